@@ -1,0 +1,140 @@
+import { ProtocolError } from './error.ts';
+
+const utf8 = new TextEncoder();
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Grows a buffer of bytes. Integers are unsigned LEB128 varints up to 2^53 - 1; signed ones are zigzagged. */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #length = 0;
+
+  constructor(capacity = 256) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  #room(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+
+  byte(value: number): this {
+    this.#room(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  raw(value: Uint8Array): this {
+    this.#room(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+    return this;
+  }
+
+  /** @throws RangeError if the value is not an integer in 0..2^53-1: a fault of the caller, never of the peer. */
+  varint(value: number): this {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not an unsigned safe integer: ${value}`);
+    this.#room(8);
+    let rest = value;
+    // Bit operations work on 32 bits only; above that divide.
+    while (rest >= 0x80000000) {
+      this.#bytes[this.#length++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#length++] = rest;
+    return this;
+  }
+
+  /** A signed integer, its sign in the lowest bit. Range: -(2^52) .. 2^52 - 1. */
+  zigzag(value: number): this {
+    return this.varint(value >= 0 ? value * 2 : -value * 2 - 1);
+  }
+
+  text(value: string): this {
+    const encoded = utf8.encode(value);
+    return this.varint(encoded.length).raw(encoded);
+  }
+
+  blob(value: Uint8Array): this {
+    return this.varint(value.length).raw(value);
+  }
+
+  /** A copy of what was written. */
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+}
+
+/** Reads what {@link ByteWriter} wrote, from bytes that may be hostile. Throws {@link ProtocolError} only. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#at];
+    if (value === undefined) throw new ProtocolError('frame_malformed', 'The frame ends too early.');
+    this.#at += 1;
+    return value;
+  }
+
+  raw(length: number): Uint8Array {
+    if (length > this.remaining) throw new ProtocolError('frame_malformed', 'The frame ends too early.');
+    const value = this.#bytes.slice(this.#at, this.#at + length);
+    this.#at += length;
+    return value;
+  }
+
+  varint(max: number = Number.MAX_SAFE_INTEGER): number {
+    let value = 0;
+    let scale = 1;
+    for (let index = 0; index < 8; index += 1) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        // One value has one encoding, so that equal frames are equal bytes.
+        if (byte === 0 && index > 0) throw new ProtocolError('frame_malformed', 'An integer is padded.');
+        if (value > max) throw new ProtocolError('frame_malformed', `An integer exceeds ${max}.`);
+        return value;
+      }
+      scale *= 128;
+    }
+    throw new ProtocolError('frame_malformed', 'An integer is too long.');
+  }
+
+  zigzag(): number {
+    const value = this.varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  text(maxBytes: number): string {
+    const encoded = this.blob(maxBytes);
+    try {
+      return strictUtf8.decode(encoded);
+    } catch {
+      throw new ProtocolError('frame_malformed', 'A text is not UTF-8.');
+    }
+  }
+
+  blob(maxBytes: number): Uint8Array {
+    return this.raw(this.varint(maxBytes));
+  }
+
+  /** Ends the reading. @throws ProtocolError if bytes are left over. */
+  end(): void {
+    if (this.remaining > 0) throw new ProtocolError('frame_malformed', 'The frame is longer than its content.');
+  }
+}

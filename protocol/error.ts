@@ -1,0 +1,85 @@
+/**
+ * Every code that Vigia puts on the wire, in an HTTP answer or on a command line, with the sentence that explains it.
+ * docs/errors.md is held against this table by a test.
+ */
+export const errorCodes = {
+  // The wire
+  frame_malformed: 'The bytes are not a frame of this protocol.',
+  frame_too_large: 'The frame is larger than this stage of the connection allows.',
+  frame_unexpected: 'The frame is valid but not allowed at this stage of the connection.',
+  version_unsupported: 'Agent and server share no protocol version. Upgrade the older one.',
+  handshake_timeout: 'The agent did not authenticate in time.',
+  too_many_connections: 'Too many connections from this address are waiting to authenticate.',
+  agent_unknown: 'The server knows no device with this key. Enrol the machine again.',
+  agent_retired: 'The device was retired. Enrol the machine again to bring it back.',
+  signature_invalid: 'The signature does not prove the key that was announced.',
+  server_identity_mismatch: 'The server is not the one this agent was enrolled with.',
+  schema_unknown: 'The report names a schema that was not sent on this connection.',
+  schema_invalid: 'The schema is empty, too long, or names a metric twice.',
+  report_invalid: 'The report does not fit its schema.',
+  replaced: 'The same agent run opened a newer connection.',
+  run_conflict: 'Another machine is already connected with this key.',
+  going_away: 'The server is stopping and says when to return.',
+  overloaded: 'The server cannot commit as fast as reports arrive. Keep them and retry.',
+  // Enrolment
+  token_invalid: 'The enrolment token is not one of this server.',
+  token_expired: 'The enrolment token has expired. Create a new one.',
+  token_used_up: 'The enrolment token has no uses left. Create a new one.',
+  clock_skew: 'The clock of this machine is too far from the clock of the server.',
+  server_unreachable: 'Nothing answers at the address of the server.',
+  server_not_vigia: 'Something answers at this address, but it is not a Vigia server.',
+  fingerprint_mismatch: 'The key of the server is not the one pinned in the token.',
+  plaintext_refused: 'Without TLS, Vigia only talks over loopback.',
+  not_enrolled: 'This machine is not enrolled.',
+  // HTTP
+  bad_request: 'The request is malformed.',
+  validation_failed: 'A field of the request is missing or out of range.',
+  metric_unknown: 'The device reports no metric of this name.',
+  range_too_large: 'The query would read too much. Narrow the range or raise the step.',
+  unauthenticated: 'The request needs a session or an API key.',
+  credentials_invalid: 'E-mail address or password is wrong.',
+  forbidden: 'The role of this user or key does not allow the request.',
+  origin_refused: 'The Origin of the request is not an address of this server.',
+  not_found: 'There is nothing at this address.',
+  conflict: 'The request contradicts the present state.',
+  first_run_closed: 'The first account already exists.',
+  first_run_token_invalid: 'The one-time link is wrong or was used. Restart the server to get a new one.',
+  rate_limited: 'Too many attempts. Wait and retry.',
+  payload_too_large: 'The body of the request is too large.',
+  unavailable: 'The server is starting, stopping or cannot write to its store.',
+  artifact_missing: 'The file for this platform has not been built or fetched on the server.',
+  internal: 'Something failed inside the server. Its log holds the cause.',
+  // Start and command line
+  config_unknown_name: 'An environment variable starts with VIGIA_ and is not known.',
+  config_bad_value: 'An environment variable has a value that cannot be used.',
+  port_in_use: 'Another process listens on this address.',
+  address_unavailable: 'The machine has no such address to listen on.',
+  data_dir_unwritable: 'The data folder cannot be written.',
+  data_dir_in_use: 'Another server uses this data folder.',
+  database_newer: 'The database was written by a newer version of Vigia.',
+  database_damaged: 'The database fails its integrity check.',
+  usage: 'The command line is wrong.',
+} as const satisfies Record<string, string>;
+
+/** A stable, documented code. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/** A fault that somebody outside can understand: a stable code, a sentence that says what to do, and optional details. */
+export class VigiaError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+  constructor(code: ErrorCode, message: string = errorCodes[code], details?: Record<string, unknown>) {
+    super(message);
+    this.name = 'VigiaError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Bytes that break the protocol. The decoder throws nothing else. */
+export class ProtocolError extends VigiaError {
+  constructor(code: ErrorCode, message?: string) {
+    super(code, message);
+    this.name = 'ProtocolError';
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What a metric is called and how its numbers travel.
+ *
+ * A metric is `name` or `name[instance]`: `cpu.busy`, `fs.available[/var]`, `net.rxBytes[eth0]`. Values are in base units
+ * (bytes, seconds, ratios 0..1, degrees Celsius). A counter only grows and restarts at 0 with the machine.
+ */
+
+export type Unit = 'ratio' | 'bytes' | 'seconds' | 'count' | 'celsius' | 'load' | 'flag';
+export type MetricKind = 'gauge' | 'counter';
+
+export interface MetricDescriptor {
+  /** Name with its instance, at most {@link MAX_METRIC_NAME_BYTES} bytes of UTF-8. */
+  readonly name: string;
+  readonly unit: Unit;
+  readonly kind: MetricKind;
+  /** Decimal places kept on the wire: value x 10^decimals is sent as an integer. 0 to 6. */
+  readonly decimals: number;
+}
+
+export const MAX_METRIC_NAME_BYTES = 255;
+export const MAX_METRICS_PER_SCHEMA = 1024;
+
+interface Family {
+  readonly unit: Unit;
+  readonly kind: MetricKind;
+  readonly decimals: number;
+  /** What stands in the brackets, if anything. */
+  readonly instance?: 'mountpoint' | 'disk' | 'interface' | 'sensor';
+}
+
+const ratio: Family = { unit: 'ratio', kind: 'gauge', decimals: 4 };
+const bytes: Family = { unit: 'bytes', kind: 'gauge', decimals: 0 };
+const byteCounter: Family = { unit: 'bytes', kind: 'counter', decimals: 0 };
+const counter: Family = { unit: 'count', kind: 'counter', decimals: 0 };
+
+/** Every metric family that a Vigia agent reports. */
+export const families = {
+  'cpu.busy': ratio,
+  'cpu.user': ratio,
+  'cpu.nice': ratio,
+  'cpu.system': ratio,
+  'cpu.iowait': ratio,
+  'cpu.irq': ratio,
+  'cpu.steal': ratio,
+  'cpu.busiestCore': ratio,
+  'load.1': { unit: 'load', kind: 'gauge', decimals: 2 },
+  'load.5': { unit: 'load', kind: 'gauge', decimals: 2 },
+  'load.15': { unit: 'load', kind: 'gauge', decimals: 2 },
+  'memory.size': bytes,
+  'memory.available': bytes,
+  'memory.cached': bytes,
+  'swap.size': bytes,
+  'swap.used': bytes,
+  'swap.inBytes': byteCounter,
+  'swap.outBytes': byteCounter,
+  'fs.size': { ...bytes, instance: 'mountpoint' },
+  'fs.available': { ...bytes, instance: 'mountpoint' },
+  'fs.inodes': { unit: 'count', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
+  'fs.inodesFree': { unit: 'count', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
+  'fs.readOnly': { unit: 'flag', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
+  'disk.readBytes': { ...byteCounter, instance: 'disk' },
+  'disk.writeBytes': { ...byteCounter, instance: 'disk' },
+  'disk.reads': { ...counter, instance: 'disk' },
+  'disk.writes': { ...counter, instance: 'disk' },
+  'disk.busy': { ...ratio, instance: 'disk' },
+  'net.rxBytes': { ...byteCounter, instance: 'interface' },
+  'net.txBytes': { ...byteCounter, instance: 'interface' },
+  'net.rxErrors': { ...counter, instance: 'interface' },
+  'net.txErrors': { ...counter, instance: 'interface' },
+  'psi.cpu': ratio,
+  'psi.memory': ratio,
+  'psi.io': ratio,
+  'host.uptime': { unit: 'seconds', kind: 'gauge', decimals: 0 },
+  'host.processes': { unit: 'count', kind: 'gauge', decimals: 0 },
+  temperature: { unit: 'celsius', kind: 'gauge', decimals: 1, instance: 'sensor' },
+} as const satisfies Record<string, Family>;
+
+export type FamilyName = keyof typeof families;
+
+/**
+ * Describes one metric of a known family.
+ * @example describe('fs.size', '/var') // { name: 'fs.size[/var]', unit: 'bytes', kind: 'gauge', decimals: 0 }
+ */
+export function describe(family: FamilyName, instance?: string): MetricDescriptor {
+  const { unit, kind, decimals } = families[family];
+  return { name: instance === undefined ? family : `${family}[${instance}]`, unit, kind, decimals };
+}
+
+/** Splits `fs.size[/var]` into its family and instance. */
+export function parseMetricName(name: string): { family: string; instance: string | undefined } {
+  const open = name.indexOf('[');
+  if (open < 0 || !name.endsWith(']')) return { family: name, instance: undefined };
+  return { family: name.slice(0, open), instance: name.slice(open + 1, -1) };
+}
