@@ -96,7 +96,10 @@ export interface SchemaFrame {
   readonly metrics: readonly MetricDescriptor[];
 }
 
-/** One round of measurement: a value per position of its schema, or null where it could not be read. */
+/**
+ * One round of measurement. `scaled` has an integer per position of its schema (value x 10^decimals, see report.ts), or
+ * null where the value could not be read.
+ */
 export interface ReportFrame {
   readonly type: 'report';
   readonly run: number;
@@ -106,7 +109,7 @@ export interface ReportFrame {
   /** True if the report waited in the spool: it describes the past and never raises an incident about the present. */
   readonly backfill: boolean;
   readonly clocks: Clocks;
-  readonly values: readonly (number | null)[];
+  readonly scaled: readonly (number | null)[];
 }
 
 /** The reports of `run` in these closed ranges of sequences are committed. */
@@ -203,7 +206,11 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** What the server signs: bound to this connection's nonces and to the certificate it presents. */
-export function serverProofMessage(agentNonce: Uint8Array, serverNonce: Uint8Array, certificateHash: Uint8Array): Uint8Array {
+export function serverProofMessage(
+  agentNonce: Uint8Array,
+  serverNonce: Uint8Array,
+  certificateHash: Uint8Array,
+): Uint8Array {
   return concat([utf8.encode('vigia-server-1\0'), agentNonce, serverNonce, certificateHash]);
 }
 

@@ -1,0 +1,82 @@
+import type { ByteReader, ByteWriter } from './bytes.ts';
+import { readClocks, writeClocks } from './clocks.ts';
+import { ProtocolError } from './error.ts';
+import type { ReportFrame } from './frame.ts';
+import { MAX_METRICS_PER_SCHEMA, type MetricDescriptor } from './metric.ts';
+
+/**
+ * On the wire a report carries integers: value x 10^decimals of its schema. These are the two directions of that step,
+ * which is all that ties a report to its schema; the codec itself needs none.
+ */
+
+/** The largest scaled integer that zigzag coding can carry. */
+const MAX_SCALED = 2 ** 52 - 1;
+const powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000] as const;
+
+/**
+ * Scales measured values to the integers of the wire. What is no finite number, or too large to be sent exactly, becomes
+ * null: an honest gap.
+ * @throws RangeError if there is not one value per metric.
+ */
+export function scaleValues(
+  metrics: readonly MetricDescriptor[],
+  values: readonly (number | null)[],
+): (number | null)[] {
+  if (metrics.length !== values.length) throw new RangeError(`${values.length} values for ${metrics.length} metrics`);
+  return metrics.map((metric, index) => {
+    const value = values[index];
+    if (value === null || value === undefined) return null;
+    const scaled = Math.round(value * (powers[metric.decimals] ?? 1));
+    return Math.abs(scaled) <= MAX_SCALED ? scaled + 0 : null;
+  });
+}
+
+/**
+ * The values of a report in base units.
+ * @throws ProtocolError `report_invalid` if the report has not one value per metric of its schema.
+ */
+export function unscaleValues(
+  metrics: readonly MetricDescriptor[],
+  scaled: readonly (number | null)[],
+): (number | null)[] {
+  if (metrics.length !== scaled.length) {
+    throw new ProtocolError('report_invalid', `The report has ${scaled.length} values, its schema ${metrics.length}.`);
+  }
+  return metrics.map((metric, index) => {
+    const value = scaled[index];
+    return value === null || value === undefined ? null : value / (powers[metric.decimals] ?? 1);
+  });
+}
+
+export function writeReport(writer: ByteWriter, frame: ReportFrame): void {
+  writer.varint(frame.run).varint(frame.schema).varint(frame.sequence);
+  writer.byte(frame.backfill ? 1 : 0);
+  writeClocks(writer, frame.clocks);
+  const { scaled } = frame;
+  writer.varint(scaled.length);
+  for (let start = 0; start < scaled.length; start += 8) {
+    let present = 0;
+    for (let bit = 0; bit < 8 && start + bit < scaled.length; bit += 1) {
+      if (scaled[start + bit] !== null) present |= 1 << bit;
+    }
+    writer.byte(present);
+  }
+  for (const value of scaled) if (value !== null) writer.zigzag(value);
+}
+
+export function readReport(reader: ByteReader): ReportFrame {
+  const run = reader.varint(0xffff);
+  const schema = reader.varint(0xffff);
+  const sequence = reader.varint();
+  const flags = reader.byte();
+  if (flags > 1) throw new ProtocolError('frame_malformed', 'Unknown flags in a report.');
+  const clocks = readClocks(reader);
+  const count = reader.varint(MAX_METRICS_PER_SCHEMA);
+  const present = reader.raw(Math.ceil(count / 8));
+  const scaled: (number | null)[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const isPresent = ((present[index >> 3] ?? 0) >> (index & 7)) & 1;
+    scaled.push(isPresent ? reader.zigzag() : null);
+  }
+  return { type: 'report', run, schema, sequence, backfill: flags === 1, clocks, scaled };
+}
