@@ -1,0 +1,16 @@
+/**
+ * How the agent's bundle is run, so that the machine does not notice it: a small heap, no JIT, no helper threads.
+ * Used by the service unit, by `npm start` and by the measurements. `--jitless` has no WebAssembly, hence no built-in
+ * `fetch`, and starts no TypeScript file.
+ */
+export const agentNodeFlags = [
+  '--jitless',
+  '--max-semi-space-size=1',
+  '--max-old-space-size=24',
+  '--optimize-for-size',
+  '--single-threaded',
+  '--v8-pool-size=0',
+] as const;
+
+/** The environment that goes with {@link agentNodeFlags}. */
+export const agentEnvironment = { MALLOC_ARENA_MAX: '1', UV_THREADPOOL_SIZE: '2' } as const;
