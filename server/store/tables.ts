@@ -26,8 +26,11 @@ export interface Tables {
     inventory_json: string | null;
     inventory_at: number | null;
   };
-  /** What detection remembers of a device between two reports: presence, rules in the middle of `for`. One JSON document. */
-  device_state: { device_id: string; client_id: string; state_json: string; saved_at: number };
+  /**
+   * What detection remembers of a device between two reports: presence, rules in the middle of `for`. One JSON document that
+   * includes every report up to the journal's `cursor`; a start replays the rest.
+   */
+  device_state: { device_id: string; client_id: string; state_json: string; cursor: number; saved_at: number };
   enrolment_token: {
     id: string;
     secret_hash: Uint8Array;
