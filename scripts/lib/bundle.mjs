@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { linkBuilt, localReferences } from './html.mjs';
+import { inRoot, root } from './paths.mjs';
+import { SetupError } from './say.mjs';
+
+/** @typedef {import('esbuild').BuildOptions} BuildOptions */
+
+const PAGE = 'dashboard/index.html';
+const AGENT_ENTRIES = { 'vigia-agent': 'agent/main.ts', 'inventory-child': 'agent/collect/inventory-child.ts' };
+
+/** CommonJS dependencies inside an ES module bundle still ask for Node's own modules through `require`. */
+const REQUIRE_BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+/**
+ * dist/dashboard: the page, and under assets/ everything it refers to, under names that carry a hash of their content.
+ * @returns {Promise<import('../build.mjs').Bundle>}
+ */
+export async function buildDashboard() {
+  requireSources([PAGE]);
+  const html = readFileSync(inRoot(PAGE), 'utf8');
+  const entries = localReferences(html).map((file) => `dashboard/${file}`);
+  requireSources(entries);
+  const { files, outputs, inputs } = await bundle({
+    entryPoints: entries,
+    outdir: 'dist/dashboard/assets',
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    publicPath: '/assets/',
+    splitting: true,
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    sourcemap: 'linked',
+    loader: { '.svg': 'copy', '.png': 'copy', '.ico': 'copy', '.webmanifest': 'copy', '.woff2': 'copy' },
+  });
+  /** @param {string} path */
+  const address = (path) => `/${relative('dist/dashboard', path).replaceAll('\\', '/')}`;
+  const built = Object.entries(outputs);
+  const addresses = new Map(
+    built.flatMap(([path, { entryPoint }]) =>
+      entryPoint === undefined ? [] : [[relative('dashboard', entryPoint).replaceAll('\\', '/'), address(path)]],
+    ),
+  );
+  const styles = built.flatMap(([, { cssBundle }]) => (cssBundle === undefined ? [] : [address(cssBundle)]));
+  // The page comes last: a server that serves this folder meanwhile never hands out a page whose files are missing.
+  const page = { path: 'dist/dashboard/index.html', contents: linkBuilt(html, addresses, styles) };
+  const written = write([...files, page]);
+  await prune('dist/dashboard/assets', written);
+  return { inputs: [PAGE, ...inputs], outputs: written };
+}
+
+/**
+ * dist/agent: the agent in one file, and the short-lived child that takes the inventory in another.
+ * @returns {Promise<import('../build.mjs').Bundle>}
+ */
+export async function buildAgent() {
+  requireSources(Object.values(AGENT_ENTRIES));
+  const { files, inputs } = await bundle({
+    entryPoints: AGENT_ENTRIES,
+    outdir: 'dist/agent',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    target: 'node26',
+    banner: { js: REQUIRE_BANNER },
+    external: ['bufferutil', 'utf-8-validate'], // ws does without them
+  });
+  return { inputs, outputs: write(files) };
+}
+
+/** @param {BuildOptions} options */
+async function bundle(options) {
+  const esbuild = await import('esbuild');
+  try {
+    const result = await esbuild.build({
+      ...options,
+      bundle: true,
+      format: 'esm',
+      minify: true,
+      metafile: true,
+      write: false,
+      legalComments: 'none',
+      logLevel: 'silent',
+      absWorkingDir: root,
+    });
+    const files = result.outputFiles.map(({ path, contents }) => ({ path: relative(root, path), contents }));
+    return { files, outputs: result.metafile.outputs, inputs: ownSources(Object.keys(result.metafile.inputs)) };
+  } catch (error) {
+    const { errors } = /** @type {Partial<import('esbuild').BuildFailure>} */ (error);
+    if (errors === undefined) throw error;
+    const sentences = await esbuild.formatMessages(errors, { kind: 'error' });
+    throw new SetupError(`the sources do not build:\n${sentences.join('').trimEnd()}`);
+  } finally {
+    await esbuild.stop();
+  }
+}
+
+/** What node_modules holds is told by package-lock.json. @param {readonly string[]} inputs */
+function ownSources(inputs) {
+  return inputs.filter((path) => !path.startsWith('node_modules/') && existsSync(inRoot(path)));
+}
+
+/** @param {readonly string[]} paths */
+function requireSources(paths) {
+  for (const path of paths) {
+    if (!existsSync(inRoot(path))) throw new SetupError(`${path} is missing; restore it with: git checkout -- ${path}`);
+  }
+}
+
+/**
+ * @param {readonly {path: string, contents: string | Uint8Array}[]} files
+ * @returns {string[]} their paths
+ */
+function write(files) {
+  for (const { path, contents } of files) {
+    mkdirSync(dirname(inRoot(path)), { recursive: true });
+    writeFileSync(inRoot(`${path}.new`), contents);
+    renameSync(inRoot(`${path}.new`), inRoot(path));
+  }
+  return files.map(({ path }) => path);
+}
+
+/** Removes what an earlier build left. @param {string} folder @param {readonly string[]} keep */
+async function prune(folder, keep) {
+  for (const name of await readdir(inRoot(folder))) {
+    if (!keep.includes(join(folder, name))) rmSync(inRoot(folder, name), { recursive: true });
+  }
+}
