@@ -1,0 +1,125 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A bounded queue of the server: its bound, and how long it is when asked. */
+export interface QueueReading {
+  readonly limit: number;
+  length(): number;
+}
+
+/** The server's metrics about itself. Counters are told as things happen; the rest is read when somebody scrapes. */
+export interface ServerMetrics {
+  reportsCommitted(count: number): void;
+  /** Reports that an agent had to drop: gaps of its spool, by the agent's own count. */
+  reportsLost(count: number): void;
+  commitTook(durationMs: number): void;
+  /** @throws Error if a queue of this name is watched already. */
+  watchQueue(name: string, queue: QueueReading): void;
+  watchConnectedAgents(count: () => number): void;
+  watchLiveConnections(count: () => number): void;
+  /** All of them in the text format 0.0.4. */
+  text(): Promise<string>;
+  /** Stops the sampling of the event loop. */
+  close(): void;
+}
+
+const LOOP_RESOLUTION_MS = 10;
+const nanosecondsPerSecond = 1e9;
+
+/** Own registry, so that several servers live in one process. */
+export function createServerMetrics(version: string): ServerMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const queues = new Map<string, QueueReading>();
+  const loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  loopDelay.enable();
+
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+
+  new Gauge({ name: 'vigia_build_info', help: 'Version of the server; always 1.', labelNames: ['version'], registers })
+    .labels(version)
+    .set(1);
+  const reports = new Counter({ name: 'vigia_reports_total', help: 'Reports committed, each once.', registers });
+  const lost = new Counter({
+    name: 'vigia_reports_lost_total',
+    help: 'Reports that agents had to drop before they could deliver them.',
+    registers,
+  });
+  const commit = new Histogram({
+    name: 'vigia_ingest_commit_seconds',
+    help: 'How long a group commit of reports takes.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  new Gauge({
+    name: 'vigia_event_loop_lag_seconds',
+    help: 'How late timers of the server fired since the last scrape: median, 99th percentile and worst.',
+    labelNames: ['stat'],
+    registers,
+    collect() {
+      for (const [stat, nanoseconds] of [
+        ['median', loopDelay.percentile(50)],
+        ['p99', loopDelay.percentile(99)],
+        ['worst', loopDelay.max],
+      ] as const) {
+        // The sampled value includes the sampling period itself.
+        this.labels(stat).set(Math.max(0, nanoseconds / nanosecondsPerSecond - LOOP_RESOLUTION_MS / 1000));
+      }
+      loopDelay.reset();
+    },
+  });
+  gauge('process_resident_memory_bytes', 'Resident memory of the server.', () => process.memoryUsage.rss());
+  const startedAtSeconds = Date.now() / 1000 - process.uptime();
+  gauge('process_start_time_seconds', 'When the server process started.', () => startedAtSeconds);
+  new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time of the server.',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
+  });
+  new Gauge({
+    name: 'vigia_queue_length',
+    help: 'How much waits in the queue.',
+    labelNames: ['queue'],
+    registers,
+    collect() {
+      for (const [name, queue] of queues) this.labels(name).set(queue.length());
+    },
+  });
+  new Gauge({
+    name: 'vigia_queue_limit',
+    help: 'How much the queue holds before it refuses.',
+    labelNames: ['queue'],
+    registers,
+    collect() {
+      for (const [name, queue] of queues) this.labels(name).set(queue.limit);
+    },
+  });
+
+  return {
+    reportsCommitted: (count) => reports.inc(count),
+    reportsLost: (count) => lost.inc(count),
+    commitTook: (durationMs) => commit.observe(durationMs / 1000),
+    watchQueue(name, queue) {
+      if (queues.has(name)) throw new Error(`The queue ${name} is watched already.`);
+      queues.set(name, queue);
+    },
+    watchConnectedAgents: (count) => gauge('vigia_agents_connected', 'Agents with a link to this server.', count),
+    watchLiveConnections: (count) => gauge('vigia_live_connections', 'Browsers with a live connection.', count),
+    text: () => registry.metrics(),
+    close: () => loopDelay.disable(),
+  };
+}

@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import t from 'tap';
+import {
+  type DeviceExport,
+  escapeLabelValue,
+  type FleetExport,
+  writeFleet,
+} from '../../../server/export/prometheus.ts';
+
+const device = (over: Partial<DeviceExport> = {}): DeviceExport => ({
+  client: 'acme',
+  site: 'hq',
+  device: 'db-1',
+  name: 'DB "one"\nprimary\\',
+  kind: 'server',
+  os: 'Debian 12',
+  agentVersion: '0.1.0',
+  up: true,
+  bootAtMs: 1_700_000_000_500,
+  lastReportAtMs: 1_700_000_100_000,
+  value: (metric) => ({ 'cpu.busy': 0.25, 'load.1': 1.5, 'memory.available': 4e9, 'memory.size': 8e9 })[metric] ?? null,
+  fileSystems: [{ mountpoint: '/', sizeBytes: 100e9, availableBytes: 40e9 }],
+  ...over,
+});
+
+async function text(fleet: FleetExport): Promise<string> {
+  return (await Array.fromAsync(writeFleet(fleet))).join('');
+}
+
+const none = { emergency: 0, high: 0, medium: 0, normal: 0 };
+
+t.test('one device, whole', async (t) => {
+  const output = await text({ devices: [device()], incidents: [{ client: 'acme', open: { ...none, high: 2 } }] });
+  const samples = output.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  t.strictSame(samples, [
+    'vigia_device_up{client="acme",site="hq",device="db-1"} 1',
+    'vigia_device_info{client="acme",site="hq",device="db-1",name="DB \\"one\\"\\nprimary\\\\",kind="server",os="Debian 12",agent_version="0.1.0"} 1',
+    'vigia_device_boot_timestamp_seconds{client="acme",site="hq",device="db-1"} 1700000000.5',
+    'vigia_device_last_report_timestamp_seconds{client="acme",site="hq",device="db-1"} 1700000100',
+    'vigia_cpu_busy_ratio{client="acme",site="hq",device="db-1"} 0.25',
+    'vigia_load1{client="acme",site="hq",device="db-1"} 1.5',
+    'vigia_memory_available_bytes{client="acme",site="hq",device="db-1"} 4000000000',
+    'vigia_memory_size_bytes{client="acme",site="hq",device="db-1"} 8000000000',
+    'vigia_filesystem_size_bytes{client="acme",site="hq",device="db-1",mountpoint="/"} 100000000000',
+    'vigia_filesystem_avail_bytes{client="acme",site="hq",device="db-1",mountpoint="/"} 40000000000',
+    'vigia_incidents_open{client="acme",priority="emergency"} 0',
+    'vigia_incidents_open{client="acme",priority="high"} 2',
+    'vigia_incidents_open{client="acme",priority="medium"} 0',
+    'vigia_incidents_open{client="acme",priority="normal"} 0',
+  ]);
+});
+
+t.test('what is not known is absent, never zero', async (t) => {
+  const blind = device({ up: null, bootAtMs: null, lastReportAtMs: null, value: () => null, fileSystems: [] });
+  const output = await text({ devices: [blind], incidents: [] });
+  t.match(output, /^# HELP vigia_device_info .*\n# TYPE vigia_device_info gauge\nvigia_device_info\{.*\} 1\n$/);
+  t.notMatch(await text({ devices: [device({ value: () => Number.NaN })], incidents: [] }), /NaN|vigia_load1/);
+});
+
+t.test('each family is announced once however many devices and chunks there are', async (t) => {
+  const devices = Array.from({ length: 3000 }, (_, index) => device({ device: `d-${index}` }));
+  const chunks = await Array.fromAsync(writeFleet({ devices, incidents: [] }));
+  t.ok(chunks.length > 10, 'a large fleet comes in several chunks');
+  t.ok(Math.max(...chunks.map((chunk) => chunk.length)) < 70_000, 'chunks are bounded');
+  const types = chunks.join('').match(/^# TYPE .*$/gm) ?? [];
+  t.equal(types.length, 10);
+  t.equal(new Set(types).size, 10);
+});
+
+t.test('other work goes on while a large fleet is written', async (t) => {
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  const devices = Array.from({ length: 5000 }, (_, index) => device({ device: `d-${index}` }));
+  await text({ devices, incidents: [] });
+  clearInterval(timer);
+  t.ok(turns > 5, `${turns} timers fired meanwhile`);
+});
+
+t.test('hostile names stay inside their quotes', (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (name) => {
+      const escaped = escapeLabelValue(name);
+      return !escaped.includes('\n') && /^(?:[^"\\]|\\["\\n])*$/su.test(escaped) && escaped.isWellFormed();
+    }),
+  );
+  t.end();
+});
+
+t.test('promtool finds nothing to mend', async (t) => {
+  const input = await text({
+    devices: [device(), device({ device: 'db-2', name: '</script>\u0000\u202e', up: false })],
+    incidents: [{ client: 'acme', open: none }],
+  });
+  const { status, stdout, stderr, error } = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
+  t.equal(error, undefined, 'promtool is installed (Debian: apt install prometheus)');
+  t.strictSame({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
+});
