@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname, networkInterfaces, uptime } from 'node:os';
+import type { Clocks } from '../../protocol/frame.ts';
+import { parseProcessStat } from './linux/process-stat.ts';
+import { parseUptimeMs } from './linux/uptime.ts';
+
+/** Where the system keeps its identity; tests put other folders in their place. */
+export interface SystemRoots {
+  readonly procRoot?: string;
+  readonly etcRoot?: string;
+  readonly platform?: NodeJS.Platform;
+}
+
+/** The three clocks, taken together. On Linux `bootMs` moves in steps of 10 ms. */
+export function readClocks({ procRoot = '/proc', platform = process.platform }: SystemRoots = {}): Clocks {
+  const bootMs = platform === 'linux' ? parseUptimeMs(readIfPresent(`${procRoot}/uptime`) ?? '') : undefined;
+  return {
+    wallMs: Date.now(),
+    monotonicMs: Number(process.hrtime.bigint() / 1_000_000n),
+    bootMs: bootMs ?? Math.round(uptime() * 1000),
+  };
+}
+
+/** Two estimates of one boot differ by no more than this, unless the clock was set meanwhile. */
+const BOOT_TOLERANCE_SECONDS = 120;
+
+/**
+ * Names this boot of this machine or container.
+ *
+ * Linux: the kernel's boot id and the start time of PID 1, which is constant on a host and tells a container's starts apart.
+ * macOS: the id of the boot session. Elsewhere `boot-` and the second of the boot by the present clock: as that estimate
+ * moves with the clock, the identity of the last run is kept while it is close.
+ * @param previous what the last run of the agent read, if it is known
+ */
+export function readBootId(
+  previous?: string,
+  { procRoot = '/proc', platform = process.platform }: SystemRoots = {},
+): string {
+  if (platform === 'linux') {
+    const bootId = readIfPresent(`${procRoot}/sys/kernel/random/boot_id`)?.trim();
+    const startTicks = parseProcessStat(readIfPresent(`${procRoot}/1/stat`) ?? '')?.startTicks;
+    if (bootId) return startTicks === undefined ? bootId : `${bootId}+${startTicks}`;
+  }
+  if (platform === 'darwin') {
+    const session = output('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'])?.trim();
+    if (session) return session;
+  }
+  return bootIdFromTime(Date.now() / 1000 - uptime(), previous);
+}
+
+/** `boot-SECOND`, or `previous` if it names a second so close that it is the same boot. */
+export function bootIdFromTime(bootSeconds: number, previous?: string): string {
+  const known = previous?.startsWith('boot-') ? Number(previous.slice(5)) : Number.NaN;
+  if (previous !== undefined && Math.abs(known - bootSeconds) <= BOOT_TOLERANCE_SECONDS) return previous;
+  return `boot-${Math.round(bootSeconds)}`;
+}
+
+/**
+ * Stable per installed system: 64 hexadecimal digits, a hash because machine-id(5) asks to keep the id itself private.
+ * Without an id of the platform it hashes the host name and the hardware addresses.
+ */
+export function readMachineId({ etcRoot = '/etc', platform = process.platform }: SystemRoots = {}): string {
+  const id = platformMachineId(platform, etcRoot) ?? [hostname(), ...hardwareAddresses()].join(' ');
+  return createHash('sha256').update(`vigia-machine ${id}`).digest('hex');
+}
+
+function platformMachineId(platform: NodeJS.Platform, etcRoot: string): string | undefined {
+  if (platform === 'darwin') {
+    const registry = output('/usr/sbin/ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']);
+    return /"IOPlatformUUID" = "([^"]+)"/.exec(registry ?? '')?.[1];
+  }
+  if (platform === 'win32') {
+    const key = 'HKLM\\SOFTWARE\\Microsoft\\Cryptography';
+    const registry = output('C:\\Windows\\System32\\reg.exe', ['query', key, '/v', 'MachineGuid']);
+    return /MachineGuid\s+REG_SZ\s+(\S+)/.exec(registry ?? '')?.[1];
+  }
+  const id = readIfPresent(`${etcRoot}/machine-id`)?.trim();
+  // Images that have not seen their first boot hold nothing or this word.
+  return id && id !== 'uninitialized' ? id : undefined;
+}
+
+function hardwareAddresses(): readonly string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return [...new Set(addresses.map((each) => each.mac))].filter((mac) => mac !== '00:00:00:00:00:00').sort();
+}
+
+/** At the start only: what the platform says through a program of its own, or undefined. */
+function output(program: string, args: readonly string[]): string | undefined {
+  try {
+    return execFileSync(program, args, {
+      encoding: 'utf8',
+      timeout: 5000,
+      env: {},
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+}

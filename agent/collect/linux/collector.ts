@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessSample } from '../../../protocol/frame.ts';
+import type { MetricDescriptor } from '../../../protocol/metric.ts';
+import type { Collector, CollectorOptions, Measurement } from '../collector.ts';
+import { MetricList, type Section } from '../section.ts';
+import { describeVolumes, type Volume, VolumeProbe, volumeValues } from '../volume.ts';
+import { DiskSection } from './disk-section.ts';
+import { FileReader } from './files.ts';
+import { parseMountinfo } from './mountinfo.ts';
+import { NetSection } from './net-section.ts';
+import { PressureSection } from './pressure-section.ts';
+import { type ProcessReading, readProcesses, readProcessScale, topProcesses } from './processes.ts';
+import { SensorSection } from './sensor-section.ts';
+import { SystemSection } from './system-section.ts';
+import { selectVolumes } from './volumes.ts';
+
+/** Without an earlier reading of the processes that is this young, two are taken at this distance. */
+const PROCESS_READING_MAX_AGE_MS = 120_000;
+const PROCESS_READING_DISTANCE_MS = 1000;
+
+/** Reads /proc, /sys and `statfs` directly: no child process, no library. */
+export function createLinuxCollector(options: CollectorOptions): Collector {
+  return new LinuxCollector(options);
+}
+
+class LinuxCollector implements Collector {
+  readonly #procRoot: string;
+  readonly #files = new FileReader();
+  readonly #system: SystemSection;
+  readonly #sections: readonly Section[];
+  readonly #probe: VolumeProbe;
+  readonly #list = new MetricList();
+  readonly #closing = new AbortController();
+  #mountinfo = '';
+  #volumes: readonly Volume[] = [];
+  #volumeMetrics: readonly MetricDescriptor[] = [];
+  #processes: ProcessReading | undefined;
+
+  constructor({ procRoot = '/proc', sysRoot = '/sys', statfs }: CollectorOptions) {
+    this.#procRoot = procRoot;
+    this.#probe = new VolumeProbe(statfs);
+    this.#system = new SystemSection(this.#files, procRoot);
+    this.#sections = [
+      new DiskSection(this.#files, procRoot, sysRoot),
+      new NetSection(this.#files, procRoot),
+      new PressureSection(this.#files, procRoot),
+      new SensorSection(this.#files, sysRoot),
+    ];
+  }
+
+  async collect(): Promise<Measurement> {
+    const nowMs = performance.now();
+    const values = [...this.#system.sample(), ...this.#sections.flatMap((section) => section.sample(nowMs))];
+    const metrics = this.#sections.map((section) => section.metrics);
+    this.#findVolumes();
+    const usage = await this.#probe.sample(this.#volumes, nowMs);
+    return {
+      metrics: this.#list.of([this.#system.metrics, ...metrics, this.#volumeMetrics]),
+      values: [...values, ...this.#volumes.flatMap((volume, i) => volumeValues(volume, usage[i]))],
+    };
+  }
+
+  async processes(): Promise<readonly ProcessSample[]> {
+    const scale = readProcessScale(this.#files, this.#procRoot);
+    let previous = this.#processes;
+    const ageMs = previous ? performance.now() - previous.atMs : Number.POSITIVE_INFINITY;
+    if (previous === undefined || ageMs > PROCESS_READING_MAX_AGE_MS || ageMs < PROCESS_READING_DISTANCE_MS) {
+      previous = this.#readProcesses();
+      await delay(PROCESS_READING_DISTANCE_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      if (this.#closing.signal.aborted) return [];
+    }
+    this.#processes = this.#readProcesses();
+    return topProcesses(previous, this.#processes, scale);
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  #readProcesses(): ProcessReading {
+    return readProcesses(this.#files, this.#procRoot, performance.now());
+  }
+
+  #findVolumes(): void {
+    const mountinfo = this.#files.text(`${this.#procRoot}/self/mountinfo`) ?? '';
+    // Mounts change rarely, and comparing the text costs less than reading it.
+    if (mountinfo === this.#mountinfo) return;
+    this.#mountinfo = mountinfo;
+    this.#volumes = selectVolumes(parseMountinfo(mountinfo));
+    this.#volumeMetrics = describeVolumes(this.#volumes);
+  }
+}

@@ -1,0 +1,55 @@
+import { instanceName } from '../instance.ts';
+import { type FileReader, listFolder, utf8 } from './files.ts';
+
+/** A temperature, in thousandths of a degree Celsius in `path`. */
+export interface Sensor {
+  /** `coretemp/Package id 0`, `nvme/Composite`, `drivetemp/temp1`; `#2` is added to the second of a name. */
+  readonly name: string;
+  readonly path: string;
+}
+
+const MAX_SENSORS = 32;
+
+/** The temperatures of /sys/class/hwmon, or where it has none (small ARM boards, some virtual machines) of the thermal zones. */
+export function listSensors(files: FileReader, sysRoot: string): readonly Sensor[] {
+  const hwmon = listHwmon(files, `${sysRoot}/class/hwmon`);
+  const found = hwmon.length > 0 ? hwmon : listThermalZones(files, `${sysRoot}/class/thermal`);
+  const seen = new Map<string, number>();
+  return found.slice(0, MAX_SENSORS).map((sensor) => {
+    const count = (seen.get(sensor.name) ?? 0) + 1;
+    seen.set(sensor.name, count);
+    return { path: sensor.path, name: instanceName(count === 1 ? sensor.name : `${sensor.name}#${count}`) };
+  });
+}
+
+function listHwmon(files: FileReader, folder: string): readonly Sensor[] {
+  return listFolder(folder).flatMap((chip) => {
+    const name = label(files, `${folder}/${chip}/name`) ?? chip;
+    const inputs = listFolder(`${folder}/${chip}`).filter((file) => file.startsWith('temp') && file.endsWith('_input'));
+    return inputs.map((input) => {
+      const channel = input.slice(0, -'_input'.length);
+      return {
+        name: `${name}/${label(files, `${folder}/${chip}/${channel}_label`) ?? channel}`,
+        path: `${folder}/${chip}/${input}`,
+      };
+    });
+  });
+}
+
+function listThermalZones(files: FileReader, folder: string): readonly Sensor[] {
+  const zones = listFolder(folder).filter((zone) => zone.startsWith('thermal_zone'));
+  return zones.map((zone) => ({
+    name: label(files, `${folder}/${zone}/type`) ?? zone,
+    path: `${folder}/${zone}/temp`,
+  }));
+}
+
+function label(files: FileReader, path: string): string | undefined {
+  return utf8(files.text(path) ?? '').trim() || undefined;
+}
+
+/** Degrees Celsius, or null for nonsense: an input that is not connected reads as -128, 0 kelvin or the highest number. */
+export function parseTemperature(text: string): number | null {
+  const celsius = Number.parseInt(text, 10) / 1000;
+  return celsius > -100 && celsius < 250 ? celsius : null;
+}

@@ -1,0 +1,83 @@
+import { instanceName } from '../instance.ts';
+import { MAX_VOLUMES, type Volume } from '../volume.ts';
+import { utf8 } from './files.ts';
+import type { Mount } from './mountinfo.ts';
+
+/** File systems that live on another machine, or behind a daemon that talks to one: their statfs may never return. */
+const networkTypes = new Set(
+  'nfs nfs4 cifs smb3 smbfs ncpfs afs coda ceph glusterfs 9p lustre gfs gfs2 ocfs2 beegfs gpfs pvfs2 orangefs virtiofs'.split(
+    ' ',
+  ),
+);
+
+/** Local, but without a block device of that name as their source. */
+const sourcelessTypes = new Set(['zfs', 'bcachefs', 'ubifs', 'jffs2', 'yaffs2', 'apfs']);
+
+/** Images that are full by nature: nothing can be done about them (snap packages, ISO files, discs). */
+const imageTypes = new Set(['squashfs', 'iso9660', 'udf', 'erofs', 'cramfs', 'romfs', 'fuse.snapfuse']);
+
+/** They are memory, whatever source they were given. */
+const memoryTypes = new Set(['tmpfs', 'ramfs', 'devtmpfs']);
+
+/** User-space views of something else. They have no size of their own. */
+const viewTypes = new Set('fuse.lxcfs fuse.gvfsd-fuse fuse.portal fuse.archivemount fuse.vmware-vmblock'.split(' '));
+
+/**
+ * Mounted by container runtimes over single files: they would show a disk of the host under a misleading name.
+ */
+const runtimeFiles = new Set(['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/dev/termination-log']);
+
+/**
+ * Boot loaders alone write the EFI partition, and Windows and makers keep recovery images of a fixed size in theirs: both are
+ * small, nearly full and of no concern. /boot is kept, since a full one breaks kernel updates.
+ */
+function isFirmwarePartition(mount: Mount): boolean {
+  const path = mount.mountpoint.toLowerCase();
+  return path === '/efi' || path === '/boot/efi' || path.endsWith('/recovery');
+}
+
+function isNetwork(mount: Mount): boolean {
+  return networkTypes.has(mount.type) || (mount.type.startsWith('fuse.') && mount.type !== 'fuse.fuse-overlayfs');
+}
+
+function isReal(mount: Mount): boolean {
+  if (imageTypes.has(mount.type) || memoryTypes.has(mount.type) || viewTypes.has(mount.type)) return false;
+  if (runtimeFiles.has(mount.mountpoint) || isFirmwarePartition(mount)) return false;
+  if (isNetwork(mount) || sourcelessTypes.has(mount.type)) return true;
+  // The root of a container or a live system; any other overlay shows a disk that is listed already.
+  if (mount.type === 'overlay' || mount.type === 'aufs' || mount.type === 'fuse.fuse-overlayfs')
+    return mount.mountpoint === '/';
+  // What is left of the real ones has a device, loop devices among them. tmpfs, proc and their like have none.
+  return mount.source.startsWith('/dev/');
+}
+
+/**
+ * The file systems worth measuring, each once under its shortest mountpoint, in the order of mounting, at most
+ * {@link MAX_VOLUMES}.
+ *
+ * Read-only is what the file system itself says: it turns so after errors. A single mount that is read-only says nothing, as
+ * a hardened service sees the whole tree that way. Since Linux 6.15 ext4 says `emergency_ro` instead.
+ */
+export function selectVolumes(mounts: readonly Mount[]): readonly Volume[] {
+  const uncovered = new Map<string, Mount>();
+  for (const mount of mounts) uncovered.set(mount.mountpoint, mount);
+  const byDevice = new Map<string, Mount>();
+  for (const mount of uncovered.values()) {
+    if (!isReal(mount)) continue;
+    const other = byDevice.get(mount.device);
+    if (other === undefined || mount.mountpoint.length < other.mountpoint.length) byDevice.set(mount.device, mount);
+  }
+  const volumes = new Map<string, Volume>();
+  for (const mount of byDevice.values()) {
+    const name = instanceName(utf8(mount.mountpoint));
+    // Two mountpoints that differ in unprintable bytes only would name a metric twice.
+    if (volumes.has(name) || volumes.size === MAX_VOLUMES) continue;
+    volumes.set(name, {
+      name,
+      path: Buffer.from(mount.mountpoint, 'latin1'),
+      network: isNetwork(mount),
+      readOnly: mount.superOptions.includes('ro') || mount.superOptions.includes('emergency_ro'),
+    });
+  }
+  return [...volumes.values()];
+}
