@@ -128,7 +128,7 @@ export interface GapFrame {
   readonly cause: 'spool_full' | 'spool_damaged';
 }
 
-/** Slow facts about the machine as one JSON object (see view.ts `Inventory`), sent when it changed. */
+/** Slow facts about the machine as one JSON object (see inventory.ts), sent when it changed. */
 export interface InventoryFrame {
   readonly type: 'inventory';
   readonly json: string;
