@@ -1,0 +1,41 @@
+import type { Clocks } from '../../protocol/frame.ts';
+
+/**
+ * Dates what an agent says by the server's clock. An agent's time of day may be wrong or jump; its boot clock only drifts.
+ * For each boot the server keeps the smallest difference seen between its own clock on arrival and the agent's boot clock:
+ * the smallest, because delay on the way only ever adds.
+ */
+export interface Dating {
+  readonly bootId: string;
+  /** Server time minus boot clock, ms. */
+  readonly bootOffsetMs: number;
+  /** Agent's time of day minus server time, ms: how far its clock is off. */
+  readonly clockOffsetMs: number;
+  readonly sampledAt: number;
+}
+
+/** Two clocks may drift apart by this much, so an old minimum is slowly given up. */
+const DRIFT_RATIO = 500e-6;
+
+/** Learns from clocks that arrived just now (`receivedAt`, server time). */
+export function learnDating(known: Dating | null, bootId: string, clocks: Clocks, receivedAt: number): Dating {
+  const sample = receivedAt - clocks.bootMs;
+  const sameBoot = known !== null && known.bootId === bootId;
+  const allowed = sameBoot ? known.bootOffsetMs + Math.max(0, receivedAt - known.sampledAt) * DRIFT_RATIO : sample;
+  const bootOffsetMs = Math.min(sample, allowed);
+  return {
+    bootId,
+    bootOffsetMs,
+    clockOffsetMs: Math.round(clocks.wallMs - (clocks.bootMs + bootOffsetMs)),
+    sampledAt: receivedAt,
+  };
+}
+
+/**
+ * When something happened that the agent dated with `clocks`, by the server's clock, in whole ms and never after `receivedAt`.
+ * A report from an earlier boot has no shared boot clock: its time of day is corrected by what is known of that clock now.
+ */
+export function dateClocks(dating: Dating, bootId: string, clocks: Clocks, receivedAt: number): number {
+  const at = bootId === dating.bootId ? clocks.bootMs + dating.bootOffsetMs : clocks.wallMs - dating.clockOffsetMs;
+  return Math.min(Math.round(at), receivedAt);
+}

@@ -1,0 +1,207 @@
+import type { Priority } from '../../protocol/view.ts';
+import { type LevelState, quietLevel, stepLevel } from './hysteresis.ts';
+import type { Reading } from './reading.ts';
+import { readValue } from './reading.ts';
+import { reportRules } from './rules/index.ts';
+import type { Evidence, Finding, RuleContext, RuleName } from './rules/rule.ts';
+
+/** What detection remembers of a device between two reports. Plain data, kept as JSON. */
+export interface DetectionState {
+  /** Levels that are not quiet, by `rule|priority|object`. */
+  levels: Record<string, LevelState>;
+  /** What is raised at present, by `rule|object`. */
+  raised: Record<string, Raised>;
+  /** What stood already at the device's first report and has not been over since. */
+  onboarding: Record<string, { rule: RuleName; object: string; sentence: string; foundAt: number }>;
+  firstReportAt: number | null;
+  swappedAt: number | null;
+  swapBytes: number | null;
+}
+
+export interface Raised {
+  readonly rule: RuleName;
+  readonly object: string;
+  readonly priority: Priority;
+  readonly lastSeen: number;
+}
+
+export const freshDetection = (): DetectionState => ({
+  levels: {},
+  raised: {},
+  onboarding: {},
+  firstReportAt: null,
+  swappedAt: null,
+  swapBytes: null,
+});
+
+/** What must happen to an incident. `onset` is when the condition began, `at` when it was established. */
+export type Verdict =
+  | {
+      readonly kind: 'raise' | 'change';
+      readonly rule: RuleName;
+      readonly object: string;
+      readonly priority: Priority;
+      readonly sentence: string;
+      readonly evidence: Evidence;
+      readonly onset: number;
+      readonly at: number;
+    }
+  | {
+      readonly kind: 'clear';
+      readonly rule: RuleName;
+      readonly object: string;
+      readonly sentence: string;
+      readonly at: number;
+    };
+
+const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
+
+/** What the reading itself adds to what rules may know; the caller supplies the rest. */
+type Surroundings = Omit<RuleContext, 'swappedAt'>;
+
+/**
+ * Judges one live reading and steps `state` in place. Calling it again for the same readings in the same order from the same
+ * state gives the same verdicts: that is what makes a replay after a crash exact.
+ */
+export function judgeReading(state: DetectionState, reading: Reading, surroundings: Surroundings): Verdict[] {
+  noticeSwapping(state, reading);
+  const context: RuleContext = { ...surroundings, swappedAt: state.swappedAt };
+  const isFirst = state.firstReportAt === null;
+  state.firstReportAt ??= reading.at;
+  const groups = new Map<string, { finding: Finding; level: LevelState }[]>();
+  for (const rule of reportRules) {
+    for (const finding of rule(reading, context)) {
+      const level = stepFinding(state, finding, reading.at, isFirst);
+      const key = `${finding.rule}|${finding.object}`;
+      const group = groups.get(key);
+      if (group) group.push({ finding, level });
+      else groups.set(key, [{ finding, level }]);
+    }
+  }
+  const verdicts: Verdict[] = [];
+  for (const [key, group] of groups) {
+    const verdict = settle(state, key, group, reading.at);
+    if (verdict) verdicts.push(verdict);
+  }
+  verdicts.push(...retireVanished(state, reading, context.settings.vanishedAfterMs));
+  return verdicts;
+}
+
+function noticeSwapping(state: DetectionState, reading: Reading): void {
+  const inBytes = readValue(reading, 'swap.inBytes');
+  const outBytes = readValue(reading, 'swap.outBytes');
+  if (inBytes === null || outBytes === null) return;
+  const total = inBytes + outBytes;
+  if (state.swapBytes !== null && total > state.swapBytes) state.swappedAt = reading.at;
+  state.swapBytes = total;
+}
+
+function stepFinding(state: DetectionState, finding: Finding, at: number, isFirst: boolean): LevelState {
+  const id = `${finding.rule}|${finding.priority}|${finding.object}`;
+  const before = state.levels[id] ?? quietLevel;
+  const onboardingId = `${finding.rule}|${finding.object}`;
+  if (isFirst && finding.standing && finding.signal === 'raise') {
+    const found = { ...before, foundAtOnboarding: true, lastSeen: at };
+    state.levels[id] = found;
+    state.onboarding[onboardingId] ??= {
+      rule: finding.rule,
+      object: finding.object,
+      sentence: finding.sentence(),
+      foundAt: at,
+    };
+    return found;
+  }
+  const { state: after } = stepLevel(before, finding.signal, at, finding.timing);
+  const isQuiet = !after.active && after.changingSince === null && !after.foundAtOnboarding;
+  if (isQuiet) delete state.levels[id];
+  else state.levels[id] = after;
+  if (before.foundAtOnboarding && !after.foundAtOnboarding) forgetOnboarding(state, onboardingId);
+  return after;
+}
+
+/** An entry leaves the onboarding list when the last of its levels is over. */
+function forgetOnboarding(state: DetectionState, onboardingId: string): void {
+  const entry = state.onboarding[onboardingId];
+  if (!entry) return;
+  const stands = Object.entries(state.levels).some(
+    ([id, level]) => level.foundAtOnboarding && id.startsWith(`${entry.rule}|`) && id.endsWith(`|${entry.object}`),
+  );
+  if (!stands) delete state.onboarding[onboardingId];
+}
+
+/** Compares the highest active level of a rule and object with what is raised. */
+function settle(
+  state: DetectionState,
+  key: string,
+  group: readonly { finding: Finding; level: LevelState }[],
+  at: number,
+): Verdict | null {
+  const active = group
+    .filter(({ level }) => level.active)
+    .sort((a, b) => ranks[b.finding.priority] - ranks[a.finding.priority])[0];
+  const raised = state.raised[key];
+  if (!active) {
+    const first = group[0];
+    if (!raised || !first) return null;
+    delete state.raised[key];
+    return { kind: 'clear', rule: raised.rule, object: raised.object, sentence: recoverySentence(first.finding), at };
+  }
+  const { finding, level } = active;
+  const { rule, object, priority } = finding;
+  state.raised[key] = { rule, object, priority, lastSeen: at };
+  if (raised?.priority === priority) return null;
+  const kind = raised ? 'change' : 'raise';
+  return {
+    kind,
+    rule,
+    object,
+    priority,
+    sentence: finding.sentence(),
+    evidence: finding.evidence,
+    onset: level.onset ?? at,
+    at,
+  };
+}
+
+const recoveries: Record<RuleName, (object: string) => string> = {
+  contact: () => 'Contact is back',
+  'disk.space': (object) => `${object} has enough space again`,
+  'disk.inodes': (object) => `${object} has enough inodes again`,
+  'disk.read-only': (object) => `${object} can be written again`,
+  'cpu.busy': () => 'The CPU is no longer saturated',
+  'memory.exhausted': () => 'Enough memory is available again, or the machine no longer swaps',
+  'reboot.unexpected': () => 'No further unexpected restart for a day',
+  'clock.skew': () => 'The clock is right again',
+};
+
+function recoverySentence(finding: Finding): string {
+  return recoveries[finding.rule](finding.object);
+}
+
+/** Ends what was raised on an object that is no longer reported, such as a file system that was unmounted for good. */
+function retireVanished(state: DetectionState, reading: Reading, afterMs: number): Verdict[] {
+  const { at } = reading;
+  const verdicts: Verdict[] = [];
+  for (const [key, raised] of Object.entries(state.raised)) {
+    if (at - raised.lastSeen < afterMs || isStillReported(reading, raised.object)) continue;
+    delete state.raised[key];
+    for (const id of Object.keys(state.levels)) {
+      if (id.startsWith(`${raised.rule}|`) && id.endsWith(`|${raised.object}`)) delete state.levels[id];
+    }
+    verdicts.push({
+      kind: 'clear',
+      rule: raised.rule,
+      object: raised.object,
+      sentence: `${raised.object || 'It'} is no longer reported by the machine`,
+      at,
+    });
+  }
+  return verdicts;
+}
+
+/** A value that cannot be read at the moment (a hung network mount) is still reported: its schema names it. */
+function isStillReported(reading: Reading, object: string): boolean {
+  if (object === '') return true;
+  for (const instances of reading.schema.instances.values()) if (instances.includes(object)) return true;
+  return false;
+}

@@ -1,0 +1,137 @@
+import type { IncidentState, Priority } from '../../protocol/view.ts';
+import type { Verdict } from './detection.ts';
+import type { Evidence, RuleName } from './rules/rule.ts';
+
+/** An incident as it is stored. Times are ms by the server's clock. */
+export interface IncidentRecord {
+  readonly id: string;
+  readonly key: string;
+  readonly clientId: string;
+  readonly siteId: string | null;
+  readonly deviceId: string | null;
+  readonly rule: RuleName;
+  readonly object: string;
+  readonly priority: Priority;
+  readonly state: IncidentState;
+  readonly sentence: string;
+  readonly evidence: Evidence;
+  readonly onsetAt: number;
+  readonly openedAt: number;
+  readonly acknowledgedAt: number | null;
+  readonly acknowledgedBy: string | null;
+  readonly assigneeId: string | null;
+  readonly resolvedAt: number | null;
+  readonly reopenedCount: number;
+  readonly updatedAt: number;
+}
+
+export type IncidentEventKind = 'opened' | 'reopened' | 'changed' | 'acknowledged' | 'assigned' | 'note' | 'resolved';
+
+/** What people are told; `tellAt` may lie in the future, so that a short loss of contact wakes nobody. */
+export interface Notice {
+  readonly kind: 'raised' | 'changed' | 'resolved';
+  readonly tellAt: number;
+}
+
+/** A step of an incident: its new record, the line in its history, and what is told. */
+export interface IncidentStep {
+  readonly record: IncidentRecord;
+  readonly event: {
+    readonly kind: IncidentEventKind;
+    readonly at: number;
+    readonly by: string | null;
+    readonly text: string;
+  };
+  readonly notice: Notice | null;
+}
+
+/** Whose incident it is. */
+export interface Subject {
+  readonly clientId: string;
+  readonly siteId: string | null;
+  readonly deviceId: string | null;
+}
+
+/** Client + object + rule, stable across recurrences. */
+export function incidentKey(subject: Subject, rule: RuleName, object: string): string {
+  return `${subject.clientId}/${subject.deviceId ?? subject.siteId ?? ''}/${rule}/${object}`;
+}
+
+const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
+
+interface StepOptions {
+  readonly newId: () => string;
+  readonly reopenWindowMs: number;
+  /** From when people are told of a raise; by default at once. */
+  readonly tellAt?: number;
+}
+
+/**
+ * Applies a verdict to the newest incident with its key (`current`, null if there was none).
+ * Returns null when nothing changes: raised while open, cleared while closed.
+ */
+export function stepIncident(
+  current: IncidentRecord | null,
+  verdict: Verdict,
+  subject: Subject,
+  options: StepOptions,
+): IncidentStep | null {
+  const { at, sentence } = verdict;
+  const isOpen = current !== null && current.state !== 'resolved';
+  if (verdict.kind === 'clear') {
+    if (!isOpen) return null;
+    return {
+      record: { ...current, state: 'resolved', sentence, resolvedAt: at, updatedAt: at },
+      event: { kind: 'resolved', at, by: null, text: sentence },
+      notice: { kind: 'resolved', tellAt: at },
+    };
+  }
+  const { priority, evidence, onset } = verdict;
+  if (isOpen) {
+    if (current.priority === priority) return null;
+    return {
+      record: { ...current, priority, sentence, evidence, updatedAt: at },
+      event: { kind: 'changed', at, by: null, text: sentence },
+      notice: ranks[priority] > ranks[current.priority] ? { kind: 'changed', tellAt: at } : null,
+    };
+  }
+  const notice: Notice = { kind: 'raised', tellAt: options.tellAt ?? at };
+  if (current?.resolvedAt != null && at - current.resolvedAt <= options.reopenWindowMs) {
+    return {
+      record: {
+        ...current,
+        state: 'open',
+        priority,
+        sentence,
+        evidence,
+        resolvedAt: null,
+        acknowledgedAt: null,
+        acknowledgedBy: null,
+        reopenedCount: current.reopenedCount + 1,
+        updatedAt: at,
+      },
+      event: { kind: 'reopened', at, by: null, text: sentence },
+      notice,
+    };
+  }
+  const record: IncidentRecord = {
+    id: options.newId(),
+    key: incidentKey(subject, verdict.rule, verdict.object),
+    ...subject,
+    rule: verdict.rule,
+    object: verdict.object,
+    priority,
+    state: 'open',
+    sentence,
+    evidence,
+    onsetAt: onset,
+    openedAt: at,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    assigneeId: null,
+    resolvedAt: null,
+    reopenedCount: 0,
+    updatedAt: at,
+  };
+  return { record, event: { kind: 'opened', at, by: null, text: sentence }, notice };
+}

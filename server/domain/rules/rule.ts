@@ -1,0 +1,52 @@
+import type { Priority } from '../../../protocol/view.ts';
+import type { Signal } from '../hysteresis.ts';
+import type { Reading } from '../reading.ts';
+import type { DetectionSettings, LevelTiming } from '../settings.ts';
+
+/** The names of the rules; part of incident keys, so never renamed. */
+export type RuleName =
+  | 'contact'
+  | 'disk.space'
+  | 'disk.inodes'
+  | 'disk.read-only'
+  | 'cpu.busy'
+  | 'memory.exhausted'
+  | 'reboot.unexpected'
+  | 'clock.skew';
+
+/** What a rule may know besides the reading itself. All times are ms by the server's clock. */
+export interface RuleContext {
+  readonly settings: DetectionSettings;
+  /** Agent's time of day minus the server's, in ms. */
+  readonly clockOffsetMs: number | null;
+  /** When the machine last booted without having said so. */
+  readonly unexpectedRebootAt: number | null;
+  /** When swap was last seen being written or read. */
+  readonly swappedAt: number | null;
+  /** The busiest processes, "name 82 %", or empty. */
+  readonly topProcesses: string;
+}
+
+/** One level of a rule seen in one reading of one object. */
+export interface Finding {
+  readonly rule: RuleName;
+  /** Mount point or the like; empty for the device itself. */
+  readonly object: string;
+  readonly priority: Priority;
+  readonly timing: LevelTiming;
+  readonly signal: Signal;
+  /** Why, with numbers. Called only when the sentence is needed. */
+  readonly sentence: () => string;
+  readonly evidence: Evidence;
+  /** True for a condition that can already stand when a device is enrolled. */
+  readonly standing: boolean;
+}
+
+/** Which chart proves a finding. */
+export interface Evidence {
+  readonly metrics: readonly string[];
+  readonly threshold: { readonly metric: string; readonly value: number } | null;
+}
+
+/** A rule is a pure function of a reading: all levels of all its objects, whatever they signal. */
+export type Rule = (reading: Reading, context: RuleContext) => Iterable<Finding>;
