@@ -1,18 +1,24 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import { type CompiledQuery, Kysely } from 'kysely';
 import type { Scope } from '../domain/scope.ts';
-import type { AuditLog } from './audit.ts';
-import type { ApiKeyRepository } from './repo/api-key.ts';
-import type { ClientRepository } from './repo/client.ts';
-import type { DeviceRepository } from './repo/device.ts';
-import type { DeviceStateRepository } from './repo/device-state.ts';
-import type { IncidentRepository } from './repo/incident.ts';
-import type { PresenceRepository } from './repo/presence.ts';
-import type { SessionRepository } from './repo/session.ts';
-import type { SiteRepository } from './repo/site.ts';
-import type { TokenRepository } from './repo/token.ts';
-import type { UserRepository } from './repo/user.ts';
-import type { Settings } from './settings.ts';
+import { type AuditLog, auditLog } from './audit.ts';
+import { workerDialect } from './dialect.ts';
+import { Mutex } from './mutex.ts';
+import { type ApiKeyRepository, apiKeyRepository } from './repo/api-key.ts';
+import { type ClientRepository, clientRepository } from './repo/client.ts';
+import { type DeviceRepository, deviceRepository } from './repo/device.ts';
+import { type DeviceStateRepository, deviceStateRepository } from './repo/device-state.ts';
+import { type IncidentRepository, incidentRepository } from './repo/incident.ts';
+import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
+import { type SessionRepository, sessionRepository } from './repo/session.ts';
+import { type SiteRepository, siteRepository } from './repo/site.ts';
+import { type TokenRepository, tokenRepository } from './repo/token.ts';
+import { type UserRepository, userRepository } from './repo/user.ts';
+import type { RepositoryContext } from './scoping.ts';
+import { type Settings, settings } from './settings.ts';
 import type { Tables } from './tables.ts';
+import { WorkerClient } from './worker-client.ts';
+
+export { isDiskFull } from './sqlite-error.ts';
 
 /** Everything that belongs to clients, bound to a scope: no method reads or writes outside it. */
 export interface ScopedStore {
@@ -59,11 +65,63 @@ export interface StoreOptions {
   readonly logger?: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
 }
 
+/** How long a caller waits for the connection, and how many may wait. */
+const CONNECTION_WAIT_MS = 10_000;
+const MAX_WAITING = 2_000;
+
 /**
  * Opens the database, checks it and brings its tables up to this build.
  * @throws VigiaError database_newer, database_damaged, unavailable
  */
-export declare function openStore(options: StoreOptions): Promise<Store>;
+export async function openStore({ path, clock, logger }: StoreOptions): Promise<Store> {
+  const worker = await WorkerClient.open(path, (error) => logger?.error({ err: error }, 'the database thread failed'));
+  const mutex = new Mutex(CONNECTION_WAIT_MS, MAX_WAITING);
+  const db = new Kysely<Tables>({ dialect: workerDialect(worker, mutex) });
+  return {
+    ...storeHandle({ db, clock }),
+    async commit(statements) {
+      await mutex.acquire();
+      try {
+        const plain = statements.map(({ sql, parameters }) => ({ sql, parameters }));
+        await worker.request({ kind: 'batch', statements: plain });
+      } finally {
+        mutex.release();
+      }
+    },
+    transaction: (work) => db.transaction().execute((tx) => work(storeHandle({ db: tx, clock }))),
+    async close() {
+      await mutex.acquire();
+      try {
+        await worker.close();
+      } finally {
+        mutex.release();
+      }
+    },
+  };
+}
 
-/** True if the error says that the disk of the database is full: nothing was written, and it may work again later. */
-export declare function isDiskFull(error: unknown): boolean;
+function storeHandle(context: RepositoryContext): StoreHandle {
+  return {
+    db: context.db,
+    scoped: (scope) => scopedStore(context, scope),
+    users: userRepository(context),
+    sessions: sessionRepository(context),
+    settings: settings(context),
+    audit: auditLog(context),
+  };
+}
+
+function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
+  const bound = { ...context, scope };
+  return {
+    scope,
+    clients: clientRepository(bound),
+    sites: siteRepository(bound),
+    devices: deviceRepository(bound),
+    deviceStates: deviceStateRepository(bound),
+    tokens: tokenRepository(bound),
+    incidents: incidentRepository(bound),
+    presence: presenceRepository(bound),
+    apiKeys: apiKeyRepository(bound),
+  };
+}

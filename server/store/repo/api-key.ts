@@ -1,4 +1,5 @@
-import type { Page, PageRequest } from '../page.ts';
+import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { before, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
 /** API keys, without their secrets. A key of every client (`client_id` null) is in the scope of every client only. */
@@ -13,4 +14,36 @@ export interface ApiKeyRepository {
   touch(id: string): Promise<void>;
   /** @throws VigiaError not_found if there is none or it is revoked already. */
   revoke(id: string): Promise<void>;
+}
+
+export function apiKeyRepository({ db, scope, clock }: ScopedContext): ApiKeyRepository {
+  const mine = ofScope(scope, 'api_key.client_id');
+  const select = () => db.selectFrom('api_key').selectAll().where(mine);
+  const active = () => select().where('revoked_at', 'is', null);
+  return {
+    async list({ limit, cursor }) {
+      const size = clampLimit(limit);
+      let query = active().orderBy('created_at', 'desc').orderBy('id', 'desc');
+      if (cursor !== undefined) {
+        query = query.where(before(['created_at', 'id'], decodeCursor(cursor, ['number', 'string'])));
+      }
+      return toPage(await query.limit(size + 1).execute(), size, (row) => [row.created_at, row.id]);
+    },
+    get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
+    bySecretHash: async (hash) => (await active().where('secret_hash', '=', hash).executeTakeFirst()) ?? null,
+    async insert(row) {
+      // A key of every client (null) is as wide as the widest scope.
+      if (typeof row.client_id === 'string') requireInScope(scope, row.client_id);
+      else if (!('allClients' in scope)) throw notFound('client');
+      return db.insertInto('api_key').values(row).returningAll().executeTakeFirstOrThrow();
+    },
+    async touch(id) {
+      await db.updateTable('api_key').set({ last_used_at: clock() }).where(mine).where('id', '=', id).execute();
+    },
+    async revoke(id) {
+      const update = db.updateTable('api_key').set({ revoked_at: clock() }).where(mine).where('id', '=', id);
+      const result = await update.where('revoked_at', 'is', null).executeTakeFirst();
+      if (result.numUpdatedRows === 0n) throw notFound('API key');
+    },
+  };
 }

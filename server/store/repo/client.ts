@@ -1,4 +1,8 @@
-import type { Page, PageRequest } from '../page.ts';
+import { randomUUID } from 'node:crypto';
+import { VigiaError } from '../../../protocol/error.ts';
+import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { inTransaction, ofScope, type ScopedContext } from '../scoping.ts';
+import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';
 
 /** Clients of the MSP. With a client's scope there is exactly that one. */
@@ -13,4 +17,55 @@ export interface ClientRepository {
   create(name: string): Promise<Row<'client'>>;
   /** The client of this name, made if there is none. @throws VigiaError forbidden as {@link create} does. */
   ensure(name: string): Promise<Row<'client'>>;
+}
+
+export function clientRepository({ db, scope, clock }: ScopedContext): ClientRepository {
+  const select = () => db.selectFrom('client').selectAll().where(ofScope(scope, 'client.id'));
+
+  async function byName(name: string): Promise<Row<'client'> | null> {
+    return (await select().where('name', '=', name.trim()).executeTakeFirst()) ?? null;
+  }
+
+  function create(given: string): Promise<Row<'client'>> {
+    const name = given.trim();
+    return inTransaction(db, async (tx) => {
+      const rows = await tx.selectFrom('client').select('slug').execute();
+      const slug = freeSlug(slugify(name, 'client'), new Set(rows.map((row) => row.slug)));
+      const row = { id: randomUUID(), slug, name, created_at: clock() };
+      const inserted = await tx
+        .insertInto('client')
+        .values(row)
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (inserted === undefined) throw new VigiaError('conflict', `There is a client named "${name}" already.`);
+      return row;
+    });
+  }
+
+  function requireEveryClient(): void {
+    if (!('allClients' in scope)) throw new VigiaError('forbidden', 'Only who sees every client may create one.');
+  }
+
+  return {
+    async list({ limit, cursor }) {
+      const size = clampLimit(limit);
+      let query = select()
+        .orderBy('slug')
+        .limit(size + 1);
+      if (cursor !== undefined) query = query.where('slug', '>', decodeCursor(cursor, ['string'])[0]);
+      return toPage(await query.execute(), size, (row) => [row.slug]);
+    },
+    all: () => select().orderBy('slug').execute(),
+    get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
+    byName,
+    async create(name) {
+      requireEveryClient();
+      return create(name);
+    },
+    async ensure(name) {
+      requireEveryClient();
+      return (await byName(name)) ?? create(name);
+    },
+  };
 }

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
+import { VigiaError } from '../../../protocol/error.ts';
 import type { DeviceKind } from '../../../protocol/view.ts';
-import type { Page, PageRequest } from '../page.ts';
+import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { after, found, inTransaction, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
+import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';
 
 export interface NewDevice {
@@ -25,7 +29,6 @@ export interface DeviceChanges {
   readonly os?: string;
   readonly agentVersion?: string;
   readonly tokenId?: string;
-  readonly inventory?: { readonly json: string; readonly atMs: number };
 }
 
 /** Machines with an agent. Lists leave retired ones out. */
@@ -49,4 +52,124 @@ export interface DeviceRepository {
   revive(id: string): Promise<Row<'device'>>;
   /** What the agent said of its machine, for {@link Store.commit}; changes nothing outside the scope. */
   inventoryStatement(id: string, inventory: { readonly json: string; readonly atMs: number }): CompiledQuery;
+}
+
+export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRepository {
+  const mine = ofScope(scope, 'device.client_id');
+  const select = () => db.selectFrom('device').selectAll().where(mine);
+  const active = () => select().where('retired_at', 'is', null).orderBy('enrolled_at').orderBy('id');
+
+  async function requireSite(tx: typeof db, siteId: string, clientId: string): Promise<void> {
+    const site = tx.selectFrom('site').select('id').where('id', '=', siteId).where('client_id', '=', clientId);
+    found(await site.executeTakeFirst(), 'site of this client');
+  }
+
+  async function requireFreeKey(tx: typeof db, publicKey: Uint8Array): Promise<void> {
+    const holder = tx.selectFrom('device').select('id').where('public_key', '=', publicKey);
+    if ((await holder.where('retired_at', 'is', null).executeTakeFirst()) !== undefined) {
+      throw new VigiaError('conflict', 'A device with this key is enrolled already. Retire it first.');
+    }
+  }
+
+  return {
+    async list({ limit, cursor, clientId, siteId }) {
+      const size = clampLimit(limit);
+      let query = active().limit(size + 1);
+      if (clientId !== undefined) query = query.where('client_id', '=', clientId);
+      if (siteId !== undefined) query = query.where('site_id', '=', siteId);
+      if (cursor !== undefined) {
+        query = query.where(after(['enrolled_at', 'id'], decodeCursor(cursor, ['number', 'string'])));
+      }
+      return toPage(await query.execute(), size, (row) => [row.enrolled_at, row.id]);
+    },
+
+    all: () => active().execute(),
+
+    get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
+
+    async byPublicKey(publicKey) {
+      const rows = await select().where('public_key', '=', publicKey).orderBy('retired_at', 'desc').execute();
+      return rows.find((row) => row.retired_at === null) ?? rows[0] ?? null;
+    },
+
+    insert: (device) =>
+      inTransaction(db, async (tx) => {
+        requireInScope(scope, device.clientId);
+        await requireSite(tx, device.siteId, device.clientId);
+        await requireFreeKey(tx, device.publicKey);
+        const rows = await tx.selectFrom('device').select('slug').where('client_id', '=', device.clientId).execute();
+        return tx
+          .insertInto('device')
+          .values({
+            id: randomUUID(),
+            client_id: device.clientId,
+            site_id: device.siteId,
+            slug: freeSlug(slugify(device.hostname, 'device'), new Set(rows.map((row) => row.slug))),
+            name: device.hostname,
+            kind: device.kind,
+            public_key: device.publicKey,
+            machine_id: device.machineId,
+            hostname: device.hostname,
+            os: device.os,
+            agent_version: device.agentVersion,
+            token_id: device.tokenId,
+            enrolled_at: clock(),
+            retired_at: null,
+            inventory_json: null,
+            inventory_at: null,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+      }),
+
+    update: (id, changes) =>
+      inTransaction(db, async (tx) => {
+        const device = found(
+          await tx.selectFrom('device').selectAll().where(mine).where('id', '=', id).executeTakeFirst(),
+          'device',
+        );
+        if (changes.siteId !== undefined) await requireSite(tx, changes.siteId, device.client_id);
+        const row: Row<'device'> = {
+          ...device,
+          name: changes.name ?? device.name,
+          site_id: changes.siteId ?? device.site_id,
+          kind: changes.kind ?? device.kind,
+          hostname: changes.hostname ?? device.hostname,
+          machine_id: changes.machineId ?? device.machine_id,
+          os: changes.os ?? device.os,
+          agent_version: changes.agentVersion ?? device.agent_version,
+          token_id: changes.tokenId ?? device.token_id,
+        };
+        await tx.updateTable('device').set(row).where('id', '=', id).execute();
+        return row;
+      }),
+
+    async retire(id) {
+      const result = await db
+        .updateTable('device')
+        .set({ retired_at: clock() })
+        .where(mine)
+        .where('id', '=', id)
+        .where('retired_at', 'is', null)
+        .executeTakeFirst();
+      if (result.numUpdatedRows === 0n) throw notFound('device');
+    },
+
+    revive: (id) =>
+      inTransaction(db, async (tx) => {
+        const retired = tx.selectFrom('device').selectAll().where(mine).where('retired_at', 'is not', null);
+        const device = found(await retired.where('id', '=', id).executeTakeFirst(), 'retired device');
+        await requireFreeKey(tx, device.public_key);
+        await tx.updateTable('device').set({ retired_at: null }).where('id', '=', id).execute();
+        return { ...device, retired_at: null };
+      }),
+
+    inventoryStatement: (id, inventory) =>
+      db
+        .updateTable('device')
+        .set({ inventory_json: inventory.json, inventory_at: inventory.atMs })
+        .where(mine)
+        .where('id', '=', id)
+        .compile(),
+  };
 }

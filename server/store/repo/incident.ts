@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely';
-import type { Page, PageRequest } from '../page.ts';
+import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { before, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
 export interface IncidentListFilter extends PageRequest {
@@ -26,4 +27,51 @@ export interface IncidentRepository {
   saveStatement(row: Row<'incident'>): CompiledQuery;
   /** For {@link Store.commit}. @throws VigiaError not_found if the row is outside the scope. */
   eventStatement(row: NewRow<'incident_event'>): CompiledQuery;
+}
+
+export function incidentRepository({ db, scope }: ScopedContext): IncidentRepository {
+  const select = () => db.selectFrom('incident').selectAll().where(ofScope(scope, 'incident.client_id'));
+  const newestFirst = () => select().orderBy('opened_at', 'desc').orderBy('id', 'desc');
+  return {
+    async list({ limit, cursor, state, deviceId, clientId }) {
+      const size = clampLimit(limit);
+      let query = newestFirst().limit(size + 1);
+      if (state !== 'all') query = query.where('state', state === 'resolved' ? '=' : '<>', 'resolved');
+      if (deviceId !== undefined) query = query.where('device_id', '=', deviceId);
+      if (clientId !== undefined) query = query.where('client_id', '=', clientId);
+      if (cursor !== undefined) {
+        query = query.where(before(['opened_at', 'id'], decodeCursor(cursor, ['number', 'string'])));
+      }
+      return toPage(await query.execute(), size, (row) => [row.opened_at, row.id]);
+    },
+    get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
+    open: () => newestFirst().where('state', 'in', ['open', 'acknowledged']).execute(),
+    recent: (sinceMs) =>
+      newestFirst()
+        .where((eb) => eb.or([eb('state', 'in', ['open', 'acknowledged']), eb('resolved_at', '>=', sinceMs)]))
+        .execute(),
+    byKey: (key, limit) => newestFirst().where('key', '=', key).limit(clampLimit(limit)).execute(),
+    events: (incidentId) =>
+      db
+        .selectFrom('incident_event')
+        .selectAll()
+        .where(ofScope(scope, 'incident_event.client_id'))
+        .where('incident_id', '=', incidentId)
+        .orderBy('id')
+        .execute(),
+    saveStatement(row) {
+      requireInScope(scope, row.client_id);
+      return db
+        .insertInto('incident')
+        .values(row)
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet(row).where('incident.client_id', '=', row.client_id),
+        )
+        .compile();
+    },
+    eventStatement(row) {
+      requireInScope(scope, row.client_id);
+      return db.insertInto('incident_event').values(row).compile();
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { RepositoryContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
 /** Sessions of people. security/sessions.ts decides which are valid. */
@@ -10,4 +11,38 @@ export interface SessionRepository {
   revokeOfUser(userId: string): Promise<void>;
   /** Deletes those that nobody can use any more. Returns how many. */
   prune(idleBeforeMs: number): Promise<number>;
+}
+
+export function sessionRepository({ db, clock }: RepositoryContext): SessionRepository {
+  const select = () => db.selectFrom('session').selectAll();
+  const revoke = () => db.updateTable('session').set({ revoked_at: clock() }).where('revoked_at', 'is', null);
+  return {
+    async insert(row) {
+      await db.insertInto('session').values(row).execute();
+    },
+    get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
+    byTokenHash: async (hash) => (await select().where('token_hash', '=', hash).executeTakeFirst()) ?? null,
+    async touch(id, atMs) {
+      await db.updateTable('session').set({ last_seen_at: atMs }).where('id', '=', id).execute();
+    },
+    async revoke(id) {
+      await revoke().where('id', '=', id).execute();
+    },
+    async revokeOfUser(userId) {
+      await revoke().where('user_id', '=', userId).execute();
+    },
+    async prune(idleBeforeMs) {
+      const result = await db
+        .deleteFrom('session')
+        .where((eb) =>
+          eb.or([
+            eb('revoked_at', 'is not', null),
+            eb('expires_at', '<=', clock()),
+            eb('last_seen_at', '<', idleBeforeMs),
+          ]),
+        )
+        .executeTakeFirst();
+      return Number(result.numDeletedRows);
+    },
+  };
 }

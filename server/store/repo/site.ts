@@ -1,8 +1,13 @@
-import type { Page, PageRequest } from '../page.ts';
+import { randomUUID } from 'node:crypto';
+import { VigiaError } from '../../../protocol/error.ts';
+import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { after, found, inTransaction, ofScope, type ScopedContext } from '../scoping.ts';
+import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';
 
 /** Places of clients. */
 export interface SiteRepository {
+  /** In the order of creation. */
   list(page: PageRequest & { readonly clientId?: string | undefined }): Promise<Page<Row<'site'>>>;
   all(): Promise<Row<'site'>[]>;
   get(id: string): Promise<Row<'site'> | null>;
@@ -11,4 +16,52 @@ export interface SiteRepository {
   create(clientId: string, name: string): Promise<Row<'site'>>;
   /** The site of this name, made if there is none. @throws VigiaError not_found if the client is not in scope. */
   ensure(clientId: string, name: string): Promise<Row<'site'>>;
+}
+
+export function siteRepository({ db, scope, clock }: ScopedContext): SiteRepository {
+  const select = () => db.selectFrom('site').selectAll().where(ofScope(scope, 'site.client_id'));
+
+  async function byName(clientId: string, name: string): Promise<Row<'site'> | null> {
+    const row = await select().where('client_id', '=', clientId).where('name', '=', name.trim()).executeTakeFirst();
+    return row ?? null;
+  }
+
+  function create(clientId: string, given: string): Promise<Row<'site'>> {
+    const name = given.trim();
+    return inTransaction(db, async (tx) => {
+      const client = tx.selectFrom('client').select('id').where('id', '=', clientId).where(ofScope(scope, 'client.id'));
+      found(await client.executeTakeFirst(), 'client');
+      const rows = await tx.selectFrom('site').select('slug').where('client_id', '=', clientId).execute();
+      const slug = freeSlug(slugify(name, 'site'), new Set(rows.map((row) => row.slug)));
+      const row = { id: randomUUID(), client_id: clientId, slug, name, created_at: clock() };
+      const inserted = await tx
+        .insertInto('site')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['client_id', 'name']).doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (inserted === undefined) throw new VigiaError('conflict', `The client has a site named "${name}" already.`);
+      return row;
+    });
+  }
+
+  return {
+    async list({ limit, cursor, clientId }) {
+      const size = clampLimit(limit);
+      let query = select()
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(size + 1);
+      if (clientId !== undefined) query = query.where('client_id', '=', clientId);
+      if (cursor !== undefined) {
+        query = query.where(after(['created_at', 'id'], decodeCursor(cursor, ['number', 'string'])));
+      }
+      return toPage(await query.execute(), size, (row) => [row.created_at, row.id]);
+    },
+    all: () => select().orderBy('client_id').orderBy('slug').execute(),
+    get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
+    byName,
+    create,
+    ensure: async (clientId, name) => (await byName(clientId, name)) ?? create(clientId, name),
+  };
 }

@@ -1,4 +1,5 @@
-import type { Page, PageRequest } from '../page.ts';
+import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { before, found, inTransaction, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
 /** Enrolment tokens, without their secrets. security/tokens.ts makes and redeems them. */
@@ -13,4 +14,45 @@ export interface TokenRepository {
   takeUse(id: string): Promise<boolean>;
   /** @throws VigiaError not_found if there is none or it is revoked already. */
   revoke(id: string): Promise<void>;
+}
+
+export function tokenRepository({ db, scope, clock }: ScopedContext): TokenRepository {
+  const mine = ofScope(scope, 'enrolment_token.client_id');
+  const select = () => db.selectFrom('enrolment_token').selectAll().where(mine);
+  return {
+    async list({ limit, cursor }) {
+      const size = clampLimit(limit);
+      let query = select().where('revoked_at', 'is', null).orderBy('created_at', 'desc').orderBy('id', 'desc');
+      if (cursor !== undefined) {
+        query = query.where(before(['created_at', 'id'], decodeCursor(cursor, ['number', 'string'])));
+      }
+      return toPage(await query.limit(size + 1).execute(), size, (row) => [row.created_at, row.id]);
+    },
+    get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
+    bySecretHash: async (hash) => (await select().where('secret_hash', '=', hash).executeTakeFirst()) ?? null,
+    insert: (row) =>
+      inTransaction(db, async (tx) => {
+        requireInScope(scope, row.client_id);
+        const site = tx.selectFrom('site').select('id').where('id', '=', row.site_id);
+        found(await site.where('client_id', '=', row.client_id).executeTakeFirst(), 'site of this client');
+        return tx.insertInto('enrolment_token').values(row).returningAll().executeTakeFirstOrThrow();
+      }),
+    async takeUse(id) {
+      const result = await db
+        .updateTable('enrolment_token')
+        .set((eb) => ({ uses_left: eb('uses_left', '-', 1) }))
+        .where(mine)
+        .where('id', '=', id)
+        .where('uses_left', '>', 0)
+        .where('expires_at', '>', clock())
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async revoke(id) {
+      const update = db.updateTable('enrolment_token').set({ revoked_at: clock() }).where(mine).where('id', '=', id);
+      const result = await update.where('revoked_at', 'is', null).executeTakeFirst();
+      if (result.numUpdatedRows === 0n) throw notFound('enrolment token');
+    },
+  };
 }

@@ -1,0 +1,84 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { Mutex } from './mutex.ts';
+import type { WorkerClient } from './worker-client.ts';
+
+/** Kysely over the database worker: its one connection belongs to whoever holds the mutex. */
+export function workerDialect(worker: WorkerClient, mutex: Mutex): Dialect {
+  return {
+    createDriver: () => new WorkerDriver(worker, mutex),
+    createAdapter: () => new SqliteAdapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+  };
+}
+
+class WorkerDriver implements Driver {
+  readonly #worker: WorkerClient;
+  readonly #mutex: Mutex;
+  readonly #connection: WorkerConnection;
+
+  constructor(worker: WorkerClient, mutex: Mutex) {
+    this.#worker = worker;
+    this.#mutex = mutex;
+    this.#connection = new WorkerConnection(worker);
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    await this.#mutex.acquire();
+    return this.#connection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#mutex.release();
+  }
+
+  async beginTransaction(): Promise<void> {
+    await this.#worker.request({ kind: 'query', sql: 'BEGIN IMMEDIATE', parameters: [] });
+  }
+
+  async commitTransaction(): Promise<void> {
+    await this.#worker.request({ kind: 'query', sql: 'COMMIT', parameters: [] });
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    await this.#worker.request({ kind: 'rollback' });
+  }
+
+  async destroy(): Promise<void> {
+    await this.#worker.close();
+  }
+}
+
+class WorkerConnection implements DatabaseConnection {
+  readonly #worker: WorkerClient;
+
+  constructor(worker: WorkerClient) {
+    this.#worker = worker;
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const outcome = await this.#worker.request({ kind: 'query', sql, parameters });
+    return {
+      rows: outcome.rows as R[],
+      numAffectedRows: BigInt(outcome.changes),
+      insertId: BigInt(outcome.insertId),
+    };
+  }
+
+  // biome-ignore lint/correctness/useYield: the interface asks for a generator, and pages make one needless
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('The store reads in pages and does not stream.');
+  }
+}
