@@ -103,7 +103,8 @@ async function takeInventory(agentVersion: string): Promise<Inventory> {
     manufacturer: clean(system.manufacturer),
     model: clean(system.model),
     serial: serial(system.serial),
-    virtualisation: system.virtual ? clean(system.virtualHost) || 'virtual' : '',
+    // What systeminformation finds depends on its user's rights; the processor tells everybody that it is a guest's.
+    virtualisation: clean(system.virtualHost) || (system.virtual || cpu.flags.includes('hypervisor') ? 'virtual' : ''),
     cpuModel: clean(`${cpu.manufacturer} ${cpu.brand}`),
     cpuSockets: wholeNumber(cpu.processors),
     cpuCores: wholeNumber(cpu.physicalCores),

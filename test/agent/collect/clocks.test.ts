@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
+import t from 'tap';
+import { bootIdFromTime, readBootId, readClocks, readMachineId } from '../../../agent/collect/clocks.ts';
+import { fixturePath } from './fixture.ts';
+
+t.test('this machine', async (t) => {
+  const first = readClocks();
+  const second = readClocks();
+  for (const key of ['wallMs', 'monotonicMs', 'bootMs'] as const) {
+    t.ok(Number.isSafeInteger(first[key]) && first[key] > 0, key);
+    t.ok(second[key] >= first[key], `${key} does not go back`);
+  }
+  t.ok(Math.abs(first.bootMs - uptime() * 1000) < 2000);
+  t.equal(readBootId(), readBootId());
+  if (process.platform === 'linux') {
+    t.ok(readBootId().startsWith(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()));
+  }
+  t.match(readMachineId(), /^[0-9a-f]{64}$/);
+  t.equal(readMachineId(), readMachineId());
+});
+
+t.test('a container that is started again has another boot identity', async (t) => {
+  const root = t.testdir({
+    sys: { kernel: { random: { boot_id: '0d3f0b0e-5f0b-4c7e-9a51-0c5a2f0d8a11\n' } } },
+    1: { stat: readFileSync(fixturePath('container/proc/1/stat'), 'latin1') },
+  });
+  t.equal(readBootId(undefined, { procRoot: root, platform: 'linux' }), '0d3f0b0e-5f0b-4c7e-9a51-0c5a2f0d8a11+165672');
+});
+
+t.test('where PID 1 is hidden the boot id stands alone', async (t) => {
+  const root = t.testdir({ sys: { kernel: { random: { boot_id: 'abc\n' } } } });
+  t.equal(readBootId(undefined, { procRoot: root, platform: 'linux' }), 'abc');
+});
+
+t.test('without a boot id the time of the boot names it', async (t) => {
+  t.equal(bootIdFromTime(1_700_000_000.4), 'boot-1700000000');
+  t.equal(bootIdFromTime(1_700_000_001.6, 'boot-1700000000'), 'boot-1700000000', 'the estimate moved with the clock');
+  t.equal(bootIdFromTime(1_700_009_000, 'boot-1700000000'), 'boot-1700009000', 'another boot');
+  t.equal(bootIdFromTime(1_700_000_000, 'something-else'), 'boot-1700000000');
+  t.match(readBootId(undefined, { platform: 'win32' }), /^boot-\d+$/);
+});
+
+t.test('a machine without an id, or before its first boot, is named by its hardware', async (t) => {
+  const none = readMachineId({ etcRoot: fixturePath('nowhere'), platform: 'linux' });
+  const fresh = readMachineId({ etcRoot: t.testdir({ 'machine-id': 'uninitialized\n' }), platform: 'linux' });
+  const known = readMachineId({ etcRoot: t.testdir({ 'machine-id': '3d12\n' }), platform: 'linux' });
+  t.match(none, /^[0-9a-f]{64}$/);
+  t.equal(fresh, none);
+  t.not(known, none);
+  t.notOk(known.includes('3d12'));
+});

@@ -1,0 +1,57 @@
+import t from 'tap';
+import { isRealInterface, parseNetDev } from '../../../../agent/collect/linux/net-dev.ts';
+import { fixture } from '../fixture.ts';
+
+const names = (path: string) => parseNetDev(fixture(path), isRealInterface).map((each) => each.name);
+
+t.test('this machine: loopback and ifb are passed over', async (t) => {
+  t.same(names('machine/proc/net/dev'), ['eth0']);
+  t.same(names('container/proc/net/dev'), [], 'a container without a network');
+});
+
+t.test('an old kernel leaves no blank after the colon', async (t) => {
+  t.same(parseNetDev(fixture('old-kernel/proc/net/dev'), isRealInterface), [
+    { name: 'eth0', rxBytes: 123456789012, rxErrors: 3, txBytes: 987654321, txErrors: 4 },
+    { name: 'bond0.100', rxBytes: 7, rxErrors: 0, txBytes: 8, txErrors: 0 },
+  ]);
+});
+
+t.test('which interfaces count', async (t) => {
+  for (const name of [
+    'eth0',
+    'enp3s0',
+    'wlan0',
+    'bond0',
+    'bond0.100',
+    'br0',
+    'vmbr0',
+    'wg0',
+    'tun0',
+    'ppp0',
+    'ib0',
+    'wwan0',
+  ]) {
+    t.ok(isRealInterface(name), name);
+  }
+  for (const name of [
+    '',
+    'lo',
+    'veth1a2b',
+    'docker0',
+    'docker_gwbridge',
+    'br-0a1b2c',
+    'virbr0',
+    'vnet3',
+    'tap0',
+    'fwpr100p0',
+  ]) {
+    t.notOk(isRealInterface(name), name);
+  }
+});
+
+t.test('lines that make no sense are passed over', async (t) => {
+  t.same(
+    parseNetDev('eth0: 1 2 3\neth1: a b c d e f g h i j k l\nrubbish\n:\n', () => true),
+    [],
+  );
+});

@@ -1,0 +1,38 @@
+import t from 'tap';
+import { FileReader } from '../../../../agent/collect/linux/files.ts';
+import { SensorSection } from '../../../../agent/collect/linux/sensor-section.ts';
+import { listSensors, parseTemperature } from '../../../../agent/collect/linux/sensors.ts';
+import { fixturePath } from '../fixture.ts';
+
+const sensorsIn = (path: string) => listSensors(new FileReader(), fixturePath(path)).map((sensor) => sensor.name);
+
+t.test('names', async (t) => {
+  t.same(sensorsIn('sensors/sys'), [
+    'coretemp/Package id 0',
+    'coretemp/Core 0',
+    'coretemp/Core 1',
+    'nvme/Composite',
+    'nvme/Composite#2',
+  ]);
+  t.same(sensorsIn('sensors/thermal-only'), ['cpu-thermal']);
+  t.same(sensorsIn('machine/sys'), [], 'a virtual machine has none');
+});
+
+t.test('values', async (t) => {
+  t.equal(parseTemperature('54000\n'), 54);
+  t.equal(parseTemperature('-5500'), -5.5);
+  for (const text of ['', '-128000', '-273150', '65261850', 'x'])
+    t.equal(parseTemperature(text), null, JSON.stringify(text));
+});
+
+t.test('read in the background, at most once a minute', async (t) => {
+  const section = new SensorSection(new FileReader(), fixturePath('sensors/sys'));
+  t.same(section.sample(0), [null, null, null, null, null], 'the first round waits for nothing');
+  const metrics = section.metrics;
+  t.equal(metrics[0]?.name, 'temperature[coretemp/Package id 0]');
+  let nowMs = 0;
+  while (section.sample(++nowMs)[0] === null) await new Promise(setImmediate);
+  t.same(section.sample(59_999), [54, 52.5, null, 41.85, 42.85]);
+  section.sample(60_000);
+  t.equal(section.metrics, metrics, 'the same list while no sensor comes or goes');
+});
