@@ -1,0 +1,58 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { ApiKeys } from '../security/api-keys.ts';
+import type { FirstRun } from '../security/first-run.ts';
+import type { Identity } from '../security/identity.ts';
+import type { Lockout } from '../security/lockout.ts';
+import type { Passwords } from '../security/passwords.ts';
+import type { Sessions } from '../security/sessions.ts';
+import type { EnrolmentTokens } from '../security/tokens.ts';
+import type { InstallFiles } from './install-files.ts';
+import type { Origins } from './origin.ts';
+import type { FleetPort, IncidentPort, LivePort, MetricsPort, SeriesPort } from './ports.ts';
+import type { StatePort } from './state-port.ts';
+
+/** The server with TypeBox types: handlers see what their schemas say. */
+export type Http = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
+
+/** What the routes need of the rest of the server. */
+export interface RouteContext {
+  readonly version: string;
+  readonly clock: () => number;
+  readonly state: StatePort;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly lockout: Lockout;
+  readonly firstRun: FirstRun;
+  readonly apiKeys: ApiKeys;
+  readonly enrolmentTokens: EnrolmentTokens;
+  readonly identity: Identity;
+  readonly fleet: FleetPort;
+  readonly series: SeriesPort;
+  readonly incidents: IncidentPort;
+  readonly live: LivePort;
+  readonly metrics: MetricsPort;
+  readonly installFiles: InstallFiles;
+  readonly origins: Origins;
+  /** What agents are asked to keep, by kind of device. */
+  readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
+  /** What this server presents and pins; null on plain HTTP. May change when a certificate is renewed. */
+  readonly certificate: () => CertificateFacts | null;
+  readonly limits: RateLimits;
+}
+
+export interface CertificateFacts {
+  readonly certificateHash: Uint8Array;
+  readonly spkiPin: string;
+  readonly selfSigned: boolean;
+}
+
+/** Requests a minute from one address. */
+export interface RateLimits {
+  readonly general: number;
+  readonly login: number;
+  readonly enrolment: number;
+}
+
+export const defaultLimits: RateLimits = { general: 6000, login: 20, enrolment: 600 };

@@ -1,0 +1,47 @@
+import { basename } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyRequest } from 'fastify';
+import { VigiaError } from '../../protocol/error.ts';
+import type { Http } from './context.ts';
+import { pathOf, sendError } from './errors.ts';
+
+const PAGE = 'index.html';
+const hashed = /-[A-Z0-9]{8}\.\w+(?:\.map)?$/;
+
+/**
+ * Serves the built dashboard. Any page address that is not a file gets the page itself, which knows its own views; everything
+ * else that does not exist is `not_found`.
+ */
+export async function serveDashboard(http: Http, dashboardDir: string): Promise<void> {
+  await http.register(fastifyStatic, {
+    root: dashboardDir,
+    serve: false,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      if (reply.hasHeader('cache-control')) return;
+      const kept = hashed.test(basename(path)) ? 'public, max-age=31536000, immutable' : 'no-cache';
+      reply.header('cache-control', basename(path) === PAGE ? 'no-store' : kept);
+    },
+  });
+
+  http.get('/*', { config: { access: 'public' }, schema: { hide: true } }, (request, reply) => {
+    const file = (request.params as { '*': string })['*'];
+    return reply.sendFile(file === '' ? PAGE : file);
+  });
+
+  http.setNotFoundHandler(async (request, reply) => {
+    if (wantsPage(request) && request.url !== `/${PAGE}`) return reply.code(200).sendFile(PAGE);
+    const message = wantsPage(request) ? 'The dashboard is not built. Build it with: npm run build' : undefined;
+    return sendError(new VigiaError('not_found', message), request, reply);
+  });
+}
+
+const notViews = /^\/(?:api|assets|install|enroll|agent|live|metrics|sd)(?:\/|$)/;
+
+function wantsPage({ method, headers, url }: FastifyRequest): boolean {
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    (headers.accept?.includes('text/html') ?? false) &&
+    !notViews.test(pathOf(url))
+  );
+}

@@ -1,0 +1,25 @@
+import rateLimit from '@fastify/rate-limit';
+import { VigiaError } from '../../protocol/error.ts';
+import type { Http, RateLimits } from './context.ts';
+
+/** How many addresses are remembered; older ones are forgotten first. */
+const MAX_ADDRESSES = 10_000;
+const MINUTE_MS = 60_000;
+
+/** Counts requests by address. Routes with a lower limit of their own name it in their `config.rateLimit`. */
+export async function addRateLimit(http: Http, limits: RateLimits): Promise<void> {
+  await http.register(rateLimit, {
+    max: limits.general,
+    timeWindow: MINUTE_MS,
+    cache: MAX_ADDRESSES,
+    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    errorResponseBuilder: (_request, { ttl }) =>
+      new VigiaError('rate_limited', `Too many attempts. Wait ${Math.ceil(ttl / 1000)} s and retry.`, {
+        retryAfterMs: ttl,
+      }),
+  });
+}
+
+export function perMinute(max: number): { rateLimit: { max: number; timeWindow: number } } {
+  return { rateLimit: { max, timeWindow: MINUTE_MS } };
+}

@@ -1,0 +1,113 @@
+import { Type } from 'typebox';
+import { VigiaError } from '../../../protocol/error.ts';
+import { Device, DeviceSummary, PresenceInterval, PresenceState, Series } from '../../../protocol/view.ts';
+import type { Http, RouteContext } from '../context.ts';
+import { Id, IdParams, Name, strict } from '../fields.ts';
+import { cutPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
+import { principalOf } from '../principal.ts';
+import { parseStep, parseTimeRange } from '../time-range.ts';
+
+const PRESENCE_DEFAULT_MS = 90 * 86_400_000;
+
+const range = {
+  from: Type.Optional(Type.String({ maxLength: 40 })),
+  to: Type.Optional(Type.String({ maxLength: 40 })),
+};
+const ListQuery = Type.Object(
+  { ...pageQuery, client: Type.Optional(Id), site: Type.Optional(Id), state: Type.Optional(PresenceState) },
+  strict,
+);
+const SeriesQuery = Type.Object(
+  {
+    ...range,
+    metric: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { minItems: 1, maxItems: 24 }),
+    step: Type.Optional(Type.String({ maxLength: 20 })),
+  },
+  strict,
+);
+const Changes = Type.Object({ name: Type.Optional(Name), siteId: Type.Optional(Id) }, strict);
+const Intervals = Type.Object({ items: Type.Array(PresenceInterval) });
+
+/** Machines with an agent: the list, one of them, its past, and what people may change of it. */
+export function deviceRoutes(http: Http, { state, fleet, series, clock }: RouteContext): void {
+  http.get(
+    '/api/v1/devices',
+    { config: { access: 'read' }, schema: { querystring: ListQuery, response: { 200: PageOf(DeviceSummary) } } },
+    async (request) => {
+      const { client, site, state: presence } = request.query;
+      const wanted = fleet
+        .summaries(principalOf(request).scope)
+        .filter(
+          (device) =>
+            (client === undefined || device.clientId === client) &&
+            (site === undefined || device.siteId === site) &&
+            (presence === undefined || device.state === presence),
+        );
+      return cutPage(wanted, pageRequest(request.query), ({ name, id }) => `${name.toLowerCase()}\0${id}`);
+    },
+  );
+
+  http.get(
+    '/api/v1/devices/:id',
+    { config: { access: 'read' }, schema: { params: IdParams, response: { 200: Device } } },
+    async (request) => existing(await fleet.device(principalOf(request).scope, request.params.id)),
+  );
+
+  http.patch(
+    '/api/v1/devices/:id',
+    { config: { access: 'act' }, schema: { params: IdParams, body: Changes, response: { 200: Device } } },
+    async (request) => {
+      const { id: actor, scope } = principalOf(request);
+      const { id } = request.params;
+      const { body: changes } = request;
+      if (Object.keys(changes).length === 0) {
+        throw new VigiaError('validation_failed', 'Send "name", "siteId" or both.');
+      }
+      await state.scoped(scope).devices.update(id, changes);
+      await state.audit.append({ actor, action: 'device.change', subject: id, detail: changes });
+      await fleet.deviceChanged(id);
+      return existing(await fleet.device(scope, id));
+    },
+  );
+
+  http.delete(
+    '/api/v1/devices/:id',
+    { config: { access: 'act' }, schema: { params: IdParams } },
+    async (request, reply) => {
+      const { id: actor, scope } = principalOf(request);
+      const { id } = request.params;
+      await state.scoped(scope).devices.retire(id);
+      await state.audit.append({ actor, action: 'device.retire', subject: id });
+      await fleet.deviceChanged(id);
+      return reply.code(204).send();
+    },
+  );
+
+  http.get(
+    '/api/v1/devices/:id/series',
+    { config: { access: 'read' }, schema: { params: IdParams, querystring: SeriesQuery, response: { 200: Series } } },
+    async (request) => {
+      const wanted = parseTimeRange(request.query, clock());
+      const stepMs = parseStep(request.query.step, wanted);
+      const metrics = [...new Set(request.query.metric)];
+      return series.query(principalOf(request).scope, { deviceId: request.params.id, metrics, ...wanted, stepMs });
+    },
+  );
+
+  http.get(
+    '/api/v1/devices/:id/presence',
+    {
+      config: { access: 'read' },
+      schema: { params: IdParams, querystring: Type.Object(range, strict), response: { 200: Intervals } },
+    },
+    async (request) => {
+      const { fromMs, toMs } = parseTimeRange(request.query, clock(), PRESENCE_DEFAULT_MS);
+      return { items: await fleet.presence(principalOf(request).scope, request.params.id, fromMs, toMs) };
+    },
+  );
+}
+
+function existing(device: Device | null): Device {
+  if (device === null) throw new VigiaError('not_found', 'There is no such device.');
+  return device;
+}

@@ -1,0 +1,16 @@
+import { Readable } from 'node:stream';
+import type { Http, RouteContext } from '../context.ts';
+import { type Principal, principalOf } from '../principal.ts';
+
+/** `/metrics` for Prometheus: the devices in scope and, for who sees every client, the server itself. */
+export function metricsRoutes(http: Http, { metrics }: RouteContext): void {
+  async function* scrape({ scope }: Principal): AsyncGenerator<string> {
+    yield* metrics.deviceMetrics(scope);
+    if ('allClients' in scope) yield await metrics.serverMetrics();
+  }
+  http.get('/metrics', { config: { access: 'metrics' } }, (request, reply) =>
+    reply
+      .type('text/plain; version=0.0.4; charset=utf-8')
+      .send(Readable.from(scrape(principalOf(request)), { objectMode: false })),
+  );
+}

@@ -1,0 +1,123 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fastifyCookie } from '@fastify/cookie';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { type FastifyBaseLogger, type FastifyHttpOptions, fastify } from 'fastify';
+import { requireAccess } from './auth.ts';
+import { type CertificateFacts, defaultLimits, type Http, type RateLimits, type RouteContext } from './context.ts';
+import { serveDashboard } from './dashboard-files.ts';
+import { pathOf, sendError } from './errors.ts';
+import { createInstallFiles } from './install-files.ts';
+import { createLiveConnections } from './live.ts';
+import { describeApi } from './openapi.ts';
+import { createOrigins } from './origin.ts';
+import { addRateLimit } from './rate-limit.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { clientRoutes } from './routes/clients.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { enrollRoutes } from './routes/enroll.ts';
+import { healthRoutes } from './routes/health.ts';
+import { incidentRoutes } from './routes/incidents.ts';
+import { installRoutes } from './routes/install.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { overviewRoutes } from './routes/overview.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import { attachUpgrades, isWebSocket, type UpgradeRouter } from './upgrade.ts';
+import { compileValidator } from './validation.ts';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 15_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 60_000;
+const HANDLER_TIMEOUT_MS = 30_000;
+
+export interface HttpDeps extends Omit<RouteContext, 'origins' | 'installFiles' | 'limits' | 'certificate'> {
+  readonly logger: FastifyBaseLogger;
+  /** What to serve HTTPS with; null for plain HTTP. A renewed one goes to `setSecureContext` of the server. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Facts of the certificate in use now. */
+  readonly certificate: () => CertificateFacts | null;
+  readonly publicUrl: string | null;
+  /** Who else takes WebSockets, such as the gateway at `/agent`; `/live` is added here. */
+  readonly upgrades: UpgradeRouter;
+  /** The built dashboard. */
+  readonly dashboardDir: string;
+  /** The folder of the installation, for what `/install/` serves. */
+  readonly installationDir: string;
+  readonly limits?: Partial<RateLimits>;
+}
+
+/** The HTTP server with all its routes, not listening yet. `close()` also ends the live connections. */
+export async function createHttpServer(deps: HttpDeps): Promise<Http> {
+  const { logger, tls } = deps;
+  const http = createServer(logger, tls);
+  const origins = createOrigins({
+    publicUrl: deps.publicUrl,
+    secure: tls !== null,
+    address: () => http.server.address() as AddressInfo | null,
+  });
+  const limits = { ...defaultLimits, ...deps.limits };
+  const installFiles = createInstallFiles(deps.installationDir, deps.version);
+  const context: RouteContext = { ...deps, origins, installFiles, limits };
+
+  http.setErrorHandler(sendError);
+  http.setValidatorCompiler(compileValidator);
+  // The type checker holds answers to their schemas. The generated serialisers check again at run time: ten times slower.
+  http.setSerializerCompiler(() => (document) => JSON.stringify(document));
+  http.addHook('onResponse', async (request, reply) => {
+    const { method, url, log } = request;
+    log.debug(
+      { method, path: pathOf(url), status: reply.statusCode, durationMs: Math.round(reply.elapsedTime) },
+      'request',
+    );
+  });
+  await addSecurityHeaders(http, tls !== null && deps.certificate()?.selfSigned === false);
+  await http.register(fastifyCookie);
+  await addRateLimit(http, limits);
+  requireAccess(http, context);
+  await describeApi(http, deps.version);
+  for (const addRoutes of routes) addRoutes(http, context);
+  await serveDashboard(http, deps.dashboardDir);
+
+  const live = createLiveConnections({ ...context, logger });
+  deps.upgrades.set('/live', live.handle);
+  attachUpgrades(http.server, deps.upgrades);
+  http.addHook('preClose', async () => live.close());
+  await http.ready();
+  return http;
+}
+
+const routes = [
+  healthRoutes,
+  metricsRoutes,
+  sessionRoutes,
+  overviewRoutes,
+  clientRoutes,
+  deviceRoutes,
+  incidentRoutes,
+  tokenRoutes,
+  userRoutes,
+  apiKeyRoutes,
+  enrollRoutes,
+  installRoutes,
+];
+
+function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls']): Http {
+  const server = { shouldUpgradeCallback: isWebSocket, headersTimeout: HEADERS_TIMEOUT_MS };
+  const options = {
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: IDLE_TIMEOUT_MS,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
+    handlerTimeout: HANDLER_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    ...(tls === null ? { http: server } : { https: { ...server, ...tls, minVersion: 'TLSv1.2' } }),
+  } as FastifyHttpOptions<Server>;
+  return fastify(options).withTypeProvider<TypeBoxTypeProvider>();
+}

@@ -1,0 +1,41 @@
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ErrorCode } from '../../protocol/error.ts';
+import { VigiaError } from '../../protocol/error.ts';
+import { errorBody, pathOf, statusOf } from './errors.ts';
+
+/** Takes over the socket of a WebSocket request. It owns the socket from then on. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Who takes WebSockets, by exact path. May be filled until the server listens. */
+export type UpgradeRouter = Map<string, UpgradeHandler>;
+
+/** Lets the handlers take WebSockets of this server; any other path is refused. */
+export function attachUpgrades(server: Server, router: UpgradeRouter): void {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Without a listener a reset during a handler's awaits would end the process.
+    socket.on('error', () => socket.destroy());
+    const handler = router.get(pathOf(request.url ?? ''));
+    if (handler === undefined) refuseUpgrade(socket, 'not_found');
+    else handler(request, socket, head);
+  });
+}
+
+/** True for requests that are WebSockets; others with an Upgrade header are served as plain requests. */
+export function isWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** Answers with an error instead of an upgrade and ends the connection. */
+export function refuseUpgrade(socket: Duplex, code: ErrorCode, message?: string): void {
+  const status = statusOf(code);
+  const body = JSON.stringify(errorBody(new VigiaError(code, message)));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,41 @@
+import type { ApiKey, Client, EnrolmentToken, Site, User } from '../../protocol/view.ts';
+import { iso } from './fields.ts';
+import type { ApiKeyRow, ClientRow, SiteRow, TokenRow, UserRow } from './state-port.ts';
+
+/** Rows as documents. Each names its fields, so that a new column is never shown by accident. */
+
+export function clientView({ id, slug, name }: ClientRow): Client {
+  return { id, slug, name };
+}
+
+export function siteView({ id, client_id, slug, name }: SiteRow): Site {
+  return { id, clientId: client_id, slug, name };
+}
+
+export function userView({ id, email, name, role }: UserRow): User {
+  return { id, email, name, role };
+}
+
+export function apiKeyView(row: ApiKeyRow): ApiKey {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    clientId: row.client_id,
+    createdAt: iso(row.created_at),
+    lastUsedAt: row.last_used_at === null ? null : iso(row.last_used_at),
+  };
+}
+
+export function tokenView(row: TokenRow): EnrolmentToken {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    siteId: row.site_id,
+    kind: row.kind,
+    usesLeft: row.uses_left,
+    expiresAt: iso(row.expires_at),
+    createdAt: iso(row.created_at),
+    createdBy: row.created_by,
+  };
+}
