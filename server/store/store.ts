@@ -89,14 +89,8 @@ export async function openStore({ path, clock, logger }: StoreOptions): Promise<
       }
     },
     transaction: (work) => db.transaction().execute((tx) => work(storeHandle({ db: tx, clock }))),
-    async close() {
-      await mutex.acquire();
-      try {
-        await worker.close();
-      } finally {
-        mutex.release();
-      }
-    },
+    // Through Kysely as every query, so that those asked for earlier go first.
+    close: () => db.connection().execute(() => worker.close()),
   };
 }
 

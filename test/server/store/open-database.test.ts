@@ -1,0 +1,85 @@
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import t from 'tap';
+import { openDatabase, SCHEMA_VERSION } from '../../../server/store/open-database.ts';
+import { openStore } from '../../../server/store/store.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+t.test('a new file gets every table of tables.ts', async (t) => {
+  const database = openDatabase(join(tempDir(t), 'vigia.db'));
+  t.teardown(() => database.close());
+  const tables = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .all();
+  const source = readFileSync(new URL('../../../server/store/tables.ts', import.meta.url), 'utf8');
+  const declared = [...source.matchAll(/^ {2}(\w+): \{/gm)].map((match) => match[1]);
+  t.same(tables.map((row) => row.name).toSorted(), declared.toSorted());
+
+  for (const table of declared) {
+    const body = source.match(new RegExp(`^ {2}${table}: \\{(.*?)\\};?$|^ {2}${table}: \\{(.*?)^ {2}\\};`, 'ms'));
+    const columns = [...(body?.[1] ?? body?.[2] ?? '').matchAll(/(\w+)\??:/g)].map((match) => match[1]);
+    const actual = database.prepare(`PRAGMA table_info(${table})`).all();
+    t.same(actual.map((row) => row.name).toSorted(), columns.toSorted(), `the columns of ${table}`);
+  }
+  const strict = database.prepare(
+    "SELECT name FROM pragma_table_list WHERE strict = 0 AND schema = 'main' AND name NOT LIKE 'sqlite_%'",
+  );
+  t.same(strict.all(), [], 'every table is STRICT');
+});
+
+t.test('opening again changes nothing', async (t) => {
+  const path = join(tempDir(t), 'vigia.db');
+  openDatabase(path).close();
+  const database = openDatabase(path);
+  t.equal(database.prepare('PRAGMA user_version').get()?.user_version, SCHEMA_VERSION);
+  database.close();
+});
+
+t.test('a database of a newer build is refused and left alone', async (t) => {
+  const path = join(tempDir(t), 'vigia.db');
+  const newer = new DatabaseSync(path);
+  newer.exec('CREATE TABLE future (a); PRAGMA user_version = 99;');
+  newer.close();
+  const before = readFileSync(path);
+  await t.rejects(openStore({ path, clock: Date.now }), {
+    code: 'database_newer',
+    message: /has version 99; this build of Vigia knows versions up to 1\b/,
+    details: { databaseVersion: 99, buildVersion: SCHEMA_VERSION },
+  });
+  t.ok(before.equals(readFileSync(path)));
+});
+
+t.test('a damaged database is refused with a sentence that says what to do', async (t) => {
+  async function f(what: string, damage: (path: string) => void): Promise<void> {
+    const path = join(tempDir(t), 'vigia.db');
+    const database = openDatabase(path);
+    database.exec('BEGIN');
+    for (let index = 0; index < 2000; index += 1) {
+      database.prepare('INSERT INTO setting VALUES (?, ?)').run(`key ${index}`, `"${'x'.repeat(200)}"`);
+    }
+    database.exec('COMMIT');
+    database.close();
+    damage(path);
+    await t.rejects(
+      openStore({ path, clock: Date.now }),
+      { code: 'database_damaged', message: /is damaged .*restore a backup/ },
+      what,
+    );
+  }
+  await f('junk instead of a database', (path) =>
+    writeFileSync(path, 'this is not a database, not at all'.repeat(100)),
+  );
+  await f('cut in the middle', (path) => writeFileSync(path, readFileSync(path).subarray(0, 100_000)));
+  await f('pages overwritten', (path) => {
+    const file = openSync(path, 'r+');
+    for (let page = 40; page < 80; page += 1) writeSync(file, Buffer.alloc(4096, 0xa5), 0, 4096, page * 4096);
+    closeSync(file);
+  });
+});
+
+t.test('a path that cannot be opened is unavailable', async (t) => {
+  const path = join(tempDir(t), 'vigia.db');
+  mkdirSync(path);
+  await t.rejects(openStore({ path, clock: Date.now }), { code: 'unavailable', message: /EISDIR/ });
+});

@@ -1,0 +1,212 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import t from 'tap';
+import { everyClient } from '../../../server/domain/scope.ts';
+import type { ScopedStore } from '../../../server/store/store.ts';
+import { addTenant, incidentRow, tempStore } from '../../support/store.ts';
+
+/**
+ * Every method of every scoped repository, called by one client with what belongs to another: nothing comes out and nothing
+ * changes. A method without a case here fails the test.
+ */
+t.test('no scoped method reaches into another client', async (t) => {
+  const store = await tempStore(t);
+  const acme = await addTenant(store, 'Acme');
+  const bolt = await addTenant(store, 'Bolt');
+  const all = store.scoped(everyClient);
+  const incident = incidentRow(bolt);
+  const interval = {
+    client_id: bolt.client.id,
+    device_id: bolt.device.id,
+    start_ms: 0,
+    end_ms: 10,
+    state: 'up',
+    reason: 'reports',
+    evidence_json: '{}',
+    revised: 0,
+  } as const;
+  const state = {
+    device_id: bolt.device.id,
+    client_id: bolt.client.id,
+    state_json: '{}',
+    cursor: 0,
+    saved_at: 0,
+  };
+  const key = {
+    id: randomUUID(),
+    secret_hash: randomBytes(32),
+    name: 'grafana',
+    role: 'metrics',
+    client_id: bolt.client.id,
+    created_at: 0,
+    created_by: 'test',
+    last_used_at: null,
+    revoked_at: null,
+  } as const;
+  const retired = await all.devices.insert({
+    clientId: bolt.client.id,
+    siteId: bolt.site.id,
+    tokenId: bolt.token.id,
+    kind: 'server',
+    publicKey: randomBytes(32),
+    machineId: '',
+    hostname: 'old',
+    os: '',
+    agentVersion: '',
+  });
+  await all.devices.retire(retired.id);
+  await all.apiKeys.insert(key);
+  const globalKey = { ...key, id: randomUUID(), secret_hash: randomBytes(32), client_id: null };
+  await all.apiKeys.insert(globalKey);
+  const event = { client_id: bolt.client.id, incident_id: incident.id, at: 1, kind: 'opened', by_user: null, text: '' };
+  await store.commit([
+    all.incidents.saveStatement(incident),
+    all.incidents.eventStatement(event),
+    all.presence.insertStatement(interval),
+    all.deviceStates.saveStatement(state),
+  ]);
+  const [stored] = await all.presence.between(bolt.device.id, 0, 10);
+
+  const mine = store.scoped({ clientId: acme.client.id });
+  const page = { limit: 100 };
+  const outcome = { nothing: null, empty: [], no: false, notFound: 'not_found', forbidden: 'forbidden' };
+
+  type Cases = { [R in keyof Omit<ScopedStore, 'scope'>]: { [M in keyof ScopedStore[R]]: [unknown, () => unknown] } };
+  const ids = async (rows: Promise<{ id: string }[]>) => (await rows).map((row) => row.id);
+  const pageIds = async (rows: Promise<{ items: { id: string }[] }>) => (await rows).items.map((row) => row.id);
+  const cases: Cases = {
+    clients: {
+      list: [[acme.client.id], () => pageIds(mine.clients.list(page))],
+      all: [[acme.client.id], () => ids(mine.clients.all())],
+      get: [outcome.nothing, () => mine.clients.get(bolt.client.id)],
+      byName: [outcome.nothing, () => mine.clients.byName('Bolt')],
+      create: [outcome.forbidden, () => mine.clients.create('New')],
+      ensure: [outcome.forbidden, () => mine.clients.ensure('Bolt')],
+    },
+    sites: {
+      list: [outcome.empty, () => pageIds(mine.sites.list({ ...page, clientId: bolt.client.id }))],
+      all: [[acme.site.id], () => ids(mine.sites.all())],
+      get: [outcome.nothing, () => mine.sites.get(bolt.site.id)],
+      byName: [outcome.nothing, () => mine.sites.byName(bolt.client.id, 'Main')],
+      create: [outcome.notFound, () => mine.sites.create(bolt.client.id, 'New')],
+      ensure: [outcome.notFound, () => mine.sites.ensure(bolt.client.id, 'Main')],
+    },
+    devices: {
+      list: [outcome.empty, () => pageIds(mine.devices.list({ ...page, siteId: bolt.site.id }))],
+      all: [[acme.device.id], () => ids(mine.devices.all())],
+      get: [outcome.nothing, () => mine.devices.get(bolt.device.id)],
+      byPublicKey: [outcome.nothing, () => mine.devices.byPublicKey(bolt.device.public_key)],
+      insert: [
+        outcome.notFound,
+        () =>
+          mine.devices.insert({
+            clientId: bolt.client.id,
+            siteId: bolt.site.id,
+            tokenId: bolt.token.id,
+            kind: 'server',
+            publicKey: randomBytes(32),
+            machineId: '',
+            hostname: 'h',
+            os: '',
+            agentVersion: '',
+          }),
+      ],
+      update: [outcome.notFound, () => mine.devices.update(bolt.device.id, { name: 'mine' })],
+      retire: [outcome.notFound, () => mine.devices.retire(bolt.device.id)],
+      revive: [outcome.notFound, () => mine.devices.revive(retired.id)],
+      inventoryStatement: [
+        undefined,
+        () => store.commit([mine.devices.inventoryStatement(bolt.device.id, { json: '{"x":1}', atMs: 1 })]),
+      ],
+    },
+    deviceStates: {
+      all: [outcome.empty, () => mine.deviceStates.all()],
+      get: [outcome.nothing, () => mine.deviceStates.get(bolt.device.id)],
+      saveStatement: [outcome.notFound, () => mine.deviceStates.saveStatement(state)],
+    },
+    tokens: {
+      list: [[acme.token.id], () => pageIds(mine.tokens.list(page))],
+      get: [outcome.nothing, () => mine.tokens.get(bolt.token.id)],
+      bySecretHash: [outcome.nothing, () => mine.tokens.bySecretHash(bolt.token.secret_hash)],
+      insert: [outcome.notFound, () => mine.tokens.insert({ ...bolt.token, id: 'new' })],
+      takeUse: [outcome.no, () => mine.tokens.takeUse(bolt.token.id)],
+      revoke: [outcome.notFound, () => mine.tokens.revoke(bolt.token.id)],
+    },
+    incidents: {
+      list: [outcome.empty, () => pageIds(mine.incidents.list({ ...page, state: 'all' }))],
+      get: [outcome.nothing, () => mine.incidents.get(incident.id)],
+      open: [outcome.empty, () => mine.incidents.open()],
+      recent: [outcome.empty, () => mine.incidents.recent(0)],
+      byKey: [outcome.empty, () => mine.incidents.byKey(incident.key, 10)],
+      events: [outcome.empty, () => mine.incidents.events(incident.id)],
+      saveStatement: [outcome.notFound, () => mine.incidents.saveStatement(incident)],
+      eventStatement: [outcome.notFound, () => mine.incidents.eventStatement(event)],
+    },
+    presence: {
+      between: [outcome.empty, () => mine.presence.between(bolt.device.id, 0, 100)],
+      last: [outcome.nothing, () => mine.presence.last(bolt.device.id)],
+      insertStatement: [
+        outcome.notFound,
+        () => mine.presence.insertStatement({ ...interval, start_ms: 20, end_ms: 30 }),
+      ],
+      deleteStatement: [undefined, () => store.commit([mine.presence.deleteStatement(stored!.id)])],
+    },
+    apiKeys: {
+      list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
+      get: [outcome.nothing, () => mine.apiKeys.get(globalKey.id)],
+      bySecretHash: [outcome.nothing, () => mine.apiKeys.bySecretHash(key.secret_hash)],
+      insert: [outcome.notFound, () => mine.apiKeys.insert({ ...key, id: 'new', client_id: null })],
+      touch: [undefined, () => mine.apiKeys.touch(key.id)],
+      revoke: [outcome.notFound, () => mine.apiKeys.revoke(key.id)],
+    },
+  };
+
+  const snapshot = async () => {
+    const tables = [
+      'client',
+      'site',
+      'device',
+      'device_state',
+      'enrolment_token',
+      'incident',
+      'incident_event',
+      'presence_interval',
+      'api_key',
+    ] as const;
+    return Promise.all(tables.map((table) => store.db.selectFrom(table).selectAll().execute()));
+  };
+  const before = await snapshot();
+  for (const [noun, methods] of Object.entries(cases)) {
+    const actual = Object.keys(mine[noun as keyof Cases]).toSorted();
+    t.same(Object.keys(methods).toSorted(), actual, `every method of ${noun} has a case`);
+    for (const [method, [wanted, call]] of Object.entries(methods) as [string, [unknown, () => unknown]][]) {
+      const got = await (async () => call())().catch((error: { code: string }) => error.code);
+      t.same(got, wanted, `${noun}.${method}`);
+    }
+  }
+  t.same(await snapshot(), before, 'and nothing was changed');
+
+  t.test('nor by naming an id of another client in an own row', async (t) => {
+    await store
+      .commit([mine.incidents.saveStatement(incidentRow(acme, { id: incident.id, sentence: 'stolen' }))])
+      .catch(() => {});
+    t.same(await all.incidents.get(incident.id), incident);
+    await t.rejects(store.commit([mine.incidents.eventStatement({ ...event, client_id: acme.client.id })]), {
+      code: 'conflict',
+    });
+    await t.rejects(
+      store.commit([
+        mine.presence.insertStatement({ ...interval, client_id: acme.client.id, start_ms: 50, end_ms: 60 }),
+      ]),
+      { code: 'conflict' },
+    );
+    await store
+      .commit([mine.deviceStates.saveStatement({ ...state, client_id: acme.client.id, state_json: '"x"' })])
+      .catch(() => {});
+    t.same(await all.deviceStates.get(bolt.device.id), state);
+    await t.rejects(mine.devices.update(acme.device.id, { siteId: bolt.site.id }), { code: 'not_found' });
+    await t.rejects(
+      mine.tokens.insert({ ...acme.token, id: 'new', secret_hash: randomBytes(32), site_id: bolt.site.id }),
+      { code: 'not_found' },
+    );
+  });
+});
