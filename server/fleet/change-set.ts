@@ -1,0 +1,88 @@
+import { type CompiledQuery, sql } from 'kysely';
+import type { IncidentStep } from '../domain/incident.ts';
+import type { Interval } from '../domain/ledger.ts';
+import type { LedgerChange } from '../domain/presence.ts';
+import { everyClient } from '../domain/scope.ts';
+import { incidentStatements } from '../incidents/statements.ts';
+import type { Store } from '../store/store.ts';
+import type { DeviceRecord } from './device-record.ts';
+
+/** What happened in one step of the watch: written in one transaction, then shown. */
+export class ChangeSet {
+  readonly incidents: IncidentStep[] = [];
+  /** Devices whose row on the screen is no longer right. */
+  readonly touched = new Set<DeviceRecord>();
+  readonly #saved = new Set<DeviceRecord>();
+  readonly #ledger: { record: DeviceRecord; change: LedgerChange }[] = [];
+  readonly #extra: CompiledQuery[] = [];
+
+  /** An edge of this device: its memory is saved with it, so that a replay does not repeat it. */
+  edge(record: DeviceRecord): void {
+    this.#saved.add(record);
+    this.touched.add(record);
+  }
+
+  addLedger(record: DeviceRecord, changes: readonly LedgerChange[]): void {
+    for (const change of changes) this.#ledger.push({ record, change });
+    if (changes.length > 0) this.edge(record);
+  }
+
+  addIncident(record: DeviceRecord, step: IncidentStep): void {
+    this.incidents.push(step);
+    this.edge(record);
+  }
+
+  add(statement: CompiledQuery): void {
+    this.#extra.push(statement);
+  }
+
+  get hasWrites(): boolean {
+    return this.#saved.size > 0 || this.#extra.length > 0;
+  }
+
+  /** Everything to be written, in order. `position`: the journal position that the devices' memories include. */
+  statements(store: Store, position: number, now: number): CompiledQuery[] {
+    const all = store.scoped(everyClient);
+    const statements: CompiledQuery[] = [];
+    for (const { record, change } of this.#ledger) statements.push(...ledgerStatements(store, record, change));
+    for (const step of this.incidents) statements.push(...incidentStatements(store, step, now));
+    for (const record of this.#saved) {
+      statements.push(
+        all.deviceStates.saveStatement({
+          device_id: record.info.id,
+          client_id: record.info.client_id,
+          state_json: JSON.stringify(record.memory),
+          cursor: position,
+          saved_at: now,
+        }),
+      );
+    }
+    return [...statements, ...this.#extra];
+  }
+}
+
+function ledgerStatements(store: Store, record: DeviceRecord, change: LedgerChange): CompiledQuery[] {
+  const { presence } = store.scoped(everyClient);
+  const { id, client_id } = record.info;
+  const inserts = change.intervals.map((interval) =>
+    presence.insertStatement(toRow(interval, id, client_id, change.revision)),
+  );
+  if (!change.revision) return inserts;
+  // A gap's own rows lie inside the revised range by construction; neighbours only touch it.
+  const remove = sql`
+    DELETE FROM presence_interval WHERE device_id = ${id} AND start_ms >= ${change.from} AND end_ms <= ${change.to}`;
+  return [remove.compile(store.db), ...inserts];
+}
+
+function toRow(interval: Interval, deviceId: string, clientId: string, revised: boolean) {
+  return {
+    client_id: clientId,
+    device_id: deviceId,
+    start_ms: interval.start,
+    end_ms: interval.end,
+    state: interval.state,
+    reason: interval.reason,
+    evidence_json: JSON.stringify(interval.evidence),
+    revised: revised ? (1 as const) : (0 as const),
+  };
+}

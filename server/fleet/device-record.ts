@@ -1,0 +1,66 @@
+import type { ProcessSample } from '../../protocol/frame.ts';
+import type { Dating } from '../domain/dating.ts';
+import { type DetectionState, freshDetection } from '../domain/detection.ts';
+import { freshPresence, type Liveness, type PresenceMemory } from '../domain/presence.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { Row } from '../store/tables.ts';
+import type { DeliveredRuns } from './runs.ts';
+
+/** What must survive a restart; saved together with the journal position that it includes. */
+export interface DeviceMemory {
+  readonly version: 1;
+  readonly presence: PresenceMemory;
+  readonly detection: DetectionState;
+  dating: Dating | null;
+  /** Date of the newest live report that rules have judged. */
+  judgedAt: number | null;
+  readonly runs: DeliveredRuns;
+}
+
+/** A device as the server holds it in memory. */
+export interface DeviceRecord {
+  info: Row<'device'>;
+  readonly memory: DeviceMemory;
+  /** Journal position up to which `memory` was complete when it was loaded: a replay skips what is older. */
+  readonly loadedCursor: number;
+  /** True if `memory` changed since it was saved. */
+  isDirty: boolean;
+  /** Newest report, unscaled. */
+  latest: Reading | null;
+  latestBootMs: number | null;
+  processes: { readonly at: number; readonly items: readonly ProcessSample[] } | null;
+  /** Any frame counts. */
+  lastHeardAt: number | null;
+  linkLostAt: number | null;
+  isConnected: boolean;
+  intervalMs: number | null;
+  liveness: Liveness;
+  /** When the present state began. */
+  stateSince: number;
+  /** `run:sequence` of reports that wait for their commit. */
+  readonly inFlight: Set<string>;
+}
+
+export function makeRecord(info: Row<'device'>, saved: Row<'device_state'> | null): DeviceRecord {
+  const memory = saved ? (JSON.parse(saved.state_json) as DeviceMemory) : freshMemory();
+  return {
+    info,
+    memory,
+    loadedCursor: saved?.cursor ?? 0,
+    isDirty: false,
+    latest: null,
+    latestBootMs: null,
+    processes: null,
+    lastHeardAt: memory.presence.last?.at ?? null,
+    linkLostAt: null,
+    isConnected: false,
+    intervalMs: null,
+    liveness: { state: 'pending', since: info.enrolled_at, reason: 'Enrolled, but it has never reported.', loss: null },
+    stateSince: info.enrolled_at,
+    inFlight: new Set(),
+  };
+}
+
+function freshMemory(): DeviceMemory {
+  return { version: 1, presence: freshPresence(), detection: freshDetection(), dating: null, judgedAt: null, runs: {} };
+}

@@ -1,0 +1,96 @@
+import { VigiaError } from '../../protocol/error.ts';
+import type { MetricDescriptor } from '../../protocol/metric.ts';
+import { unscaleValues } from '../../protocol/report.ts';
+import { indexSchema, type SchemaIndex } from '../domain/reading.ts';
+import { everyClient } from '../domain/scope.ts';
+import type { StoredReport } from '../series/series-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Row } from '../store/tables.ts';
+import { type DeviceRecord, makeRecord } from './device-record.ts';
+
+/** Every device that is not retired, with the clients and sites it belongs to, in memory. */
+export class Fleet {
+  readonly devices = new Map<string, DeviceRecord>();
+  readonly #byKey = new Map<string, DeviceRecord>();
+  clients: ReadonlyMap<string, Row<'client'>> = new Map();
+  sites: ReadonlyMap<string, Row<'site'>> = new Map();
+  users: readonly { readonly id: string; readonly name: string }[] = [];
+  readonly #store: Store;
+  readonly #schemas = new WeakMap<readonly MetricDescriptor[], SchemaIndex>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async load(): Promise<void> {
+    const all = this.#store.scoped(everyClient);
+    await this.loadCatalogue();
+    const saved = new Map((await all.deviceStates.all()).map((row) => [row.device_id, row]));
+    for (const info of await all.devices.all()) this.#add(makeRecord(info, saved.get(info.id) ?? null));
+  }
+
+  async loadCatalogue(): Promise<void> {
+    const all = this.#store.scoped(everyClient);
+    this.clients = new Map((await all.clients.all()).map((row) => [row.id, row]));
+    this.sites = new Map((await all.sites.all()).map((row) => [row.id, row]));
+    this.users = (await this.#store.users.list()).map(({ id, name }) => ({ id, name }));
+  }
+
+  /** Follows a change of the device's row. Returns the record, or null if it is retired now. */
+  async reload(deviceId: string): Promise<DeviceRecord | null> {
+    const all = this.#store.scoped(everyClient);
+    const info = await all.devices.get(deviceId);
+    const known = this.devices.get(deviceId);
+    if (!info || info.retired_at !== null) {
+      if (known) this.#drop(known);
+      return null;
+    }
+    if (!known) return this.#add(makeRecord(info, await all.deviceStates.get(deviceId)));
+    this.#byKey.delete(keyOf(known.info.public_key));
+    known.info = info;
+    this.#byKey.set(keyOf(info.public_key), known);
+    return known;
+  }
+
+  byPublicKey(publicKey: Uint8Array): DeviceRecord | undefined {
+    return this.#byKey.get(keyOf(publicKey));
+  }
+
+  /** @throws VigiaError not_found */
+  require(deviceId: string): DeviceRecord {
+    const record = this.devices.get(deviceId);
+    if (!record) throw new VigiaError('not_found', 'There is no such device.');
+    return record;
+  }
+
+  /** Takes a report as the newest one of its device. @throws ProtocolError report_invalid */
+  setLatest(record: DeviceRecord, report: StoredReport): void {
+    const values = unscaleValues(report.metrics, report.scaled);
+    record.latest = { at: report.at, schema: this.indexOf(report.metrics), values };
+    record.latestBootMs = report.clocks.bootMs;
+  }
+
+  indexOf(metrics: readonly MetricDescriptor[]): SchemaIndex {
+    let index = this.#schemas.get(metrics);
+    if (!index) {
+      index = indexSchema(metrics);
+      this.#schemas.set(metrics, index);
+    }
+    return index;
+  }
+
+  #add(record: DeviceRecord): DeviceRecord {
+    this.devices.set(record.info.id, record);
+    this.#byKey.set(keyOf(record.info.public_key), record);
+    return record;
+  }
+
+  #drop(record: DeviceRecord): void {
+    this.devices.delete(record.info.id);
+    this.#byKey.delete(keyOf(record.info.public_key));
+  }
+}
+
+function keyOf(publicKey: Uint8Array): string {
+  return Buffer.from(publicKey).toString('base64url');
+}

@@ -1,0 +1,151 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import { VigiaError } from '../../protocol/error.ts';
+import { type HelloFrame, MAX_FRAME_BYTES } from '../../protocol/frame.ts';
+import type { ServerProof } from './handshake.ts';
+import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
+import type { SessionEvents } from './session.ts';
+
+export interface GatewayOptions<Device> {
+  readonly registry: Registry<Device>;
+  readonly proof: ServerProof;
+  readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly timing?: Partial<LinkTiming>;
+  /** Called when an agent has proved its key and its older link, if any, is gone. */
+  readonly onConnected: (device: Device, hello: HelloFrame, link: Link<Device>) => SessionEvents;
+  readonly onDisconnected: (device: Device, saidGoodbye: boolean) => void;
+}
+
+/** Connections that have not authenticated yet: a stranger may hold a few, never all. */
+const MAX_HALF_OPEN_PER_ADDRESS = 20;
+const MAX_HALF_OPEN = 2_000;
+const LIVENESS_CHECK_MS = 1_000;
+
+/** Every agent connection. One link per device: the newest that proves the key. */
+export class Gateway<Device extends object> {
+  readonly #options: GatewayOptions<Device>;
+  readonly #sockets: WebSocketServer;
+  readonly #halfOpen = new Map<string, number>();
+  #halfOpenCount = 0;
+  readonly #links = new Map<Device, Link<Device>>();
+  readonly #machines = new WeakMap<Link<Device>, string>();
+  readonly #checker: NodeJS.Timeout;
+  #isClosing = false;
+
+  constructor(options: GatewayOptions<Device>) {
+    this.#options = options;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: MAX_FRAME_BYTES,
+      clientTracking: false,
+      handleProtocols: (offered) => (offered.has('vigia.1') ? 'vigia.1' : false),
+    });
+    this.#checker = setInterval(() => this.#checkLiveness(), LIVENESS_CHECK_MS);
+  }
+
+  get connected(): number {
+    return this.#links.size;
+  }
+
+  halfOpen(): { length: number; limit: number } {
+    return { length: this.#halfOpenCount, limit: MAX_HALF_OPEN };
+  }
+
+  /** Takes the socket of a WebSocket request for `/agent`. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const address = request.socket.remoteAddress ?? 'unknown';
+    const waiting = this.#halfOpen.get(address) ?? 0;
+    if (
+      this.#isClosing ||
+      waiting >= MAX_HALF_OPEN_PER_ADDRESS * (isLoopback(address) ? 50 : 1) ||
+      this.#halfOpenCount >= MAX_HALF_OPEN
+    ) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n\r\n');
+      return;
+    }
+    this.#halfOpen.set(address, waiting + 1);
+    this.#halfOpenCount += 1;
+    let counted = true;
+    const release = (): void => {
+      if (!counted) return;
+      counted = false;
+      this.#halfOpenCount -= 1;
+      const left = (this.#halfOpen.get(address) ?? 1) - 1;
+      if (left > 0) this.#halfOpen.set(address, left);
+      else this.#halfOpen.delete(address);
+    };
+    socket.once('close', release);
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const { registry, proof, verify, now, logger, timing } = this.#options;
+      new Link<Device>({
+        socket: webSocket,
+        address,
+        registry,
+        proof,
+        verify,
+        now,
+        logger,
+        timing: { ...defaultTiming, ...timing },
+        onAuthenticated: (link, device, hello) => {
+          release();
+          return this.#admit(link, device, hello);
+        },
+        onClosed: (link) => this.#leave(link),
+      });
+    });
+  }
+
+  /** Closes the link of a device, if it has one, with a reason for its agent. */
+  disconnect(device: Device, cause: VigiaError, retryInMs: number): void {
+    this.#links.get(device)?.fail(cause, retryInMs);
+  }
+
+  /** Tells every agent to come back a little later, and closes. */
+  async close(returnInMs: number): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#checker);
+    const links = [...this.#links.values()];
+    for (const link of links) link.dismiss('server_restart', returnInMs);
+    const deadline = performance.now() + 2_000;
+    while (this.#links.size > 0 && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    this.#sockets.close();
+  }
+
+  /** @throws VigiaError run_conflict when another machine holds the key at this moment */
+  #admit(link: Link<Device>, device: Device, hello: HelloFrame): SessionEvents {
+    const current = this.#links.get(device);
+    if (current) {
+      const sameMachine = this.#machines.get(current) === hello.machineId;
+      // A clone must not silence the original; a reconnect must replace its own half-open link at once.
+      if (!sameMachine) throw new VigiaError('run_conflict');
+      this.#links.delete(device);
+      current.device = null;
+      current.fail(new VigiaError('replaced'));
+    }
+    this.#links.set(device, link);
+    this.#machines.set(link, hello.machineId);
+    return this.#options.onConnected(device, hello, link);
+  }
+
+  #leave(link: Link<Device>): void {
+    const { device } = link;
+    if (!device || this.#links.get(device) !== link) return;
+    this.#links.delete(device);
+    this.#options.onDisconnected(device, link.saidGoodbye);
+  }
+
+  #checkLiveness(): void {
+    const now = this.#options.now();
+    for (const link of this.#links.values()) link.checkLiveness(now);
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+}

@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
+import { type ErrorCode, ProtocolError, VigiaError } from '../../protocol/error.ts';
+import {
+  type ChallengeFrame,
+  type Frame,
+  type GoodbyeReason,
+  type HelloFrame,
+  MAX_FRAME_BYTES_BEFORE_AUTH,
+} from '../../protocol/frame.ts';
+import { agreeVersion, checkProof, makeChallenge, type ServerProof } from './handshake.ts';
+import { Session, type SessionEvents } from './session.ts';
+
+/** What the gateway knows of agents; `app.ts` gives the real one. */
+export interface Registry<Device> {
+  /** @throws VigiaError agent_unknown, agent_retired */
+  find(publicKey: Uint8Array): Device;
+  id(device: Device): string;
+  intervalMs(device: Device): number;
+}
+
+export interface LinkOptions<Device> {
+  readonly socket: WebSocket;
+  readonly address: string;
+  readonly registry: Registry<Device>;
+  readonly proof: ServerProof;
+  readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly timing: LinkTiming;
+  /** The agent has proved its key. Returns what its frames drive, or throws VigiaError to turn it away. */
+  readonly onAuthenticated: (link: Link<Device>, device: Device, hello: HelloFrame) => SessionEvents;
+  readonly onClosed: (link: Link<Device>) => void;
+}
+
+export interface LinkTiming {
+  /** The whole handshake must be done in this time. */
+  readonly handshakeMs: number;
+  /** After this long without a frame the server pings. */
+  readonly pingAfterMs: number;
+  /** After this long without a frame the link is closed. */
+  readonly closeAfterMs: number;
+  /** A socket that buffers more than this does not read: it is closed. */
+  readonly maxBufferedBytes: number;
+}
+
+export const defaultTiming: LinkTiming = {
+  handshakeMs: 10_000,
+  pingAfterMs: 5_000,
+  closeAfterMs: 30_000,
+  maxBufferedBytes: 1024 * 1024,
+};
+
+type Stage<Device> =
+  | { readonly name: 'hello' }
+  | { readonly name: 'proof'; readonly hello: HelloFrame; readonly challenge: ChallengeFrame; readonly device: Device }
+  | { readonly name: 'open'; readonly session: Session }
+  | { readonly name: 'closed' };
+
+/** One connection of one agent: handshake, then frames until either side leaves. */
+export class Link<Device> {
+  readonly #options: LinkOptions<Device>;
+  #stage: Stage<Device> = { name: 'hello' };
+  #lastFrameAt: number;
+  #pingId = 0;
+  #pingedAt = 0;
+  readonly #deadline: NodeJS.Timeout;
+  device: Device | null = null;
+  runId = '';
+  /** True if the agent said goodbye, so that its silence is no loss. */
+  saidGoodbye = false;
+
+  constructor(options: LinkOptions<Device>) {
+    this.#options = options;
+    this.#lastFrameAt = options.now();
+    const { socket, timing } = options;
+    this.#deadline = setTimeout(() => this.fail(new VigiaError('handshake_timeout')), timing.handshakeMs);
+    socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on('error', (cause) =>
+      options.logger.debug({ err: cause, address: options.address }, 'agent socket failed'),
+    );
+    socket.on('close', () => this.#closed());
+  }
+
+  get isOpen(): boolean {
+    return this.#stage.name === 'open';
+  }
+
+  get bufferedBytes(): number {
+    return this.#options.socket.bufferedAmount;
+  }
+
+  send(frame: Frame): void {
+    const { socket, timing } = this.#options;
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > timing.maxBufferedBytes) {
+      this.#options.logger.warn({ address: this.#options.address }, 'an agent does not read; closing its link');
+      socket.terminate();
+      return;
+    }
+    socket.send(encodeFrame(frame));
+  }
+
+  /** Tells the agent when to return and closes. */
+  dismiss(reason: GoodbyeReason, returnInMs: number): void {
+    this.send({ type: 'goodbye', reason, returnInMs });
+    this.#close(1001);
+  }
+
+  /** Sends the fault and closes. */
+  fail(cause: VigiaError, retryInMs = 0): void {
+    this.#options.logger.info(
+      { code: cause.code, address: this.#options.address, stage: this.#stage.name },
+      'closing a link to an agent: %s',
+      cause.message,
+    );
+    this.send({ type: 'error', code: cause.code, message: cause.message, fatal: true, retryInMs });
+    this.#close(1008);
+  }
+
+  /** Called about once a second: pings an idle agent, gives up a dead one. */
+  checkLiveness(now: number): void {
+    if (this.#stage.name !== 'open') return;
+    const { timing, socket } = this.#options;
+    const idleMs = now - this.#lastFrameAt;
+    if (idleMs >= timing.closeAfterMs) socket.terminate();
+    else if (idleMs >= timing.pingAfterMs && now - this.#pingedAt >= timing.pingAfterMs) {
+      this.#pingedAt = now;
+      this.#pingId += 1;
+      this.send({ type: 'ping', id: this.#pingId });
+    }
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    this.#lastFrameAt = this.#options.now();
+    try {
+      if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
+      if (this.#stage.name !== 'open' && data.length > MAX_FRAME_BYTES_BEFORE_AUTH) {
+        throw new ProtocolError(
+          'frame_too_large',
+          `Before authentication a frame has at most ${MAX_FRAME_BYTES_BEFORE_AUTH} bytes.`,
+        );
+      }
+      this.#step(decodeFrame(data));
+    } catch (cause) {
+      if (cause instanceof VigiaError) this.fail(cause, retryAfter(cause.code));
+      else {
+        this.#options.logger.error({ err: cause }, 'handling a frame failed');
+        this.fail(new VigiaError('internal'));
+      }
+    }
+  }
+
+  #step(frame: Frame): void {
+    const stage = this.#stage;
+    if (stage.name === 'open') {
+      stage.session.take(frame);
+    } else if (stage.name === 'hello' && frame.type === 'hello') {
+      this.#answerHello(frame);
+    } else if (stage.name === 'proof' && frame.type === 'proof') {
+      checkProof(stage.hello, stage.challenge, frame, this.#options.verify);
+      this.#open(stage.device, stage.hello);
+    } else if (stage.name !== 'closed') {
+      throw new ProtocolError('frame_unexpected', `A ${frame.type} frame is not expected here.`);
+    }
+  }
+
+  #answerHello(hello: HelloFrame): void {
+    const { registry, proof, now } = this.#options;
+    const version = agreeVersion(hello);
+    const device = registry.find(hello.publicKey);
+    const challenge = makeChallenge(hello, version, randomBytes(32), proof, now());
+    this.#stage = { name: 'proof', hello, challenge, device };
+    this.send(challenge);
+  }
+
+  #open(device: Device, hello: HelloFrame): void {
+    clearTimeout(this.#deadline);
+    const { registry, now, onAuthenticated } = this.#options;
+    this.device = device;
+    this.runId = Buffer.from(hello.runId).toString('hex');
+    const events = onAuthenticated(this, device, hello);
+    const session = new Session({
+      events,
+      hello,
+      runId: this.runId,
+      send: (frame) => this.send(frame),
+      onGoodbye: () => this.#goodbye(),
+    });
+    this.#stage = { name: 'open', session };
+    this.send({
+      type: 'welcome',
+      deviceId: registry.id(device),
+      features: 0,
+      intervalMs: registry.intervalMs(device),
+      serverTimeMs: now(),
+    });
+  }
+
+  #goodbye(): void {
+    this.saidGoodbye = true;
+    this.#close(1000);
+  }
+
+  #close(code: number): void {
+    const { socket } = this.#options;
+    socket.close(code);
+    // A peer that does not finish the closing handshake must not keep its socket.
+    setTimeout(() => socket.terminate(), 2_000).unref();
+  }
+
+  #closed(): void {
+    clearTimeout(this.#deadline);
+    this.#stage = { name: 'closed' };
+    this.#options.onClosed(this);
+  }
+}
+
+/** An agent that this server does not know asks again rarely. */
+function retryAfter(code: ErrorCode): number {
+  return code === 'agent_unknown' || code === 'agent_retired' || code === 'version_unsupported' ? 300_000 : 0;
+}

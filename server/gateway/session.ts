@@ -1,0 +1,125 @@
+import { ProtocolError } from '../../protocol/error.ts';
+import type {
+  Clocks,
+  Frame,
+  GapFrame,
+  GoodbyeReason,
+  HelloFrame,
+  ProcessSample,
+  ReportFrame,
+} from '../../protocol/frame.ts';
+import type { MetricDescriptor } from '../../protocol/metric.ts';
+
+/** What an authenticated agent's frames cause. */
+export interface SessionEvents {
+  /** Any frame: proof of life. */
+  onHeard(): void;
+  onClocks(bootId: string, clocks: Clocks): void;
+  onReport(frame: ReportFrame, run: RunContext, metrics: readonly MetricDescriptor[]): void;
+  onGap(frame: GapFrame): void;
+  onInventory(json: string): void;
+  onProcesses(processes: readonly ProcessSample[]): void;
+  onGoodbye(reason: GoodbyeReason): void;
+}
+
+/** An agent run that this connection speaks of. */
+export interface RunContext {
+  /** 32 hex digits. */
+  readonly runId: string;
+  readonly bootId: string;
+}
+
+export interface SessionOptions {
+  readonly events: SessionEvents;
+  readonly hello: HelloFrame;
+  readonly runId: string;
+  readonly send: (frame: Frame) => void;
+  readonly onGoodbye: () => void;
+}
+
+/** Bounds what one connection can make the server remember. */
+const MAX_RUNS = 256;
+const MAX_SCHEMAS = 64;
+
+/** The state of an open connection: the runs and schemas that its frames refer to by number. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #runs = new Map<number, RunContext>();
+  readonly #schemas = new Map<string, readonly MetricDescriptor[]>();
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#runs.set(0, { runId: options.runId, bootId: options.hello.bootId });
+  }
+
+  /** @throws ProtocolError if the frame is not allowed or refers to what was not announced */
+  take(frame: Frame): void {
+    const { events, send, hello } = this.#options;
+    events.onHeard();
+    switch (frame.type) {
+      case 'report':
+        this.#takeReport(frame);
+        return;
+      case 'schema': {
+        const id = `${frame.run}/${frame.schema}`;
+        // Schemas change when disks come and go; the oldest is the least likely to be needed.
+        if (this.#schemas.size >= MAX_SCHEMAS) this.#schemas.delete(this.#schemas.keys().next().value ?? '');
+        this.#schemas.set(id, frame.metrics);
+        return;
+      }
+      case 'run':
+        if (frame.run === 0 || this.#runs.size >= MAX_RUNS) {
+          throw new ProtocolError(
+            'frame_unexpected',
+            `A connection may announce ${MAX_RUNS - 1} runs, numbered from 1.`,
+          );
+        }
+        this.#runs.set(frame.run, { runId: Buffer.from(frame.runId).toString('hex'), bootId: frame.bootId });
+        return;
+      case 'gap':
+        events.onGap(frame);
+        return;
+      case 'inventory':
+        events.onInventory(frame.json);
+        return;
+      case 'processes':
+        events.onProcesses(frame.processes);
+        return;
+      case 'ping':
+        send({ type: 'pong', id: frame.id, clocks: { wallMs: Date.now(), monotonicMs: 0, bootMs: 0 } });
+        return;
+      case 'pong':
+        events.onClocks(hello.bootId, frame.clocks);
+        return;
+      case 'goodbye':
+        events.onGoodbye(frame.reason);
+        this.#options.onGoodbye();
+        return;
+      case 'error':
+        return;
+      default:
+        throw new ProtocolError(
+          'frame_unexpected',
+          `A ${frame.type} frame is not expected from an authenticated agent.`,
+        );
+    }
+  }
+
+  #takeReport(frame: ReportFrame): void {
+    const run = this.#runs.get(frame.run);
+    const metrics = this.#schemas.get(`${frame.run}/${frame.schema}`);
+    if (!run || !metrics) {
+      throw new ProtocolError(
+        'schema_unknown',
+        `The report names run ${frame.run} and schema ${frame.schema}, which were not announced.`,
+      );
+    }
+    if (metrics.length !== frame.scaled.length) {
+      throw new ProtocolError(
+        'report_invalid',
+        `The report has ${frame.scaled.length} values, its schema ${metrics.length}.`,
+      );
+    }
+    this.#options.events.onReport(frame, run, metrics);
+  }
+}

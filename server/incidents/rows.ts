@@ -1,0 +1,53 @@
+import type { IncidentRecord } from '../domain/incident.ts';
+import type { Evidence, RuleName } from '../domain/rules/rule.ts';
+import type { Row } from '../store/tables.ts';
+
+/** Between the stored row and the record that the domain speaks of. */
+
+export function toRow(record: IncidentRecord): Row<'incident'> {
+  return {
+    id: record.id,
+    key: record.key,
+    client_id: record.clientId,
+    site_id: record.siteId,
+    device_id: record.deviceId,
+    rule: record.rule,
+    object: record.object,
+    priority: record.priority,
+    state: record.state,
+    sentence: record.sentence,
+    evidence_json: JSON.stringify(record.evidence),
+    onset_at: record.onsetAt,
+    opened_at: record.openedAt,
+    acknowledged_at: record.acknowledgedAt,
+    acknowledged_by: record.acknowledgedBy,
+    assignee_id: record.assigneeId,
+    resolved_at: record.resolvedAt,
+    reopened_count: record.reopenedCount,
+    updated_at: record.updatedAt,
+  };
+}
+
+export function toRecord(row: Row<'incident'>): IncidentRecord {
+  return {
+    id: row.id,
+    key: row.key,
+    clientId: row.client_id,
+    siteId: row.site_id,
+    deviceId: row.device_id,
+    rule: row.rule as RuleName,
+    object: row.object,
+    priority: row.priority,
+    state: row.state,
+    sentence: row.sentence,
+    evidence: JSON.parse(row.evidence_json) as Evidence,
+    onsetAt: row.onset_at,
+    openedAt: row.opened_at,
+    acknowledgedAt: row.acknowledged_at,
+    acknowledgedBy: row.acknowledged_by,
+    assigneeId: row.assignee_id,
+    resolvedAt: row.resolved_at,
+    reopenedCount: row.reopened_count,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,174 @@
+import type { Logger } from 'pino';
+import type { ReportFrame } from '../protocol/frame.ts';
+import type { MetricDescriptor } from '../protocol/metric.ts';
+import type { Clock } from './clock.ts';
+import { dateClocks, learnDating } from './domain/dating.ts';
+import type { DeviceRecord } from './fleet/device-record.ts';
+import type { Health } from './fleet/health.ts';
+import { addToRanges, isDelivered } from './fleet/runs.ts';
+import type { SeriesStore, StoredReport } from './series/series-store.ts';
+import type { Watch } from './watch.ts';
+
+/** Where acknowledgements go: the connection that brought the report. */
+export interface AckTarget {
+  acknowledge(run: number, ranges: readonly (readonly [number, number])[]): void;
+  /** The report could not be kept; the agent holds it and brings it again. */
+  refuse(retryInMs: number): void;
+}
+
+/** A report as its connection hands it over. */
+export interface OfferedReport {
+  readonly record: DeviceRecord;
+  readonly frame: ReportFrame;
+  readonly runId: string;
+  readonly bootId: string;
+  readonly metrics: readonly MetricDescriptor[];
+  readonly from: AckTarget;
+}
+
+export interface IngestOptions {
+  readonly clock: Clock;
+  readonly series: SeriesStore;
+  readonly watch: Watch;
+  readonly health: Health;
+  readonly logger: Logger;
+  readonly observe: { reportsCommitted(count: number): void; commitTook(durationMs: number): void };
+}
+
+interface Pending {
+  readonly offered: OfferedReport;
+  readonly report: StoredReport;
+}
+
+/** A group commit gathers reports for this long. */
+const GROUP_MS = 250;
+const MAX_PENDING = 20_000;
+const MAX_BATCH = 5_000;
+/** The watch may lag behind the journal by so many batches before reports wait. */
+const MAX_WATCH_LAG = 8;
+const RETRY_AFTER_FAILURE_MS = 5_000;
+
+/**
+ * The way of a report: offered -> committed to the journal -> acknowledged -> evaluated, written and published by the watch.
+ * What could not be committed was never acknowledged, so the agent still has it.
+ */
+export class Ingest {
+  readonly #options: IngestOptions;
+  #pending: Pending[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #isFlushing = false;
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+  }
+
+  queue(): { length: number; limit: number } {
+    return { length: this.#pending.length, limit: MAX_PENDING };
+  }
+
+  /** Takes a valid report of an authenticated agent. */
+  offer(offered: OfferedReport): void {
+    const { record, frame, runId, bootId, metrics, from } = offered;
+    const now = this.#options.clock.now();
+    const { sequence, clocks, backfill, scaled } = frame;
+    const { memory } = record;
+    const ticket = `${runId}:${sequence}`;
+    if (isDelivered(memory.runs, runId, sequence)) {
+      from.acknowledge(frame.run, [[sequence, sequence]]);
+      return;
+    }
+    if (record.inFlight.has(ticket)) return;
+    if (this.#pending.length >= MAX_PENDING) {
+      from.refuse(RETRY_AFTER_FAILURE_MS);
+      return;
+    }
+    if (!backfill || !memory.dating) memory.dating = learnDating(memory.dating, bootId, clocks, now);
+    const { dating } = memory;
+    const at = dateClocks(dating, bootId, clocks, now);
+    record.inFlight.add(ticket);
+    this.#pending.push({
+      offered,
+      report: {
+        deviceId: record.info.id,
+        runId,
+        bootId,
+        sequence,
+        backfill,
+        at,
+        receivedAt: now,
+        clocks,
+        clockOffsetMs: dating.clockOffsetMs,
+        metrics,
+        scaled,
+      },
+    });
+    this.#timer ??= setTimeout(() => this.#startFlush(), GROUP_MS);
+  }
+
+  /** Commits what waits and lets the watch finish. */
+  async drain(): Promise<void> {
+    await this.#flush();
+    await this.#options.watch.lane.idle();
+  }
+
+  #startFlush(): void {
+    this.#timer = null;
+    this.#flush().catch((cause: unknown) => this.#options.logger.error({ err: cause }, 'evaluating reports failed'));
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    try {
+      while (this.#pending.length > 0) {
+        const batch = this.#pending.splice(0, MAX_BATCH);
+        await this.#commitBatch(batch);
+        // The first commit empties what had gathered; what arrived meanwhile gathers again, unless there is much of it.
+        if (this.#pending.length < MAX_BATCH) break;
+      }
+    } finally {
+      this.#isFlushing = false;
+      if (this.#pending.length > 0) this.#timer ??= setTimeout(() => this.#startFlush(), GROUP_MS);
+    }
+  }
+
+  async #commitBatch(batch: readonly Pending[]): Promise<void> {
+    const { series, watch, health, logger, observe } = this.#options;
+    const startedAt = performance.now();
+    let position: number;
+    try {
+      position = await series.append(batch.map((pending) => pending.report));
+    } catch (cause) {
+      logger.error({ err: cause, reports: batch.length }, 'reports could not be committed; agents keep them');
+      health.set(
+        'journal',
+        `The server cannot store reports: ${cause instanceof Error ? cause.message : String(cause)}. Agents keep theirs until it can.`,
+      );
+      for (const { offered, report } of batch) offered.record.inFlight.delete(`${report.runId}:${report.sequence}`);
+      for (const from of new Set(batch.map(({ offered }) => offered.from))) from.refuse(RETRY_AFTER_FAILURE_MS);
+      return;
+    }
+    health.set('journal', null);
+    observe.commitTook(performance.now() - startedAt);
+    observe.reportsCommitted(batch.length);
+    acknowledge(batch);
+    const reports = batch.map((pending) => pending.report);
+    const evaluated = watch.take(position, reports).finally(() => {
+      for (const { offered, report } of batch) offered.record.inFlight.delete(`${report.runId}:${report.sequence}`);
+    });
+    if (watch.lane.length > MAX_WATCH_LAG) await evaluated;
+    else evaluated.catch((cause: unknown) => logger.error({ err: cause }, 'evaluating reports failed'));
+  }
+}
+
+function acknowledge(batch: readonly Pending[]): void {
+  const byTarget = new Map<AckTarget, Map<number, [number, number][]>>();
+  for (const { offered } of batch) {
+    const runs = byTarget.get(offered.from) ?? new Map<number, [number, number][]>();
+    byTarget.set(offered.from, runs);
+    const ranges = runs.get(offered.frame.run) ?? [];
+    runs.set(offered.frame.run, ranges);
+    addToRanges(ranges, offered.frame.sequence, offered.frame.sequence);
+  }
+  for (const [target, runs] of byTarget) for (const [run, ranges] of runs) target.acknowledge(run, ranges);
+}
