@@ -32,6 +32,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   not_enrolled: null,
   already_enrolled: null,
   identity_unusable: null,
+  identity_damaged: null,
   bad_request: 400,
   validation_failed: 400,
   metric_unknown: 400,

@@ -78,11 +78,13 @@ t.test('other work goes on while a large fleet is written', async (t) => {
 });
 
 t.test('hostile names stay inside their quotes', (t) => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (name) => {
-      const escaped = escapeLabelValue(name);
-      return !escaped.includes('\n') && /^(?:[^"\\]|\\["\\n])*$/su.test(escaped) && escaped.isWellFormed();
-    }),
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        const escaped = escapeLabelValue(name);
+        return !escaped.includes('\n') && /^(?:[^"\\]|\\["\\n])*$/su.test(escaped) && escaped.isWellFormed();
+      }),
+    ),
   );
   t.end();
 });

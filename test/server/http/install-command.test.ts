@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import t from 'tap';
+import { installCommands } from '../../../server/http/install-command.ts';
+
+const token = `vig1_${'s'.repeat(22)}_${'f'.repeat(43)}`;
+
+t.test('a trusted certificate needs no pin', (t) => {
+  const commands = installCommands('https://vigia.example', token, null);
+  t.strictSame(commands, {
+    installCommand: `curl -fsSL https://vigia.example/install/agent.sh | sudo sh -s -- --server https://vigia.example --token ${token}`,
+    removeCommand: 'curl -fsSL https://vigia.example/install/agent.sh | sudo sh -s -- --remove',
+    enrollCommand: `npx vigia agent enroll --server https://vigia.example --token ${token}`,
+  });
+  t.end();
+});
+
+t.test('a self-signed one is pinned by its key', (t) => {
+  const certificate = { certificateHash: new Uint8Array(32), spkiPin: 'sha256//AbC+/=', selfSigned: true };
+  const { installCommand, removeCommand } = installCommands('https://10.0.0.5:8420', token, certificate);
+  t.match(installCommand, 'curl -fsSL -k --pinnedpubkey sha256//AbC+/= https://10.0.0.5:8420/install/agent.sh | sudo');
+  t.match(installCommand, / --pin sha256\/\/AbC\+\/=$/);
+  t.match(removeCommand, '--pinnedpubkey');
+  t.end();
+});
+
+t.test('whatever stands in the address stays one word of the shell', (t) => {
+  const hostile = `https://x/$(touch pwned);'"&|<>\``;
+  const { enrollCommand } = installCommands(hostile, token, null);
+  const script = enrollCommand.replace('npx vigia', "printf '%s\\n'");
+  const { stdout } = spawnSync('/bin/sh', ['-c', script], { encoding: 'utf8' });
+  t.strictSame(stdout.trimEnd().split('\n'), ['agent', 'enroll', '--server', hostile, '--token', token]);
+  t.end();
+});

@@ -1,0 +1,144 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import type { Test } from 'tap';
+import type { Role } from '../../protocol/view.ts';
+import { everyClient } from '../../server/domain/scope.ts';
+import type { Http } from '../../server/http/context.ts';
+import { createHttpServer, type HttpDeps } from '../../server/http/server.ts';
+import type { UpgradeRouter } from '../../server/http/upgrade.ts';
+import { createApiKeys } from '../../server/security/api-keys.ts';
+import { createFirstRun, type FirstRun } from '../../server/security/first-run.ts';
+import { loadIdentity } from '../../server/security/identity.ts';
+import { createLockout } from '../../server/security/lockout.ts';
+import { createPasswords } from '../../server/security/passwords.ts';
+import { createSessions, type Sessions } from '../../server/security/sessions.ts';
+import { createEnrolmentTokens } from '../../server/security/tokens.ts';
+import type { Store } from '../../server/store/store.ts';
+import { createTestPorts, type TestPorts } from './ports.ts';
+import { type TestClock, tempStore } from './store.ts';
+import { tempDir } from './temp-dir.ts';
+
+export const repositoryDir = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A listening server on the real store and security, with in-memory ports for the rest. */
+export interface TestServer {
+  readonly http: Http;
+  readonly base: string;
+  readonly port: number;
+  readonly store: Store;
+  readonly ports: TestPorts;
+  readonly clock: TestClock;
+  readonly firstRun: FirstRun;
+  readonly sessions: Sessions;
+  readonly upgrades: UpgradeRouter;
+  /** Lines of the log, parsed. */
+  readonly log: Record<string, unknown>[];
+  /** One request; the body is sent as JSON. */
+  request(method: string, path: string, options?: RequestOptions): Promise<TestResponse>;
+  /** Headers of a person with this role who is logged in, as a browser sends them. */
+  loggedIn(role: Role): Promise<Headers & { cookie: string }>;
+  /** Headers with a new API key. */
+  keyed(role: Role, clientId?: string | null): Promise<Headers>;
+}
+
+type Headers = Record<string, string>;
+
+export interface RequestOptions {
+  readonly headers?: Headers;
+  readonly body?: unknown;
+}
+
+export interface TestResponse {
+  readonly status: number;
+  readonly headers: globalThis.Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+  readonly body: any;
+}
+
+export const testPassword = 'correct horse battery';
+
+export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDeps> = {}): Promise<TestServer> {
+  const clock: TestClock = { nowMs: 1_800_000_000_000 };
+  const now = () => clock.nowMs;
+  const store = await tempStore(t, clock);
+  const ports = createTestPorts();
+  const passwords = createPasswords();
+  const identity = await loadIdentity(tempDir(t));
+  const firstRun = createFirstRun(store, passwords);
+  const sessions = createSessions(store, now);
+  const apiKeys = createApiKeys(store, now);
+  const upgrades: UpgradeRouter = new Map();
+  const log: Record<string, unknown>[] = [];
+  const http = await createHttpServer({
+    version: '0.0.0-test',
+    logger: pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) }),
+    clock: now,
+    tls: null,
+    certificate: () => null,
+    publicUrl: null,
+    state: store,
+    sessions,
+    passwords,
+    lockout: createLockout(now),
+    firstRun,
+    apiKeys,
+    enrolmentTokens: createEnrolmentTokens(store, identity, now),
+    identity,
+    fleet: ports.fleet,
+    series: ports.series,
+    incidents: ports.incidents,
+    live: ports.live,
+    metrics: ports.metrics,
+    reportIntervalMs: { server: 10_000, workstation: 60_000 },
+    upgrades,
+    dashboardDir: tempDir(t),
+    installationDir: repositoryDir,
+    ...over,
+  });
+  await http.listen({ host: '127.0.0.1', port: 0 });
+  t.teardown(() => http.close());
+  const { port } = http.server.address() as AddressInfo;
+  const base = `${over.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  let people = 0;
+
+  return {
+    http,
+    base,
+    port,
+    store,
+    ports,
+    clock,
+    firstRun,
+    sessions,
+    upgrades,
+    log,
+    async request(method, path, { headers = {}, body } = {}) {
+      const response = await fetch(base + path, {
+        method,
+        headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+        body: body === undefined ? null : JSON.stringify(body),
+        redirect: 'manual',
+      });
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+      return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+    },
+    async loggedIn(role) {
+      people += 1;
+      const user = await store.users.create({
+        email: `p${people}@x.test`,
+        name: `P${people}`,
+        role,
+        passwordHash: '-',
+      });
+      const { secret } = await sessions.create(user.id);
+      return { cookie: `__Host-vigia=${secret}`, origin: base };
+    },
+    async keyed(role, clientId = null) {
+      const { key } = await apiKeys.create(everyClient, { name: `${role} key`, role, clientId, createdBy: 'test' });
+      return { authorization: `Bearer ${key}` };
+    },
+  };
+}

@@ -1,0 +1,249 @@
+import { VigiaError } from '../../protocol/error.ts';
+import type {
+  Device,
+  DeviceSummary,
+  Incident,
+  IncidentDetail,
+  LiveServerMessage,
+  ServerHealth,
+} from '../../protocol/view.ts';
+import { inScope, type Scope } from '../../server/domain/scope.ts';
+import { writeFleet } from '../../server/export/prometheus.ts';
+import type {
+  FleetPort,
+  IncidentPort,
+  LivePort,
+  LiveSubscription,
+  MetricsPort,
+  SeriesPort,
+  SeriesQuery,
+} from '../../server/http/ports.ts';
+
+/** In-memory ports of the HTTP side: what a test puts in is what the routes show, inside the scope. */
+export interface TestPorts {
+  readonly fleet: FleetPort;
+  readonly series: SeriesPort;
+  readonly incidents: IncidentPort;
+  readonly live: LivePort;
+  readonly metrics: MetricsPort;
+  readonly devices: Map<string, Device>;
+  readonly openIncidents: Map<string, IncidentDetail>;
+  /** What was told and asked, such as `deviceChanged d1`. */
+  readonly calls: string[];
+  readonly queries: SeriesQuery[];
+  readonly subscribers: Set<TestSubscriber>;
+  isReady: boolean;
+}
+
+export interface TestSubscriber {
+  readonly scope: Scope;
+  readonly send: (message: LiveServerMessage) => void;
+  watched: string | null;
+}
+
+export const someTime = '2027-01-15T08:00:00.000Z';
+
+export function deviceView(over: Partial<Device> & Pick<Device, 'id' | 'clientId' | 'siteId'>): Device {
+  return {
+    slug: over.id,
+    name: over.id,
+    kind: 'server',
+    os: 'Debian 12',
+    agentVersion: '0.1.0',
+    state: 'up',
+    stateReason: 'Reported 3 s ago.',
+    stateSince: someTime,
+    lastReportAt: someTime,
+    bootAt: someTime,
+    cpuBusyRatio: 0.25,
+    memoryUsedRatio: 0.5,
+    fullestDisk: { mountpoint: '/', usedRatio: 0.5, availableBytes: 1e9 },
+    openIncidents: 0,
+    worstPriority: null,
+    hostname: over.id,
+    enrolledAt: someTime,
+    bootId: null,
+    clockOffsetMs: 0,
+    reportIntervalMs: 10_000,
+    fileSystems: [],
+    latest: [],
+    processes: null,
+    onboarding: [],
+    inventory: null,
+    ...over,
+  };
+}
+
+export function incidentView(over: Partial<IncidentDetail> & Pick<IncidentDetail, 'id' | 'clientId'>): IncidentDetail {
+  return {
+    key: `key-${over.id}`,
+    rule: 'disk_space',
+    priority: 'high',
+    state: 'open',
+    siteId: null,
+    deviceId: null,
+    object: '/',
+    sentence: 'Disk / has 1 GB left.',
+    onsetAt: someTime,
+    openedAt: someTime,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    assigneeId: null,
+    assigneeName: null,
+    resolvedAt: null,
+    reopenedCount: 0,
+    updatedAt: someTime,
+    events: [],
+    evidence: null,
+    similar: [],
+    ...over,
+  };
+}
+
+const summaryFields = [
+  'id',
+  'slug',
+  'name',
+  'clientId',
+  'siteId',
+  'kind',
+  'os',
+  'agentVersion',
+  'state',
+  'stateReason',
+  'stateSince',
+  'lastReportAt',
+  'bootAt',
+  'cpuBusyRatio',
+  'memoryUsedRatio',
+  'fullestDisk',
+  'openIncidents',
+  'worstPriority',
+] as const satisfies (keyof DeviceSummary)[];
+
+function pick<T, K extends keyof T>(value: T, keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(keys.map((key) => [key, value[key]])) as Pick<T, K>;
+}
+
+export function createTestPorts(): TestPorts {
+  const devices = new Map<string, Device>();
+  const openIncidents = new Map<string, IncidentDetail>();
+  const calls: string[] = [];
+  const queries: SeriesQuery[] = [];
+  const subscribers = new Set<TestSubscriber>();
+
+  const visibleDevice = (scope: Scope, id: string): Device | null => {
+    const device = devices.get(id);
+    return device !== undefined && inScope(scope, device.clientId) ? device : null;
+  };
+  const requireDevice = (scope: Scope, id: string): void => {
+    if (visibleDevice(scope, id) === null) throw new VigiaError('not_found');
+  };
+  const change = (what: string, scope: Scope, id: string, changes: Partial<IncidentDetail>): void => {
+    const incident = openIncidents.get(id);
+    if (incident === undefined || !inScope(scope, incident.clientId)) throw new VigiaError('not_found');
+    if (incident.state === 'resolved') throw new VigiaError('conflict');
+    openIncidents.set(id, { ...incident, ...changes });
+    calls.push(`${what} ${id}`);
+  };
+  const summaryOf = ({ events: _, evidence: __, similar: ___, ...incident }: IncidentDetail): Incident => incident;
+  const visibleIncidents = (scope: Scope): Incident[] =>
+    [...openIncidents.values()].filter(({ clientId }) => inScope(scope, clientId)).map(summaryOf);
+
+  const ports: TestPorts = {
+    devices,
+    openIncidents,
+    calls,
+    queries,
+    subscribers,
+    isReady: true,
+    fleet: {
+      health: (): ServerHealth => ({
+        version: 'test',
+        now: someTime,
+        startedAt: someTime,
+        judgingFrom: someTime,
+        timeZone: 'UTC',
+        agentsConnected: devices.size,
+        warnings: [],
+      }),
+      ready: () => ports.isReady,
+      summaries: (scope) =>
+        [...devices.values()]
+          .filter(({ clientId }) => inScope(scope, clientId))
+          .map((device) => pick(device, summaryFields)),
+      device: async (scope, id) => visibleDevice(scope, id),
+      async presence(scope, id, fromMs, toMs) {
+        requireDevice(scope, id);
+        const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
+        return [{ from, to, state: 'up', reason: 'reported', evidence: 'Reports every 10 s.', revised: false }];
+      },
+      async deviceChanged(id) {
+        calls.push(`deviceChanged ${id}`);
+      },
+      async catalogueChanged() {
+        calls.push('catalogueChanged');
+      },
+    },
+    series: {
+      async query(scope, query) {
+        requireDevice(scope, query.deviceId);
+        queries.push(query);
+        const unknown = query.metrics.find((metric) => metric !== 'cpu.busy' && metric !== 'load.1');
+        if (unknown !== undefined) throw new VigiaError('metric_unknown');
+        const [from, to] = [new Date(query.fromMs).toISOString(), new Date(query.toMs).toISOString()];
+        const items = query.metrics.map((metric) => ({ metric, unit: 'ratio', kind: 'gauge', values: [0.5, null] }));
+        return { from, to, stepMs: query.stepMs, items };
+      },
+    },
+    incidents: {
+      list: async (scope, { limit }) => ({ items: visibleIncidents(scope).slice(0, limit), next: null }),
+      recent: async (scope) => visibleIncidents(scope),
+      detail: async (scope, id) => {
+        const incident = openIncidents.get(id);
+        return incident !== undefined && inScope(scope, incident.clientId) ? incident : null;
+      },
+      acknowledge: async (scope, id, actor) =>
+        change('acknowledge', scope, id, { state: 'acknowledged', acknowledgedBy: actor.name }),
+      assign: async (scope, id, userId) => change('assign', scope, id, { assigneeId: userId }),
+      note: async (scope, id, text) => change(`note ${text}`, scope, id, {}),
+      resolve: async (scope, id, text) => change(`resolve ${text}`, scope, id, { state: 'resolved' }),
+    },
+    live: {
+      subscribe(scope, send): LiveSubscription {
+        const subscriber: TestSubscriber = { scope, send, watched: null };
+        subscribers.add(subscriber);
+        return {
+          watch(deviceId) {
+            subscriber.watched = deviceId;
+          },
+          close: () => void subscribers.delete(subscriber),
+        };
+      },
+    },
+    metrics: {
+      deviceMetrics: (scope) =>
+        writeFleet({
+          devices: [...devices.values()]
+            .filter(({ clientId }) => inScope(scope, clientId))
+            .map((device) => ({
+              client: device.clientId,
+              site: device.siteId,
+              device: device.slug,
+              name: device.name,
+              kind: device.kind,
+              os: device.os,
+              agentVersion: device.agentVersion,
+              up: device.state === 'up',
+              bootAtMs: null,
+              lastReportAtMs: null,
+              value: () => null,
+              fileSystems: [],
+            })),
+          incidents: [],
+        }),
+      serverMetrics: async () => '# TYPE vigia_agents_connected gauge\nvigia_agents_connected 0\n',
+    },
+  };
+  return ports;
+}
