@@ -8,6 +8,7 @@ import { type ClientRepository, clientRepository } from './repo/client.ts';
 import { type DeviceRepository, deviceRepository } from './repo/device.ts';
 import { type DeviceStateRepository, deviceStateRepository } from './repo/device-state.ts';
 import { type IncidentRepository, incidentRepository } from './repo/incident.ts';
+import { type OutboxRepository, outboxRepository } from './repo/outbox.ts';
 import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
 import { type SessionRepository, sessionRepository } from './repo/session.ts';
 import { type SiteRepository, siteRepository } from './repo/site.ts';
@@ -42,6 +43,7 @@ export interface StoreHandle {
   readonly sessions: SessionRepository;
   readonly settings: Settings;
   readonly audit: AuditLog;
+  readonly outbox: OutboxRepository;
 }
 
 /**
@@ -102,6 +104,7 @@ function storeHandle(context: RepositoryContext): StoreHandle {
     sessions: sessionRepository(context),
     settings: settings(context),
     audit: auditLog(context),
+    outbox: outboxRepository(context),
   };
 }
 

@@ -1,0 +1,61 @@
+import type { PresenceInterval } from '../../protocol/view.ts';
+import { explainInterval, type GapEvidence, type Interval, type IntervalReason, openTail } from '../domain/ledger.ts';
+import type { Row } from '../store/tables.ts';
+import type { DeviceRecord } from './device-record.ts';
+
+/**
+ * The ledger of a device between two instants: what is stored, the present run of `up`, and the open end. Clipped to
+ * enrolment and now; neighbours that say the same are joined.
+ */
+export function ledgerView(
+  record: DeviceRecord,
+  rows: readonly Row<'presence_interval'>[],
+  range: { readonly from: number; readonly to: number; readonly now: number },
+): PresenceInterval[] {
+  const { presence } = record.memory;
+  const intervals: (Interval & { revised: boolean })[] = rows.map((row) => ({
+    start: row.start_ms,
+    end: row.end_ms,
+    state: row.state,
+    reason: row.reason as IntervalReason,
+    evidence: JSON.parse(row.evidence_json) as GapEvidence,
+    revised: row.revised === 1,
+  }));
+  const { last, upFrom, announced } = presence;
+  if (last && upFrom !== null) {
+    // A pong proves life between two reports, so an open link never shows a sliver of doubt at its end.
+    const upTo = record.liveness.state === 'up' ? Math.max(last.at, record.lastHeardAt ?? 0) : last.at;
+    const evidence: GapEvidence = { before: last, after: last, announced: null };
+    intervals.push({ start: upFrom, end: upTo, state: 'up', reason: 'reported', evidence, revised: false });
+    if (record.liveness.state !== 'up') {
+      for (const interval of openTail(last, announced, range.now)) intervals.push({ ...interval, revised: false });
+    }
+  }
+  const from = Math.max(range.from, record.info.enrolled_at);
+  const to = Math.min(range.to, range.now);
+  const clipped = intervals
+    .map((interval) => ({ ...interval, start: Math.max(interval.start, from), end: Math.min(interval.end, to) }))
+    .filter((interval) => interval.end > interval.start);
+  return joinNeighbours(clipped).map(({ start, end, state, reason, evidence, revised }) => ({
+    from: new Date(start).toISOString(),
+    to: new Date(end).toISOString(),
+    state,
+    reason,
+    evidence: explainInterval({ reason, evidence }),
+    revised,
+  }));
+}
+
+function joinNeighbours<T extends { start: number; end: number; state: string; reason: string }>(
+  sorted: readonly T[],
+): T[] {
+  const joined: T[] = [];
+  for (const interval of sorted) {
+    const last = joined.at(-1);
+    const same =
+      last && last.end === interval.start && last.state === interval.state && last.reason === interval.reason;
+    if (same) last.end = interval.end;
+    else joined.push({ ...interval });
+  }
+  return joined;
+}

@@ -1,0 +1,101 @@
+import type { Device, DeviceSummary, FileSystem, Priority } from '../../protocol/view.ts';
+import { type Reading, readValue } from '../domain/reading.ts';
+import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { DeviceRecord } from './device-record.ts';
+
+/** A device in memory as the documents that screens show. */
+
+export const iso = (ms: number): string => new Date(ms).toISOString();
+const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+
+const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
+
+export function summarise(record: DeviceRecord, book: IncidentBook): DeviceSummary {
+  const { info, latest, liveness } = record;
+  let openIncidents = 0;
+  let worstPriority: Priority | null = null;
+  for (const incident of book.openOf(info.id)) {
+    openIncidents += 1;
+    if (worstPriority === null || ranks[incident.priority] > ranks[worstPriority]) worstPriority = incident.priority;
+  }
+  return {
+    id: info.id,
+    slug: info.slug,
+    name: info.name,
+    clientId: info.client_id,
+    siteId: info.site_id,
+    kind: info.kind,
+    os: info.os || null,
+    agentVersion: info.agent_version || null,
+    state: liveness.state,
+    stateReason: liveness.reason,
+    stateSince: iso(record.stateSince),
+    lastReportAt: isoOrNull(latest?.at ?? null),
+    bootAt: isoOrNull(bootTime(record)),
+    cpuBusyRatio: latest && readValue(latest, 'cpu.busy'),
+    memoryUsedRatio: latest && memoryUsedRatio(latest),
+    fullestDisk: latest && fullestDisk(latest),
+    openIncidents,
+    worstPriority,
+  };
+}
+
+/** When the machine started, ms; null before the first report. */
+export function bootTime({ latest, latestBootMs }: DeviceRecord): number | null {
+  // To the second: the two clocks it is the difference of are read a moment apart, and a boot time must not flicker.
+  return latest === null || latestBootMs === null ? null : Math.round((latest.at - latestBootMs) / 1000) * 1000;
+}
+
+export function detail(record: DeviceRecord, book: IncidentBook): Device {
+  const { info, latest, memory, processes } = record;
+  return {
+    ...summarise(record, book),
+    hostname: info.hostname || null,
+    enrolledAt: iso(info.enrolled_at),
+    bootId: memory.presence.last?.bootId ?? null,
+    clockOffsetMs: memory.dating?.clockOffsetMs ?? null,
+    reportIntervalMs: record.intervalMs,
+    fileSystems: latest ? fileSystems(latest) : [],
+    latest: latest
+      ? latest.schema.metrics.map((metric, index) => ({
+          metric: metric.name,
+          unit: metric.unit,
+          kind: metric.kind,
+          value: latest.values[index] ?? null,
+        }))
+      : [],
+    processes: processes && { at: iso(processes.at), items: [...processes.items] },
+    onboarding: Object.values(memory.detection.onboarding).map((found) => ({ ...found, foundAt: iso(found.foundAt) })),
+    inventory:
+      info.inventory_json !== null && info.inventory_at !== null
+        ? { at: iso(info.inventory_at), document: JSON.parse(info.inventory_json) as Record<string, unknown> }
+        : null,
+  };
+}
+
+function memoryUsedRatio(reading: Reading): number | null {
+  const size = readValue(reading, 'memory.size');
+  const available = readValue(reading, 'memory.available');
+  return size === null || available === null || size <= 0 ? null : 1 - available / size;
+}
+
+export function fileSystems(reading: Reading): FileSystem[] {
+  return (reading.schema.instances.get('fs.size') ?? []).map((mountpoint) => ({
+    mountpoint,
+    sizeBytes: readValue(reading, `fs.size[${mountpoint}]`),
+    availableBytes: readValue(reading, `fs.available[${mountpoint}]`),
+    inodes: readValue(reading, `fs.inodes[${mountpoint}]`),
+    inodesFree: readValue(reading, `fs.inodesFree[${mountpoint}]`),
+    readOnly: readValue(reading, `fs.readOnly[${mountpoint}]`) === 1,
+  }));
+}
+
+function fullestDisk(reading: Reading): DeviceSummary['fullestDisk'] {
+  let fullest: DeviceSummary['fullestDisk'] = null;
+  for (const { mountpoint, sizeBytes, availableBytes } of fileSystems(reading)) {
+    if (sizeBytes === null || availableBytes === null || sizeBytes <= 0) continue;
+    const usedRatio = 1 - availableBytes / sizeBytes;
+    if (!fullest || usedRatio > fullest.usedRatio) fullest = { mountpoint, usedRatio, availableBytes };
+  }
+  return fullest;
+}

@@ -1,0 +1,138 @@
+import { VigiaError } from '../../protocol/error.ts';
+import type { Incident, IncidentDetail, IncidentEvent } from '../../protocol/view.ts';
+import type { IncidentEventKind, IncidentRecord, IncidentStep } from '../domain/incident.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { Actor, IncidentPort } from '../http/ports.ts';
+import type { Lane } from '../lane.ts';
+import type { Store } from '../store/store.ts';
+import type { IncidentBook } from './incident-book.ts';
+import { toRecord } from './rows.ts';
+import { incidentStatements } from './statements.ts';
+import { incidentView } from './views.ts';
+
+export interface IncidentPortOptions {
+  readonly store: Store;
+  readonly book: IncidentBook;
+  readonly lane: Lane;
+  readonly now: () => number;
+  readonly users: () => readonly { readonly id: string; readonly name: string }[];
+  readonly publish: (record: IncidentRecord) => void;
+}
+
+const DAY_MS = 86_400_000;
+const SIMILAR_LIMIT = 10;
+
+/** Reading incidents, and what people do with them. A person's act is written before it is shown, in the lane of the watch. */
+export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
+  const { store, book, lane, now } = options;
+  const nameOf = (userId: string): string | null => options.users().find((user) => user.id === userId)?.name ?? null;
+  const view = (record: IncidentRecord): Incident => incidentView(record, nameOf);
+
+  async function load(scope: Scope, id: string): Promise<IncidentRecord> {
+    const row = await store.scoped(scope).incidents.get(id);
+    if (!row) throw new VigiaError('not_found', 'There is no such incident.');
+    return toRecord(row);
+  }
+
+  function act(
+    scope: Scope,
+    id: string,
+    actor: Actor,
+    change: (record: IncidentRecord, at: number) => Act,
+  ): Promise<void> {
+    return lane.run(async () => {
+      const record = await load(scope, id);
+      const at = now();
+      const { kind, text, changes, notice } = change(record, at);
+      const step: IncidentStep = {
+        record: { ...record, ...changes, updatedAt: at },
+        event: { kind, at, by: actor.name, text },
+        notice: notice ?? null,
+      };
+      await store.commit(incidentStatements(store, step, at));
+      book.put(step.record);
+      options.publish(step.record);
+    });
+  }
+
+  return {
+    async list(scope, filter) {
+      const page = await store.scoped(scope).incidents.list(filter);
+      return { items: page.items.map((row) => view(toRecord(row))), next: page.next };
+    },
+    async recent(scope) {
+      const rows = await store.scoped(scope).incidents.recent(now() - DAY_MS);
+      return rows.map((row) => view(toRecord(row)));
+    },
+    async detail(scope, id): Promise<IncidentDetail | null> {
+      const { incidents } = store.scoped(scope);
+      const row = await incidents.get(id);
+      if (!row) return null;
+      const record = toRecord(row);
+      const [events, sameKey] = await Promise.all([
+        incidents.events(id),
+        incidents.byKey(record.key, SIMILAR_LIMIT + 1),
+      ]);
+      const { evidence } = record;
+      return {
+        ...view(record),
+        events: events.map((event) => ({
+          id: event.id,
+          at: new Date(event.at).toISOString(),
+          kind: event.kind as IncidentEvent['kind'],
+          by: event.by_user,
+          text: event.text,
+        })),
+        evidence:
+          evidence.metrics.length > 0 ? { metrics: [...evidence.metrics], threshold: evidence.threshold } : null,
+        similar: sameKey
+          .filter((other) => other.id !== id)
+          .map((other) => ({
+            id: other.id,
+            openedAt: new Date(other.opened_at).toISOString(),
+            resolvedAt: other.resolved_at === null ? null : new Date(other.resolved_at).toISOString(),
+          })),
+      };
+    },
+    acknowledge: (scope, id, actor) =>
+      act(scope, id, actor, (record, at) => {
+        requireUnresolved(record);
+        if (record.state === 'acknowledged')
+          throw new VigiaError('conflict', `${record.acknowledgedBy} has acknowledged it already.`);
+        return {
+          kind: 'acknowledged',
+          text: '',
+          changes: { state: 'acknowledged', acknowledgedAt: at, acknowledgedBy: actor.name },
+        };
+      }),
+    assign: (scope, id, userId, actor) =>
+      act(scope, id, actor, (record) => {
+        requireUnresolved(record);
+        const name = userId === null ? null : nameOf(userId);
+        if (userId !== null && name === null) throw new VigiaError('not_found', 'There is no such user.');
+        return { kind: 'assigned', text: name ?? '', changes: { assigneeId: userId } };
+      }),
+    note: (scope, id, text, actor) => act(scope, id, actor, () => ({ kind: 'note', text, changes: {} })),
+    resolve: (scope, id, text, actor) =>
+      act(scope, id, actor, (record, at) => {
+        requireUnresolved(record);
+        return {
+          kind: 'resolved',
+          text,
+          changes: { state: 'resolved', resolvedAt: at },
+          notice: { kind: 'resolved', tellAt: at },
+        };
+      }),
+  };
+}
+
+interface Act {
+  readonly kind: IncidentEventKind;
+  readonly text: string;
+  readonly changes: Partial<IncidentRecord>;
+  readonly notice?: IncidentStep['notice'];
+}
+
+function requireUnresolved(record: IncidentRecord): void {
+  if (record.state === 'resolved') throw new VigiaError('conflict', 'The incident is resolved already.');
+}

@@ -1,0 +1,22 @@
+import type { Incident } from '../../protocol/view.ts';
+import type { IncidentRecord } from '../domain/incident.ts';
+
+/** An incident as screens show it. `nameOf` gives the name of a user. */
+export function incidentView(record: IncidentRecord, nameOf: (userId: string) => string | null): Incident {
+  const { evidence: _evidence, assigneeId, ...rest } = record;
+  const { onsetAt, openedAt, acknowledgedAt, resolvedAt, updatedAt } = record;
+  return {
+    ...rest,
+    assigneeId,
+    assigneeName: assigneeId === null ? null : nameOf(assigneeId),
+    onsetAt: iso(onsetAt),
+    openedAt: iso(openedAt),
+    acknowledgedAt: acknowledgedAt === null ? null : iso(acknowledgedAt),
+    resolvedAt: resolvedAt === null ? null : iso(resolvedAt),
+    updatedAt: iso(updatedAt),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,154 @@
+import type { LiveServerMessage, ServerHealth } from '../protocol/view.ts';
+import type { IncidentRecord } from './domain/incident.ts';
+import { inScope, type Scope } from './domain/scope.ts';
+import type { DeviceRecord } from './fleet/device-record.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import { detail, iso, summarise } from './fleet/summary.ts';
+import type { LivePort } from './http/ports.ts';
+import type { IncidentBook } from './incidents/incident-book.ts';
+import { incidentView } from './incidents/views.ts';
+
+export interface LiveHubOptions {
+  readonly fleet: Fleet;
+  readonly book: IncidentBook;
+  readonly health: () => ServerHealth;
+}
+
+interface Subscriber {
+  readonly scope: Scope;
+  readonly listener: (message: LiveServerMessage) => void;
+  watchedId: string | null;
+}
+
+/** Changes go out together at most this often. */
+const COALESCE_MS = 250;
+
+/** Collects what changed and sends it to those who look. While nobody looks it keeps nothing. */
+export class LiveHub implements LivePort {
+  readonly #options: LiveHubOptions;
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #devices = new Set<DeviceRecord>();
+  readonly #incidents = new Map<string, IncidentRecord>();
+  readonly #removed = new Map<string, string>();
+  #catalogueChanged = false;
+  #healthChanged = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: LiveHubOptions) {
+    this.#options = options;
+  }
+
+  subscribe(
+    scope: Scope,
+    listener: (message: LiveServerMessage) => void,
+  ): { watch(id: string | null): void; close(): void } {
+    const subscriber: Subscriber = { scope, listener, watchedId: null };
+    this.#subscribers.add(subscriber);
+    return {
+      watch: (deviceId) => {
+        subscriber.watchedId = deviceId;
+        const record = deviceId === null ? undefined : this.#options.fleet.devices.get(deviceId);
+        if (record) this.#sendWatched(subscriber, record);
+      },
+      close: () => {
+        this.#subscribers.delete(subscriber);
+      },
+    };
+  }
+
+  deviceChanged(record: DeviceRecord): void {
+    this.#devices.add(record);
+    this.#schedule();
+  }
+
+  deviceRemoved(record: DeviceRecord): void {
+    this.#removed.set(record.info.id, record.info.client_id);
+    this.#devices.delete(record);
+    this.#schedule();
+  }
+
+  incidentChanged(record: IncidentRecord): void {
+    this.#incidents.set(record.id, record);
+    this.#schedule();
+  }
+
+  catalogueChanged(): void {
+    this.#catalogueChanged = true;
+    this.#schedule();
+  }
+
+  healthChanged(): void {
+    this.#healthChanged = true;
+    this.#schedule();
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#subscribers.clear();
+  }
+
+  #schedule(): void {
+    if (this.#subscribers.size === 0) this.#forget();
+    else this.#timer ??= setTimeout(() => this.#flush(), COALESCE_MS);
+  }
+
+  #forget(): void {
+    this.#devices.clear();
+    this.#incidents.clear();
+    this.#removed.clear();
+    this.#catalogueChanged = false;
+    this.#healthChanged = false;
+  }
+
+  #flush(): void {
+    this.#timer = null;
+    for (const subscriber of this.#subscribers) {
+      const message = this.#changesFor(subscriber.scope);
+      if (message) subscriber.listener(message);
+      for (const record of this.#devices) {
+        if (record.info.id === subscriber.watchedId) this.#sendWatched(subscriber, record);
+      }
+    }
+    this.#forget();
+  }
+
+  #changesFor(scope: Scope): LiveServerMessage | null {
+    const { fleet, book, health } = this.#options;
+    const nameOf = (id: string): string | null => fleet.users.find((user) => user.id === id)?.name ?? null;
+    const devices = [...this.#devices].filter((record) => inScope(scope, record.info.client_id));
+    const incidents = [...this.#incidents.values()].filter((record) => inScope(scope, record.clientId));
+    const removed = [...this.#removed].filter(([, clientId]) => inScope(scope, clientId)).map(([id]) => id);
+    const message: LiveServerMessage = {
+      type: 'changes',
+      ...(this.#healthChanged ? { server: health() } : {}),
+      ...(this.#catalogueChanged ? this.#catalogue(scope) : {}),
+      ...(devices.length > 0 ? { devices: devices.map((record) => summarise(record, book)) } : {}),
+      ...(incidents.length > 0 ? { incidents: incidents.map((record) => incidentView(record, nameOf)) } : {}),
+      ...(removed.length > 0 ? { removedDevices: removed } : {}),
+    };
+    return Object.keys(message).length > 1 ? message : null;
+  }
+
+  #catalogue(scope: Scope): Pick<Extract<LiveServerMessage, { type: 'changes' }>, 'clients' | 'sites'> {
+    const { clients, sites } = this.#options.fleet;
+    return {
+      clients: [...clients.values()]
+        .filter(({ id }) => inScope(scope, id))
+        .map(({ id, slug, name }) => ({ id, slug, name })),
+      sites: [...sites.values()]
+        .filter((site) => inScope(scope, site.client_id))
+        .map(({ id, client_id, slug, name }) => ({ id, clientId: client_id, slug, name })),
+    };
+  }
+
+  #sendWatched(subscriber: Subscriber, record: DeviceRecord): void {
+    if (!inScope(subscriber.scope, record.info.client_id)) return;
+    subscriber.listener({ type: 'device', device: detail(record, this.#options.book) });
+    const { latest } = record;
+    if (!latest) return;
+    const values = Object.fromEntries(
+      latest.schema.metrics.map((metric, index) => [metric.name, latest.values[index] ?? null]),
+    );
+    subscriber.listener({ type: 'points', deviceId: record.info.id, at: iso(latest.at), values });
+  }
+}

@@ -1,0 +1,34 @@
+import type { RepositoryContext } from '../scoping.ts';
+import type { Row } from '../tables.ts';
+
+/** What waits to be told, across all clients: the sender serves them in turn. */
+export interface OutboxRepository {
+  /** Undelivered messages whose time has come, oldest first. */
+  due(nowMs: number, limit: number): Promise<Row<'outbox'>[]>;
+  delivered(id: number, atMs: number, attempts: number): Promise<void>;
+  /** Keeps the message for another try at `dueAtMs`. */
+  failed(id: number, attempts: number, reason: string, dueAtMs: number): Promise<void>;
+}
+
+export function outboxRepository({ db }: RepositoryContext): OutboxRepository {
+  const update = (id: number) => db.updateTable('outbox').where('id', '=', id);
+  return {
+    due: (nowMs, limit) =>
+      db
+        .selectFrom('outbox')
+        .selectAll()
+        .where('delivered_at', 'is', null)
+        .where('due_at', '<=', nowMs)
+        .orderBy('id')
+        .limit(limit)
+        .execute(),
+    async delivered(id, atMs, attempts) {
+      await update(id).set({ delivered_at: atMs, attempts, last_error: null }).execute();
+    },
+    async failed(id, attempts, reason, dueAtMs) {
+      await update(id)
+        .set({ attempts, last_error: reason.slice(0, 500), due_at: dueAtMs })
+        .execute();
+    },
+  };
+}
