@@ -31,6 +31,8 @@ export const errorCodes = {
   fingerprint_mismatch: 'The key of the server is not the one pinned in the token.',
   plaintext_refused: 'Without TLS, Vigia only talks over loopback.',
   not_enrolled: 'This machine is not enrolled.',
+  already_enrolled: 'This machine is enrolled already. To move it to another server or site, enrol with --force.',
+  identity_unusable: 'The key file of the agent is damaged or readable by others.',
   // HTTP
   bad_request: 'The request is malformed.',
   validation_failed: 'A field of the request is missing or out of range.',
@@ -58,6 +60,7 @@ export const errorCodes = {
   data_dir_in_use: 'Another server uses this data folder.',
   database_newer: 'The database was written by a newer version of Vigia.',
   database_damaged: 'The database fails its integrity check.',
+  identity_damaged: 'The file with the identity key of the server does not hold it.',
   usage: 'The command line is wrong.',
 } as const satisfies Record<string, string>;
 

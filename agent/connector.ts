@@ -1,0 +1,82 @@
+import { createBackoff } from './backoff.ts';
+import type { Link, LinkEnd } from './link.ts';
+import type { Log } from './log.ts';
+import { reconnectDelayMs } from './reconnect.ts';
+
+export interface ConnectorOptions {
+  /** Dials once. `useAuthorities` as in LinkOptions. */
+  readonly dial: (useAuthorities: boolean) => Link;
+  /** Called with each link that was welcomed. */
+  readonly onOpen: (link: Link) => Promise<void>;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+export interface Connector {
+  /** The link of the moment, open or not. */
+  readonly link: Link;
+  /** Dials now if it is waiting, such as after a sleep. */
+  hurry(): void;
+  stop(): void;
+}
+
+/** Keeps one link to the server, for ever. */
+export function startConnector({ dial, onOpen, random, log }: ConnectorOptions): Connector {
+  const backoff = createBackoff(random);
+  let useAuthorities = false;
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let lastComplaint = '';
+  let link = connect();
+
+  function connect(): Link {
+    timer = undefined;
+    const next = dial(useAuthorities);
+    next.welcomed
+      .then(() => {
+        lastComplaint = '';
+        return onOpen(next);
+      })
+      // Whatever kept it from opening, `closed` tells.
+      .catch(() => undefined);
+    next.closed
+      .then((end) => {
+        if (!isStopped) wait(end);
+      })
+      .catch((error: unknown) => log.error('the link could not be renewed', { reason: String(error) }));
+    return next;
+  }
+
+  function wait(end: LinkEnd): void {
+    const delayMs = reconnectDelayMs(end, backoff, random);
+    // A certificate that the server did not sign may be that of a TLS proxy, which only the authorities can judge, and back.
+    if (end.code === 'server_identity_mismatch') useAuthorities = !useAuthorities;
+    // Once a minute for hours would bury everything else: the same complaint is made once.
+    const complaint = `${end.code} ${end.message}`;
+    const level = complaint === lastComplaint ? 'debug' : 'warn';
+    lastComplaint = complaint;
+    log[level]('not connected; reports wait in the spool', {
+      code: end.code,
+      reason: end.message,
+      retryInMs: Math.round(delayMs),
+    });
+    timer = setTimeout(() => {
+      link = connect();
+    }, delayMs);
+  }
+
+  return {
+    get link() {
+      return link;
+    },
+    hurry() {
+      if (timer === undefined || isStopped) return;
+      clearTimeout(timer);
+      link = connect();
+    },
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AckFrame, ReportFrame, SchemaFrame } from '../protocol/frame.ts';
+import type { Link } from './link.ts';
+import { describeError, type Log } from './log.ts';
+import { type Spool, type SpooledReport, spoolStart } from './spool/spool.ts';
+
+export interface DeliveryOptions {
+  readonly link: Pick<Link, 'send' | 'confirm' | 'isOpen' | 'unsentBytes'>;
+  readonly spool: Spool;
+  /** Hex id of the run of this connection's hello. */
+  readonly ownRun: string;
+  readonly log: Log;
+  /** A clock that never steps back. */
+  readonly nowMs?: () => number;
+}
+
+/** Backfill goes out as this many reports a tick, 50 a second, and waits for acknowledgements beyond the window. */
+const TICK_MS = 100;
+const REPORTS_PER_TICK = 5;
+const WINDOW = 64;
+const MAX_UNSENT_BYTES = 64 * 1024;
+/** Without an acknowledgement for this long, what was sent is sent again. Delivering twice is harmless. */
+const ACK_DEADLINE_MS = 30_000;
+const MAX_IN_FLIGHT = 1_024;
+
+interface InFlight {
+  readonly run: number;
+  readonly sequence: number;
+  readonly sentAtMs: number;
+}
+
+/**
+ * Gets reports over one open link and out of the spool: live reports at once, waiting ones behind them at a steady rate,
+ * each under the run that made it.
+ */
+export class Delivery {
+  readonly #link: DeliveryOptions['link'];
+  readonly #spool: Spool;
+  readonly #log: Log;
+  readonly #nowMs: () => number;
+  /** Hex ids by the number this connection knows them by. */
+  readonly #runs: string[];
+  readonly #schemas = new Set<string>();
+  readonly #inFlight = new Map<string, InFlight>();
+  #position = spoolStart;
+  /** Own reports from this sequence on were or will be sent live. */
+  #liveFrom = 0;
+  #nextSequence = 0;
+  #pausedUntilMs = 0;
+  #isPumping = false;
+
+  constructor({ link, spool, ownRun, log, nowMs = () => performance.now() }: DeliveryOptions) {
+    this.#link = link;
+    this.#spool = spool;
+    this.#runs = [ownRun];
+    this.#log = log;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Begins: the newest report first, if it still describes the present, then what the spool had to give up, then its
+   * backlog. `nextSequence` is that of the first report that will come as live.
+   */
+  start(nextSequence: number, newest?: { schema: SchemaFrame; report: ReportFrame }): void {
+    this.#nextSequence = newest?.report.sequence ?? nextSequence;
+    this.#liveFrom = this.#nextSequence;
+    if (newest !== undefined) this.live(newest.schema, newest.report);
+    this.#sendGaps();
+    this.#pump();
+  }
+
+  /** Sends a report of this run that was just made. */
+  live(schema: SchemaFrame, report: ReportFrame): void {
+    if (this.#oldestIsOverdue()) this.#rewind();
+    this.#nextSequence = report.sequence + 1;
+    this.#send({ runId: this.#runs[0] ?? '', bootId: '', schema, report });
+  }
+
+  onAck({ run, ranges }: AckFrame): void {
+    const runId = this.#runs[run];
+    if (runId === undefined) {
+      this.#log.debug('the server acknowledges a run that was not sent', { run });
+      return;
+    }
+    for (const [key, sent] of this.#inFlight) {
+      const isTaken = sent.run === run && ranges.some(([from, to]) => from <= sent.sequence && sent.sequence <= to);
+      if (isTaken) this.#inFlight.delete(key);
+    }
+    this.#spool.acknowledge(runId, ranges);
+  }
+
+  /** The server asks for patience: backfill rests, and what it may have refused is sent again. */
+  holdBack(durationMs: number): void {
+    this.#pausedUntilMs = this.#nowMs() + durationMs;
+    this.#rewind();
+  }
+
+  #send({ runId, bootId, schema, report }: SpooledReport): void {
+    const run = this.#runIndex(runId, bootId);
+    const schemaKey = `${run}/${schema.schema}`;
+    if (!this.#schemas.has(schemaKey)) {
+      this.#link.send({ ...schema, run });
+      this.#schemas.add(schemaKey);
+    }
+    this.#link.send({ ...report, run });
+    const { sequence } = report;
+    this.#inFlight.set(`${run}/${sequence}`, { run, sequence, sentAtMs: this.#nowMs() });
+    if (this.#inFlight.size > MAX_IN_FLIGHT) this.#inFlight.delete(this.#inFlight.keys().next().value ?? '');
+  }
+
+  #runIndex(runId: string, bootId: string): number {
+    const known = this.#runs.indexOf(runId);
+    if (known >= 0) return known;
+    const run = this.#runs.push(runId) - 1;
+    this.#link.send({ type: 'run', run, runId: Buffer.from(runId, 'hex'), bootId });
+    return run;
+  }
+
+  #sendGaps(): void {
+    const gaps = [...this.#spool.gaps];
+    if (gaps.length === 0) return;
+    for (const { runId, bootId, from, to, cause } of gaps) {
+      this.#link.send({ type: 'gap', run: this.#runIndex(runId, bootId), from, to, cause });
+    }
+    this.#link.confirm(() => this.#spool.settleGaps(gaps));
+  }
+
+  #oldestIsOverdue(): boolean {
+    const oldest: InFlight | undefined = this.#inFlight.values().next().value;
+    return oldest !== undefined && this.#nowMs() - oldest.sentAtMs > ACK_DEADLINE_MS;
+  }
+
+  /** Sends again what is not acknowledged, from the oldest on. */
+  #rewind(): void {
+    this.#inFlight.clear();
+    this.#position = spoolStart;
+    this.#liveFrom = this.#nextSequence;
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    this.#backfill().catch((error: unknown) => {
+      this.#log.error('delivering the backlog failed', describeError(error));
+    });
+  }
+
+  async #backfill(): Promise<void> {
+    try {
+      let budget = REPORTS_PER_TICK;
+      while (this.#link.isOpen) {
+        if (budget === 0 || !this.#hasRoom()) {
+          await sleep(TICK_MS);
+          budget = REPORTS_PER_TICK;
+          if (this.#oldestIsOverdue()) this.#rewind();
+          continue;
+        }
+        const from = this.#position;
+        const next = await this.#spool.next(from);
+        // A rewind meanwhile makes this answer void.
+        if (from !== this.#position) continue;
+        if (next === undefined) return;
+        this.#position = next.position;
+        const isLive = next.runId === this.#runs[0] && next.report.sequence >= this.#liveFrom;
+        if (isLive) continue;
+        this.#send({ ...next, report: { ...next.report, backfill: true } });
+        budget -= 1;
+      }
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  #hasRoom(): boolean {
+    const isPaused = this.#nowMs() < this.#pausedUntilMs;
+    return !isPaused && this.#inFlight.size < WINDOW && this.#link.unsentBytes < MAX_UNSENT_BYTES;
+  }
+}

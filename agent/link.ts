@@ -1,0 +1,273 @@
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { decodeFrame, encodeFrame } from '../protocol/codec.ts';
+import { AGENT_SUBPROTOCOL } from '../protocol/enrolment.ts';
+import { type ErrorCode, ProtocolError, VigiaError } from '../protocol/error.ts';
+import type { AckFrame, Clocks, ErrorFrame, Frame, GoodbyeFrame, HelloFrame, WelcomeFrame } from '../protocol/frame.ts';
+import { MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../protocol/frame.ts';
+import { type Channel, channelOf, connectionFault } from './channel.ts';
+import { answerChallenge } from './handshake.ts';
+import type { Identity } from './identity.ts';
+
+export interface LinkDeadlines {
+  /** From the dial to the welcome. */
+  readonly handshakeMs: number;
+  /** Without a byte from the server, the agent asks whether it is there ... */
+  readonly silenceMs: number;
+  /** ... and gives the link up after this long without an answer. */
+  readonly answerMs: number;
+}
+
+export const linkDeadlines: LinkDeadlines = { handshakeMs: 15_000, silenceMs: 20_000, answerMs: 10_000 };
+
+export interface LinkOptions {
+  readonly url: URL;
+  readonly hello: HelloFrame;
+  readonly identity: Identity;
+  /** The raw key pinned at enrolment. */
+  readonly pinnedKey: Uint8Array;
+  readonly clocks: () => Clocks;
+  /** Whether the machine's certificate authorities are asked. Loading them costs memory; a pinned certificate needs none. */
+  readonly useAuthorities: boolean;
+  readonly deadlines?: LinkDeadlines;
+  /** Acknowledgements and non-fatal errors, from the welcome on. */
+  readonly onFrame: (frame: AckFrame | ErrorFrame) => void;
+}
+
+/** Why a link is no more. */
+export interface LinkEnd {
+  /** A code of the server or of the agent's own; `going_away` if the server said when to return. */
+  readonly code: ErrorCode | 'closed';
+  readonly message: string;
+  /** When the server wants to see the agent again, if it said so. */
+  readonly returnInMs: number | undefined;
+  /** How long the link stood after its welcome; 0 if it got none. */
+  readonly connectedForMs: number;
+}
+
+/** More than this unsent means that the network takes nothing: the link is given up. */
+const MAX_UNSENT_BYTES = 4 * 2 ** 20;
+/** A wish to be left alone counts for no more than this: before the server is authenticated, and after. */
+const MAX_AWAY_MS = { challenge: 300_000, welcome: 3_600_000, open: 3_600_000 } as const;
+
+/** One connection's life: handshake, liveness, end. Every wait in it has a deadline. */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #deadlines: LinkDeadlines;
+  readonly #socket: WebSocket;
+  readonly #welcomed = Promise.withResolvers<WelcomeFrame>();
+  readonly #closed = Promise.withResolvers<LinkEnd>();
+  readonly #pongs = new Map<number, () => void>();
+  #channel: Channel | undefined;
+  #stage: 'challenge' | 'welcome' | 'open' = 'challenge';
+  #welcomedAtMs: number | undefined;
+  #heardAtMs: number;
+  #askedAtMs: number | undefined;
+  #pingId = 0;
+  #timer: NodeJS.Timeout;
+  #cause: Pick<LinkEnd, 'code' | 'message' | 'returnInMs'> | undefined;
+
+  /** Dials. {@link welcomed} and {@link closed} say how it goes. */
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#deadlines = options.deadlines ?? linkDeadlines;
+    this.#heardAtMs = options.clocks().bootMs;
+    this.#timer = setTimeout(() => {
+      this.#end({ code: 'server_unreachable', message: 'The server did not complete the handshake in time.' });
+    }, this.#deadlines.handshakeMs);
+    // Nobody is obliged to await the welcome: `closed` tells every end.
+    this.#welcomed.promise.catch(() => undefined);
+    this.#socket = new WebSocket(options.url, AGENT_SUBPROTOCOL, {
+      perMessageDeflate: false,
+      maxPayload: MAX_FRAME_BYTES,
+      handshakeTimeout: this.#deadlines.handshakeMs,
+      // The certificate is judged against the server's signature; see channel.ts.
+      rejectUnauthorized: false,
+      ...(options.useAuthorities ? {} : { ca: [] }),
+    });
+    this.#socket.on('upgrade', (response: { socket: Socket }) => {
+      this.#guard(() => {
+        this.#channel = channelOf(response.socket);
+      });
+    });
+    this.#socket.on('open', () => this.#transmit(options.hello));
+    this.#socket.on('message', (data: Buffer, isBinary) => {
+      this.#guard(() => this.#receive(data, isBinary));
+    });
+    this.#socket.on('error', (error) => {
+      const { code, message } = connectionFault(error, options.url);
+      this.#end({ code, message });
+    });
+    this.#socket.on('close', () => this.#settle());
+  }
+
+  /** The server's welcome; rejects if the link ends before it. */
+  get welcomed(): Promise<WelcomeFrame> {
+    return this.#welcomed.promise;
+  }
+
+  /** Resolves when the link is no more. Never rejects. */
+  get closed(): Promise<LinkEnd> {
+    return this.#closed.promise;
+  }
+
+  get isOpen(): boolean {
+    return this.#stage === 'open' && this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Bytes that wait for the network. */
+  get unsentBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Sends a frame, if the link is open. */
+  send(frame: Frame): void {
+    if (this.isOpen) this.#transmit(frame);
+  }
+
+  /** Asks the server; `onTaken` is called when its answer shows that it has taken all that was sent before. */
+  confirm(onTaken: () => void): void {
+    if (this.isOpen) this.#pongs.set(this.#ask(), onTaken);
+  }
+
+  /** Looks now whether the server has been silent for too long, such as after a sleep. */
+  check(): void {
+    if (this.isOpen) this.#watch();
+  }
+
+  /** Says goodbye if the link is open, and closes. Resolves when the socket is closed or after `deadlineMs`. */
+  async close(goodbye: GoodbyeFrame, deadlineMs: number): Promise<void> {
+    this.send(goodbye);
+    this.#cause ??= { code: 'closed', message: 'The agent left.', returnInMs: undefined };
+    const deadline = setTimeout(() => this.#socket.terminate(), deadlineMs);
+    if (this.isOpen) this.#socket.close(1000);
+    else this.#socket.terminate();
+    await this.closed;
+    clearTimeout(deadline);
+  }
+
+  #transmit(frame: Frame): void {
+    if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) {
+      this.#end({ code: 'server_unreachable', message: 'The network has taken nothing for too long.' });
+    } else {
+      this.#socket.send(encodeFrame(frame));
+    }
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const { code, message } = connectionFault(error, this.#options.url);
+      // Tell the other end what was wrong with its bytes, in case somebody looks into its log.
+      if (error instanceof ProtocolError && this.#socket.readyState === WebSocket.OPEN) {
+        this.#transmit({ type: 'error', code, message, fatal: true, retryInMs: 0 });
+      }
+      this.#end({ code, message });
+    }
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    if (!isBinary) throw new ProtocolError('frame_malformed', 'A frame is binary, and this is text.');
+    if (this.#stage !== 'open' && data.length > MAX_FRAME_BYTES_BEFORE_AUTH) throw new ProtocolError('frame_too_large');
+    const frame = decodeFrame(data);
+    this.#heardAtMs = this.#options.clocks().bootMs;
+    this.#askedAtMs = undefined;
+    if (frame.type === 'error' && (frame.fatal || this.#stage !== 'open')) {
+      this.#onLeave(frame.code, frame.message, frame.retryInMs);
+    } else if (frame.type === 'goodbye') {
+      this.#onLeave('going_away', 'The server leaves.', frame.returnInMs);
+    } else if (this.#stage === 'open') {
+      this.#receiveOpen(frame);
+    } else if (this.#stage === 'challenge' && frame.type === 'challenge' && this.#channel !== undefined) {
+      const { pinnedKey, identity, hello } = this.#options;
+      const state = { channel: this.#channel, pinnedKey, identity, agentNonce: hello.nonce, runId: hello.runId };
+      this.#transmit(answerChallenge(frame, state));
+      this.#stage = 'welcome';
+    } else if (this.#stage === 'welcome' && frame.type === 'welcome') {
+      this.#stage = 'open';
+      this.#welcomedAtMs = performance.now();
+      this.#watch();
+      this.#welcomed.resolve(frame);
+    } else {
+      throw new ProtocolError('frame_unexpected', `A ${frame.type} is not expected here.`);
+    }
+  }
+
+  #receiveOpen(frame: Frame): void {
+    switch (frame.type) {
+      case 'ack':
+      case 'error':
+        this.#options.onFrame(frame);
+        break;
+      case 'ping':
+        this.#transmit({ type: 'pong', id: frame.id, clocks: this.#options.clocks() });
+        break;
+      case 'pong':
+        this.#pongs.get(frame.id)?.();
+        this.#pongs.delete(frame.id);
+        break;
+      default:
+        throw new ProtocolError('frame_unexpected', `A ${frame.type} is not expected here.`);
+    }
+  }
+
+  #onLeave(code: ErrorCode, message: string, awayMs: number): void {
+    const returnInMs = awayMs > 0 ? Math.min(awayMs, MAX_AWAY_MS[this.#stage]) : undefined;
+    this.#end({ code, message, returnInMs });
+  }
+
+  /** Measured by the clock that runs on during sleep, so that a link which slept is asked at once. */
+  #watch(): void {
+    clearTimeout(this.#timer);
+    const { silenceMs, answerMs } = this.#deadlines;
+    const nowMs = this.#options.clocks().bootMs;
+    const lastsMs = this.#askedAtMs === undefined ? silenceMs : answerMs;
+    const leftMs = lastsMs - (nowMs - (this.#askedAtMs ?? this.#heardAtMs));
+    if (leftMs > 0) {
+      this.#timer = setTimeout(() => this.#watch(), leftMs);
+    } else if (this.#askedAtMs === undefined) {
+      this.#ask();
+      this.#timer = setTimeout(() => this.#watch(), answerMs);
+    } else {
+      this.#end({ code: 'server_unreachable', message: 'The server fell silent.' });
+    }
+  }
+
+  #ask(): number {
+    this.#pingId += 1;
+    this.#askedAtMs ??= this.#options.clocks().bootMs;
+    this.send({ type: 'ping', id: this.#pingId });
+    return this.#pingId;
+  }
+
+  #end({
+    code,
+    message,
+    returnInMs,
+  }: {
+    code: LinkEnd['code'];
+    message: string;
+    returnInMs?: number | undefined;
+  }): void {
+    this.#cause ??= { code, message, returnInMs };
+    this.#socket.close();
+    // A peer that does not close in its turn is not waited for.
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#socket.terminate(), 1_000);
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#pongs.clear();
+    const cause = this.#cause ?? {
+      code: 'closed' as const,
+      message: 'The connection was lost.',
+      returnInMs: undefined,
+    };
+    const connectedForMs = this.#welcomedAtMs === undefined ? 0 : performance.now() - this.#welcomedAtMs;
+    this.#closed.resolve({ ...cause, connectedForMs });
+    const code = cause.code === 'closed' ? 'server_unreachable' : cause.code;
+    this.#welcomed.reject(new VigiaError(code, cause.message));
+  }
+}

@@ -1,0 +1,193 @@
+import { rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import manifest from '../package.json' with { type: 'json' };
+import { VigiaError } from '../protocol/error.ts';
+import { startAgent } from './agent.ts';
+import { readBootId, readClocks, readMachineId } from './collect/clocks.ts';
+import { createCollector } from './collect/collector.ts';
+import { collectInventory } from './collect/inventory.ts';
+import { type AgentConfig, readConfig } from './config.ts';
+import { enroll } from './enroll.ts';
+import { prepareDataDir } from './file.ts';
+import { chooseGoodbye, readStopEvidence, UPGRADE_MARK } from './goodbye.ts';
+import { loadOrCreateIdentity, readEnrolment, requireEnrolment } from './identity.ts';
+import { findLockOwner, lockDataDir } from './lock.ts';
+import { createLog, describeError, type Log } from './log.ts';
+import { readMemory } from './memory.ts';
+
+const usage = `Usage:
+  vigia-agent enroll --server URL --token TOKEN [--name NAME] [--force] [--data-dir DIR] [--json]
+  vigia-agent run [--data-dir DIR]
+  vigia-agent status [--data-dir DIR] [--json]
+  vigia-agent version
+`;
+const { version } = manifest;
+const INVENTORY_TIMEOUT_MS = 120_000;
+
+interface Options {
+  readonly server?: string;
+  readonly token?: string;
+  readonly name?: string;
+  readonly force?: boolean;
+  readonly 'data-dir'?: string;
+  readonly json?: boolean;
+  readonly help?: boolean;
+}
+
+function parseCommandLine(args: readonly string[]): { command: string; options: Options } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        server: { type: 'string' },
+        token: { type: 'string' },
+        name: { type: 'string' },
+        force: { type: 'boolean' },
+        'data-dir': { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    const [command = '', ...more] = positionals;
+    if (more.length > 0) throw new VigiaError('usage', `What is "${more[0]}" for? ${command} takes options only.`);
+    return { command: values.help ? 'help' : command, options: values };
+  } catch (error) {
+    throw new VigiaError('usage', error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function runCommand(command: string, options: Options): Promise<void> {
+  switch (command) {
+    case 'help':
+      process.stdout.write(usage);
+      break;
+    case 'version':
+      process.stdout.write(`${version}\n`);
+      break;
+    case 'enroll':
+      await runEnroll(readConfig(options['data-dir']), options);
+      break;
+    case 'run':
+      await runAgent(readConfig(options['data-dir']));
+      break;
+    case 'status':
+      showStatus(readConfig(options['data-dir']), options);
+      break;
+    default:
+      throw new VigiaError('usage', command ? `There is no command "${command}".` : 'A command is missing.');
+  }
+}
+
+async function runEnroll({ dataDir }: AgentConfig, { server, token, name, force, json }: Options): Promise<void> {
+  if (!server || !token) throw new VigiaError('usage', 'enroll needs --server URL and --token TOKEN.');
+  const {
+    deviceId,
+    clientName,
+    siteName,
+    kind,
+    server: enrolledWith,
+  } = await enroll({
+    dataDir,
+    server,
+    token,
+    name,
+    force: force ?? false,
+    machineId: readMachineId(),
+    agentVersion: version,
+  });
+  const summary = { deviceId, clientName, siteName, kind, server: enrolledWith, dataDir };
+  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  else process.stdout.write(`Enrolled with ${enrolledWith} as a ${kind} of ${clientName}, ${siteName}.\n`);
+}
+
+async function runAgent(config: AgentConfig): Promise<void> {
+  const { dataDir, reportIntervalMs } = config;
+  const log = createLog(config.logLevel);
+  prepareDataDir(dataDir);
+  const enrolment = requireEnrolment(dataDir);
+  const identity = loadOrCreateIdentity(dataDir);
+  const unlock = lockDataDir(dataDir);
+  rmSync(join(dataDir, UPGRADE_MARK), { force: true });
+  const { promise: failed, resolve: onFailure } = Promise.withResolvers<unknown>();
+  const agent = await startAgent({
+    dataDir,
+    enrolment,
+    identity,
+    reportIntervalMs,
+    collector: createCollector(),
+    takeInventory: async () => {
+      return JSON.stringify(await collectInventory({ command: inventoryCommand(), timeoutMs: INVENTORY_TIMEOUT_MS }));
+    },
+    machineId: readMachineId(),
+    bootId: readBootId(readMemory(dataDir).bootId),
+    agentVersion: version,
+    clocks: readClocks,
+    random: Math.random,
+    log,
+    onFailure,
+  });
+  const failure = await Promise.race([failed, nextStopSignal(log)]);
+  const evidence = await readStopEvidence(dataDir, Date.now());
+  await agent.stop(chooseGoodbye(evidence));
+  unlock();
+  if (failure !== undefined) throw failure;
+}
+
+/** Resolves with undefined when the process is asked to stop. */
+function nextStopSignal(log: Log): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.debug('asked to stop', { signal });
+      resolve(undefined);
+    });
+  }
+  return promise;
+}
+
+/** The child lies beside this file: bundled with the bundle, as a source with the sources. */
+function inventoryCommand(): readonly string[] {
+  const isBundle = basename(fileURLToPath(import.meta.url)).endsWith('.mjs');
+  const child = new URL(isBundle ? 'inventory-child.mjs' : 'collect/inventory-child.ts', import.meta.url);
+  return [process.execPath, fileURLToPath(child), version];
+}
+
+function showStatus({ dataDir }: AgentConfig, { json }: Options): void {
+  const enrolment = readEnrolment(dataDir);
+  const pid = findLockOwner(dataDir);
+  const spool = statSync(join(dataDir, 'spool'), { throwIfNoEntry: false });
+  const status = {
+    version,
+    dataDir,
+    enrolled: enrolment !== undefined,
+    server: enrolment?.server ?? null,
+    deviceId: enrolment?.deviceId ?? null,
+    runningAs: pid ?? null,
+    lastWriteAt: spool?.mtime.toISOString() ?? null,
+  };
+  const lines = Object.entries(status).map(([name, value]) => `${name}: ${value ?? '-'}`);
+  process.stdout.write(json ? `${JSON.stringify(status)}\n` : `${lines.join('\n')}\n`);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  try {
+    const { command, options } = parseCommandLine(args);
+    await runCommand(command, options);
+  } catch (error) {
+    const isOurs = error instanceof VigiaError;
+    const { reason } = describeError(error);
+    const code = isOurs ? error.code : 'internal';
+    const details = isOurs ? error.details : undefined;
+    process.exitCode = code === 'usage' ? 2 : 1;
+    if (args.includes('--json'))
+      process.stdout.write(`${JSON.stringify({ error: { code, message: reason, details } })}\n`);
+    process.stderr.write(`vigia-agent: ${reason} (${code})\n${code === 'usage' ? usage : ''}`);
+  }
+}
+
+await main(process.argv.slice(2));
+// Without this a file system that hangs would keep the process from ending.
+process.exit();

@@ -1,0 +1,334 @@
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeFrame } from '../../protocol/codec.ts';
+import type { ReportFrame, SchemaFrame } from '../../protocol/frame.ts';
+import { describeError, type Log } from '../log.ts';
+import { loadCursor, type SpoolGap, saveCursor } from './cursor.ts';
+import { type Range, RangeSet } from './ranges.ts';
+import { parseSegmentName, pendingOf, readSegment, type Segment, type SegmentContent, segmentName } from './segment.ts';
+import { SpoolWriter } from './writer.ts';
+
+export interface SpoolOptions {
+  readonly directory: string;
+  /** The run of the agent that appends. Earlier runs are delivered under their own ids. */
+  readonly runId: Uint8Array;
+  readonly bootId: string;
+  readonly log: Log;
+  /**
+   * Bytes on disk at most; the oldest file goes first. Default 32 MiB: nine days of a server's reports. There is no bound
+   * by age, because a wall clock that jumps must not throw reports away.
+   */
+  readonly maxBytes?: number;
+  /** Default 256 KiB. Also what delivering holds in memory. */
+  readonly segmentBytes?: number;
+  /** Reports kept in memory while the disk refuses. Default 512. */
+  readonly maxWaiting?: number;
+}
+
+/** A report as it must be delivered: under the run that made it. */
+export interface SpooledReport {
+  /** Hex. */
+  readonly runId: string;
+  readonly bootId: string;
+  readonly schema: SchemaFrame;
+  readonly report: ReportFrame;
+}
+
+/** A place in the spool; see {@link Spool.next}. */
+export interface SpoolPosition {
+  readonly segment: number;
+  readonly index: number;
+}
+
+export const spoolStart: SpoolPosition = { segment: 0, index: -1 };
+
+const MAX_SEGMENTS = 1_024;
+const MAX_GAPS = 256;
+const MAX_SET_ASIDE = 4;
+/** The files are ours and bounded; a larger one is junk and is not read into memory. */
+const MAX_READ_FACTOR = 4;
+
+/**
+ * Reports that no server has acknowledged yet, on disk within a bound. Survives kill -9: what {@link append} resolved with
+ * true is found again. Damage costs what is damaged; the file is then kept as `*.bad` for whoever wants to look.
+ */
+export class Spool {
+  readonly #directory: string;
+  readonly #log: Log;
+  readonly #maxBytes: number;
+  readonly #segmentBytes: number;
+  readonly #ownRun: string;
+  readonly #bootId: string;
+  readonly #writer: SpoolWriter;
+  /** Oldest first. */
+  #segments: Segment[];
+  #gaps: SpoolGap[];
+  #cursorIsStale = false;
+  #loaded: { segment: Segment; sizeBytes: number; content: SegmentContent } | undefined;
+  /** Follow-ups of writing (deleting, making room), one after the other. */
+  #chores: Promise<void> = Promise.resolve();
+
+  /** Opens the folder, making it if need be. Never rejects for what is in it or for a disk that refuses. */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const { directory, log } = options;
+    try {
+      await makeDirectory(directory);
+      const { cursor, damaged } = await loadCursor(directory);
+      if (damaged) log.warn('the cursor of the spool is damaged and was set aside; reports may be sent twice');
+      const segments = await listSegments(directory);
+      for (const segment of segments) {
+        for (const range of cursor.acknowledged.get(segment.number) ?? []) segment.acknowledged.add(...range);
+      }
+      const highest = Math.max(0, ...cursor.acknowledged.keys(), ...segments.map(({ number }) => number));
+      const spool = new Spool(options, segments, [...cursor.gaps], highest + 1);
+      await spool.#makeRoom();
+      return spool;
+    } catch (error) {
+      log.warn('the spool cannot be read; reports wait in memory', describeError(error));
+      return new Spool(options, [], [], 1);
+    }
+  }
+
+  private constructor(options: SpoolOptions, segments: Segment[], gaps: SpoolGap[], nextNumber: number) {
+    const {
+      directory,
+      log,
+      runId,
+      bootId,
+      maxBytes = 32 * 2 ** 20,
+      segmentBytes = 2 ** 18,
+      maxWaiting = 512,
+    } = options;
+    this.#directory = directory;
+    this.#log = log;
+    this.#maxBytes = maxBytes;
+    this.#segmentBytes = segmentBytes;
+    this.#ownRun = Buffer.from(runId).toString('hex');
+    this.#bootId = bootId;
+    this.#segments = segments;
+    this.#gaps = gaps;
+    this.#writer = new SpoolWriter({
+      directory,
+      runId,
+      bootId,
+      segmentBytes,
+      maxWaiting,
+      nextNumber,
+      log,
+      onBegin: (segment) => {
+        this.#segments.push(segment);
+        this.#chore(() => this.#makeRoom());
+      },
+      onEnd: (segment) => this.#chore(() => this.#discardIfDone(segment)),
+      onDropped: (sequence) => {
+        this.#addGap({ runId: this.#ownRun, bootId, from: sequence, to: sequence, cause: 'spool_full' });
+      },
+    });
+  }
+
+  /** Resolves with true once the report is on disk; with false if it was given up while the disk refused. Never rejects. */
+  append(schema: SchemaFrame, report: ReportFrame): Promise<boolean> {
+    return this.#writer.append(schema, report);
+  }
+
+  /** Marks reports of a run as delivered. Ranges of any size and of unknown reports are harmless. */
+  acknowledge(runId: string, ranges: readonly Range[]): void {
+    const segments = this.#segments.filter((segment) => segment.runId === runId);
+    for (const [from, to] of ranges) {
+      if (runId === this.#ownRun) this.#writer.acknowledge(from, to);
+      // Of a file that was not read yet, nothing was sent.
+      for (const { present, acknowledged } of segments) if (present) acknowledged.addWithin(present, from, to);
+    }
+    this.#cursorIsStale = true;
+    for (const segment of segments) this.#chore(() => this.#discardIfDone(segment));
+  }
+
+  /**
+   * The first unacknowledged report behind `after`, oldest first, and its place; undefined at the end. Holds one file in
+   * memory at most.
+   */
+  async next(after: SpoolPosition): Promise<(SpooledReport & { readonly position: SpoolPosition }) | undefined> {
+    for (const segment of [...this.#segments]) {
+      if (segment.number < after.segment || pendingOf(segment)?.length === 0) continue;
+      const content = await this.#load(segment);
+      let index = segment.number === after.segment ? after.index + 1 : 0;
+      for (; index < (content?.reports.length ?? 0); index += 1) {
+        const stored = content?.reports[index];
+        if (content === undefined || stored === undefined || segment.acknowledged.has(stored.sequence)) continue;
+        const report = decodeFrame(stored.bytes);
+        if (report.type !== 'report') continue;
+        const { runId } = segment;
+        const position = { segment: segment.number, index };
+        return { runId, bootId: content.bootId, schema: stored.schema, report, position };
+      }
+    }
+    this.#loaded = undefined;
+    return this.#nextInMemory(after);
+  }
+
+  #nextInMemory(after: SpoolPosition): (SpooledReport & { readonly position: SpoolPosition }) | undefined {
+    const afterSequence = after.segment === Number.POSITIVE_INFINITY ? after.index : -1;
+    const entry = this.#writer.waiting.find((one) => !one.acknowledged && one.report.sequence > afterSequence);
+    if (entry === undefined) return undefined;
+    return {
+      runId: this.#ownRun,
+      bootId: this.#bootId,
+      schema: entry.schema,
+      report: { ...entry.report, backfill: true },
+      position: { segment: Number.POSITIVE_INFINITY, index: entry.report.sequence },
+    };
+  }
+
+  /** Reports that were given up and that no server knows of yet. */
+  get gaps(): readonly SpoolGap[] {
+    return this.#gaps;
+  }
+
+  /** Forgets gaps that a server has taken. */
+  settleGaps(told: readonly SpoolGap[]): void {
+    const known = new Set(told);
+    this.#gaps = this.#gaps.filter((gap) => !known.has(gap));
+    this.#cursorIsStale = true;
+  }
+
+  get stats(): { readonly files: number; readonly sizeBytes: number; readonly waitingInMemory: number } {
+    const sizeBytes = this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+    return { files: this.#segments.length, sizeBytes, waitingInMemory: this.#writer.waiting.length };
+  }
+
+  /** Makes what was written and acknowledged safe against a power cut. For a slow cadence, such as each minute. */
+  async sync(): Promise<void> {
+    await this.#chores;
+    await this.#writer.sync();
+    if (!this.#cursorIsStale) return;
+    try {
+      this.#cursorIsStale = false;
+      const acknowledged = new Map(this.#segments.map(({ number, acknowledged: { ranges } }) => [number, ranges]));
+      await saveCursor(this.#directory, { acknowledged, gaps: this.#gaps });
+    } catch (error) {
+      this.#cursorIsStale = true;
+      this.#log.debug('the cursor of the spool could not be saved', describeError(error));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.sync();
+  }
+
+  #chore(work: () => Promise<void>): void {
+    this.#chores = this.#chores.then(work).catch((error: unknown) => {
+      this.#log.warn('housekeeping of the spool failed', describeError(error));
+    });
+  }
+
+  /** The readable content of a file, or undefined if there is none; then the file is no longer in the list. */
+  async #load(segment: Segment): Promise<SegmentContent | undefined> {
+    const { sizeBytes } = segment;
+    if (this.#loaded?.segment === segment && this.#loaded.sizeBytes === sizeBytes) return this.#loaded.content;
+    let bytes: Buffer;
+    try {
+      if (sizeBytes > this.#segmentBytes * MAX_READ_FACTOR + 2 ** 20) throw new Error('too large to be a spool file');
+      bytes = (await readFile(this.#pathOf(segment))).subarray(0, sizeBytes);
+    } catch (error) {
+      const wasDiscardedMeanwhile = !this.#segments.includes(segment);
+      if (wasDiscardedMeanwhile) return undefined;
+      this.#log.warn('a spool file cannot be read', { file: segmentName(segment), ...describeError(error) });
+      await this.#setAside(segment);
+      return undefined;
+    }
+    const content = readSegment(bytes);
+    this.#loaded = { segment, sizeBytes, content };
+    if (segment.present === undefined) this.#learn(segment, content);
+    await this.#discardIfDone(segment);
+    return content;
+  }
+
+  #learn(segment: Segment, content: SegmentContent): void {
+    segment.present = content.present;
+    segment.damaged = content.damaged;
+    if (!content.damaged) return;
+    this.#log.warn('a spool file is damaged; the rest of it will be delivered', { file: segmentName(segment) });
+    const lost = new RangeSet(content.present.holes()).minus(segment.acknowledged);
+    for (const [from, to] of lost) {
+      this.#addGap({ runId: segment.runId, bootId: content.bootId, from, to, cause: 'spool_damaged' });
+      segment.acknowledged.add(from, to);
+    }
+  }
+
+  async #discardIfDone(segment: Segment): Promise<void> {
+    const isListed = this.#segments.includes(segment);
+    if (!isListed || segment === this.#writer.active || pendingOf(segment)?.length !== 0) return;
+    if (segment.damaged) return this.#setAside(segment);
+    this.#forget(segment);
+    await rm(this.#pathOf(segment), { force: true });
+  }
+
+  /** Renames a file that cannot be used to `*.bad` and keeps the newest few of those. */
+  async #setAside(segment: Segment): Promise<void> {
+    this.#forget(segment);
+    const path = this.#pathOf(segment);
+    try {
+      await rename(path, `${path}.bad`);
+      const names = (await readdir(this.#directory)).filter((name) => name.endsWith('.spool.bad')).sort();
+      for (const name of names.slice(0, -MAX_SET_ASIDE)) {
+        await rm(join(this.#directory, name), { recursive: true, force: true });
+      }
+    } catch (error) {
+      this.#log.warn('a spool file could not be set aside', { file: segmentName(segment), ...describeError(error) });
+    }
+  }
+
+  /** Gives up the oldest files until the rest is within the bound. */
+  async #makeRoom(): Promise<void> {
+    while (this.stats.sizeBytes > this.#maxBytes || this.#segments.length > MAX_SEGMENTS) {
+      const oldest = this.#segments.find((segment) => segment !== this.#writer.active);
+      if (oldest === undefined) return;
+      const content = await this.#load(oldest);
+      if (content === undefined || !this.#segments.includes(oldest)) continue;
+      for (const [from, to] of pendingOf(oldest) ?? []) {
+        this.#addGap({ runId: oldest.runId, bootId: content.bootId, from, to, cause: 'spool_full' });
+      }
+      this.#log.warn('the spool is full; its oldest reports were given up', { file: segmentName(oldest) });
+      this.#forget(oldest);
+      await rm(this.#pathOf(oldest), { force: true });
+    }
+  }
+
+  #addGap(gap: SpoolGap): void {
+    const last = this.#gaps.at(-1);
+    const continues = last?.runId === gap.runId && last.cause === gap.cause && last.to + 1 === gap.from;
+    if (continues && last !== undefined) this.#gaps[this.#gaps.length - 1] = { ...last, to: gap.to };
+    else this.#gaps.push(gap);
+    if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
+    this.#cursorIsStale = true;
+  }
+
+  #forget(segment: Segment): void {
+    this.#segments = this.#segments.filter((one) => one !== segment);
+    if (this.#loaded?.segment === segment) this.#loaded = undefined;
+    this.#cursorIsStale = true;
+  }
+
+  #pathOf(segment: Segment): string {
+    return join(this.#directory, segmentName(segment));
+  }
+}
+
+/** Makes the folder; what stands in its place and is none is moved aside. */
+async function makeDirectory(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found !== undefined && !found.isDirectory()) await rename(directory, `${directory}.bad`);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+}
+
+async function listSegments(directory: string): Promise<Segment[]> {
+  const segments: Segment[] = [];
+  for (const name of await readdir(directory)) {
+    const parsed = parseSegmentName(name);
+    if (parsed === undefined) continue;
+    const { size } = await stat(join(directory, name));
+    segments.push({ ...parsed, sizeBytes: size, present: undefined, acknowledged: new RangeSet(), damaged: false });
+  }
+  return segments.sort((a, b) => a.number - b.number);
+}
