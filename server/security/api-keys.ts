@@ -1,5 +1,6 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Role } from '../../protocol/view.ts';
-import type { Scope } from '../domain/scope.ts';
+import { everyClient, type Scope } from '../domain/scope.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
 
@@ -19,7 +20,44 @@ export interface ApiKeys {
   verify(key: string): Promise<Row<'api_key'> | null>;
 }
 
-/** What the key may see. */
-export declare function scopeOfKey(row: Row<'api_key'>): Scope;
+const KEY_PATTERN = /^vigk_[A-Za-z0-9_-]{43}$/;
+const TOUCH_EVERY_MS = 60_000;
 
-export declare function createApiKeys(store: Store, clock: () => number): ApiKeys;
+/** What the key may see. */
+export function scopeOfKey(row: Row<'api_key'>): Scope {
+  return row.client_id === null ? everyClient : { clientId: row.client_id };
+}
+
+export function createApiKeys(store: Store, clock: () => number): ApiKeys {
+  const { apiKeys } = store.scoped(everyClient);
+  return {
+    async create(scope, { name, role, clientId, createdBy }) {
+      const key = `vigk_${randomBytes(32).toString('base64url')}`;
+      const row = await store.scoped(scope).apiKeys.insert({
+        id: randomUUID(),
+        secret_hash: hashOf(key),
+        name,
+        role,
+        client_id: clientId,
+        created_at: clock(),
+        created_by: createdBy,
+        last_used_at: null,
+        revoked_at: null,
+      });
+      return { row, key };
+    },
+
+    async verify(key) {
+      if (!KEY_PATTERN.test(key)) return null;
+      // The look-up is by the hash: how long it takes says nothing about any key that exists.
+      const row = await apiKeys.bySecretHash(hashOf(key));
+      if (row === null) return null;
+      if (row.last_used_at === null || clock() - row.last_used_at >= TOUCH_EVERY_MS) await apiKeys.touch(row.id);
+      return row;
+    },
+  };
+}
+
+function hashOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

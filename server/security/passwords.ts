@@ -1,5 +1,10 @@
+import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { VigiaError } from '../../protocol/error.ts';
+
 /** Shortest password, in characters. */
 export const MIN_PASSWORD_LENGTH = 12;
+const MAX_PASSWORD_BYTES = 1024;
 
 /** Hashes and checks passwords with argon2id, two at a time: 46 MiB each, so a flood of logins cannot eat the memory. */
 export interface Passwords {
@@ -9,4 +14,120 @@ export interface Passwords {
   verify(phc: string | null, password: string): Promise<boolean>;
 }
 
-export declare function createPasswords(): Passwords;
+// The second of the equivalent settings in the OWASP password storage cheat sheet: m = 46 MiB, t = 1, p = 1.
+const MEMORY_KIB = 47_104;
+const PASSES = 1;
+const PARALLELISM = 1;
+const SALT_BYTES = 16;
+const TAG_BYTES = 32;
+
+const MAX_RUNNING = 2;
+/** At about 0.15 s each the last one waits less than 3 s. */
+const MAX_WAITING = 32;
+
+const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+
+interface Stored {
+  readonly memory: number;
+  readonly passes: number;
+  readonly parallelism: number;
+  readonly salt: Buffer;
+  readonly tag: Buffer;
+}
+
+const runArgon2 = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer>;
+
+export function createPasswords(): Passwords {
+  const enter = gate(MAX_RUNNING, MAX_WAITING);
+  // For unknown users: the work is that of a real check, and no password has this tag.
+  const nobody: Stored = { ...settings(), salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) };
+
+  const derive = (password: string, { memory, passes, parallelism, salt, tag }: Stored): Promise<Buffer> =>
+    enter(() =>
+      runArgon2('argon2id', {
+        message: normalised(password),
+        nonce: salt,
+        tagLength: tag.length,
+        memory,
+        passes,
+        parallelism,
+      }),
+    );
+
+  return {
+    async hash(password) {
+      requireUsable(password);
+      const fresh: Stored = { ...settings(), salt: randomBytes(SALT_BYTES), tag: Buffer.alloc(TAG_BYTES) };
+      return toPhc({ ...fresh, tag: await derive(password, fresh) });
+    },
+    async verify(phc, password) {
+      if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return false;
+      const stored = phc === null ? nobody : fromPhc(phc);
+      return timingSafeEqual(await derive(password, stored), stored.tag) && phc !== null;
+    },
+  };
+}
+
+function settings(): Pick<Stored, 'memory' | 'passes' | 'parallelism'> {
+  return { memory: MEMORY_KIB, passes: PASSES, parallelism: PARALLELISM };
+}
+
+/** The same password typed on two keyboards may differ in bytes: NFKC makes them one (NIST SP 800-63B, 3.1.1.2). */
+function normalised(password: string): string {
+  return password.normalize('NFKC');
+}
+
+function requireUsable(password: string): void {
+  if ([...password].length < MIN_PASSWORD_LENGTH) {
+    throw new VigiaError('validation_failed', `The password needs at least ${MIN_PASSWORD_LENGTH} characters.`, {
+      field: 'password',
+    });
+  }
+  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
+    throw new VigiaError('validation_failed', `The password is longer than ${MAX_PASSWORD_BYTES} bytes.`, {
+      field: 'password',
+    });
+  }
+}
+
+function toPhc({ memory, passes, parallelism, salt, tag }: Stored): string {
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`;
+}
+
+function fromPhc(phc: string): Stored {
+  const [, memory, passes, parallelism, salt, tag] = PHC.exec(phc) ?? [];
+  if (salt === undefined || tag === undefined) throw new Error('a stored password hash is not an argon2id PHC string');
+  return {
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    salt: Buffer.from(salt, 'base64'),
+    tag: Buffer.from(tag, 'base64'),
+  };
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}
+
+/** Runs at most `maxRunning` at a time; the others wait their turn, at most `maxWaiting` of them. */
+function gate(maxRunning: number, maxWaiting: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running < maxRunning) running += 1;
+    else {
+      if (waiting.length >= maxWaiting)
+        throw new VigiaError('rate_limited', 'Too many logins at once. Retry in a moment.');
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+    try {
+      return await work();
+    } finally {
+      // The place passes on to the next one in line, or becomes free.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
