@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fastifyCookie } from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { type FastifyBaseLogger, type FastifyHttpOptions, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyHttpOptions, fastify, LogController } from 'fastify';
 import { requireAccess } from './auth.ts';
 import { type CertificateFacts, defaultLimits, type Http, type RateLimits, type RouteContext } from './context.ts';
 import { serveDashboard } from './dashboard-files.ts';
@@ -12,18 +12,7 @@ import { createLiveConnections } from './live.ts';
 import { describeApi } from './openapi.ts';
 import { createOrigins } from './origin.ts';
 import { addRateLimit } from './rate-limit.ts';
-import { apiKeyRoutes } from './routes/api-keys.ts';
-import { clientRoutes } from './routes/clients.ts';
-import { deviceRoutes } from './routes/devices.ts';
-import { enrollRoutes } from './routes/enroll.ts';
-import { healthRoutes } from './routes/health.ts';
-import { incidentRoutes } from './routes/incidents.ts';
-import { installRoutes } from './routes/install.ts';
-import { metricsRoutes } from './routes/metrics.ts';
-import { overviewRoutes } from './routes/overview.ts';
-import { sessionRoutes } from './routes/session.ts';
-import { tokenRoutes } from './routes/tokens.ts';
-import { userRoutes } from './routes/users.ts';
+import { addRoutes } from './routes/all.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { attachUpgrades, isWebSocket, type UpgradeRouter } from './upgrade.ts';
 import { compileValidator } from './validation.ts';
@@ -79,7 +68,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   await addRateLimit(http, limits);
   requireAccess(http, context);
   await describeApi(http, deps.version);
-  for (const addRoutes of routes) addRoutes(http, context);
+  addRoutes(http, context);
   await serveDashboard(http, deps.dashboardDir);
 
   const live = createLiveConnections({ ...context, logger });
@@ -90,26 +79,11 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   return http;
 }
 
-const routes = [
-  healthRoutes,
-  metricsRoutes,
-  sessionRoutes,
-  overviewRoutes,
-  clientRoutes,
-  deviceRoutes,
-  incidentRoutes,
-  tokenRoutes,
-  userRoutes,
-  apiKeyRoutes,
-  enrollRoutes,
-  installRoutes,
-];
-
 function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls']): Http {
   const server = { shouldUpgradeCallback: isWebSocket, headersTimeout: HEADERS_TIMEOUT_MS };
   const options = {
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,

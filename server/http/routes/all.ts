@@ -1,0 +1,33 @@
+import type { Http, RouteContext } from '../context.ts';
+import { apiKeyRoutes } from './api-keys.ts';
+import { clientRoutes } from './clients.ts';
+import { deviceRoutes } from './devices.ts';
+import { enrollRoutes } from './enroll.ts';
+import { healthRoutes } from './health.ts';
+import { incidentRoutes } from './incidents.ts';
+import { installRoutes } from './install.ts';
+import { metricsRoutes } from './metrics.ts';
+import { overviewRoutes } from './overview.ts';
+import { sessionRoutes } from './session.ts';
+import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
+
+/** Every route of the server but the files of the dashboard and the description of the API. */
+export function addRoutes(http: Http, context: RouteContext): void {
+  for (const add of [
+    healthRoutes,
+    metricsRoutes,
+    sessionRoutes,
+    overviewRoutes,
+    clientRoutes,
+    deviceRoutes,
+    incidentRoutes,
+    tokenRoutes,
+    userRoutes,
+    apiKeyRoutes,
+    enrollRoutes,
+    installRoutes,
+  ]) {
+    add(http, context);
+  }
+}

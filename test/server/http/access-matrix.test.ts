@@ -1,0 +1,269 @@
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { fastify, type RouteOptions } from 'fastify';
+import t, { type Test } from 'tap';
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { enrolmentRequestMessage } from '../../../protocol/enrolment.ts';
+import type { Role } from '../../../protocol/view.ts';
+import { everyClient } from '../../../server/domain/scope.ts';
+import { defaultLimits, type Http, type RouteContext } from '../../../server/http/context.ts';
+import { addRoutes } from '../../../server/http/routes/all.ts';
+import { createPasswords } from '../../../server/security/passwords.ts';
+import { allows } from '../../../server/security/roles.ts';
+import { startHttp, type TestServer, testPassword } from '../../support/http.ts';
+import { deviceView, incidentView } from '../../support/ports.ts';
+import { addTenant, type Tenant } from '../../support/store.ts';
+
+/** The route table itself, so that a new route cannot escape this test. */
+function routeTable(): RouteOptions[] {
+  const http = fastify({ exposeHeadRoutes: false });
+  const routes: RouteOptions[] = [];
+  http.addHook('onRoute', (route) => void routes.push(route));
+  addRoutes(http as unknown as Http, { limits: defaultLimits } as RouteContext);
+  return routes;
+}
+
+interface Sample {
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** Makes a request of this route that succeeds for whoever may, about something new of this tenant. */
+type MakeSample = (server: TestServer, tenant: Tenant) => Promise<Sample> | Sample;
+
+let count = 0;
+function unique(prefix: string): string {
+  count += 1;
+  return `${prefix} ${count}`;
+}
+
+async function newDevice({ store, ports }: TestServer, { client, site, token }: Tenant): Promise<string> {
+  const { id } = await store.scoped(everyClient).devices.insert({
+    clientId: client.id,
+    siteId: site.id,
+    tokenId: token.id,
+    kind: 'server',
+    publicKey: randomBytes(32),
+    machineId: 'm',
+    hostname: unique('host'),
+    os: 'linux',
+    agentVersion: '0.1.0',
+  });
+  ports.devices.set(id, deviceView({ id, clientId: client.id, siteId: site.id }));
+  return id;
+}
+
+function newIncident({ ports }: TestServer, { client }: Tenant): string {
+  const id = unique('incident').replace(' ', '-');
+  ports.openIncidents.set(id, incidentView({ id, clientId: client.id }));
+  return id;
+}
+
+function enrolment(token: string, wallMs: number): Record<string, unknown> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const rawKey = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  const nonce = randomBytes(32);
+  return {
+    token,
+    publicKey: rawKey.toString('base64url'),
+    nonce: nonce.toString('base64url'),
+    hostname: unique('host'),
+    machineId: 'machine',
+    os: 'linux',
+    agentVersion: '0.1.0',
+    wallMs,
+    signature: sign(null, enrolmentRequestMessage(token, nonce, rawKey), privateKey).toString('base64url'),
+  };
+}
+
+const day = 86_400_000;
+const onDevice =
+  (suffix: string, body?: () => unknown): MakeSample =>
+  async (server, tenant) => ({
+    path: `/api/v1/devices/${await newDevice(server, tenant)}${suffix}`,
+    ...(body && { body: body() }),
+  });
+const onIncident =
+  (suffix: string, body?: unknown): MakeSample =>
+  (server, tenant) => ({ path: `/api/v1/incidents/${newIncident(server, tenant)}${suffix}`, body });
+const plain = (path: string) => () => ({ path });
+
+const samples: Record<string, MakeSample> = {
+  'GET /healthz': plain('/healthz'),
+  'GET /readyz': plain('/readyz'),
+  'GET /metrics': plain('/metrics'),
+  'GET /api/v1/session': plain('/api/v1/session'),
+  'POST /api/v1/session': async ({ store }) => {
+    const email = `${unique('login').replace(' ', '')}@x.test`;
+    await store.users.create({ email, name: 'L', role: 'viewer', passwordHash: await sharedHash() });
+    return { path: '/api/v1/session', body: { email, password: testPassword } };
+  },
+  'DELETE /api/v1/session': plain('/api/v1/session'),
+  'POST /api/v1/first-run': () => ({
+    path: '/api/v1/first-run',
+    body: { token: 'x', name: 'A', email: 'a@x.test', password: testPassword },
+  }),
+  'GET /api/v1/overview': plain('/api/v1/overview'),
+  'GET /api/v1/clients': plain('/api/v1/clients'),
+  'POST /api/v1/clients': () => ({ path: '/api/v1/clients', body: { name: unique('Client') } }),
+  'GET /api/v1/clients/:id': (_, { client }) => ({ path: `/api/v1/clients/${client.id}` }),
+  'GET /api/v1/sites': plain('/api/v1/sites'),
+  'POST /api/v1/sites': (_, { client }) => ({
+    path: '/api/v1/sites',
+    body: { clientId: client.id, name: unique('Site') },
+  }),
+  'GET /api/v1/devices': plain('/api/v1/devices?limit=500'),
+  'GET /api/v1/devices/:id': onDevice(''),
+  'PATCH /api/v1/devices/:id': onDevice('', () => ({ name: unique('Name') })),
+  'DELETE /api/v1/devices/:id': onDevice(''),
+  'GET /api/v1/devices/:id/series': onDevice('/series?metric=cpu.busy'),
+  'GET /api/v1/devices/:id/presence': onDevice('/presence'),
+  'GET /api/v1/incidents': plain('/api/v1/incidents?limit=500'),
+  'GET /api/v1/incidents/:id': onIncident(''),
+  'POST /api/v1/incidents/:id/acknowledge': onIncident('/acknowledge', {}),
+  'POST /api/v1/incidents/:id/assign': onIncident('/assign', { userId: null }),
+  'POST /api/v1/incidents/:id/notes': onIncident('/notes', { text: 'Looked at it.' }),
+  'POST /api/v1/incidents/:id/resolve': onIncident('/resolve', {}),
+  'GET /api/v1/tokens': plain('/api/v1/tokens'),
+  'POST /api/v1/tokens': (_, { client, site }) => ({
+    path: '/api/v1/tokens',
+    body: { clientId: client.id, siteId: site.id, kind: 'server', uses: 1, expiresInMs: day },
+  }),
+  'DELETE /api/v1/tokens/:id': async ({ store }, { client, site, token }) => {
+    const row = { ...token, id: unique('token'), secret_hash: randomBytes(32), client_id: client.id, site_id: site.id };
+    await store.scoped(everyClient).tokens.insert(row);
+    return { path: `/api/v1/tokens/${encodeURIComponent(row.id)}` };
+  },
+  'GET /api/v1/users': plain('/api/v1/users'),
+  'POST /api/v1/users': () => ({
+    path: '/api/v1/users',
+    body: { email: `${unique('u').replace(' ', '')}@x.test`, name: 'U', role: 'viewer', password: testPassword },
+  }),
+  'DELETE /api/v1/users/:id': async ({ store }) => {
+    const email = `${unique('gone').replace(' ', '')}@x.test`;
+    const { id } = await store.users.create({ email, name: 'G', role: 'viewer', passwordHash: '-' });
+    return { path: `/api/v1/users/${id}` };
+  },
+  'GET /api/v1/api-keys': plain('/api/v1/api-keys'),
+  'POST /api/v1/api-keys': (_, { client }) => ({
+    path: '/api/v1/api-keys',
+    body: { name: 'K', role: 'viewer', clientId: client.id },
+  }),
+  'DELETE /api/v1/api-keys/:id': async ({ store }, { client }) => {
+    const row = await store.scoped(everyClient).apiKeys.insert({
+      id: unique('key').replace(' ', '-'),
+      secret_hash: randomBytes(32),
+      name: 'K',
+      role: 'viewer',
+      client_id: client.id,
+      created_at: 1,
+      created_by: 'test',
+      last_used_at: null,
+      revoked_at: null,
+    });
+    return { path: `/api/v1/api-keys/${row.id}` };
+  },
+  'GET /enroll': () => ({ path: `/enroll?nonce=${randomBytes(32).toString('base64url')}` }),
+  'POST /enroll': async ({ request, keyed, clock }, { client, site }) => {
+    const body = { clientId: client.id, siteId: site.id, kind: 'server', uses: 1, expiresInMs: day };
+    const made = await request('POST', '/api/v1/tokens', { headers: await keyed('admin'), body });
+    return { path: '/enroll', body: enrolment(made.body.token, clock.nowMs) };
+  },
+  'GET /install/manifest.json': plain('/install/manifest.json'),
+  'GET /install/:name': plain('/install/vigia-agent.mjs'),
+};
+
+let hash: Promise<string> | undefined;
+function sharedHash(): Promise<string> {
+  hash ??= createPasswords().hash(testPassword);
+  return hash;
+}
+
+/** Routes whose success needs what this test does not set up; here only that nobody is kept out. */
+const mayFailOtherwise = ['POST /api/v1/first-run', 'GET /install/:name'];
+
+const routes = routeTable().map((route) => ({
+  key: `${String(route.method)} ${route.url}`,
+  method: String(route.method),
+  access: route.config?.access,
+  everyClient: route.config?.everyClient ?? false,
+  responses: (route.schema?.response ?? {}) as Record<string, TSchema>,
+}));
+
+t.strictSame(routes.map(({ key }) => key).sort(), Object.keys(samples).sort(), 'each route has its sample');
+
+t.test('every route x every role', async (t) => {
+  const server = await startHttp(t);
+  const tenant = await addTenant(server.store, 'Acme');
+  const roles: Role[] = ['admin', 'technician', 'viewer', 'metrics'];
+  const people = new Map<Role, [Record<string, string>, Record<string, string>]>();
+  for (const role of roles) people.set(role, [await server.loggedIn(role), await server.keyed(role)]);
+
+  for (const { key, method, access, responses } of routes) {
+    const attempt = async (headers: Record<string, string>) => {
+      const { path, body } = (await samples[key]?.(server, tenant)) ?? { path: '' };
+      return server.request(method, path, { headers, body });
+    };
+    const anonymous = await attempt({});
+    if (access === 'public') {
+      if (!mayFailOtherwise.includes(key)) t.ok(anonymous.status < 300, `${key}: anybody (${anonymous.status})`);
+      continue;
+    }
+    t.match(
+      anonymous,
+      { status: 401, body: { error: { code: 'unauthenticated' } } },
+      `${key}: nobody without credentials`,
+    );
+    for (const [role, credentials] of people) {
+      for (const headers of credentials) {
+        const who = `${key}: ${role} by ${Object.keys(headers)[0]}`;
+        const response = await attempt(headers);
+        if (access !== undefined && allows(role, access)) {
+          t.ok(response.status < 300, `${who} (${response.status} ${response.text.slice(0, 100)})`);
+          checkDocument(t, who, responses[response.status], response.body);
+        } else {
+          t.match(response, { status: 403, body: { error: { code: 'forbidden' } } }, who);
+        }
+      }
+    }
+  }
+});
+
+/** The answer is what its schema says and holds no field more: nothing leaks. */
+function checkDocument(t: Test, who: string, schema: TSchema | undefined, body: unknown): void {
+  if (schema === undefined) return;
+  t.strictSame([...Value.Errors(schema, body)], [], `${who} fits its schema`);
+  t.same(Value.Clean(schema, structuredClone(body)), body, `${who} has no field more`);
+}
+
+t.test('every route x another client', async (t) => {
+  const server = await startHttp(t);
+  const [own, foreign] = [await addTenant(server.store, 'Acme'), await addTenant(server.store, 'Other')];
+  const headers = await server.keyed('admin', own.client.id);
+  await newDevice(server, foreign);
+  newIncident(server, foreign);
+
+  for (const { key, method, everyClient: isForAll } of routes.filter(({ access }) => access !== 'public')) {
+    const attempt = async (tenant: Tenant) => {
+      const { path, body } = (await samples[key]?.(server, tenant)) ?? { path: '' };
+      return server.request(method, path, { headers, body });
+    };
+    const atHome = await attempt(own);
+    const abroad = await attempt(foreign);
+    if (isForAll) {
+      t.match([atHome, abroad], [{ status: 403 }, { status: 403 }], `${key}: not for a key of one client`);
+      continue;
+    }
+    t.ok(atHome.status < 300, `${key}: own client (${atHome.status})`);
+    if (isAboutOneThing(key)) {
+      t.match(abroad, { status: 404, body: { error: { code: 'not_found' } } }, `${key}: another client's is not there`);
+    }
+    for (const id of [foreign.client.id, foreign.site.id, foreign.device.id, foreign.token.id, 'Other']) {
+      t.notOk(abroad.text.includes(id), `${key}: shows nothing of another client`);
+    }
+  }
+});
+
+function isAboutOneThing(key: string): boolean {
+  return key.includes(':id') || ['POST /api/v1/sites', 'POST /api/v1/tokens', 'POST /api/v1/api-keys'].includes(key);
+}
