@@ -1,3 +1,9 @@
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { VigiaError } from '../protocol/error.ts';
+import { parseDurationMs } from './duration.ts';
+import { isLoopbackHost } from './loopback.ts';
+import { nearest } from './nearest.ts';
 import type { TlsChoice } from './security/tls.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -16,4 +22,138 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** What agents are asked for, by kind of device. */
   readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
+}
+
+export const variableNames = [
+  'VIGIA_DATA_DIR',
+  'VIGIA_AGENT_DATA_DIR',
+  'VIGIA_HOST',
+  'VIGIA_PORT',
+  'VIGIA_PUBLIC_URL',
+  'VIGIA_TLS_CERT',
+  'VIGIA_TLS_KEY',
+  'VIGIA_TLS_SELF_SIGNED',
+  'VIGIA_LOG_LEVEL',
+  'VIGIA_REPORT_INTERVAL',
+] as const;
+export type VariableName = (typeof variableNames)[number];
+
+const MIN_REPORT_INTERVAL_MS = 200;
+const MAX_REPORT_INTERVAL_MS = 3_600_000;
+
+/**
+ * The settings in the environment; `overrides` (from the command line) go before it. Relative paths start at `cwd`.
+ * @throws VigiaError config_unknown_name, config_bad_value, plaintext_refused; its sentence names the variable
+ */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  overrides: { readonly [N in VariableName]?: string | undefined } = {},
+  cwd: string = process.cwd(),
+): Config {
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('VIGIA_') && !variableNames.some((known) => known === name)) throw unknownName(name);
+  }
+  /** The value, or undefined if the variable is not set. */
+  function read(name: VariableName): string | undefined {
+    const value = overrides[name] ?? environment[name];
+    if (value?.trim() === '') throw bad(name, value, 'give it a value or remove the variable');
+    return value;
+  }
+  const dataDir = resolve(cwd, read('VIGIA_DATA_DIR') ?? 'data');
+  const agentDataDir = read('VIGIA_AGENT_DATA_DIR');
+  const tls = readTls(read, cwd);
+  return {
+    dataDir,
+    agentDataDir: agentDataDir === undefined ? join(dataDir, 'agent') : resolve(cwd, agentDataDir),
+    host: readHost(read('VIGIA_HOST') ?? '127.0.0.1', tls),
+    port: readPort(read('VIGIA_PORT') ?? '8420'),
+    publicUrl: readPublicUrl(read('VIGIA_PUBLIC_URL'), tls),
+    tls,
+    logLevel: readLogLevel(read('VIGIA_LOG_LEVEL') ?? 'info'),
+    reportIntervalMs: readInterval(read('VIGIA_REPORT_INTERVAL')),
+  };
+}
+
+function readHost(value: string, tls: TlsChoice): string {
+  const host = value.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) === 0 && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) {
+    throw bad('VIGIA_HOST', value, 'use an address or a host name, such as 127.0.0.1 or 0.0.0.0, without a port');
+  }
+  if (tls.kind === 'none' && !isLoopbackHost(host)) {
+    throw new VigiaError(
+      'plaintext_refused',
+      `VIGIA_HOST is ${value}, which other machines can reach, but there is no TLS. Set VIGIA_TLS_SELF_SIGNED=1, ` +
+        'or VIGIA_TLS_CERT and VIGIA_TLS_KEY, or keep VIGIA_HOST at 127.0.0.1 behind a TLS proxy.',
+      { variable: 'VIGIA_HOST' },
+    );
+  }
+  return host;
+}
+
+function readPort(value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (port >= 0 && port <= 65_535) return port;
+  throw bad('VIGIA_PORT', value, 'use a whole number from 0 to 65535, where 0 picks a free port');
+}
+
+function readPublicUrl(value: string | undefined, tls: TlsChoice): string | null {
+  if (value === undefined) return null;
+  const url = URL.parse(value);
+  const isOrigin = url !== null && url.username === '' && `${url.origin}/` === url.href;
+  if (!isOrigin || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw bad('VIGIA_PUBLIC_URL', value, 'use scheme, host and port alone, such as https://vigia.example.com');
+  }
+  if (url.protocol === 'http:' && (tls.kind !== 'none' || !isLoopbackHost(url.hostname))) {
+    throw bad('VIGIA_PUBLIC_URL', value, 'start it with https://, as agents and logins need TLS off loopback');
+  }
+  return url.origin;
+}
+
+function readTls(read: (name: VariableName) => string | undefined, cwd: string): TlsChoice {
+  const cert = read('VIGIA_TLS_CERT');
+  const key = read('VIGIA_TLS_KEY');
+  const isSelfSigned = readFlag('VIGIA_TLS_SELF_SIGNED', read('VIGIA_TLS_SELF_SIGNED') ?? '0');
+  if (cert === undefined && key === undefined) return { kind: isSelfSigned ? 'self-signed' : 'none' };
+  if (cert === undefined) throw bad('VIGIA_TLS_CERT', cert, 'set it too, because VIGIA_TLS_KEY is set');
+  if (key === undefined) throw bad('VIGIA_TLS_KEY', key, 'set it too, because VIGIA_TLS_CERT is set');
+  if (isSelfSigned) {
+    throw bad(
+      'VIGIA_TLS_SELF_SIGNED',
+      '1',
+      'remove it, or remove VIGIA_TLS_CERT and VIGIA_TLS_KEY: there is one certificate',
+    );
+  }
+  return { kind: 'files', certPath: resolve(cwd, cert), keyPath: resolve(cwd, key) };
+}
+
+function readFlag(name: VariableName, value: string): boolean {
+  if (value === '1' || value === 'true') return true;
+  if (value === '0' || value === 'false') return false;
+  throw bad(name, value, 'use 1 or 0');
+}
+
+function readLogLevel(value: string): LogLevel {
+  const level = logLevels.find((known) => known === value);
+  if (level === undefined) throw bad('VIGIA_LOG_LEVEL', value, `use one of ${logLevels.join(', ')}`);
+  return level;
+}
+
+function readInterval(value: string | undefined): Config['reportIntervalMs'] {
+  if (value === undefined) return { server: 10_000, workstation: 60_000 };
+  const intervalMs = parseDurationMs(value);
+  if (intervalMs === null || intervalMs < MIN_REPORT_INTERVAL_MS || intervalMs > MAX_REPORT_INTERVAL_MS) {
+    throw bad('VIGIA_REPORT_INTERVAL', value, 'use a time from 200ms to 60m, such as 10s, 500ms or 1m');
+  }
+  return { server: intervalMs, workstation: intervalMs };
+}
+
+function bad(variable: VariableName, given: string | undefined, advice: string): VigiaError {
+  const state = given === undefined ? 'not set' : given.trim() === '' ? 'empty' : `"${given}"`;
+  return new VigiaError('config_bad_value', `${variable} is ${state}: ${advice}.`, { variable });
+}
+
+function unknownName(name: string): VigiaError {
+  const suggestion = nearest(name, variableNames);
+  const hint = suggestion === null ? `The names are ${variableNames.join(', ')}.` : `Did you mean ${suggestion}?`;
+  return new VigiaError('config_unknown_name', `${name} is not a setting of Vigia. ${hint}`, { variable: name });
 }

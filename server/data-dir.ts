@@ -1,3 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { VigiaError } from '../protocol/error.ts';
+import { ensurePrivateFile } from './private-file.ts';
+
 /** The data folder, held by this process alone until `release`. */
 export interface DataDir {
   /** Absolute. */
@@ -7,8 +14,119 @@ export interface DataDir {
   release(): void;
 }
 
+/** Shortest limit of `sun_path` among the systems, without its closing zero. */
+const MAX_SOCKET_PATH_BYTES = 103;
+
+/** Long enough to see a lock that is being let go, short enough for a person. */
+const LOCK_WAIT_MS = 250;
+const SQLITE_BUSY = 5;
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: "the user's quota is used up",
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'it is a file',
+  ENOENT: 'a part of the path does not exist and cannot be made',
+  ENAMETOOLONG: 'the path is too long',
+};
+
 /**
  * Makes the folder (0700) if there is none and locks it. The lock dies with the process, also by kill -9.
  * @throws VigiaError data_dir_unwritable, data_dir_in_use
  */
-export declare function openDataDir(path: string): Promise<DataDir>;
+export function openDataDir(path: string): DataDir {
+  const folder = resolve(path);
+  makeWritable(folder);
+  const pidPath = join(folder, 'server.pid');
+  const lock = takeLock(folder, pidPath);
+  const socket = socketAddress(folder);
+  // Only for the sentence that the next one gets: the lock is what counts.
+  writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 });
+  return {
+    path: folder,
+    socketPath: socket.path,
+    release() {
+      rmSync(pidPath, { force: true });
+      socket.close();
+      lock.close();
+    },
+  };
+}
+
+function makeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`);
+    writeFileSync(probe, 'x', { flag: 'wx', mode: 0o600 });
+    rmSync(probe);
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
+}
+
+/**
+ * SQLite's exclusive lock on `lock.db` is a lock of the kernel on every file system that SQLite itself can live on, so it
+ * holds for exactly as long as the process does.
+ */
+function takeLock(folder: string, pidPath: string): DatabaseSync {
+  const path = join(folder, 'lock.db');
+  let lock: DatabaseSync | undefined;
+  try {
+    ensurePrivateFile(path);
+    lock = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    if (lock?.isOpen) lock.close();
+    if ((((error as { errcode?: number }).errcode ?? 0) & 0xff) === SQLITE_BUSY) throw inUse(folder, pidPath);
+    throw unwritable(folder, error);
+  }
+}
+
+function inUse(folder: string, pidPath: string): VigiaError {
+  const pid = readPid(pidPath);
+  return new VigiaError(
+    'data_dir_in_use',
+    `Another Vigia server${pid === null ? '' : ` (process ${pid})`} uses the data folder ${folder}. ` +
+      'Stop it first, or give this one another folder with VIGIA_DATA_DIR.',
+    { path: folder, pid },
+  );
+}
+
+function readPid(pidPath: string): number | null {
+  try {
+    const pid = Number(readFileSync(pidPath, 'utf8').trim());
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
+  } catch {
+    // The other one holds the lock and has not written it yet: the sentence does without.
+    return null;
+  }
+}
+
+/** The kernel takes about a hundred bytes. On Linux a longer path is reached through an open handle of the folder. */
+function socketAddress(folder: string): { readonly path: string; readonly close: () => void } {
+  const path = join(folder, 'server.sock');
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return { path, close: () => {} };
+  if (process.platform !== 'linux') {
+    throw new VigiaError(
+      'data_dir_unwritable',
+      `The path of the data folder ${folder} is too long for a socket in it. Choose one of fewer than ` +
+        `${MAX_SOCKET_PATH_BYTES - 'server.sock'.length} bytes.`,
+      { path: folder },
+    );
+  }
+  const handle = openSync(folder, 'r');
+  return { path: `/proc/self/fd/${handle}/server.sock`, close: () => closeSync(handle) };
+}
+
+function unwritable(folder: string, error: unknown): VigiaError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return new VigiaError(
+    'data_dir_unwritable',
+    `The data folder ${folder} cannot be used: ${reasons[code] ?? message}. Mend that, or choose another with VIGIA_DATA_DIR.`,
+    { path: folder, reason: code },
+  );
+}

@@ -55,6 +55,11 @@ export class Watch {
     return this.#judgeFrom;
   }
 
+  /** The position up to which every saved memory is complete, before anything is replayed. */
+  resumeFrom(position: number): void {
+    this.#position = position;
+  }
+
   /** Evaluates committed reports in the order of the journal. */
   take(position: number, reports: readonly StoredReport[]): Promise<void> {
     return this.lane.run(async () => {

@@ -33,6 +33,8 @@ export interface DeviceRecord {
   lastHeardAt: number | null;
   linkLostAt: number | null;
   isConnected: boolean;
+  /** True while its return to `up` waits to be judged. */
+  isReturning: boolean;
   intervalMs: number | null;
   liveness: Liveness;
   /** When the present state began. */
@@ -54,6 +56,7 @@ export function makeRecord(info: Row<'device'>, saved: Row<'device_state'> | nul
     lastHeardAt: memory.presence.last?.at ?? null,
     linkLostAt: null,
     isConnected: false,
+    isReturning: false,
     intervalMs: null,
     liveness: { state: 'pending', since: info.enrolled_at, reason: 'Enrolled, but it has never reported.', loss: null },
     stateSince: info.enrolled_at,

@@ -12,6 +12,7 @@ import { type DeviceRecord, makeRecord } from './device-record.ts';
 export class Fleet {
   readonly devices = new Map<string, DeviceRecord>();
   readonly #byKey = new Map<string, DeviceRecord>();
+  readonly #retiredKeys = new Set<string>();
   clients: ReadonlyMap<string, Row<'client'>> = new Map();
   sites: ReadonlyMap<string, Row<'site'>> = new Map();
   users: readonly { readonly id: string; readonly name: string }[] = [];
@@ -27,6 +28,7 @@ export class Fleet {
     await this.loadCatalogue();
     const saved = new Map((await all.deviceStates.all()).map((row) => [row.device_id, row]));
     for (const info of await all.devices.all()) this.#add(makeRecord(info, saved.get(info.id) ?? null));
+    for (const info of await all.devices.retired()) this.#retiredKeys.add(keyOf(info.public_key));
   }
 
   async loadCatalogue(): Promise<void> {
@@ -52,8 +54,12 @@ export class Fleet {
     return known;
   }
 
-  byPublicKey(publicKey: Uint8Array): DeviceRecord | undefined {
-    return this.#byKey.get(keyOf(publicKey));
+  /** The device that proves itself with this raw Ed25519 key. @throws VigiaError agent_unknown, agent_retired */
+  byPublicKey(publicKey: Uint8Array): DeviceRecord {
+    const key = keyOf(publicKey);
+    const record = this.#byKey.get(key);
+    if (record) return record;
+    throw new VigiaError(this.#retiredKeys.has(key) ? 'agent_retired' : 'agent_unknown');
   }
 
   /** @throws VigiaError not_found */
@@ -81,13 +87,17 @@ export class Fleet {
 
   #add(record: DeviceRecord): DeviceRecord {
     this.devices.set(record.info.id, record);
-    this.#byKey.set(keyOf(record.info.public_key), record);
+    const key = keyOf(record.info.public_key);
+    this.#byKey.set(key, record);
+    this.#retiredKeys.delete(key);
     return record;
   }
 
   #drop(record: DeviceRecord): void {
     this.devices.delete(record.info.id);
-    this.#byKey.delete(keyOf(record.info.public_key));
+    const key = keyOf(record.info.public_key);
+    this.#byKey.delete(key);
+    this.#retiredKeys.add(key);
   }
 }
 

@@ -38,6 +38,7 @@ export interface DeviceRepository {
     page: PageRequest & { readonly clientId?: string | undefined; readonly siteId?: string | undefined },
   ): Promise<Page<Row<'device'>>>;
   all(): Promise<Row<'device'>[]>;
+  retired(): Promise<Row<'device'>[]>;
   /** Retired ones too: see `retired_at`. */
   get(id: string): Promise<Row<'device'> | null>;
   /** The device with this raw Ed25519 key; if there is only a retired one, that, the latest. */
@@ -84,6 +85,8 @@ export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRep
     },
 
     all: () => active().execute(),
+
+    retired: () => select().where('retired_at', 'is not', null).execute(),
 
     get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
 

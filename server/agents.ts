@@ -1,0 +1,128 @@
+import type { Logger } from 'pino';
+import type { HelloFrame } from '../protocol/frame.ts';
+import { parseInventory } from '../protocol/inventory.ts';
+import type { Clock } from './clock.ts';
+import { learnDating } from './domain/dating.ts';
+import { everyClient } from './domain/scope.ts';
+import type { DeviceRecord } from './fleet/device-record.ts';
+import type { Link } from './gateway/link.ts';
+import type { SessionEvents } from './gateway/session.ts';
+import type { Ingest } from './ingest.ts';
+import type { Store } from './store/store.ts';
+import type { Watch } from './watch.ts';
+
+export interface AgentEventsOptions {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly watch: Watch;
+  readonly ingest: Ingest;
+  readonly logger: Logger;
+  readonly onChanged: (record: DeviceRecord) => void;
+  readonly onReportsLost: (count: number) => void;
+}
+
+/** What the frames of a connected agent cause: the seam between the gateway, which knows frames, and the watch, which knows devices. */
+export class AgentEvents {
+  readonly #options: AgentEventsOptions;
+
+  constructor(options: AgentEventsOptions) {
+    this.#options = options;
+  }
+
+  connected(record: DeviceRecord, hello: HelloFrame, link: Link<DeviceRecord>): SessionEvents {
+    const { clock, ingest, watch, onChanged, onReportsLost } = this.#options;
+    record.isConnected = true;
+    record.linkLostAt = null;
+    record.intervalMs = hello.intervalMs;
+    this.#heard(record);
+    this.#noteVersion(record, hello);
+    return {
+      onHeard: () => this.#heard(record),
+      onClocks: (bootId, clocks) => {
+        record.memory.dating = learnDating(record.memory.dating, bootId, clocks, clock.now());
+      },
+      onReport: (frame, { runId, bootId }, metrics) =>
+        ingest.offer({ record, frame, runId, bootId, metrics, from: ackTarget(link) }),
+      onGap: ({ from, to }) => onReportsLost(to - from + 1),
+      onInventory: (json) => this.#takeInventory(record, json),
+      onProcesses: (items) => {
+        record.processes = { at: clock.now(), items };
+        onChanged(record);
+      },
+      onGoodbye: (reason) => this.#inBackground(watch.takeGoodbye(record, reason), 'a goodbye could not be recorded'),
+    };
+  }
+
+  disconnected(record: DeviceRecord, saidGoodbye: boolean): void {
+    record.isConnected = false;
+    if (!saidGoodbye) record.linkLostAt = this.#options.clock.now();
+  }
+
+  #heard(record: DeviceRecord): void {
+    record.lastHeardAt = this.#options.clock.now();
+    if (record.liveness.state === 'up' || record.isReturning) return;
+    record.isReturning = true;
+    const judged = this.#options.watch.takeReturn(record).finally(() => {
+      record.isReturning = false;
+    });
+    this.#inBackground(judged, 'the return of a device could not be recorded');
+  }
+
+  #noteVersion(record: DeviceRecord, { agentVersion }: HelloFrame): void {
+    if (record.info.agent_version === agentVersion) return;
+    record.info = { ...record.info, agent_version: agentVersion };
+    const { devices } = this.#options.store.scoped(everyClient);
+    this.#inBackground(
+      devices.update(record.info.id, { agentVersion }),
+      'the version of an agent could not be written',
+    );
+  }
+
+  #takeInventory(record: DeviceRecord, json: string): void {
+    const inventory = parseInventory(json);
+    const { store, clock, onChanged } = this.#options;
+    const atMs = clock.now();
+    const document = JSON.stringify(inventory);
+    const os = [inventory.osName, inventory.osVersion].filter(Boolean).join(' ') || inventory.platform;
+    const { hostname } = inventory;
+    record.info = { ...record.info, inventory_json: document, inventory_at: atMs, os, hostname };
+    const { devices } = store.scoped(everyClient);
+    const write = async (): Promise<void> => {
+      await store.commit([devices.inventoryStatement(record.info.id, { json: document, atMs })]);
+      await devices.update(record.info.id, { os, hostname });
+    };
+    this.#inBackground(write(), 'an inventory could not be written');
+    onChanged(record);
+  }
+
+  #inBackground(work: Promise<unknown>, message: string): void {
+    work.catch((cause: unknown) => this.#options.logger.error({ err: cause }, message));
+  }
+}
+
+const targets = new WeakMap<Link<DeviceRecord>, ReturnType<typeof makeTarget>>();
+
+/** One target per link, so that acknowledgements of one commit are gathered into one frame. */
+function ackTarget(link: Link<DeviceRecord>): ReturnType<typeof makeTarget> {
+  let target = targets.get(link);
+  if (!target) {
+    target = makeTarget(link);
+    targets.set(link, target);
+  }
+  return target;
+}
+
+function makeTarget(link: Link<DeviceRecord>) {
+  return {
+    acknowledge: (run: number, ranges: readonly (readonly [number, number])[]) =>
+      link.send({ type: 'ack', run, ranges }),
+    refuse: (retryInMs: number) =>
+      link.send({
+        type: 'error',
+        code: 'overloaded',
+        message: 'The server cannot store reports at the moment. Keep them and send them again.',
+        fatal: false,
+        retryInMs,
+      }),
+  };
+}

@@ -1,0 +1,382 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { VigiaError } from '../protocol/error.ts';
+import type { ServerHealth } from '../protocol/view.ts';
+import { AgentEvents } from './agents.ts';
+import { type Clock, createClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { openDataDir } from './data-dir.ts';
+import { type DetectionSettings, defaultSettings } from './domain/settings.ts';
+import { writeFleet } from './export/prometheus.ts';
+import { createServerMetrics } from './export/server-metrics.ts';
+import type { DeviceRecord } from './fleet/device-record.ts';
+import { exportFleet } from './fleet/export-view.ts';
+import { Fleet } from './fleet/fleet.ts';
+import { createFleetPort, createSeriesPort } from './fleet/fleet-port.ts';
+import { Health } from './fleet/health.ts';
+import { Gateway } from './gateway/gateway.ts';
+import type { LinkTiming } from './gateway/link.ts';
+import { createHttpServer } from './http/server.ts';
+import type { UpgradeHandler } from './http/upgrade.ts';
+import { IncidentBook } from './incidents/incident-book.ts';
+import { createIncidentPort } from './incidents/incident-port.ts';
+import { Ingest } from './ingest.ts';
+import { LiveHub } from './live-hub.ts';
+import { logChannel } from './notify/log-channel.ts';
+import { type Channel, OutboxSender } from './notify/outbox.ts';
+import { createApiKeys } from './security/api-keys.ts';
+import { createFirstRun } from './security/first-run.ts';
+import { loadIdentity, verifySignature } from './security/identity.ts';
+import { createLockout } from './security/lockout.ts';
+import { createPasswords } from './security/passwords.ts';
+import { createSessions } from './security/sessions.ts';
+import { loadTls } from './security/tls.ts';
+import { createEnrolmentTokens } from './security/tokens.ts';
+import { openJournalSeries } from './series/journal-series.ts';
+import { openStore } from './store/store.ts';
+import { CURSOR_SETTING, Watch } from './watch.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly clock?: Clock;
+  readonly settings?: DetectionSettings;
+  readonly linkTiming?: Partial<LinkTiming>;
+  readonly channel?: Channel;
+  /** The process cannot go on; by default it is ended. */
+  readonly onFatal?: (cause: Error) => void;
+}
+
+export interface App {
+  /** Listens. @throws VigiaError port_in_use, address_unavailable */
+  start(): Promise<void>;
+  /** Says goodbye to agents, commits what waits, closes. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Where it listens, such as `http://127.0.0.1:8420`. */
+  address(): string;
+  /** The one-time link that creates the first account, or null if there is one. */
+  firstRunLink(): string | null;
+  readonly services: AppServices;
+}
+
+const TICK_MS = 1_000;
+const SNAPSHOT_MS = 30_000;
+const RETURN_AFTER_RESTART_MS = 3_000;
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What the command line uses besides HTTP. */
+export type AppServices = Awaited<ReturnType<typeof wire>>['services'];
+
+/**
+ * The whole server, wired here and nowhere else.
+ * @throws VigiaError data_dir_unwritable, data_dir_in_use, database_newer, database_damaged, config_bad_value
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const teardown: Teardown = [];
+  const undo = async (): Promise<void> => {
+    for (const step of teardown.splice(0).reverse()) {
+      // One part that cannot close must not keep the others open.
+      await Promise.resolve(step()).catch((cause: unknown) =>
+        options.logger.error({ err: cause }, 'closing a part failed'),
+      );
+    }
+  };
+  try {
+    const wired = await wire(options, teardown);
+    return { ...wired, stop: undo };
+  } catch (cause) {
+    await undo();
+    throw cause;
+  }
+}
+
+type Teardown = (() => Promise<void> | void)[];
+
+async function wire(options: AppOptions, teardown: Teardown) {
+  const { config, logger, version } = options;
+  const settings = options.settings ?? defaultSettings;
+  const clock = options.clock ?? createClock();
+  const now = (): number => clock.now();
+  const startedAt = now();
+  const onFatal =
+    options.onFatal ??
+    ((cause: Error): void => {
+      logger.fatal(
+        { err: cause },
+        'a part of the server that holds data has died; ending, so that it can be restarted',
+      );
+      process.exit(1);
+    });
+
+  const dataDir = await openDataDir(config.dataDir);
+  teardown.push(() => dataDir.release());
+  const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger });
+  teardown.push(() => store.close());
+  const series = await openJournalSeries({ path: join(dataDir.path, 'series.db'), now, onFatal });
+  teardown.push(() => series.close());
+  const identity = await loadIdentity(dataDir.path);
+  const tlsOptions = { choice: config.tls, dataDir: dataDir.path, hosts: publicHosts(config), nowMs: now() };
+  const tls = await loadTls(tlsOptions);
+
+  const health = new Health();
+  for (const [index, warning] of (tls?.warnings ?? []).entries()) health.set(`tls ${index}`, warning);
+  const metrics = createServerMetrics(version);
+  teardown.push(() => metrics.close());
+
+  const fleet = new Fleet(store);
+  await fleet.load();
+  const book = new IncidentBook(store, settings.reopenWindowMs);
+  await book.load(now());
+  const live: LiveHub = new LiveHub({ fleet, book, health: () => serverHealth() });
+  teardown.push(() => live.close());
+  const watch: Watch = new Watch({
+    clock,
+    store,
+    fleet,
+    book,
+    health,
+    settings,
+    logger,
+    publish: (changes) => {
+      for (const record of changes.touched) live.deviceChanged(record);
+      for (const step of changes.incidents) live.incidentChanged(step.record);
+    },
+  });
+  const ingest = new Ingest({ clock, series, watch, health, logger, observe: metrics });
+  const agents = new AgentEvents({
+    clock,
+    store,
+    watch,
+    ingest,
+    logger,
+    onChanged: (record) => live.deviceChanged(record),
+    onReportsLost: (count) => metrics.reportsLost(count),
+  });
+
+  // What the last process committed to the journal but had not evaluated, before anybody can ask.
+  await replay(series, store, watch, logger);
+  for (const report of await series.latest()) {
+    const record = fleet.devices.get(report.deviceId);
+    if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
+  }
+  await watch.tick();
+
+  const gateway = new Gateway<DeviceRecord>({
+    registry: {
+      find: (publicKey) => fleet.byPublicKey(publicKey),
+      id: (record) => record.info.id,
+      intervalMs: (record) => config.reportIntervalMs[record.info.kind],
+    },
+    proof: {
+      publicKey: identity.publicKey,
+      sign: (message) => identity.sign(message),
+      certificateHash: () => tls?.certificateHash ?? new Uint8Array(0),
+    },
+    verify: verifySignature,
+    now,
+    logger,
+    ...(options.linkTiming ? { timing: options.linkTiming } : {}),
+    onConnected: (record, hello, link) => {
+      live.healthChanged();
+      return agents.connected(record, hello, link);
+    },
+    onDisconnected: (record, saidGoodbye) => {
+      live.healthChanged();
+      agents.disconnected(record, saidGoodbye);
+    },
+  });
+  health.onChange(() => live.healthChanged());
+
+  let isReady = false;
+  function serverHealth(): ServerHealth {
+    return {
+      version,
+      now: iso(now()),
+      startedAt: iso(startedAt),
+      judgingFrom: iso(watch.judgeFrom),
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      agentsConnected: gateway.connected,
+      warnings: health.warnings,
+    };
+  }
+
+  const passwords = createPasswords();
+  const sessions = createSessions(store, now);
+  const firstRun = createFirstRun(store, passwords);
+  const apiKeys = createApiKeys(store, now);
+  const enrolmentTokens = createEnrolmentTokens(store, identity, now);
+  const incidents = createIncidentPort({
+    store,
+    book,
+    lane: watch.lane,
+    now,
+    users: () => fleet.users,
+    publish: (record) => {
+      live.incidentChanged(record);
+      const device = record.deviceId === null ? undefined : fleet.devices.get(record.deviceId);
+      if (device) live.deviceChanged(device);
+    },
+  });
+  const upgrades = new Map<string, UpgradeHandler>([
+    ['/agent', (request, socket, head) => gateway.upgrade(request, socket, head)],
+  ]);
+  const http = await createHttpServer({
+    version,
+    logger,
+    clock: now,
+    state: store,
+    sessions,
+    passwords,
+    lockout: createLockout(now),
+    firstRun,
+    apiKeys,
+    enrolmentTokens,
+    identity,
+    fleet: createFleetPort({
+      fleet,
+      book,
+      store,
+      now,
+      health: serverHealth,
+      ready: () => isReady,
+      onDeviceChanged: (_id, record, before) => {
+        if (record) live.deviceChanged(record);
+        else if (before) {
+          gateway.disconnect(before, new VigiaError('agent_retired'), 300_000);
+          live.deviceRemoved(before);
+        }
+      },
+      onCatalogueChanged: () => live.catalogueChanged(),
+    }),
+    series: createSeriesPort(fleet, series),
+    incidents,
+    live,
+    metrics: {
+      deviceMetrics: (scope) => writeFleet(exportFleet(fleet, book, scope)),
+      serverMetrics: () => metrics.text(),
+    },
+    reportIntervalMs: config.reportIntervalMs,
+    tls,
+    certificate: () => tls,
+    publicUrl: config.publicUrl,
+    upgrades,
+    dashboardDir: join(root, 'dist/dashboard'),
+    installationDir: root,
+  });
+
+  teardown.push(async () => {
+    isReady = false;
+    await gateway.close(RETURN_AFTER_RESTART_MS);
+    await http.close();
+    await ingest.drain();
+    await saveCursor();
+    watch.stop();
+  });
+
+  const outbox = new OutboxSender({ queue: store.outbox, channel: options.channel ?? logChannel(logger), now, logger });
+  metrics.watchConnectedAgents(() => gateway.connected);
+  metrics.watchQueue('ingest', { limit: ingest.queue().limit, length: () => ingest.queue().length });
+  metrics.watchQueue('series', { limit: series.queue().limit, length: () => series.queue().length });
+  metrics.watchQueue('watch', { limit: watch.lane.limit, length: () => watch.lane.length });
+  metrics.watchQueue('handshakes', { limit: gateway.halfOpen().limit, length: () => gateway.halfOpen().length });
+
+  const inBackground = (work: () => Promise<unknown>, message: string) => (): void => {
+    work().catch((cause: unknown) => logger.error({ err: cause }, message));
+  };
+  let firstRunSecret: string | null = null;
+  let origin = '';
+
+  async function start(): Promise<void> {
+    firstRunSecret = await firstRun.issue();
+    await listen(http, config);
+    origin = originOf(http.server.address() as AddressInfo, tls !== null);
+    const ticking = setInterval(
+      inBackground(() => watch.tick(), 'judging presence failed'),
+      TICK_MS,
+    );
+    const saving = setInterval(inBackground(saveCursor, 'the memory of devices could not be saved'), SNAPSHOT_MS);
+    outbox.start();
+    teardown.push(async () => {
+      clearInterval(ticking);
+      clearInterval(saving);
+      await outbox.stop();
+    });
+    isReady = true;
+  }
+
+  async function saveCursor(): Promise<void> {
+    series.release(await watch.snapshot());
+  }
+
+  return {
+    start,
+    address: () => origin,
+    firstRunLink: () =>
+      firstRunSecret === null ? null : `${config.publicUrl ?? origin}/first-run#token=${firstRunSecret}`,
+    services: { store, passwords, apiKeys, enrolmentTokens, dataDir, fleet, tls },
+  };
+}
+
+async function replay(
+  series: Awaited<ReturnType<typeof openJournalSeries>>,
+  store: Awaited<ReturnType<typeof openStore>>,
+  watch: Watch,
+  logger: Logger,
+): Promise<void> {
+  const cursor = (await store.settings.get(CURSOR_SETTING)) ?? 0;
+  if (typeof cursor !== 'number')
+    throw new VigiaError('database_damaged', 'The journal cursor in the state database is not a number.');
+  watch.resumeFrom(cursor);
+  let batches = 0;
+  for await (const batch of series.replay(cursor)) {
+    await watch.take(batch.position, batch.reports);
+    batches += 1;
+  }
+  if (batches > 0) logger.info({ batches }, 'replayed what the last process had not evaluated');
+}
+
+async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, { host, port }: Config): Promise<void> {
+  http.server.listen({ host, port });
+  try {
+    await once(http.server, 'listening');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new VigiaError(
+        'port_in_use',
+        `Another process listens on ${host}:${port}. Stop it or set VIGIA_PORT to another port.`,
+      );
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new VigiaError(
+        'address_unavailable',
+        `This machine has no address ${host}. Set VIGIA_HOST to one of its own.`,
+      );
+    }
+    if (code === 'EACCES') {
+      throw new VigiaError(
+        'address_unavailable',
+        `Listening on ${host}:${port} is not permitted. Ports below 1024 need a privilege; set VIGIA_PORT.`,
+      );
+    }
+    throw cause;
+  }
+}
+
+function originOf({ address, port, family }: AddressInfo, isSecure: boolean): string {
+  const any = address === '0.0.0.0' || address === '::';
+  const host = any ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
+  return `${isSecure ? 'https' : 'http'}://${host}:${port}`;
+}
+
+function publicHosts({ host, publicUrl }: Config): string[] {
+  return [...(publicUrl ? [new URL(publicUrl).hostname] : []), ...(host === '0.0.0.0' || host === '::' ? [] : [host])];
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
