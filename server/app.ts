@@ -224,6 +224,22 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const upgrades = new Map<string, UpgradeHandler>([
     ['/agent', (request, socket, head) => gateway.upgrade(request, socket, head)],
   ]);
+  const fleetPort = createFleetPort({
+    fleet,
+    book,
+    store,
+    now,
+    health: serverHealth,
+    ready: () => isReady,
+    onDeviceChanged: (_id, record, before) => {
+      if (record) live.deviceChanged(record);
+      else if (before) {
+        gateway.disconnect(before, new VigiaError('agent_retired'), 300_000);
+        live.deviceRemoved(before);
+      }
+    },
+    onCatalogueChanged: () => live.catalogueChanged(),
+  });
   const http = await createHttpServer({
     version,
     logger,
@@ -236,22 +252,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     apiKeys,
     enrolmentTokens,
     identity,
-    fleet: createFleetPort({
-      fleet,
-      book,
-      store,
-      now,
-      health: serverHealth,
-      ready: () => isReady,
-      onDeviceChanged: (_id, record, before) => {
-        if (record) live.deviceChanged(record);
-        else if (before) {
-          gateway.disconnect(before, new VigiaError('agent_retired'), 300_000);
-          live.deviceRemoved(before);
-        }
-      },
-      onCatalogueChanged: () => live.catalogueChanged(),
-    }),
+    fleet: fleetPort,
     series: createSeriesPort(fleet, series),
     incidents,
     live,
@@ -317,7 +318,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     address: () => origin,
     firstRunLink: () =>
       firstRunSecret === null ? null : `${config.publicUrl ?? origin}/first-run#token=${firstRunSecret}`,
-    services: { store, passwords, apiKeys, enrolmentTokens, dataDir, fleet, tls },
+    services: { store, passwords, apiKeys, enrolmentTokens, dataDir, fleet: fleetPort, tls },
   };
 }
 

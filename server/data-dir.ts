@@ -106,8 +106,11 @@ function readPid(pidPath: string): number | null {
   }
 }
 
-/** The kernel takes about a hundred bytes. On Linux a longer path is reached through an open handle of the folder. */
-function socketAddress(folder: string): { readonly path: string; readonly close: () => void } {
+/**
+ * Where the server of this folder listens for the command line; `close` when it is no longer needed. The kernel takes about
+ * a hundred bytes; on Linux a longer path is reached through an open handle of the folder.
+ */
+export function socketAddress(folder: string): { readonly path: string; readonly close: () => void } {
   const path = join(folder, 'server.sock');
   if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return { path, close: () => {} };
   if (process.platform !== 'linux') {

@@ -24,7 +24,7 @@ export interface FleetPort {
   presence(scope: Scope, deviceId: string, fromMs: number, toMs: number): Promise<PresenceInterval[]>;
   /** Called when a device was enrolled, changed or retired in the store, so that memory follows. */
   deviceChanged(deviceId: string): Promise<void>;
-  /** Called when clients or sites changed in the store. */
+  /** Called when clients, sites or people changed in the store. */
   catalogueChanged(): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ const FirstAccount = Type.Object(
 
 /** Login, logout, who am I, and the first account. */
 export function sessionRoutes(http: Http, context: RouteContext): void {
-  const { sessions, firstRun, version, limits, state } = context;
+  const { sessions, firstRun, version, limits, state, fleet } = context;
   const response = { 200: SessionInfo };
 
   http.get('/api/v1/session', { config: { access: 'public' }, schema: { response } }, async (request) => {
@@ -54,6 +54,7 @@ export function sessionRoutes(http: Http, context: RouteContext): void {
       const { token, ...account } = request.body;
       const user = await firstRun.redeem(token, account);
       await openSession(context, request, reply, user, 'user.first');
+      await fleet.catalogueChanged();
       return { user: userView(user), firstRun: false, version };
     },
   );

@@ -14,7 +14,7 @@ const NewUser = Type.Object(
 );
 
 /** People who may log in. */
-export function userRoutes(http: Http, { state, passwords }: RouteContext): void {
+export function userRoutes(http: Http, { state, passwords, fleet }: RouteContext): void {
   const config = { access: 'manage', everyClient: true } as const;
 
   http.get('/api/v1/users', { config, schema: { response: { 200: PageOf(User) } } }, async () => ({
@@ -29,6 +29,7 @@ export function userRoutes(http: Http, { state, passwords }: RouteContext): void
     const passwordHash = await passwords.hash(password);
     const user = await state.users.create({ email, name, role, passwordHash });
     await state.audit.append({ actor, action: 'user.create', subject: user.id, detail: { role } });
+    await fleet.catalogueChanged();
     return reply.code(201).send(userView(user));
   });
 
@@ -36,6 +37,7 @@ export function userRoutes(http: Http, { state, passwords }: RouteContext): void
     const { id } = request.params;
     await state.users.disable(id);
     await state.audit.append({ actor: principalOf(request).id, action: 'user.disable', subject: id });
+    await fleet.catalogueChanged();
     return reply.code(204).send();
   });
 }
