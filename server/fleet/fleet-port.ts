@@ -40,7 +40,13 @@ export function createFleetPort(options: FleetPortOptions): FleetPort {
     },
     async deviceChanged(deviceId) {
       const before = fleet.devices.get(deviceId);
-      options.onDeviceChanged(deviceId, await fleet.reload(deviceId), before);
+      const record = await fleet.reload(deviceId);
+      // An enrolment may be the first sign of a client that the command line made.
+      if (record && !(fleet.clients.has(record.info.client_id) && fleet.sites.has(record.info.site_id))) {
+        await fleet.loadCatalogue();
+        options.onCatalogueChanged();
+      }
+      options.onDeviceChanged(deviceId, record, before);
     },
     async catalogueChanged() {
       await fleet.loadCatalogue();
