@@ -44,6 +44,7 @@ export class SpoolWriter {
   #reportsInSegment = 0;
   #schemaInSegment: SchemaFrame | undefined;
   #draining: Promise<void> | undefined;
+  #isWanted = false;
   #refused = false;
   #unsynced = false;
 
@@ -89,8 +90,15 @@ export class SpoolWriter {
 
   /** Writes what waits. Resolves when nothing waits or the disk refused. */
   drain(): Promise<void> {
-    this.#draining ??= this.#drain().finally(() => {
+    if (this.#draining !== undefined) {
+      // What came meanwhile may have come too late for this attempt.
+      this.#isWanted = true;
+      return this.#draining;
+    }
+    this.#isWanted = false;
+    this.#draining = this.#drain().finally(() => {
       this.#draining = undefined;
+      if (this.#isWanted) void this.drain();
     });
     return this.#draining;
   }
