@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { build } from './build.mjs';
+import { become } from './lib/become.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { runMain } from './lib/say.mjs';
 import { ensureSystemPrograms } from './lib/system.mjs';
@@ -14,11 +13,7 @@ await runMain(async () => {
     const node = await setup({ dev: true });
     await ensureSystemPrograms();
     await build();
-    const child = spawn(node, [inRoot('scripts', 'check.mjs'), ...process.argv.slice(2)], { stdio: 'inherit' });
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-      process.on(signal, () => child.kill(signal));
-    const [code] = await once(child, 'exit');
-    process.exitCode = code ?? 1;
+    await become(node, [inRoot('scripts', 'check.mjs'), ...process.argv.slice(2)]);
   } catch (error) {
     process.on('exit', () => console.log(closingLine(0, 1)));
     throw error;
