@@ -157,3 +157,8 @@ function unknownName(name: string): VigiaError {
   const hint = suggestion === null ? `The names are ${variableNames.join(', ')}.` : `Did you mean ${suggestion}?`;
   return new VigiaError('config_unknown_name', `${name} is not a setting of Vigia. ${hint}`, { variable: name });
 }
+
+/** Our own environment with some names added, for a child that a person runs through us. */
+export function environmentWith(added: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  return { ...process.env, ...added };
+}

@@ -1,0 +1,32 @@
+import pino, { type Logger } from 'pino';
+import type { LogLevel } from '../config.ts';
+
+const levelNames: Readonly<Record<number, string>> = { 40: 'warning: ', 50: 'error: ', 60: 'fatal: ' };
+
+/**
+ * The server's log on standard error: JSON lines, or short ones for a person at a terminal. Nothing that authenticates
+ * anybody is written.
+ */
+export function createLogger(level: LogLevel, isForPerson: boolean = process.stderr.isTTY): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: ['req.headers', 'request.headers', 'headers.cookie', 'headers.authorization', '*.password', '*.token'],
+  };
+  if (!isForPerson) return pino(options, pino.destination({ dest: 2, sync: false }));
+  return pino(options, { write: (line) => void process.stderr.write(`${forPerson(line)}\n`) });
+}
+
+function forPerson(line: string): string {
+  const entry = JSON.parse(line) as {
+    level: number;
+    time: string;
+    msg?: string;
+    err?: { message?: string };
+    part?: string;
+  };
+  const cause = entry.err?.message === undefined ? '' : ` (${entry.err.message})`;
+  const part = entry.part === undefined ? '' : `${entry.part}: `;
+  return `${entry.time.slice(11, 19)} ${levelNames[entry.level] ?? ''}${part}${entry.msg ?? ''}${cause}`;
+}

@@ -1,0 +1,172 @@
+import { userInfo } from 'node:os';
+import { type Static, type TSchema, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { VigiaError } from '../../protocol/error.ts';
+import {
+  type ApiKey,
+  DeviceKind,
+  type EnrolmentToken,
+  Role,
+  type ServerHealth,
+  type User,
+} from '../../protocol/view.ts';
+import { everyClient } from '../domain/scope.ts';
+import { Email, Id, Name, NewPassword, strict } from '../http/fields.ts';
+import { type InstallCommands, installCommands } from '../http/install-command.ts';
+import { mapPage } from '../http/paging.ts';
+import { faultSentence } from '../http/validation.ts';
+import { apiKeyView, tokenView, userView } from '../http/views.ts';
+import type { ApiKeys } from '../security/api-keys.ts';
+import type { Passwords } from '../security/passwords.ts';
+import type { TlsMaterial } from '../security/tls.ts';
+import type { EnrolmentTokens } from '../security/tokens.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the operations of the command line need, inside the running server or, when none runs, on the store itself. */
+export interface OperationContext {
+  readonly store: Store;
+  readonly passwords: Passwords;
+  readonly apiKeys: ApiKeys;
+  readonly enrolmentTokens: EnrolmentTokens;
+  readonly tls: TlsMaterial | null;
+  /** Where agents and people reach the server, or null if it cannot be known. */
+  readonly publicAddress: string | null;
+  /** The running server; null when the store is opened without one. */
+  readonly running: { readonly address: string; health(): ServerHealth; catalogueChanged(): Promise<void> } | null;
+}
+
+interface Operation<I extends TSchema, R> {
+  readonly input: I;
+  run(context: OperationContext, input: Static<I>): Promise<R>;
+}
+
+function operation<I extends TSchema, R>(
+  input: I,
+  run: (context: OperationContext, input: Static<I>) => Promise<R>,
+): Operation<I, R> {
+  return { input, run };
+}
+
+const LIST_LIMIT = 500;
+
+/** Everything that the command line can ask of a server. Whoever may open the data folder is an administrator. */
+export const operations = {
+  'token.create': operation(
+    Type.Object(
+      {
+        clientName: Name,
+        siteName: Name,
+        kind: DeviceKind,
+        uses: Type.Integer({ minimum: 1, maximum: 10_000 }),
+        expiresInMs: Type.Integer({ minimum: 1000, maximum: 366 * 86_400_000 }),
+      },
+      strict,
+    ),
+    async (context, { clientName, siteName, ...rest }): Promise<CreatedToken> => {
+      const { clients, sites } = context.store.scoped(everyClient);
+      const client = await clients.ensure(clientName);
+      const site = await sites.ensure(client.id, siteName);
+      const { row, token } = await context.enrolmentTokens.create(everyClient, {
+        clientId: client.id,
+        siteId: site.id,
+        createdBy: 'cli',
+        ...rest,
+      });
+      await record(context, 'token.create', row.id, { clientName, siteName, ...rest });
+      await context.running?.catalogueChanged();
+      const { publicAddress, tls } = context;
+      const commands = publicAddress === null ? null : installCommands(publicAddress, token, tls);
+      return { ...tokenView(row), token, commands };
+    },
+  ),
+  'token.list': operation(Type.Object({}, strict), async ({ store }): Promise<EnrolmentToken[]> => {
+    return mapPage(await store.scoped(everyClient).tokens.list({ limit: LIST_LIMIT }), tokenView).items;
+  }),
+  'token.revoke': operation(Type.Object({ id: Id }, strict), async (context, { id }): Promise<{ id: string }> => {
+    await context.store.scoped(everyClient).tokens.revoke(id);
+    await record(context, 'token.revoke', id, {});
+    return { id };
+  }),
+  'user.create': operation(
+    Type.Object(
+      { email: Email, name: Name, role: Type.Enum(['admin', 'technician', 'viewer']), password: NewPassword },
+      strict,
+    ),
+    async (context, { email, name, role, password }): Promise<User> => {
+      const passwordHash = await context.passwords.hash(password);
+      const user = await context.store.users.create({ email, name, role, passwordHash });
+      await record(context, 'user.create', user.id, { role });
+      await context.running?.catalogueChanged();
+      return userView(user);
+    },
+  ),
+  'api-key.create': operation(
+    Type.Object({ name: Name, role: Role, clientName: Type.Union([Name, Type.Null()]) }, strict),
+    async (context, { name, role, clientName }): Promise<CreatedApiKey> => {
+      const clientId = clientName === null ? null : await findClient(context, clientName);
+      const { row, key } = await context.apiKeys.create(everyClient, { name, role, clientId, createdBy: 'cli' });
+      await record(context, 'api-key.create', row.id, { role, clientId });
+      return { ...apiKeyView(row), key };
+    },
+  ),
+  status: operation(Type.Object({}, strict), async ({ running, store }): Promise<ServerStatus> => {
+    const audit = await store.audit.verify();
+    return {
+      server: running === null ? null : { address: running.address, health: running.health() },
+      users: await store.users.count(),
+      auditIntact: audit.ok,
+    };
+  }),
+} as const;
+
+export interface CreatedToken extends EnrolmentToken {
+  readonly token: string;
+  /** Null when no server runs and VIGIA_PUBLIC_URL is not set: then the address is not known. */
+  readonly commands: InstallCommands | null;
+}
+
+export interface CreatedApiKey extends ApiKey {
+  readonly key: string;
+}
+
+export interface ServerStatus {
+  readonly server: { readonly address: string; readonly health: ServerHealth } | null;
+  readonly users: number;
+  readonly auditIntact: boolean;
+}
+
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;
+export type InputOf<N extends OperationName> = Static<Operations[N]['input']>;
+export type ResultOf<N extends OperationName> = Awaited<ReturnType<Operations[N]['run']>>;
+
+/** Runs an operation, here or in the running server. */
+export type Perform = <N extends OperationName>(name: N, input: InputOf<N>) => Promise<ResultOf<N>>;
+
+/**
+ * Runs an operation whose name and input came from outside.
+ * @throws VigiaError bad_request, validation_failed, and what the operation throws
+ */
+export async function perform(context: OperationContext, name: string, input: unknown): Promise<unknown> {
+  if (!Object.hasOwn(operations, name)) throw new VigiaError('bad_request', `There is no operation "${name}".`);
+  const { input: schema, run } = operations[name as OperationName];
+  const faults = Value.Errors(schema, input);
+  if (faults.length > 0) throw new VigiaError('validation_failed', faultSentence(faults, 'value'));
+  return (run as (context: OperationContext, input: unknown) => Promise<unknown>)(context, input);
+}
+
+async function findClient({ store }: OperationContext, name: string): Promise<string> {
+  const client = await store.scoped(everyClient).clients.byName(name);
+  if (client === null) throw new VigiaError('not_found', `There is no client called "${name}".`);
+  return client.id;
+}
+
+async function record(
+  { store }: OperationContext,
+  action: string,
+  subject: string,
+  detail: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const commandLineOf = userInfo().username;
+  await store.audit.append({ actor: 'server', action, subject, detail: { ...detail, commandLineOf } });
+}

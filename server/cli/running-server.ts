@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import manifest from '../../package.json' with { type: 'json' };
+import { type App, createApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { serveLocalSocket } from './local-socket.ts';
+import { type OperationContext, type Perform, perform } from './operations.ts';
+
+export interface RunningServer {
+  readonly app: App;
+  readonly perform: Perform;
+  stop(): Promise<void>;
+}
+
+/** Starts the server and lets the command line talk to it. @throws VigiaError with the sentence of what hinders it */
+export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  const app = await createApp({ config, logger, version: manifest.version });
+  try {
+    await app.start();
+    const { store, passwords, apiKeys, enrolmentTokens, tls, fleet, dataDir } = app.services;
+    const context: OperationContext = {
+      store,
+      passwords,
+      apiKeys,
+      enrolmentTokens,
+      tls,
+      publicAddress: config.publicUrl ?? app.address(),
+      running: {
+        address: app.address(),
+        health: () => fleet.health(),
+        catalogueChanged: () => fleet.catalogueChanged(),
+      },
+    };
+    const socket = await serveLocalSocket(dataDir.socketPath, ({ operation, input }) =>
+      perform(context, operation, input),
+    );
+    return {
+      app,
+      perform: ((name, input) => perform(context, name, input)) as Perform,
+      async stop() {
+        await socket.close();
+        await app.stop();
+      },
+    };
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { readConfig } from '../config.ts';
+import type { Command } from './command.ts';
+import { runUntilSignal } from './lifecycle.ts';
+import { startLocalAgent } from './local-agent.ts';
+import { createLogger } from './log.ts';
+import type { Output } from './output.ts';
+import { type RunningServer, startServer } from './running-server.ts';
+
+/** The server, alone or with an agent for this very machine. */
+export const serverCommands: readonly Command[] = [
+  {
+    name: 'up',
+    usage: '',
+    summary: 'run the server and an agent for this very machine',
+    options: {},
+    async run({ output }) {
+      const config = readConfig();
+      const logger = createLogger(config.logLevel);
+      const server = await startServer(config, logger);
+      announce(output, server);
+      const address = server.app.address();
+      const agent = await startLocalAgent({ config, address, perform: server.perform, logger }).catch(
+        (error: unknown) => {
+          // The server is worth running without it: other machines report too.
+          logger.error({ err: error }, 'this machine is not watched');
+          return null;
+        },
+      );
+      await runUntilSignal(async () => {
+        await agent?.stop();
+        await server.stop();
+      }, logger);
+    },
+  },
+  {
+    name: 'server',
+    usage: '',
+    summary: 'run the server alone',
+    options: {},
+    async run({ output }) {
+      const config = readConfig();
+      const logger = createLogger(config.logLevel);
+      const server = await startServer(config, logger);
+      announce(output, server);
+      await runUntilSignal(() => server.stop(), logger);
+    },
+  },
+];
+
+function announce(output: Output, { app }: RunningServer): void {
+  const [address, firstRunLink] = [app.address(), app.firstRunLink()];
+  const first = ['  Make the first account with this link (it works once):', '', `    ${firstRunLink}`, ''];
+  const lines = [
+    '',
+    `  Vigia is on watch at ${address}`,
+    '',
+    ...(firstRunLink === null ? [] : first),
+    '  Stop it with Ctrl-C.',
+    '',
+  ];
+  output.result({ address, firstRunLink }, lines.join('\n'));
+}
