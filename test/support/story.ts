@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Test } from 'tap';
+import type { Device, DeviceKind, Incident, IncidentDetail, PresenceInterval, Role } from '../../protocol/view.ts';
+import { type App, createApp } from '../../server/app.ts';
+import type { Clock } from '../../server/clock.ts';
+import { readConfig } from '../../server/config.ts';
+import { everyClient } from '../../server/domain/scope.ts';
+import type { OutboxMessage } from '../../server/notify/outbox.ts';
+import { decodeEntry } from '../../server/series/entry.ts';
+import { Journal } from '../../server/series/journal.ts';
+import type { StoredReport } from '../../server/series/series-store.ts';
+import { type StorySettings, storySettings } from './story-settings.ts';
+import { tempDir } from './temp-dir.ts';
+import { type Patience, until } from './until.ts';
+
+/** The whole server in this process, on real sockets and files, and a person with keys in front of it. */
+
+export interface StoryOptions {
+  readonly dataDir?: string;
+  readonly settings?: StorySettings;
+  readonly clock?: Clock;
+  /** What agents are asked for. */
+  readonly reportInterval?: string;
+}
+
+/** An answer of the API. */
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+  readonly body: any;
+  readonly text: string;
+}
+
+export class StoryServer {
+  readonly app: App;
+  readonly dataDir: string;
+  /** What people were told, in order. */
+  readonly notices: readonly OutboxMessage[];
+  /** Lines of the server's log, parsed. */
+  readonly log: readonly Record<string, unknown>[];
+  readonly #keys = new Map<Role, string>();
+
+  constructor(app: App, dataDir: string, notices: readonly OutboxMessage[], log: readonly Record<string, unknown>[]) {
+    this.app = app;
+    this.dataDir = dataDir;
+    this.notices = notices;
+    this.log = log;
+  }
+
+  get address(): string {
+    return this.app.address();
+  }
+
+  /** A key of this role, made when it is first asked for. */
+  async key(role: Role): Promise<string> {
+    const known = this.#keys.get(role);
+    if (known !== undefined) return known;
+    const made = { name: `${role} of the story`, role, clientId: null, createdBy: 'test' };
+    const { key } = await this.app.services.apiKeys.create(everyClient, made);
+    this.#keys.set(role, key);
+    return key;
+  }
+
+  /** One request to the API with a key of this role; the body goes as JSON. */
+  async ask(method: string, path: string, body?: unknown, role: Role = 'admin'): Promise<Answer> {
+    const headers = { authorization: `Bearer ${await this.key(role)}`, 'content-type': 'application/json' };
+    const request = httpRequest(this.address + path, { method, headers, agent: false });
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+    const [response] = await once(request, 'response');
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    const isJson = String(response.headers['content-type']).startsWith('application/json');
+    return { status: response.statusCode, text, body: isJson ? JSON.parse(text) : null };
+  }
+
+  /** What a `GET` answers. @throws Error unless it is 200 */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+  async get(path: string, role: Role = 'viewer'): Promise<any> {
+    const { status, text, body } = await this.ask('GET', path, undefined, role);
+    if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${text}`);
+    return body ?? text;
+  }
+
+  async token(kind: DeviceKind): Promise<string> {
+    const wanted = { clientName: 'Acme', siteName: 'Main office', kind, uses: 1, expiresInMs: 3_600_000 };
+    const { body } = await this.ask('POST', '/api/v1/tokens', wanted);
+    return body.token;
+  }
+
+  async device(id: string): Promise<Device> {
+    return this.get(`/api/v1/devices/${id}`);
+  }
+
+  /** The device, once `holds` is true of it. */
+  async untilDevice(id: string, what: string, holds: (device: Device) => boolean, patience?: Patience) {
+    return until(
+      `device ${what}`,
+      async () => {
+        const device = await this.device(id);
+        return holds(device) && device;
+      },
+      patience,
+    );
+  }
+
+  /** Every incident of the device that there ever was, newest first. */
+  async incidents(deviceId: string): Promise<Incident[]> {
+    return (await this.get(`/api/v1/incidents?state=all&device=${deviceId}`)).items;
+  }
+
+  async incident(id: string): Promise<IncidentDetail> {
+    return this.get(`/api/v1/incidents/${id}`);
+  }
+
+  /** The device's newest incident of this rule, once `holds` is true of it. */
+  async untilIncident(
+    deviceId: string,
+    rule: string,
+    holds: (incident: Incident) => boolean,
+    patience?: Patience,
+  ): Promise<Incident> {
+    const find = async () => (await this.incidents(deviceId)).find((one) => one.rule === rule && holds(one));
+    return until(`incident ${rule}`, find, patience);
+  }
+
+  /** The ledger of the device, whole. */
+  async presence(deviceId: string): Promise<PresenceInterval[]> {
+    return (await this.get(`/api/v1/devices/${deviceId}/presence`)).items;
+  }
+
+  /** Every report of the device in the series database, as its readers see it, oldest first. */
+  reports(deviceId: string): StoredReport[] {
+    const journal = new Journal(join(this.dataDir, 'series.db'));
+    try {
+      const entries = journal.entries(deviceId, 0, Number.MAX_SAFE_INTEGER, 1_000_000);
+      return entries.map((entry) => decodeEntry(entry, journal.schemas));
+    } finally {
+      journal.close();
+    }
+  }
+
+  /** Kinds of the notices about an incident, in order. */
+  noticesOf(incidentId: string): string[] {
+    return this.notices
+      .filter(({ payload }) => (payload as { incidentId: string }).incidentId === incidentId)
+      .map(({ kind }) => kind);
+  }
+}
+
+/** Starts a server on a free port; it is stopped after the test. */
+export async function startServer(t: Pick<Test, 'teardown'>, options: StoryOptions = {}): Promise<StoryServer> {
+  const dataDir = options.dataDir ?? tempDir(t);
+  const notices: OutboxMessage[] = [];
+  const log: Record<string, unknown>[] = [];
+  const app = await createApp({
+    config: readConfig({
+      VIGIA_DATA_DIR: dataDir,
+      VIGIA_PORT: '0',
+      VIGIA_REPORT_INTERVAL: options.reportInterval ?? '1s',
+    }),
+    logger: pino({ level: 'info' }, { write: (line) => void log.push(JSON.parse(line)) }),
+    version: '0.0.0-test',
+    settings: storySettings(options.settings ?? {}),
+    channel: { name: 'story', deliver: async (message) => void notices.push(message) },
+    onFatal: (cause) => {
+      throw cause;
+    },
+    ...(options.clock && { clock: options.clock }),
+  });
+  t.teardown(() => app.stop());
+  await app.start();
+  return new StoryServer(app, dataDir, notices, log);
+}
+
+/** A clock that a test may put forward. It runs at the pace of the real one. */
+export interface StoryClock extends Clock {
+  advance(ms: number): void;
+}
+
+export function storyClock(): StoryClock {
+  let offsetMs = 0;
+  return {
+    now: () => Date.now() + offsetMs,
+    driftMs: () => 0,
+    advance(ms) {
+      offsetMs += ms;
+    },
+  };
+}
