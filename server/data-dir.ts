@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../protocol/error.ts';
 import { ensurePrivateFile } from './private-file.ts';
@@ -20,6 +20,9 @@ const MAX_SOCKET_PATH_BYTES = 103;
 /** Long enough to see a lock that is being let go, short enough for a person. */
 const LOCK_WAIT_MS = 250;
 const SQLITE_BUSY = 5;
+
+/** The locks of this process. Here because a database that nothing refers to is collected, and its lock with it. */
+const held = new Set<DatabaseSync>();
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
@@ -52,18 +55,33 @@ export function openDataDir(path: string): DataDir {
       rmSync(pidPath, { force: true });
       socket.close();
       lock.close();
+      held.delete(lock);
     },
   };
 }
 
 function makeWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`);
     writeFileSync(probe, 'x', { flag: 'wx', mode: 0o600 });
     rmSync(probe);
   } catch (error) {
     throw unwritable(folder, error);
+  }
+}
+
+/** Not mkdir's own `recursive`: on a file system that refuses new folders with ENOENT, such as /proc, that never returns. */
+function makeFolder(folder: string): void {
+  const parent = dirname(folder);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(parent)) throw error;
+    makeFolder(parent);
+    mkdirSync(folder, { mode: 0o700 });
   }
 }
 
@@ -78,6 +96,7 @@ function takeLock(folder: string, pidPath: string): DatabaseSync {
     ensurePrivateFile(path);
     lock = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
     lock.exec('BEGIN EXCLUSIVE');
+    held.add(lock);
     return lock;
   } catch (error) {
     if (lock?.isOpen) lock.close();

@@ -1,6 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../protocol/error.ts';
+import { ensurePrivateFile } from '../private-file.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { sqliteError } from './sqlite-error.ts';
 
@@ -20,7 +20,7 @@ export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     // Made beforehand with this mode, because SQLite gives its -wal and -shm files the mode of the database.
-    closeSync(openSync(path, 'a', 0o600));
+    ensurePrivateFile(path);
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     const version = readVersion(database);
     if (version > SCHEMA_VERSION) {

@@ -38,6 +38,7 @@ export interface DeviceRepository {
     page: PageRequest & { readonly clientId?: string | undefined; readonly siteId?: string | undefined },
   ): Promise<Page<Row<'device'>>>;
   all(): Promise<Row<'device'>[]>;
+  /** Those out of service, in the order of enrolment. */
   retired(): Promise<Row<'device'>[]>;
   /** Retired ones too: see `retired_at`. */
   get(id: string): Promise<Row<'device'> | null>;

@@ -93,6 +93,7 @@ t.test('no scoped method reaches into another client', async (t) => {
     devices: {
       list: [outcome.empty, () => pageIds(mine.devices.list({ ...page, siteId: bolt.site.id }))],
       all: [[acme.device.id], () => ids(mine.devices.all())],
+      retired: [outcome.empty, () => ids(mine.devices.retired())],
       get: [outcome.nothing, () => mine.devices.get(bolt.device.id)],
       byPublicKey: [outcome.nothing, () => mine.devices.byPublicKey(bolt.device.public_key)],
       insert: [
