@@ -159,6 +159,11 @@ export class Peer extends EventEmitter {
     for (const link of this.#links.keys()) link.send(frame instanceof Uint8Array ? frame : encodeFrame(frame));
   }
 
+  /** Takes nothing more from any connection. */
+  pauseReading(): void {
+    for (const link of this.#links.keys()) link.pause();
+  }
+
   /** Cuts every connection without a word. */
   drop(): void {
     for (const socket of this.#sockets) socket.destroy();
