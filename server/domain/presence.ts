@@ -13,6 +13,8 @@ import { formatDuration, formatInstant } from './wording.ts';
 
 /** What is remembered of a device's presence. Plain data, kept as JSON. */
 export interface PresenceMemory {
+  /** Oldest proof of life: the ledger begins there. */
+  first: Proof | null;
   /** Newest proof of life that carried a boot identity. */
   last: Proof | null;
   /** Start of the run of `up` that ends at `last`; not yet in the ledger. */
@@ -24,6 +26,7 @@ export interface PresenceMemory {
 }
 
 export const freshPresence = (): PresenceMemory => ({
+  first: null,
   last: null,
   upFrom: null,
   announced: null,
@@ -33,7 +36,10 @@ export const freshPresence = (): PresenceMemory => ({
 
 const MAX_GAPS = 64;
 
-/** A change of the ledger: what stands in [from, to) gives way to `intervals`. */
+/**
+ * A change of the ledger: what stands in [from, to) gives way to `intervals`; a row that reaches out at the end keeps its rest.
+ * They cover [from, to) but for an end that belongs to the present run.
+ */
 export interface LedgerChange {
   readonly from: number;
   readonly to: number;
@@ -44,13 +50,18 @@ export interface LedgerChange {
 
 /** Takes in a proof of life, early or late, stepping `memory` in place. Returns what the ledger gains. */
 export function takeProof(memory: PresenceMemory, proof: Proof): LedgerChange[] {
-  const { last } = memory;
-  if (!last) {
+  const { first, last } = memory;
+  if (!first || !last) {
+    memory.first = proof;
     memory.last = proof;
     memory.upFrom = proof.at;
     return [];
   }
-  if (proof.at <= last.at) return takeLateProof(memory, proof);
+  if (proof.at > last.at) return takeNextProof(memory, last, proof);
+  return proof.at < first.at ? takeFirstProof(memory, first, proof) : takeLateProof(memory, proof);
+}
+
+function takeNextProof(memory: PresenceMemory, last: Proof, proof: Proof): LedgerChange[] {
   // A report that was made before the goodbye may arrive after it.
   const isBeforeGoodbye = memory.announced !== null && proof.at <= memory.announced.at;
   const announced = isBeforeGoodbye ? null : memory.announced;
@@ -58,23 +69,26 @@ export function takeProof(memory: PresenceMemory, proof: Proof): LedgerChange[] 
   if (isUnexpectedReboot(last, proof, announced)) memory.unexpectedRebootAt = Math.round(proof.at - proof.bootMs);
   memory.last = proof;
   if (!isBeforeGoodbye) memory.announced = null;
-  if (intervals.every((interval) => interval.state === 'up')) return [];
+  if (isWhollyUp(intervals)) return [];
 
-  remember(memory, { before: last, after: proof, announced });
+  remember(memory, [...memory.gaps, { before: last, after: proof, announced }]);
   const run = closeRun(memory.upFrom ?? last.at, last);
-  const from = run[0]?.start ?? last.at;
-  // The end of the gap, if up, begins the next run instead of being written now.
-  const tail = intervals.at(-1);
-  const upFrom = tail?.state === 'up' ? tail.start : proof.at;
-  memory.upFrom = upFrom;
-  const written = intervals.filter((interval) => interval.start < upFrom);
-  return [{ from, to: upFrom, intervals: [...run, ...written], revision: false }];
+  memory.upFrom = last.at;
+  return write(memory, run[0]?.start ?? last.at, proof.at, [...run, ...intervals], false);
 }
 
 function closeRun(from: number, last: Proof): Interval[] {
   if (last.at <= from) return [];
   const evidence: GapEvidence = { before: last, after: last, announced: null };
   return [{ start: from, end: last.at, state: 'up', reason: 'reported', evidence }];
+}
+
+/** Evidence from before all that is known: the ledger begins earlier. */
+function takeFirstProof(memory: PresenceMemory, first: Proof, proof: Proof): LedgerChange[] {
+  const intervals = classifyGap(proof, first, null);
+  memory.first = proof;
+  if (!isWhollyUp(intervals)) remember(memory, [{ before: proof, after: first, announced: null }, ...memory.gaps]);
+  return write(memory, proof.at, first.at, intervals, false);
 }
 
 /** Evidence about the past: it matters only inside a gap that was not proved up. */
@@ -88,25 +102,47 @@ function takeLateProof(memory: PresenceMemory, proof: Proof): LedgerChange[] {
   // What was announced belongs to the silence that followed it.
   const announcedBefore = announced && announced.at < proof.at ? announced : null;
   const announcedAfter = announced && announced.at >= proof.at ? announced : null;
-  const first = classifyGap(before, proof, announcedBefore);
-  const second = classifyGap(proof, after, announcedAfter);
-  const open = [
-    { part: first, gap: { before, after: proof, announced: announcedBefore } },
-    { part: second, gap: { before: proof, after, announced: announcedAfter } },
-  ].filter(({ part }) => part.some((interval) => interval.state !== 'up'));
-  memory.gaps.splice(index, 1, ...open.map((entry) => entry.gap));
-  memory.gaps.splice(0, Math.max(0, memory.gaps.length - MAX_GAPS));
-  // The last stretch of the newest gap may be the beginning of the present run, which is not in the ledger.
-  const to = memory.upFrom !== null && memory.upFrom > before.at ? Math.min(after.at, memory.upFrom) : after.at;
-  const intervals = [...first, ...second].flatMap((interval) =>
-    interval.start < to ? [{ ...interval, end: Math.min(interval.end, to) }] : [],
+  const parts = [
+    {
+      gap: { before, after: proof, announced: announcedBefore },
+      intervals: classifyGap(before, proof, announcedBefore),
+    },
+    { gap: { before: proof, after, announced: announcedAfter }, intervals: classifyGap(proof, after, announcedAfter) },
+  ];
+  const open = parts.filter(({ intervals }) => !isWhollyUp(intervals)).map((part) => part.gap);
+  remember(memory, memory.gaps.toSpliced(index, 1, ...open));
+  return write(
+    memory,
+    before.at,
+    after.at,
+    parts.flatMap(({ intervals }) => intervals),
+    true,
   );
-  return [{ from: before.at, to, intervals, revision: true }];
 }
 
-function remember(memory: PresenceMemory, gap: GapEvidence): void {
-  memory.gaps.push(gap);
-  if (memory.gaps.length > MAX_GAPS) memory.gaps.shift();
+/** What is to be written of [from, to): an end that is up and leads into the present run becomes its beginning instead. */
+function write(
+  memory: PresenceMemory,
+  from: number,
+  to: number,
+  intervals: readonly Interval[],
+  revision: boolean,
+): LedgerChange[] {
+  const { upFrom } = memory;
+  if (upFrom === null || upFrom > to) return [{ from, to, intervals, revision }];
+  const tail = intervals.at(-1);
+  memory.upFrom = tail?.state === 'up' ? tail.start : to;
+  const written = intervals.slice(0, tail?.state === 'up' ? -1 : undefined);
+  if (written.length === 0 && !revision) return [];
+  return [{ from, to: Math.max(upFrom, memory.upFrom), intervals: written, revision }];
+}
+
+function isWhollyUp(intervals: readonly Interval[]): boolean {
+  return intervals.every((interval) => interval.state === 'up');
+}
+
+function remember(memory: PresenceMemory, gaps: GapEvidence[]): void {
+  memory.gaps = gaps.slice(-MAX_GAPS);
 }
 
 /** How long the machine may stay away after a goodbye before that counts as loss (rules: a goodbye is believed). */

@@ -68,10 +68,13 @@ function ledgerStatements(store: Store, record: DeviceRecord, change: LedgerChan
     presence.insertStatement(toRow(interval, id, client_id, change.revision)),
   );
   if (!change.revision) return inserts;
-  // A gap's own rows lie inside the revised range by construction; neighbours only touch it.
+  // The run that follows a gap begins before the proof that ended the gap: it keeps what lies beyond.
   const remove = sql`
     DELETE FROM presence_interval WHERE device_id = ${id} AND start_ms >= ${change.from} AND end_ms <= ${change.to}`;
-  return [remove.compile(store.db), ...inserts];
+  const cut = sql`
+    UPDATE presence_interval SET start_ms = ${change.to}
+    WHERE device_id = ${id} AND start_ms >= ${change.from} AND start_ms < ${change.to} AND end_ms > ${change.to}`;
+  return [remove.compile(store.db), cut.compile(store.db), ...inserts];
 }
 
 function toRow(interval: Interval, deviceId: string, clientId: string, revised: boolean) {
