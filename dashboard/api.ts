@@ -1,0 +1,133 @@
+import type {
+  ApiKey,
+  Device,
+  EnrolmentToken,
+  ErrorBody,
+  Incident,
+  IncidentDetail,
+  NewEnrolmentToken,
+  Overview,
+  PresenceInterval,
+  Role,
+  Series,
+  SessionInfo,
+  User,
+} from '../protocol/view.ts';
+import { t } from './i18n.ts';
+
+const DEADLINE_MS = 15_000;
+
+/** A refused or failed request: its message is the server's own sentence, or ours when none came. */
+export class ApiError extends Error {
+  /** HTTP status, 0 when no answer came. */
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export interface Page<T> {
+  readonly items: T[];
+  readonly next: string | null;
+}
+
+export interface NewToken {
+  readonly clientId?: string;
+  readonly clientName?: string;
+  readonly siteId?: string;
+  readonly siteName?: string;
+  readonly kind: 'server' | 'workstation';
+  readonly uses: number;
+  readonly expiresInMs: number;
+}
+
+let onSignedOut: () => void = () => {};
+
+/** Called whenever the server says that the session is over. */
+export function whenSignedOut(listener: () => void): void {
+  onSignedOut = listener;
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const answer = await reach(method, path, body);
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  const error = await refusal(answer);
+  if (error.code === 'unauthenticated') onSignedOut();
+  throw error;
+}
+
+async function reach(method: string, path: string, body: unknown): Promise<Response> {
+  try {
+    return await fetch(`/api/v1${path}`, {
+      method,
+      signal: AbortSignal.timeout(DEADLINE_MS),
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+  } catch (cause) {
+    const timedOut = cause instanceof DOMException && cause.name === 'TimeoutError';
+    throw new ApiError(0, 'server_unreachable', t(timedOut ? 'error.timeout' : 'error.unreachable'));
+  }
+}
+
+async function refusal(answer: Response): Promise<ApiError> {
+  const body = (await answer.json().catch(() => null)) as ErrorBody | null;
+  const { code = 'internal', message = t('error.status', { status: String(answer.status) }) } = body?.error ?? {};
+  return new ApiError(answer.status, code, message);
+}
+
+const id = encodeURIComponent;
+const act = (incidentId: string, verb: string, body: unknown = {}) =>
+  request<IncidentDetail>('POST', `/incidents/${id(incidentId)}/${verb}`, body);
+
+export const api = {
+  session: () => request<SessionInfo>('GET', '/session'),
+  login: (email: string, password: string) => request<SessionInfo>('POST', '/session', { email, password }),
+  logout: () => request<void>('DELETE', '/session'),
+  firstRun: (body: { token: string; name: string; email: string; password: string }) =>
+    request<SessionInfo>('POST', '/first-run', body),
+
+  overview: () => request<Overview>('GET', '/overview'),
+  device: (deviceId: string) => request<Device>('GET', `/devices/${id(deviceId)}`),
+  retireDevice: (deviceId: string) => request<void>('DELETE', `/devices/${id(deviceId)}`),
+  renameDevice: (deviceId: string, name: string) => request<Device>('PATCH', `/devices/${id(deviceId)}`, { name }),
+  presence: (deviceId: string, fromMs: number, toMs: number) =>
+    request<{ items: PresenceInterval[] }>('GET', `/devices/${id(deviceId)}/presence?${span(fromMs, toMs)}`),
+  series: (deviceId: string, metrics: readonly string[], fromMs: number, toMs: number, stepMs: number) =>
+    request<Series>(
+      'GET',
+      `/devices/${id(deviceId)}/series?${span(fromMs, toMs)}&step=${stepMs}${metrics.map((metric) => `&metric=${id(metric)}`).join('')}`,
+    ),
+
+  incidents: (query: Readonly<Record<string, string>>) =>
+    request<Page<Incident>>('GET', `/incidents?${new URLSearchParams(query)}`),
+  incident: (incidentId: string) => request<IncidentDetail>('GET', `/incidents/${id(incidentId)}`),
+  acknowledge: (incidentId: string) => act(incidentId, 'acknowledge'),
+  assign: (incidentId: string, userId: string | null) => act(incidentId, 'assign', { userId }),
+  note: (incidentId: string, text: string) => act(incidentId, 'notes', { text }),
+  resolve: (incidentId: string, text: string) => act(incidentId, 'resolve', text ? { text } : {}),
+
+  users: () => request<Page<User>>('GET', '/users'),
+  createUser: (body: { email: string; name: string; role: Role; password: string }) =>
+    request<User>('POST', '/users', body),
+  deleteUser: (userId: string) => request<void>('DELETE', `/users/${id(userId)}`),
+  apiKeys: () => request<Page<ApiKey>>('GET', '/api-keys'),
+  createApiKey: (body: { name: string; role: Role; clientId: string | null }) =>
+    request<ApiKey & { key: string }>('POST', '/api-keys', body),
+  deleteApiKey: (keyId: string) => request<void>('DELETE', `/api-keys/${id(keyId)}`),
+  tokens: () => request<Page<EnrolmentToken>>('GET', '/tokens'),
+  createToken: (body: NewToken) => request<NewEnrolmentToken>('POST', '/tokens', body),
+  deleteToken: (tokenId: string) => request<void>('DELETE', `/tokens/${id(tokenId)}`),
+};
+
+function span(fromMs: number, toMs: number): string {
+  return `from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}`;
+}
+
+/** The sentence to show for whatever went wrong. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : t('error.unreachable');
+}

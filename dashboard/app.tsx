@@ -1,0 +1,118 @@
+import { useSignalEffect } from '@preact/signals';
+import type { VNode } from 'preact';
+import { t } from './i18n.ts';
+import { overlay } from './keys.ts';
+import { Failure } from './parts/Async.tsx';
+import { Gate } from './parts/Gate.tsx';
+import { Palette } from './parts/Palette.tsx';
+import { Shell } from './parts/Shell.tsx';
+import { ShortcutHelp } from './parts/ShortcutHelp.tsx';
+import { Toasts } from './parts/Toasts.tsx';
+import { route } from './router.ts';
+import type { Route } from './routes.ts';
+import { triage } from './select.ts';
+import { devices, fleet, incidents, loadError, reload, session, start } from './store.ts';
+import { AddMachine } from './views/AddMachine.tsx';
+import { Device } from './views/Device.tsx';
+import { FirstRun } from './views/FirstRun.tsx';
+import { Fleet } from './views/Fleet.tsx';
+import { Incident } from './views/Incident.tsx';
+import { Incidents } from './views/Incidents.tsx';
+import { Login } from './views/Login.tsx';
+import { Now } from './views/Now.tsx';
+import { Settings } from './views/Settings.tsx';
+
+/** Before the session is known, before one is in, before the first overview, and then the views. */
+export function App() {
+  useSignalEffect(() => {
+    document.title = title(route.value);
+  });
+  const info = session.value;
+  if (info === null) return <Starting again={() => void start()} />;
+  if (info.user === null) return info.firstRun ? <FirstRun /> : <Login />;
+  if (fleet.value === null) return <Starting again={reload} />;
+  return (
+    <>
+      <Shell>{view(route.value)}</Shell>
+      {overlay.value === 'palette' && <Palette />}
+      {overlay.value === 'shortcuts' && <ShortcutHelp />}
+      <Toasts />
+    </>
+  );
+}
+
+function Starting({ again }: { again: () => void }) {
+  if (!loadError.value)
+    return (
+      <p class="starting" role="status">
+        {t('loading')}
+      </p>
+    );
+  return (
+    <Gate title={t('start.failed')} sentence={t('start.failedSentence')}>
+      <Failure sentence={loadError.value} again={again} />
+    </Gate>
+  );
+}
+
+function view(to: Route): VNode {
+  switch (to.view) {
+    case 'now':
+    case 'first-run':
+      return <Now />;
+    case 'fleet':
+      return <Fleet />;
+    case 'device':
+      return <Device key={to.id} id={to.id} />;
+    case 'incidents':
+      return <Incidents />;
+    case 'incident':
+      return <Incident key={to.id} id={to.id} />;
+    case 'add':
+      return <AddMachine />;
+    case 'settings':
+      return <Settings section={to.section} />;
+    case 'not-found':
+      return <NotFound />;
+  }
+}
+
+function NotFound() {
+  return (
+    <div class="view">
+      <header class="view-head">
+        <div>
+          <h1>{t('notFound.title')}</h1>
+          <p class="lead">{t('notFound.sentence')}</p>
+        </div>
+      </header>
+      <p>
+        <a href="/">{t('notFound.home')}</a>
+      </p>
+    </div>
+  );
+}
+
+/** The tab says how many incidents wait, wherever one is. */
+function title(to: Route): string {
+  const waiting = triage(incidents.value.values()).waiting.length;
+  return `${waiting > 0 ? `(${waiting}) ` : ''}${place(to)} · Vigia`;
+}
+
+function place(to: Route): string {
+  switch (to.view) {
+    case 'device':
+      return devices.value.get(to.id)?.name ?? t('nav.fleet');
+    case 'incident':
+      return incidents.value.get(to.id)?.sentence ?? t('nav.incidents');
+    case 'fleet':
+    case 'incidents':
+    case 'settings':
+    case 'add':
+      return t(`nav.${to.view}`);
+    case 'not-found':
+      return t('notFound.title');
+    default:
+      return t('nav.now');
+  }
+}

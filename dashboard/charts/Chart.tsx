@@ -1,0 +1,233 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { clockMinute, dayShort, exactTime, time } from '../format.ts';
+import { languageTag, t } from '../i18n.ts';
+import { theme } from '../prefs.ts';
+import { dashes, type Inks, readInks } from './colours.ts';
+import { bridgeBeats, type Frame, stepTimes, type Value } from './frame.ts';
+import { type Mark, marksPlugin } from './marks.ts';
+import { lineValues, type Panel, writeValue } from './panels.ts';
+
+interface ChartProps {
+  readonly panel: Panel;
+  readonly frame: Frame;
+  readonly reportIntervalMs: number;
+  /** Charts with the same key share one cursor. */
+  readonly syncKey: string;
+  /** A brushed range, ms since 1970. */
+  readonly onZoom?: (fromMs: number, toMs: number) => void;
+  readonly marks?: readonly Mark[];
+  readonly heightPx?: number;
+}
+
+const HEIGHT_PX = 150;
+
+/** A chart with its legend: the values under the shared cursor, or the newest ones. */
+export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, heightPx = HEIGHT_PX }: ChartProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const zoom = useRef(onZoom);
+  zoom.current = onZoom;
+  const cursor = useSignal<number | null>(null);
+  const values = panel.lines.map((line) => lineValues(frame, line));
+
+  const chartTheme = theme.value;
+  const shape = JSON.stringify([
+    panel.id,
+    panel.lines.map((line) => line.label),
+    marks,
+    heightPx,
+    chartTheme,
+    languageTag(),
+  ]);
+  // `shape` stands for all that a plot is made from
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    let made: uPlot | null = null;
+    const draw = () => {
+      made?.destroy();
+      made = new uPlot(
+        options(
+          { panel, inks: readInks(element), widthPx: element.clientWidth, heightPx, syncKey, marks: marks ?? [] },
+          {
+            onCursor: (index) => {
+              cursor.value = index;
+            },
+            onZoom: (fromMs, toMs) => zoom.current?.(fromMs, toMs),
+          },
+        ),
+        chartData(frame, values, reportIntervalMs),
+        element,
+      );
+      plot.current = made;
+    };
+    draw();
+    const resize = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made?.setSize({ width: element.clientWidth, height: heightPx });
+    });
+    resize.observe(element);
+    const dark = window.matchMedia('(prefers-color-scheme: dark)');
+    dark.addEventListener('change', draw);
+    return () => {
+      resize.disconnect();
+      dark.removeEventListener('change', draw);
+      made?.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+
+  // a new frame is what brings new values
+  useEffect(() => {
+    plot.current?.setData(chartData(frame, values, reportIntervalMs));
+  }, [frame]);
+
+  const newest = lastKnown(values);
+  const index = cursor.value ?? newest;
+  const atMs = frame.fromMs + index * frame.stepMs;
+  return (
+    <figure class="chart">
+      <figcaption class="chart-head">
+        <span class="chart-title">{panel.title}</span>
+        <span class="chart-readout">
+          {cursor.value !== null && (
+            <time class="chart-at" title={exactTime(atMs)}>
+              {time(atMs, Date.now())}
+            </time>
+          )}
+          {panel.lines.map((line, position) => (
+            <span class="chart-key" key={line.label}>
+              <Swatch position={position} />
+              <span class="chart-label">{line.label}</span>
+              <b>{writeValue(panel.measure, values[position]?.[index])}</b>
+            </span>
+          ))}
+        </span>
+      </figcaption>
+      <div
+        class="chart-plot"
+        ref={host}
+        role="img"
+        aria-label={summary(panel, values)}
+        style={{ height: `${heightPx}px` }}
+      />
+    </figure>
+  );
+}
+
+function Swatch({ position }: { position: number }) {
+  return (
+    <svg class={`swatch swatch-${position + 1}`} width="18" height="6" aria-hidden="true">
+      <line x1="0" y1="3" x2="18" y2="3" stroke-dasharray={dashes[position]?.join(' ')} />
+    </svg>
+  );
+}
+
+function chartData(frame: Frame, values: readonly Value[][], reportIntervalMs: number): uPlot.AlignedData {
+  return [stepTimes(frame), ...values.map((line) => bridgeBeats(line, frame.stepMs, reportIntervalMs))];
+}
+
+function lastKnown(values: readonly Value[][]): number {
+  return Math.max(0, ...values.map((line) => line.findLastIndex((value) => value !== null)));
+}
+
+/** What the picture says, for those who do not see it. */
+function summary(panel: Panel, values: readonly Value[][]): string {
+  const parts = panel.lines.map((line, position) => {
+    const known = (values[position] ?? []).filter((value) => value !== null);
+    if (known.length === 0) return t('chart.summaryNone', { line: line.label });
+    return t('chart.summary', {
+      line: line.label,
+      last: writeValue(panel.measure, known.at(-1)),
+      low: writeValue(
+        panel.measure,
+        known.reduce((a, b) => Math.min(a, b)),
+      ),
+      high: writeValue(
+        panel.measure,
+        known.reduce((a, b) => Math.max(a, b)),
+      ),
+    });
+  });
+  return `${panel.title}. ${parts.join('. ')}.`;
+}
+
+interface Look {
+  readonly panel: Panel;
+  readonly inks: Inks;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly syncKey: string;
+  readonly marks: readonly Mark[];
+}
+
+interface Hands {
+  readonly onCursor: (index: number | null) => void;
+  readonly onZoom: (fromMs: number, toMs: number) => void;
+}
+
+function options({ panel, inks, widthPx, heightPx, syncKey, marks }: Look, { onCursor, onZoom }: Hands): uPlot.Options {
+  const axis = { stroke: inks.text, font: inks.font, ticks: { show: false }, gap: 6 };
+  return {
+    width: widthPx,
+    height: heightPx,
+    legend: { show: false },
+    padding: [8, 2, 0, 0],
+    cursor: {
+      sync: { key: syncKey },
+      y: false,
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 7, width: 2, fill: inks.lines[0] ?? inks.text },
+    },
+    scales: { y: { range: (_, low, high) => yRange(panel, low, high, marks) } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 26, space: 84, values: (_, splits) => splits.map(writeTick) },
+      {
+        ...axis,
+        grid: { stroke: inks.grid, width: 1 },
+        size: panel.measure === 'ratio' ? 46 : 66,
+        space: 40,
+        values: (_, splits) => splits.map((value) => writeValue(panel.measure, value)),
+      },
+    ],
+    series: [
+      {},
+      ...panel.lines.map((line, position) => ({
+        label: line.label,
+        stroke: inks.lines[position] ?? inks.text,
+        width: 1.5,
+        dash: [...(dashes[position] ?? [])],
+        points: { show: false },
+        ...(position === 0 && { fill: inks.fill }),
+      })),
+    ],
+    plugins: [marksPlugin(marks, inks, (value) => writeValue(panel.measure, value))],
+    hooks: {
+      setCursor: [(u) => onCursor(u.cursor.idx ?? null)],
+      setSelect: [
+        (u) => {
+          if (u.select.width < 4) return;
+          const at = (px: number) => Math.round(u.posToVal(px, 'x') * 1000);
+          onZoom(at(u.select.left), at(u.select.left + u.select.width));
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
+    },
+  };
+}
+
+/** Shares of a whole show the whole; everything else starts at 0 and leaves room for the threshold. */
+function yRange(panel: Panel, _low: number | null, high: number | null, marks: readonly Mark[]): [number, number] {
+  if (panel.whole) return [0, 1];
+  const levels = marks.flatMap((mark) => (mark.kind === 'threshold' ? [mark.value] : []));
+  const top = Math.max(high ?? 0, ...levels);
+  const least = panel.measure === 'ratio' ? 0.1 : 0;
+  return [0, Math.max(least, top * 1.15) || 1];
+}
+
+function writeTick(seconds: number): string {
+  const atMs = seconds * 1000;
+  const date = new Date(atMs);
+  return date.getHours() + date.getMinutes() === 0 ? dayShort(atMs) : clockMinute(atMs);
+}

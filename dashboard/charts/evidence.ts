@@ -1,0 +1,37 @@
+import type { IncidentDetail, Series } from '../../protocol/view.ts';
+import type { Line, Measure, Panel } from './panels.ts';
+
+const LEAST_MARGIN_MS = 15 * 60_000;
+/** Measurements are kept this long. */
+const KEPT_MS = 48 * 3_600_000;
+
+/** The range that proves an incident: a stretch of calm, its onset, and its end or now. */
+export function evidenceRange(incident: IncidentDetail, nowMs: number): { fromMs: number; toMs: number } {
+  const onsetMs = Date.parse(incident.onsetAt);
+  const endMs = incident.resolvedAt === null ? nowMs : Date.parse(incident.resolvedAt);
+  const marginMs = Math.max(LEAST_MARGIN_MS, (endMs - onsetMs) / 3);
+  const toMs = Math.min(nowMs, endMs + (incident.resolvedAt === null ? 0 : marginMs));
+  return { fromMs: Math.max(onsetMs - marginMs, toMs - KEPT_MS), toMs };
+}
+
+/** One chart for each unit among the evidence. */
+export function evidencePanels(answer: Series): Panel[] {
+  const byMeasure = new Map<Measure, Line[]>();
+  for (const { metric, unit, kind } of answer.items) {
+    const measure = measureOf(unit, kind);
+    const line: Line = { label: metric, metrics: [metric], combine: (value) => value };
+    byMeasure.set(measure, [...(byMeasure.get(measure) ?? []), line]);
+  }
+  return [...byMeasure].map(([measure, lines]) => ({
+    id: measure,
+    title: lines.map((line) => line.label).join(', '),
+    measure,
+    lines,
+  }));
+}
+
+function measureOf(unit: string, kind: string): Measure {
+  if (unit === 'ratio' || unit === 'celsius' || unit === 'load' || unit === 'seconds') return unit;
+  if (unit === 'bytes') return kind === 'counter' ? 'bytesPerSecond' : 'bytes';
+  return 'count';
+}

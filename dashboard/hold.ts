@@ -1,0 +1,46 @@
+import { useSignal } from '@preact/signals';
+import { useCallback, useRef } from 'preact/hooks';
+import { holdOrder } from './select.ts';
+
+interface HoldOptions<T> {
+  readonly next: readonly T[];
+  readonly idOf: (item: T) => string;
+  /** Finds what the filter would now drop. */
+  readonly known: (id: string) => T | undefined;
+  /** Another question (sort, filter) takes its new order at once. */
+  readonly question: string;
+}
+
+interface Held<T> {
+  readonly items: readonly T[];
+  /** True while the order shown is not the present one. */
+  readonly isHeld: boolean;
+  readonly ref: (element: HTMLElement | null) => void;
+}
+
+/** Keeps rows in their places while a pointer or the focus is among them; `ref` goes to the element that holds them. */
+export function useHeldOrder<T>({ next, idOf, known, question }: HoldOptions<T>): Held<T> {
+  const isInside = useSignal(false);
+  const shown = useRef<{ ids: string[]; question: string }>({ ids: [], question });
+  const leave = useRef<AbortController | null>(null);
+  const ref = useCallback(
+    (element: HTMLElement | null) => {
+      leave.current?.abort();
+      if (!element) return;
+      leave.current = new AbortController();
+      const { signal } = leave.current;
+      const inside = (on: boolean) => () => {
+        isInside.value = on;
+      };
+      element.addEventListener('pointerenter', inside(true), { signal });
+      element.addEventListener('pointerleave', inside(false), { signal });
+      element.addEventListener('focusin', inside(true), { signal });
+      element.addEventListener('focusout', inside(false), { signal });
+    },
+    [isInside],
+  );
+  const holds = isInside.value && shown.current.question === question;
+  const items = holds ? holdOrder(shown.current.ids, next, idOf, known) : next;
+  shown.current = { ids: items.map(idOf), question };
+  return { items, isHeld: holds && items.some((item, index) => item !== next[index]), ref };
+}

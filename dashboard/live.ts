@@ -1,0 +1,98 @@
+import type { LiveClientMessage, LiveServerMessage } from '../protocol/view.ts';
+import { backoffMs } from './backoff.ts';
+
+const OPEN_DEADLINE_MS = 10_000;
+/** The server's pings are invisible to a page, so a long silence is probed with a request. */
+const SILENCE_MS = 30_000;
+
+export interface LiveOptions {
+  readonly url: string;
+  readonly onMessage: (message: LiveServerMessage) => void;
+  readonly onUp: () => void;
+  /** The connection is gone; `retryAtMs` (browser clock) says when the next try starts. */
+  readonly onDown: (retryAtMs: number) => void;
+  /** Rejects when the server does not answer or the session is over. */
+  readonly probe: () => Promise<unknown>;
+}
+
+/** Owns the WebSocket to `/live`: keeps it open for ever, with full-jitter backoff, until closed. */
+export class LiveLink {
+  #options: LiveOptions;
+  #socket: WebSocket | null = null;
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+  #watched: string | null = null;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    window.addEventListener('offline', this.#drop);
+    window.addEventListener('online', this.retryNow);
+    this.#connect();
+  }
+
+  /** Asks for the live values of one device, or of none. */
+  watch(deviceId: string | null): void {
+    this.#watched = deviceId;
+    this.#sayWatch();
+  }
+
+  /** Tries at once when waiting. */
+  retryNow = (): void => {
+    if (this.#closed || this.#socket) return;
+    this.#attempt = 0;
+    this.#connect();
+  };
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    window.removeEventListener('offline', this.#drop);
+    window.removeEventListener('online', this.retryNow);
+    this.#socket?.close();
+    this.#socket = null;
+  }
+
+  #connect(): void {
+    clearTimeout(this.#timer);
+    const socket = new WebSocket(this.#options.url);
+    this.#socket = socket;
+    this.#timer = setTimeout(this.#drop, OPEN_DEADLINE_MS);
+    socket.onopen = () => {
+      this.#attempt = 0;
+      this.#listenForSilence();
+      this.#sayWatch();
+      this.#options.onUp();
+    };
+    socket.onmessage = (event) => {
+      this.#listenForSilence();
+      this.#options.onMessage(JSON.parse(String(event.data)) as LiveServerMessage);
+    };
+    socket.onclose = this.#drop;
+  }
+
+  #drop = (): void => {
+    const socket = this.#socket;
+    if (!socket || this.#closed) return;
+    this.#socket = null;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    clearTimeout(this.#timer);
+    const waitMs = backoffMs(this.#attempt++);
+    this.#timer = setTimeout(() => this.#connect(), waitMs);
+    this.#options.onDown(Date.now() + waitMs);
+  };
+
+  #listenForSilence(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#options.probe().then(() => this.#socket && this.#listenForSilence(), this.#drop);
+    }, SILENCE_MS);
+  }
+
+  #sayWatch(): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    const message: LiveClientMessage = { type: 'watch', deviceId: this.#watched };
+    this.#socket.send(JSON.stringify(message));
+  }
+}

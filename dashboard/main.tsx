@@ -1,0 +1,17 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startClock } from './clock.ts';
+import { languageTag } from './i18n.ts';
+import { startKeys } from './keys.ts';
+import { followPreferences } from './prefs.ts';
+import { startRouter } from './router.ts';
+import { start } from './store.ts';
+
+followPreferences();
+startRouter();
+startKeys();
+startClock();
+document.documentElement.lang = languageTag();
+const root = document.getElementById('app');
+if (root) render(<App />, root);
+void start();

@@ -1,0 +1,82 @@
+import { useComputed } from '@preact/signals';
+import type { Device } from '../../protocol/view.ts';
+import { Chart } from '../charts/Chart.tsx';
+import { devicePanels, metricsOf } from '../charts/panels.ts';
+import { type Range, useFrame } from '../charts/use-frame.ts';
+import { nowMs } from '../clock.ts';
+import { time } from '../format.ts';
+import { t } from '../i18n.ts';
+import { useKeys } from '../keys.ts';
+import { place, setQuery } from '../router.ts';
+import { isLinkDown } from '../store.ts';
+import { Failure } from './Async.tsx';
+import { Icon } from './Icon.tsx';
+import { Segmented } from './Segmented.tsx';
+
+const HOUR_MS = 3_600_000;
+const ranges = { '1h': HOUR_MS, '6h': 6 * HOUR_MS, '24h': 24 * HOUR_MS, '48h': 48 * HOUR_MS } as const;
+type RangeName = keyof typeof ranges;
+const rangeNames = Object.keys(ranges) as RangeName[];
+const DEFAULT_INTERVAL_MS = 10_000;
+const LEAST_ZOOM_MS = 60_000;
+
+/** The charts of a machine under one cursor. The range stands in the address; a brushed one stands still. */
+export function DeviceCharts({ device }: { device: Device }) {
+  const query = useComputed(() => parseRange(place.value.query));
+  const { name, range } = query.value;
+  const panels = devicePanels(device.latest);
+  const intervalMs = device.reportIntervalMs ?? DEFAULT_INTERVAL_MS;
+  const { frame, error, again } = useFrame(device.id, metricsOf(panels), range, intervalMs);
+  const choose = (next: RangeName) => setQuery({ range: next === '1h' ? null : next, from: null, to: null });
+  const zoom = (fromMs: number, toMs: number) => {
+    if (toMs - fromMs < LEAST_ZOOM_MS) return;
+    setQuery({ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() });
+  };
+  useKeys({ 1: () => choose('1h'), 2: () => choose('6h'), 3: () => choose('24h'), 4: () => choose('48h') });
+  return (
+    <section class="charts-section">
+      <header class="section-head charts-head">
+        <h2 class="section-title">{t('device.charts')}</h2>
+        <span class="quiet charts-note">
+          {range.kind === 'fixed'
+            ? t('device.zoomed', { from: time(range.fromMs, nowMs.peek()), to: time(range.toMs, nowMs.peek()) })
+            : isLinkDown.value
+              ? t('device.chartsStopped')
+              : t('device.chartsLive')}
+        </span>
+        {range.kind === 'fixed' && (
+          <button type="button" class="button button-plain" onClick={() => setQuery({ from: null, to: null })}>
+            <Icon name="zoomOut" size={16} />
+            {t('device.zoomOut')}
+          </button>
+        )}
+        <Segmented
+          label={t('device.range')}
+          value={range.kind === 'fixed' ? null : name}
+          options={rangeNames.map((value) => ({ value, label: t(`range.${value}`) }))}
+          onChange={choose}
+        />
+      </header>
+      {error && <Failure sentence={error} again={again} />}
+      {panels.length === 0 && <p class="nothing">{t('device.noMetrics')}</p>}
+      {frame && (
+        <div class="charts">
+          {panels.map((panel) => (
+            <div class="card" key={panel.id}>
+              <Chart panel={panel} frame={frame} reportIntervalMs={intervalMs} syncKey={device.id} onZoom={zoom} />
+            </div>
+          ))}
+        </div>
+      )}
+      {!frame && !error && panels.length > 0 && <p class="loading">{t('loading')}</p>}
+    </section>
+  );
+}
+
+function parseRange(query: URLSearchParams): { name: RangeName; range: Range } {
+  const name = rangeNames.find((known) => known === query.get('range')) ?? '1h';
+  const fromMs = Date.parse(query.get('from') ?? '');
+  const toMs = Date.parse(query.get('to') ?? '');
+  const isFixed = toMs - fromMs >= LEAST_ZOOM_MS;
+  return { name, range: isFixed ? { kind: 'fixed', fromMs, toMs } : { kind: 'newest', lengthMs: ranges[name] } };
+}

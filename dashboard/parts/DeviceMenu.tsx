@@ -1,0 +1,85 @@
+import { useSignal } from '@preact/signals';
+import type { Device } from '../../protocol/view.ts';
+import { api } from '../api.ts';
+import { t } from '../i18n.ts';
+import { navigate } from '../router.ts';
+import { canAct, reload } from '../store.ts';
+import { ActionButton } from './ActionButton.tsx';
+import { Dialog } from './Dialog.tsx';
+import { TextField } from './Field.tsx';
+import { say } from './Toasts.tsx';
+
+/** Rename and retire. */
+export function DeviceMenu({ device }: { device: Device }) {
+  const open = useSignal<'rename' | 'retire' | null>(null);
+  const name = useSignal(device.name);
+  if (!canAct.value) return null;
+  const close = () => {
+    open.value = null;
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button button-plain"
+        onClick={() => {
+          name.value = device.name;
+          open.value = 'rename';
+        }}
+      >
+        {t('device.rename')}
+      </button>
+      <button
+        type="button"
+        class="button button-plain"
+        onClick={() => {
+          open.value = 'retire';
+        }}
+      >
+        {t('device.retire')}
+      </button>
+      {open.value === 'rename' && (
+        <Dialog title={t('device.renameTitle', { name: device.name })} onClose={close}>
+          <TextField
+            label={t('fleet.name')}
+            value={name.value}
+            autoFocus
+            onInput={(text) => {
+              name.value = text;
+            }}
+          />
+          <div class="dialog-actions">
+            <ActionButton
+              kind="primary"
+              run={async () => {
+                await api.renameDevice(device.id, name.value.trim());
+                reload();
+                close();
+              }}
+            >
+              {t('device.rename')}
+            </ActionButton>
+          </div>
+        </Dialog>
+      )}
+      {open.value === 'retire' && (
+        <Dialog title={t('device.retireTitle', { name: device.name })} onClose={close}>
+          <p>{t('device.retireSentence')}</p>
+          <div class="dialog-actions">
+            <ActionButton
+              kind="danger"
+              run={async () => {
+                await api.retireDevice(device.id);
+                say(t('device.retired', { name: device.name }));
+                reload();
+                navigate('/fleet');
+              }}
+            >
+              {t('device.retire')}
+            </ActionButton>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}

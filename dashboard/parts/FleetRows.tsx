@@ -1,0 +1,125 @@
+import type { DeviceSummary } from '../../protocol/view.ts';
+import { fleetColumns } from '../fleet-columns.ts';
+import type { FleetQuery, FleetRow, SortColumn } from '../fleet-query.ts';
+import { bytes } from '../format.ts';
+import { t } from '../i18n.ts';
+import { navigate, setQuery } from '../router.ts';
+import { deviceHref, fleetHref } from '../routes.ts';
+import { countStates } from '../select.ts';
+import { clients, sites } from '../store.ts';
+import { Ago, Lasting } from './Ago.tsx';
+import { Bar } from './Bar.tsx';
+import { PriorityShape, StateBadge, StateShape } from './StateBadge.tsx';
+
+export function FleetHead({ query }: { query: FleetQuery }) {
+  const sort = (column: SortColumn) => {
+    const turned = query.sort === column && !query.descending;
+    setQuery({ sort: turned ? `-${column}` : column === 'state' ? null : column });
+  };
+  return (
+    <thead class="fleet-head">
+      <tr class="fleet-row" aria-rowindex={1}>
+        {fleetColumns.map(([column, label]) => (
+          <th
+            key={column}
+            scope="col"
+            class={`cell cell-${column}`}
+            aria-sort={query.sort === column ? (query.descending ? 'descending' : 'ascending') : 'none'}
+          >
+            <button type="button" class="sort" onClick={() => sort(column)}>
+              {t(label)}
+              <span class="sort-arrow" aria-hidden="true">
+                {query.sort === column ? (query.descending ? '↓' : '↑') : ''}
+              </span>
+            </button>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+interface At {
+  readonly rowIndex: number;
+  readonly offsetPx: number;
+  readonly heightPx: number;
+}
+
+const placed = ({ offsetPx, heightPx }: At) => ({ transform: `translateY(${offsetPx}px)`, height: `${heightPx}px` });
+
+export function GroupRow({ row, ...at }: At & { row: Extract<FleetRow, { kind: 'group' }> }) {
+  return (
+    <tr class="fleet-group" aria-rowindex={at.rowIndex} style={placed(at)}>
+      <th scope="rowgroup" colSpan={fleetColumns.length} class="fleet-group-cell">
+        <strong>{row.title}</strong>
+        <span class="quiet">{t('fleet.machines', { count: row.devices.length })}</span>
+        {countStates(row.devices)
+          .filter(({ state }) => state !== 'up')
+          .map(({ state, count }) => (
+            <span key={state} class="badge quiet">
+              <StateShape state={state} />
+              {count} {t(`state.${state}`).toLowerCase()}
+            </span>
+          ))}
+      </th>
+    </tr>
+  );
+}
+
+/** Figures of a machine that is not there now are those of its last report, and look it. */
+const isStale = (device: DeviceSummary) => device.state !== 'up' && device.state !== 'late';
+
+export function DeviceRow({ device, selected, ...at }: At & { device: DeviceSummary; selected: boolean }) {
+  const stale = isStale(device);
+  const disk = device.fullestDisk;
+  const client = clients.value.get(device.clientId);
+  const site = sites.value.get(device.siteId);
+  return (
+    <tr
+      class={`fleet-row${selected ? ' selected' : ''}`}
+      aria-rowindex={at.rowIndex}
+      style={placed(at)}
+      onClick={(event) => {
+        if (event.target instanceof Element && !event.target.closest('a, button') && !window.getSelection()?.toString())
+          navigate(deviceHref(device.id));
+      }}
+    >
+      <td class="cell cell-state" title={device.stateReason}>
+        <StateBadge state={device.state} />
+      </td>
+      <th scope="row" class="cell cell-name">
+        <a href={deviceHref(device.id)}>{device.name}</a>
+        {device.worstPriority && (
+          <span class="row-incidents" title={t('fleet.openIncidents', { count: device.openIncidents })}>
+            <PriorityShape priority={device.worstPriority} />
+            <span class="sr">{t('fleet.openIncidents', { count: device.openIncidents })}</span>
+          </span>
+        )}
+      </th>
+      <td class="cell cell-client">{client && <a href={fleetHref({ client: client.id })}>{client.name}</a>}</td>
+      <td class="cell cell-site">{site && <a href={fleetHref({ site: site.id })}>{site.name}</a>}</td>
+      <td class="cell cell-os" title={device.os ?? undefined}>
+        {device.os ?? '–'}
+      </td>
+      <td class="cell cell-cpu">
+        <Bar ratio={device.cpuBusyRatio} label={t('fleet.cpu')} stale={stale} />
+      </td>
+      <td class="cell cell-memory">
+        <Bar ratio={device.memoryUsedRatio} label={t('fleet.memory')} stale={stale} />
+      </td>
+      <td class="cell cell-disk">
+        <Bar
+          ratio={disk?.usedRatio ?? null}
+          label={t('fleet.disk')}
+          stale={stale}
+          {...(disk && {
+            title: t('fleet.diskLeft', { mountpoint: disk.mountpoint, available: bytes(disk.availableBytes) }),
+          })}
+        />
+      </td>
+      <td class="cell cell-uptime">{device.bootAt && !stale ? <Lasting since={device.bootAt} /> : '–'}</td>
+      <td class="cell cell-report">{device.lastReportAt ? <Ago at={device.lastReportAt} /> : t('fleet.never')}</td>
+      <td class="cell cell-agent">{device.agentVersion ?? '–'}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,23 @@
+import type { OnboardingFinding } from '../../protocol/view.ts';
+import { rich, t } from '../i18n.ts';
+import { When } from './Ago.tsx';
+
+/** What already held when the machine was enrolled: known, listed, without a clock. */
+export function Onboarding({ findings }: { findings: readonly OnboardingFinding[] }) {
+  return (
+    <section class="card">
+      <header class="card-head">
+        <h2>{t('onboarding.title')}</h2>
+      </header>
+      <p class="hint">{t('onboarding.hint')}</p>
+      <ul class="findings">
+        {findings.map((finding) => (
+          <li key={`${finding.rule} ${finding.object}`}>
+            {finding.sentence}{' '}
+            <span class="quiet">{rich('onboarding.found', { when: <When at={finding.foundAt} /> })}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

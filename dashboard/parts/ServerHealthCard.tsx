@@ -1,0 +1,53 @@
+import { useComputed } from '@preact/signals';
+import { nowMs } from '../clock.ts';
+import { clockTime } from '../format.ts';
+import { rich, t } from '../i18n.ts';
+import { devices, isLinkDown, server } from '../store.ts';
+import { Lasting } from './Ago.tsx';
+import { Icon } from './Icon.tsx';
+
+/** How the watchman himself is. */
+export function ServerHealthCard() {
+  const health = server.value;
+  const isJudging = useComputed(() => server.value !== null && Date.parse(server.value.judgingFrom) <= nowMs.value);
+  if (!health) return null;
+  const isWell = health.warnings.length === 0 && isJudging.value && !isLinkDown.value;
+  return (
+    <section class="card health">
+      <header class="card-head">
+        <h2>{t('health.title')}</h2>
+        <span class="badge">
+          <Icon name={isWell ? 'check' : 'warning'} size={16} />
+          {t(isLinkDown.value ? 'health.blind' : isWell ? 'health.well' : 'health.attention')}
+        </span>
+      </header>
+      <dl class="facts">
+        <div>
+          <dt>{t('health.running')}</dt>
+          <dd>{rich('health.runningFor', { span: <Lasting since={health.startedAt} />, version: health.version })}</dd>
+        </div>
+        <div>
+          <dt>{t('health.agents')}</dt>
+          <dd>{t('health.agentsConnected', { connected: health.agentsConnected, count: devices.value.size })}</dd>
+        </div>
+        {!isJudging.value && (
+          <div>
+            <dt>{t('health.judging')}</dt>
+            <dd>{t('health.notBefore', { time: clockTime(Date.parse(health.judgingFrom)) })}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t('health.zones')}</dt>
+          <dd>
+            {t('health.zonesAre', { mine: Intl.DateTimeFormat().resolvedOptions().timeZone, server: health.timeZone })}
+          </dd>
+        </div>
+      </dl>
+      {health.warnings.map((warning) => (
+        <p key={warning} class="health-warning">
+          <Icon name="warning" size={16} /> {warning}
+        </p>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,83 @@
+import type { LabelKey } from '../i18n.ts';
+import { t } from '../i18n.ts';
+import { overlay } from '../keys.ts';
+import { letterKeys } from '../prefs.ts';
+import { Dialog } from './Dialog.tsx';
+
+const groups: readonly { title: LabelKey; keys: readonly [keys: readonly string[], what: LabelKey][] }[] = [
+  {
+    title: 'shortcuts.anywhere',
+    keys: [
+      [['Ctrl', 'K'], 'shortcuts.palette'],
+      [['/'], 'shortcuts.palette'],
+      [['?'], 'shortcuts.help'],
+      [['g', 'n'], 'shortcuts.goNow'],
+      [['g', 'f'], 'shortcuts.goFleet'],
+      [['g', 'i'], 'shortcuts.goIncidents'],
+      [['g', 'a'], 'shortcuts.goAdd'],
+      [['g', 's'], 'shortcuts.goSettings'],
+    ],
+  },
+  {
+    title: 'shortcuts.lists',
+    keys: [
+      [['j'], 'shortcuts.next'],
+      [['k'], 'shortcuts.previous'],
+      [['Enter'], 'shortcuts.open'],
+      [['f'], 'shortcuts.filter'],
+      [['a'], 'shortcuts.acknowledge'],
+      [['m'], 'shortcuts.assignMe'],
+    ],
+  },
+  {
+    title: 'shortcuts.device',
+    keys: [
+      [['1'], 'shortcuts.range1'],
+      [['2'], 'shortcuts.range6'],
+      [['3'], 'shortcuts.range24'],
+      [['4'], 'shortcuts.range48'],
+    ],
+  },
+];
+
+export function ShortcutHelp() {
+  return (
+    <Dialog
+      title={t('shortcuts.title')}
+      class="dialog-wide"
+      onClose={() => {
+        overlay.value = null;
+      }}
+    >
+      <div class="shortcuts">
+        {groups.map((group) => (
+          <section key={group.title}>
+            <h3>{t(group.title)}</h3>
+            <dl>
+              {group.keys.map(([keys, what]) => (
+                <div key={keys.join(' ')}>
+                  <dt>
+                    {keys.map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{t(what)}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={letterKeys.value === 'on'}
+          onChange={(event) => {
+            letterKeys.value = event.currentTarget.checked ? 'on' : 'off';
+          }}
+        />
+        {t('shortcuts.letters')}
+      </label>
+    </Dialog>
+  );
+}

@@ -1,0 +1,22 @@
+import { t } from '../../i18n.ts';
+import { ServerHealthCard } from '../ServerHealthCard.tsx';
+
+/** What this is, and how it is. */
+export function AboutSettings() {
+  return (
+    <>
+      <ServerHealthCard />
+      <section class="card">
+        <header class="card-head">
+          <h2>{t('about.title')}</h2>
+        </header>
+        <p>{t('about.sentence')}</p>
+        <p>
+          <a href="/api/v1/openapi.json" target="_blank" rel="noreferrer">
+            {t('about.openapi')}
+          </a>
+        </p>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+import { useSignal } from '@preact/signals';
+import type { Role } from '../../../protocol/view.ts';
+import { api } from '../../api.ts';
+import { t } from '../../i18n.ts';
+import { compareNames } from '../../select.ts';
+import { clients, isAdmin } from '../../store.ts';
+import { Ago, When } from '../Ago.tsx';
+import { useLoaded } from '../Async.tsx';
+import { CopyField } from '../CopyField.tsx';
+import { Dialog } from '../Dialog.tsx';
+import { SelectField, TextField } from '../Field.tsx';
+import { CreateDialog, ListSection } from './ListSection.tsx';
+
+const roles = ['metrics', 'viewer', 'technician', 'admin'] as const satisfies readonly Role[];
+
+/** Keys for Prometheus and for programs. */
+export function ApiKeySettings() {
+  const loaded = useLoaded('api-keys', api.apiKeys);
+  const adding = useSignal(false);
+  const secret = useSignal<string | null>(null);
+  if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
+  return (
+    <>
+      <ListSection
+        title={t('settings.keys')}
+        hint={t('keys.hint')}
+        empty={t('keys.none')}
+        loaded={loaded}
+        action={
+          <button
+            type="button"
+            class="button button-plain"
+            onClick={() => {
+              adding.value = true;
+            }}
+          >
+            {t('keys.add')}
+          </button>
+        }
+        columns={[
+          { head: t('people.name'), cell: (key) => <strong>{key.name}</strong> },
+          { head: t('people.role'), cell: (key) => t(`role.${key.role}`) },
+          {
+            head: t('fleet.client'),
+            cell: (key) =>
+              key.clientId === null ? t('keys.allClients') : (clients.value.get(key.clientId)?.name ?? '–'),
+          },
+          { head: t('keys.created'), cell: (key) => <When at={key.createdAt} /> },
+          {
+            head: t('keys.lastUsed'),
+            cell: (key) => (key.lastUsedAt === null ? t('keys.neverUsed') : <Ago at={key.lastUsedAt} />),
+          },
+        ]}
+        remove={{
+          word: t('action.revoke'),
+          nameOf: (key) => key.name,
+          sentence: () => t('keys.revokeSentence'),
+          run: (key) => api.deleteApiKey(key.id),
+          allowed: () => true,
+        }}
+      />
+      {adding.value && (
+        <AddKey
+          onClose={() => {
+            adding.value = false;
+          }}
+          onMade={(key) => {
+            adding.value = false;
+            secret.value = key;
+            loaded.again();
+          }}
+        />
+      )}
+      {secret.value && (
+        <Dialog
+          title={t('keys.made')}
+          onClose={() => {
+            secret.value = null;
+          }}
+        >
+          <p>{t('keys.once')}</p>
+          <CopyField label={t('keys.key')} text={secret.value} />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function AddKey({ onClose, onMade }: { onClose: () => void; onMade: (key: string) => void }) {
+  const name = useSignal('');
+  const role = useSignal<(typeof roles)[number]>('metrics');
+  const clientId = useSignal('');
+  const choices = [...clients.value.values()].sort((a, b) => compareNames(a.name, b.name));
+  return (
+    <CreateDialog
+      title={t('keys.add')}
+      submit={t('keys.add')}
+      onClose={onClose}
+      run={async () => {
+        const { key } = await api.createApiKey({
+          name: name.value.trim(),
+          role: role.value,
+          clientId: clientId.value || null,
+        });
+        onMade(key);
+      }}
+    >
+      <TextField
+        label={t('people.name')}
+        value={name.value}
+        autoComplete="off"
+        autoFocus
+        onInput={(text) => {
+          name.value = text;
+        }}
+      />
+      <SelectField
+        label={t('people.role')}
+        value={role.value}
+        options={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
+        hint={t(`role.${role.value}.hint`)}
+        onChange={(value) => {
+          role.value = value;
+        }}
+      />
+      <SelectField
+        label={t('fleet.client')}
+        value={clientId.value}
+        options={[
+          { value: '', label: t('keys.allClients') },
+          ...choices.map(({ id, name: label }) => ({ value: id, label })),
+        ]}
+        onChange={(value) => {
+          clientId.value = value;
+        }}
+      />
+    </CreateDialog>
+  );
+}

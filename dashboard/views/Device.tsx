@@ -1,0 +1,135 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { Device as DeviceDocument, PresenceInterval } from '../../protocol/view.ts';
+import { api } from '../api.ts';
+import { nowMs } from '../clock.ts';
+import { duration } from '../format.ts';
+import { rich, t } from '../i18n.ts';
+import { Ago, Lasting, When } from '../parts/Ago.tsx';
+import { Async, type Loaded, useLoaded } from '../parts/Async.tsx';
+import { AvailabilityStrip } from '../parts/AvailabilityStrip.tsx';
+import { DeviceCharts } from '../parts/DeviceCharts.tsx';
+import { DeviceIncidents } from '../parts/DeviceIncidents.tsx';
+import { DeviceMenu } from '../parts/DeviceMenu.tsx';
+import { Disks } from '../parts/Disks.tsx';
+import { Inventory } from '../parts/Inventory.tsx';
+import { Onboarding } from '../parts/Onboarding.tsx';
+import { Processes } from '../parts/Processes.tsx';
+import { StateBadge } from '../parts/StateBadge.tsx';
+import { fleetHref } from '../routes.ts';
+import { clients, devices, sites, watchDevice } from '../store.ts';
+
+const LEDGER_MS = 90 * 86_400_000;
+
+/** One machine: what it is doing, since when, and what proves it. */
+export function Device({ id }: { id: string }) {
+  const loaded = useLoaded(id, () => api.device(id));
+  useEffect(
+    () => watchDevice(id, { onPoints: () => {}, onDevice: (device) => device.id === id && loaded.set(device) }),
+    [id],
+  );
+  return (
+    <div class="view device">
+      <Async loaded={loaded}>{(device) => <DeviceBody device={{ ...device, ...devices.value.get(id) }} />}</Async>
+    </div>
+  );
+}
+
+function DeviceBody({ device }: { device: DeviceDocument }) {
+  const presence = useLoaded(`${device.id} ${device.state}`, () =>
+    api.presence(device.id, nowMs.peek() - LEDGER_MS, nowMs.peek()),
+  );
+  return (
+    <>
+      <DeviceHead device={device} />
+      <Availability presence={presence} />
+      <DeviceCharts device={device} />
+      <div class="device-columns">
+        <Disks device={device} />
+        <Processes device={device} />
+        <DeviceIncidents deviceId={device.id} revision={`${device.openIncidents} ${device.worstPriority}`} />
+        {device.onboarding.length > 0 && <Onboarding findings={device.onboarding} />}
+        <Inventory inventory={device.inventory} />
+      </div>
+    </>
+  );
+}
+
+function DeviceHead({ device }: { device: DeviceDocument }) {
+  const client = clients.value.get(device.clientId);
+  const site = sites.value.get(device.siteId);
+  return (
+    <header class="view-head device-head">
+      <div>
+        <nav class="crumbs" aria-label={t('nav.crumbs')}>
+          <a href="/fleet">{t('nav.fleet')}</a>
+          {client && <a href={fleetHref({ client: client.id })}>{client.name}</a>}
+          {site && <a href={fleetHref({ site: site.id })}>{site.name}</a>}
+        </nav>
+        <h1>{device.name}</h1>
+        <p class="device-state">
+          <StateBadge state={device.state} />
+          <span class="quiet">{rich('device.stateFor', { span: <Lasting since={device.stateSince} /> })}</span>
+          <span class="device-reason">{device.stateReason}</span>
+        </p>
+        <DeviceFacts device={device} />
+      </div>
+      <div class="view-actions">
+        <DeviceMenu device={device} />
+      </div>
+    </header>
+  );
+}
+
+function DeviceFacts({ device }: { device: DeviceDocument }) {
+  return (
+    <dl class="fact-row">
+      <Fact label={t('device.os')}>{device.os ?? t('unknown')}</Fact>
+      <Fact label={t('device.kind')}>{t(`kind.${device.kind}`)}</Fact>
+      <Fact label={t('device.uptime')}>
+        {device.bootAt === null ? t('unknown') : <Uptime device={device} bootAt={device.bootAt} />}
+      </Fact>
+      <Fact label={t('device.lastReport')}>
+        {device.lastReportAt === null ? t('fleet.never') : <Ago at={device.lastReportAt} />}
+      </Fact>
+      <Fact label={t('device.agent')}>{device.agentVersion ?? t('unknown')}</Fact>
+      <Fact label={t('device.clock')}>
+        {device.clockOffsetMs === null ? t('unknown') : clockSentence(device.clockOffsetMs)}
+      </Fact>
+      <Fact label={t('device.enrolled')}>
+        <When at={device.enrolledAt} />
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** A machine that is not there has no uptime; it has a last known boot. */
+function Uptime({ device, bootAt }: { device: DeviceDocument; bootAt: string }) {
+  if (device.state === 'up' || device.state === 'late') return <Lasting since={bootAt} />;
+  return <>{rich('device.lastBoot', { when: <When at={bootAt} /> })}</>;
+}
+
+function clockSentence(offsetMs: number): string {
+  if (Math.abs(offsetMs) < 1000) return t('device.clockRight');
+  return t(offsetMs > 0 ? 'device.clockAhead' : 'device.clockBehind', { span: duration(Math.abs(offsetMs)) });
+}
+
+function Availability({ presence }: { presence: Loaded<{ items: PresenceInterval[] }> }) {
+  return (
+    <section class="card">
+      <header class="card-head">
+        <h2>{t('device.availability')}</h2>
+      </header>
+      <Async loaded={presence}>{({ items }) => <AvailabilityStrip intervals={items} />}</Async>
+    </section>
+  );
+}

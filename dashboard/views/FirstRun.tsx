@@ -1,0 +1,89 @@
+import { useSignal } from '@preact/signals';
+import { api, sentenceOf } from '../api.ts';
+import { t } from '../i18n.ts';
+import { Failure } from '../parts/Async.tsx';
+import { TextField } from '../parts/Field.tsx';
+import { Gate } from '../parts/Gate.tsx';
+import { navigate } from '../router.ts';
+import { enter } from '../store.ts';
+
+const LEAST_PASSWORD = 12;
+
+/** The first account, through the one-time link that the console printed. Its token never leaves the fragment and this form. */
+export function FirstRun() {
+  const token = new URLSearchParams(window.location.hash.slice(1)).get('token');
+  if (!token) return <Gate title={t('firstRun.title')} sentence={t('firstRun.noLink')} />;
+  return (
+    <Gate title={t('firstRun.title')} sentence={t('firstRun.sentence')}>
+      <AccountForm token={token} />
+    </Gate>
+  );
+}
+
+function AccountForm({ token }: { token: string }) {
+  const name = useSignal('');
+  const email = useSignal('');
+  const password = useSignal('');
+  const error = useSignal<string | null>(null);
+  const busy = useSignal(false);
+  const submit = async () => {
+    busy.value = true;
+    try {
+      const info = await api.firstRun({
+        token,
+        name: name.value.trim(),
+        email: email.value.trim(),
+        password: password.value,
+      });
+      navigate('/', { replace: true });
+      enter(info);
+    } catch (cause) {
+      error.value = sentenceOf(cause);
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <TextField
+        label={t('firstRun.name')}
+        autoComplete="name"
+        autoFocus
+        value={name.value}
+        onInput={(text) => {
+          name.value = text;
+        }}
+      />
+      <TextField
+        label={t('people.email')}
+        type="email"
+        autoComplete="username"
+        value={email.value}
+        onInput={(text) => {
+          email.value = text;
+        }}
+      />
+      <TextField
+        label={t('people.password')}
+        hint={t('login.passwordHint')}
+        type="password"
+        minLength={LEAST_PASSWORD}
+        autoComplete="new-password"
+        value={password.value}
+        onInput={(text) => {
+          password.value = text;
+        }}
+      />
+      {error.value && <Failure sentence={error.value} />}
+      <button type="submit" class="button button-primary button-wide" disabled={busy.value}>
+        {t('firstRun.submit')}
+      </button>
+    </form>
+  );
+}

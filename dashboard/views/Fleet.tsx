@@ -1,0 +1,257 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { PresenceState } from '../../protocol/view.ts';
+import { csv, download } from '../csv.ts';
+import { fleetTable } from '../fleet-columns.ts';
+import {
+  comparison,
+  type FleetQuery,
+  type FleetRow,
+  filterDevices,
+  groupings,
+  groupRows,
+  parseFleetQuery,
+} from '../fleet-query.ts';
+import { useHeldOrder } from '../hold.ts';
+import { t } from '../i18n.ts';
+import { useKeys } from '../keys.ts';
+import { useMedia } from '../media.ts';
+import { DeviceRow, FleetHead, GroupRow } from '../parts/FleetRows.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { LinkButton } from '../parts/LinkButton.tsx';
+import { Segmented } from '../parts/Segmented.tsx';
+import { StateShape } from '../parts/StateBadge.tsx';
+import { density } from '../prefs.ts';
+import { place, setQuery } from '../router.ts';
+import { deviceHref } from '../routes.ts';
+import { countStates } from '../select.ts';
+import { useSelection } from '../selection.ts';
+import { canAct, clients, devices, sites } from '../store.ts';
+import { useVirtualRows } from '../virtual.ts';
+
+const TYPING_MS = 200;
+const ROW_PX = { dense: 32, comfortable: 42, narrow: 62 };
+const GROUP_PX = 38;
+const HEAD_PX = 120;
+
+/** Every machine, in rows. */
+export function Fleet() {
+  const query = useComputed(() => parseFleetQuery(place.value.query));
+  const names = useComputed(() => ({ clients: clients.value, sites: sites.value }));
+  const counted = useComputed(() =>
+    countStates(filterDevices(devices.value.values(), names.value, query.value, { ignoreStates: true })),
+  );
+  const sorted = useComputed(() =>
+    filterDevices(devices.value.values(), names.value, query.value).sort(comparison(names.value, query.value)),
+  );
+  const {
+    items: shown,
+    isHeld,
+    ref,
+  } = useHeldOrder({
+    next: sorted.value,
+    idOf: (device) => device.id,
+    known: (id) => devices.value.get(id),
+    question: JSON.stringify([query.value, [...query.value.states]]),
+  });
+  const rows = groupRows(shown, names.value, query.value.grouping);
+  if (devices.value.size === 0) return <EmptyFleet />;
+  return (
+    <div class="view fleet">
+      <header class="view-head">
+        <div>
+          <h1>{t('nav.fleet')}</h1>
+          <p class="lead" aria-live="polite">
+            {t('fleet.count', { shown: shown.length, count: devices.value.size })}
+            {isHeld && ` · ${t('fleet.held')}`}
+          </p>
+        </div>
+        <div class="view-actions">
+          <button
+            type="button"
+            class="button button-plain"
+            onClick={() =>
+              download(`vigia-fleet-${new Date().toISOString().slice(0, 10)}.csv`, csv(fleetTable(shown, names.value)))
+            }
+          >
+            <Icon name="download" size={16} />
+            {t('fleet.csv')}
+          </button>
+          {canAct.value && <LinkButton href="/add">{t('nav.add')}</LinkButton>}
+        </div>
+      </header>
+      <FleetTools query={query.value} counted={counted.value} />
+      {rows.length === 0 ? (
+        <p class="nothing">
+          {t('fleet.nothing')}{' '}
+          <button
+            type="button"
+            class="link"
+            onClick={() => setQuery({ q: null, state: null, client: null, site: null, incidents: null })}
+          >
+            {t('fleet.clear')}
+          </button>
+        </p>
+      ) : (
+        <FleetTable rows={rows} query={query.value} onBody={ref} />
+      )}
+    </div>
+  );
+}
+
+function EmptyFleet() {
+  return (
+    <div class="view">
+      <header class="view-head">
+        <h1>{t('nav.fleet')}</h1>
+      </header>
+      <p class="nothing">{t('now.noMachines')}</p>
+      {canAct.value && <LinkButton href="/add">{t('nav.add')}</LinkButton>}
+    </div>
+  );
+}
+
+interface ToolsProps {
+  readonly query: FleetQuery;
+  readonly counted: readonly { state: PresenceState; count: number }[];
+}
+
+function FleetTools({ query, counted }: ToolsProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useKeys({ f: () => input.current?.focus() });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const toggle = (state: PresenceState) => {
+    const states = new Set(query.states);
+    if (!states.delete(state)) states.add(state);
+    setQuery({ state: [...states].join(',') });
+  };
+  const client = query.clientId === null ? undefined : clients.value.get(query.clientId);
+  const site = query.siteId === null ? undefined : sites.value.get(query.siteId);
+  const chips = [
+    ...new Map([
+      ...counted.map(({ state, count }) => [state, count] as const),
+      ...[...query.states].map((state) => [state, counted.find((each) => each.state === state)?.count ?? 0] as const),
+    ]),
+  ];
+  return (
+    <div class="tools">
+      <div class="filter">
+        <Icon name="search" size={16} />
+        <input
+          ref={input}
+          type="search"
+          aria-label={t('fleet.filter')}
+          placeholder={t('fleet.filter')}
+          defaultValue={query.text}
+          onInput={(event) => {
+            const { value } = event.currentTarget;
+            clearTimeout(timer.current);
+            timer.current = setTimeout(() => setQuery({ q: value }), TYPING_MS);
+          }}
+        />
+      </div>
+      <fieldset class="chips">
+        <legend class="sr">{t('fleet.states')}</legend>
+        {chips.map(([state, count]) => (
+          <button
+            key={state}
+            type="button"
+            class="chip"
+            aria-pressed={query.states.has(state)}
+            onClick={() => toggle(state)}
+          >
+            <StateShape state={state} />
+            {t(`state.${state}`)} <span class="count">{count}</span>
+          </button>
+        ))}
+        <button
+          type="button"
+          class="chip"
+          aria-pressed={query.withIncidents}
+          onClick={() => setQuery({ incidents: query.withIncidents ? null : 'open' })}
+        >
+          <Icon name="incidents" size={16} />
+          {t('fleet.withIncidents')}
+        </button>
+        {client && <RemoveChip label={client.name} onRemove={() => setQuery({ client: null })} />}
+        {site && <RemoveChip label={site.name} onRemove={() => setQuery({ site: null })} />}
+      </fieldset>
+      <Segmented
+        label={t('fleet.group')}
+        value={query.grouping}
+        options={groupings.map((value) => ({ value, label: t(`fleet.group.${value}`) }))}
+        onChange={(value) => setQuery({ group: value === 'none' ? null : value })}
+      />
+    </div>
+  );
+}
+
+function RemoveChip({ label, onRemove }: { label: string; onRemove: () => void }) {
+  return (
+    <button type="button" class="chip" aria-pressed="true" aria-label={t('fleet.remove', { label })} onClick={onRemove}>
+      {label} <Icon name="close" size={12} />
+    </button>
+  );
+}
+
+interface TableProps {
+  readonly rows: readonly FleetRow[];
+  readonly query: FleetQuery;
+  readonly onBody: (element: HTMLElement | null) => void;
+}
+
+function FleetTable({ rows, query, onBody }: TableProps) {
+  const body = useRef<HTMLTableSectionElement | null>(null);
+  const setBody = useCallback(
+    (element: HTMLTableSectionElement | null) => {
+      body.current = element;
+      onBody(element);
+    },
+    [onBody],
+  );
+  const topPx = useSignal(0);
+  const isNarrow = useMedia('(max-width: 760px)');
+  const devicePx = isNarrow ? ROW_PX.narrow : ROW_PX[density.value];
+  useLayoutEffect(() => {
+    topPx.value = Math.round((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
+  });
+  const virtual = useVirtualRows({
+    count: rows.length,
+    rowPx: (index) => (rows[index]?.kind === 'group' ? GROUP_PX : devicePx),
+    keyOf: (index) => rowKey(rows[index]),
+    topPx: topPx.value,
+    coveredPx: HEAD_PX,
+    measureKey: `${devicePx} ${query.grouping}`,
+  });
+  const selected = useSignal(place.value.query.get('sel'));
+  const indexes = rows.flatMap((row, index) => (row.kind === 'device' ? [[row.device.id, index] as const] : []));
+  const { selectedId } = useSelection({
+    ids: indexes.map(([id]) => id),
+    selected,
+    hrefOf: deviceHref,
+    onSelect: (_, position) => virtual.scrollToIndex(indexes[position]?.[1] ?? 0, { align: 'auto' }),
+  });
+  return (
+    <table class={`fleet-table group-${query.grouping}`} aria-label={t('nav.fleet')} aria-rowcount={rows.length + 1}>
+      <FleetHead query={query} />
+      <tbody ref={setBody} class="fleet-body" style={{ height: `${virtual.getTotalSize()}px` }}>
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          const at = { rowIndex: item.index + 2, offsetPx: item.start - topPx.value, heightPx: item.size };
+          return row.kind === 'group' ? (
+            <GroupRow key={item.key} {...at} row={row} />
+          ) : (
+            <DeviceRow key={item.key} {...at} device={row.device} selected={row.device.id === selectedId} />
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function rowKey(row: FleetRow | undefined): string {
+  if (!row) return '';
+  return row.kind === 'group' ? `g${row.id}` : row.device.id;
+}

@@ -1,0 +1,247 @@
+import { useSignal } from '@preact/signals';
+import type { IncidentDetail } from '../../protocol/view.ts';
+import { api } from '../api.ts';
+import { duration } from '../format.ts';
+import { rich, t } from '../i18n.ts';
+import { useKeys } from '../keys.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
+import { Lasting, When } from '../parts/Ago.tsx';
+import { Async, type Loaded, useLoaded } from '../parts/Async.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
+import { Evidence } from '../parts/Evidence.tsx';
+import { AcknowledgeButton, AssignSelect, acknowledge, IncidentPlace } from '../parts/IncidentParts.tsx';
+import { IncidentStateBadge, PriorityBadge } from '../parts/StateBadge.tsx';
+import { Timeline } from '../parts/Timeline.tsx';
+import { incidentHref } from '../routes.ts';
+import { canAct, incidents, keepIncident, me } from '../store.ts';
+
+/** One incident: the sentence, what proves it, what was done. */
+export function Incident({ id }: { id: string }) {
+  // Every change of the incident, whoever made it, brings a new document.
+  const loaded = useLoaded(`${id} ${incidents.value.get(id)?.updatedAt ?? ''}`, () => api.incident(id));
+  return (
+    <div class="view incident">
+      <Async loaded={loaded}>{(incident) => <Body incident={incident} loaded={loaded} />}</Async>
+    </div>
+  );
+}
+
+function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<IncidentDetail> }) {
+  const take = (next: IncidentDetail) => {
+    loaded.set(next);
+    keepIncident(next);
+  };
+  useKeys({
+    a: () => incident.state === 'open' && canAct.value && void acknowledge(incident),
+    m: () => canAct.value && void api.assign(incident.id, me.value?.id ?? null).then(take),
+  });
+  return (
+    <>
+      <header class="view-head incident-head">
+        <div>
+          <nav class="crumbs" aria-label={t('nav.crumbs')}>
+            <a href="/incidents">{t('nav.incidents')}</a>
+            <IncidentPlace incident={incident} />
+          </nav>
+          <p class="incident-badges">
+            <PriorityBadge priority={incident.priority} />
+            <IncidentStateBadge state={incident.state} />
+            <span class="quiet">{lastedSentence(incident)}</span>
+          </p>
+          <h1 class="incident-title">{incident.sentence}</h1>
+        </div>
+        <div class="view-actions">
+          <AssignSelect incident={incident} />
+          <AcknowledgeButton incident={incident} kind="primary" />
+          <ResolveButton incident={incident} onDone={take} />
+        </div>
+      </header>
+      <div class="incident-columns">
+        <div class="incident-main">
+          <Evidence incident={incident} />
+          <section class="card">
+            <header class="card-head">
+              <h2>{t('incident.timeline')}</h2>
+            </header>
+            <Timeline events={incident.events} />
+            <NoteForm incident={incident} onDone={take} />
+          </section>
+        </div>
+        <aside class="incident-side" aria-label={t('incident.facts')}>
+          <Facts incident={incident} />
+          <Similar incident={incident} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function lastedSentence(incident: IncidentDetail) {
+  if (incident.resolvedAt === null) return rich('incident.openFor', { span: <Lasting since={incident.onsetAt} /> });
+  return t('incident.lasted', { span: duration(Date.parse(incident.resolvedAt) - Date.parse(incident.onsetAt)) });
+}
+
+function ResolveButton({ incident, onDone }: { incident: IncidentDetail; onDone: (next: IncidentDetail) => void }) {
+  const open = useSignal(false);
+  const text = useSignal('');
+  if (incident.state === 'resolved' || !canAct.value) return null;
+  const close = () => {
+    open.value = false;
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button button-plain"
+        onClick={() => {
+          open.value = true;
+        }}
+      >
+        {t('incident.resolve')}
+      </button>
+      {open.value && (
+        <Dialog title={t('incident.resolve')} onClose={close}>
+          <p class="quiet">{incident.sentence}</p>
+          <label class="field">
+            <span>{t('incident.resolveText')}</span>
+            <textarea
+              rows={3}
+              value={text.value}
+              onInput={(event) => {
+                text.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+          <p class="hint">{t('incident.resolveHint')}</p>
+          <div class="dialog-actions">
+            <ActionButton
+              kind="primary"
+              run={async () => {
+                onDone(await api.resolve(incident.id, text.value.trim()));
+                close();
+              }}
+            >
+              {t('incident.resolve')}
+            </ActionButton>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function NoteForm({ incident, onDone }: { incident: IncidentDetail; onDone: (next: IncidentDetail) => void }) {
+  const text = useSignal('');
+  if (!canAct.value) return null;
+  const send = async () => {
+    if (!text.value.trim()) return;
+    onDone(await api.note(incident.id, text.value.trim()));
+    text.value = '';
+  };
+  return (
+    <div class="note-form">
+      <textarea
+        rows={2}
+        aria-label={t('incident.note')}
+        placeholder={t('incident.notePlaceholder')}
+        value={text.value}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
+      />
+      <ActionButton run={send}>{t('incident.addNote')}</ActionButton>
+    </div>
+  );
+}
+
+function Facts({ incident }: { incident: IncidentDetail }) {
+  const onsetMs = Date.parse(incident.onsetAt);
+  const after = (at: string) => t('incident.after', { span: duration(Date.parse(at) - onsetMs) });
+  return (
+    <section class="card">
+      <header class="card-head">
+        <h2>{t('incident.facts')}</h2>
+      </header>
+      <dl class="facts">
+        <div>
+          <dt>{t('incident.onset')}</dt>
+          <dd>
+            <When at={incident.onsetAt} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('incident.raised')}</dt>
+          <dd>
+            <When at={incident.openedAt} /> <span class="quiet">{after(incident.openedAt)}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>{t('incident.acknowledged')}</dt>
+          <dd>
+            {incident.acknowledgedAt === null ? (
+              t('incident.notYet')
+            ) : (
+              <>
+                <When at={incident.acknowledgedAt} /> <span class="quiet">{incident.acknowledgedBy}</span>
+              </>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('incident.resolved')}</dt>
+          <dd>
+            {incident.resolvedAt === null ? (
+              t('incident.notYet')
+            ) : (
+              <>
+                <When at={incident.resolvedAt} /> <span class="quiet">{after(incident.resolvedAt)}</span>
+              </>
+            )}
+          </dd>
+        </div>
+        {incident.reopenedCount > 0 && (
+          <div>
+            <dt>{t('incident.reopened')}</dt>
+            <dd>{t('incident.times', { count: incident.reopenedCount })}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t('incident.rule')}</dt>
+          <dd>
+            <code>{incident.rule}</code> {incident.object && <code>{incident.object}</code>}
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+function Similar({ incident: { similar } }: { incident: IncidentDetail }) {
+  return (
+    <section class="card">
+      <header class="card-head">
+        <h2>{t('incident.similar')}</h2>
+      </header>
+      {similar.length === 0 ? (
+        <p class="quiet">{t('incident.noSimilar')}</p>
+      ) : (
+        <ul class="similar">
+          {similar.map((earlier) => (
+            <li key={earlier.id}>
+              <a href={incidentHref(earlier.id)}>
+                <When at={earlier.openedAt} />
+              </a>
+              <span class="quiet">
+                {earlier.resolvedAt === null
+                  ? t('incidentState.open')
+                  : t('incident.lasted', {
+                      span: duration(Date.parse(earlier.resolvedAt) - Date.parse(earlier.openedAt)),
+                    })}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,256 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useCallback, useRef } from 'preact/hooks';
+import type { Incident } from '../../protocol/view.ts';
+import { api, sentenceOf } from '../api.ts';
+import { useHeldOrder } from '../hold.ts';
+import { rich, t } from '../i18n.ts';
+import { useKeys } from '../keys.ts';
+import { Ago, Lasting, When } from '../parts/Ago.tsx';
+import { FleetMap } from '../parts/FleetMap.tsx';
+import { AcknowledgeButton, AssignSelect, acknowledge, IncidentPlace } from '../parts/IncidentParts.tsx';
+import { LinkButton } from '../parts/LinkButton.tsx';
+import { ServerHealthCard } from '../parts/ServerHealthCard.tsx';
+import { IncidentStateBadge, PriorityShape, StateShape } from '../parts/StateBadge.tsx';
+import { say } from '../parts/Toasts.tsx';
+import { place } from '../router.ts';
+import { fleetHref, incidentHref, withQuery } from '../routes.ts';
+import { countStates, triage } from '../select.ts';
+import { useSelection } from '../selection.ts';
+import { canAct, devices, incidents, keepIncident, me } from '../store.ts';
+
+const RESOLVED_SHOWN = 6;
+
+/** What needs somebody now, and beside it the fleet at a glance. */
+export function Now() {
+  const groups = useComputed(() => triage(incidents.value.values()));
+  const { waiting, inHand, resolved } = groups.value;
+  const isEmpty = devices.value.size === 0;
+  return (
+    <div class="view now">
+      <header class="view-head">
+        <div>
+          <h1>{headline(waiting.length, inHand.length, devices.value.size)}</h1>
+          <FleetSentence />
+        </div>
+      </header>
+      <div class="now-columns">
+        <div class="now-incidents">
+          {isEmpty ? (
+            <NoMachines />
+          ) : waiting.length + inHand.length === 0 ? (
+            <AllQuiet resolved={resolved} />
+          ) : (
+            <OpenIncidents waiting={waiting} inHand={inHand} />
+          )}
+          {resolved.length > 0 && <ResolvedLately resolved={resolved} />}
+        </div>
+        <aside class="now-side" aria-label={t('now.aside')}>
+          {!isEmpty && (
+            <section class="card">
+              <header class="card-head">
+                <h2>{t('now.fleet')}</h2>
+                <StateCounts />
+              </header>
+              <FleetMap />
+            </section>
+          )}
+          <ServerHealthCard />
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function headline(waiting: number, inHand: number, machines: number): string {
+  if (machines === 0) return t('now.headlineEmpty');
+  if (waiting > 0) return t('now.headlineWaiting', { count: waiting });
+  return inHand > 0 ? t('now.headlineInHand', { count: inHand }) : t('now.headlineQuiet');
+}
+
+function FleetSentence() {
+  const total = devices.value.size;
+  if (total === 0) return null;
+  const up = countStates(devices.value.values()).find(({ state }) => state === 'up')?.count ?? 0;
+  return <p class="lead">{t('now.fleetSentence', { up, count: total })}</p>;
+}
+
+function StateCounts() {
+  return (
+    <ul class="state-counts">
+      {countStates(devices.value.values()).map(({ state, count }) => (
+        <li key={state}>
+          <a href={fleetHref({ state })}>
+            <StateShape state={state} />
+            <b>{count}</b> {t(`state.${state}`).toLowerCase()}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function OpenIncidents({ waiting, inHand }: { waiting: readonly Incident[]; inHand: readonly Incident[] }) {
+  const list = useRef<HTMLDivElement | null>(null);
+  const { items, isHeld, ref } = useHeldOrder({
+    next: [...waiting, ...inHand],
+    idOf: (incident) => incident.id,
+    known: (id) => incidents.value.get(id),
+    question: '',
+  });
+  const setList = useCallback(
+    (element: HTMLDivElement | null) => {
+      list.current = element;
+      ref(element);
+    },
+    [ref],
+  );
+  const selected = useSignal(place.value.query.get('sel'));
+  const { selectedId } = useSelection({
+    ids: items.map((incident) => incident.id),
+    selected,
+    hrefOf: incidentHref,
+    onSelect: (id) =>
+      list.current?.querySelector(`[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: 'nearest' }),
+  });
+  useIncidentKeys(selectedId);
+  // A row that is acknowledged under the pointer stays where it is; the groups part again when the pointer leaves.
+  const first = isHeld ? items : waiting;
+  const second = isHeld ? [] : inHand;
+  return (
+    <div ref={setList}>
+      <IncidentCards incidents={first} selectedId={selectedId} />
+      {second.length > 0 && (
+        <>
+          {waiting.length > 0 && <h2 class="section-title">{t('now.inHand')}</h2>}
+          <IncidentCards incidents={second} selectedId={selectedId} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function IncidentCards({
+  incidents: shown,
+  selectedId,
+}: {
+  incidents: readonly Incident[];
+  selectedId: string | null;
+}) {
+  if (shown.length === 0) return null;
+  return (
+    <ul class="card incident-list">
+      {shown.map((incident) => (
+        <li
+          key={incident.id}
+          data-id={incident.id}
+          class={incident.id === selectedId ? 'incident-row selected' : 'incident-row'}
+        >
+          <PriorityShape priority={incident.priority} />
+          <div class="incident-words">
+            <a class="incident-sentence" href={incidentHref(incident.id)}>
+              {incident.sentence}
+            </a>
+            <p class="incident-meta">
+              <span class={`word-${incident.priority}`}>{t(`priority.${incident.priority}`)}</span>
+              <IncidentPlace incident={incident} />
+              <span>{rich('incident.sinceAgo', { ago: <Lasting since={incident.onsetAt} /> })}</span>
+            </p>
+          </div>
+          <div class="incident-actions">
+            {incident.state === 'resolved' && <IncidentStateBadge state="resolved" />}
+            {incident.state === 'acknowledged' && (
+              <span class="quiet acknowledged-by">
+                {t('incident.acknowledgedBy', { name: incident.acknowledgedBy ?? '' })}
+              </span>
+            )}
+            <AssignSelect incident={incident} />
+            <AcknowledgeButton incident={incident} />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** a acknowledges the chosen incident, m gives it to me. */
+function useIncidentKeys(selectedId: string | null): void {
+  const onSelected = (act: (incident: Incident) => Promise<unknown>) => () => {
+    const incident = selectedId === null ? undefined : incidents.value.get(selectedId);
+    if (incident && canAct.value) act(incident).catch((error: unknown) => say(sentenceOf(error), 'error'));
+  };
+  useKeys({
+    a: onSelected(acknowledge),
+    m: onSelected(async (incident) => keepIncident(await api.assign(incident.id, me.value?.id ?? null))),
+  });
+}
+
+function AllQuiet({ resolved }: { resolved: readonly Incident[] }) {
+  const newest = useComputed(() =>
+    [...devices.value.values()].reduce<string | null>(
+      (latest, { lastReportAt }) => (lastReportAt !== null && lastReportAt > (latest ?? '') ? lastReportAt : latest),
+      null,
+    ),
+  );
+  const last = resolved[0];
+  return (
+    <section class="card quiet-card">
+      <QuietHorizon />
+      <div>
+        <p>{newest.value ? rich('now.newestReport', { ago: <Ago at={newest.value} /> }) : t('now.noReportYet')}</p>
+        <p class="quiet">
+          {last?.resolvedAt ? rich('now.lastTrouble', { when: <When at={last.resolvedAt} /> }) : t('now.noTrouble')}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** A lookout over a quiet line. */
+function QuietHorizon() {
+  return (
+    <svg class="horizon" width="132" height="72" viewBox="0 0 132 72" aria-hidden="true">
+      <path d="M2 56h128M18 63h96M40 70h52" />
+      <path class="light" d="M66 16 20 6v20Z M66 16l46-10v20Z" />
+      <path d="M60 56l2.5-32h7L72 56M61 24h10M63 24v-5h6v5" />
+      <circle cx="66" cy="16" r="3" />
+    </svg>
+  );
+}
+
+function NoMachines() {
+  return (
+    <section class="card quiet-card">
+      <QuietHorizon />
+      <div>
+        <p>{t('now.noMachines')}</p>
+        {canAct.value && <LinkButton href="/add">{t('nav.add')}</LinkButton>}
+      </div>
+    </section>
+  );
+}
+
+function ResolvedLately({ resolved }: { resolved: readonly Incident[] }) {
+  return (
+    <section>
+      <header class="section-head">
+        <h2 class="section-title">{t('now.resolved')}</h2>
+        {resolved.length > RESOLVED_SHOWN && (
+          <a href={withQuery('/incidents', { state: 'resolved' })}>
+            {t('now.allResolved', { count: resolved.length })}
+          </a>
+        )}
+      </header>
+      <ul class="resolved-list">
+        {resolved.slice(0, RESOLVED_SHOWN).map((incident) => (
+          <li key={incident.id}>
+            <a href={incidentHref(incident.id)}>{incident.sentence}</a>
+            <span class="quiet">
+              {devices.value.get(incident.deviceId ?? '')?.name}{' '}
+              {incident.resolvedAt && <Ago at={incident.resolvedAt} />}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

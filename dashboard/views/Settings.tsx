@@ -1,0 +1,39 @@
+import type { ComponentChildren } from 'preact';
+import { t } from '../i18n.ts';
+import { AboutSettings } from '../parts/settings/About.tsx';
+import { ApiKeySettings } from '../parts/settings/ApiKeys.tsx';
+import { DisplaySettings } from '../parts/settings/Display.tsx';
+import { PeopleSettings } from '../parts/settings/People.tsx';
+import { TokenSettings } from '../parts/settings/Tokens.tsx';
+import { type SettingsSection, settingsHref, settingsSections } from '../routes.ts';
+
+const sections: Record<SettingsSection, () => ComponentChildren> = {
+  display: DisplaySettings,
+  people: PeopleSettings,
+  keys: ApiKeySettings,
+  tokens: TokenSettings,
+  about: AboutSettings,
+};
+
+export function Settings({ section }: { section: SettingsSection }) {
+  const Section = sections[section];
+  return (
+    <div class="view settings">
+      <header class="view-head">
+        <h1>{t('nav.settings')}</h1>
+      </header>
+      <div class="settings-columns">
+        <nav class="settings-nav" aria-label={t('nav.settings')}>
+          {settingsSections.map((name) => (
+            <a key={name} href={settingsHref(name)} aria-current={name === section ? 'page' : undefined}>
+              {t(`settings.${name}`)}
+            </a>
+          ))}
+        </nav>
+        <div class="settings-body">
+          <Section />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,189 @@
+import type { FastifyInstance } from 'fastify';
+import { VigiaError } from '../../protocol/error.ts';
+import type { ApiKey, Device, EnrolmentToken, IncidentDetail, NewEnrolmentToken } from '../../protocol/view.ts';
+import type { FakeWorld } from './fake-api.ts';
+import { makePresence, makeSeries } from './fake-history.ts';
+
+const HOUR_MS = 3_600_000;
+
+interface WithId {
+  Params: { id: string };
+}
+
+/** What a viewer may ask. */
+export function addReadRoutes(app: FastifyInstance, world: FakeWorld): void {
+  const device = (id: string): Device => {
+    const found = world.devices.get(id);
+    if (!found) throw new VigiaError('not_found', 'There is no such device, or it was retired.');
+    return found;
+  };
+  app.get<WithId>('/api/v1/devices/:id', ({ params }) => device(params.id));
+  app.get<WithId>('/api/v1/devices/:id/presence', ({ params }) => ({
+    items: makePresence(device(params.id), world.nowMs()),
+  }));
+  app.get<WithId & { Querystring: { metric: string | string[]; from: string; to: string; step: string } }>(
+    '/api/v1/devices/:id/series',
+    ({ params, query }) => {
+      const range = { fromMs: Date.parse(query.from), toMs: Date.parse(query.to), stepMs: Number(query.step) };
+      return makeSeries(device(params.id), [query.metric].flat(), range, world.nowMs());
+    },
+  );
+  app.get<{ Querystring: { state: string; device?: string; client?: string } }>('/api/v1/incidents', ({ query }) => ({
+    items: [...world.incidents.values()].filter(
+      (incident) =>
+        (query.state === 'all' || (incident.state === 'resolved') === (query.state === 'resolved')) &&
+        (query.device === undefined || incident.deviceId === query.device) &&
+        (query.client === undefined || incident.clientId === query.client),
+    ),
+    next: null,
+  }));
+  app.get<WithId>('/api/v1/incidents/:id', ({ params }) => incidentOf(world, params.id));
+}
+
+function incidentOf(world: FakeWorld, id: string): IncidentDetail {
+  const found = world.incidents.get(id);
+  if (!found) throw new VigiaError('not_found', 'There is no such incident.');
+  return found;
+}
+
+/** What changes something. */
+export function addActionRoutes(app: FastifyInstance, world: FakeWorld): void {
+  addSessionRoutes(app, world);
+  addIncidentRoutes(app, world);
+  addSettingsRoutes(app, world);
+}
+
+function addSessionRoutes(app: FastifyInstance, world: FakeWorld): void {
+  const info = () => ({ user: world.session, firstRun: world.firstRun, version: '0.1.0' });
+  app.get('/api/v1/session', info);
+  app.post<{ Body: { password: string } }>('/api/v1/session', ({ body }) => {
+    if (body.password !== 'correct horse battery') throw new VigiaError('credentials_invalid');
+    world.session = world.user;
+    return info();
+  });
+  app.delete('/api/v1/session', (_, reply) => {
+    world.session = null;
+    return reply.code(204).send();
+  });
+  app.post<{ Body: { token: string; name: string } }>('/api/v1/first-run', ({ body }) => {
+    if (body.token !== 'one-time') throw new VigiaError('first_run_token_invalid');
+    world.user.name = body.name;
+    world.firstRun = false;
+    world.session = world.user;
+    return info();
+  });
+}
+
+function addIncidentRoutes(app: FastifyInstance, world: FakeWorld): void {
+  const act = (
+    id: string,
+    kind: IncidentDetail['events'][number]['kind'],
+    text: string,
+    change: Partial<IncidentDetail>,
+  ) => {
+    const before = incidentOf(world, id);
+    const at = new Date(world.nowMs()).toISOString();
+    const next = {
+      ...before,
+      ...change,
+      updatedAt: at,
+      events: [...before.events, { id: before.events.length + 10, at, kind, by: world.user.name, text }],
+    };
+    world.incidents.set(id, next);
+    const { events, evidence, similar, ...incident } = next;
+    world.push({ incidents: [incident] });
+    return next;
+  };
+  const now = () => new Date(world.nowMs()).toISOString();
+  app.post<WithId>('/api/v1/incidents/:id/acknowledge', ({ params }) =>
+    act(params.id, 'acknowledged', '', {
+      state: 'acknowledged',
+      acknowledgedAt: now(),
+      acknowledgedBy: world.user.name,
+    }),
+  );
+  app.post<WithId & { Body: { userId: string | null } }>('/api/v1/incidents/:id/assign', ({ params, body }) => {
+    const name = world.users.find(({ id }) => id === body.userId)?.name ?? null;
+    return act(params.id, 'assigned', name ?? '', { assigneeId: body.userId, assigneeName: name });
+  });
+  app.post<WithId & { Body: { text: string } }>('/api/v1/incidents/:id/notes', ({ params, body }) =>
+    act(params.id, 'note', body.text, {}),
+  );
+  app.post<WithId & { Body: { text?: string } }>('/api/v1/incidents/:id/resolve', ({ params, body }) =>
+    act(params.id, 'resolved', body.text ?? '', { state: 'resolved', resolvedAt: now() }),
+  );
+}
+
+function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
+  const ago = (ms: number) => new Date(world.nowMs() - ms).toISOString();
+  const people = [
+    world.user,
+    { id: 'u-ben', email: 'ben@lookout.example', name: 'Ben Carter', role: 'technician' },
+    { id: 'u-ivo', email: 'ivo@lookout.example', name: 'Ivo Marković', role: 'viewer' },
+  ];
+  const keys: ApiKey[] = [
+    {
+      id: 'k1',
+      name: 'Prometheus',
+      role: 'metrics',
+      clientId: null,
+      createdAt: ago(40 * 24 * HOUR_MS),
+      lastUsedAt: ago(9000),
+    },
+  ];
+  const tokens: EnrolmentToken[] = [
+    {
+      id: 't1',
+      clientId: 'c2',
+      siteId: 's3',
+      kind: 'workstation',
+      usesLeft: 12,
+      expiresAt: ago(-5 * 24 * HOUR_MS),
+      createdAt: ago(HOUR_MS),
+      createdBy: 'Ben Carter',
+    },
+  ];
+  const list = <T extends { id: string }>(path: string, items: T[]) => {
+    app.get(path, () => ({ items, next: null }));
+    app.delete<WithId>(`${path}/:id`, ({ params }, reply) => {
+      items.splice(
+        items.findIndex(({ id }) => id === params.id),
+        1,
+      );
+      return reply.code(204).send();
+    });
+  };
+  list('/api/v1/users', people);
+  list('/api/v1/api-keys', keys);
+  list('/api/v1/tokens', tokens);
+  app.post<{ Body: Omit<ApiKey, 'id'> }>('/api/v1/api-keys', ({ body }) => {
+    const key = { ...body, id: `k${keys.length + 1}`, createdAt: ago(0), lastUsedAt: null };
+    keys.push(key);
+    return { ...key, key: 'vigk_9Xk2mT7qLr4vB1nZ8sWc' };
+  });
+  app.post<{ Body: { clientId?: string; siteId?: string; kind: 'server'; uses: number; expiresInMs: number } }>(
+    '/api/v1/tokens',
+    ({ body }): NewEnrolmentToken => {
+      const token = 'vig1_Qm9yZGVyTGlnaHRob3VzZQ_3vXh0pYt8Jt2c5mKqL1nE7rWbD4sZ6uA9fGhTj0kPxo';
+      const made = {
+        id: 't2',
+        clientId: body.clientId ?? 'c1',
+        siteId: body.siteId ?? 's1',
+        kind: body.kind,
+        usesLeft: body.uses,
+        expiresAt: ago(-body.expiresInMs),
+        createdAt: ago(0),
+        createdBy: world.user.name,
+      };
+      tokens.push(made);
+      const server = 'https://vigia.lookout.example';
+      return {
+        ...made,
+        token,
+        installCommand: `curl -fsS --proto '=https' ${server}/install/agent.sh | sudo sh -s -- --server ${server} --token ${token}`,
+        removeCommand: `curl -fsS --proto '=https' ${server}/install/agent.sh | sudo sh -s -- --remove`,
+        enrollCommand: `vigia agent enroll --server ${server} --token ${token}`,
+      };
+    },
+  );
+}
