@@ -32,7 +32,8 @@ const MAX_UNSEEN_MS = 60_000;
 /**
  * Steps a level by one reading at `at` (ms, never older than the last one).
  * A condition must hold for `forMs` to raise and be over for `keepForMs` to clear; a reading in between leaves both as they are,
- * except that it interrupts a pending raise. A silence longer than `forMs` (at least a minute) starts a pending raise again.
+ * except that it interrupts what is pending. A silence longer than `forMs` or `keepForMs` (at least a minute) starts a pending
+ * change again.
  */
 export function stepLevel(
   state: LevelState,
@@ -44,7 +45,9 @@ export function stepLevel(
   if (state.foundAtOnboarding) {
     return { state: signal === 'clear' ? { ...quietLevel, lastSeen: at } : seen, edge: null };
   }
-  return state.active ? stepActive(seen, signal, at, timing) : stepQuiet(seen, state.lastSeen, signal, at, timing);
+  return state.active
+    ? stepActive(seen, state.lastSeen, signal, at, timing)
+    : stepQuiet(seen, state.lastSeen, signal, at, timing);
 }
 
 function stepQuiet(
@@ -55,20 +58,24 @@ function stepQuiet(
   timing: LevelTiming,
 ): { state: LevelState; edge: Edge } {
   if (signal !== 'raise') return { state: { ...seen, changingSince: null, onset: null }, edge: null };
-  const unbroken = seen.changingSince !== null && at - lastSeen <= Math.max(timing.forMs, MAX_UNSEEN_MS);
-  const since = unbroken && seen.changingSince !== null ? seen.changingSince : at;
+  const since = unbrokenSince(seen, lastSeen, at, timing.forMs);
   if (at - since < timing.forMs) return { state: { ...seen, changingSince: since, onset: since }, edge: null };
   return { state: { ...seen, active: true, changingSince: null, onset: since }, edge: 'raised' };
 }
 
 function stepActive(
   seen: LevelState,
+  lastSeen: number,
   signal: Signal,
   at: number,
   timing: LevelTiming,
 ): { state: LevelState; edge: Edge } {
   if (signal !== 'clear') return { state: { ...seen, changingSince: null }, edge: null };
-  const since = seen.changingSince ?? at;
+  const since = unbrokenSince(seen, lastSeen, at, timing.keepForMs);
   if (at - since < timing.keepForMs) return { state: { ...seen, changingSince: since }, edge: null };
   return { state: { ...quietLevel, lastSeen: at }, edge: 'cleared' };
+}
+
+function unbrokenSince({ changingSince }: LevelState, lastSeen: number, at: number, durationMs: number): number {
+  return changingSince !== null && at - lastSeen <= Math.max(durationMs, MAX_UNSEEN_MS) ? changingSince : at;
 }
