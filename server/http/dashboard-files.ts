@@ -1,6 +1,7 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VigiaError } from '../../protocol/error.ts';
 import type { Http } from './context.ts';
 import { pathOf, sendError } from './errors.ts';
@@ -26,14 +27,25 @@ export async function serveDashboard(http: Http, dashboardDir: string): Promise<
 
   http.get('/*', { config: { access: 'public' }, schema: { hide: true } }, (request, reply) => {
     const file = (request.params as { '*': string })['*'];
-    return reply.sendFile(file === '' ? PAGE : file);
+    const isView = !file.includes('.') && wantsPage(request);
+    if (isView) sendPage(request, reply);
+    else reply.sendFile(file);
   });
 
-  http.setNotFoundHandler(async (request, reply) => {
-    if (wantsPage(request) && request.url !== `/${PAGE}`) return reply.code(200).sendFile(PAGE);
-    const message = wantsPage(request) ? 'The dashboard is not built. Build it with: npm run build' : undefined;
-    return sendError(new VigiaError('not_found', message), request, reply);
+  http.setNotFoundHandler((request, reply) => {
+    if (wantsPage(request)) sendPage(request, reply);
+    else sendError(new VigiaError('not_found'), request, reply);
   });
+
+  function sendPage(request: FastifyRequest, reply: FastifyReply): void {
+    // Without a page sendFile() would ask for it again and again through the handler above.
+    if (existsSync(join(dashboardDir, PAGE))) {
+      reply.code(200).sendFile(PAGE);
+      return;
+    }
+    const sentence = 'The dashboard is not built. Build it with: npm run build';
+    sendError(new VigiaError('artifact_missing', sentence), request, reply);
+  }
 }
 
 const notViews = /^\/(?:api|assets|install|enroll|agent|live|metrics|sd)(?:\/|$)/;

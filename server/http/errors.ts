@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
 import type { ErrorBody } from '../../protocol/view.ts';
@@ -97,6 +99,26 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (typeof retryAfterMs === 'number') reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(status).header('cache-control', 'no-store').type('application/json').send(errorBody(shown));
+}
+
+/** The whole answer as bytes, for connections that have no request: its end is the end of the connection. */
+export function rawErrorAnswer(error: VigiaError): string {
+  const status = statusOf(error.code);
+  const body = JSON.stringify(errorBody(error));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** Answers bytes that are not HTTP, or came too slowly. */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  socket.once('finish', () => socket.destroy());
+  socket.end(rawErrorAnswer(new VigiaError('bad_request', 'This is not an HTTP request, or it came too slowly.')));
 }
 
 /** The path without its query, which may hold what a log should not. */

@@ -19,7 +19,7 @@ const CHECK_SESSIONS_EVERY_MS = 2000;
 const MAX_MESSAGES_PER_PING = 200;
 
 /** Close codes of /live, for the page to tell apart; 4401 means: log in again. */
-export const liveCloseCodes = { sessionEnded: 4401, tooSlow: 4408, badMessage: 4400, stopping: 1001 } as const;
+export const liveCloseCodes = { sessionEnded: 4401, badMessage: 4400, stopping: 1001 } as const;
 
 /** The browsers' live connections. */
 export interface LiveConnections {
@@ -59,7 +59,7 @@ export function createLiveConnections({ sessions, origins, live, logger }: LiveC
     const connection: Connection = { socket, sessionId, isAlive: true, messages: 0 };
     const subscription = live.subscribe(scope, (message) => {
       if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > MAX_BUFFERED_BYTES) end(connection, liveCloseCodes.tooSlow);
+      if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
       else socket.send(JSON.stringify(message));
     });
     connections.add(connection);

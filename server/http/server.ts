@@ -6,7 +6,7 @@ import { type FastifyBaseLogger, type FastifyHttpOptions, fastify, LogController
 import { requireAccess } from './auth.ts';
 import { type CertificateFacts, defaultLimits, type Http, type RateLimits, type RouteContext } from './context.ts';
 import { serveDashboard } from './dashboard-files.ts';
-import { pathOf, sendError } from './errors.ts';
+import { pathOf, refuseConnection, sendError } from './errors.ts';
 import { createInstallFiles } from './install-files.ts';
 import { createLiveConnections } from './live.ts';
 import { describeApi } from './openapi.ts';
@@ -90,6 +90,7 @@ function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls']): Http {
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     handlerTimeout: HANDLER_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
     ...(tls === null ? { http: server } : { https: { ...server, ...tls, minVersion: 'TLSv1.2' } }),
   } as FastifyHttpOptions<Server>;

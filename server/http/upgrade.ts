@@ -1,8 +1,7 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ErrorCode } from '../../protocol/error.ts';
-import { VigiaError } from '../../protocol/error.ts';
-import { errorBody, pathOf, statusOf } from './errors.ts';
+import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
+import { pathOf, rawErrorAnswer } from './errors.ts';
 
 /** Takes over the socket of a WebSocket request. It owns the socket from then on. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -28,14 +27,6 @@ export function isWebSocket(request: IncomingMessage): boolean {
 
 /** Answers with an error instead of an upgrade and ends the connection. */
 export function refuseUpgrade(socket: Duplex, code: ErrorCode, message?: string): void {
-  const status = statusOf(code);
-  const body = JSON.stringify(errorBody(new VigiaError(code, message)));
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
   socket.once('finish', () => socket.destroy());
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(rawErrorAnswer(new VigiaError(code, message)));
 }

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import t, { type Test } from 'tap';
+import { WebSocket } from 'ws';
+import type { LiveServerMessage } from '../../../protocol/view.ts';
+import { liveCloseCodes } from '../../../server/http/live.ts';
+import { startHttp, type TestServer } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
+
+function open(t: Test, server: TestServer, headers: Record<string, string>, path = '/live'): WebSocket {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
+  t.teardown(() => {
+    if (socket.readyState === WebSocket.OPEN) socket.terminate();
+  });
+  return socket;
+}
+
+async function refusal(socket: WebSocket): Promise<{ status: number; body: unknown }> {
+  const [, response] = await once(socket, 'unexpected-response');
+  const chunks = await Array.fromAsync(response);
+  return { status: response.statusCode, body: JSON.parse(Buffer.concat(chunks as Buffer[]).toString()) };
+}
+
+t.test('only our own pages with a session get in', async (t) => {
+  const server = await startHttp(t);
+  const { cookie, origin } = await server.loggedIn('viewer');
+  const f = async (name: string, headers: Record<string, string>, status: number, code: string, path?: string) =>
+    t.match(await refusal(open(t, server, headers, path)), { status, body: { error: { code } } }, name);
+
+  await f('no origin', { cookie }, 403, 'origin_refused');
+  await f('foreign origin', { cookie, origin: 'http://evil.test' }, 403, 'origin_refused');
+  await f('another port', { cookie, origin: `http://127.0.0.1:${server.port + 1}` }, 403, 'origin_refused');
+  await f('no session', { origin: origin ?? '' }, 401, 'unauthenticated');
+  await f('wrong session', { origin: origin ?? '', cookie: '__Host-vigia=nonsense' }, 401, 'unauthenticated');
+  await f('a key instead', { origin: origin ?? '', ...(await server.keyed('admin')) }, 401, 'unauthenticated');
+  await f('unknown path', { cookie, origin: origin ?? '' }, 404, 'not_found', '/other');
+  t.equal(server.ports.subscribers.size, 0);
+
+  const socket = open(t, server, { cookie, origin: origin ?? '' });
+  await once(socket, 'open');
+  t.equal(socket.extensions, '', 'no compression');
+});
+
+t.test('changes come, and the page says what it watches', async (t) => {
+  const server = await startHttp(t);
+  const socket = open(t, server, await server.loggedIn('viewer'));
+  await once(socket, 'open');
+  const [subscriber] = server.ports.subscribers;
+  t.strictSame(subscriber?.scope, { allClients: true });
+  const message: LiveServerMessage = { type: 'changes', removedDevices: ['d1'] };
+  subscriber?.send(message);
+  const [data] = await once(socket, 'message');
+  t.strictSame(JSON.parse(String(data)), message);
+
+  socket.send(JSON.stringify({ type: 'watch', deviceId: 'd1' }));
+  await until('the device to be watched', () => subscriber?.watched === 'd1');
+  socket.send(JSON.stringify({ type: 'watch', deviceId: null }));
+  await until('no device to be watched', () => subscriber?.watched === null);
+  socket.close();
+  await until('the page to leave', () => server.ports.subscribers.size === 0);
+  t.pass('unsubscribed when it left');
+});
+
+t.test('nonsense ends the connection', async (t) => {
+  const server = await startHttp(t);
+  const headers = await server.loggedIn('viewer');
+  const f = async (name: string, say: (socket: WebSocket) => void, code: number) => {
+    const socket = open(t, server, headers);
+    await once(socket, 'open');
+    say(socket);
+    t.equal((await once(socket, 'close'))[0], code, name);
+  };
+  await f('not JSON', (socket) => socket.send('hello'), liveCloseCodes.badMessage);
+  await f('unknown type', (socket) => socket.send('{"type":"command"}'), liveCloseCodes.badMessage);
+  await f(
+    'binary',
+    (socket) => socket.send(Buffer.from('{"type":"watch","deviceId":null}')),
+    liveCloseCodes.badMessage,
+  );
+  await f('too large', (socket) => socket.send('x'.repeat(5000)), 1009);
+  await f(
+    'a flood',
+    (socket) => {
+      for (let index = 0; index < 300; index += 1) socket.send('{"type":"watch","deviceId":null}');
+    },
+    liveCloseCodes.badMessage,
+  );
+});
+
+t.test('a revoked session loses its sockets within seconds, others stay', async (t) => {
+  const server = await startHttp(t);
+  const [leaving, staying] = [await server.loggedIn('viewer'), await server.loggedIn('viewer')];
+  const [first, second] = [open(t, server, leaving), open(t, server, staying)];
+  await Promise.all([once(first, 'open'), once(second, 'open')]);
+  const startedAt = performance.now();
+  await server.request('DELETE', '/api/v1/session', { headers: leaving });
+  const [code] = await once(first, 'close');
+  t.equal(code, liveCloseCodes.sessionEnded);
+  t.ok(performance.now() - startedAt < 5000);
+  t.equal(second.readyState, WebSocket.OPEN);
+});
+
+t.test('a browser that does not read is let go before it costs memory', async (t) => {
+  const server = await startHttp(t);
+  const socket = open(t, server, await server.loggedIn('viewer'));
+  await once(socket, 'open');
+  socket.pause();
+  const [subscriber] = server.ports.subscribers;
+  const large: LiveServerMessage = {
+    type: 'changes',
+    removedDevices: Array.from({ length: 20_000 }, () => 'd'.repeat(30)),
+  };
+  let sent = 0;
+  await until('it to be let go', () => {
+    subscriber?.send(large);
+    sent += 1;
+    return server.ports.subscribers.size === 0;
+  });
+  t.ok(sent < 200, `${sent} messages of 660 kB`);
+});
+
+t.test('stopping says goodbye', async (t) => {
+  const server = await startHttp(t);
+  const socket = open(t, server, await server.loggedIn('viewer'));
+  await once(socket, 'open');
+  const [[code]] = await Promise.all([once(socket, 'close'), server.http.close()]);
+  t.equal(code, liveCloseCodes.stopping);
+});
