@@ -23,13 +23,18 @@ export function requireInScope(scope: Scope, clientId: string): void {
   if (!inScope(scope, clientId)) throw notFound('client');
 }
 
+/** @throws VigiaError forbidden if the scope is one client's. */
+export function requireEveryClient(scope: Scope): void {
+  if (!('allClients' in scope)) throw new VigiaError('forbidden', 'Only who sees every client may do this.');
+}
+
 export function notFound(what: string): VigiaError {
   return new VigiaError('not_found', `There is no such ${what}.`);
 }
 
 /** The row, or the error that there is none. */
-export function found<T>(row: T | undefined, what: string): T {
-  if (row === undefined) throw notFound(what);
+export function found<T>(row: T | null | undefined, what: string): T {
+  if (row === undefined || row === null) throw notFound(what);
   return row;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { VigiaError } from '../../../protocol/error.ts';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
-import { inTransaction, ofScope, type ScopedContext } from '../scoping.ts';
+import { found, inTransaction, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';
 
@@ -26,8 +26,8 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
     return (await select().where('name', '=', name.trim()).executeTakeFirst()) ?? null;
   }
 
-  function create(given: string): Promise<Row<'client'>> {
-    const name = given.trim();
+  /** Null if the name is taken. */
+  function insert(name: string): Promise<Row<'client'> | null> {
     return inTransaction(db, async (tx) => {
       const rows = await tx.selectFrom('client').select('slug').execute();
       const slug = freeSlug(slugify(name, 'client'), new Set(rows.map((row) => row.slug)));
@@ -38,13 +38,8 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
         .onConflict((conflict) => conflict.column('name').doNothing())
         .returning('id')
         .executeTakeFirst();
-      if (inserted === undefined) throw new VigiaError('conflict', `There is a client named "${name}" already.`);
-      return row;
+      return inserted === undefined ? null : row;
     });
-  }
-
-  function requireEveryClient(): void {
-    if (!('allClients' in scope)) throw new VigiaError('forbidden', 'Only who sees every client may create one.');
   }
 
   return {
@@ -59,13 +54,17 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
     all: () => select().orderBy('slug').execute(),
     get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
     byName,
-    async create(name) {
-      requireEveryClient();
-      return create(name);
+    async create(given) {
+      requireEveryClient(scope);
+      const name = given.trim();
+      const row = await insert(name);
+      if (row === null) throw new VigiaError('conflict', `There is a client named "${name}" already.`);
+      return row;
     },
     async ensure(name) {
-      requireEveryClient();
-      return (await byName(name)) ?? create(name);
+      requireEveryClient(scope);
+      // Between the look and the insert somebody else may have made it.
+      return found((await byName(name)) ?? (await insert(name.trim())) ?? (await byName(name)), 'client');
     },
   };
 }

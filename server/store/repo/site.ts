@@ -26,8 +26,8 @@ export function siteRepository({ db, scope, clock }: ScopedContext): SiteReposit
     return row ?? null;
   }
 
-  function create(clientId: string, given: string): Promise<Row<'site'>> {
-    const name = given.trim();
+  /** Null if the client has a site of this name. */
+  function insert(clientId: string, name: string): Promise<Row<'site'> | null> {
     return inTransaction(db, async (tx) => {
       const client = tx.selectFrom('client').select('id').where('id', '=', clientId).where(ofScope(scope, 'client.id'));
       found(await client.executeTakeFirst(), 'client');
@@ -40,8 +40,7 @@ export function siteRepository({ db, scope, clock }: ScopedContext): SiteReposit
         .onConflict((conflict) => conflict.columns(['client_id', 'name']).doNothing())
         .returning('id')
         .executeTakeFirst();
-      if (inserted === undefined) throw new VigiaError('conflict', `The client has a site named "${name}" already.`);
-      return row;
+      return inserted === undefined ? null : row;
     });
   }
 
@@ -61,7 +60,16 @@ export function siteRepository({ db, scope, clock }: ScopedContext): SiteReposit
     all: () => select().orderBy('client_id').orderBy('slug').execute(),
     get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
     byName,
-    create,
-    ensure: async (clientId, name) => (await byName(clientId, name)) ?? create(clientId, name),
+    async create(clientId, given) {
+      const name = given.trim();
+      const row = await insert(clientId, name);
+      if (row === null) throw new VigiaError('conflict', `The client has a site named "${name}" already.`);
+      return row;
+    },
+    async ensure(clientId, name) {
+      const known = await byName(clientId, name);
+      // Between the look and the insert somebody else may have made it.
+      return found(known ?? (await insert(clientId, name.trim())) ?? (await byName(clientId, name)), 'site');
+    },
   };
 }

@@ -48,6 +48,15 @@ t.test('clients and sites: names are unique without regard to case, slugs always
   await t.rejects(sites.create('nobody', 'x'), { code: 'not_found' });
 });
 
+t.test('two at once ask for the same new client and site, and both get the one', async (t) => {
+  const store = await tempStore(t);
+  const { clients, sites } = store.scoped(everyClient);
+  const [acme, again] = await Promise.all([clients.ensure('Acme'), clients.ensure('ACME')]);
+  t.same(acme, again);
+  const made = await Promise.all([sites.ensure(acme.id, 'Head office'), sites.ensure(acme.id, 'head office')]);
+  t.same(made[0], made[1]);
+});
+
 t.test('devices: enrol, change, retire, bring back', async (t) => {
   const clock = { nowMs: 1000 };
   const store = await tempStore(t, clock);
