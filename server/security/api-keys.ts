@@ -14,7 +14,10 @@ export interface NewApiKey {
 
 /** Keys of machines: `vigk_` and 43 characters of base64url. Only their SHA-256 is stored. */
 export interface ApiKeys {
-  /** `key` is shown this once. The caller has checked `mayGrant`. @throws VigiaError not_found if the client is not in scope. */
+  /**
+   * `key` is shown this once. The caller has checked `mayGrant`.
+   * @throws VigiaError not_found if the client is not in scope, forbidden if a key of every client is asked for in one's scope
+   */
   create(scope: Scope, key: NewApiKey): Promise<{ readonly row: Row<'api_key'>; readonly key: string }>;
   /** Null if unknown or revoked. Notes the use at most once a minute. */
   verify(key: string): Promise<Row<'api_key'> | null>;

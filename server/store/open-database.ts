@@ -37,7 +37,7 @@ export function openDatabase(path: string): DatabaseSync {
     return database;
   } catch (error) {
     if (database?.isOpen) database.close();
-    throw damaged(sqliteError(error), path);
+    throw aboutFile(sqliteError(error), path);
   }
 }
 
@@ -71,8 +71,11 @@ function damagedAt(path: string, finding: string): VigiaError {
   );
 }
 
-/** SQLite may notice damage at any statement: the sentence about the file is the same. */
-function damaged(error: unknown, path: string): unknown {
-  if (!(error instanceof VigiaError) || error.code !== 'database_damaged' || error.details?.finding) return error;
-  return damagedAt(path, error.message);
+/** SQLite may notice damage at any statement, and does not name the file. */
+function aboutFile(error: unknown, path: string): unknown {
+  if (!(error instanceof VigiaError)) return error;
+  if (error.code === 'database_damaged' && error.details?.finding === undefined) return damagedAt(path, error.message);
+  if (error.code === 'unavailable')
+    return new VigiaError('unavailable', `${path}: ${error.message}`, { ...error.details });
+  return error;
 }

@@ -1,5 +1,5 @@
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
-import { before, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
+import { before, found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
 /** API keys, without their secrets. A key of every client (`client_id` null) is in the scope of every client only. */
@@ -31,12 +31,16 @@ export function apiKeyRepository({ db, scope, clock }: ScopedContext): ApiKeyRep
     },
     get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
     bySecretHash: async (hash) => (await active().where('secret_hash', '=', hash).executeTakeFirst()) ?? null,
-    async insert(row) {
-      // A key of every client (null) is as wide as the widest scope.
-      if (typeof row.client_id === 'string') requireInScope(scope, row.client_id);
-      else if (!('allClients' in scope)) throw notFound('client');
-      return db.insertInto('api_key').values(row).returningAll().executeTakeFirstOrThrow();
-    },
+    insert: (row) =>
+      inTransaction(db, async (tx) => {
+        // A key of every client (null) is as wide as the widest scope.
+        if (typeof row.client_id !== 'string') requireEveryClient(scope);
+        else {
+          const client = tx.selectFrom('client').select('id').where('id', '=', row.client_id);
+          found(await client.where(ofScope(scope, 'client.id')).executeTakeFirst(), 'client');
+        }
+        return tx.insertInto('api_key').values(row).returningAll().executeTakeFirstOrThrow();
+      }),
     async touch(id) {
       await db.updateTable('api_key').set({ last_used_at: clock() }).where(mine).where('id', '=', id).execute();
     },

@@ -81,5 +81,8 @@ t.test('a damaged database is refused with a sentence that says what to do', asy
 t.test('a path that cannot be opened is unavailable', async (t) => {
   const path = join(tempDir(t), 'vigia.db');
   mkdirSync(path);
-  await t.rejects(openStore({ path, clock: Date.now }), { code: 'unavailable', message: /EISDIR/ });
+  await t.rejects(openStore({ path, clock: Date.now }), {
+    code: 'unavailable',
+    message: /vigia\.db: .*unable to open/,
+  });
 });

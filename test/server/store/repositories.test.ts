@@ -39,6 +39,9 @@ t.test('clients and sites: names are unique without regard to case, slugs always
   t.match(await clients.create('Acme!'), { slug: 'acme-2' });
   t.match(await clients.create('東京'), { slug: /^client-[0-9a-f]{4}$/ });
 
+  const twins = await Promise.all([clients.ensure('Twin'), clients.ensure('Twin')]);
+  t.same(twins[0], twins[1], 'two who ask at once get the same one');
+
   const site = await sites.create(acme.id, 'Head office');
   await t.rejects(sites.create(acme.id, 'head OFFICE'), { code: 'conflict' });
   t.same(await sites.ensure(acme.id, 'HEAD office'), site);

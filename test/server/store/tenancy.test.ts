@@ -155,7 +155,7 @@ t.test('no scoped method reaches into another client', async (t) => {
       list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
       get: [outcome.nothing, () => mine.apiKeys.get(globalKey.id)],
       bySecretHash: [outcome.nothing, () => mine.apiKeys.bySecretHash(key.secret_hash)],
-      insert: [outcome.notFound, () => mine.apiKeys.insert({ ...key, id: 'new', client_id: null })],
+      insert: [outcome.notFound, () => mine.apiKeys.insert({ ...key, id: 'new' })],
       touch: [undefined, () => mine.apiKeys.touch(key.id)],
       revoke: [outcome.notFound, () => mine.apiKeys.revoke(key.id)],
     },
@@ -185,6 +185,8 @@ t.test('no scoped method reaches into another client', async (t) => {
     }
   }
   t.same(await snapshot(), before, 'and nothing was changed');
+
+  await t.rejects(mine.apiKeys.insert({ ...key, id: 'new', client_id: null }), { code: 'forbidden' });
 
   t.test('nor by naming an id of another client in an own row', async (t) => {
     await store
