@@ -34,6 +34,8 @@ export class AgentEvents {
     record.isConnected = true;
     record.linkLostAt = null;
     record.intervalMs = hello.intervalMs;
+    // Before anything from the spool is dated by it.
+    record.memory.dating = learnDating(record.memory.dating, hello.bootId, hello.clocks, clock.now());
     this.#heard(record);
     this.#noteVersion(record, hello);
     return {

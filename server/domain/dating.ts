@@ -16,13 +16,15 @@ export interface Dating {
 
 /** Two clocks may drift apart by this much, so an old minimum is slowly given up. */
 const DRIFT_RATIO = 500e-6;
+/** No frame of an open link is delayed for this long: the server's clock was set, or the machine was paused with its own. */
+const MAX_DELAY_MS = 120_000;
 
 /** Learns from clocks that arrived just now (`receivedAt`, server time). */
 export function learnDating(known: Dating | null, bootId: string, clocks: Clocks, receivedAt: number): Dating {
   const sample = receivedAt - clocks.bootMs;
   const sameBoot = known !== null && known.bootId === bootId;
   const allowed = sameBoot ? known.bootOffsetMs + Math.max(0, receivedAt - known.sampledAt) * DRIFT_RATIO : sample;
-  const bootOffsetMs = Math.min(sample, allowed);
+  const bootOffsetMs = sample - allowed > MAX_DELAY_MS ? sample : Math.min(sample, allowed);
   return {
     bootId,
     bootOffsetMs,
