@@ -23,6 +23,8 @@ export interface Raised {
   readonly object: string;
   readonly priority: Priority;
   readonly lastSeen: number;
+  /** See {@link Finding.since}. */
+  readonly since?: number;
 }
 
 export const freshDetection = (): DetectionState => ({
@@ -37,7 +39,8 @@ export const freshDetection = (): DetectionState => ({
 /** What must happen to an incident. `onset` is when the condition began, `at` when it was established. */
 export type Verdict =
   | {
-      readonly kind: 'raise' | 'change';
+      /** `repeat`: it happened once more while the last occurrence was still raised. */
+      readonly kind: 'raise' | 'change' | 'repeat';
       readonly rule: RuleName;
       readonly object: string;
       readonly priority: Priority;
@@ -55,6 +58,12 @@ export type Verdict =
     };
 
 const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
+const priorities = Object.keys(ranks) as Priority[];
+
+const levelId = (rule: RuleName, priority: Priority, object: string): string => `${rule}|${priority}|${object}`;
+
+/** The object of `rule|priority|object`, which may itself contain the bar. */
+const objectOfLevel = (id: string): string => id.split('|').slice(2).join('|');
 
 /** What the reading itself adds to what rules may know; the caller supplies the rest. */
 type Surroundings = Omit<RuleContext, 'swappedAt'>;
@@ -97,7 +106,7 @@ function noticeSwapping(state: DetectionState, reading: Reading): void {
 }
 
 function stepFinding(state: DetectionState, finding: Finding, at: number, isFirst: boolean): LevelState {
-  const id = `${finding.rule}|${finding.priority}|${finding.object}`;
+  const id = levelId(finding.rule, finding.priority, finding.object);
   const before = state.levels[id] ?? quietLevel;
   const onboardingId = `${finding.rule}|${finding.object}`;
   if (isFirst && finding.standing && finding.signal === 'raise') {
@@ -115,7 +124,6 @@ function stepFinding(state: DetectionState, finding: Finding, at: number, isFirs
   const isQuiet = !after.active && after.changingSince === null && !after.foundAtOnboarding;
   if (isQuiet) delete state.levels[id];
   else state.levels[id] = after;
-  if (before.foundAtOnboarding && !after.foundAtOnboarding) forgetOnboarding(state, onboardingId);
   return after;
 }
 
@@ -123,8 +131,8 @@ function stepFinding(state: DetectionState, finding: Finding, at: number, isFirs
 function forgetOnboarding(state: DetectionState, onboardingId: string): void {
   const entry = state.onboarding[onboardingId];
   if (!entry) return;
-  const stands = Object.entries(state.levels).some(
-    ([id, level]) => level.foundAtOnboarding && id.startsWith(`${entry.rule}|`) && id.endsWith(`|${entry.object}`),
+  const stands = priorities.some(
+    (priority) => state.levels[levelId(entry.rule, priority, entry.object)]?.foundAtOnboarding,
   );
   if (!stands) delete state.onboarding[onboardingId];
 }
@@ -147,18 +155,18 @@ function settle(
     return { kind: 'clear', rule: raised.rule, object: raised.object, sentence: recoverySentence(first.finding), at };
   }
   const { finding, level } = active;
-  const { rule, object, priority } = finding;
-  state.raised[key] = { rule, object, priority, lastSeen: at };
-  if (raised?.priority === priority) return null;
-  const kind = raised ? 'change' : 'raise';
+  const { rule, object, priority, since } = finding;
+  state.raised[key] = { rule, object, priority, lastSeen: at, ...(since === undefined ? {} : { since }) };
+  const isRepeat = raised !== undefined && raised.since !== since;
+  if (raised?.priority === priority && !isRepeat) return null;
   return {
-    kind,
+    kind: isRepeat ? 'repeat' : raised ? 'change' : 'raise',
     rule,
     object,
     priority,
     sentence: finding.sentence(),
     evidence: finding.evidence,
-    onset: level.onset ?? at,
+    onset: since ?? level.onset ?? at,
     at,
   };
 }
@@ -178,23 +186,20 @@ function recoverySentence(finding: Finding): string {
   return recoveries[finding.rule](finding.object);
 }
 
-/** Ends what was raised on an object that is no longer reported, such as a file system that was unmounted for good. */
+/** Ends what stands on an object that is no longer reported, such as a file system that was unmounted for good. */
 function retireVanished(state: DetectionState, reading: Reading, afterMs: number): Verdict[] {
   const { at } = reading;
+  const isGone = (object: string, lastSeen: number): boolean =>
+    at - lastSeen >= afterMs && !isStillReported(reading, object);
+  for (const [id, { lastSeen }] of Object.entries(state.levels)) {
+    if (isGone(objectOfLevel(id), lastSeen)) delete state.levels[id];
+  }
+  for (const id of Object.keys(state.onboarding)) forgetOnboarding(state, id);
   const verdicts: Verdict[] = [];
-  for (const [key, raised] of Object.entries(state.raised)) {
-    if (at - raised.lastSeen < afterMs || isStillReported(reading, raised.object)) continue;
+  for (const [key, { rule, object, lastSeen }] of Object.entries(state.raised)) {
+    if (!isGone(object, lastSeen)) continue;
     delete state.raised[key];
-    for (const id of Object.keys(state.levels)) {
-      if (id.startsWith(`${raised.rule}|`) && id.endsWith(`|${raised.object}`)) delete state.levels[id];
-    }
-    verdicts.push({
-      kind: 'clear',
-      rule: raised.rule,
-      object: raised.object,
-      sentence: `${raised.object || 'It'} is no longer reported by the machine`,
-      at,
-    });
+    verdicts.push({ kind: 'clear', rule, object, sentence: `${object} is no longer reported by the machine`, at });
   }
   return verdicts;
 }

@@ -68,7 +68,7 @@ interface StepOptions {
 
 /**
  * Applies a verdict to the newest incident with its key (`current`, null if there was none).
- * Returns null when nothing changes: raised while open, cleared while closed.
+ * Returns null when nothing changes: raised again at the same priority while open (unless it is a repeat), cleared while closed.
  */
 export function stepIncident(
   current: IncidentRecord | null,
@@ -88,11 +88,13 @@ export function stepIncident(
   }
   const { priority, evidence, onset } = verdict;
   if (isOpen) {
-    if (current.priority === priority) return null;
+    const isRepeat = verdict.kind === 'repeat';
+    if (current.priority === priority && !isRepeat) return null;
+    const isTold = isRepeat || ranks[priority] > ranks[current.priority];
     return {
       record: { ...current, priority, sentence, evidence, updatedAt: at },
       event: { kind: 'changed', at, by: null, text: sentence },
-      notice: ranks[priority] > ranks[current.priority] ? { kind: 'changed', tellAt: at } : null,
+      notice: isTold ? { kind: 'changed', tellAt: at } : null,
     };
   }
   const notice: Notice = { kind: 'raised', tellAt: options.tellAt ?? at };

@@ -2,7 +2,7 @@
 
 const byteUnits = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** Bytes with a binary prefix and one decimal below 100. @example formatBytes(4_400_000_000) // '4.1 GB' */
+/** Bytes with a binary prefix, rounded down, with one decimal below 100. @example formatBytes(4_400_000_000) // '4.0 GB' */
 export function formatBytes(sizeBytes: number): string {
   let value = sizeBytes;
   let unit = 0;
@@ -41,7 +41,7 @@ export function formatDuration(durationMs: number): string {
     if (parts.length > 0 && count === 0) break;
     rest -= count * size;
   }
-  return parts.join(' ') || `${Math.floor(durationMs)} ms`;
+  return parts.join(' ') || `${Math.floor(rest)} ms`;
 }
 
 /** An instant in UTC to the second. */

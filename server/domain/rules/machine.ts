@@ -61,6 +61,7 @@ export const rebootUnexpected: Rule = function* (reading, { settings, unexpected
       `The machine restarted at ${formatInstant(unexpectedRebootAt ?? reading.at)} without being told to: a crash, a power cut or a hard reset`,
     evidence: { metrics: ['host.uptime'], threshold: null },
     standing: false,
+    ...(unexpectedRebootAt === null ? {} : { since: unexpectedRebootAt }),
   };
 };
 

@@ -40,6 +40,8 @@ export interface Finding {
   readonly evidence: Evidence;
   /** True for a condition that can already stand when a device is enrolled. */
   readonly standing: boolean;
+  /** When it happened, of what is an event: another instant is another occurrence, told even while the last one is open. */
+  readonly since?: number;
 }
 
 /** Which chart proves a finding. */
