@@ -133,7 +133,8 @@ export class Delivery {
   /** Sends again what is not acknowledged, from the oldest on. */
   #rewind(): void {
     this.#inFlight.clear();
-    this.#position = spoolStart;
+    // A new object, so that a read which is under way is seen to be void.
+    this.#position = { ...spoolStart };
     this.#liveFrom = this.#nextSequence;
     this.#pump();
   }

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Delivery, type DeliveryOptions } from '../../agent/delivery.ts';
+import { Spool } from '../../agent/spool/spool.ts';
+import type { Frame } from '../../protocol/frame.ts';
+import { recordingLog, reportFrame, schemaFrame } from '../support/agent-machine.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+/** A delivery over a link that only writes down, with a clock that the test moves. */
+async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0 } = {}) {
+  const directory = join(tempDir(t), 'spool');
+  const { log } = recordingLog();
+  const earlierRun = randomBytes(16);
+  const runId = randomBytes(16);
+  const fill = async (run: Uint8Array, count: number) => {
+    const spool = await Spool.open({ directory, runId: run, bootId: 'earlier', log });
+    for (let sequence = 1; sequence <= count; sequence += 1) await spool.append(schemaFrame(), reportFrame(sequence));
+    return spool;
+  };
+  await (await fill(earlierRun, backlog)).close();
+  const spool = await fill(runId, ownBacklog);
+  const sent: Frame[] = [];
+  const taken: (() => void)[] = [];
+  let nowMs = 0;
+  let whenSent = Promise.withResolvers<void>();
+  const link = {
+    isOpen: true,
+    unsentBytes: 0,
+    send: (frame: Frame) => {
+      sent.push(frame);
+      whenSent.resolve();
+      whenSent = Promise.withResolvers();
+    },
+    confirm: (onTaken: () => void) => taken.push(onTaken),
+  } as DeliveryOptions['link'] & { isOpen: boolean };
+  const delivery = new Delivery({ link, spool, ownRun: runId.toString('hex'), log, nowMs: () => nowMs });
+  t.teardown(async () => {
+    link.isOpen = false;
+    await spool.close();
+  });
+  const reports = () => sent.flatMap((frame) => (frame.type === 'report' ? [frame] : []));
+  return {
+    delivery,
+    spool,
+    sent,
+    taken,
+    reports,
+    earlierRun,
+    runId,
+    at: (ms: number) => {
+      nowMs = ms;
+    },
+    untilSent: async (count: number) => {
+      while (reports().length < count) await whenSent.promise;
+    },
+    live: (sequence: number) => {
+      const report = reportFrame(sequence);
+      void spool.append(schemaFrame(), report);
+      delivery.live(schemaFrame(), report);
+    },
+  };
+}
+
+t.test('live first, then the backlog under the run that made it, each list of metrics once', async (t) => {
+  const { delivery, sent, untilSent, earlierRun } = await startDelivery(t, { backlog: 3, ownBacklog: 2 });
+  delivery.start(3, { schema: schemaFrame(), report: reportFrame(2) });
+  await untilSent(5);
+  t.match(sent, [
+    { type: 'schema', run: 0 },
+    { type: 'report', run: 0, sequence: 2, backfill: false },
+    { type: 'run', run: 1, runId: earlierRun, bootId: 'earlier' },
+    { type: 'schema', run: 1 },
+    { type: 'report', run: 1, sequence: 1, backfill: true },
+    { type: 'report', run: 1, sequence: 2, backfill: true },
+    { type: 'report', run: 1, sequence: 3, backfill: true },
+    { type: 'report', run: 0, sequence: 1, backfill: true },
+  ]);
+});
+
+t.test('a live report overtakes the backlog, which keeps its rate and its window', async (t) => {
+  const { delivery, reports, untilSent, live } = await startDelivery(t, { backlog: 200 });
+  const startedAt = performance.now();
+  delivery.start(1);
+  await untilSent(5);
+  live(1);
+  const place = reports().findIndex(({ backfill }) => !backfill);
+  t.ok(place === reports().length - 1 && place < 10, `behind ${place} of the backlog`);
+  await untilSent(64);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  t.ok(63 / seconds <= 60, `${Math.round(63 / seconds)} a second`);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  t.equal(reports().length, 64, 'no more than a window without an acknowledgement');
+  delivery.onAck({ type: 'ack', run: 1, ranges: [[1, 10]] });
+  await untilSent(74);
+});
+
+t.test('acknowledged reports leave the spool; acknowledgements of unknown runs do nothing', async (t) => {
+  const { delivery, untilSent, spool, earlierRun } = await startDelivery(t, { backlog: 5 });
+  delivery.start(1);
+  await untilSent(5);
+  delivery.onAck({ type: 'ack', run: 9, ranges: [[0, Number.MAX_SAFE_INTEGER]] });
+  delivery.onAck({ type: 'ack', run: 0, ranges: [[0, Number.MAX_SAFE_INTEGER]] });
+  delivery.onAck({
+    type: 'ack',
+    run: 1,
+    ranges: [
+      [1, 2],
+      [5, Number.MAX_SAFE_INTEGER],
+    ],
+  });
+  const left: number[] = [];
+  for (let next = await spool.next({ segment: 0, index: -1 }); next; next = await spool.next(next.position)) {
+    t.equal(next.runId, earlierRun.toString('hex'));
+    left.push(next.report.sequence);
+  }
+  t.same(left, [3, 4]);
+});
+
+t.test('what is not acknowledged in time is sent again', async (t) => {
+  const { delivery, reports, untilSent, live, at } = await startDelivery(t);
+  delivery.start(1);
+  live(1);
+  live(2);
+  delivery.onAck({ type: 'ack', run: 0, ranges: [[2, 2]] });
+  at(31_000);
+  live(3);
+  await untilSent(4);
+  t.same(
+    reports().map(({ sequence, backfill }) => [sequence, backfill]),
+    [
+      [1, false],
+      [2, false],
+      [3, false],
+      [1, true],
+    ],
+  );
+});
+
+t.test('a server that is overloaded is left alone, then served again', async (t) => {
+  const { delivery, reports, untilSent, at } = await startDelivery(t, { backlog: 8 });
+  delivery.start(1);
+  await untilSent(5);
+  delivery.holdBack(10_000);
+  const before = reports().length;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  t.equal(reports().length, before, 'nothing while it asks for patience');
+  at(10_001);
+  await untilSent(before + 8);
+  t.same(
+    reports()
+      .slice(before)
+      .map(({ sequence }) => sequence),
+    [1, 2, 3, 4, 5, 6, 7, 8],
+    'then again from the oldest on',
+  );
+});
+
+t.test('a gap is told until the server has taken it', async (t) => {
+  const parent = await startDelivery(t);
+  const { delivery, spool, sent, taken } = parent;
+  spool.settleGaps(spool.gaps);
+  const gap = { runId: 'ab'.repeat(16), bootId: 'earlier', from: 3, to: 9, cause: 'spool_full' } as const;
+  (spool.gaps as (typeof gap)[]).push(gap);
+  delivery.start(1);
+  t.match(sent, [
+    { type: 'run', run: 1, bootId: 'earlier' },
+    { type: 'gap', run: 1, from: 3, to: 9, cause: 'spool_full' },
+  ]);
+  t.same(spool.gaps, [gap], 'sent is not taken');
+  taken[0]?.();
+  t.same(spool.gaps, []);
+});
