@@ -139,7 +139,7 @@ export function explainInterval({ reason, evidence }: Pick<Interval, 'reason' | 
   const next = after ? formatInstant(after.at) : '';
   switch (reason) {
     case 'reported':
-      return 'Reports arrived without a gap.';
+      return 'The reports are of one boot of the machine, whose uptime grew as time passed.';
     case 'same_boot':
       return `Nothing arrived between ${last} and ${next}, but the machine had the same boot then and its uptime had grown as much: only the link was lost.`;
     case 'asleep':

@@ -3,6 +3,9 @@ import { explainInterval, type GapEvidence, type Interval, type IntervalReason, 
 import type { Row } from '../store/tables.ts';
 import type { DeviceRecord } from './device-record.ts';
 
+/** Any frame proves life between two reports. After a longer silence only the next report tells which boot it was. */
+const BETWEEN_REPORTS_MS = 30_000;
+
 /**
  * The ledger of a device between two instants: what is stored, the present run of `up`, and the open end. Clipped to
  * enrolment and now; neighbours that say the same are joined.
@@ -23,11 +26,10 @@ export function ledgerView(
   }));
   const { last, upFrom, announced } = presence;
   if (last && upFrom !== null) {
-    // A pong proves life between two reports, so an open link never shows a sliver of doubt at its end.
-    const upTo = record.liveness.state === 'up' ? Math.max(last.at, record.lastHeardAt ?? 0) : last.at;
+    const upTo = provenUpTo(record, last.at);
     const evidence: GapEvidence = { before: last, after: last, announced: null };
     intervals.push({ start: upFrom, end: upTo, state: 'up', reason: 'reported', evidence, revised: false });
-    if (record.liveness.state !== 'up') {
+    if (record.liveness.state !== 'up' || upTo < (record.lastHeardAt ?? 0)) {
       for (const interval of openTail(last, announced, range.now)) intervals.push({ ...interval, revised: false });
     }
   }
@@ -44,6 +46,13 @@ export function ledgerView(
     evidence: explainInterval({ reason, evidence }),
     revised,
   }));
+}
+
+/** Until when the present run of `up` reaches: on an open link there is never a sliver of doubt at its end. */
+function provenUpTo({ liveness, lastHeardAt, intervalMs }: DeviceRecord, lastProofAt: number): number {
+  const heardAt = Math.max(lastProofAt, lastHeardAt ?? 0);
+  const isBetweenReports = heardAt - lastProofAt <= Math.max(BETWEEN_REPORTS_MS, 2 * (intervalMs ?? 0));
+  return liveness.state === 'up' && isBetweenReports ? heardAt : lastProofAt;
 }
 
 function joinNeighbours<T extends { start: number; end: number; state: string; reason: string }>(

@@ -66,7 +66,7 @@ t.test('a machine joins, and the API shows what the machine itself shows', async
     const [first, ...more] = await server.presence(deviceId);
     t.same(more, [], 'one stretch');
     t.match(first, { state: 'up', revised: false });
-    t.equal(first?.evidence, 'Reports arrived without a gap.');
+    t.equal(first?.evidence, 'The reports are of one boot of the machine, whose uptime grew as time passed.');
     t.ok(Date.parse(first?.from ?? '') >= startedAtMs, 'nothing is claimed of the time before the first report');
   });
 

@@ -115,7 +115,7 @@ t.test('openTail: since the last proof only an announced end is believed', async
 t.test('explainInterval: each reason is a sentence with its evidence', async (t) => {
   const evidence = { before: proof(0, 'a', 100_000), after: proof(60_000, 'b', 20_000), announced: null };
   const f = (reason: IntervalReason, want: string) => t.equal(explainInterval({ reason, evidence }), want);
-  f('reported', 'Reports arrived without a gap.');
+  f('reported', 'The reports are of one boot of the machine, whose uptime grew as time passed.');
   f(
     'same_boot',
     'Nothing arrived between 2026-03-01 00:00:00 UTC and 2026-03-01 00:01:00 UTC, but the machine had the same boot then and its uptime had grown as much: only the link was lost.',
