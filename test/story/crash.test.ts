@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { everyClient } from '../../server/domain/scope.ts';
+import { defaultSettings } from '../../server/domain/settings.ts';
+import { loadIdentity } from '../../server/security/identity.ts';
+import { createEnrolmentTokens } from '../../server/security/tokens.ts';
+import { decodeEntry } from '../../server/series/entry.ts';
+import { Journal } from '../../server/series/journal.ts';
+import type { StoredReport } from '../../server/series/series-store.ts';
+import { openStore } from '../../server/store/store.ts';
+import { freePort } from '../support/free-port.ts';
+import { startServerChild } from '../support/server-child.ts';
+import { type SimAgent, startSimAgent } from '../support/sim-agent.ts';
+import { until } from '../support/until.ts';
+
+/**
+ * The server is killed with -9 at random moments while agents report, again and again. Afterwards the stored reports must be
+ * exactly those that were made, and the stored incidents exactly those that the stored live reports call for.
+ */
+const KILLS = 50;
+const AGENTS = 12;
+const INTERVAL_MS = 200;
+const GiB = 1024 ** 3;
+
+/** Ten rounds with space, ten without, shifted for each agent. */
+const isFull = (agent: number, round: number): boolean => Math.floor((round + agent * 3) / 10) % 2 === 1;
+
+t.setTimeout(540_000);
+
+t.test('kill -9 at 50 random moments loses, doubles and invents nothing', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'vigia-crash-'));
+  const port = await freePort();
+  const disk = {
+    ...defaultSettings.disk,
+    levels: defaultSettings.disk.levels.map((level) => ({ ...level, forMs: 0 })),
+  };
+  const start = () => startServerChild({ dataDir, port, settings: { disk } });
+  const token = await makeToken(dataDir);
+
+  let server = await start();
+  const agents: SimAgent[] = [];
+  t.teardown(async () => {
+    await server.kill();
+    for (const agent of agents) await agent.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  for (let index = 0; index < AGENTS; index += 1) {
+    agents.push(
+      await startSimAgent({
+        server: server.address,
+        token,
+        name: `sim-${index}`,
+        intervalMs: INTERVAL_MS,
+        patience: 0.2,
+        machine: { availableBytes: (round) => (isFull(index, round) ? GiB : 50 * GiB) },
+      }),
+    );
+  }
+
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    await sleep(200 + Math.random() * 1_500);
+    await server.kill();
+    server = await start();
+  }
+
+  // Everybody delivers what waits: from here on nothing is lost on the way.
+  const made = new Map(agents.map((agent) => [agent.deviceId, agent.rounds()]));
+  await until('every report made so far is stored', () => {
+    const journal = new Journal(join(dataDir, 'series.db'));
+    try {
+      return [...made].every(
+        ([deviceId, count]) =>
+          storedSequences(journal, deviceId).has(count) && storedSequences(journal, deviceId).size >= count,
+      );
+    } finally {
+      journal.close();
+    }
+  });
+  for (const agent of agents) await agent.stop();
+  await server.stop();
+
+  const journal = new Journal(join(dataDir, 'series.db'));
+  const store = await openStore({ path: join(dataDir, 'state.db'), clock: Date.now });
+  const all = store.scoped(everyClient);
+  for (const [index, agent] of agents.entries()) {
+    const reports = journal
+      .entries(agent.deviceId, 0, Number.MAX_SAFE_INTEGER, 1_000_000)
+      .map((entry) => decodeEntry(entry, journal.schemas))
+      .sort((a, b) => a.sequence - b.sequence);
+    const sequences = reports.map((report) => report.sequence);
+    const madeBefore = made.get(agent.deviceId) ?? 0;
+    t.same(
+      sequences.filter((sequence) => sequence <= madeBefore),
+      Array.from({ length: madeBefore }, (_, at) => at + 1),
+      `agent ${index}: each of ${madeBefore} reports is stored once`,
+    );
+    t.equal(new Set(sequences).size, sequences.length, `agent ${index}: none is stored twice`);
+
+    const incidents = (await all.incidents.list({ state: 'all', deviceId: agent.deviceId, limit: 100 })).items;
+    t.same(
+      incidents.filter((row) => row.rule !== 'disk.space'),
+      [],
+      `agent ${index}: no other incident`,
+    );
+    const events = (await Promise.all(incidents.map((row) => all.incidents.events(row.id)))).flat();
+    t.same(
+      events.map(({ at, kind }) => ({ at, isRaise: kind !== 'resolved' })),
+      expectedEdges(index, reports),
+      `agent ${index}: the edges are those that its live reports call for`,
+    );
+    const ledger = await all.presence.between(agent.deviceId, 0, Number.MAX_SAFE_INTEGER);
+    t.same(
+      ledger.filter((row) => row.state !== 'up'),
+      [],
+      `agent ${index}: the server's own crashes are nobody's downtime`,
+    );
+  }
+  const outbox = await store.db.selectFrom('outbox').select(['idempotency_key', 'delivered_at']).execute();
+  const edges = await store.db.selectFrom('incident_event').select('id').execute();
+  t.equal(outbox.length, edges.length, 'one message per edge');
+  await store.close();
+  journal.close();
+});
+
+function storedSequences(journal: Journal, deviceId: string): Set<number> {
+  const entries = journal.entries(deviceId, 0, Number.MAX_SAFE_INTEGER, 1_000_000);
+  return new Set(entries.map((entry) => decodeEntry(entry, journal.schemas).sequence));
+}
+
+/** What the rule says of the live reports, in the order in which the server judged them. */
+function expectedEdges(agent: number, reports: readonly StoredReport[]): { at: number; isRaise: boolean }[] {
+  const edges: { at: number; isRaise: boolean }[] = [];
+  let judgedAt = 0;
+  let isRaised = false;
+  // What stands at the very first report is a finding of the onboarding, and raises only after it was over once.
+  let isFinding: boolean | null = null;
+  for (const { backfill, at, sequence } of reports) {
+    if (backfill || at <= judgedAt) continue;
+    judgedAt = at;
+    const full = isFull(agent, sequence);
+    isFinding = (isFinding ?? full) && full;
+    if (isFinding) continue;
+    if (full !== isRaised) edges.push({ at, isRaise: full });
+    isRaised = full;
+  }
+  return edges;
+}
+
+async function makeToken(dataDir: string): Promise<string> {
+  const store = await openStore({ path: join(dataDir, 'state.db'), clock: Date.now });
+  try {
+    const all = store.scoped(everyClient);
+    const client = await all.clients.ensure('Crash');
+    const site = await all.sites.ensure(client.id, 'Lab');
+    const tokens = createEnrolmentTokens(store, await loadIdentity(dataDir), Date.now);
+    const { token } = await tokens.create(everyClient, {
+      clientId: client.id,
+      siteId: site.id,
+      kind: 'server',
+      uses: 1_000,
+      expiresInMs: 3_600_000,
+      createdBy: 'test',
+    });
+    return token;
+  } finally {
+    await store.close();
+  }
+}
