@@ -114,7 +114,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   const dataDir = await openDataDir(config.dataDir);
   teardown.push(() => dataDir.release());
-  const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger });
+  const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger, onFatal });
   teardown.push(() => store.close());
   const series = await openJournalSeries({ path: join(dataDir.path, 'series.db'), now, onFatal });
   teardown.push(() => series.close());

@@ -64,6 +64,8 @@ export interface StoreOptions {
   readonly path: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Called if the thread dies: nothing can be written any more, so the process must not go on. */
+  readonly onFatal?: (cause: Error) => void;
   readonly logger?: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
 }
 
@@ -75,8 +77,11 @@ const MAX_WAITING = 2_000;
  * Opens the database, checks it and brings its tables up to this build.
  * @throws VigiaError database_newer, database_damaged, unavailable
  */
-export async function openStore({ path, clock, logger }: StoreOptions): Promise<Store> {
-  const worker = await WorkerClient.open(path, (error) => logger?.error({ err: error }, 'the database thread failed'));
+export async function openStore({ path, clock, logger, onFatal }: StoreOptions): Promise<Store> {
+  const worker = await WorkerClient.open(path, (error) => {
+    logger?.error({ err: error }, 'the database thread failed');
+    onFatal?.(error instanceof Error ? error : new Error(String(error)));
+  });
   const mutex = new Mutex(CONNECTION_WAIT_MS, MAX_WAITING);
   const db = new Kysely<Tables>({ dialect: workerDialect(worker, mutex) });
   return {

@@ -10,7 +10,7 @@ const DEADLINE_MS = 30_000;
 interface Pending {
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: NodeJS.Timeout | undefined;
 }
 
 /** The main thread's end of the database worker: each request has one answer or one error, within a deadline. */
@@ -42,11 +42,14 @@ export class WorkerClient {
     }
   }
 
-  /** @throws VigiaError unavailable if the worker has ended or does not answer within 30 s; what SQLite refused. */
+  /**
+   * A batch has no deadline: given up here it could still be written there, and whoever repeats it would write it twice.
+   * @throws VigiaError unavailable if the worker has ended or does not answer within 30 s; what SQLite refused
+   */
   request(work: Work): Promise<Outcome> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = this.#nextId++;
-    const answer = this.#wait(id, DEADLINE_MS);
+    const answer = this.#wait(id, work.kind === 'batch' ? null : DEADLINE_MS);
     this.#worker.postMessage({ id, ...work } satisfies Request);
     return answer;
   }
@@ -61,15 +64,17 @@ export class WorkerClient {
     }
   }
 
-  #wait(id: number, deadlineMs: number): Promise<Outcome> {
+  #wait(id: number, deadlineMs: number | null): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#pending.delete(id);
-        const sentence = `The database did not answer for ${deadlineMs / 1000} s. Its disk may be stuck.`;
-        reject(new VigiaError('unavailable', sentence, { cause: 'deadline' }));
-      }, deadlineMs);
+      const timer = deadlineMs === null ? undefined : setTimeout(() => this.#giveUp(id, deadlineMs), deadlineMs);
       this.#pending.set(id, { resolve, reject, timer });
     });
+  }
+
+  #giveUp(id: number, deadlineMs: number): void {
+    const sentence = `The database did not answer for ${deadlineMs / 1000} s. Its disk may be stuck.`;
+    this.#pending.get(id)?.reject(new VigiaError('unavailable', sentence, { cause: 'deadline' }));
+    this.#pending.delete(id);
   }
 
   #settle(reply: Reply): void {
