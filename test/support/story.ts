@@ -176,18 +176,27 @@ export async function startServer(t: Pick<Test, 'teardown'>, options: StoryOptio
   return new StoryServer(app, dataDir, notices, log);
 }
 
-/** A clock that a test may put forward. It runs at the pace of the real one. */
+/** A clock that a test may put forward, at once or by letting it run faster than the real one. */
 export interface StoryClock extends Clock {
   advance(ms: number): void;
+  /** From now on it runs this many times as fast as the real one. */
+  pace(factor: number): void;
 }
 
 export function storyClock(): StoryClock {
-  let offsetMs = 0;
+  let factor = 1;
+  let base = { realMs: Date.now(), shownMs: Date.now() };
+  const now = () => Math.floor(base.shownMs + (Date.now() - base.realMs) * factor);
+  const rebase = (aheadMs: number) => {
+    base = { realMs: Date.now(), shownMs: now() + aheadMs };
+  };
   return {
-    now: () => Date.now() + offsetMs,
+    now,
     driftMs: () => 0,
-    advance(ms) {
-      offsetMs += ms;
+    advance: rebase,
+    pace(next) {
+      rebase(0);
+      factor = next;
     },
   };
 }
