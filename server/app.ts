@@ -116,7 +116,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
   teardown.push(() => dataDir.release());
   const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger, onFatal });
   teardown.push(() => store.close());
-  const series = await openJournalSeries({ path: join(dataDir.path, 'series.db'), now, onFatal });
+  const fleet = new Fleet(store);
+  await fleet.load();
+  const cursor = await readCursor(store);
+  const positionsAfter = fleet.newestCursor(cursor);
+  const series = await openJournalSeries({ path: join(dataDir.path, 'series.db'), now, positionsAfter, onFatal });
   teardown.push(() => series.close());
   const identity = await loadIdentity(dataDir.path);
   const tlsOptions = { choice: config.tls, dataDir: dataDir.path, hosts: publicHosts(config), nowMs: now() };
@@ -127,8 +131,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const metrics = createServerMetrics(version);
   teardown.push(() => metrics.close());
 
-  const fleet = new Fleet(store);
-  await fleet.load();
   const book = new IncidentBook(store, settings.reopenWindowMs);
   await book.load(now());
   const live: LiveHub = new LiveHub({ fleet, book, health: () => serverHealth() });
@@ -158,7 +160,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   });
 
   // What the last process committed to the journal but had not evaluated, before anybody can ask.
-  await replay(series, store, watch, logger);
+  await replay(series, cursor, watch, logger);
   for (const report of await series.latest()) {
     const record = fleet.devices.get(report.deviceId);
     if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
@@ -322,15 +324,19 @@ async function wire(options: AppOptions, teardown: Teardown) {
   };
 }
 
+/** The journal position up to which nothing needs to be replayed. */
+async function readCursor(store: Awaited<ReturnType<typeof openStore>>): Promise<number> {
+  const cursor = (await store.settings.get(CURSOR_SETTING)) ?? 0;
+  if (typeof cursor === 'number') return cursor;
+  throw new VigiaError('database_damaged', 'The journal cursor in the state database is not a number.');
+}
+
 async function replay(
   series: Awaited<ReturnType<typeof openJournalSeries>>,
-  store: Awaited<ReturnType<typeof openStore>>,
+  cursor: number,
   watch: Watch,
   logger: Logger,
 ): Promise<void> {
-  const cursor = (await store.settings.get(CURSOR_SETTING)) ?? 0;
-  if (typeof cursor !== 'number')
-    throw new VigiaError('database_damaged', 'The journal cursor in the state database is not a number.');
   watch.resumeFrom(cursor);
   let batches = 0;
   for await (const batch of series.replay(cursor)) {

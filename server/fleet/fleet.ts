@@ -69,6 +69,13 @@ export class Fleet {
     return record;
   }
 
+  /** The newest journal position that any device's saved memory includes, or `atLeast`. */
+  newestCursor(atLeast: number): number {
+    let newest = atLeast;
+    for (const { loadedCursor } of this.devices.values()) newest = Math.max(newest, loadedCursor);
+    return newest;
+  }
+
   /** Takes a report as the newest one of its device. @throws ProtocolError report_invalid */
   setLatest(record: DeviceRecord, report: StoredReport): void {
     const values = unscaleValues(report.metrics, report.scaled);

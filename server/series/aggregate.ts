@@ -10,7 +10,7 @@ interface Accumulator {
 }
 
 /** A counter's rate is not drawn across a silence longer than this: nobody knows when in it the growth happened. */
-const MAX_RATE_GAP_MS = 15 * 60_000;
+export const MAX_RATE_GAP_MS = 15 * 60_000;
 
 /**
  * Folds reports, oldest first, into steps. A gauge's step is the mean of its values; a counter's step is its growth divided by
@@ -45,16 +45,16 @@ export function aggregate(reports: Iterable<StoredReport>, request: SeriesReques
       add(accumulator, report.at, report.scaled[index] ?? null, request);
     }
   }
-  return [...accumulators].map(([metric, { descriptor, sums, weights }]) => ({
+  return [...accumulators].map(([metric, { descriptor, scale, sums, weights }]) => ({
     metric,
     descriptor,
-    values: Array.from(sums, (sum, step) => (weights[step] ? sum / (weights[step] ?? 1) : null)),
+    values: Array.from(sums, (sum, step) => (weights[step] ? sum / (weights[step] ?? 1) / scale : null)),
   }));
 }
 
-function add(accumulator: Accumulator, at: number, scaled: number | null, request: SeriesRequest): void {
-  if (scaled === null) return;
-  const value = scaled / accumulator.scale;
+/** Adds scaled integers, whose sums are exact. */
+function add(accumulator: Accumulator, at: number, value: number | null, request: SeriesRequest): void {
+  if (value === null) return;
   const step = Math.floor((at - request.fromMs) / request.stepMs);
   const isInside = step >= 0 && step < accumulator.sums.length;
   const { previous } = accumulator;

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
 import { encodeEntry } from './entry.ts';
-import type { Answer, Question, SeriesCall, SeriesCalls } from './messages.ts';
+import type { Answer, Question, SeriesCall, SeriesCalls, WorkerOptions } from './messages.ts';
 import type { JournalBatch, SeriesRequest, SeriesResult, SeriesStore, StoredReport } from './series-store.ts';
 
 export interface JournalSeriesOptions {
@@ -10,11 +10,17 @@ export interface JournalSeriesOptions {
   readonly now: () => number;
   /** How long reports stay readable. */
   readonly retentionMs?: number;
-  /** Called if the worker dies: nothing can be committed any more, so the process must not go on. */
+  /** Positions up to this one were used already, in case the file was lost: the state remembers them. */
+  readonly positionsAfter?: number;
+  /** How many reports one query may read. */
+  readonly maxReportsPerQuery?: number;
+  /** Called once if the worker dies: nothing can be committed any more, so the process must not go on. */
   readonly onFatal: (cause: Error) => void;
 }
 
 const DEFAULT_RETENTION_MS = 48 * 3_600_000;
+/** Two days of a device at 1 s. */
+const DEFAULT_REPORTS_PER_QUERY = 180_000;
 const ANSWER_DEADLINE_MS = 30_000;
 const MAX_WAITING_REPORTS = 50_000;
 const REPLAY_BATCHES_PER_CALL = 50;
@@ -44,38 +50,34 @@ class JournalSeries implements SeriesStore {
   #nextId = 1;
   #nextSchema = 1;
   #waitingReports = 0;
-  #isClosing = false;
+  #isOpen = false;
+  /** Why nothing can be asked any more. */
+  #ended: Error | null = null;
+  readonly #onFatal: (cause: Error) => void;
 
   constructor(options: JournalSeriesOptions) {
     this.#now = options.now;
+    this.#onFatal = options.onFatal;
+    const { path, retentionMs = DEFAULT_RETENTION_MS, positionsAfter = 0 } = options;
+    const { maxReportsPerQuery = DEFAULT_REPORTS_PER_QUERY } = options;
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: { path: options.path, retentionMs: options.retentionMs ?? DEFAULT_RETENTION_MS },
+      workerData: { path, retentionMs, positionsAfter, maxReportsPerQuery } satisfies WorkerOptions,
     });
     this.#worker.on('message', (answer: Answer) => this.#settle(answer));
-    this.opened = this.#open(options);
+    this.#worker.on('error', (cause: Error) => this.#end(cause));
+    this.#worker.on('exit', () => this.#end(new Error('The series thread ended.')));
+    this.opened = this.#open(path);
   }
 
-  async #open(options: JournalSeriesOptions): Promise<void> {
-    let isOpen = false;
-    await new Promise<void>((resolve, reject) => {
-      this.#waiting.set(0, {
-        resolve: () => resolve(),
-        reject,
-        timer: setTimeout(() => reject(late('open')), ANSWER_DEADLINE_MS),
-      });
-      this.#worker.on('error', (cause: Error) => {
-        if (isOpen) options.onFatal(cause);
-        reject(
-          new VigiaError('database_damaged', `The series database ${options.path} cannot be opened: ${cause.message}.`),
-        );
-        this.#failAll(cause);
-      });
-      this.#worker.on('exit', () => {
-        if (isOpen && !this.#isClosing) options.onFatal(new Error('The series thread ended.'));
-        this.#failAll(new VigiaError('unavailable', 'The series store is closed.'));
-      });
-    });
-    isOpen = true;
+  async #open(path: string): Promise<void> {
+    try {
+      await this.#wait(0, 'open');
+    } catch (cause) {
+      await this.#worker.terminate();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new VigiaError('database_damaged', `The series database ${path} cannot be opened: ${reason}.`);
+    }
+    this.#isOpen = true;
     for (const [id, metrics] of await this.#ask('schemas', {})) {
       this.#schemaIds.set(metrics, id);
       this.#schemaIdByText.set(JSON.stringify(metrics), id);
@@ -134,9 +136,10 @@ class JournalSeries implements SeriesStore {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    await this.#ask('close', {});
+    if (this.#ended) return;
+    const closed = this.#ask('close', {});
+    this.#ended = new VigiaError('unavailable', 'The series store is closed.');
+    await closed;
     await this.#worker.terminate();
   }
 
@@ -155,16 +158,18 @@ class JournalSeries implements SeriesStore {
   }
 
   #ask<C extends SeriesCall>(call: C, args: SeriesCalls[C]['args']): Promise<SeriesCalls[C]['result']> {
-    if (this.#isClosing && call !== 'close') {
-      return Promise.reject(new VigiaError('unavailable', 'The series store is closed.'));
-    }
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
+    this.#worker.postMessage({ id, call, args } satisfies Question<C>);
+    return this.#wait(id, call) as Promise<SeriesCalls[C]['result']>;
+  }
+
+  #wait(id: number, call: SeriesCall | 'open'): Promise<unknown> {
     return new Promise((resolve, reject) => {
       // A commit has no deadline: given up here, it could still succeed there, and its reports would be kept twice.
       // Its callers bound what may wait behind it.
       const timer = call === 'append' ? undefined : setTimeout(() => this.#giveUp(id, call), ANSWER_DEADLINE_MS);
-      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, timer });
-      this.#worker.postMessage({ id, call, args } satisfies Question<C>);
+      this.#waiting.set(id, { resolve, reject, timer });
     });
   }
 
@@ -182,7 +187,9 @@ class JournalSeries implements SeriesStore {
     else waiting.resolve(answer.result);
   }
 
-  #failAll(cause: Error): void {
+  #end(cause: Error): void {
+    if (this.#isOpen && !this.#ended) this.#onFatal(cause);
+    this.#ended ??= new VigiaError('unavailable', `The series store has failed: ${cause.message}`);
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
       reject(cause);

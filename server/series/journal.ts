@@ -19,7 +19,8 @@ export class Journal {
   #released = 0;
   #prunedAt = 0;
 
-  constructor(path: string) {
+  /** `positionsAfter`: positions up to this one were used already, by a file that was lost. */
+  constructor(path: string, positionsAfter = 0) {
     this.#db = new DatabaseSync(path);
     this.#db.exec(`
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;
@@ -41,7 +42,7 @@ export class Journal {
     for (const row of this.#db.prepare('SELECT id, data FROM schema').all()) {
       this.schemas.set(row.id as number, readSchema(new ByteReader(row.data as Uint8Array)).metrics);
     }
-    this.#position = this.#restoreOpenPages();
+    this.#position = Math.max(this.#restoreOpenPages(), positionsAfter);
   }
 
   get position(): number {
@@ -63,8 +64,12 @@ export class Journal {
     return (newest?.seq as number | undefined) ?? 0;
   }
 
-  /** Commits entries and the schemas they are the first to use. @throws the SQLite error; then nothing was kept. */
+  /** Commits entries and the schemas they are the first to use. @throws Error if it cannot; then nothing was kept. */
   append(entries: readonly Entry[], schemas: ReadonlyMap<number, readonly MetricDescriptor[]>, now: number): number {
+    for (const { schema } of entries) {
+      // Its batch was rolled back: without it a start could never read these entries again.
+      if (!schemas.has(schema) && !this.schemas.has(schema)) throw new Error(`schema ${schema} is not stored`);
+    }
     const position = this.#position + 1;
     const full = this.#fullPages(now);
     this.#transaction(() => {

@@ -2,6 +2,14 @@ import type { MetricDescriptor } from '../../protocol/metric.ts';
 import type { Entry } from './entry.ts';
 import type { SeriesRequest, SeriesResult, StoredReport } from './series-store.ts';
 
+/** What the worker is started with. */
+export interface WorkerOptions {
+  readonly path: string;
+  readonly retentionMs: number;
+  readonly positionsAfter: number;
+  readonly maxReportsPerQuery: number;
+}
+
 /** What the main thread asks of the series worker, and what each question is answered with. */
 export interface SeriesCalls {
   append: {

@@ -55,7 +55,7 @@ export interface SeriesStore {
   replay(afterPosition: number): AsyncIterable<JournalBatch>;
   /** The newest report of every device that has one. */
   latest(): Promise<StoredReport[]>;
-  /** @throws VigiaError metric_unknown if the device never reported one of the metrics, range_too_large */
+  /** Results for the metrics that were reported in the range, or shortly before. @throws VigiaError range_too_large */
   query(request: SeriesRequest): Promise<SeriesResult[]>;
   /** Says up to which position a start will never replay again, so that the journal may shrink. */
   release(position: number): void;

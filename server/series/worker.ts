@@ -1,28 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { VigiaError } from '../../protocol/error.ts';
-import { aggregate } from './aggregate.ts';
+import { aggregate, MAX_RATE_GAP_MS } from './aggregate.ts';
 import { decodeEntry, type Entry } from './entry.ts';
 import { Journal } from './journal.ts';
-import type { Answer, Question, SeriesCall, SeriesCalls } from './messages.ts';
+import type { Answer, Question, SeriesCall, SeriesCalls, WorkerOptions } from './messages.ts';
 import type { SeriesRequest, StoredReport } from './series-store.ts';
 
 /** The series thread: owns the database, so that no commit and no query ever stops the sockets. */
 
-const { path, retentionMs } = workerData as { path: string; retentionMs: number };
-const journal = new Journal(path);
-
-/** One question may read this many reports: two days of a device at 1 s. */
-const MAX_REPORTS_PER_QUERY = 180_000;
-/** A counter needs the reading before the range. */
-const LOOK_BACK_MS = 10 * 60_000;
+const { path, retentionMs, positionsAfter, maxReportsPerQuery } = workerData as WorkerOptions;
+const journal = new Journal(path, positionsAfter);
 
 const decode = (entry: Entry): StoredReport => decodeEntry(entry, journal.schemas);
 
 const handlers: { [C in SeriesCall]: (args: SeriesCalls[C]['args']) => SeriesCalls[C]['result'] } = {
   append: ({ entries, schemas, now }) => {
-    const position = journal.append(entries, schemas, now);
+    // Before, because after it a failure would refuse what was kept.
     journal.tidy(now, retentionMs);
-    return position;
+    return journal.append(entries, schemas, now);
   },
   replay: ({ after, limit }) => {
     const batches: { position: number; reports: StoredReport[] }[] = [];
@@ -52,7 +47,8 @@ const handlers: { [C in SeriesCall]: (args: SeriesCalls[C]['args']) => SeriesCal
 function query(request: SeriesRequest): SeriesCalls['query']['result'] {
   let entries: Entry[];
   try {
-    entries = journal.entries(request.deviceId, request.fromMs - LOOK_BACK_MS, request.toMs, MAX_REPORTS_PER_QUERY);
+    // A counter needs the reading before the range.
+    entries = journal.entries(request.deviceId, request.fromMs - MAX_RATE_GAP_MS, request.toMs, maxReportsPerQuery);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new VigiaError('range_too_large', `The range holds ${cause.message} of this device. Narrow it.`);
