@@ -26,11 +26,14 @@ export function bytes(value: number): string {
   const size = Math.abs(value);
   const power = size < 1024 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log2(size) / 10));
   const scaled = value / 1024 ** power;
+  const digits = Math.abs(scaled) < 100 ? 1 : 0;
+  if (power === 0) return t('unit.bytes', { amount: Math.floor(value) });
   return numbers({
     style: 'unit',
     unit: byteUnits[power] ?? 'byte',
-    unitDisplay: power === 0 ? 'narrow' : 'short',
-    maximumFractionDigits: power > 0 && Math.abs(scaled) < 100 ? 1 : 0,
+    unitDisplay: 'short',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
     roundingMode: 'floor',
   }).format(scaled);
 }

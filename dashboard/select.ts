@@ -19,6 +19,9 @@ const priorityRank = new Map<Priority, number>(priorities.map((priority, rank) =
 export const rankOfState = (state: PresenceState): number => stateRank.get(state) ?? 0;
 export const rankOfPriority = (priority: Priority): number => priorityRank.get(priority) ?? 0;
 
+/** Its figures are of now; those of every other state are of its last report. */
+export const isThere = (device: DeviceSummary): boolean => device.state === 'up' || device.state === 'late';
+
 /** Highest priority first, then the one that has waited longest. */
 export function byPriorityThenAge(a: Incident, b: Incident): number {
   return (

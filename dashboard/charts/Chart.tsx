@@ -22,6 +22,8 @@ interface ChartProps {
 }
 
 const HEIGHT_PX = 150;
+/** Ticks of bytes at round binary amounts. */
+const binarySteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
 /** A chart with its legend: the values under the shared cursor, or the newest ones. */
 export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, heightPx = HEIGHT_PX }: ChartProps) {
@@ -86,12 +88,14 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
   const newest = lastKnown(values);
   const index = cursor.value ?? newest;
   const atMs = frame.fromMs + index * frame.stepMs;
+  // What is shown without a cursor is taken for the present: say when it is not.
+  const isOld = frame.length - 1 - index > Math.max(2, (3 * reportIntervalMs) / frame.stepMs);
   return (
     <figure class="chart">
       <figcaption class="chart-head">
         <span class="chart-title">{panel.title}</span>
         <span class="chart-readout">
-          {cursor.value !== null && (
+          {(cursor.value !== null || isOld) && (
             <time class="chart-at" title={exactTime(atMs)}>
               {time(atMs, Date.now())}
             </time>
@@ -99,7 +103,7 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
           {panel.lines.map((line, position) => (
             <span class="chart-key" key={line.label}>
               <Swatch position={position} />
-              <span class="chart-label">{line.label}</span>
+              {line.label !== panel.title && <span class="chart-label">{line.label}</span>}
               <b>{writeValue(panel.measure, values[position]?.[index])}</b>
             </span>
           ))}
@@ -173,7 +177,7 @@ function options({ panel, inks, widthPx, heightPx, syncKey, marks }: Look, { onC
     width: widthPx,
     height: heightPx,
     legend: { show: false },
-    padding: [8, 2, 0, 0],
+    padding: [8, 14, 0, 0],
     cursor: {
       sync: { key: syncKey },
       y: false,
@@ -186,8 +190,9 @@ function options({ panel, inks, widthPx, heightPx, syncKey, marks }: Look, { onC
       {
         ...axis,
         grid: { stroke: inks.grid, width: 1 },
-        size: panel.measure === 'ratio' ? 46 : 66,
-        space: 40,
+        size: panel.measure === 'ratio' ? 46 : 70,
+        ...(panel.measure.startsWith('bytes') && { incrs: binarySteps }),
+        space: 32,
         values: (_, splits) => splits.map((value) => writeValue(panel.measure, value)),
       },
     ],

@@ -23,7 +23,7 @@ export function readInks(element: Element): Inks {
     grid: ink('grid'),
     text: ink('ink-3'),
     threshold: ink('red'),
-    onset: ink('amber'),
+    onset: ink('ink-2'),
     font: `11px ${getComputedStyle(probe).fontFamily}`,
   };
   probe.remove();

@@ -1,4 +1,5 @@
 import type { IncidentDetail, Series } from '../../protocol/view.ts';
+import { t } from '../i18n.ts';
 import type { Line, Measure, Panel } from './panels.ts';
 
 const LEAST_MARGIN_MS = 15 * 60_000;
@@ -19,7 +20,7 @@ export function evidencePanels(answer: Series): Panel[] {
   const byMeasure = new Map<Measure, Line[]>();
   for (const { metric, unit, kind } of answer.items) {
     const measure = measureOf(unit, kind);
-    const line: Line = { label: metric, metrics: [metric], combine: (value) => value };
+    const line: Line = { label: metricTitle(metric), metrics: [metric], combine: (value) => value };
     byMeasure.set(measure, [...(byMeasure.get(measure) ?? []), line]);
   }
   return [...byMeasure].map(([measure, lines]) => ({
@@ -34,4 +35,29 @@ function measureOf(unit: string, kind: string): Measure {
   if (unit === 'ratio' || unit === 'celsius' || unit === 'load' || unit === 'seconds') return unit;
   if (unit === 'bytes') return kind === 'counter' ? 'bytesPerSecond' : 'bytes';
   return 'count';
+}
+
+/** A metric in words; one that has none keeps its name. */
+export function metricTitle(metric: string): string {
+  const [, family = metric, name = ''] = /^([^[]+)\[(.*)\]$/.exec(metric) ?? [];
+  switch (family) {
+    case 'cpu.busy':
+      return t('metric.cpuBusy');
+    case 'cpu.iowait':
+      return t('metric.cpuIowait');
+    case 'memory.available':
+      return t('metric.memoryAvailable');
+    case 'swap.used':
+      return t('metric.swapUsed');
+    case 'fs.available':
+      return t('metric.fsAvailable', { name });
+    case 'fs.inodesFree':
+      return t('metric.fsInodesFree', { name });
+    case 'fs.readOnly':
+      return t('metric.fsReadOnly', { name });
+    case 'host.uptime':
+      return t('metric.uptime');
+    default:
+      return metric;
+  }
 }

@@ -5,10 +5,12 @@ import { devicePanels, metricsOf } from '../charts/panels.ts';
 import { type Range, useFrame } from '../charts/use-frame.ts';
 import { nowMs } from '../clock.ts';
 import { time } from '../format.ts';
-import { t } from '../i18n.ts';
+import { rich, t } from '../i18n.ts';
 import { useKeys } from '../keys.ts';
 import { place, setQuery } from '../router.ts';
+import { isThere } from '../select.ts';
 import { isLinkDown } from '../store.ts';
+import { Ago } from './Ago.tsx';
 import { Failure } from './Async.tsx';
 import { Icon } from './Icon.tsx';
 import { Segmented } from './Segmented.tsx';
@@ -40,9 +42,7 @@ export function DeviceCharts({ device }: { device: Device }) {
         <span class="quiet charts-note">
           {range.kind === 'fixed'
             ? t('device.zoomed', { from: time(range.fromMs, nowMs.peek()), to: time(range.toMs, nowMs.peek()) })
-            : isLinkDown.value
-              ? t('device.chartsStopped')
-              : t('device.chartsLive')}
+            : liveSentence(device)}
         </span>
         {range.kind === 'fixed' && (
           <button type="button" class="button button-plain" onClick={() => setQuery({ from: null, to: null })}>
@@ -71,6 +71,14 @@ export function DeviceCharts({ device }: { device: Device }) {
       {!frame && !error && panels.length > 0 && <p class="loading">{t('loading')}</p>}
     </section>
   );
+}
+
+/** Charts go on only while reports come and reach this page. */
+function liveSentence(device: Device) {
+  if (isLinkDown.value) return t('device.chartsStopped');
+  if (device.lastReportAt === null) return '';
+  if (!isThere(device)) return rich('device.chartsSilent', { ago: <Ago at={device.lastReportAt} /> });
+  return t('device.chartsLive');
 }
 
 function parseRange(query: URLSearchParams): { name: RangeName; range: Range } {

@@ -1,15 +1,15 @@
 import { api } from '../api.ts';
+import { duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { incidentHref } from '../routes.ts';
-import { incidents } from '../store.ts';
-import { Lasting, When } from './Ago.tsx';
+import { When } from './Ago.tsx';
 import { Async, useLoaded } from './Async.tsx';
-import { IncidentStateBadge, PriorityShape } from './StateBadge.tsx';
+import { PriorityShape } from './StateBadge.tsx';
 
-/** The incidents of one machine, open ones first, as the server keeps them; asked again when `revision` changes. */
+/** The resolved incidents of one machine; asked again when `revision` changes. */
 export function DeviceIncidents({ deviceId, revision }: { deviceId: string; revision: string }) {
   const loaded = useLoaded(`${deviceId} ${revision}`, () =>
-    api.incidents({ device: deviceId, state: 'all', limit: '20' }),
+    api.incidents({ device: deviceId, state: 'resolved', limit: '20' }),
   );
   return (
     <section class="card">
@@ -22,29 +22,21 @@ export function DeviceIncidents({ deviceId, revision }: { deviceId: string; revi
             <p class="quiet">{t('device.noIncidents')}</p>
           ) : (
             <ul class="device-incidents">
-              {items
-                .map((item) => incidents.value.get(item.id) ?? item)
-                .sort(
-                  (a, b) =>
-                    Number(a.state === 'resolved') - Number(b.state === 'resolved') ||
-                    b.openedAt.localeCompare(a.openedAt),
-                )
-                .map((incident) => (
-                  <li key={incident.id}>
-                    <PriorityShape priority={incident.priority} />
-                    <div>
-                      <a href={incidentHref(incident.id)}>{incident.sentence}</a>
-                      <p class="quiet">
-                        <IncidentStateBadge state={incident.state} />{' '}
-                        {incident.resolvedAt === null ? (
-                          <Lasting since={incident.onsetAt} />
-                        ) : (
-                          <When at={incident.resolvedAt} />
-                        )}
-                      </p>
-                    </div>
-                  </li>
-                ))}
+              {items.map((incident) => (
+                <li key={incident.id}>
+                  <PriorityShape priority={incident.priority} />
+                  <div>
+                    <a href={incidentHref(incident.id)}>{incident.sentence}</a>
+                    <p class="quiet">
+                      {incident.resolvedAt && <When at={incident.resolvedAt} />}{' '}
+                      {incident.resolvedAt &&
+                        t('incident.lasted', {
+                          span: duration(Date.parse(incident.resolvedAt) - Date.parse(incident.onsetAt)),
+                        })}
+                    </p>
+                  </div>
+                </li>
+              ))}
             </ul>
           )
         }

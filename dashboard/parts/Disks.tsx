@@ -1,11 +1,12 @@
 import type { Device, FileSystem } from '../../protocol/view.ts';
 import { bytes, percent } from '../format.ts';
 import { t } from '../i18n.ts';
+import { isThere } from '../select.ts';
 import { Bar } from './Bar.tsx';
 
 /** Every file system, the fullest first. */
 export function Disks({ device }: { device: Device }) {
-  const stale = device.state !== 'up' && device.state !== 'late';
+  const stale = !isThere(device);
   const systems = [...device.fileSystems].sort((a, b) => (usedRatio(b) ?? -1) - (usedRatio(a) ?? -1));
   return (
     <section class="card">

@@ -67,7 +67,7 @@ function EvidenceCharts({ incident, deviceId, evidence }: ChartsProps) {
               heightPx={220}
               marks={[
                 ...moments,
-                ...(threshold && panel.lines.some((line) => line.label === threshold.metric)
+                ...(threshold && panel.lines.some((line) => line.metrics.includes(threshold.metric))
                   ? [{ kind: 'threshold' as const, value: threshold.value, label: t('evidence.threshold') }]
                   : []),
               ]}

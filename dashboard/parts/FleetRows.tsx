@@ -5,7 +5,7 @@ import { bytes } from '../format.ts';
 import { t } from '../i18n.ts';
 import { navigate, setQuery } from '../router.ts';
 import { deviceHref, fleetHref } from '../routes.ts';
-import { countStates } from '../select.ts';
+import { countStates, isThere } from '../select.ts';
 import { clients, sites } from '../store.ts';
 import { Ago, Lasting } from './Ago.tsx';
 import { Bar } from './Bar.tsx';
@@ -66,11 +66,11 @@ export function GroupRow({ row, ...at }: At & { row: Extract<FleetRow, { kind: '
   );
 }
 
-/** Figures of a machine that is not there now are those of its last report, and look it. */
-const isStale = (device: DeviceSummary) => device.state !== 'up' && device.state !== 'late';
+/** `Debian GNU/Linux 13` is called Debian 13 where room is short; the whole name stands on hover. */
+const shortSystem = (os: string) => os.replace(/ ?GNU\/Linux/, '');
 
 export function DeviceRow({ device, selected, ...at }: At & { device: DeviceSummary; selected: boolean }) {
-  const stale = isStale(device);
+  const stale = !isThere(device);
   const disk = device.fullestDisk;
   const client = clients.value.get(device.clientId);
   const site = sites.value.get(device.siteId);
@@ -99,7 +99,7 @@ export function DeviceRow({ device, selected, ...at }: At & { device: DeviceSumm
       <td class="cell cell-client">{client && <a href={fleetHref({ client: client.id })}>{client.name}</a>}</td>
       <td class="cell cell-site">{site && <a href={fleetHref({ site: site.id })}>{site.name}</a>}</td>
       <td class="cell cell-os" title={device.os ?? undefined}>
-        {device.os ?? '–'}
+        {device.os === null ? '–' : shortSystem(device.os)}
       </td>
       <td class="cell cell-cpu">
         <Bar ratio={device.cpuBusyRatio} label={t('fleet.cpu')} stale={stale} />

@@ -3,6 +3,7 @@ import { rich, t } from '../i18n.ts';
 import { Ago } from './Ago.tsx';
 
 const MAX_DEPTH = 4;
+const abbreviations = new Set(['os', 'cpu', 'gpu', 'ip', 'mac', 'uuid', 'id', 'bios', 'ram', 'ip4', 'ip6']);
 
 /** What the agent says of hardware and system. Its words are a machine's: shown as text, whatever they hold. */
 export function Inventory({ inventory }: { inventory: Device['inventory'] }) {
@@ -66,5 +67,6 @@ function humanise(name: string): string {
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')
     .toLowerCase();
+  if (abbreviations.has(words)) return words.toUpperCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -12,12 +12,14 @@ import { DeviceCharts } from '../parts/DeviceCharts.tsx';
 import { DeviceIncidents } from '../parts/DeviceIncidents.tsx';
 import { DeviceMenu } from '../parts/DeviceMenu.tsx';
 import { Disks } from '../parts/Disks.tsx';
+import { IncidentCards } from '../parts/IncidentCards.tsx';
 import { Inventory } from '../parts/Inventory.tsx';
 import { Onboarding } from '../parts/Onboarding.tsx';
 import { Processes } from '../parts/Processes.tsx';
 import { StateBadge } from '../parts/StateBadge.tsx';
 import { fleetHref } from '../routes.ts';
-import { clients, devices, sites, watchDevice } from '../store.ts';
+import { byPriorityThenAge, isThere } from '../select.ts';
+import { clients, devices, incidents, sites, watchDevice } from '../store.ts';
 
 const LEDGER_MS = 90 * 86_400_000;
 
@@ -42,6 +44,7 @@ function DeviceBody({ device }: { device: DeviceDocument }) {
   return (
     <>
       <DeviceHead device={device} />
+      <OpenHere deviceId={device.id} />
       <Availability presence={presence} />
       <DeviceCharts device={device} />
       <div class="device-columns">
@@ -53,6 +56,14 @@ function DeviceBody({ device }: { device: DeviceDocument }) {
       </div>
     </>
   );
+}
+
+/** What is wrong with it now comes before how it measures. */
+function OpenHere({ deviceId }: { deviceId: string }) {
+  const open = [...incidents.value.values()]
+    .filter((incident) => incident.deviceId === deviceId && incident.state !== 'resolved')
+    .sort(byPriorityThenAge);
+  return <IncidentCards incidents={open} selectedId={null} />;
 }
 
 function DeviceHead({ device }: { device: DeviceDocument }) {
@@ -114,7 +125,7 @@ function Fact({ label, children }: { label: string; children: ComponentChildren 
 
 /** A machine that is not there has no uptime; it has a last known boot. */
 function Uptime({ device, bootAt }: { device: DeviceDocument; bootAt: string }) {
-  if (device.state === 'up' || device.state === 'late') return <Lasting since={bootAt} />;
+  if (isThere(device)) return <Lasting since={bootAt} />;
   return <>{rich('device.lastBoot', { when: <When at={bootAt} /> })}</>;
 }
 

@@ -19,6 +19,7 @@ import { useMedia } from '../media.ts';
 import { DeviceRow, FleetHead, GroupRow } from '../parts/FleetRows.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { LinkButton } from '../parts/LinkButton.tsx';
+import { NoMachines } from '../parts/NoMachines.tsx';
 import { Segmented } from '../parts/Segmented.tsx';
 import { StateShape } from '../parts/StateBadge.tsx';
 import { density } from '../prefs.ts';
@@ -105,8 +106,7 @@ function EmptyFleet() {
       <header class="view-head">
         <h1>{t('nav.fleet')}</h1>
       </header>
-      <p class="nothing">{t('now.noMachines')}</p>
-      {canAct.value && <LinkButton href="/add">{t('nav.add')}</LinkButton>}
+      <NoMachines />
     </div>
   );
 }
@@ -151,6 +151,12 @@ function FleetTools({ query, counted }: ToolsProps) {
           }}
         />
       </div>
+      <Segmented
+        label={t('fleet.group')}
+        value={query.grouping}
+        options={groupings.map((value) => ({ value, label: t(`fleet.group.${value}`) }))}
+        onChange={(value) => setQuery({ group: value === 'none' ? null : value })}
+      />
       <fieldset class="chips">
         <legend class="sr">{t('fleet.states')}</legend>
         {chips.map(([state, count]) => (
@@ -177,12 +183,6 @@ function FleetTools({ query, counted }: ToolsProps) {
         {client && <RemoveChip label={client.name} onRemove={() => setQuery({ client: null })} />}
         {site && <RemoveChip label={site.name} onRemove={() => setQuery({ site: null })} />}
       </fieldset>
-      <Segmented
-        label={t('fleet.group')}
-        value={query.grouping}
-        options={groupings.map((value) => ({ value, label: t(`fleet.group.${value}`) }))}
-        onChange={(value) => setQuery({ group: value === 'none' ? null : value })}
-      />
     </div>
   );
 }

@@ -41,7 +41,6 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
         <div>
           <nav class="crumbs" aria-label={t('nav.crumbs')}>
             <a href="/incidents">{t('nav.incidents')}</a>
-            <IncidentPlace incident={incident} />
           </nav>
           <p class="incident-badges">
             <PriorityBadge priority={incident.priority} />
@@ -49,6 +48,9 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
             <span class="quiet">{lastedSentence(incident)}</span>
           </p>
           <h1 class="incident-title">{incident.sentence}</h1>
+          <p class="lead">
+            <IncidentPlace incident={incident} />
+          </p>
         </div>
         <div class="view-actions">
           <AssignSelect incident={incident} />

@@ -147,6 +147,12 @@ function Tools({ query }: { query: IncidentsQuery }) {
           }}
         />
       </div>
+      <Segmented
+        label={t('incidents.state')}
+        value={query.filter}
+        options={incidentFilters.map((value) => ({ value, label: t(`incidents.filter.${value}`) }))}
+        onChange={(value) => setQuery({ state: value === 'open' ? null : value })}
+      />
       <fieldset class="chips">
         <legend class="sr">{t('incidents.priorities')}</legend>
         {priorities.map((priority) => (
@@ -161,38 +167,32 @@ function Tools({ query }: { query: IncidentsQuery }) {
             {t(`priority.${priority}`)}
           </button>
         ))}
+        <select
+          class="select-plain"
+          aria-label={t('fleet.client')}
+          value={query.clientId ?? ''}
+          onChange={(event) => setQuery({ client: event.currentTarget.value })}
+        >
+          <option value="">{t('incidents.allClients')}</option>
+          {byName.map((client) => (
+            <option key={client.id} value={client.id}>
+              {client.name}
+            </option>
+          ))}
+        </select>
+        <select
+          class="select-plain"
+          aria-label={t('incident.assignee')}
+          value={query.whose}
+          onChange={(event) =>
+            setQuery({ whose: event.currentTarget.value === 'all' ? null : event.currentTarget.value })
+          }
+        >
+          <option value="all">{t('incidents.whose.all')}</option>
+          <option value="mine">{t('incidents.whose.mine')}</option>
+          <option value="nobody">{t('incidents.whose.nobody')}</option>
+        </select>
       </fieldset>
-      <select
-        class="select-plain"
-        aria-label={t('fleet.client')}
-        value={query.clientId ?? ''}
-        onChange={(event) => setQuery({ client: event.currentTarget.value })}
-      >
-        <option value="">{t('incidents.allClients')}</option>
-        {byName.map((client) => (
-          <option key={client.id} value={client.id}>
-            {client.name}
-          </option>
-        ))}
-      </select>
-      <select
-        class="select-plain"
-        aria-label={t('incident.assignee')}
-        value={query.whose}
-        onChange={(event) =>
-          setQuery({ whose: event.currentTarget.value === 'all' ? null : event.currentTarget.value })
-        }
-      >
-        <option value="all">{t('incidents.whose.all')}</option>
-        <option value="mine">{t('incidents.whose.mine')}</option>
-        <option value="nobody">{t('incidents.whose.nobody')}</option>
-      </select>
-      <Segmented
-        label={t('incidents.state')}
-        value={query.filter}
-        options={incidentFilters.map((value) => ({ value, label: t(`incidents.filter.${value}`) }))}
-        onChange={(value) => setQuery({ state: value === 'open' ? null : value })}
-      />
     </div>
   );
 }

@@ -5,12 +5,13 @@ import { api, sentenceOf } from '../api.ts';
 import { useHeldOrder } from '../hold.ts';
 import { rich, t } from '../i18n.ts';
 import { useKeys } from '../keys.ts';
-import { Ago, Lasting, When } from '../parts/Ago.tsx';
+import { Ago, When } from '../parts/Ago.tsx';
 import { FleetMap } from '../parts/FleetMap.tsx';
-import { AcknowledgeButton, AssignSelect, acknowledge, IncidentPlace } from '../parts/IncidentParts.tsx';
-import { LinkButton } from '../parts/LinkButton.tsx';
+import { IncidentCards } from '../parts/IncidentCards.tsx';
+import { acknowledge } from '../parts/IncidentParts.tsx';
+import { NoMachines, QuietHorizon } from '../parts/NoMachines.tsx';
 import { ServerHealthCard } from '../parts/ServerHealthCard.tsx';
-import { IncidentStateBadge, PriorityShape, StateShape } from '../parts/StateBadge.tsx';
+import { StateShape } from '../parts/StateBadge.tsx';
 import { say } from '../parts/Toasts.tsx';
 import { place } from '../router.ts';
 import { fleetHref, incidentHref, withQuery } from '../routes.ts';
@@ -129,49 +130,6 @@ function OpenIncidents({ waiting, inHand }: { waiting: readonly Incident[]; inHa
   );
 }
 
-function IncidentCards({
-  incidents: shown,
-  selectedId,
-}: {
-  incidents: readonly Incident[];
-  selectedId: string | null;
-}) {
-  if (shown.length === 0) return null;
-  return (
-    <ul class="card incident-list">
-      {shown.map((incident) => (
-        <li
-          key={incident.id}
-          data-id={incident.id}
-          class={incident.id === selectedId ? 'incident-row selected' : 'incident-row'}
-        >
-          <PriorityShape priority={incident.priority} />
-          <div class="incident-words">
-            <a class="incident-sentence" href={incidentHref(incident.id)}>
-              {incident.sentence}
-            </a>
-            <p class="incident-meta">
-              <span class={`word-${incident.priority}`}>{t(`priority.${incident.priority}`)}</span>
-              <IncidentPlace incident={incident} />
-              <span>{rich('incident.sinceAgo', { ago: <Lasting since={incident.onsetAt} /> })}</span>
-            </p>
-          </div>
-          <div class="incident-actions">
-            {incident.state === 'resolved' && <IncidentStateBadge state="resolved" />}
-            {incident.state === 'acknowledged' && (
-              <span class="quiet acknowledged-by">
-                {t('incident.acknowledgedBy', { name: incident.acknowledgedBy ?? '' })}
-              </span>
-            )}
-            <AssignSelect incident={incident} />
-            <AcknowledgeButton incident={incident} />
-          </div>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 /** a acknowledges the chosen incident, m gives it to me. */
 function useIncidentKeys(selectedId: string | null): void {
   const onSelected = (act: (incident: Incident) => Promise<unknown>) => () => {
@@ -205,30 +163,6 @@ function AllQuiet({ resolved }: { resolved: readonly Incident[] }) {
   );
 }
 
-/** A lookout over a quiet line. */
-function QuietHorizon() {
-  return (
-    <svg class="horizon" width="132" height="72" viewBox="0 0 132 72" aria-hidden="true">
-      <path d="M2 56h128M18 63h96M40 70h52" />
-      <path class="light" d="M66 16 20 6v20Z M66 16l46-10v20Z" />
-      <path d="M60 56l2.5-32h7L72 56M61 24h10M63 24v-5h6v5" />
-      <circle cx="66" cy="16" r="3" />
-    </svg>
-  );
-}
-
-function NoMachines() {
-  return (
-    <section class="card quiet-card">
-      <QuietHorizon />
-      <div>
-        <p>{t('now.noMachines')}</p>
-        {canAct.value && <LinkButton href="/add">{t('nav.add')}</LinkButton>}
-      </div>
-    </section>
-  );
-}
-
 function ResolvedLately({ resolved }: { resolved: readonly Incident[] }) {
   return (
     <section>
@@ -244,10 +178,8 @@ function ResolvedLately({ resolved }: { resolved: readonly Incident[] }) {
         {resolved.slice(0, RESOLVED_SHOWN).map((incident) => (
           <li key={incident.id}>
             <a href={incidentHref(incident.id)}>{incident.sentence}</a>
-            <span class="quiet">
-              {devices.value.get(incident.deviceId ?? '')?.name}{' '}
-              {incident.resolvedAt && <Ago at={incident.resolvedAt} />}
-            </span>
+            <span class="quiet">{devices.value.get(incident.deviceId ?? '')?.name}</span>
+            <span class="quiet resolved-at">{incident.resolvedAt && <Ago at={incident.resolvedAt} />}</span>
           </li>
         ))}
       </ul>

@@ -64,7 +64,9 @@ export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
   };
 
   const app = Fastify({ forceCloseConnections: true });
-  app.addHook('onSend', async (_, reply) => reply.header('content-security-policy', CSP));
+  app.addHook('onRequest', async (_, reply) => {
+    reply.header('content-security-policy', CSP);
+  });
   app.setErrorHandler((error, _, reply) => {
     const { code, message } = error instanceof VigiaError ? error : { code: 'internal', message: String(error) };
     const status =

@@ -195,7 +195,7 @@ function fileSystemsOf(name: string, id: string, kind: Device['kind']): Device['
   const system = (mountpoint: string, sizeGiB: number, free: number) => ({
     mountpoint,
     sizeBytes: sizeGiB * GiB,
-    availableBytes: Math.round(sizeGiB * free * GiB),
+    availableBytes: Math.ceil(sizeGiB * free * GiB),
     inodes: sizeGiB * 65_536,
     inodesFree: Math.round(sizeGiB * 65_536 * (0.6 + free * 0.39)),
     readOnly: false,

@@ -97,6 +97,7 @@ export function makeSeries(
 
 /** Ninety days of a ledger: a few failures, one blindness of the server, nights off for workstations. */
 export function makePresence(device: Device, nowMs: number): PresenceInterval[] {
+  if (device.state === 'pending') return [];
   const fromMs = Date.parse(device.enrolledAt);
   const exceptions: [number, number, PresenceInterval['state'], string, string][] = [];
   for (let day = 1; day < (nowMs - fromMs) / DAY_MS; day += 1) {
