@@ -5,15 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
-import { loadIdentity } from '../../server/security/identity.ts';
-import { createEnrolmentTokens } from '../../server/security/tokens.ts';
 import { decodeEntry } from '../../server/series/entry.ts';
 import { Journal } from '../../server/series/journal.ts';
 import type { StoredReport } from '../../server/series/series-store.ts';
 import { openStore } from '../../server/store/store.ts';
 import { freePort } from '../support/free-port.ts';
+import { makeToken } from '../support/offline-token.ts';
 import { startServerChild } from '../support/server-child.ts';
 import { type SimAgent, startSimAgent } from '../support/sim-agent.ts';
+import { storedSequences } from '../support/stored-sequences.ts';
 import { until } from '../support/until.ts';
 
 /**
@@ -68,17 +68,18 @@ t.test('kill -9 at 50 random moments loses, doubles and invents nothing', async 
 
   // Everybody delivers what waits: from here on nothing is lost on the way.
   const made = new Map(agents.map((agent) => [agent.deviceId, agent.rounds()]));
-  await until('every report made so far is stored', () => {
-    const journal = new Journal(join(dataDir, 'series.db'));
-    try {
-      return [...made].every(
-        ([deviceId, count]) =>
-          storedSequences(journal, deviceId).has(count) && storedSequences(journal, deviceId).size >= count,
-      );
-    } finally {
-      journal.close();
-    }
-  });
+  await until(
+    'every report made so far is stored',
+    () => {
+      const journal = new Journal(join(dataDir, 'series.db'));
+      try {
+        return [...made].every(([deviceId, count]) => new Set(storedSequences(journal, deviceId)).size >= count);
+      } finally {
+        journal.close();
+      }
+    },
+    { deadlineMs: 120_000, everyMs: 2_000 },
+  );
   for (const agent of agents) await agent.stop();
   await server.stop();
 
@@ -125,11 +126,6 @@ t.test('kill -9 at 50 random moments loses, doubles and invents nothing', async 
   journal.close();
 });
 
-function storedSequences(journal: Journal, deviceId: string): Set<number> {
-  const entries = journal.entries(deviceId, 0, Number.MAX_SAFE_INTEGER, 1_000_000);
-  return new Set(entries.map((entry) => decodeEntry(entry, journal.schemas).sequence));
-}
-
 /** What the rule says of the live reports, in the order in which the server judged them. */
 function expectedEdges(agent: number, reports: readonly StoredReport[]): { at: number; isRaise: boolean }[] {
   const edges: { at: number; isRaise: boolean }[] = [];
@@ -147,25 +143,4 @@ function expectedEdges(agent: number, reports: readonly StoredReport[]): { at: n
     isRaised = full;
   }
   return edges;
-}
-
-async function makeToken(dataDir: string): Promise<string> {
-  const store = await openStore({ path: join(dataDir, 'state.db'), clock: Date.now });
-  try {
-    const all = store.scoped(everyClient);
-    const client = await all.clients.ensure('Crash');
-    const site = await all.sites.ensure(client.id, 'Lab');
-    const tokens = createEnrolmentTokens(store, await loadIdentity(dataDir), Date.now);
-    const { token } = await tokens.create(everyClient, {
-      clientId: client.id,
-      siteId: site.id,
-      kind: 'server',
-      uses: 1_000,
-      expiresInMs: 3_600_000,
-      createdBy: 'test',
-    });
-    return token;
-  } finally {
-    await store.close();
-  }
 }

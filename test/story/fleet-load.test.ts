@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { Journal } from '../../server/series/journal.ts';
+import { freePort } from '../support/free-port.ts';
+import { makeToken } from '../support/offline-token.ts';
+import { startServerChild } from '../support/server-child.ts';
+import { type SimAgent, startSimAgent } from '../support/sim-agent.ts';
+import { storedSequences } from '../support/stored-sequences.ts';
+
+const AGENTS = 200;
+const MEASURE_MS = 60_000;
+
+t.setTimeout(300_000);
+
+t.test('200 agents at one second for a minute: every report is stored once, nobody is late', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'vigia-load-'));
+  const token = await makeToken(dataDir);
+  const server = await startServerChild({ dataDir, port: await freePort() });
+  const agents: SimAgent[] = [];
+  t.teardown(async () => {
+    await server.kill();
+    for (const agent of agents) await agent.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  for (let index = 0; index < AGENTS; index += 1) {
+    const machine = { availableBytes: (round: number) => 50 * 1024 ** 3 - round * 4096 };
+    agents.push(
+      await startSimAgent({ server: server.address, token, name: `load-${index}`, intervalMs: 1_000, machine }),
+    );
+  }
+  await sleep(MEASURE_MS);
+  const rounds = agents.map((agent) => agent.rounds());
+  // A group commit takes its time; what was made by now must be there soon after.
+  await sleep(3_000);
+  await server.stop();
+
+  const journal = new Journal(join(dataDir, 'series.db'));
+  t.teardown(() => journal.close());
+  let lost = 0;
+  let doubled = 0;
+  for (const [index, agent] of agents.entries()) {
+    const stored = storedSequences(journal, agent.deviceId);
+    const distinct = new Set(stored);
+    doubled += stored.length - distinct.size;
+    for (let sequence = 1; sequence <= (rounds[index] ?? 0); sequence += 1) if (!distinct.has(sequence)) lost += 1;
+  }
+  const total = rounds.reduce((sum, count) => sum + count, 0);
+  t.ok(total >= AGENTS * (MEASURE_MS / 1_000 - 2), `${total} reports were made`);
+  t.equal(lost, 0, 'lost');
+  t.equal(doubled, 0, 'doubled');
+});
