@@ -1,0 +1,89 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { startServer } from '../support/story.ts';
+import { enrol, meminfoBytes } from '../support/story-agent.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
+
+t.setTimeout(120_000);
+
+/** Starts Debian's Prometheus with this configuration (YAML reads JSON). Returns where it answers. */
+async function startPrometheus(t: Test, configuration: unknown): Promise<string> {
+  const folder = tempDir(t);
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(config, JSON.stringify(configuration));
+  const args = [`--config.file=${config}`, `--storage.tsdb.path=${folder}/data`, '--web.listen-address=127.0.0.1:0'];
+  const child = spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  t.teardown(async () => {
+    const gone = once(child, 'close');
+    if (child.exitCode === null && child.kill('SIGKILL')) await gone;
+  });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    log += chunk;
+  });
+  const address = await until('Prometheus listens', () => {
+    if (child.exitCode !== null) throw new Error(`Prometheus ended: ${log}`);
+    return /"Listening on".* address=(\S+)/.exec(log)?.[1];
+  });
+  return `http://${address}`;
+}
+
+t.test('Prometheus scrapes /metrics and knows what the machine shows', async (t) => {
+  const server = await startServer(t, { reportInterval: '500ms' });
+  const machine = await enrol(t, server);
+  machine.start();
+  const device = await server.untilDevice(machine.deviceId, 'reports', ({ lastReportAt }) => lastReportAt !== null);
+
+  const target = { static_configs: [{ targets: [new URL(server.address).host] }] };
+  const prometheus = await startPrometheus(t, {
+    global: { scrape_interval: '1s' },
+    scrape_configs: [
+      { job_name: 'vigia', ...target, authorization: { credentials: await server.key('metrics') } },
+      { job_name: 'keyless', ...target },
+    ],
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: Prometheus' documents are not ours
+  const ask = async (path: string): Promise<any> => {
+    const response = await fetch(`${prometheus}/api/v1/${path}`);
+    return (await response.json()).data;
+  };
+  const query = async (expression: string): Promise<{ labels: Record<string, string>; value: number }[]> => {
+    const { result } = await ask(`query?query=${encodeURIComponent(expression)}`);
+    return result.map(({ metric, value }: { metric: Record<string, string>; value: [number, string] }) => {
+      return { labels: metric, value: Number(value[1]) };
+    });
+  };
+
+  await until('a scrape', async () => (await query('up{job="vigia"}'))[0]?.value === 1, { deadlineMs: 40_000 });
+
+  t.test('the target is healthy', async (t) => {
+    const { activeTargets } = await ask('targets?state=active');
+    const healthOf = (job: string) =>
+      activeTargets.find(({ labels }: { labels: { job: string } }) => labels.job === job);
+    t.match(healthOf('vigia'), { health: 'up', lastError: '' });
+    t.match(healthOf('keyless'), { health: 'down', lastError: /401/ }, 'without a key it learns nothing');
+  });
+
+  t.test('the values', async (t) => {
+    const labels = { client: 'acme', site: 'main-office', device: device.slug };
+    const [available] = await query('vigia_filesystem_avail_bytes{mountpoint="/"}');
+    t.match(available?.labels, { ...labels, mountpoint: '/' });
+    const { bavail, blocks, bsize } = statfsSync('/');
+    t.ok(Math.abs((available?.value ?? 0) - bavail * bsize) < 2 ** 30, 'what is free, give or take a gigabyte');
+    t.match(await query('vigia_filesystem_size_bytes{mountpoint="/"}'), [{ labels, value: blocks * bsize }]);
+    t.match(await query('vigia_memory_size_bytes'), [{ labels, value: meminfoBytes('MemTotal') }]);
+    t.match(await query('vigia_device_up'), [{ labels, value: 1 }]);
+    t.match(await query('vigia_incidents_open{priority="high"}'), [{ labels: { client: 'acme' }, value: 0 }]);
+  });
+
+  t.test('promtool has nothing to say', async (t) => {
+    const text = await server.get('/metrics', 'metrics');
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+    t.equal(`${stdout}${stderr}`, '');
+    t.equal(status, 0);
+  });
+});
