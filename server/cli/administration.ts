@@ -1,15 +1,8 @@
-import { join } from 'node:path';
 import { VigiaError } from '../../protocol/error.ts';
 import type { Config } from '../config.ts';
 import { type DataDir, openDataDir, socketAddress } from '../data-dir.ts';
-import { createApiKeys } from '../security/api-keys.ts';
-import { loadIdentity } from '../security/identity.ts';
-import { createPasswords } from '../security/passwords.ts';
-import { loadTls } from '../security/tls.ts';
-import { createEnrolmentTokens } from '../security/tokens.ts';
-import { openStore } from '../store/store.ts';
 import { askLocalSocket } from './local-socket.ts';
-import { type Perform, perform } from './operations.ts';
+import type { Perform } from './operations.ts';
 
 /**
  * Lets the command line run operations: by the server that holds the data folder or, if none does, on the store itself, which
@@ -17,7 +10,14 @@ import { type Perform, perform } from './operations.ts';
  */
 export async function withAdministration<T>(config: Config, work: (perform: Perform) => Promise<T>): Promise<T> {
   const dataDir = takeDataDir(config.dataDir);
-  return dataDir === null ? askRunningServer(config.dataDir, work) : openHere(config, dataDir, work);
+  if (dataDir === null) return askRunningServer(config.dataDir, work);
+  try {
+    // The store is loaded only when it is to be opened here: it takes longer than all the rest.
+    const { withOwnStore } = await import('./own-store.ts');
+    return await withOwnStore(config, dataDir, work);
+  } finally {
+    dataDir.release();
+  }
 }
 
 /** Null if a server holds it. */
@@ -36,28 +36,5 @@ async function askRunningServer<T>(folder: string, work: (perform: Perform) => P
     return await work(((operation, input) => askLocalSocket(path, { operation, input })) as Perform);
   } finally {
     close();
-  }
-}
-
-async function openHere<T>(config: Config, dataDir: DataDir, work: (perform: Perform) => Promise<T>): Promise<T> {
-  try {
-    const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: Date.now });
-    try {
-      const identity = await loadIdentity(dataDir.path);
-      const context = {
-        store,
-        passwords: createPasswords(),
-        apiKeys: createApiKeys(store, Date.now),
-        enrolmentTokens: createEnrolmentTokens(store, identity, Date.now),
-        tls: await loadTls({ choice: config.tls, dataDir: dataDir.path, hosts: [], nowMs: Date.now() }),
-        publicAddress: config.publicUrl,
-        running: null,
-      };
-      return await work(((name, input) => perform(context, name, input)) as Perform);
-    } finally {
-      await store.close();
-    }
-  } finally {
-    dataDir.release();
   }
 }

@@ -4,7 +4,10 @@ import { runUntilSignal } from './lifecycle.ts';
 import { startLocalAgent } from './local-agent.ts';
 import { createLogger } from './log.ts';
 import type { Output } from './output.ts';
-import { type RunningServer, startServer } from './running-server.ts';
+import type { RunningServer } from './running-server.ts';
+
+/** The server is loaded only when it is to run: the other commands answer a second sooner. */
+const loadServer = () => import('./running-server.ts');
 
 /** The server, alone or with an agent for this very machine. */
 export const serverCommands: readonly Command[] = [
@@ -16,6 +19,7 @@ export const serverCommands: readonly Command[] = [
     async run({ output }) {
       const config = readConfig();
       const logger = createLogger(config.logLevel);
+      const { startServer } = await loadServer();
       const server = await startServer(config, logger);
       announce(output, server);
       const address = server.app.address();
@@ -40,6 +44,7 @@ export const serverCommands: readonly Command[] = [
     async run({ output }) {
       const config = readConfig();
       const logger = createLogger(config.logLevel);
+      const { startServer } = await loadServer();
       const server = await startServer(config, logger);
       announce(output, server);
       await runUntilSignal(() => server.stop(), logger);
