@@ -267,6 +267,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     certificate: () => tls,
     publicUrl: config.publicUrl,
     upgrades,
+    watchLiveConnections: metrics.watchLiveConnections,
     dashboardDir: join(root, 'dist/dashboard'),
     installationDir: root,
   });

@@ -13,6 +13,8 @@ const MAX_FRAME_BYTES = 4096;
 /** A browser that is so far behind is better served by a fresh start: it reloads the overview when it reconnects. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const MAX_CONNECTIONS = 2000;
+/** Requests whose session is being looked up: nobody without one gets further, so this bounds what strangers can cost. */
+const MAX_PENDING = 64;
 const PING_EVERY_MS = 20_000;
 const CHECK_SESSIONS_EVERY_MS = 2000;
 /** What a page may say between two pings; a person cannot open devices faster. */
@@ -45,12 +47,22 @@ interface Connection {
 export function createLiveConnections({ sessions, origins, live, logger }: LiveContext): LiveConnections {
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
   const connections = new Set<Connection>();
+  let pending = 0;
 
   async function take(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { origin, cookie } = request.headers;
     if (origin === undefined || !origins.allows(origin)) return refuseUpgrade(socket, 'origin_refused');
-    if (connections.size >= MAX_CONNECTIONS) return refuseUpgrade(socket, 'too_many_connections');
-    const principal = await sessionPrincipal(cookie, sessions);
+    if (connections.size >= MAX_CONNECTIONS || pending >= MAX_PENDING) {
+      return refuseUpgrade(
+        socket,
+        'too_many_connections',
+        'Too many pages are open. Close some, or retry in a moment.',
+      );
+    }
+    pending += 1;
+    const principal = await sessionPrincipal(cookie, sessions).finally(() => {
+      pending -= 1;
+    });
     if (principal === null) return refuseUpgrade(socket, 'unauthenticated');
     server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, principal, principal.sessionId));
   }

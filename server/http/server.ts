@@ -20,6 +20,8 @@ import { compileValidator } from './validation.ts';
 const BODY_LIMIT_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 15_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** How often the two above are enforced. */
+const CHECK_TIMEOUTS_EVERY_MS = 2000;
 const IDLE_TIMEOUT_MS = 60_000;
 const HANDLER_TIMEOUT_MS = 30_000;
 
@@ -37,6 +39,8 @@ export interface HttpDeps extends Omit<RouteContext, 'origins' | 'installFiles' 
   /** The folder of the installation, for what `/install/` serves. */
   readonly installationDir: string;
   readonly limits?: Partial<RateLimits>;
+  /** Told how to count the browsers with a live connection. */
+  readonly watchLiveConnections?: (count: () => number) => void;
 }
 
 /** The HTTP server with all its routes, not listening yet. `close()` also ends the live connections. */
@@ -72,6 +76,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   await serveDashboard(http, deps.dashboardDir);
 
   const live = createLiveConnections({ ...context, logger });
+  deps.watchLiveConnections?.(() => live.count);
   deps.upgrades.set('/live', live.handle);
   attachUpgrades(http.server, deps.upgrades);
   http.addHook('preClose', async () => live.close());
@@ -80,7 +85,11 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
 }
 
 function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls']): Http {
-  const server = { shouldUpgradeCallback: isWebSocket, headersTimeout: HEADERS_TIMEOUT_MS };
+  const server = {
+    shouldUpgradeCallback: isWebSocket,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_TIMEOUTS_EVERY_MS,
+  };
   const options = {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),

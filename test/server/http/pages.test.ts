@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { loadTls } from '../../../server/security/tls.ts';
 import { startHttp } from '../../support/http.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -58,4 +59,15 @@ t.test('strict headers everywhere', async (t) => {
     t.equal(headers.get('cache-control'), 'no-store');
     t.equal(headers.get('access-control-allow-origin'), null);
   }
+});
+
+t.test('on https with a certificate that browsers trust they are told to stay there', async (t) => {
+  const tls = await loadTls({ choice: { kind: 'self-signed' }, dataDir: tempDir(t), hosts: [], nowMs: Date.now() });
+  if (tls === null) throw new Error('There is no certificate.');
+  const header = async (selfSigned: boolean) => {
+    const { http } = await startHttp(t, { tls, certificate: () => ({ ...tls, selfSigned }) });
+    return (await http.inject('/healthz')).headers['strict-transport-security'];
+  };
+  t.equal(await header(false), 'max-age=31536000');
+  t.equal(await header(true), undefined);
 });
