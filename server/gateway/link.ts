@@ -8,6 +8,7 @@ import {
   type Frame,
   type GoodbyeReason,
   type HelloFrame,
+  MAX_FRAME_BYTES,
   MAX_FRAME_BYTES_BEFORE_AUTH,
 } from '../../protocol/frame.ts';
 import { agreeVersion, checkProof, makeChallenge, type ServerProof } from './handshake.ts';
@@ -78,9 +79,7 @@ export class Link<Device> {
     const { socket, timing } = options;
     this.#deadline = setTimeout(() => this.fail(new VigiaError('handshake_timeout')), timing.handshakeMs);
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
-    socket.on('error', (cause) =>
-      options.logger.debug({ err: cause, address: options.address }, 'agent socket failed'),
-    );
+    socket.on('error', (cause) => this.#socketFailed(cause));
     socket.on('close', () => this.#closed());
   }
 
@@ -111,11 +110,7 @@ export class Link<Device> {
 
   /** Sends the fault and closes. */
   fail(cause: VigiaError, retryInMs = 0): void {
-    this.#options.logger.info(
-      { code: cause.code, address: this.#options.address, stage: this.#stage.name },
-      'closing a link to an agent: %s',
-      cause.message,
-    );
+    this.#logClosing(cause);
     this.send({ type: 'error', code: cause.code, message: cause.message, fatal: true, retryInMs });
     this.#close(1008);
   }
@@ -197,6 +192,20 @@ export class Link<Device> {
       intervalMs: registry.intervalMs(device),
       serverTimeMs: now(),
     });
+  }
+
+  #socketFailed(cause: Error): void {
+    // The WebSocket has refused to take the frame and closes with 1009, so that nothing can be said any more.
+    if ((cause as NodeJS.ErrnoException).code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+      this.#logClosing(new ProtocolError('frame_too_large', `A frame has at most ${MAX_FRAME_BYTES} bytes.`));
+    } else {
+      this.#options.logger.debug({ err: cause, address: this.#options.address }, 'agent socket failed');
+    }
+  }
+
+  #logClosing({ code, message }: VigiaError): void {
+    const { logger, address } = this.#options;
+    logger.info({ code, address, stage: this.#stage.name }, 'closing a link to an agent: %s', message);
   }
 
   #goodbye(): void {
