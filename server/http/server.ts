@@ -13,6 +13,7 @@ import { describeApi } from './openapi.ts';
 import { createOrigins } from './origin.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { addRoutes } from './routes/all.ts';
+import { createRuntimeMaker, makeRuntimeIn } from './runtime-maker.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { attachUpgrades, isWebSocket, type UpgradeRouter } from './upgrade.ts';
 import { compileValidator } from './validation.ts';
@@ -45,15 +46,17 @@ export interface HttpDeps extends Omit<RouteContext, 'origins' | 'installFiles' 
 
 /** The HTTP server with all its routes, not listening yet. `close()` also ends the live connections. */
 export async function createHttpServer(deps: HttpDeps): Promise<Http> {
-  const { logger, tls } = deps;
-  const http = createServer(logger, tls);
+  const { logger, tls, publicUrl } = deps;
+  const isBehindProxy = tls === null && (publicUrl?.startsWith('https:') ?? false);
+  const http = createServer(logger, tls, isBehindProxy);
   const origins = createOrigins({
-    publicUrl: deps.publicUrl,
+    publicUrl,
     secure: tls !== null,
     address: () => http.server.address() as AddressInfo | null,
   });
   const limits = { ...defaultLimits, ...deps.limits };
-  const installFiles = createInstallFiles(deps.installationDir, deps.version);
+  const runtimes = createRuntimeMaker({ make: makeRuntimeIn(deps.installationDir) });
+  const installFiles = createInstallFiles(deps.installationDir, deps.version, runtimes);
   const context: RouteContext = { ...deps, origins, installFiles, limits };
 
   http.setErrorHandler(sendError);
@@ -67,7 +70,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
       'request',
     );
   });
-  await addSecurityHeaders(http, tls !== null && deps.certificate()?.selfSigned === false);
+  await addSecurityHeaders(http, isBehindProxy || deps.certificate()?.selfSigned === false);
   await http.register(fastifyCookie);
   await addRateLimit(http, limits);
   requireAccess(http, context);
@@ -84,7 +87,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   return http;
 }
 
-function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls']): Http {
+function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls'], isBehindProxy: boolean): Http {
   const server = {
     shouldUpgradeCallback: isWebSocket,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -93,6 +96,8 @@ function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls']): Http {
   const options = {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // Limits count the addresses that the proxy of this machine names, not the proxy.
+    trustProxy: isBehindProxy && 'loopback',
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,
@@ -103,5 +108,8 @@ function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls']): Http {
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
     ...(tls === null ? { http: server } : { https: { ...server, ...tls, minVersion: 'TLSv1.2' } }),
   } as FastifyHttpOptions<Server>;
-  return fastify(options).withTypeProvider<TypeBoxTypeProvider>();
+  const http = fastify(options).withTypeProvider<TypeBoxTypeProvider>();
+  // Forms of other sites can send text without asking; JSON they cannot.
+  http.removeContentTypeParser('text/plain');
+  return http;
 }
