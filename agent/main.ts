@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { VigiaError } from '../protocol/error.ts';
 import { startAgent } from './agent.ts';
 import { readBootId, readClocks, readMachineId } from './collect/clocks.ts';
-import { createCollector } from './collect/collector.ts';
+import { createCollector } from './collect/create-collector.ts';
 import { collectInventory } from './collect/inventory.ts';
 import { type AgentConfig, readConfig } from './config.ts';
 import { enroll } from './enroll.ts';
@@ -148,11 +148,14 @@ function nextStopSignal(log: Log): Promise<undefined> {
   return promise;
 }
 
-/** The child lies beside this file: bundled with the bundle, as a source with the sources. */
+/**
+ * The child lies beside this file: bundled with the bundle, as a source with the sources. It runs with our own flags, because
+ * the service unit forbids code that is made at run time.
+ */
 function inventoryCommand(): readonly string[] {
   const isBundle = basename(fileURLToPath(import.meta.url)).endsWith('.mjs');
   const child = new URL(isBundle ? 'inventory-child.mjs' : 'collect/inventory-child.ts', import.meta.url);
-  return [process.execPath, fileURLToPath(child), version];
+  return [process.execPath, ...process.execArgv, fileURLToPath(child), version];
 }
 
 function showStatus({ dataDir }: AgentConfig, { json }: Options): void {
