@@ -111,7 +111,7 @@ t.test('bodies that are not JSON', async (t) => {
     status: 400,
     body: { error: { message: /Content-Type: application\/json/ } },
   });
-  t.match(await send('{"name":"A"}', 'text/plain'), { status: 400, body: { error: { code: 'validation_failed' } } });
+  t.match(await send('{"name":"A"}', 'text/plain'), { status: 400, body: { error: { code: 'bad_request' } } });
 });
 
 t.test('our own faults show nothing of the inside, and the log holds the cause', async (t) => {

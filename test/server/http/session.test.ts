@@ -84,3 +84,20 @@ t.test('login attempts from one address are limited whatever the account', async
   t.match(await attempt(4), { status: 429, body: { error: { code: 'rate_limited' } } });
   t.equal((await request('GET', '/healthz')).status, 200, 'other routes go on');
 });
+
+t.test(
+  'behind a proxy of this machine the limits count those whom it names; otherwise nobody is believed',
+  async (t) => {
+    const statuses = async (publicUrl: string | null) => {
+      const { request } = await startHttp(t, { publicUrl, limits: { login: 1 } });
+      const attempt = async (from: string) => {
+        const headers = { 'x-forwarded-for': `6.6.6.6, ${from}` };
+        return (await request('POST', '/api/v1/session', { headers, body: { email: 'a@x.test', password: 'x' } }))
+          .status;
+      };
+      return [await attempt('192.0.2.1'), await attempt('192.0.2.1'), await attempt('192.0.2.2')];
+    };
+    t.strictSame(await statuses('https://vigia.example'), [401, 429, 401]);
+    t.strictSame(await statuses(null), [401, 429, 429]);
+  },
+);
