@@ -1,7 +1,5 @@
 import type { ProcessSample } from '../../protocol/frame.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
-import { createLinuxCollector } from './linux/collector.ts';
-import { createPortableCollector } from './portable.ts';
 import type { Statfs } from './volume.ts';
 
 /** One round. `metrics` and `values` have the same length; the order is stable. */
@@ -30,10 +28,4 @@ export interface CollectorOptions {
   readonly platform?: NodeJS.Platform;
   /** Default: `fs.promises.statfs`. */
   readonly statfs?: Statfs;
-}
-
-/** A collector for the platform: /proc, /sys and `statfs` on Linux, `os` and `statfs` elsewhere. */
-export function createCollector(options: CollectorOptions = {}): Collector {
-  const platform = options.platform ?? process.platform;
-  return platform === 'linux' ? createLinuxCollector(options) : createPortableCollector(platform, options);
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createCollector } from '../../../agent/collect/collector.ts';
+import { createCollector } from '../../../agent/collect/create-collector.ts';
 import { parseVmStat } from '../../../agent/collect/portable.ts';
 
 const result = { bsize: 4096, frsize: 4096, blocks: 1000, bavail: 250, files: 0, ffree: 0 };

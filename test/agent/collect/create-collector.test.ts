@@ -1,6 +1,7 @@
 import { copyFileSync, cpSync } from 'node:fs';
 import t, { type Test } from 'tap';
-import { type Collector, createCollector, type Measurement } from '../../../agent/collect/collector.ts';
+import type { Collector, Measurement } from '../../../agent/collect/collector.ts';
+import { createCollector } from '../../../agent/collect/create-collector.ts';
 import { families, MAX_METRIC_NAME_BYTES, MAX_METRICS_PER_SCHEMA, parseMetricName } from '../../../protocol/metric.ts';
 import { fixturePath } from './fixture.ts';
 
