@@ -13,6 +13,7 @@ import { describeApi } from './openapi.ts';
 import { createOrigins } from './origin.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { addRoutes } from './routes/all.ts';
+import { createRuntimeMaker, makeRuntimeIn } from './runtime-maker.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { attachUpgrades, isWebSocket, type UpgradeRouter } from './upgrade.ts';
 import { compileValidator } from './validation.ts';
@@ -54,7 +55,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
     address: () => http.server.address() as AddressInfo | null,
   });
   const limits = { ...defaultLimits, ...deps.limits };
-  const installFiles = createInstallFiles(deps.installationDir, deps.version);
+  const runtimes = createRuntimeMaker({ make: makeRuntimeIn(deps.installationDir) });
+  const installFiles = createInstallFiles(deps.installationDir, deps.version, runtimes);
   const context: RouteContext = { ...deps, origins, installFiles, limits };
 
   http.setErrorHandler(sendError);
