@@ -28,7 +28,7 @@ export function npmError(output) {
     .split('\n')
     .filter((line) => /^npm (ERR!|error)/.test(line))
     .map((line) => line.replace(/^npm (ERR!|error)\s*/, '').trim())
-    .filter((line) => line !== '' && !/complete log|debug-\d|_logs|^A log|^For a full report/i.test(line));
+    .filter((line) => line !== '' && !/^(code|syscall|errno|path|dest|type|at) |complete log|_logs/i.test(line));
   return (
     (lines.length > 0 ? lines.slice(0, 4).join(' ') : output.trim().split('\n').slice(-3).join(' ')) || 'no output'
   );

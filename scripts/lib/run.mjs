@@ -25,8 +25,9 @@ const STOPPING = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  * @returns {Promise<Outcome>}
  */
 export async function run(program, args, { cwd, env = process.env, shell = false, timeoutMs = LONGEST_MS } = {}) {
-  const child = spawn(program, args, { cwd, env, shell, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
   const release = stopWith(child);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   let stdout = '';
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
@@ -43,6 +44,7 @@ export async function run(program, args, { cwd, env = process.env, shell = false
   } catch (error) {
     return { ok: false, stdout, output: error instanceof Error ? error.message : String(error) };
   } finally {
+    clearTimeout(deadline);
     release();
   }
 }
