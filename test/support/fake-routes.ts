@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { VigiaError } from '../../protocol/error.ts';
 import type { ApiKey, Device, EnrolmentToken, IncidentDetail, NewEnrolmentToken } from '../../protocol/view.ts';
+import { installCommands } from '../../server/http/install-command.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { makePresence, makeSeries } from './fake-history.ts';
 
@@ -180,9 +181,7 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
       return {
         ...made,
         token,
-        installCommand: `curl -fsS --proto '=https' ${server}/install/agent.sh | sudo sh -s -- --server ${server} --token ${token}`,
-        removeCommand: `curl -fsS --proto '=https' ${server}/install/agent.sh | sudo sh -s -- --remove`,
-        enrollCommand: `vigia agent enroll --server ${server} --token ${token}`,
+        ...installCommands(server, token, null),
       };
     },
   );

@@ -170,6 +170,7 @@ const samples: Record<string, MakeSample> = {
     return { path: '/enroll', body: enrolment(made.body.token, clock.nowMs) };
   },
   'GET /install/manifest.json': plain('/install/manifest.json'),
+  'GET /install/checksums': plain('/install/checksums?platform=none'),
   'GET /install/:name': plain('/install/vigia-agent.mjs'),
 };
 
@@ -180,7 +181,7 @@ function sharedHash(): Promise<string> {
 }
 
 /** Routes whose success needs what this test does not set up; here only that nobody is kept out. */
-const mayFailOtherwise = ['POST /api/v1/first-run', 'GET /install/:name'];
+const mayFailOtherwise = ['POST /api/v1/first-run', 'GET /install/checksums', 'GET /install/:name'];
 
 const routes = routeTable().map((route) => ({
   key: `${String(route.method)} ${route.url}`,

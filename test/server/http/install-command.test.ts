@@ -6,9 +6,10 @@ const token = `vig1_${'s'.repeat(22)}_${'f'.repeat(43)}`;
 
 t.test('a trusted certificate needs no pin', (t) => {
   const commands = installCommands('https://vigia.example', token, null);
+  const script = '(curl -fsSL https://vigia.example/install/agent.sh || echo exit 10) | $(command -v sudo) sh -s --';
   t.strictSame(commands, {
-    installCommand: `curl -fsSL https://vigia.example/install/agent.sh | sudo sh -s -- --server https://vigia.example --token ${token}`,
-    removeCommand: 'curl -fsSL https://vigia.example/install/agent.sh | sudo sh -s -- --remove',
+    installCommand: `${script} install --server https://vigia.example --token ${token}`,
+    removeCommand: `${script} remove`,
     enrollCommand: `npx vigia agent enroll --server https://vigia.example --token ${token}`,
   });
   t.end();
@@ -17,7 +18,7 @@ t.test('a trusted certificate needs no pin', (t) => {
 t.test('a self-signed one is pinned by its key', (t) => {
   const certificate = { certificateHash: new Uint8Array(32), spkiPin: 'sha256//AbC+/=', selfSigned: true };
   const { installCommand, removeCommand } = installCommands('https://10.0.0.5:8420', token, certificate);
-  t.match(installCommand, 'curl -fsSL -k --pinnedpubkey sha256//AbC+/= https://10.0.0.5:8420/install/agent.sh | sudo');
+  t.match(installCommand, '(curl -fsSL -k --pinnedpubkey sha256//AbC+/= https://10.0.0.5:8420/install/agent.sh || ');
   t.match(installCommand, / --pin sha256\/\/AbC\+\/=$/);
   t.match(removeCommand, '--pinnedpubkey');
   t.end();
@@ -29,5 +30,13 @@ t.test('whatever stands in the address stays one word of the shell', (t) => {
   const script = enrollCommand.replace('npx vigia', "printf '%s\\n'");
   const { stdout } = spawnSync('/bin/sh', ['-c', script], { encoding: 'utf8' });
   t.strictSame(stdout.trimEnd().split('\n'), ['agent', 'enroll', '--server', hostile, '--token', token]);
+  t.end();
+});
+
+t.test('a script that cannot be fetched ends the line with a code', (t) => {
+  const { removeCommand } = installCommands('http://127.0.0.1:1', token, null);
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', removeCommand], { encoding: 'utf8' });
+  t.equal(status, 10);
+  t.match(stderr, /^curl: \(7\) /);
   t.end();
 });

@@ -83,7 +83,7 @@ t.test('a new token makes its client and site and gives the line to paste', asyn
   t.match(made.body.token, /^vig1_[\w-]{22}_[\w-]{43}$/);
   t.match(
     made.body.installCommand,
-    `${base}/install/agent.sh | sudo sh -s -- --server ${base} --token ${made.body.token}`,
+    `${base}/install/agent.sh || echo exit 10) | $(command -v sudo) sh -s -- install --server ${base} --token ${made.body.token}`,
   );
   const again = await request('POST', '/api/v1/tokens', { headers, body });
   t.equal(again.body.clientId, made.body.clientId);
@@ -182,4 +182,6 @@ t.test('install files: only those of the list', async (t) => {
       name,
     );
   }
+  const unknown = await request('GET', '/install/checksums?platform=plan9-mips');
+  t.match(unknown, { status: 400, body: { error: { code: 'validation_failed', message: /platform/ } } });
 });
