@@ -1,9 +1,18 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Test } from 'tap';
-import type { Device, DeviceKind, Incident, IncidentDetail, PresenceInterval, Role } from '../../protocol/view.ts';
+import type {
+  Device,
+  DeviceKind,
+  Incident,
+  IncidentDetail,
+  NewEnrolmentToken,
+  PresenceInterval,
+  Role,
+} from '../../protocol/view.ts';
 import { type App, createApp } from '../../server/app.ts';
 import type { Clock } from '../../server/clock.ts';
 import { readConfig } from '../../server/config.ts';
@@ -24,6 +33,8 @@ export interface StoryOptions {
   readonly clock?: Clock;
   /** What agents are asked for. */
   readonly reportInterval?: string;
+  /** Serves with a certificate of its own making. */
+  readonly selfSigned?: boolean;
 }
 
 /** An answer of the API. */
@@ -67,7 +78,8 @@ export class StoryServer {
   /** One request to the API with a key of this role; the body goes as JSON. */
   async ask(method: string, path: string, body?: unknown, role: Role = 'admin'): Promise<Answer> {
     const headers = { authorization: `Bearer ${await this.key(role)}`, 'content-type': 'application/json' };
-    const request = httpRequest(this.address + path, { method, headers, agent: false });
+    const start = this.address.startsWith('https:') ? httpsRequest : httpRequest;
+    const request = start(this.address + path, { method, headers, agent: false, rejectUnauthorized: false });
     request.end(body === undefined ? undefined : JSON.stringify(body));
     const [response] = await once(request, 'response');
     const chunks: Buffer[] = [];
@@ -86,9 +98,13 @@ export class StoryServer {
   }
 
   async token(kind: DeviceKind): Promise<string> {
-    const wanted = { clientName: 'Acme', siteName: 'Main office', kind, uses: 1, expiresInMs: 3_600_000 };
-    const { body } = await this.ask('POST', '/api/v1/tokens', wanted);
-    return body.token;
+    return (await this.newToken(kind)).token;
+  }
+
+  /** A token for one machine, with the lines to paste. */
+  async newToken(kind: DeviceKind, expiresInMs = 3_600_000): Promise<NewEnrolmentToken> {
+    const wanted = { clientName: 'Acme', siteName: 'Main office', kind, uses: 1, expiresInMs };
+    return (await this.ask('POST', '/api/v1/tokens', wanted)).body;
   }
 
   async device(id: string): Promise<Device> {
@@ -161,6 +177,7 @@ export async function startServer(t: Pick<Test, 'teardown'>, options: StoryOptio
       VIGIA_DATA_DIR: dataDir,
       VIGIA_PORT: '0',
       VIGIA_REPORT_INTERVAL: options.reportInterval ?? '1s',
+      VIGIA_TLS_SELF_SIGNED: options.selfSigned ? '1' : '0',
     }),
     logger: pino({ level: 'info' }, { write: (line) => void log.push(JSON.parse(line)) }),
     version: '0.0.0-test',
