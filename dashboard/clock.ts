@@ -11,6 +11,9 @@ export const nowMs: ReadonlySignal<number> = computed(() => browserNowMs.value +
 /** The same, once a minute: for what is expensive to draw again. */
 export const nowMinuteMs: ReadonlySignal<number> = computed(() => Math.floor(nowMs.value / 60_000) * 60_000);
 
+/** The end of the present minute: what happened seconds ago lies before it, and nothing is drawn again meanwhile. */
+export const minuteEndMs: ReadonlySignal<number> = computed(() => nowMinuteMs.value + 60_000);
+
 /** Starts the ticking; the answer stops it. */
 export function startClock(): () => void {
   const timer = setInterval(() => {

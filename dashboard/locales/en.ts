@@ -31,7 +31,7 @@ export const en = {
   'nav.crumbs': 'Where this is',
   'nav.waiting': 'waiting for somebody',
   'nav.signOut': 'Sign out',
-  'nav.userMenu': 'Menu of {name}',
+  'nav.userMenu': '(menu)',
 
   'live.up': 'Live',
   'live.up.hint': 'Connected: changes appear as they happen',
@@ -106,6 +106,7 @@ export const en = {
 
   'health.title': 'Vigia itself',
   'health.well': 'Well',
+  'health.starting': 'Starting',
   'health.attention': 'Needs attention',
   'health.blind': 'Not reachable',
   'health.running': 'Running',
@@ -188,6 +189,7 @@ export const en = {
     'Its agent is refused from now on and it is no longer watched. What was measured and its incidents stay. To bring it back, enrol the machine again.',
   'device.retired': '{name} is retired.',
 
+  'range.15m': '15 min',
   'range.1h': '1 h',
   'range.6h': '6 h',
   'range.24h': '24 h',
@@ -465,6 +467,7 @@ export const en = {
   'shortcuts.filter': 'Filter',
   'shortcuts.acknowledge': 'Acknowledge the incident',
   'shortcuts.assignMe': 'Assign the incident to me',
+  'shortcuts.range15': 'The last 15 minutes',
   'shortcuts.range1': 'The last hour',
   'shortcuts.range6': 'The last 6 hours',
   'shortcuts.range24': 'The last 24 hours',

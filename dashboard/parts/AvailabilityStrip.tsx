@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { PresenceInterval } from '../../protocol/view.ts';
-import { nowMinuteMs } from '../clock.ts';
+import { minuteEndMs, nowMinuteMs } from '../clock.ts';
 import { availabilityPercent, day, dayShort, duration, time } from '../format.ts';
 import { t } from '../i18n.ts';
 import {
@@ -24,7 +24,7 @@ const LEAST = 2.5;
  * intervals, each with what proves it.
  */
 export function AvailabilityStrip({ intervals }: { intervals: readonly PresenceInterval[] }) {
-  const now = nowMinuteMs.value;
+  const now = minuteEndMs.value;
   const days = dayColumns(intervals, now, DAYS);
   const chosen = useSignal<number | null>(null);
   const pointed = useSignal<number | null>(null);

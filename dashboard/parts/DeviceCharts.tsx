@@ -16,7 +16,14 @@ import { Icon } from './Icon.tsx';
 import { Segmented } from './Segmented.tsx';
 
 const HOUR_MS = 3_600_000;
-const ranges = { '1h': HOUR_MS, '6h': 6 * HOUR_MS, '24h': 24 * HOUR_MS, '48h': 48 * HOUR_MS } as const;
+const MINUTE_MS = 60_000;
+const ranges = {
+  '15m': 15 * MINUTE_MS,
+  '1h': HOUR_MS,
+  '6h': 6 * HOUR_MS,
+  '24h': 24 * HOUR_MS,
+  '48h': 48 * HOUR_MS,
+} as const;
 type RangeName = keyof typeof ranges;
 const rangeNames = Object.keys(ranges) as RangeName[];
 const DEFAULT_INTERVAL_MS = 10_000;
@@ -24,17 +31,18 @@ const LEAST_ZOOM_MS = 60_000;
 
 /** The charts of a machine under one cursor. The range stands in the address; a brushed one stands still. */
 export function DeviceCharts({ device }: { device: Device }) {
-  const query = useComputed(() => parseRange(place.value.query));
+  const own = ownRange(device);
+  const query = useComputed(() => parseRange(place.value.query, own));
   const { name, range } = query.value;
   const panels = devicePanels(device.latest);
   const intervalMs = device.reportIntervalMs ?? DEFAULT_INTERVAL_MS;
   const { frame, error, again } = useFrame(device.id, metricsOf(panels), range, intervalMs);
-  const choose = (next: RangeName) => setQuery({ range: next === '1h' ? null : next, from: null, to: null });
+  const choose = (next: RangeName) => setQuery({ range: next === own ? null : next, from: null, to: null });
   const zoom = (fromMs: number, toMs: number) => {
     if (toMs - fromMs < LEAST_ZOOM_MS) return;
     setQuery({ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() });
   };
-  useKeys({ 1: () => choose('1h'), 2: () => choose('6h'), 3: () => choose('24h'), 4: () => choose('48h') });
+  useKeys(Object.fromEntries(rangeNames.map((each, index) => [index + 1, () => choose(each)])));
   return (
     <section class="charts-section">
       <header class="section-head charts-head">
@@ -81,8 +89,13 @@ function liveSentence(device: Device) {
   return t('device.chartsLive');
 }
 
-function parseRange(query: URLSearchParams): { name: RangeName; range: Range } {
-  const name = rangeNames.find((known) => known === query.get('range')) ?? '1h';
+/** Of a machine that has just joined, an hour would show a sliver at the edge of nothing. */
+function ownRange({ enrolledAt }: Device): RangeName {
+  return nowMs.peek() - Date.parse(enrolledAt) < 20 * MINUTE_MS ? '15m' : '1h';
+}
+
+function parseRange(query: URLSearchParams, own: RangeName): { name: RangeName; range: Range } {
+  const name = rangeNames.find((known) => known === query.get('range')) ?? own;
   const fromMs = Date.parse(query.get('from') ?? '');
   const toMs = Date.parse(query.get('to') ?? '');
   const isFixed = toMs - fromMs >= LEAST_ZOOM_MS;

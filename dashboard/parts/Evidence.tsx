@@ -4,7 +4,7 @@ import { Chart } from '../charts/Chart.tsx';
 import { evidencePanels, evidenceRange } from '../charts/evidence.ts';
 import { frameOf, stepFor } from '../charts/frame.ts';
 import type { Mark } from '../charts/marks.ts';
-import { nowMinuteMs } from '../clock.ts';
+import { minuteEndMs } from '../clock.ts';
 import { t } from '../i18n.ts';
 import { Async, useLoaded } from './Async.tsx';
 
@@ -33,7 +33,7 @@ interface ChartsProps {
 }
 
 function EvidenceCharts({ incident, deviceId, evidence }: ChartsProps) {
-  const range = evidenceRange(incident, nowMinuteMs.value);
+  const range = evidenceRange(incident, minuteEndMs.value);
   const stepMs = stepFor(range.toMs - range.fromMs, INTERVAL_MS);
   const fromMs = Math.floor(range.fromMs / stepMs) * stepMs;
   const toMs = Math.ceil(range.toMs / stepMs) * stepMs;

@@ -11,14 +11,15 @@ export function ServerHealthCard() {
   const health = server.value;
   const isJudging = useComputed(() => server.value !== null && Date.parse(server.value.judgingFrom) <= nowMs.value);
   if (!health) return null;
-  const isWell = health.warnings.length === 0 && isJudging.value && !isLinkDown.value;
+  const word = wordOf(health.warnings.length > 0, isJudging.value);
+  const isQuiet = word === 'health.well' || word === 'health.starting';
   return (
     <section class="card health">
       <header class="card-head">
         <h2>{t('health.title')}</h2>
         <span class="badge">
-          <Icon name={isWell ? 'check' : 'warning'} size={16} />
-          {t(isLinkDown.value ? 'health.blind' : isWell ? 'health.well' : 'health.attention')}
+          <Icon name={isQuiet ? 'check' : 'warning'} size={16} />
+          {t(word)}
         </span>
       </header>
       <dl class="facts">
@@ -50,4 +51,10 @@ export function ServerHealthCard() {
       ))}
     </section>
   );
+}
+
+function wordOf(hasWarnings: boolean, isJudging: boolean) {
+  if (isLinkDown.value) return 'health.blind';
+  if (hasWarnings) return 'health.attention';
+  return isJudging ? 'health.well' : 'health.starting';
 }

@@ -32,10 +32,11 @@ const groups: readonly { title: LabelKey; keys: readonly [keys: readonly string[
   {
     title: 'shortcuts.device',
     keys: [
-      [['1'], 'shortcuts.range1'],
-      [['2'], 'shortcuts.range6'],
-      [['3'], 'shortcuts.range24'],
-      [['4'], 'shortcuts.range48'],
+      [['1'], 'shortcuts.range15'],
+      [['2'], 'shortcuts.range1'],
+      [['3'], 'shortcuts.range6'],
+      [['4'], 'shortcuts.range24'],
+      [['5'], 'shortcuts.range48'],
     ],
   },
 ];
@@ -46,7 +47,8 @@ export function ShortcutHelp() {
       title={t('shortcuts.title')}
       class="dialog-wide"
       onClose={() => {
-        overlay.value = null;
+        // The other overlay may have been opened before this one's close was told.
+        if (overlay.value === 'shortcuts') overlay.value = null;
       }}
     >
       <div class="shortcuts">
