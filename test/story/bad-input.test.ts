@@ -1,11 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { WebSocket } from 'ws';
 import { loadOrCreateIdentity } from '../../agent/identity.ts';
@@ -13,62 +7,16 @@ import { encodeFrame } from '../../protocol/codec.ts';
 import { parseEnrolmentToken } from '../../protocol/enrolment.ts';
 import { type ErrorCode, errorCodes } from '../../protocol/error.ts';
 import { MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/frame.ts';
-import { openStore } from '../../server/store/store.ts';
 import { freePort } from '../support/free-port.ts';
 import { helloFrame, RawLink } from '../support/raw-link.ts';
 import { startServer } from '../support/story.ts';
 import { enrol, runAgentCommand } from '../support/story-agent.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
-import { startVigia, vigia } from '../support/vigia.ts';
 
 t.setTimeout(120_000);
 
-const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
 const invalidKey = new Uint8Array(32);
-
-t.test('what hinders a start has a code, a sentence and exit code 1', async (t) => {
-  const f = (
-    what: string,
-    { code, stdout }: { code: number | null; stdout: string },
-    [is, says]: [ErrorCode, RegExp],
-  ) => t.match({ code, ...JSON.parse(stdout) }, { code: 1, error: { code: is, message: says } }, what);
-  const start = (environment: Record<string, string>, dataDir = tempDir(t)) =>
-    vigia(['server', '--json'], { dataDir, environment });
-
-  f('a name', await start({ VIGIA_PROT: '1' }), ['config_unknown_name', /VIGIA_PROT .* mean VIGIA_PORT\?/]);
-  f('a port', await start({ VIGIA_PORT: 'http' }), ['config_bad_value', /VIGIA_PORT is "http": use .* 0 to 65535/]);
-
-  const other = createServer().listen(0, '127.0.0.1');
-  t.teardown(() => other.close());
-  await once(other, 'listening');
-  const { port } = other.address() as { port: number };
-  f('a busy port', await start({ VIGIA_PORT: String(port) }), ['port_in_use', new RegExp(`:${port}\\. .* VIGIA_PORT`)]);
-
-  const frozen = tempDir(t);
-  const readOnly = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"';
-  const { status, stdout } = spawnSync(
-    'unshare',
-    ['--map-root-user', '--mount', 'sh', '-c', readOnly, 'sh', frozen, process.execPath, main, 'server', '--json'],
-    { encoding: 'utf8', env: { PATH: process.env.PATH, VIGIA_DATA_DIR: join(frozen, 'data') } },
-  );
-  f('a read-only disk', { code: status, stdout }, ['data_dir_unwritable', /the file system is read-only/]);
-
-  const busy = tempDir(t);
-  const { child } = await startVigia(t, 'server', { dataDir: busy });
-  f('a busy folder', await start({}, busy), ['data_dir_in_use', new RegExp(`process ${child.pid}\\)`)]);
-
-  const newer = tempDir(t);
-  await (await openStore({ path: join(newer, 'state.db'), clock: Date.now })).close();
-  const database = new DatabaseSync(join(newer, 'state.db'));
-  database.exec('PRAGMA user_version = 9999');
-  database.close();
-  f('a newer database', await start({}, newer), ['database_newer', /has version 9999/]);
-
-  const broken = tempDir(t);
-  writeFileSync(join(broken, 'state.db'), randomBytes(8192));
-  f('no database', await start({}, broken), ['database_damaged', /state\.db/]);
-});
 
 t.test('a machine that cannot join is told why', async (t) => {
   const server = await startServer(t);

@@ -39,9 +39,9 @@ t.test('the server is down for ten minutes: nothing is claimed that nobody prove
   const { deviceId } = machine;
   await until('the first reports', () => before.reports(deviceId).length >= 3);
 
+  const downAtMs = clock.now();
   relay.cut();
   await before.app.stop();
-  const downAtMs = clock.now();
   // What happens on the machine meanwhile comes to light later: its disk was full, and is no more.
   isDiskFull = true;
   clock.pace(OUTAGE_PACE);
@@ -53,9 +53,10 @@ t.test('the server is down for ten minutes: nothing is claimed that nobody prove
   const after = await startServer(t, options);
 
   t.test('until the machine is heard, the gap is unknown', async (t) => {
-    const device = await after.device(deviceId);
-    t.equal(device.state, 'unknown');
-    t.match(device.stateReason, /the server has just started and does not judge absence yet\.$/);
+    t.match(await after.device(deviceId), {
+      state: 'unknown',
+      stateReason: /the server has just started and does not judge absence yet\.$/,
+    });
     const ledger = await after.presence(deviceId);
     t.match(ledger, [{ state: 'up' }, { state: 'unknown', reason: 'silent' }]);
     const gap = ledger.at(-1);
@@ -63,8 +64,11 @@ t.test('the server is down for ten minutes: nothing is claimed that nobody prove
   });
 
   relay.mend(after.address);
-  const made = machine.rounds();
-  await until('all that waited', () => after.reports(deviceId).length >= made);
+  const made = Array.from({ length: machine.rounds() }, (_, index) => index + 1);
+  await until('all that waited', () => {
+    const stored = new Set(after.reports(deviceId).map(({ sequence }) => sequence));
+    return made.every((sequence) => stored.has(sequence));
+  });
 
   t.test('then it is up: the same boot, and reports of every minute', async (t) => {
     t.match(await after.device(deviceId), { state: 'up' });
@@ -87,16 +91,16 @@ t.test('the server is down for ten minutes: nothing is claimed that nobody prove
 
   t.test('each report is stored once, at its own time', async (t) => {
     const reports = after.reports(deviceId);
-    const stored = reports.map(({ sequence }) => sequence).sort((a, b) => a - b);
+    const stored = reports.map(({ sequence }) => sequence).filter((sequence) => sequence <= made.length);
     t.same(
-      stored,
-      stored.map((_, index) => index + 1),
+      stored.sort((a, b) => a - b),
+      made,
     );
     const waited = reports.filter(({ backfill }) => backfill);
     t.comment(`${waited.length} of ${reports.length} reports had waited`);
     t.ok(waited.length >= 30);
     t.ok(
-      waited.every(({ at, receivedAt }) => at <= receivedAt && at >= downAtMs - 1_000),
+      waited.every(({ at, receivedAt }) => at <= receivedAt && receivedAt >= upAtMs),
       'dated by when they were measured',
     );
     const order = [...reports].sort((a, b) => a.sequence - b.sequence).map(({ at }) => at);

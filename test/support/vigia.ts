@@ -11,6 +11,8 @@ export interface VigiaOptions {
   readonly dataDir: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** A command that ends by becoming the one behind it. */
+  readonly wrap?: readonly string[];
 }
 
 export interface VigiaResult {
@@ -19,8 +21,9 @@ export interface VigiaResult {
   readonly stderr: string;
 }
 
-function start(args: readonly string[], { dataDir, environment }: VigiaOptions): ChildProcess {
-  return spawn(process.execPath, [main, ...args], {
+function start(args: readonly string[], { dataDir, environment, wrap = [] }: VigiaOptions): ChildProcess {
+  const [program = '', ...rest] = [...wrap, process.execPath, main, ...args];
+  return spawn(program, rest, {
     env: { PATH: process.env.PATH ?? '', VIGIA_DATA_DIR: dataDir, VIGIA_PORT: '0', ...environment },
   });
 }
