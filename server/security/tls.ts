@@ -1,7 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { VigiaError } from '../../protocol/error.ts';
-import { selfSigned } from './self-signed.ts';
 
 /** What the HTTPS server presents, and what is pinned of it. */
 export interface TlsMaterial {
@@ -44,6 +43,8 @@ export async function loadTls({ choice, dataDir, hosts, nowMs }: TlsOptions): Pr
     case 'none':
       return null;
     case 'self-signed': {
+      // Loaded only here: making certificates brings many modules, and most starts make none.
+      const { selfSigned } = await import('./self-signed.ts');
       const { cert, key } = await selfSigned(dataDir, hosts, nowMs);
       return material(cert, key, new X509Certificate(cert), true, []);
     }

@@ -70,10 +70,11 @@ export async function startVigia(
     child.kill('SIGKILL');
     await ended;
   });
-  await until('the server to listen', () => {
+  const listens = (): boolean => {
     if (child.exitCode !== null) throw new Error(`It ended instead: ${stderr}`);
     return stdout.includes('\n');
-  });
+  };
+  await until('the server to listen', listens, { deadlineMs: 60_000 });
   const { address, firstRunLink } = JSON.parse(stdout);
   return {
     child,
