@@ -61,11 +61,16 @@ t.test('Prometheus scrapes /metrics and knows what the machine shows', async (t)
   await until('a scrape', async () => (await query('up{job="vigia"}'))[0]?.value === 1, { deadlineMs: 40_000 });
 
   t.test('the target is healthy', async (t) => {
-    const { activeTargets } = await ask('targets?state=active');
-    const healthOf = (job: string) =>
-      activeTargets.find(({ labels }: { labels: { job: string } }) => labels.job === job);
-    t.match(healthOf('vigia'), { health: 'up', lastError: '' });
-    t.match(healthOf('keyless'), { health: 'down', lastError: /401/ }, 'without a key it learns nothing');
+    const healthOf = async (job: string) => {
+      const { activeTargets } = await ask('targets?state=active');
+      return activeTargets.find(({ labels }: { labels: { job: string } }) => labels.job === job);
+    };
+    t.match(await healthOf('vigia'), { health: 'up', lastError: '' });
+    const keyless = await until('a scrape without a key', async () => {
+      const target = await healthOf('keyless');
+      return target.health !== 'unknown' && target;
+    });
+    t.match(keyless, { health: 'down', lastError: /401/ }, 'without a key it learns nothing');
   });
 
   t.test('the values', async (t) => {
