@@ -40,7 +40,8 @@ export class OutboxSender {
   readonly #now: () => number;
   readonly #logger: Logger;
   #timer: NodeJS.Timeout | null = null;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<void> | null = null;
+  readonly #stopping = new AbortController();
 
   constructor(options: { queue: OutboxQueue; channel: Channel; now: () => number; logger: Logger }) {
     this.#queue = options.queue;
@@ -51,21 +52,26 @@ export class OutboxSender {
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#running = this.#running
-        .then(() => this.#round())
-        .catch((cause: unknown) => {
-          this.#logger.error({ err: cause }, 'the outbox could not be read');
+      this.#running ??= this.#round()
+        .catch((cause: unknown) => this.#logger.error({ err: cause }, 'the outbox could not be read'))
+        .finally(() => {
+          this.#running = null;
         });
     }, POLL_MS);
   }
 
+  /** Ends the delivery under way, whose message stays, and starts none. */
   async stop(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
+    this.#stopping.abort(new Error('The server is stopping.'));
     await this.#running;
   }
 
   async #round(): Promise<void> {
-    for (const message of await this.#queue.due(this.#now(), BATCH)) await this.#send(message);
+    for (const message of await this.#queue.due(this.#now(), BATCH)) {
+      if (this.#stopping.signal.aborted) return;
+      await this.#send(message);
+    }
   }
 
   async #send(queued: QueuedMessage): Promise<void> {
@@ -73,7 +79,7 @@ export class OutboxSender {
     const attempts = queued.attempts + 1;
     try {
       const message = { idempotencyKey, kind, payload: JSON.parse(queued.payload_json) as unknown };
-      await this.#channel.deliver(message, AbortSignal.timeout(DELIVERY_DEADLINE_MS));
+      await this.#deliver(message);
       await this.#queue.delivered(id, this.#now(), attempts);
     } catch (cause) {
       const backoffMs = Math.min(MAX_BACKOFF_MS, 1_000 * 2 ** Math.min(attempts, 20));
@@ -81,5 +87,13 @@ export class OutboxSender {
       const reason = cause instanceof Error ? cause.message : String(cause);
       await this.#queue.failed(id, attempts, reason, this.#now() + backoffMs);
     }
+  }
+
+  /** Gives up at the deadline, even on a channel that does not look at the signal. */
+  async #deliver(message: OutboxMessage): Promise<void> {
+    const signal = AbortSignal.any([AbortSignal.timeout(DELIVERY_DEADLINE_MS), this.#stopping.signal]);
+    const givenUp = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => givenUp.reject(signal.reason));
+    await Promise.race([this.#channel.deliver(message, signal), givenUp.promise]);
   }
 }
