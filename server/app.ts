@@ -193,6 +193,9 @@ async function wire(options: AppOptions, teardown: Teardown) {
   });
   health.onChange(() => live.healthChanged());
 
+  const inBackground = (work: () => Promise<unknown>, message: string) => (): void => {
+    work().catch((cause: unknown) => logger.error({ err: cause }, message));
+  };
   let isReady = false;
   function serverHealth(): ServerHealth {
     return {
@@ -237,6 +240,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       if (record) live.deviceChanged(record);
       else if (before) {
         gateway.disconnect(before, new VigiaError('agent_retired'), 300_000);
+        inBackground(() => watch.takeRetirement(before), 'the incidents of a retired device could not be closed')();
         live.deviceRemoved(before);
       }
     },
@@ -288,9 +292,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
   metrics.watchQueue('watch', { limit: watch.lane.limit, length: () => watch.lane.length });
   metrics.watchQueue('handshakes', { limit: gateway.halfOpen().limit, length: () => gateway.halfOpen().length });
 
-  const inBackground = (work: () => Promise<unknown>, message: string) => (): void => {
-    work().catch((cause: unknown) => logger.error({ err: cause }, message));
-  };
   let firstRunSecret: string | null = null;
   let origin = '';
 

@@ -56,7 +56,7 @@ export class Ingest {
   readonly #options: IngestOptions;
   #pending: Pending[] = [];
   #timer: NodeJS.Timeout | null = null;
-  #isFlushing = false;
+  #flushing: Promise<void> | null = null;
 
   constructor(options: IngestOptions) {
     this.#options = options;
@@ -84,7 +84,8 @@ export class Ingest {
     }
     if (!backfill || !memory.dating) memory.dating = learnDating(memory.dating, bootId, clocks, now);
     const { dating } = memory;
-    const at = dateClocks(dating, bootId, clocks, now);
+    // A machine without a clock battery says 1970 after its boot; what the journal keeps is not before it.
+    const at = Math.max(0, dateClocks(dating, bootId, clocks, now));
     record.inFlight.add(ticket);
     this.#pending.push({
       offered,
@@ -107,7 +108,9 @@ export class Ingest {
 
   /** Commits what waits and lets the watch finish. */
   async drain(): Promise<void> {
-    await this.#flush();
+    while (this.#flushing || this.#pending.length > 0) await this.#flush();
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
     await this.#options.watch.lane.idle();
   }
 
@@ -116,19 +119,20 @@ export class Ingest {
     this.#flush().catch((cause: unknown) => this.#options.logger.error({ err: cause }, 'evaluating reports failed'));
   }
 
-  async #flush(): Promise<void> {
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    try {
-      while (this.#pending.length > 0) {
-        const batch = this.#pending.splice(0, MAX_BATCH);
-        await this.#commitBatch(batch);
-        // The first commit empties what had gathered; what arrived meanwhile gathers again, unless there is much of it.
-        if (this.#pending.length < MAX_BATCH) break;
-      }
-    } finally {
-      this.#isFlushing = false;
+  /** One at a time: the journal's order is the order of arrival. */
+  #flush(): Promise<void> {
+    this.#flushing ??= this.#commitPending().finally(() => {
+      this.#flushing = null;
       if (this.#pending.length > 0) this.#timer ??= setTimeout(() => this.#startFlush(), GROUP_MS);
+    });
+    return this.#flushing;
+  }
+
+  async #commitPending(): Promise<void> {
+    while (this.#pending.length > 0) {
+      await this.#commitBatch(this.#pending.splice(0, MAX_BATCH));
+      // The first commit empties what had gathered; what arrived meanwhile gathers again, unless there is much of it.
+      if (this.#pending.length < MAX_BATCH) break;
     }
   }
 

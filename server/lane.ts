@@ -23,6 +23,11 @@ export class Lane {
     if (this.#length >= this.#limit) {
       return Promise.reject(new VigiaError('overloaded', 'Too many changes wait to be written. Retry in a moment.'));
     }
+    return this.runAlways(task);
+  }
+
+  /** As {@link run}, however many wait: for callers that must not be refused and bound themselves. */
+  runAlways<T>(task: () => Promise<T>): Promise<T> {
     this.#length += 1;
     const result = this.#tail.then(task).finally(() => {
       this.#length -= 1;

@@ -4,6 +4,7 @@ import type { GoodbyeReason } from '../protocol/frame.ts';
 import type { Clock } from './clock.ts';
 import { judgeReading, type Verdict } from './domain/detection.ts';
 import { judgeLiveness, takeProof } from './domain/presence.ts';
+import type { Reading } from './domain/reading.ts';
 import type { DetectionSettings } from './domain/settings.ts';
 import { ChangeSet } from './fleet/change-set.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
@@ -44,6 +45,8 @@ export class Watch {
   #position = 0;
   #judgeFrom: number;
   #tickedAt: number | null = null;
+  #isTickWaiting = false;
+  readonly #returning = new Set<DeviceRecord>();
   #isStopping = false;
 
   constructor(options: WatchOptions) {
@@ -60,9 +63,9 @@ export class Watch {
     this.#position = position;
   }
 
-  /** Evaluates committed reports in the order of the journal. */
+  /** Evaluates committed reports in the order of the journal. They are acknowledged, so they are never refused here. */
   take(position: number, reports: readonly StoredReport[]): Promise<void> {
-    return this.lane.run(async () => {
+    return this.lane.runAlways(async () => {
       const changes = new ChangeSet();
       for (const report of reports) this.#takeReport(position, report, changes);
       this.#position = position;
@@ -72,20 +75,39 @@ export class Watch {
 
   /** The agent announced that it leaves. */
   takeGoodbye(record: DeviceRecord, reason: GoodbyeReason): Promise<void> {
+    // Now, not when the lane comes to it: by then the agent may be back.
+    const announced = { reason, at: this.#options.clock.now() };
     return this.lane.run(async () => {
       const changes = new ChangeSet();
-      record.memory.presence.announced = { reason, at: this.#options.clock.now() };
+      record.memory.presence.announced = announced;
       changes.edge(record);
       this.#judgePresence(record, changes);
       await this.#commit(changes);
     });
   }
 
-  /** A device was heard of again after it had not been `up`: shown at once, not at the next tick. */
+  /** A device was heard of again after it had not been `up`: shown at once, not at the next tick. A fleet returns together. */
   takeReturn(record: DeviceRecord): Promise<void> {
+    this.#returning.add(record);
+    if (this.#returning.size > 1) return this.lane.idle();
+    return this.lane.runAlways(async () => {
+      const changes = new ChangeSet();
+      for (const returned of this.#returning) this.#judgePresence(returned, changes);
+      this.#returning.clear();
+      await this.#commit(changes);
+    });
+  }
+
+  /** The device was retired: what was open about it is over. */
+  takeRetirement(record: DeviceRecord): Promise<void> {
+    const { book, clock } = this.#options;
     return this.lane.run(async () => {
       const changes = new ChangeSet();
-      this.#judgePresence(record, changes);
+      record.memory.detection.raised = {};
+      const sentence = `${record.info.name} was retired`;
+      for (const { rule, object } of [...book.openOf(record.info.id)]) {
+        this.#applyVerdict(record, { kind: 'clear', rule, object, sentence, at: clock.now() }, changes);
+      }
       await this.#commit(changes);
     });
   }
@@ -97,7 +119,11 @@ export class Watch {
     if (this.#tickedAt !== null && now - this.#tickedAt > BLIND_AFTER_MS)
       this.#noteBlindness(now - this.#tickedAt, now);
     this.#tickedAt = now;
-    await this.lane.run(async () => {
+    // While the lane stands still, one tick is as good as many.
+    if (this.#isTickWaiting) return;
+    this.#isTickWaiting = true;
+    await this.lane.runAlways(async () => {
+      this.#isTickWaiting = false;
       const changes = new ChangeSet();
       for (const record of fleet.devices.values()) this.#judgePresence(record, changes);
       await this.#commit(changes);
@@ -140,31 +166,33 @@ export class Watch {
   #takeReport(position: number, report: StoredReport, changes: ChangeSet): void {
     const record = this.#options.fleet.devices.get(report.deviceId);
     if (!record || position <= record.loadedCursor) return;
-    const { memory } = record;
-    markDelivered(memory.runs, report.runId, report.sequence, report.at);
+    const { memory, info } = record;
+    const { bootId, clocks, at, receivedAt } = report;
+    markDelivered(memory.runs, report.runId, report.sequence, at);
     record.isDirty = true;
-    const { bootId, clocks, at } = report;
-    changes.addLedger(
-      record,
-      takeProof(memory.presence, { at, bootId, bootMs: clocks.bootMs, monotonicMs: clocks.monotonicMs }),
-    );
+    record.lastHeardAt = Math.max(record.lastHeardAt ?? 0, receivedAt);
+    // The date of an earlier boot hangs on the agent's time of day: before its enrolment there was no agent.
+    if (at >= info.enrolled_at) {
+      const proof = { at, bootId, bootMs: clocks.bootMs, monotonicMs: clocks.monotonicMs };
+      changes.addLedger(record, takeProof(memory.presence, proof));
+    }
+    const { fleet } = this.#options;
     if (!record.latest || at >= record.latest.at) {
-      this.#options.fleet.setLatest(record, report);
+      fleet.setLatest(record, report);
       changes.touched.add(record);
     }
     const isNewest = memory.judgedAt === null || at > memory.judgedAt;
     if (report.backfill || !isNewest) return;
     memory.judgedAt = at;
-    if (record.info.kind === 'server') this.#judgeReport(record, report, changes);
+    if (info.kind === 'server') this.#judgeReading(record, fleet.read(report), report.clockOffsetMs, changes);
   }
 
-  #judgeReport(record: DeviceRecord, report: StoredReport, changes: ChangeSet): void {
-    const { latest, memory } = record;
-    if (!latest) return;
+  #judgeReading(record: DeviceRecord, reading: Reading, clockOffsetMs: number, changes: ChangeSet): void {
+    const { memory } = record;
     const onboardedBefore = Object.keys(memory.detection.onboarding).length;
-    const verdicts = judgeReading(memory.detection, latest, {
+    const verdicts = judgeReading(memory.detection, reading, {
       settings: this.#options.settings,
-      clockOffsetMs: report.clockOffsetMs,
+      clockOffsetMs,
       unexpectedRebootAt: memory.presence.unexpectedRebootAt,
       topProcesses: describeProcesses(record),
     });
@@ -249,8 +277,8 @@ export class Watch {
       health.set('state', null);
       return true;
     } catch (cause) {
-      if (cause instanceof VigiaError && cause.code === 'conflict') {
-        // Repeating what breaks a constraint would stop the watch of everybody for ever.
+      if (!(cause instanceof VigiaError) || cause.code === 'conflict') {
+        // Repeating what the database refuses for its content would stop the watch of everybody for ever.
         logger.fatal({ err: cause }, 'a change contradicts the state database and was not written; this is a defect');
         return true;
       }

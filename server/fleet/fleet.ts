@@ -1,7 +1,7 @@
 import { VigiaError } from '../../protocol/error.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
 import { unscaleValues } from '../../protocol/report.ts';
-import { indexSchema, type SchemaIndex } from '../domain/reading.ts';
+import { indexSchema, type Reading, type SchemaIndex } from '../domain/reading.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { StoredReport } from '../series/series-store.ts';
 import type { Store } from '../store/store.ts';
@@ -78,9 +78,13 @@ export class Fleet {
 
   /** Takes a report as the newest one of its device. @throws ProtocolError report_invalid */
   setLatest(record: DeviceRecord, report: StoredReport): void {
-    const values = unscaleValues(report.metrics, report.scaled);
-    record.latest = { at: report.at, schema: this.indexOf(report.metrics), values };
+    record.latest = this.read(report);
     record.latestBootMs = report.clocks.bootMs;
+  }
+
+  /** The values of a report in base units. @throws ProtocolError report_invalid */
+  read({ at, metrics, scaled }: StoredReport): Reading {
+    return { at, schema: this.indexOf(metrics), values: unscaleValues(metrics, scaled) };
   }
 
   indexOf(metrics: readonly MetricDescriptor[]): SchemaIndex {
