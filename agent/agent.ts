@@ -148,8 +148,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     inventory.offer(link);
   };
 
-  const tick = (): void => {
-    const { monotonicMs, bootMs } = clocks();
+  const onLook = ({ monotonicMs, bootMs }: Clocks): void => {
     inventory.refreshIfDue(bootMs, connector.link);
     if (monotonicMs - syncedAtMs < SYNC_EVERY_MS) return;
     syncedAtMs = monotonicMs;
@@ -170,7 +169,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     intervalMs,
     clocks,
     round,
-    tick,
+    onLook,
     onWake: ({ asleepMs, stalledMs }) => {
       log.info('awake again', { asleepMs, stalledMs });
       connector.link.check();

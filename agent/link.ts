@@ -61,7 +61,7 @@ export class Link {
   #channel: Channel | undefined;
   #stage: 'challenge' | 'welcome' | 'open' = 'challenge';
   #welcomedAtMs: number | undefined;
-  #heardAtMs: number;
+  #heardAtMs = performance.now();
   #askedAtMs: number | undefined;
   #pingId = 0;
   #timer: NodeJS.Timeout;
@@ -71,7 +71,6 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#deadlines = options.deadlines ?? linkDeadlines;
-    this.#heardAtMs = options.clocks().bootMs;
     this.#timer = setTimeout(() => {
       this.#end({ code: 'server_unreachable', message: 'The server did not complete the handshake in time.' });
     }, this.#deadlines.handshakeMs);
@@ -130,9 +129,11 @@ export class Link {
     if (this.isOpen) this.#pongs.set(this.#ask(), onTaken);
   }
 
-  /** Looks now whether the server has been silent for too long, such as after a sleep. */
+  /** Asks now whether the server is still there, such as after a sleep. */
   check(): void {
-    if (this.isOpen) this.#watch();
+    if (!this.isOpen || this.#askedAtMs !== undefined) return;
+    this.#ask();
+    this.#watch();
   }
 
   /** Says goodbye if the link is open, and closes. Resolves when the socket is closed or after `deadlineMs`. */
@@ -171,7 +172,7 @@ export class Link {
     if (!isBinary) throw new ProtocolError('frame_malformed', 'A frame is binary, and this is text.');
     if (this.#stage !== 'open' && data.length > MAX_FRAME_BYTES_BEFORE_AUTH) throw new ProtocolError('frame_too_large');
     const frame = decodeFrame(data);
-    this.#heardAtMs = this.#options.clocks().bootMs;
+    this.#heardAtMs = performance.now();
     this.#askedAtMs = undefined;
     if (frame.type === 'error' && (frame.fatal || this.#stage !== 'open')) {
       this.#onLeave(frame.code, frame.message, frame.retryInMs);
@@ -217,11 +218,10 @@ export class Link {
     this.#end({ code, message, returnInMs });
   }
 
-  /** Measured by the clock that runs on during sleep, so that a link which slept is asked at once. */
   #watch(): void {
     clearTimeout(this.#timer);
     const { silenceMs, answerMs } = this.#deadlines;
-    const nowMs = this.#options.clocks().bootMs;
+    const nowMs = performance.now();
     const lastsMs = this.#askedAtMs === undefined ? silenceMs : answerMs;
     const leftMs = lastsMs - (nowMs - (this.#askedAtMs ?? this.#heardAtMs));
     if (leftMs > 0) {
@@ -236,7 +236,7 @@ export class Link {
 
   #ask(): number {
     this.#pingId += 1;
-    this.#askedAtMs ??= this.#options.clocks().bootMs;
+    this.#askedAtMs ??= performance.now();
     this.send({ type: 'ping', id: this.#pingId });
     return this.#pingId;
   }

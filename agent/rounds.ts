@@ -7,8 +7,8 @@ export interface RoundsOptions {
   readonly clocks: () => Clocks;
   /** One round. Never called while the one before still runs: that round is skipped. */
   readonly round: () => Promise<void>;
-  /** Called in between, every few seconds. */
-  readonly tick: () => void;
+  /** Called whenever the clocks were looked at, every few seconds. */
+  readonly onLook: (clocks: Clocks) => void;
   /** The machine slept or this process stood still. A round follows at once. */
   readonly onWake: (wake: Wake) => void;
 }
@@ -18,54 +18,62 @@ export interface Rounds {
   stop(): void;
 }
 
-/** How often the clocks are looked at, and so how long a sleep goes unnoticed after its end. */
-const TICK_MS = 5_000;
+/** The clocks are looked at this often at least, so a sleep goes unnoticed no longer than this after its end. */
+const LOOK_EVERY_MS = 10_000;
 
-/** Makes the first round now and the others at this device's phase of the interval. */
+/**
+ * Makes the first round now and the others at this device's phase of the interval. One timer serves rounds and looks: each
+ * time a process wakes up costs the machine more than what it then does.
+ */
 export function startRounds(options: RoundsOptions): Rounds {
-  const { publicKey, clocks, round, tick, onWake } = options;
+  const { publicKey, clocks, round, onLook, onWake } = options;
   let { intervalMs } = options;
   let isRunning = false;
   let timer: NodeJS.Timeout | undefined;
   let lastLook = clocks();
+  /** On the monotonic clock. */
+  let dueAtMs = lastLook.monotonicMs;
+  let sleptForMs = 0;
 
-  const runOne = async (): Promise<void> => {
+  const plan = ({ wallMs, monotonicMs }: Clocks): void => {
+    dueAtMs = monotonicMs + nextRoundDelayMs(wallMs, intervalMs, phaseMs(publicKey, intervalMs));
+  };
+  const rest = (now: Clocks): void => {
+    clearTimeout(timer);
+    sleptForMs = Math.min(dueAtMs - now.monotonicMs, LOOK_EVERY_MS);
+    timer = setTimeout(look, sleptForMs);
+  };
+  const run = async (): Promise<void> => {
     if (isRunning) return;
     isRunning = true;
     await round().finally(() => {
       isRunning = false;
     });
   };
-  const schedule = (): void => {
-    clearTimeout(timer);
-    const delayMs = nextRoundDelayMs(clocks().wallMs, intervalMs, phaseMs(publicKey, intervalMs));
-    timer = setTimeout(next, delayMs);
+  const look = (): void => {
+    const now = clocks();
+    const wake = noticeWake(lastLook, now, sleptForMs);
+    lastLook = now;
+    // A timer may fire a moment early.
+    const isDue = wake !== undefined || dueAtMs - now.monotonicMs <= 1;
+    if (isDue) plan(now);
+    rest(now);
+    if (wake !== undefined) onWake(wake);
+    if (isDue) void run();
+    onLook(now);
   };
-  const next = (): void => {
-    schedule();
-    void runOne();
-  };
-  const ticker = setInterval(() => {
-    const look = clocks();
-    const wake = noticeWake(lastLook, look, TICK_MS);
-    lastLook = look;
-    if (wake !== undefined) {
-      onWake(wake);
-      next();
-    }
-    tick();
-  }, TICK_MS);
-  next();
+  look();
 
   return {
     setInterval(ms) {
       if (ms === intervalMs) return;
       intervalMs = ms;
-      schedule();
+      const now = clocks();
+      plan(now);
+      rest(now);
     },
     stop() {
       clearTimeout(timer);
-      clearInterval(ticker);
     },
   };
 }

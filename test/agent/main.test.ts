@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { agentEnvironment, agentNodeFlags } from '../../protocol/agent-flags.ts';
+import { parseInventory } from '../../protocol/inventory.ts';
+import { Peer } from '../support/agent-peer.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+/** The bundle as it is installed, under its own flags. */
+const bundle = fileURLToPath(new URL('../../dist/agent/vigia-agent.mjs', import.meta.url));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly output: string;
+  readonly complaint: string;
+}
+
+function startBundle(t: Test, args: readonly string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [...agentNodeFlags, bundle, ...args], {
+    env: { ...agentEnvironment, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  let output = '';
+  let complaint = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    complaint += chunk;
+  });
+  const finished = once(child, 'close').then((): Outcome => ({ code: child.exitCode, output, complaint }));
+  return { child: child as ChildProcess, finished };
+}
+
+const runBundle = (t: Test, args: readonly string[], environment?: Record<string, string>) =>
+  startBundle(t, args, environment).finished;
+
+for (const tls of [false, true]) {
+  t.test(
+    `the bundle enrols, reports this machine and leaves politely, ${tls ? 'over TLS' : 'on loopback'}`,
+    async (t) => {
+      const peer = await Peer.start({ tls });
+      t.teardown(() => peer.stop());
+      const dataDir = join(tempDir(t), 'agent');
+      const enrolment = ['enroll', '--server', peer.url, '--token', peer.createToken(), '--data-dir', dataDir];
+      const enrolled = await runBundle(t, [...enrolment, '--json', '--name', 'web-1']);
+      t.equal(enrolled.code, 0, enrolled.complaint);
+      t.match(JSON.parse(enrolled.output), { deviceId: 'device-1', clientName: 'Acme', server: peer.url });
+      t.equal(peer.enrolments[0]?.hostname, 'web-1');
+
+      const { child, finished } = startBundle(t, ['run', '--data-dir', dataDir], { VIGIA_REPORT_INTERVAL: '500ms' });
+      await peer.until('three reports', () => peer.reports.length >= 3);
+      const report = peer.reports.at(-1);
+      const busy = report?.metrics.findIndex(({ name }) => name === 'cpu.busy') ?? -1;
+      t.type(report?.report.scaled[busy], 'number', 'a real reading');
+      t.ok((report?.metrics.length ?? 0) > 20, `${report?.metrics.length} metrics`);
+      await peer.until('the inventory', () => peer.framesOf('inventory').length === 1, 60_000);
+      t.doesNotThrow(() => parseInventory(peer.framesOf('inventory')[0]?.json ?? ''));
+
+      const second = await runBundle(t, ['run', '--data-dir', dataDir]);
+      t.equal(second.code, 1);
+      t.match(second.complaint, new RegExp(`Another agent \\(process ${child.pid}\\) .*\\(data_dir_in_use\\)`));
+      const status = await runBundle(t, ['status', '--data-dir', dataDir, '--json']);
+      t.match(JSON.parse(status.output), { enrolled: true, deviceId: 'device-1', runningAs: child.pid });
+
+      child.kill('SIGTERM');
+      const { code, complaint } = await finished;
+      t.equal(code, 0, complaint);
+      t.match(peer.framesOf('goodbye'), [{ reason: 'service_stop', returnInMs: 600_000 }]);
+      for (const line of complaint.trim().split('\n')) t.doesNotThrow(() => JSON.parse(line), 'the log is JSON lines');
+    },
+  );
+}
+
+t.test('an upgrade says so, once', async (t) => {
+  const peer = await Peer.start();
+  t.teardown(() => peer.stop());
+  const dataDir = join(tempDir(t), 'agent');
+  await runBundle(t, ['enroll', '--server', peer.url, '--token', peer.createToken(), '--data-dir', dataDir]);
+  for (const reason of ['upgrade', 'service_stop']) {
+    const { child, finished } = startBundle(t, ['run', '--data-dir', dataDir], { VIGIA_REPORT_INTERVAL: '500ms' });
+    const count = peer.reports.length;
+    await peer.until('a report', () => peer.reports.length > count);
+    if (reason === 'upgrade') writeFileSync(join(dataDir, 'upgrade'), '');
+    child.kill('SIGTERM');
+    await finished;
+    t.equal(peer.framesOf('goodbye').at(-1)?.reason, reason);
+  }
+});
+
+t.test('an agent that is killed delivers what it had after its next start', async (t) => {
+  const peer = await Peer.start();
+  t.teardown(() => peer.stop());
+  const dataDir = join(tempDir(t), 'agent');
+  await runBundle(t, ['enroll', '--server', peer.url, '--token', peer.createToken(), '--data-dir', dataDir]);
+  peer.manners.acknowledge = false;
+  const environment = { VIGIA_REPORT_INTERVAL: '300ms' };
+  const first = startBundle(t, ['run', '--data-dir', dataDir], environment);
+  await peer.until('four reports', () => peer.reports.length >= 4);
+  first.child.kill('SIGKILL');
+  await first.finished;
+  const run = peer.reports[0]?.runId;
+  // The last may have been on the wire before it was on the disk, so that a slow disk delays nothing.
+  const made = new Set(peer.sequences(run).slice(0, -1));
+  peer.reports.length = 0;
+  peer.manners.acknowledge = true;
+  startBundle(t, ['run', '--data-dir', dataDir], environment);
+  await peer.until('all of them again', () => made.isSubsetOf(new Set(peer.sequences(run))));
+  t.ok(peer.reports.filter(({ runId }) => runId === run).every(({ report }) => report.backfill));
+});
+
+t.test('a wrong command line or setting is one sentence and an exit code', async (t) => {
+  const dataDir = tempDir(t);
+  const fails = async (args: string[], code: number, sentence: RegExp, environment?: Record<string, string>) => {
+    const outcome = await runBundle(t, args, environment);
+    t.equal(outcome.code, code, args.join(' '));
+    t.match(outcome.complaint, sentence);
+    t.notMatch(outcome.complaint, /^ {4}at /m, 'without a stack');
+  };
+  await fails([], 2, /A command is missing.*usage/s);
+  await fails(['fly'], 2, /There is no command "fly"/);
+  await fails(['run', '--fast'], 2, /--fast/);
+  await fails(['run', 'now'], 2, /What is "now" for/);
+  await fails(['enroll', '--server', 'https://x'], 2, /needs --server URL and --token/);
+  await fails(['enroll', '--server', 'x', '--token', 'y', '--data-dir', dataDir], 2, /"x" is no address/);
+  await fails(['run', '--data-dir', dataDir], 1, /not enrolled .*not_enrolled/);
+  await fails(['run'], 1, /VIGIA_COLOUR is no setting/, { VIGIA_COLOUR: 'red' });
+  await fails(['run'], 1, /VIGIA_REPORT_INTERVAL is "soon"/, { VIGIA_REPORT_INTERVAL: 'soon' });
+  const json = await runBundle(t, ['run', '--data-dir', dataDir, '--json']);
+  t.match(JSON.parse(json.output), { error: { code: 'not_enrolled', message: /vigia-agent enroll/ } });
+  t.equal((await runBundle(t, ['--help'])).code, 0);
+  t.match((await runBundle(t, ['version'])).output, /^\d+\.\d+\.\d+\n$/);
+});
