@@ -56,6 +56,7 @@ account=vigia-agent
 service=vigia-agent.service
 unit=/etc/systemd/system/$service
 
+TOKEN_LENGTH=71
 PREPARE_SECONDS=900
 CONNECT_SECONDS=45
 MAX_RESTARTS=3
@@ -245,6 +246,10 @@ check_enrolment() {
 	fi
 	if [ -z "$present" ] || [ -n "$force" ]; then
 		[ -n "$token" ] || wrong_usage "--token is missing."
+		case $token in
+			vig1_*) [ ${#token} -eq "$TOKEN_LENGTH" ] && return ;;
+		esac
+		fail 20 "The token is no whole one: it begins with vig1_ and has $TOKEN_LENGTH characters, not ${#token}. Copy the line again."
 	elif [ "$present" != "$server" ]; then
 		fail 26 "This machine is enrolled with $present. Add --force to move it to $server, or remove the agent first."
 	fi
