@@ -12,7 +12,8 @@ import { runMain, SetupError, say } from './lib/say.mjs';
 
 /**
  * What was installed, kept inside node_modules so that it goes when they go. `node` is relative to the clone if inside it.
- * @typedef {{lock: string, dev: boolean, node: string}} Stamp
+ * `tapAt` is the folder that tap was built for: its build holds absolute paths, so a clone that moved needs a new one.
+ * @typedef {{lock: string, dev: boolean, node: string, tapAt?: string | undefined}} Stamp
  */
 const STAMP = inRoot('node_modules', '.vigia-setup.json');
 
@@ -22,15 +23,28 @@ const STAMP = inRoot('node_modules', '.vigia-setup.json');
  * @returns {Promise<string>} the Node that runs Vigia, an absolute path
  */
 export async function setup({ dev }) {
-  const current = currentStamp(dev) ?? (await withLock('setup', async () => currentStamp(dev) ?? install(dev)));
+  const current = currentStamp(dev) ?? (await withLock('setup', async () => currentStamp(dev) ?? prepare(dev)));
   return resolve(root, current.node);
 }
 
 /** @param {boolean} dev @returns {Stamp | undefined} undefined when something is to be done */
 function currentStamp(dev) {
   const stamp = readStamp();
-  const fits = stamp?.lock === lockHash() && (stamp.dev || !dev) && existsSync(resolve(root, stamp.node));
-  return fits ? stamp : undefined;
+  return stamp !== undefined && isInstalled(stamp, dev) && (!dev || stamp.tapAt === root) ? stamp : undefined;
+}
+
+/** @param {Stamp} stamp @param {boolean} dev */
+function isInstalled(stamp, dev) {
+  return stamp.lock === lockHash() && (stamp.dev || !dev) && existsSync(resolve(root, stamp.node));
+}
+
+/** @param {boolean} dev @returns {Promise<Stamp>} */
+async function prepare(dev) {
+  const before = readStamp();
+  const installed = before !== undefined && isInstalled(before, dev) ? before : await install(before, dev);
+  if (!dev) return installed;
+  await buildTap(resolve(root, installed.node));
+  return writeStamp({ ...installed, tapAt: root });
 }
 
 /** @returns {Stamp | undefined} */
@@ -48,19 +62,21 @@ function lockHash() {
     .digest('hex');
 }
 
-/** @param {boolean} wantDev @returns {Promise<Stamp>} */
-async function install(wantDev) {
-  const before = readStamp();
+/** @param {Stamp | undefined} before @param {boolean} wantDev @returns {Promise<Stamp>} */
+async function install(before, wantDev) {
   const dev = wantDev || before?.dev === true;
   const startedAt = Date.now();
   say(before === undefined ? 'Installing packages (first start, about a minute) ...' : 'Updating packages ...');
   rmSync(STAMP, { force: true });
   await installPackages(before === undefined, dev);
   const node = await findNode();
-  if (dev) await buildTap(node);
-  const stamp = { lock: lockHash(), dev, node: node.startsWith(root) ? relative(root, node) : node };
-  writeFileSync(STAMP, JSON.stringify(stamp));
   say(`Packages are ready (${Math.round((Date.now() - startedAt) / 1000)} s).`);
+  return writeStamp({ lock: lockHash(), dev, node: node.startsWith(root) ? relative(root, node) : node });
+}
+
+/** @param {Stamp} stamp */
+function writeStamp(stamp) {
+  writeFileSync(STAMP, JSON.stringify(stamp));
   return stamp;
 }
 
@@ -93,6 +109,7 @@ function advice(output) {
 
 /** tap compiles its own test class for the plugins in .taprc. @param {string} node */
 async function buildTap(node) {
+  rmSync(inRoot('.tap', 'plugins'), { recursive: true, force: true });
   const { ok, output } = await run(node, [inRoot('node_modules', 'tap', 'dist', 'esm', 'run.mjs'), 'build'], {
     cwd: root,
   });
