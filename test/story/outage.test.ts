@@ -52,7 +52,7 @@ t.test('the server is down for ten minutes: nothing is claimed that nobody prove
   const upAtMs = clock.now();
   const after = await startServer(t, options);
 
-  t.test('until the machine is heard, the gap is unknown', async (t) => {
+  await t.test('until the machine is heard, the gap is unknown', async (t) => {
     t.match(await after.device(deviceId), {
       state: 'unknown',
       stateReason: /the server has just started and does not judge absence yet\.$/,
