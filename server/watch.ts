@@ -88,8 +88,9 @@ export class Watch {
 
   /** A device was heard of again after it had not been `up`: shown at once, not at the next tick. A fleet returns together. */
   takeReturn(record: DeviceRecord): Promise<void> {
+    const isScheduled = this.#returning.size > 0;
     this.#returning.add(record);
-    if (this.#returning.size > 1) return this.lane.idle();
+    if (isScheduled) return this.lane.idle();
     return this.lane.runAlways(async () => {
       const changes = new ChangeSet();
       for (const returned of this.#returning) this.#judgePresence(returned, changes);
