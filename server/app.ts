@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Server as TlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { VigiaError } from '../protocol/error.ts';
@@ -8,6 +8,7 @@ import type { ServerHealth } from '../protocol/view.ts';
 import { AgentEvents } from './agents.ts';
 import { type Clock, createClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { startDaily } from './daily.ts';
 import { openDataDir } from './data-dir.ts';
 import { type DetectionSettings, defaultSettings } from './domain/settings.ts';
 import { writeFleet } from './export/prometheus.ts';
@@ -24,9 +25,11 @@ import type { UpgradeHandler } from './http/upgrade.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
 import { createIncidentPort } from './incidents/incident-port.ts';
 import { Ingest } from './ingest.ts';
+import { listen, originOf } from './listen.ts';
 import { LiveHub } from './live-hub.ts';
 import { logChannel } from './notify/log-channel.ts';
 import { type Channel, OutboxSender } from './notify/outbox.ts';
+import { readCursor, replay } from './replay.ts';
 import { createApiKeys } from './security/api-keys.ts';
 import { createFirstRun } from './security/first-run.ts';
 import { loadIdentity, verifySignature } from './security/identity.ts';
@@ -37,7 +40,7 @@ import { loadTls } from './security/tls.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
 import { openJournalSeries } from './series/journal-series.ts';
 import { openStore } from './store/store.ts';
-import { CURSOR_SETTING, Watch } from './watch.ts';
+import { Watch } from './watch.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -123,11 +126,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const series = await openJournalSeries({ path: join(dataDir.path, 'series.db'), now, positionsAfter, onFatal });
   teardown.push(() => series.close());
   const identity = await loadIdentity(dataDir.path);
-  const tlsOptions = { choice: config.tls, dataDir: dataDir.path, hosts: publicHosts(config), nowMs: now() };
-  const tls = await loadTls(tlsOptions);
+  const tlsOptions = { choice: config.tls, dataDir: dataDir.path, hosts: publicHosts(config) };
+  let tls = await loadTls({ ...tlsOptions, nowMs: now() });
 
   const health = new Health();
-  for (const [index, warning] of (tls?.warnings ?? []).entries()) health.set(`tls ${index}`, warning);
+  health.set('tls', tls?.warnings.join(' ') || null);
   const metrics = createServerMetrics(version);
   teardown.push(() => metrics.close());
 
@@ -297,20 +300,42 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   async function start(): Promise<void> {
     firstRunSecret = await firstRun.issue();
-    await listen(http, config);
+    await listen(http.server, config);
     origin = originOf(http.server.address() as AddressInfo, tls !== null);
     const ticking = setInterval(
       inBackground(() => watch.tick(), 'judging presence failed'),
       TICK_MS,
     );
     const saving = setInterval(inBackground(saveCursor, 'the memory of devices could not be saved'), SNAPSHOT_MS);
+    const daily = startDaily(
+      [
+        { name: 'certificate', run: renewCertificate },
+        { name: 'sessions', run: pruneSessions },
+      ],
+      logger,
+    );
     outbox.start();
     teardown.push(async () => {
       clearInterval(ticking);
       clearInterval(saving);
+      await daily.stop();
       await outbox.stop();
     });
     isReady = true;
+  }
+
+  /** A certificate is renewed long before it ends; its key, which agents and install lines pin, stays. */
+  async function renewCertificate(): Promise<Record<string, unknown>> {
+    const before = tls;
+    tls = await loadTls({ ...tlsOptions, nowMs: now() });
+    health.set('tls', tls?.warnings.join(' ') || null);
+    if (!tls || tls.cert === before?.cert) return { renewed: false };
+    (http.server as unknown as TlsServer).setSecureContext({ cert: tls.cert, key: tls.key });
+    return { renewed: true, notAfter: iso(tls.notAfterMs) };
+  }
+
+  async function pruneSessions(): Promise<Record<string, unknown>> {
+    return { pruned: await sessions.prune() };
   }
 
   async function saveCursor(): Promise<void> {
@@ -324,62 +349,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
       firstRunSecret === null ? null : `${config.publicUrl ?? origin}/first-run#token=${firstRunSecret}`,
     services: { store, passwords, apiKeys, enrolmentTokens, dataDir, fleet: fleetPort, tls },
   };
-}
-
-/** The journal position up to which nothing needs to be replayed. */
-async function readCursor(store: Awaited<ReturnType<typeof openStore>>): Promise<number> {
-  const cursor = (await store.settings.get(CURSOR_SETTING)) ?? 0;
-  if (typeof cursor === 'number') return cursor;
-  throw new VigiaError('database_damaged', 'The journal cursor in the state database is not a number.');
-}
-
-async function replay(
-  series: Awaited<ReturnType<typeof openJournalSeries>>,
-  cursor: number,
-  watch: Watch,
-  logger: Logger,
-): Promise<void> {
-  watch.resumeFrom(cursor);
-  let batches = 0;
-  for await (const batch of series.replay(cursor)) {
-    await watch.take(batch.position, batch.reports);
-    batches += 1;
-  }
-  if (batches > 0) logger.info({ batches }, 'replayed what the last process had not evaluated');
-}
-
-async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, { host, port }: Config): Promise<void> {
-  http.server.listen({ host, port });
-  try {
-    await once(http.server, 'listening');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new VigiaError(
-        'port_in_use',
-        `Another process listens on ${host}:${port}. Stop it or set VIGIA_PORT to another port.`,
-      );
-    }
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new VigiaError(
-        'address_unavailable',
-        `This machine has no address ${host}. Set VIGIA_HOST to one of its own.`,
-      );
-    }
-    if (code === 'EACCES') {
-      throw new VigiaError(
-        'address_unavailable',
-        `Listening on ${host}:${port} is not permitted. Ports below 1024 need a privilege; set VIGIA_PORT.`,
-      );
-    }
-    throw cause;
-  }
-}
-
-function originOf({ address, port, family }: AddressInfo, isSecure: boolean): string {
-  const any = address === '0.0.0.0' || address === '::';
-  const host = any ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
-  return `${isSecure ? 'https' : 'http'}://${host}:${port}`;
 }
 
 function publicHosts({ host, publicUrl }: Config): string[] {

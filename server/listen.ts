@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
+import { VigiaError } from '../protocol/error.ts';
+
+/** Listens. @throws VigiaError port_in_use, address_unavailable, with what to do */
+export async function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  server.listen({ host, port });
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new VigiaError(
+        'port_in_use',
+        `Another process listens on ${host}:${port}. Stop it or set VIGIA_PORT to another port.`,
+      );
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new VigiaError(
+        'address_unavailable',
+        `This machine has no address ${host}. Set VIGIA_HOST to one of its own.`,
+      );
+    }
+    if (code === 'EACCES') {
+      throw new VigiaError(
+        'address_unavailable',
+        `Listening on ${host}:${port} is not permitted. Ports below 1024 need a privilege; set VIGIA_PORT.`,
+      );
+    }
+    throw cause;
+  }
+}
+
+/** Where a server that listens can be reached from this machine. */
+export function originOf({ address, port, family }: AddressInfo, isSecure: boolean): string {
+  const any = address === '0.0.0.0' || address === '::';
+  const host = any ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
+  return `${isSecure ? 'https' : 'http'}://${host}:${port}`;
+}
