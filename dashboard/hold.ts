@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useCallback, useRef } from 'preact/hooks';
 import { holdOrder } from './select.ts';
 
@@ -20,7 +20,8 @@ interface Held<T> {
 
 /** Keeps rows in their places while a pointer or the focus is among them; `ref` goes to the element that holds them. */
 export function useHeldOrder<T>({ next, idOf, known, question }: HoldOptions<T>): Held<T> {
-  const isInside = useSignal(false);
+  const hasPointer = useSignal(false);
+  const hasFocus = useSignal(false);
   const shown = useRef<{ ids: string[]; question: string }>({ ids: [], question });
   const leave = useRef<AbortController | null>(null);
   const ref = useCallback(
@@ -29,17 +30,22 @@ export function useHeldOrder<T>({ next, idOf, known, question }: HoldOptions<T>)
       if (!element) return;
       leave.current = new AbortController();
       const { signal } = leave.current;
-      const inside = (on: boolean) => () => {
-        isInside.value = on;
-      };
-      element.addEventListener('pointerenter', inside(true), { signal });
-      element.addEventListener('pointerleave', inside(false), { signal });
-      element.addEventListener('focusin', inside(true), { signal });
-      element.addEventListener('focusout', inside(false), { signal });
+      const on = (event: string, flag: Signal<boolean>, value: boolean) =>
+        element.addEventListener(
+          event,
+          () => {
+            flag.value = value;
+          },
+          { signal },
+        );
+      on('pointerenter', hasPointer, true);
+      on('pointerleave', hasPointer, false);
+      on('focusin', hasFocus, true);
+      on('focusout', hasFocus, false);
     },
-    [isInside],
+    [hasPointer, hasFocus],
   );
-  const holds = isInside.value && shown.current.question === question;
+  const holds = (hasPointer.value || hasFocus.value) && shown.current.question === question;
   const items = holds ? holdOrder(shown.current.ids, next, idOf, known) : next;
   shown.current = { ids: items.map(idOf), question };
   return { items, isHeld: holds && items.some((item, index) => item !== next[index]), ref };

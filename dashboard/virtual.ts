@@ -13,7 +13,7 @@ interface VirtualOptions {
   readonly measureKey: string;
 }
 
-const OVERSCAN = 12;
+const OVERSCAN = 8;
 
 /** Rows of a list that scrolls with the window; only those near the screen are drawn. */
 export function useVirtualRows({ count, rowPx, keyOf, topPx, coveredPx, measureKey }: VirtualOptions) {

@@ -154,8 +154,7 @@ function SiteSquares({ block, pitchPx, onFocus }: SiteSquaresProps) {
           role="option"
           tabIndex={-1}
           aria-selected={current !== undefined}
-          aria-posinset={active.value + 1}
-          aria-setsize={members.length}
+          {...(current && { 'aria-posinset': active.value + 1, 'aria-setsize': members.length })}
           class="sr"
         >
           {current

@@ -33,7 +33,8 @@ export function Palette() {
       class="palette"
       aria-label={t('palette.title')}
       onClose={() => {
-        overlay.value = null;
+        // The other overlay may have been opened before this one's close was told.
+        if (overlay.value === 'palette') overlay.value = null;
       }}
     >
       <div class="palette-input">

@@ -123,11 +123,12 @@ function UserMenu() {
   if (!user) return null;
   return (
     <>
-      <button type="button" class="user" popovertarget="user-menu" aria-label={t('nav.userMenu', { name: user.name })}>
+      <button type="button" class="user" popovertarget="user-menu">
         <span class="avatar" aria-hidden="true">
           {initials(user.name)}
         </span>
         <span class="user-name">{user.name}</span>
+        <span class="sr">{t('nav.userMenu')}</span>
       </button>
       <div id="user-menu" popover="auto" class="menu">
         <p class="menu-head">

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { PresenceState } from '../../protocol/view.ts';
 import { csv, download } from '../csv.ts';
 import { fleetTable } from '../fleet-columns.ts';
@@ -55,7 +55,9 @@ export function Fleet() {
     known: (id) => devices.value.get(id),
     question: JSON.stringify([query.value, [...query.value.states]]),
   });
-  const rows = groupRows(shown, names.value, query.value.grouping);
+  const { grouping } = query.value;
+  const namesNow = names.value;
+  const rows = useMemo(() => groupRows(shown, namesNow, grouping), [shown, namesNow, grouping]);
   if (devices.value.size === 0) return <EmptyFleet />;
   return (
     <div class="view fleet">
@@ -216,21 +218,24 @@ function FleetTable({ rows, query, onBody }: TableProps) {
   useLayoutEffect(() => {
     topPx.value = Math.round((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
   });
+  // The list measures itself anew whenever these change, so they change with the rows only.
+  const rowPx = useCallback((index: number) => (rows[index]?.kind === 'group' ? GROUP_PX : devicePx), [rows, devicePx]);
+  const keyOf = useCallback((index: number) => rowKey(rows[index]), [rows]);
   const virtual = useVirtualRows({
     count: rows.length,
-    rowPx: (index) => (rows[index]?.kind === 'group' ? GROUP_PX : devicePx),
-    keyOf: (index) => rowKey(rows[index]),
+    rowPx,
+    keyOf,
     topPx: topPx.value,
     coveredPx: HEAD_PX,
     measureKey: `${devicePx} ${query.grouping}`,
   });
   const selected = useSignal(place.value.query.get('sel'));
-  const indexes = rows.flatMap((row, index) => (row.kind === 'device' ? [[row.device.id, index] as const] : []));
+  const indexes = useMemo(() => deviceIndexes(rows), [rows]);
   const { selectedId } = useSelection({
-    ids: indexes.map(([id]) => id),
+    ids: indexes.ids,
     selected,
     hrefOf: deviceHref,
-    onSelect: (_, position) => virtual.scrollToIndex(indexes[position]?.[1] ?? 0, { align: 'auto' }),
+    onSelect: (_, position) => virtual.scrollToIndex(indexes.rows[position] ?? 0, { align: 'auto' }),
   });
   return (
     <table class={`fleet-table group-${query.grouping}`} aria-label={t('nav.fleet')} aria-rowcount={rows.length + 1}>
@@ -249,6 +254,17 @@ function FleetTable({ rows, query, onBody }: TableProps) {
       </tbody>
     </table>
   );
+}
+
+/** The devices among the rows, and in which row each stands. */
+function deviceIndexes(rows: readonly FleetRow[]): { ids: string[]; rows: number[] } {
+  const found = { ids: [] as string[], rows: [] as number[] };
+  rows.forEach((row, index) => {
+    if (row.kind === 'group') return;
+    found.ids.push(row.device.id);
+    found.rows.push(index);
+  });
+  return found;
 }
 
 function rowKey(row: FleetRow | undefined): string {

@@ -1,0 +1,76 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import t from 'tap';
+import { type FakeDashboard, openDashboard } from '../support/fake-dashboard.ts';
+import { until } from '../support/until.ts';
+
+t.setTimeout(240_000);
+
+const RULES: readonly string[] = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const paths = ({ idOf }: FakeDashboard) => [
+  '/',
+  '/fleet',
+  '/fleet?group=site',
+  `/devices/${idOf('db-1')}`,
+  `/devices/${idOf('edge-1')}`,
+  '/incidents?state=all',
+  '/incidents/i2',
+  '/incidents/i5',
+  '/add',
+  '/settings/display',
+  '/settings/people',
+  '/settings/keys',
+  '/settings/tokens',
+  '/settings/about',
+  '/nothing/here',
+];
+
+async function violations({ page }: FakeDashboard, rules: readonly string[]): Promise<string[]> {
+  await until('all is loaded', async () => (await page.locator('.loading').count()) === 0);
+  const axe = new AxeBuilder({ page });
+  const { violations: found } = await (rules === RULES
+    ? axe.withTags([...rules])
+    : axe.withRules([...rules])
+  ).analyze();
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+  );
+}
+
+/** Only colours differ between the themes. */
+const checks = { light: RULES, dark: ['color-contrast'] } as const;
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  t.test(`axe finds nothing in ${colorScheme}`, async (t) => {
+    const rules = checks[colorScheme];
+    const dashboard = await openDashboard(t, { browser: { colorScheme } });
+    const { api, page, visit } = dashboard;
+    for (const path of paths(dashboard)) {
+      await visit(path);
+      t.same(await violations(dashboard, rules), [], path);
+    }
+    await visit('/');
+    for (const key of ['/', '?']) {
+      await page.keyboard.press(key);
+      await page.locator('dialog[open]').waitFor();
+      t.same(await violations(dashboard, rules), [], `the overlay of ${key}`);
+      await page.keyboard.press('Escape');
+    }
+    api.blind(true);
+    await page.getByText(/Live connection lost/).waitFor();
+    t.same(await violations(dashboard, rules), [], 'blind');
+    const gate = await openDashboard(t, { signedIn: false, browser: { colorScheme } });
+    await gate.visit('/');
+    t.same(await violations(gate, rules), [], 'login');
+  });
+}
+
+t.test('a phone scrolls down and never sideways', async (t) => {
+  const dashboard = await openDashboard(t, { browser: { viewport: { width: 390, height: 844 } } });
+  for (const path of paths(dashboard)) {
+    await dashboard.visit(path);
+    await until('all is loaded', async () => (await dashboard.page.locator('.loading').count()) === 0);
+    const width = await dashboard.page.evaluate(() => document.documentElement.scrollWidth);
+    t.equal(width, 390, path);
+  }
+});
