@@ -1,7 +1,7 @@
 import { ProtocolError } from './error.ts';
 
 const utf8 = new TextEncoder();
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Grows a buffer of bytes. Integers are unsigned LEB128 varints up to 2^53 - 1; signed ones are zigzagged. */
 export class ByteWriter {
@@ -93,7 +93,8 @@ export class ByteReader {
 
   raw(length: number): Uint8Array {
     if (length > this.remaining) throw new ProtocolError('frame_malformed', 'The frame ends too early.');
-    const value = this.#bytes.slice(this.#at, this.#at + length);
+    // A copy: a Node Buffer's slice() would be a view that keeps the whole message alive.
+    const value = new Uint8Array(this.#bytes.subarray(this.#at, this.#at + length));
     this.#at += length;
     return value;
   }

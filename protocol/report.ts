@@ -73,6 +73,10 @@ export function readReport(reader: ByteReader): ReportFrame {
   const clocks = readClocks(reader);
   const count = reader.varint(MAX_METRICS_PER_SCHEMA);
   const present = reader.raw(Math.ceil(count / 8));
+  // One report has one encoding: bits behind the last value are 0.
+  if ((present.at(-1) ?? 0) >> (count % 8 || 8) !== 0) {
+    throw new ProtocolError('frame_malformed', 'A report marks more values than it has.');
+  }
   const scaled: (number | null)[] = [];
   for (let index = 0; index < count; index += 1) {
     const isPresent = ((present[index >> 3] ?? 0) >> (index & 7)) & 1;

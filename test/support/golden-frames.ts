@@ -1,0 +1,120 @@
+import type { Frame } from '../../protocol/frame.ts';
+import { describe } from '../../protocol/metric.ts';
+
+/** Raw values that are easy to find again in a dump. */
+const filled = (length: number, value: number) => new Uint8Array(length).fill(value);
+const clocks = { wallMs: 1_767_225_600_000, monotonicMs: 65_000, bootMs: 3_665_000 };
+
+/** A frame of each type and its bytes, as docs/protocol.md shows them. The bytes of version 1 never change. */
+export const goldenFrames: readonly (readonly [name: string, frame: Frame, hex: string])[] = [
+  [
+    'hello',
+    {
+      type: 'hello',
+      versionMin: 1,
+      versionMax: 1,
+      features: 0,
+      publicKey: filled(32, 0xaa),
+      nonce: filled(32, 0xbb),
+      runId: filled(16, 0xcc),
+      machineId: 'm1',
+      bootId: 'b1',
+      agentVersion: '0.1.0',
+      intervalMs: 10_000,
+      clocks,
+    },
+    '01010100aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbcccccccccccccccccccccccccccccccc026d3102623105302e312e30904e80d0eab6b733e8fb03e8d8df01',
+  ],
+  [
+    'challenge',
+    {
+      type: 'challenge',
+      version: 1,
+      nonce: filled(32, 0xdd),
+      identityKey: filled(32, 0xee),
+      certificateHash: filled(32, 0x11),
+      serverTimeMs: 1_767_225_600_050,
+      signature: filled(64, 0x22),
+    },
+    '4101ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee201111111111111111111111111111111111111111111111111111111111111111b2d0eab6b73322222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222',
+  ],
+  [
+    'challenge without a certificate',
+    {
+      type: 'challenge',
+      version: 1,
+      nonce: filled(32, 0xdd),
+      identityKey: filled(32, 0xee),
+      certificateHash: filled(0, 0),
+      serverTimeMs: 1_767_225_600_050,
+      signature: filled(64, 0x22),
+    },
+    '4101ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee00b2d0eab6b73322222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222',
+  ],
+  [
+    'proof',
+    { type: 'proof', signature: filled(64, 0x33) },
+    '0233333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333',
+  ],
+  [
+    'welcome',
+    { type: 'welcome', deviceId: 'd-7', features: 0, intervalMs: 60_000, serverTimeMs: 1_767_225_600_099 },
+    '4203642d3700e0d403e3d0eab6b733',
+  ],
+  ['run', { type: 'run', run: 1, runId: filled(16, 0x44), bootId: 'b0' }, '030144444444444444444444444444444444026230'],
+  [
+    'schema',
+    {
+      type: 'schema',
+      run: 0,
+      schema: 1,
+      metrics: [describe('cpu.busy'), describe('fs.available', '/'), describe('temperature', 'CPU')],
+    },
+    '04000103086370752e627573790000040f66732e617661696c61626c655b2f5d0100001074656d70657261747572655b4350555d040001',
+  ],
+  [
+    'report',
+    {
+      type: 'report',
+      run: 0,
+      schema: 1,
+      sequence: 300,
+      backfill: false,
+      clocks,
+      scaled: [2_500, 1_099_511_627_776, -55],
+    },
+    '050001ac020080d0eab6b733e8fb03e8d8df01030788278080808080406d',
+  ],
+  [
+    'report with a value that could not be read, from the spool',
+    { type: 'report', run: 1, schema: 1, sequence: 7, backfill: true, clocks, scaled: [2_500, null, -55] },
+    '050101070180d0eab6b733e8fb03e8d8df01030588276d',
+  ],
+  ['gap', { type: 'gap', run: 1, from: 8, to: 307, cause: 'spool_full' }, '060108ab0200'],
+  ['inventory', { type: 'inventory', json: '{"hostname":"web-1"}' }, '07147b22686f73746e616d65223a227765622d31227d'],
+  [
+    'processes',
+    { type: 'processes', clocks, processes: [{ name: 'postgres', cpuRatio: 0.75, memoryBytes: 1_048_576, count: 12 }] },
+    '0880d0eab6b733e8fb03e8d8df010108706f737467726573cc3a8080400c',
+  ],
+  [
+    'ack',
+    {
+      type: 'ack',
+      run: 0,
+      ranges: [
+        [1, 300],
+        [302, 302],
+      ],
+    },
+    '43000201ab02ae0200',
+  ],
+  ['ping', { type: 'ping', id: 129 }, '608101'],
+  ['pong', { type: 'pong', id: 129, clocks }, '61810180d0eab6b733e8fb03e8d8df01'],
+  ['goodbye', { type: 'goodbye', reason: 'reboot', returnInMs: 900_000 }, '6201a0f736'],
+  [
+    'error',
+    { type: 'error', code: 'overloaded', message: 'Later.', fatal: false, retryInMs: 5_000 },
+    '630a6f7665726c6f61646564064c617465722e008827',
+  ],
+];
