@@ -57,7 +57,10 @@ export class LiveHub implements LivePort {
   }
 
   deviceChanged(record: DeviceRecord): void {
+    // What still happens to a retired device does not bring it back to the screens.
+    if (this.#options.fleet.devices.get(record.info.id) !== record) return;
     this.#devices.add(record);
+    this.#removed.delete(record.info.id);
     this.#schedule();
   }
 

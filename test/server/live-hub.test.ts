@@ -1,0 +1,166 @@
+import t, { type Test } from 'tap';
+import type { LiveServerMessage, ServerHealth } from '../../protocol/view.ts';
+import { everyClient, type Scope } from '../../server/domain/scope.ts';
+import { Fleet } from '../../server/fleet/fleet.ts';
+import { IncidentBook } from '../../server/incidents/incident-book.ts';
+import { LiveHub } from '../../server/live-hub.ts';
+import { addTenant, tempStore } from '../support/store.ts';
+import { storedReport } from '../support/stored-report.ts';
+import { until } from '../support/until.ts';
+
+const START = Date.UTC(2026, 2, 1);
+const health: ServerHealth = {
+  version: 'test',
+  now: '2026-03-01T00:00:00.000Z',
+  startedAt: '2026-03-01T00:00:00.000Z',
+  judgingFrom: '2026-03-01T00:00:00.000Z',
+  timeZone: 'UTC',
+  agentsConnected: 0,
+  warnings: [],
+};
+
+async function setUp(t: Test) {
+  const store = await tempStore(t);
+  const [acme, globex] = [await addTenant(store, 'Acme'), await addTenant(store, 'Globex')];
+  const fleet = new Fleet(store);
+  await fleet.load();
+  const book = new IncidentBook(store, 3_600_000);
+  const hub = new LiveHub({ fleet, book, health: () => health });
+  t.teardown(() => hub.close());
+  const look = (scope: Scope) => {
+    const messages: LiveServerMessage[] = [];
+    return { messages, ...hub.subscribe(scope, (message) => messages.push(message)) };
+  };
+  const raise = (device: typeof acme.device, at = START) =>
+    book.step(
+      {
+        kind: 'raise',
+        rule: 'disk.space',
+        object: '/',
+        priority: 'high',
+        sentence: 'It is full.',
+        evidence: { metrics: [], threshold: null },
+        onset: at,
+        at,
+      },
+      { clientId: device.client_id, siteId: device.site_id, deviceId: device.id },
+    )!.record;
+  return { fleet, book, hub, acme, globex, look, raise, record: (id: string) => fleet.devices.get(id)! };
+}
+
+/** A message in short: what kinds of documents it holds, by name. */
+function short(message: LiveServerMessage): string {
+  if (message.type === 'points') return `points ${Object.keys(message.values).join()}`;
+  if (message.type === 'device') return `device ${message.device.slug}`;
+  const { devices, incidents, removedDevices, clients, sites, server } = message;
+  return [
+    server && 'server',
+    clients && `clients ${clients.map(({ slug }) => slug).join()}`,
+    sites && `sites ${sites.length}`,
+    devices && `devices ${devices.map(({ slug }) => slug).join()}`,
+    incidents && `incidents ${incidents.length}`,
+    removedDevices && `removed ${removedDevices.length}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+t.test('changes go out together, once, the newest of each', async (t) => {
+  const { hub, acme, look, raise, record } = await setUp(t);
+  const page = look(everyClient);
+  const device = record(acme.device.id);
+  hub.deviceChanged(device);
+  hub.deviceChanged(device);
+  hub.incidentChanged(raise(acme.device));
+  device.info = { ...device.info, name: 'renamed' };
+  hub.deviceChanged(device);
+  hub.healthChanged();
+  hub.catalogueChanged();
+  t.equal(page.messages.length, 0, 'not before its time');
+  await until('the message', () => page.messages.length > 0);
+  t.same(page.messages.map(short), ['server clients acme,globex sites 2 devices acme-srv incidents 1']);
+  t.match(page.messages[0], {
+    devices: [{ name: 'renamed', openIncidents: 1, worstPriority: 'high' }],
+    incidents: [{ state: 'open', assigneeName: null }],
+  });
+  hub.healthChanged();
+  await until('the second message', () => page.messages.length > 1);
+  t.same(short(page.messages[1]!), 'server', 'nothing is repeated');
+});
+
+t.test('nobody sees anything of another client', async (t) => {
+  const { hub, acme, globex, look, raise, record } = await setUp(t);
+  const [all, one] = [look(everyClient), look({ clientId: acme.client.id })];
+  one.watch(globex.device.id);
+  t.same(one.messages, []);
+  hub.deviceChanged(record(acme.device.id));
+  hub.deviceChanged(record(globex.device.id));
+  hub.incidentChanged(raise(globex.device));
+  hub.catalogueChanged();
+  await until('the messages', () => all.messages.length > 0 && one.messages.length > 0);
+  t.same(all.messages.map(short), ['clients acme,globex sites 2 devices acme-srv,globex-srv incidents 1']);
+  t.same(one.messages.map(short), ['clients acme sites 1 devices acme-srv']);
+  hub.deviceRemoved(record(globex.device.id));
+  await until('the removal', () => all.messages.length > 1);
+  t.same(short(all.messages[1]!), 'removed 1');
+  t.equal(one.messages.length, 1, 'what holds nothing for a page is not sent to it');
+});
+
+t.test('a page that watches a device gets it whole and its points, at once and on change', async (t) => {
+  const { fleet, hub, acme, globex, look, record } = await setUp(t);
+  const page = look(everyClient);
+  page.watch(acme.device.id);
+  t.same(page.messages.map(short), ['device acme-srv'], 'there are no points before the first report');
+  fleet.setLatest(record(acme.device.id), storedReport({ at: START, scaled: [5_000, 7, null] }));
+  hub.deviceChanged(record(acme.device.id));
+  hub.deviceChanged(record(globex.device.id));
+  await until('the messages', () => page.messages.length > 3);
+  t.same(page.messages.slice(1).map(short), [
+    'devices acme-srv,globex-srv',
+    'device acme-srv',
+    'points cpu.busy,net.rxBytes[eth0],fs.available[/]',
+  ]);
+  t.same(page.messages[3], {
+    type: 'points',
+    deviceId: acme.device.id,
+    at: '2026-03-01T00:00:00.000Z',
+    values: { 'cpu.busy': 0.5, 'net.rxBytes[eth0]': 7, 'fs.available[/]': null },
+  });
+  page.watch(null);
+  hub.deviceChanged(record(acme.device.id));
+  await until('the row alone', () => page.messages.length > 4);
+  t.equal(page.messages.length, 5);
+  page.watch('no such device');
+  t.equal(page.messages.length, 5);
+});
+
+t.test('a device that is removed and brought back at once is there', async (t) => {
+  const { hub, acme, look, record } = await setUp(t);
+  const page = look(everyClient);
+  hub.deviceRemoved(record(acme.device.id));
+  hub.deviceChanged(record(acme.device.id));
+  await until('the message', () => page.messages.length > 0);
+  t.same(page.messages.map(short), ['devices acme-srv']);
+});
+
+t.test('what still happens to a retired device does not bring it back', async (t) => {
+  const { fleet, hub, acme, look, record } = await setUp(t);
+  const page = look(everyClient);
+  const retired = record(acme.device.id);
+  fleet.devices.delete(acme.device.id);
+  hub.deviceRemoved(retired);
+  hub.deviceChanged(retired);
+  await until('the message', () => page.messages.length > 0);
+  t.same(page.messages.map(short), ['removed 1']);
+});
+
+t.test('while nobody looks nothing is kept, and who has left gets nothing', async (t) => {
+  const { hub, acme, look, record } = await setUp(t);
+  hub.deviceChanged(record(acme.device.id));
+  const [left, stays] = [look(everyClient), look(everyClient)];
+  left.close();
+  hub.healthChanged();
+  await until('the message', () => stays.messages.length > 0);
+  t.same(stays.messages.map(short), ['server']);
+  t.same(left.messages, []);
+});
