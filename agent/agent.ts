@@ -142,7 +142,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     intervalMs = options.reportIntervalMs ?? welcome.intervalMs;
     rounds.setInterval(intervalMs);
     log.info('connected', { server: enrolment.server, device: welcome.deviceId, intervalMs });
-    delivery = new Delivery({ link, spool, ownRun, log });
+    delivery = new Delivery({ link, spool, ownRun, log, onExhausted: () => link.renew() });
     const ageMs = clocks().bootMs - (newest?.report.clocks.bootMs ?? Number.NEGATIVE_INFINITY);
     delivery.start(lastSequence + 1, ageMs <= intervalMs ? newest : undefined);
     inventory.offer(link);

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AckFrame, ReportFrame, SchemaFrame } from '../protocol/frame.ts';
+import { MAX_RUNS_PER_CONNECTION, MAX_SCHEMAS_PER_CONNECTION } from '../protocol/frame.ts';
 import type { Link } from './link.ts';
 import { describeError, type Log } from './log.ts';
+import type { SpoolGap } from './spool/cursor.ts';
 import { type Spool, type SpooledReport, spoolStart } from './spool/spool.ts';
 
 export interface DeliveryOptions {
@@ -10,6 +12,8 @@ export interface DeliveryOptions {
   /** Hex id of the run of this connection's hello. */
   readonly ownRun: string;
   readonly log: Log;
+  /** The connection can speak of no further run: what is left needs a new one. */
+  readonly onExhausted: () => void;
   /** A clock that never steps back. */
   readonly nowMs?: () => number;
 }
@@ -38,8 +42,10 @@ export class Delivery {
   readonly #spool: Spool;
   readonly #log: Log;
   readonly #nowMs: () => number;
+  readonly #onExhausted: () => void;
   /** Hex ids by the number this connection knows them by. */
   readonly #runs: string[];
+  /** Those that the server remembers, in the order it was told. */
   readonly #schemas = new Set<string>();
   readonly #inFlight = new Map<string, InFlight>();
   #position = spoolStart;
@@ -49,12 +55,13 @@ export class Delivery {
   #pausedUntilMs = 0;
   #isPumping = false;
 
-  constructor({ link, spool, ownRun, log, nowMs = () => performance.now() }: DeliveryOptions) {
+  constructor({ link, spool, ownRun, log, onExhausted, nowMs = () => performance.now() }: DeliveryOptions) {
     this.#link = link;
     this.#spool = spool;
     this.#runs = [ownRun];
     this.#log = log;
     this.#nowMs = nowMs;
+    this.#onExhausted = onExhausted;
   }
 
   /**
@@ -99,6 +106,8 @@ export class Delivery {
     const run = this.#runIndex(runId, bootId);
     const schemaKey = `${run}/${schema.schema}`;
     if (!this.#schemas.has(schemaKey)) {
+      if (this.#schemas.size >= MAX_SCHEMAS_PER_CONNECTION)
+        this.#schemas.delete(this.#schemas.keys().next().value ?? '');
       this.#link.send({ ...schema, run });
       this.#schemas.add(schemaKey);
     }
@@ -106,6 +115,10 @@ export class Delivery {
     const { sequence } = report;
     this.#inFlight.set(`${run}/${sequence}`, { run, sequence, sentAtMs: this.#nowMs() });
     if (this.#inFlight.size > MAX_IN_FLIGHT) this.#inFlight.delete(this.#inFlight.keys().next().value ?? '');
+  }
+
+  #canSpeakOf(runId: string): boolean {
+    return this.#runs.length < MAX_RUNS_PER_CONNECTION || this.#runs.includes(runId);
   }
 
   #runIndex(runId: string, bootId: string): number {
@@ -117,12 +130,14 @@ export class Delivery {
   }
 
   #sendGaps(): void {
-    const gaps = [...this.#spool.gaps];
-    if (gaps.length === 0) return;
-    for (const { runId, bootId, from, to, cause } of gaps) {
+    const told: SpoolGap[] = [];
+    for (const gap of this.#spool.gaps) {
+      const { runId, bootId, from, to, cause } = gap;
+      if (!this.#canSpeakOf(runId)) continue;
       this.#link.send({ type: 'gap', run: this.#runIndex(runId, bootId), from, to, cause });
+      told.push(gap);
     }
-    this.#link.confirm(() => this.#spool.settleGaps(gaps));
+    if (told.length > 0) this.#link.confirm(() => this.#spool.settleGaps(told));
   }
 
   #oldestIsOverdue(): boolean {
@@ -165,6 +180,10 @@ export class Delivery {
         this.#position = next.position;
         const isLive = next.runId === this.#runs[0] && next.report.sequence >= this.#liveFrom;
         if (isLive) continue;
+        if (!this.#canSpeakOf(next.runId)) {
+          this.#onExhausted();
+          return;
+        }
         this.#send({ ...next, report: { ...next.report, backfill: true } });
         budget -= 1;
       }

@@ -136,6 +136,11 @@ export class Link {
     this.#watch();
   }
 
+  /** Ends this link so that the next one can begin. */
+  renew(): void {
+    this.#end({ code: 'closed', message: 'The agent renews the connection.' });
+  }
+
   /** Says goodbye if the link is open, and closes. Resolves when the socket is closed or after `deadlineMs`. */
   async close(goodbye: GoodbyeFrame, deadlineMs: number): Promise<void> {
     this.send(goodbye);

@@ -12,6 +12,11 @@ export const MAX_FRAME_BYTES = 128 * 1024;
 /** Largest inventory document, in bytes of JSON. */
 export const MAX_INVENTORY_BYTES = 96 * 1024;
 
+/** Runs that one connection can speak of, that of its hello included. An agent with more to tell connects again. */
+export const MAX_RUNS_PER_CONNECTION = 256;
+/** Schemas that a connection remembers. One more makes both sides forget the one that was sent first. */
+export const MAX_SCHEMAS_PER_CONNECTION = 64;
+
 /** Optional features, a bit each; the server answers with those it grants. Unknown bits are ignored. */
 export const Feature = {
   /** Reports as differences to the previous one (reserved: no version 1 server grants it). */

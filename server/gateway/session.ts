@@ -8,6 +8,7 @@ import type {
   ProcessSample,
   ReportFrame,
 } from '../../protocol/frame.ts';
+import { MAX_RUNS_PER_CONNECTION, MAX_SCHEMAS_PER_CONNECTION } from '../../protocol/frame.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
 
 /** What an authenticated agent's frames cause. */
@@ -37,10 +38,6 @@ export interface SessionOptions {
   readonly onGoodbye: () => void;
 }
 
-/** Bounds what one connection can make the server remember. */
-const MAX_RUNS = 256;
-const MAX_SCHEMAS = 64;
-
 /** The state of an open connection: the runs and schemas that its frames refer to by number. */
 export class Session {
   readonly #options: SessionOptions;
@@ -63,15 +60,16 @@ export class Session {
       case 'schema': {
         const id = `${frame.run}/${frame.schema}`;
         // Schemas change when disks come and go; the oldest is the least likely to be needed.
-        if (this.#schemas.size >= MAX_SCHEMAS) this.#schemas.delete(this.#schemas.keys().next().value ?? '');
+        if (this.#schemas.size >= MAX_SCHEMAS_PER_CONNECTION)
+          this.#schemas.delete(this.#schemas.keys().next().value ?? '');
         this.#schemas.set(id, frame.metrics);
         return;
       }
       case 'run':
-        if (frame.run === 0 || this.#runs.size >= MAX_RUNS) {
+        if (frame.run === 0 || this.#runs.size >= MAX_RUNS_PER_CONNECTION) {
           throw new ProtocolError(
             'frame_unexpected',
-            `A connection may announce ${MAX_RUNS - 1} runs, numbered from 1.`,
+            `A connection may announce ${MAX_RUNS_PER_CONNECTION - 1} runs, numbered from 1.`,
           );
         }
         this.#runs.set(frame.run, { runId: Buffer.from(frame.runId).toString('hex'), bootId: frame.bootId });

@@ -8,7 +8,7 @@ import { recordingLog, reportFrame, schemaFrame } from '../support/agent-machine
 import { tempDir } from '../support/temp-dir.ts';
 
 /** A delivery over a link that only writes down, with a clock that the test moves. */
-async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0 } = {}) {
+async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0, shortRuns = 0 } = {}) {
   const directory = join(tempDir(t), 'spool');
   const { log } = recordingLog();
   const earlierRun = randomBytes(16);
@@ -19,10 +19,12 @@ async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0 } = {}) {
     return spool;
   };
   await (await fill(earlierRun, backlog)).close();
+  for (let count = 0; count < shortRuns; count += 1) await (await fill(randomBytes(16), 1)).close();
   const spool = await fill(runId, ownBacklog);
   const sent: Frame[] = [];
   const taken: (() => void)[] = [];
   let nowMs = 0;
+  let exhausted = 0;
   let whenSent = Promise.withResolvers<void>();
   const link = {
     isOpen: true,
@@ -34,7 +36,17 @@ async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0 } = {}) {
     },
     confirm: (onTaken: () => void) => taken.push(onTaken),
   } as DeliveryOptions['link'] & { isOpen: boolean };
-  const delivery = new Delivery({ link, spool, ownRun: runId.toString('hex'), log, nowMs: () => nowMs });
+  const delivery = new Delivery({
+    link,
+    spool,
+    ownRun: runId.toString('hex'),
+    log,
+    onExhausted: () => {
+      exhausted += 1;
+      whenSent.resolve();
+    },
+    nowMs: () => nowMs,
+  });
   t.teardown(async () => {
     link.isOpen = false;
     await spool.close();
@@ -50,6 +62,9 @@ async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0 } = {}) {
     runId,
     at: (ms: number) => {
       nowMs = ms;
+    },
+    untilExhausted: async () => {
+      while (exhausted === 0) await whenSent.promise;
     },
     untilSent: async (count: number) => {
       while (reports().length < count) await whenSent.promise;
@@ -170,4 +185,29 @@ t.test('a gap is told until the server has taken it', async (t) => {
   t.same(spool.gaps, [gap], 'sent is not taken');
   taken[0]?.();
   t.same(spool.gaps, []);
+});
+
+t.test('a connection speaks of as many runs and remembers as many schemas as the server does', async (t) => {
+  const { delivery, sent, untilExhausted, live, reports } = await startDelivery(t, { shortRuns: 300 });
+  delivery.start(1);
+  live(1);
+  const acknowledge = setInterval(() => {
+    for (const { run, sequence } of reports()) delivery.onAck({ type: 'ack', run, ranges: [[sequence, sequence]] });
+  }, 100);
+  t.teardown(() => clearInterval(acknowledge));
+  await untilExhausted();
+  const runs = sent.flatMap((frame) => (frame.type === 'run' ? [frame.run] : []));
+  t.same(
+    runs,
+    Array.from({ length: 255 }, (_, index) => index + 1),
+  );
+  live(2);
+  t.match(
+    sent.slice(-2),
+    [
+      { type: 'schema', run: 0 },
+      { type: 'report', run: 0 },
+    ],
+    'the first is forgotten by now',
+  );
 });
