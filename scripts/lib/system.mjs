@@ -17,6 +17,8 @@ const NEEDED = [
   { programs: ['losetup'], packages: ['mount'] },
   { programs: ['ip'], packages: ['iproute2'] },
   { programs: ['curl'], packages: ['curl'] },
+  { programs: ['systemd-analyze'], packages: ['systemd'] },
+  { programs: ['newuidmap'], packages: ['uidmap'] },
 ];
 
 const POLICY = '/usr/sbin/policy-rc.d';

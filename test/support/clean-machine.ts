@@ -21,7 +21,7 @@ export interface CleanMachineOptions {
 const buildScript = `
   set -e
   root=$1 init=$2
-  echo clean-machine >/proc/sys/kernel/hostname
+  hostname clean-machine
   mount -t tmpfs -o mode=755 clean-machine "$root"
   cd "$root"
   mkdir -m 755 dev etc home opt proc root run sys usr var var/lib var/tmp
@@ -35,8 +35,9 @@ const buildScript = `
   mount --rbind /sys sys
   for device in full null random urandom zero; do touch "dev/$device"; mount --bind "/dev/$device" "dev/$device"; done
   ln -s /proc/self/fd dev/fd
-  for entry in alternatives debian_version ld.so.cache login.defs os-release ssl; do
-    [ ! -e "/etc/$entry" ] || cp -a --no-preserve=ownership "/etc/$entry" etc/
+  mkdir -p etc/ssl
+  for entry in alternatives debian_version ld.so.cache login.defs os-release ssl/certs ssl/openssl.cnf; do
+    [ ! -e "/etc/$entry" ] || cp -a --no-preserve=ownership "/etc/$entry" "etc/$entry"
   done
   echo 'root:x:0:0:root:/root:/bin/sh' >etc/passwd
   echo 'root:*:20000::::::' >etc/shadow
