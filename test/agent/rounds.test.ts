@@ -41,7 +41,11 @@ t.test('the first round is at once, the others at the phase of the device', asyn
   const { roundsAtMs, untilRound } = start(t);
   t.equal(roundsAtMs.length, 1);
   await untilRound(5);
-  for (const atMs of roundsAtMs.slice(1)) t.ok(atMs % INTERVAL_MS < INTERVAL_MS / 2, `${atMs % INTERVAL_MS} ms behind`);
+  for (const atMs of roundsAtMs.slice(1)) {
+    // A timer may fire a moment early.
+    const behindMs = ((atMs + 2) % INTERVAL_MS) - 2;
+    t.ok(behindMs < INTERVAL_MS / 2, `${behindMs} ms behind`);
+  }
 });
 
 t.test('a sleep is noticed, and one round follows at once, not all that were missed', async (t) => {
