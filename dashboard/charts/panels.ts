@@ -27,6 +27,7 @@ const MAX_PANELS_OF_A_KIND = 3;
 /** The charts a device has, by the metrics it reports. */
 export function devicePanels(latest: Device['latest']): Panel[] {
   const names = new Set(latest.map((metric) => metric.metric));
+  const hasSwap = latest.some(({ metric, value }) => metric === 'swap.size' && value !== 0);
   const instances = (family: string) =>
     [...names].flatMap((name) => (name.startsWith(`${family}[`) ? [name.slice(family.length + 1, -1)] : []));
   const panel = (id: string, title: string, measure: Measure, lines: readonly Line[], whole = false): Panel[] => {
@@ -47,7 +48,7 @@ export function devicePanels(latest: Device['latest']): Panel[] {
       'ratio',
       [
         used(t('chart.used'), 'memory.available', 'memory.size'),
-        { label: t('chart.swap'), metrics: ['swap.used', 'swap.size'], combine: share },
+        ...(hasSwap ? [{ label: t('chart.swap'), metrics: ['swap.used', 'swap.size'], combine: share }] : []),
       ],
       true,
     ),

@@ -200,6 +200,7 @@ export const en = {
   'strip.neverDown': 'Never down.',
   'strip.unknown': 'Unknown for {span}.',
   'strip.excluded': 'Excluded: {span}.',
+  'strip.since': 'Watched since {time}.',
   'strip.nothingKnownYet': 'Nothing is known yet.',
   'strip.nothingKnown': 'The ledger holds nothing for this day.',
   'strip.hint': 'Each column is a day, midnight at the top. Choose one to see what proves it.',
@@ -217,8 +218,8 @@ export const en = {
 
   'chart.cpu': 'CPU',
   'chart.busy': 'busy',
-  'chart.iowait': 'waiting for disks',
-  'chart.steal': 'stolen',
+  'chart.iowait': 'iowait',
+  'chart.steal': 'steal',
   'chart.memory': 'Memory',
   'chart.used': 'used',
   'chart.swap': 'swap',

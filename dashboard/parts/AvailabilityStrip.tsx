@@ -16,7 +16,7 @@ import {
 const DAYS = 90;
 const COLUMN = 10;
 const HEIGHT = 72;
-/** What was not up is never thinner than this, however short it was. */
+/** Nothing is thinner than this, however short it was; what is worse is drawn over it. */
 const LEAST = 2.5;
 
 /**
@@ -33,7 +33,7 @@ export function AvailabilityStrip({ intervals }: { intervals: readonly PresenceI
   const shown = days[pointed.value ?? chosen.value ?? -1];
   return (
     <div class="strip">
-      <p class="strip-sentence">{sentence(totals)}</p>
+      <p class="strip-sentence">{sentence(totals, Date.parse(intervals[0]?.from ?? ''), days[0]?.fromMs ?? now)}</p>
       <div class="strip-days">
         <svg viewBox={`0 0 ${DAYS * COLUMN} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           <defs>
@@ -110,7 +110,7 @@ function Day({ day: { stretches }, x }: { day: DayColumn; x: number }) {
       <rect class="ledger-none" x={x} y="0" width={COLUMN - 2} height={HEIGHT} />
       {parts.map((part) => {
         const height = (part.end - part.start) * HEIGHT;
-        const drawn = part.state === 'up' ? height : Math.max(LEAST, height);
+        const drawn = Math.max(LEAST, height);
         const top = Math.min(part.start * HEIGHT, HEIGHT - drawn);
         return (
           <rect
@@ -188,7 +188,8 @@ function Legend() {
   );
 }
 
-function sentence(totals: Totals): string {
+/** A ledger that begins within the strip says when: its figure stands for less than 90 days. */
+function sentence(totals: Totals, sinceMs: number, stripFromMs: number): string {
   const ratio = availabilityRatio(totals);
   if (ratio === null) return t('strip.nothingKnownYet');
   return [
@@ -196,6 +197,7 @@ function sentence(totals: Totals): string {
     totals.downMs > 0 ? t('strip.down', { span: duration(totals.downMs) }) : t('strip.neverDown'),
     ...(totals.unknownMs > 0 ? [t('strip.unknown', { span: duration(totals.unknownMs) })] : []),
     ...(totals.excludedMs > 0 ? [t('strip.excluded', { span: duration(totals.excludedMs) })] : []),
+    ...(sinceMs > stripFromMs ? [t('strip.since', { time: time(sinceMs, nowMinuteMs.value) })] : []),
   ].join(' ');
 }
 

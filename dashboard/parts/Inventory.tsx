@@ -1,9 +1,10 @@
 import type { Device } from '../../protocol/view.ts';
+import { bytes } from '../format.ts';
 import { rich, t } from '../i18n.ts';
 import { Ago } from './Ago.tsx';
 
 const MAX_DEPTH = 4;
-const abbreviations = new Set(['os', 'cpu', 'gpu', 'ip', 'mac', 'uuid', 'id', 'bios', 'ram', 'ip4', 'ip6']);
+const abbreviations = new Set(['os', 'cpu', 'gpu', 'ip', 'mac', 'uuid', 'id', 'bios', 'ram']);
 
 /** What the agent says of hardware and system. Its words are a machine's: shown as text, whatever they hold. */
 export function Inventory({ inventory }: { inventory: Device['inventory'] }) {
@@ -30,7 +31,7 @@ function Entries({ value, depth }: { value: Record<string, unknown>; depth: numb
         <div key={name}>
           <dt>{humanise(name)}</dt>
           <dd>
-            <Value value={each} depth={depth + 1} />
+            <Value name={name} value={each} depth={depth + 1} />
           </dd>
         </div>
       ))}
@@ -38,35 +39,40 @@ function Entries({ value, depth }: { value: Record<string, unknown>; depth: numb
   );
 }
 
-function Value({ value, depth }: { value: unknown; depth: number }) {
+function Value({ name, value, depth }: { name: string; value: unknown; depth: number }) {
   if (depth > MAX_DEPTH) return null;
   if (Array.isArray(value)) {
+    if (value.every((each) => typeof each !== 'object')) return <>{value.join(', ')}</>;
     return (
       <ul class="inventory-list">
         {value.map((each, index) => (
           <li key={index}>
-            <Value value={each} depth={depth + 1} />
+            <Value name={name} value={each} depth={depth + 1} />
           </li>
         ))}
       </ul>
     );
   }
-  if (typeof value === 'object' && value !== null)
+  if (typeof value === 'object' && value !== null) {
     return <Entries value={value as Record<string, unknown>} depth={depth} />;
+  }
   if (typeof value === 'boolean') return <>{t(value ? 'yes' : 'no')}</>;
-  return <>{String(value)}</>;
+  return <>{typeof value === 'number' && isBytes(name) ? bytes(value) : String(value)}</>;
 }
 
 function isWorthShowing(value: unknown): boolean {
   return value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
-/** `sizeBytes` -> `Size bytes`: the document's own words, made readable. */
+/** Units live in the document's names, as everywhere in Vigia. */
+const isBytes = (name: string) => name.endsWith('Bytes');
+
+/** `memoryBytes` -> `Memory`, `osName` -> `OS name`: the document's own words, made readable. */
 function humanise(name: string): string {
-  const words = name
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replace(/[_-]+/g, ' ')
-    .toLowerCase();
-  if (abbreviations.has(words)) return words.toUpperCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const bare = isBytes(name) ? name.slice(0, -'Bytes'.length) : name;
+  const words = bare.replace(/([a-z\d])([A-Z])/g, '$1 $2').split(/[\s_-]+/);
+  const text = words
+    .map((word) => (abbreviations.has(word.toLowerCase()) ? word.toUpperCase() : word.toLowerCase()))
+    .join(' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

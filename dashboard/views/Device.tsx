@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Device as DeviceDocument, PresenceInterval } from '../../protocol/view.ts';
 import { api } from '../api.ts';
-import { nowMs } from '../clock.ts';
+import { nowMinuteMs, nowMs } from '../clock.ts';
 import { duration } from '../format.ts';
 import { rich, t } from '../i18n.ts';
 import { Ago, Lasting, When } from '../parts/Ago.tsx';
@@ -22,6 +22,7 @@ import { byPriorityThenAge, isThere } from '../select.ts';
 import { clients, devices, incidents, sites, watchDevice } from '../store.ts';
 
 const LEDGER_MS = 90 * 86_400_000;
+const LEDGER_TURN_MS = 5 * 60_000;
 
 /** One machine: what it is doing, since when, and what proves it. */
 export function Device({ id }: { id: string }) {
@@ -38,7 +39,9 @@ export function Device({ id }: { id: string }) {
 }
 
 function DeviceBody({ device }: { device: DeviceDocument }) {
-  const presence = useLoaded(`${device.id} ${device.state}`, () =>
+  // Asked again now and then, so that the ledger's end stays with the clock.
+  const turn = Math.floor(nowMinuteMs.value / LEDGER_TURN_MS);
+  const presence = useLoaded(`${device.id} ${device.state} ${turn}`, () =>
     api.presence(device.id, nowMs.peek() - LEDGER_MS, nowMs.peek()),
   );
   return (

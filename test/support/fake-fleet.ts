@@ -240,17 +240,24 @@ function processes() {
   ];
 }
 
+/** As an agent's document looks. */
 function inventory(name: string, os: string | null): Record<string, unknown> {
   return {
-    system: { manufacturer: 'Dell Inc.', model: 'PowerEdge R650', virtual: false },
-    os: { distribution: os, kernel: '6.12.41-amd64', hostname: name, architecture: 'x64' },
-    cpu: { model: 'Intel Xeon Silver 4314', physicalCores: 16, cores: 32 },
-    memory: [
-      { slot: 'A1', size: '32 GB', type: 'DDR4' },
-      { slot: 'A2', size: '32 GB', type: 'DDR4' },
-    ],
-    disks: [{ name: 'nvme0n1', model: 'Samsung PM9A3', size: '960 GB' }],
-    interfaces: [{ name: 'eth0', address: '192.0.2.14', speed: '1000 Mbit/s' }],
+    agentVersion: '0.1.0',
+    hostname: name,
+    platform: 'linux',
+    architecture: 'x64',
+    osName: os,
+    kernel: '6.12.41-amd64',
+    manufacturer: 'Dell Inc.',
+    model: 'PowerEdge R650',
+    serial: '',
+    cpuModel: 'Intel Xeon Silver 4314',
+    cpuCores: 16,
+    cpuThreads: 32,
+    memoryBytes: 64 * GiB,
+    disks: [{ name: 'nvme0n1', model: 'Samsung PM9A3', kind: 'NVMe', sizeBytes: 960_197_124_096 }],
+    interfaces: [{ name: 'eth0', mac: '02:fc:00:00:00:01', addresses: ['192.0.2.14/24', 'fd00::14/64'] }],
   };
 }
 
