@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
+import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { type HelloFrame, MAX_FRAME_BYTES } from '../../protocol/frame.ts';
 import type { ServerProof } from './handshake.ts';
@@ -24,6 +25,10 @@ export interface GatewayOptions<Device> {
 const MAX_HALF_OPEN_PER_ADDRESS = 20;
 const MAX_HALF_OPEN = 2_000;
 const LIVENESS_CHECK_MS = 1_000;
+/** A check that comes so late was itself held up: what agents sent meanwhile is still unread. */
+const STALLED_MS = 5_000;
+/** A link that is not closed by then is cut off. */
+const CLOSE_DEADLINE_MS = 3_000;
 
 /** Every agent connection. One link per device: the newest that proves the key. */
 export class Gateway<Device extends object> {
@@ -31,9 +36,11 @@ export class Gateway<Device extends object> {
   readonly #sockets: WebSocketServer;
   readonly #halfOpen = new Map<string, number>();
   #halfOpenCount = 0;
+  readonly #open = new Set<Link<Device>>();
   readonly #links = new Map<Device, Link<Device>>();
   readonly #machines = new WeakMap<Link<Device>, string>();
   readonly #checker: NodeJS.Timeout;
+  #checkedAtMs = performance.now();
   #isClosing = false;
 
   constructor(options: GatewayOptions<Device>) {
@@ -43,7 +50,7 @@ export class Gateway<Device extends object> {
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
       clientTracking: false,
-      handleProtocols: (offered) => (offered.has('vigia.1') ? 'vigia.1' : false),
+      handleProtocols: (offered) => (offered.has(AGENT_SUBPROTOCOL) ? AGENT_SUBPROTOCOL : false),
     });
     this.#checker = setInterval(() => this.#checkLiveness(), LIVENESS_CHECK_MS);
   }
@@ -82,7 +89,7 @@ export class Gateway<Device extends object> {
     socket.once('close', release);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const { registry, proof, verify, now, logger, timing } = this.#options;
-      new Link<Device>({
+      const opened = new Link<Device>({
         socket: webSocket,
         address,
         registry,
@@ -97,6 +104,7 @@ export class Gateway<Device extends object> {
         },
         onClosed: (link) => this.#leave(link),
       });
+      this.#open.add(opened);
     });
   }
 
@@ -109,11 +117,11 @@ export class Gateway<Device extends object> {
   async close(returnInMs: number): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#checker);
-    const links = [...this.#links.values()];
-    for (const link of links) link.dismiss('server_restart', returnInMs);
-    const deadline = performance.now() + 2_000;
-    while (this.#links.size > 0 && performance.now() < deadline)
+    for (const link of this.#open) link.dismiss('server_restart', returnInMs);
+    const deadlineMs = performance.now() + CLOSE_DEADLINE_MS;
+    while (this.#open.size > 0 && performance.now() < deadlineMs) {
       await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     this.#sockets.close();
   }
 
@@ -134,6 +142,7 @@ export class Gateway<Device extends object> {
   }
 
   #leave(link: Link<Device>): void {
+    this.#open.delete(link);
     const { device } = link;
     if (!device || this.#links.get(device) !== link) return;
     this.#links.delete(device);
@@ -141,8 +150,11 @@ export class Gateway<Device extends object> {
   }
 
   #checkLiveness(): void {
-    const now = this.#options.now();
-    for (const link of this.#links.values()) link.checkLiveness(now);
+    const nowMs = performance.now();
+    const wasHeldUp = nowMs - this.#checkedAtMs > STALLED_MS;
+    this.#checkedAtMs = nowMs;
+    if (wasHeldUp) return;
+    for (const link of this.#links.values()) link.checkLiveness();
   }
 }
 

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { VigiaError } from '../../protocol/error.ts';
 import {
   agentProofMessage,
@@ -50,8 +49,4 @@ export function checkProof(
 ): void {
   const message = agentProofMessage(challenge.identityKey, challenge.nonce, hello.nonce, hello.runId);
   if (!verify(hello.publicKey, message, frame.signature)) throw new VigiaError('signature_invalid');
-}
-
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -54,41 +54,32 @@ export const defaultTiming: LinkTiming = {
   maxBufferedBytes: 1024 * 1024,
 };
 
-type Stage<Device> =
+type Stage =
   | { readonly name: 'hello' }
-  | { readonly name: 'proof'; readonly hello: HelloFrame; readonly challenge: ChallengeFrame; readonly device: Device }
+  | { readonly name: 'proof'; readonly hello: HelloFrame; readonly challenge: ChallengeFrame }
   | { readonly name: 'open'; readonly session: Session }
   | { readonly name: 'closed' };
 
 /** One connection of one agent: handshake, then frames until either side leaves. */
 export class Link<Device> {
   readonly #options: LinkOptions<Device>;
-  #stage: Stage<Device> = { name: 'hello' };
-  #lastFrameAt: number;
+  #stage: Stage = { name: 'hello' };
+  // Of the monotonic clock: a step of the time of day must not close every link.
+  #heardAtMs = performance.now();
+  #pingedAtMs = Number.NEGATIVE_INFINITY;
   #pingId = 0;
-  #pingedAt = 0;
   readonly #deadline: NodeJS.Timeout;
   device: Device | null = null;
-  runId = '';
   /** True if the agent said goodbye, so that its silence is no loss. */
   saidGoodbye = false;
 
   constructor(options: LinkOptions<Device>) {
     this.#options = options;
-    this.#lastFrameAt = options.now();
     const { socket, timing } = options;
     this.#deadline = setTimeout(() => this.fail(new VigiaError('handshake_timeout')), timing.handshakeMs);
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     socket.on('error', (cause) => this.#socketFailed(cause));
     socket.on('close', () => this.#closed());
-  }
-
-  get isOpen(): boolean {
-    return this.#stage.name === 'open';
-  }
-
-  get bufferedBytes(): number {
-    return this.#options.socket.bufferedAmount;
   }
 
   send(frame: Frame): void {
@@ -116,20 +107,23 @@ export class Link<Device> {
   }
 
   /** Called about once a second: pings an idle agent, gives up a dead one. */
-  checkLiveness(now: number): void {
+  checkLiveness(): void {
     if (this.#stage.name !== 'open') return;
     const { timing, socket } = this.#options;
-    const idleMs = now - this.#lastFrameAt;
+    const nowMs = performance.now();
+    const idleMs = nowMs - this.#heardAtMs;
     if (idleMs >= timing.closeAfterMs) socket.terminate();
-    else if (idleMs >= timing.pingAfterMs && now - this.#pingedAt >= timing.pingAfterMs) {
-      this.#pingedAt = now;
+    else if (idleMs >= timing.pingAfterMs && nowMs - this.#pingedAtMs >= timing.pingAfterMs) {
+      this.#pingedAtMs = nowMs;
       this.#pingId += 1;
       this.send({ type: 'ping', id: this.#pingId });
     }
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    this.#lastFrameAt = this.#options.now();
+    // What a peer still sends on a link that is being closed counts for nothing.
+    if (this.#stage.name === 'closed') return;
+    this.#heardAtMs = performance.now();
     try {
       if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
       if (this.#stage.name !== 'open' && data.length > MAX_FRAME_BYTES_BEFORE_AUTH) {
@@ -156,8 +150,8 @@ export class Link<Device> {
       this.#answerHello(frame);
     } else if (stage.name === 'proof' && frame.type === 'proof') {
       checkProof(stage.hello, stage.challenge, frame, this.#options.verify);
-      this.#open(stage.device, stage.hello);
-    } else if (stage.name !== 'closed') {
+      this.#open(stage.hello);
+    } else {
       throw new ProtocolError('frame_unexpected', `A ${frame.type} frame is not expected here.`);
     }
   }
@@ -165,22 +159,23 @@ export class Link<Device> {
   #answerHello(hello: HelloFrame): void {
     const { registry, proof, now } = this.#options;
     const version = agreeVersion(hello);
-    const device = registry.find(hello.publicKey);
+    registry.find(hello.publicKey);
     const challenge = makeChallenge(hello, version, randomBytes(32), proof, now());
-    this.#stage = { name: 'proof', hello, challenge, device };
+    this.#stage = { name: 'proof', hello, challenge };
     this.send(challenge);
   }
 
-  #open(device: Device, hello: HelloFrame): void {
+  #open(hello: HelloFrame): void {
     clearTimeout(this.#deadline);
     const { registry, now, onAuthenticated } = this.#options;
+    // Once more: it may have been retired since its hello.
+    const device = registry.find(hello.publicKey);
     this.device = device;
-    this.runId = Buffer.from(hello.runId).toString('hex');
     const events = onAuthenticated(this, device, hello);
     const session = new Session({
       events,
       hello,
-      runId: this.runId,
+      now,
       send: (frame) => this.send(frame),
       onGoodbye: () => this.#goodbye(),
     });
@@ -215,6 +210,8 @@ export class Link<Device> {
 
   #close(code: number): void {
     const { socket } = this.#options;
+    clearTimeout(this.#deadline);
+    this.#stage = { name: 'closed' };
     socket.close(code);
     // A peer that does not finish the closing handshake must not keep its socket.
     setTimeout(() => socket.terminate(), 2_000).unref();

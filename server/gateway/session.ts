@@ -33,7 +33,8 @@ export interface RunContext {
 export interface SessionOptions {
   readonly events: SessionEvents;
   readonly hello: HelloFrame;
-  readonly runId: string;
+  /** The server's time, ms. */
+  readonly now: () => number;
   readonly send: (frame: Frame) => void;
   readonly onGoodbye: () => void;
 }
@@ -46,12 +47,13 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#runs.set(0, { runId: options.runId, bootId: options.hello.bootId });
+    const { runId, bootId } = options.hello;
+    this.#runs.set(0, { runId: hex(runId), bootId });
   }
 
   /** @throws ProtocolError if the frame is not allowed or refers to what was not announced */
   take(frame: Frame): void {
-    const { events, send, hello } = this.#options;
+    const { events, send, hello, now } = this.#options;
     events.onHeard();
     switch (frame.type) {
       case 'report':
@@ -59,7 +61,7 @@ export class Session {
         return;
       case 'schema': {
         const id = `${frame.run}/${frame.schema}`;
-        // Schemas change when disks come and go; the oldest is the least likely to be needed.
+        // Schemas change when disks come and go; the agent forgets the same one.
         if (this.#schemas.size >= MAX_SCHEMAS_PER_CONNECTION)
           this.#schemas.delete(this.#schemas.keys().next().value ?? '');
         this.#schemas.set(id, frame.metrics);
@@ -72,7 +74,7 @@ export class Session {
             `A connection may announce ${MAX_RUNS_PER_CONNECTION - 1} runs, numbered from 1.`,
           );
         }
-        this.#runs.set(frame.run, { runId: Buffer.from(frame.runId).toString('hex'), bootId: frame.bootId });
+        this.#runs.set(frame.run, { runId: hex(frame.runId), bootId: frame.bootId });
         return;
       case 'gap':
         events.onGap(frame);
@@ -84,7 +86,7 @@ export class Session {
         events.onProcesses(frame.processes);
         return;
       case 'ping':
-        send({ type: 'pong', id: frame.id, clocks: { wallMs: Date.now(), monotonicMs: 0, bootMs: 0 } });
+        send({ type: 'pong', id: frame.id, clocks: { wallMs: now(), monotonicMs: 0, bootMs: 0 } });
         return;
       case 'pong':
         events.onClocks(hello.bootId, frame.clocks);
@@ -120,4 +122,8 @@ export class Session {
     }
     this.#options.events.onReport(frame, run, metrics);
   }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }

@@ -1,0 +1,428 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import pino from 'pino';
+import t, { type Test } from 'tap';
+import { rawPublicKey, verifySignature } from '../../../agent/keys.ts';
+import { encodeFrame } from '../../../protocol/codec.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { type Frame, type HelloFrame, MAX_FRAME_BYTES, serverProofMessage } from '../../../protocol/frame.ts';
+import { describe, type MetricDescriptor } from '../../../protocol/metric.ts';
+import { Gateway, type GatewayOptions } from '../../../server/gateway/gateway.ts';
+import type { Link } from '../../../server/gateway/link.ts';
+import { GatewayClient, Machine } from '../../support/gateway-client.ts';
+import { until } from '../../support/until.ts';
+
+const NOW = Date.UTC(2026, 2, 1);
+
+interface Device {
+  readonly id: string;
+  isRetired: boolean;
+}
+
+async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const identityKey = rawPublicKey(publicKey);
+  const devices = new Map<string, Device>();
+  /** What the frames caused, in order. */
+  const seen: string[] = [];
+  const log: string[] = [];
+  const links: Link<Device>[] = [];
+  const gateway = new Gateway<Device>({
+    registry: {
+      find: (key) => {
+        const device = devices.get(Buffer.from(key).toString('hex'));
+        if (!device) throw new VigiaError('agent_unknown');
+        if (device.isRetired) throw new VigiaError('agent_retired');
+        return device;
+      },
+      id: ({ id }) => id,
+      intervalMs: () => 10_000,
+    },
+    proof: {
+      publicKey: identityKey,
+      sign: (message) => sign(null, message, privateKey),
+      certificateHash: () => new Uint8Array(0),
+    },
+    verify: verifySignature,
+    now: () => NOW,
+    logger: pino({ level: 'info' }, { write: (line) => void log.push(JSON.parse(line).msg) }),
+    onConnected: (device, hello, link) => {
+      seen.push(`connected ${device.id} ${hello.machineId}`);
+      links.push(link);
+      return {
+        onHeard: () => undefined,
+        onClocks: (bootId, clocks) => seen.push(`clocks ${bootId} ${clocks.bootMs}`),
+        onReport: (frame, run, metrics) => {
+          if (frame.sequence === 666) throw new Error('a defect');
+          seen.push(`report ${run.runId.slice(0, 4)} ${run.bootId} ${frame.sequence} ${metrics.length}`);
+        },
+        onGap: ({ from, to }) => seen.push(`gap ${from}-${to}`),
+        onInventory: (json) => seen.push(`inventory ${json}`),
+        onProcesses: (processes) => seen.push(`processes ${processes.length}`),
+        onGoodbye: (reason) => seen.push(`goodbye ${reason}`),
+      };
+    },
+    onDisconnected: (device, saidGoodbye) => seen.push(`disconnected ${device.id}${saidGoodbye ? ' politely' : ''}`),
+    ...over,
+  });
+  const server = createServer();
+  server.on('upgrade', (request, socket, head) => gateway.upgrade(request, socket, head));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const clients: GatewayClient[] = [];
+  t.teardown(async () => {
+    for (const { socket } of clients) socket.terminate();
+    await gateway.close(0);
+    server.close();
+    server.closeAllConnections();
+  });
+  const client = async (): Promise<GatewayClient> => {
+    const opened = new GatewayClient(port);
+    clients.push(opened);
+    return opened.open();
+  };
+  const enrol = (machine = new Machine(), id = 'd1'): Machine => {
+    devices.set(Buffer.from(machine.publicKey).toString('hex'), { id, isRetired: false });
+    return machine;
+  };
+  return { gateway, identityKey, devices, seen, log, links, port, client, enrol };
+}
+
+const metrics: readonly MetricDescriptor[] = [describe('cpu.busy'), describe('load.1')];
+const clocks = { wallMs: 1_000, monotonicMs: 10, bootMs: 20 };
+const report = (sequence: number, over: Partial<Extract<Frame, { type: 'report' }>> = {}): Frame => ({
+  type: 'report',
+  run: 0,
+  schema: 1,
+  sequence,
+  backfill: false,
+  clocks,
+  scaled: [5_000, null],
+  ...over,
+});
+const schema: Frame = { type: 'schema', run: 0, schema: 1, metrics };
+
+/** The fault that ends a connection, and that it ends. */
+async function faultOf(client: GatewayClient) {
+  const { code, fatal, retryInMs, message } = await client.next('error');
+  t.equal(fatal, true);
+  t.equal(await client.closed(), 1008);
+  return { code, retryInMs, message };
+}
+
+t.test('the handshake proves both sides', async (t) => {
+  const { gateway, identityKey, seen, client, enrol } = await setUp(t);
+  const machine = enrol();
+  const link = await client();
+  t.equal(link.socket.protocol, 'vigia.1');
+  const hello = machine.hello();
+  link.send(hello);
+  const challenge = await link.next('challenge');
+  t.same(challenge.identityKey, identityKey);
+  t.equal(challenge.serverTimeMs, NOW);
+  const message = serverProofMessage(hello.nonce, challenge.nonce, challenge.certificateHash);
+  t.ok(verifySignature(identityKey, message, challenge.signature), 'the server signed both nonces');
+  t.same(gateway.halfOpen(), { length: 1, limit: 2_000 });
+  t.equal(gateway.connected, 0);
+  link.send(machine.proof(hello, challenge));
+  t.same(await link.next('welcome'), {
+    type: 'welcome',
+    deviceId: 'd1',
+    features: 0,
+    intervalMs: 10_000,
+    serverTimeMs: NOW,
+  });
+  t.equal(gateway.connected, 1);
+  t.equal(gateway.halfOpen().length, 0);
+  t.same(seen, ['connected d1 machine-1']);
+});
+
+t.test('who cannot prove the key is refused', async (t) => {
+  const { seen, client, enrol, devices } = await setUp(t);
+  const machine = enrol();
+  const refused = async (act: (link: GatewayClient) => Promise<void> | void) => {
+    const link = await client();
+    await act(link);
+    return faultOf(link);
+  };
+  const prove =
+    (hello: HelloFrame, signer: Machine, claim = hello) =>
+    async (link: GatewayClient) => {
+      link.send(hello);
+      link.send(signer.proof(claim, await link.next('challenge')));
+    };
+
+  t.match(await refused(prove(machine.hello(), new Machine())), { code: 'signature_invalid', retryInMs: 0 });
+  const hello = machine.hello();
+  const anotherRun = { ...hello, runId: Buffer.alloc(16, 9) };
+  t.match(await refused(prove(hello, machine, anotherRun)), { code: 'signature_invalid' }, 'a proof is of its run');
+  const anotherNonce = { ...hello, nonce: Buffer.alloc(32, 9) };
+  t.match(await refused(prove(hello, machine, anotherNonce)), { code: 'signature_invalid' }, 'and of its connection');
+
+  t.match(await refused((link) => link.send(new Machine().hello())), { code: 'agent_unknown', retryInMs: 300_000 });
+  t.match(await refused((link) => link.send(machine.hello({ versionMin: 2, versionMax: 3 }))), {
+    code: 'version_unsupported',
+    retryInMs: 300_000,
+    message: 'The agent speaks versions 2 to 3, the server 1 to 1. Upgrade the server.',
+  });
+  t.match(await refused((link) => link.send(machine.hello({ versionMin: 0, versionMax: 0 }))), {
+    message: 'The agent speaks versions 0 to 0, the server 1 to 1. Upgrade the agent.',
+  });
+  const [device] = devices.values();
+  // Retired between its hello and its proof.
+  const late = refused(async (link) => {
+    const { nonce, runId } = hello;
+    link.send(machine.hello({ nonce, runId }));
+    const challenge = await link.next('challenge');
+    device!.isRetired = true;
+    link.send(machine.proof(hello, challenge));
+  });
+  t.match(await late, { code: 'agent_retired', retryInMs: 300_000 });
+  t.match(await refused((link) => link.send(machine.hello())), { code: 'agent_retired' });
+  t.same(seen, []);
+});
+
+t.test('what is no frame, or not the one expected, ends the connection', async (t) => {
+  const { client, enrol, seen } = await setUp(t);
+  const machine = enrol();
+  const f = async (what: Frame | Uint8Array | string, want: string, isAuthenticated = false) => {
+    const link = await client();
+    if (isAuthenticated) await link.authenticate(machine);
+    link.send(what);
+    t.equal((await faultOf(link)).code, want);
+    await until('it left', () => !isAuthenticated || seen.at(-1)?.startsWith('disconnected'));
+  };
+  await f('text', 'frame_malformed');
+  await f(Buffer.of(), 'frame_malformed');
+  await f(Buffer.of(0xff, 1, 2, 3), 'frame_malformed');
+  await f(encodeFrame(machine.hello()).slice(0, -1), 'frame_malformed');
+  await f(Buffer.concat([encodeFrame(machine.hello()), Buffer.of(0)]), 'frame_malformed');
+  await f(Buffer.alloc(1_025, 1), 'frame_too_large');
+  await f(schema, 'frame_unexpected');
+  await f({ type: 'proof', signature: Buffer.alloc(64) }, 'frame_unexpected');
+  await f({ type: 'ping', id: 1 }, 'frame_unexpected');
+
+  await f('text', 'frame_malformed', true);
+  await f(Buffer.of(0xff), 'frame_malformed', true);
+  await f(machine.hello(), 'frame_unexpected', true);
+  await f({ type: 'ack', run: 0, ranges: [] }, 'frame_unexpected', true);
+  await f(report(1), 'schema_unknown', true);
+  await f(report(666, { run: 5 }), 'schema_unknown', true);
+  await f({ type: 'run', run: 0, runId: Buffer.alloc(16), bootId: 'b' }, 'frame_unexpected', true);
+});
+
+t.test('a frame beyond every bound is not even read', async (t) => {
+  const { client, enrol, log } = await setUp(t);
+  const link = await (await client()).authenticate(enrol());
+  link.send(Buffer.alloc(MAX_FRAME_BYTES + 1));
+  t.equal(await link.closed(), 1009);
+  t.match(log.at(-1), /A frame has at most 131072 bytes/);
+});
+
+t.test('after a fault nothing more is taken', async (t) => {
+  const { client, enrol, seen } = await setUp(t);
+  const machine = enrol();
+  const link = await client();
+  const hello = machine.hello();
+  link.send(hello);
+  const challenge = await link.next('challenge');
+  link.send({ type: 'proof', signature: Buffer.alloc(64, 1) });
+  link.send(machine.proof(hello, challenge));
+  link.send(schema);
+  link.send(report(1));
+  t.equal((await faultOf(link)).code, 'signature_invalid');
+  const open = await (await client()).authenticate(machine);
+  open.send(Buffer.of(0xff));
+  open.send(schema);
+  open.send(report(1));
+  t.equal((await faultOf(open)).code, 'frame_malformed');
+  await until('it left', () => seen.includes('disconnected d1'));
+  t.same(seen, ['connected d1 machine-1', 'disconnected d1']);
+});
+
+t.test('a defect behind a frame ends its connection and no other', async (t) => {
+  const { client, enrol, gateway } = await setUp(t);
+  const [one, two] = [enrol(new Machine(), 'd1'), enrol(new Machine(), 'd2')];
+  const [bad, good] = [await (await client()).authenticate(one), await (await client()).authenticate(two)];
+  bad.send(schema);
+  bad.send(report(666));
+  t.equal((await faultOf(bad)).code, 'internal');
+  await until('it left', () => gateway.connected === 1);
+  good.send({ type: 'ping', id: 9 });
+  t.same(await good.next('pong'), { type: 'pong', id: 9, clocks: { wallMs: NOW, monotonicMs: 0, bootMs: 0 } });
+});
+
+t.test('the frames of an open connection reach those who act on them', async (t) => {
+  const { client, enrol, seen } = await setUp(t);
+  const link = await (await client()).authenticate(enrol());
+  link.send(schema);
+  link.send(report(1));
+  link.send({ type: 'run', run: 1, runId: Buffer.alloc(16, 0xab), bootId: 'boot-0' });
+  link.send({ ...schema, run: 1, metrics: metrics.slice(0, 1) });
+  link.send(report(40, { run: 1, scaled: [1], backfill: true }));
+  link.send({ type: 'gap', run: 1, from: 41, to: 50, cause: 'spool_full' });
+  link.send({ type: 'inventory', json: '{}' });
+  link.send({ type: 'processes', clocks, processes: [{ name: 'x', cpuRatio: 1, memoryBytes: 2, count: 3 }] });
+  link.send({ type: 'pong', id: 1, clocks });
+  link.send({ type: 'error', code: 'internal', message: 'x', fatal: false, retryInMs: 0 });
+  link.send(report(2, { scaled: [1] }));
+  t.match(await faultOf(link), { code: 'report_invalid', message: 'The report has 1 values, its schema 2.' });
+  t.same(seen.slice(1, 7), [
+    'report 0707 boot-1 1 2',
+    'report abab boot-0 40 1',
+    'gap 41-50',
+    'inventory {}',
+    'processes 1',
+    'clocks boot-1 20',
+  ]);
+});
+
+t.test('runs and schemas of a connection are bounded', async (t) => {
+  const { client, enrol, seen } = await setUp(t);
+  const machine = enrol();
+  const link = await (await client()).authenticate(machine);
+  for (let n = 1; n <= 65; n += 1) link.send({ type: 'schema', run: 0, schema: n, metrics });
+  link.send(report(1, { schema: 2 }));
+  link.send(report(2, { schema: 65 }));
+  link.send(report(3, { schema: 1 }));
+  t.equal((await faultOf(link)).code, 'schema_unknown', 'the first was forgotten');
+  t.equal(seen.filter((line) => line.startsWith('report')).length, 2);
+  await until('it left', () => seen.at(-1) === 'disconnected d1');
+  const another = await (await client()).authenticate(machine);
+  for (let run = 1; run <= 256; run += 1) another.send({ type: 'run', run, runId: Buffer.alloc(16, run), bootId: 'b' });
+  t.match(await faultOf(another), { message: 'A connection may announce 255 runs, numbered from 1.' });
+});
+
+t.test('the same machine replaces its older link at once', async (t) => {
+  const { gateway, client, enrol, seen } = await setUp(t);
+  const machine = enrol();
+  const older = await (await client()).authenticate(machine);
+  const newer = await (await client()).authenticate(machine, { runId: Buffer.alloc(16, 8) });
+  t.equal((await faultOf(older)).code, 'replaced');
+  newer.send(schema);
+  newer.send(report(1));
+  await until('its report', () => seen.at(-1) === 'report 0808 boot-1 1 2');
+  t.equal(gateway.connected, 1);
+  t.same(seen.slice(0, 2), ['connected d1 machine-1', 'connected d1 machine-1'], 'the device was never gone');
+});
+
+t.test('another machine with the same key does not silence the first', async (t) => {
+  const { gateway, client, enrol, seen } = await setUp(t);
+  const machine = enrol();
+  const original = await (await client()).authenticate(machine);
+  const clone = await client();
+  const hello = machine.hello({ machineId: 'machine-2' });
+  clone.send(hello);
+  clone.send(machine.proof(hello, await clone.next('challenge')));
+  t.equal((await faultOf(clone)).code, 'run_conflict');
+  t.equal(gateway.connected, 1);
+  original.socket.close();
+  await until('the first is gone', () => gateway.connected === 0);
+  await (await client()).authenticate(machine, { machineId: 'machine-2' });
+  t.same(seen, ['connected d1 machine-1', 'disconnected d1', 'connected d1 machine-2']);
+});
+
+t.test('a silent stranger is sent away at the handshake’s deadline', async (t) => {
+  const { gateway, client, enrol } = await setUp(t, { timing: { handshakeMs: 300 } });
+  const [silent, halfway] = [await client(), await client()];
+  halfway.send(enrol().hello());
+  await halfway.next('challenge');
+  t.equal((await faultOf(silent)).code, 'handshake_timeout');
+  t.equal((await faultOf(halfway)).code, 'handshake_timeout');
+  await until('both are gone', () => gateway.halfOpen().length === 0);
+});
+
+t.test('half-open connections are bounded, and closing them makes room', async (t) => {
+  const { gateway, client, port, enrol } = await setUp(t);
+  const machine = enrol();
+  // Loopback, where a proxy may stand, may hold fifty times as many as another address.
+  const sockets = await Promise.all(
+    Array.from({ length: 1_000 }, async () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+      socket.write(
+        `GET /agent HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+      );
+      await once(socket, 'data');
+      return socket;
+    }),
+  );
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  t.equal(gateway.halfOpen().length, 1_000);
+  await t.rejects(client(), /503/);
+  for (const socket of sockets.splice(0, 500)) socket.destroy();
+  await until('room', () => gateway.halfOpen().length === 500);
+  await (await client()).authenticate(machine);
+  t.equal(gateway.halfOpen().length, 500);
+});
+
+t.test('an idle agent is asked, a dead one is given up', async (t) => {
+  const timing = { pingAfterMs: 200, closeAfterMs: 3_500 };
+  const { gateway, client, enrol, seen } = await setUp(t, { timing });
+  const link = await (await client()).authenticate(enrol());
+  const { id } = await link.next('ping');
+  link.send({ type: 'pong', id, clocks });
+  await until('its clocks', () => seen.includes('clocks boot-1 20'));
+  await link.next('ping');
+  const askedAtMs = performance.now();
+  t.equal(await link.closed(), 1006, 'cut off without a word, because nobody is there');
+  t.ok(performance.now() - askedAtMs > 1_000, 'not before its time');
+  await until('it is known', () => seen.at(-1) === 'disconnected d1');
+  t.equal(gateway.connected, 0);
+});
+
+t.test('an agent that does not read is cut off', async (t) => {
+  const { client, enrol, links, log } = await setUp(t, { timing: { maxBufferedBytes: 100_000 } });
+  const link = await (await client()).authenticate(enrol());
+  link.socket.pause();
+  const large: Frame = { type: 'error', code: 'internal', message: 'x'.repeat(500), fatal: false, retryInMs: 0 };
+  await until('the warning', () => {
+    for (let n = 0; n < 20_000; n += 1) links[0]!.send(large);
+    return log.some((line) => line === 'an agent does not read; closing its link');
+  });
+  link.socket.resume();
+  t.equal(await link.closed(), 1006);
+});
+
+t.test('a goodbye is passed on, and the silence after it is no loss', async (t) => {
+  const { client, enrol, seen } = await setUp(t);
+  const link = await (await client()).authenticate(enrol());
+  link.send({ type: 'goodbye', reason: 'reboot', returnInMs: 900_000 });
+  t.equal(await link.closed(), 1000);
+  await until('it left', () => seen.length === 3);
+  t.same(seen, ['connected d1 machine-1', 'goodbye reboot', 'disconnected d1 politely']);
+});
+
+t.test('a device that is retired loses its link with a reason', async (t) => {
+  const { gateway, client, enrol, devices } = await setUp(t);
+  const link = await (await client()).authenticate(enrol());
+  gateway.disconnect({ id: 'never connected', isRetired: true }, new VigiaError('agent_retired'), 1);
+  gateway.disconnect([...devices.values()][0]!, new VigiaError('agent_retired'), 300_000);
+  t.match(await faultOf(link), { code: 'agent_retired', retryInMs: 300_000 });
+});
+
+t.test('closing tells everybody when to return, also who is not yet known', async (t) => {
+  const { gateway, client, enrol } = await setUp(t);
+  const machine = enrol();
+  const open = await (await client()).authenticate(machine);
+  const halfway = await client();
+  const deaf = await (await client()).authenticate(enrol(new Machine(), 'd2'));
+  deaf.socket.pause();
+  const closing = gateway.close(3_000);
+  const goodbye = { type: 'goodbye', reason: 'server_restart', returnInMs: 3_000 };
+  t.same(await open.next('goodbye'), goodbye);
+  t.same(await halfway.next('goodbye'), goodbye);
+  t.equal(await open.closed(), 1001);
+  t.equal(await halfway.closed(), 1001);
+  await t.rejects(client(), /503/);
+  await closing;
+  t.equal(gateway.connected, 0, 'one that does not answer is cut off');
+  deaf.socket.resume();
+  await deaf.closed();
+});
