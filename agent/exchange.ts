@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { VigiaError } from '../protocol/error.ts';
 import { type Channel, channelOf, connectionFault, notVigia } from './channel.ts';
@@ -75,8 +74,7 @@ export async function exchange({ method, url, body, accept, timeoutMs }: Exchang
 function requestOf(isTls: boolean): typeof requestHttps {
   if (isTls) return requestHttps;
   // An ES import of node:http evaluates all of its getters, one of which loads a whole WebSocket client of 5 MB.
-  const { request } = createRequire(import.meta.url)('node:http') as typeof import('node:http');
-  return request as typeof requestHttps;
+  return process.getBuiltinModule('node:http').request as typeof requestHttps;
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {
