@@ -70,11 +70,12 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
       if (element.clientWidth > 0) made?.setSize({ width: element.clientWidth, height: heightPx });
     });
     resize.observe(element);
-    const dark = window.matchMedia('(prefers-color-scheme: dark)');
-    dark.addEventListener('change', draw);
+    // Ink is drawn, not styled: it is drawn anew where the paper changes.
+    const papers = ['(prefers-color-scheme: dark)', 'print'].map((query) => window.matchMedia(query));
+    for (const paper of papers) paper.addEventListener('change', draw);
     return () => {
       resize.disconnect();
-      dark.removeEventListener('change', draw);
+      for (const paper of papers) paper.removeEventListener('change', draw);
       made?.destroy();
       plot.current = null;
     };
