@@ -28,6 +28,7 @@ t.test('login: a refusal is told in the sentence of the server, and success show
   await page.getByLabel('Password').fill('correct horse battery');
   await page.keyboard.press('Enter');
   await page.getByText('2 of 116 machines').waitFor();
+  t.match(page.url(), /\/fleet\?q=db$/);
 });
 
 t.test('Now: acknowledge and assign in place, without a row moving under the pointer', async (t) => {
@@ -92,6 +93,7 @@ t.test('the fleet map is walked with the keyboard', async (t) => {
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'edge-1', level: 1 }).waitFor();
   await page.getByText('No report for a while').waitFor();
+  t.match(page.url(), /\/devices\//);
 });
 
 t.test('Fleet: filters, groups and sorting stand in the address and survive Back', async (t) => {
@@ -122,7 +124,7 @@ t.test('j, k and Enter walk the rows', async (t) => {
   await visit('/fleet?sort=name');
   for (const key of 'jjjk') await page.keyboard.press(key);
   const name = await page.locator('.fleet-row.selected .cell-name a').textContent();
-  await until('the selection stands in the address', () => page.url().includes('sel='));
+  t.ok(await until('the selection stands in the address', () => page.url().includes('sel=')));
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: name ?? '', level: 1 }).waitFor();
 });
@@ -161,7 +163,7 @@ t.test('Device: the charts go on with live points', async (t) => {
     at: new Date(Date.now() + 20_000).toISOString(),
     values: { 'cpu.busy': 0.87 },
   });
-  await until('the newest value is shown', async () => (await readout.textContent()) === '87%');
+  t.ok(await until('the newest value is shown', async () => (await readout.textContent()) === '87%'));
 });
 
 t.test('Incident: evidence, note, resolve', async (t) => {

@@ -40,7 +40,7 @@ t.test('a server that has just started says that absence is not judged yet, and 
       warnings: [],
     },
   });
-  await until('both go', async () => (await page.locator('.banner').count()) === 0);
+  t.ok(await until('both go', async () => (await page.locator('.banner').count()) === 0));
 });
 
 t.test('never seen and unknown are shown as such, never as zero', async (t) => {
@@ -65,4 +65,5 @@ t.test('quiet and empty say true things', async (t) => {
   const empty = await openDashboard(t, { devices: 0 });
   await empty.visit('/');
   await empty.page.getByRole('heading', { name: 'Nothing to watch yet' }).waitFor();
+  t.equal(await empty.page.getByRole('heading', { name: 'All quiet' }).count(), 0, 'no machine is not a quiet fleet');
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { availabilityRatio, dayColumns, ledgerTotals, startOfDay } from '../../dashboard/presence.ts';
 import type { PresenceInterval } from '../../protocol/view.ts';
+import { holds } from '../support/property.ts';
 
 const HOUR_MS = 3_600_000;
 const nowMs = Date.parse('2026-10-06T12:00:00.000Z');
@@ -40,12 +41,13 @@ t.test('availability is up against up and down; unknown and excluded stay outsid
   f(0, 1, 0);
 });
 
-t.test('property: the days add up to the ledger', async () => {
+t.test('property: the days add up to the ledger', async (t) => {
   const lengths = fc.array(
     fc.tuple(fc.integer({ min: 1, max: 200 * HOUR_MS }), fc.constantFrom('up', 'down', 'unknown', 'excluded')),
     { maxLength: 12 },
   );
-  fc.assert(
+  holds(
+    t,
     fc.property(lengths, (parts) => {
       let cursor = nowMs;
       const ledger = (parts as [number, PresenceInterval['state']][]).map(([length, state]) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { applyChanges, type Changes, fromOverview } from '../../dashboard/state.ts';
+import { holds } from '../support/property.ts';
 import { device, incident, overview } from './documents.ts';
 
 const receivedAtMs = Date.parse('2026-10-06T11:59:00.000Z');
@@ -60,12 +61,13 @@ t.test('a newer health brings a newer offset', async (t) => {
   t.equal(state.serverOffsetMs, 11 * 60_000);
 });
 
-t.test('property: messages one by one end where one message with all their documents ends', async () => {
+t.test('property: messages one by one end where one message with all their documents ends', async (t) => {
   const change = fc.record({
     id: fc.constantFrom('d1', 'd2', 'd3'),
     cpuBusyRatio: fc.double({ min: 0, max: 1, noNaN: true }),
   });
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.array(fc.array(change, { maxLength: 4 }), { maxLength: 6 }), (batches) => {
       const messages = batches.map(
         (batch): Changes => ({ type: 'changes', devices: batch.map((each) => device(each)) }),

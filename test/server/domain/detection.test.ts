@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { type DetectionState, freshDetection, judgeReading, type Verdict } from '../../../server/domain/detection.ts';
 import type { RuleContext } from '../../../server/domain/rules/rule.ts';
+import { holds } from '../../support/property.ts';
 import { contextOf, disk, GiB, readingOf, type Values } from '../../support/reading.ts';
 
 const minutes = 60_000;
@@ -235,7 +236,7 @@ t.test('a second unexpected reboot is told although the first still stands', asy
 });
 
 /** A story of random readings; the state is written out and read again where `restarts` says so. */
-t.test('a restart at any moment changes nothing', async () => {
+t.test('a restart at any moment changes nothing', async (t) => {
   const reading = fc.record({
     root: fc.constantFrom(2, 4, 7, 9, 12, 50, null),
     mnt: fc.constantFrom('gone' as const, 1, 50),
@@ -244,7 +245,8 @@ t.test('a restart at any moment changes nothing', async () => {
     times: fc.integer({ min: 1, max: 40 }),
     restart: fc.boolean(),
   });
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.array(reading, { minLength: 1, maxLength: 15 }), (story) => {
       const play = (withRestarts: boolean): string[] => {
         const device = observe();
@@ -270,9 +272,10 @@ t.test('a restart at any moment changes nothing', async () => {
   );
 });
 
-t.test('raise and clear alternate for every rule and object, whatever happens', async () => {
+t.test('raise and clear alternate for every rule and object, whatever happens', async (t) => {
   const value = fc.constantFrom(1, 4, 7, 9, 12, 50, null);
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.array(fc.record({ value, times: fc.integer({ min: 1, max: 40 }) }), { maxLength: 20 }), (story) => {
       const device = observe();
       let priority: string | null = null;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Proof } from '../../../server/domain/ledger.ts';
 import { describeLedger, ledgerOf, partitionFault } from '../../support/ledger-model.ts';
+import { holds } from '../../support/property.ts';
 
 /** A machine's life in steps: what it does, for how long, and what reports it makes meanwhile. */
 const step = fc.record({
@@ -50,8 +51,9 @@ const arrivals = fc
     }),
   );
 
-t.test('the order and the duplication of arriving proofs never matter', async () => {
-  fc.assert(
+t.test('the order and the duplication of arriving proofs never matter', async (t) => {
+  holds(
+    t,
     fc.property(arrivals, ({ proofs, arriving }) => {
       const inOrder = ledgerOf(proofs).rows;
       const shuffled = ledgerOf(arriving).rows;
@@ -65,14 +67,15 @@ t.test('the order and the duplication of arriving proofs never matter', async ()
   );
 });
 
-t.test('proofs that contradict each other still give an exact partition', async () => {
+t.test('proofs that contradict each other still give an exact partition', async (t) => {
   const lie = fc.record({
     at: fc.integer({ min: 0, max: 500_000 }),
     bootId: fc.constantFrom('a', 'b', 'c'),
     bootMs: fc.integer({ min: 0, max: 500_000 }),
     monotonicMs: fc.integer({ min: 0, max: 500_000 }),
   });
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.array(lie, { minLength: 1, maxLength: 20 }), (lies) => {
       const { rows, memory } = ledgerOf(lies);
       const from = Math.min(...lies.map(({ at }) => at));
