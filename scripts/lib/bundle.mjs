@@ -65,7 +65,8 @@ export async function buildAgent() {
     platform: 'node',
     target: 'node26',
     banner: { js: REQUIRE_BANNER },
-    external: ['bufferutil', 'utf-8-validate'], // ws does without them
+    // ws does without its native add-ons; it must not look for them beside an installed agent.
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   });
   return { inputs, outputs: write(files) };
 }
