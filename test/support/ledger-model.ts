@@ -37,7 +37,7 @@ export function ledgerOf(arriving: readonly Proof[]): { rows: Interval[]; memory
 }
 
 /** States with neighbours joined: `up 0-100, down 100-200`. */
-export function describeLedger(rows: readonly Interval[]): string {
+export function describeLedger(rows: readonly { start: number; end: number; state: string }[]): string {
   const joined: { start: number; end: number; state: string }[] = [];
   for (const { start, end, state } of rows) {
     const last = joined.at(-1);

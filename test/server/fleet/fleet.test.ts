@@ -1,0 +1,240 @@
+import { randomBytes } from 'node:crypto';
+import t, { type Test } from 'tap';
+import { everyClient } from '../../../server/domain/scope.ts';
+import { exportFleet } from '../../../server/fleet/export-view.ts';
+import { Fleet } from '../../../server/fleet/fleet.ts';
+import { createFleetPort, createSeriesPort } from '../../../server/fleet/fleet-port.ts';
+import { Health } from '../../../server/fleet/health.ts';
+import { detail, summarise } from '../../../server/fleet/summary.ts';
+import { IncidentBook } from '../../../server/incidents/incident-book.ts';
+import { openJournalSeries } from '../../../server/series/journal-series.ts';
+import { metricsOf } from '../../support/reading.ts';
+import { addTenant, tempStore } from '../../support/store.ts';
+import { storedReport } from '../../support/stored-report.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const START = Date.UTC(2026, 2, 1);
+
+async function setUp(t: Test) {
+  const store = await tempStore(t, { nowMs: START });
+  const [acme, globex] = [await addTenant(store, 'Acme'), await addTenant(store, 'Globex')];
+  const fleet = new Fleet(store);
+  await fleet.load();
+  const book = new IncidentBook(store, 3_600_000);
+  return { store, acme, globex, fleet, book, record: fleet.devices.get(acme.device.id)! };
+}
+
+const values = {
+  'cpu.busy': 2_500,
+  'memory.size': 1_000,
+  'memory.available': 250,
+  'fs.size[/]': 1_000,
+  'fs.available[/]': 900,
+  'fs.inodes[/]': 50,
+  'fs.inodesFree[/]': 20,
+  'fs.readOnly[/]': 1,
+  'fs.size[/mnt]': 2_000,
+  'fs.available[/mnt]': 200,
+  'fs.size[/gone]': null,
+  'fs.available[/gone]': null,
+};
+const metrics = metricsOf(values);
+const latest = (at: number) =>
+  storedReport({ at, metrics, scaled: Object.values(values), clocks: { wallMs: at, monotonicMs: 1, bootMs: 100_400 } });
+
+t.test('a device is found by its key, follows its row, and is gone when it is retired', async (t) => {
+  const { store, fleet, acme, record } = await setUp(t);
+  const key = acme.device.public_key;
+  t.equal(fleet.byPublicKey(key), record);
+  t.equal(fleet.require(record.info.id), record);
+  t.throws(() => fleet.byPublicKey(randomBytes(32)), { code: 'agent_unknown' });
+  t.throws(() => fleet.require('none'), { code: 'not_found' });
+  const { devices } = store.scoped(everyClient);
+  await devices.update(record.info.id, { name: 'renamed' });
+  t.equal(await fleet.reload(record.info.id), record, 'the same record, so that links and screens keep it');
+  t.equal(record.info.name, 'renamed');
+  await devices.retire(record.info.id);
+  t.equal(await fleet.reload(record.info.id), null);
+  t.equal(await fleet.reload('none'), null);
+  t.throws(() => fleet.byPublicKey(key), { code: 'agent_retired' });
+  const restarted = new Fleet(store);
+  await restarted.load();
+  t.throws(() => restarted.byPublicKey(key), { code: 'agent_retired' });
+  await devices.revive(record.info.id);
+  const revived = await fleet.reload(record.info.id);
+  t.equal(fleet.byPublicKey(key), revived);
+});
+
+t.test('the newest cursor of all devices, so that a new journal goes on behind it', async (t) => {
+  const { store, record, acme } = await setUp(t);
+  const row = { device_id: record.info.id, client_id: acme.client.id, state_json: JSON.stringify(record.memory) };
+  await store.commit([store.scoped(everyClient).deviceStates.saveStatement({ ...row, cursor: 41, saved_at: 1 })]);
+  const fleet = new Fleet(store);
+  await fleet.load();
+  t.equal(fleet.newestCursor(7), 41);
+  t.equal(fleet.newestCursor(99), 99);
+});
+
+t.test('the row of a device', async (t) => {
+  const { fleet, book, record } = await setUp(t);
+  t.match(summarise(record, book), {
+    state: 'pending',
+    lastReportAt: null,
+    bootAt: null,
+    cpuBusyRatio: null,
+    memoryUsedRatio: null,
+    fullestDisk: null,
+    openIncidents: 0,
+    worstPriority: null,
+  });
+  fleet.setLatest(record, latest(START));
+  const raise = (priority: 'normal' | 'high', object: string) =>
+    book.step(
+      {
+        kind: 'raise',
+        rule: 'disk.space',
+        object,
+        priority,
+        sentence: '',
+        evidence: { metrics: [], threshold: null },
+        onset: 1,
+        at: 1,
+      },
+      { clientId: record.info.client_id, siteId: record.info.site_id, deviceId: record.info.id },
+    );
+  raise('normal', '/a');
+  raise('high', '/b');
+  raise('normal', '/c');
+  t.match(summarise(record, book), {
+    lastReportAt: '2026-03-01T00:00:00.000Z',
+    bootAt: '2026-02-28T23:58:20.000Z',
+    cpuBusyRatio: 0.25,
+    memoryUsedRatio: 0.75,
+    fullestDisk: { mountpoint: '/mnt', usedRatio: 0.9, availableBytes: 200 },
+    openIncidents: 3,
+    worstPriority: 'high',
+  });
+  fleet.setLatest(record, storedReport({ at: START, metrics: metricsOf({ 'memory.size': 0 }), scaled: [0] }));
+  t.match(summarise(record, book), { cpuBusyRatio: null, memoryUsedRatio: null, fullestDisk: null });
+});
+
+t.test('a device, whole', async (t) => {
+  const { fleet, book, record } = await setUp(t);
+  t.match(detail(record, book), { latest: [], fileSystems: [], processes: null, inventory: null, onboarding: [] });
+  fleet.setLatest(record, latest(START));
+  record.processes = { at: START, items: [{ name: 'x', cpuRatio: 1, memoryBytes: 2, count: 3 }] };
+  record.info = { ...record.info, inventory_json: '{"cpu":"a"}', inventory_at: START };
+  record.memory.detection.onboarding['disk.space|/'] = {
+    rule: 'disk.space',
+    object: '/',
+    sentence: 'full',
+    foundAt: START,
+  };
+  t.match(detail(record, book), {
+    fileSystems: [
+      { mountpoint: '/', sizeBytes: 1_000, availableBytes: 900, inodes: 50, inodesFree: 20, readOnly: true },
+      { mountpoint: '/mnt', inodes: null, readOnly: false },
+      { mountpoint: '/gone', sizeBytes: null },
+    ],
+    processes: { at: '2026-03-01T00:00:00.000Z', items: [{ name: 'x' }] },
+    inventory: { at: '2026-03-01T00:00:00.000Z', document: { cpu: 'a' } },
+    onboarding: [{ rule: 'disk.space', object: '/', sentence: 'full', foundAt: '2026-03-01T00:00:00.000Z' }],
+  });
+  t.same(detail(record, book).latest[0], { metric: 'cpu.busy', unit: 'ratio', kind: 'gauge', value: 0.25 });
+});
+
+t.test('the port shows what is in scope, and nothing else exists', async (t) => {
+  const { store, acme, globex, fleet, book } = await setUp(t);
+  const told: string[] = [];
+  const port = createFleetPort({
+    fleet,
+    book,
+    store,
+    now: () => START,
+    health: () => ({}) as never,
+    ready: () => true,
+    onDeviceChanged: (id, record, before) => told.push(`${id === before?.info.id} ${record ? 'changed' : 'retired'}`),
+    onCatalogueChanged: () => told.push('catalogue'),
+  });
+  const scope = { clientId: acme.client.id };
+  t.same(
+    port.summaries(scope).map(({ id }) => id),
+    [acme.device.id],
+  );
+  t.equal((await port.device(scope, acme.device.id))?.slug, 'acme-srv');
+  t.equal(await port.device(scope, globex.device.id), null);
+  t.same(await port.presence(scope, acme.device.id, START, START + 1), []);
+  await t.rejects(port.presence(scope, globex.device.id, START, START + 1), { code: 'not_found' });
+  await store.scoped(everyClient).clients.create('Initech');
+  await port.catalogueChanged();
+  t.equal(fleet.clients.size, 3);
+  await port.deviceChanged(acme.device.id);
+  await store.scoped(everyClient).devices.retire(acme.device.id);
+  await port.deviceChanged(acme.device.id);
+  t.same(told, ['catalogue', 'true changed', 'true retired']);
+});
+
+t.test('series: a name that never was is a mistake, one that is silent is empty', async (t) => {
+  const { acme, globex, fleet, record } = await setUp(t);
+  const onFatal = (cause: Error) => t.fail(cause.message);
+  const series = await openJournalSeries({ path: `${tempDir(t)}/series.db`, now: () => START, onFatal });
+  t.teardown(() => series.close());
+  const port = createSeriesPort(fleet, series);
+  const query = { deviceId: acme.device.id, fromMs: START, toMs: START + 20_000, stepMs: 10_000 };
+  await t.rejects(port.query(everyClient, { ...query, metrics: ['cpu.busy'] }), {
+    code: 'metric_unknown',
+    message: 'acme-srv reports no metric "cpu.busy".',
+  });
+  await series.append([{ ...latest(START + 10_000), deviceId: acme.device.id }]);
+  fleet.setLatest(record, latest(START + 10_000));
+  const found = await port.query(everyClient, { ...query, metrics: ['cpu.busy'] });
+  t.same(found.items, [{ metric: 'cpu.busy', unit: 'ratio', kind: 'gauge', values: [null, 0.25] }]);
+  const early = { ...query, fromMs: START - 50_000, toMs: START - 30_001, metrics: ['cpu.busy'] };
+  t.same((await port.query(everyClient, early)).items[0]?.values, [null, null]);
+  await t.rejects(port.query(everyClient, { ...query, metrics: ['fs.size[/nope]'] }), {
+    message: /It reports fs\.size\[\/\], fs\.available\[\/\]/,
+  });
+  const foreign = { ...query, deviceId: globex.device.id, metrics: ['cpu.busy'] };
+  await t.rejects(port.query({ clientId: acme.client.id }, foreign), { code: 'not_found' });
+});
+
+t.test('what Prometheus scrapes', async (t) => {
+  const { fleet, book, acme, globex, record } = await setUp(t);
+  fleet.setLatest(record, latest(START));
+  const f = (state: typeof record.liveness.state, up: boolean | null) => {
+    record.liveness = { ...record.liveness, state };
+    const [device] = exportFleet(fleet, book, { clientId: acme.client.id }).devices;
+    t.equal(device?.up, up, state);
+  };
+  f('up', true);
+  f('late', true);
+  f('lost', false);
+  f('off', false);
+  f('asleep', false);
+  f('unknown', null);
+  f('pending', null);
+  f('expected', null);
+  const all = exportFleet(fleet, book, everyClient);
+  const [first, second] = [...all.devices].sort((a, b) => a.device.localeCompare(b.device));
+  t.match(first, { client: 'acme', site: 'main', device: 'acme-srv', lastReportAtMs: START });
+  t.equal(first?.value('cpu.busy'), 0.25);
+  t.equal(second?.value('cpu.busy'), null);
+  t.same([...all.incidents].map(({ client }) => client).sort(), ['acme', globex.client.slug]);
+});
+
+t.test('health tells only of changes', async (t) => {
+  const health = new Health();
+  let changes = 0;
+  health.onChange(() => {
+    changes += 1;
+  });
+  health.set('a', null);
+  t.equal(changes, 0);
+  health.set('a', 'one');
+  health.set('a', 'one');
+  health.set('b', 'two');
+  t.same(health.warnings, ['one', 'two']);
+  t.equal(changes, 2);
+  health.set('a', null);
+  t.same(health.warnings, ['two']);
+});

@@ -1,0 +1,130 @@
+import t, { type Test } from 'tap';
+import { everyClient } from '../../../server/domain/scope.ts';
+import { IncidentBook } from '../../../server/incidents/incident-book.ts';
+import { createIncidentPort } from '../../../server/incidents/incident-port.ts';
+import { Lane } from '../../../server/lane.ts';
+import { addTenant, incidentRow, tempStore } from '../../support/store.ts';
+
+const ann = { id: 'u1', name: 'Ann' };
+
+async function setUp(t: Test) {
+  const store = await tempStore(t);
+  const user = await store.users.create({ email: 'bob@x.test', name: 'Bob', role: 'technician', passwordHash: '-' });
+  const [tenant, other] = [await addTenant(store, 'Acme'), await addTenant(store, 'Globex')];
+  const evidence_json = '{"metrics":["fs.available[/]"],"threshold":{"metric":"fs.available[/]","value":5}}';
+  const row = incidentRow(tenant, { id: 'i1', evidence_json });
+  await store.commit([store.scoped(everyClient).incidents.saveStatement(row)]);
+  const book = new IncidentBook(store, 3_600_000);
+  await book.load(0);
+  const published: string[] = [];
+  const port = createIncidentPort({
+    store,
+    book,
+    lane: new Lane(10),
+    now: () => 50_000,
+    users: () => [{ id: user.id, name: 'Bob' }],
+    publish: ({ id, state }) => published.push(`${id} ${state}`),
+  });
+  return { store, port, book, published, user, other, tenant };
+}
+
+t.test('acknowledge, assign, note, resolve: each is a line of history, written and then shown', async (t) => {
+  const { store, port, published, user, book, tenant } = await setUp(t);
+  await port.acknowledge(everyClient, 'i1', ann);
+  await port.assign(everyClient, 'i1', user.id, ann);
+  await port.note(everyClient, 'i1', 'The log is growing.', ann);
+  await port.assign(everyClient, 'i1', null, ann);
+  await port.resolve(everyClient, 'i1', 'Cleaned up.', ann);
+  await port.note(everyClient, 'i1', 'A note afterwards is welcome.', ann);
+  const detail = await port.detail(everyClient, 'i1');
+  t.match(detail, {
+    state: 'resolved',
+    acknowledgedBy: 'Ann',
+    acknowledgedAt: '1970-01-01T00:00:50.000Z',
+    assigneeId: null,
+    resolvedAt: '1970-01-01T00:00:50.000Z',
+    evidence: { metrics: ['fs.available[/]'], threshold: { value: 5 } },
+    similar: [],
+  });
+  t.same(
+    detail?.events.map(({ kind, by, text }) => `${kind} ${by} ${text}`),
+    [
+      'acknowledged Ann ',
+      'assigned Ann Bob',
+      'note Ann The log is growing.',
+      'assigned Ann ',
+      'resolved Ann Cleaned up.',
+      'note Ann A note afterwards is welcome.',
+    ],
+  );
+  t.same(published, [
+    'i1 acknowledged',
+    'i1 acknowledged',
+    'i1 acknowledged',
+    'i1 acknowledged',
+    'i1 resolved',
+    'i1 resolved',
+  ]);
+  t.same([...book.openOf(tenant.device.id)], []);
+  t.equal((await store.outbox.due(50_000, 10)).length, 1, 'the resolution is told');
+});
+
+t.test('what makes no sense is a conflict with a sentence', async (t) => {
+  const { port, published } = await setUp(t);
+  await port.acknowledge(everyClient, 'i1', ann);
+  await t.rejects(port.acknowledge(everyClient, 'i1', { id: 'u2', name: 'Eve' }), {
+    code: 'conflict',
+    message: 'Ann has acknowledged it already.',
+  });
+  await t.rejects(port.assign(everyClient, 'i1', 'nobody', ann), {
+    code: 'not_found',
+    message: 'There is no such user.',
+  });
+  await port.resolve(everyClient, 'i1', '', ann);
+  const resolved = { code: 'conflict', message: 'The incident is resolved already.' };
+  await t.rejects(port.resolve(everyClient, 'i1', '', ann), resolved);
+  await t.rejects(port.acknowledge(everyClient, 'i1', ann), resolved);
+  await t.rejects(port.assign(everyClient, 'i1', null, ann), resolved);
+  t.equal(published.length, 2, 'what was refused is not shown');
+});
+
+t.test('nobody touches or sees the incidents of another client', async (t) => {
+  const { port, other } = await setUp(t);
+  const scope = { clientId: other.client.id };
+  t.equal(await port.detail(scope, 'i1'), null);
+  await t.rejects(port.acknowledge(scope, 'i1', ann), { code: 'not_found', message: 'There is no such incident.' });
+  t.same(await port.list(scope, { state: 'all', limit: 10 }), { items: [], next: null });
+  t.same(await port.recent(scope), []);
+});
+
+t.test('lists, and what is similar', async (t) => {
+  const { store, port, tenant } = await setUp(t);
+  const { incidents } = store.scoped(everyClient);
+  const earlier = {
+    key: incidentRow(tenant).key,
+    state: 'resolved',
+    evidence_json: '{"metrics":[],"threshold":null}',
+  } as const;
+  await store.commit([
+    incidents.saveStatement(incidentRow(tenant, { ...earlier, id: 'i0', opened_at: 500, resolved_at: 900 })),
+    incidents.saveStatement(incidentRow(tenant, { ...earlier, id: 'ix', opened_at: 100, resolved_at: 200 })),
+  ]);
+  const page = await port.list(everyClient, { state: 'all', limit: 2 });
+  t.same(
+    page.items.map(({ id }) => id),
+    ['i1', 'i0'],
+  );
+  t.ok(page.next);
+  t.same(
+    (await port.recent(everyClient)).map(({ id }) => id),
+    ['i1', 'i0', 'ix'],
+  );
+  t.same((await port.detail(everyClient, 'i1'))?.similar, [
+    { id: 'i0', openedAt: '1970-01-01T00:00:00.500Z', resolvedAt: '1970-01-01T00:00:00.900Z' },
+    { id: 'ix', openedAt: '1970-01-01T00:00:00.100Z', resolvedAt: '1970-01-01T00:00:00.200Z' },
+  ]);
+  t.match(await port.detail(everyClient, 'i0'), {
+    evidence: null,
+    similar: [{ id: 'i1', resolvedAt: null }, { id: 'ix' }],
+  });
+});
