@@ -80,10 +80,10 @@ asRoot('the service', async (t) => {
     );
   });
 
-  t.test('comes back when it is killed', async () => {
+  t.test('comes back when it is killed', async (t) => {
     const pid = await show('MainPID');
     await machine.expect('systemctl kill --signal=KILL vigia-agent');
-    await until('another process', async () => !['0', pid].includes(await show('MainPID')));
+    t.ok(await until('another process', async () => !['0', pid].includes(await show('MainPID'))));
     await server.untilDevice(deviceId, 'is up', ({ state }) => state === 'up');
   });
 

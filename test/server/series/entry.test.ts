@@ -6,7 +6,7 @@ import { someMetrics, storedReport } from '../../support/stored-report.ts';
 const schemas = new Map([[3, someMetrics]]);
 const scaled = fc.option(fc.integer({ min: -(2 ** 52) + 1, max: 2 ** 52 - 1 }));
 
-t.test('what goes in comes out', async () => {
+t.test('what goes in comes out', async (t) => {
   const report = fc.record({
     at: fc.integer({ min: 0, max: 2 ** 49 }),
     deviceId: fc.string({ maxLength: 16, unit: 'grapheme' }),
