@@ -32,6 +32,7 @@ export interface WatchOptions {
 const BLIND_AFTER_MS = 5_000;
 const COMMIT_RETRY_MS = 1_000;
 const SNAPSHOT_CHUNK = 500;
+const PROCESSES_FRESH_MS = 120_000;
 export const CURSOR_SETTING = 'journal.cursor';
 
 /**
@@ -195,7 +196,7 @@ export class Watch {
       settings: this.#options.settings,
       clockOffsetMs,
       unexpectedRebootAt: memory.presence.unexpectedRebootAt,
-      topProcesses: describeProcesses(record),
+      topProcesses: describeProcesses(record, reading.at),
     });
     for (const verdict of verdicts) this.#applyVerdict(record, verdict, changes);
     if (Object.keys(memory.detection.onboarding).length !== onboardedBefore) changes.edge(record);
@@ -293,9 +294,9 @@ export class Watch {
   }
 }
 
-/** The three busiest processes of the last sample, if it is fresh. */
-function describeProcesses(record: DeviceRecord): string {
-  if (!record.processes) return '';
+/** The three busiest processes of the last sample, if it is fresh: agents send one only while the machine is busy. */
+function describeProcesses(record: DeviceRecord, now: number): string {
+  if (!record.processes || now - record.processes.at > PROCESSES_FRESH_MS) return '';
   return record.processes.items
     .slice(0, 3)
     .map(({ name, cpuRatio }) => `${name} ${Math.round(cpuRatio * 100)} %`)

@@ -14,7 +14,6 @@ export class ChangeSet {
   readonly touched = new Set<DeviceRecord>();
   readonly #saved = new Set<DeviceRecord>();
   readonly #ledger: { record: DeviceRecord; change: LedgerChange }[] = [];
-  readonly #extra: CompiledQuery[] = [];
 
   /** An edge of this device: its memory is saved with it, so that a replay does not repeat it. */
   edge(record: DeviceRecord): void {
@@ -32,12 +31,8 @@ export class ChangeSet {
     this.edge(record);
   }
 
-  add(statement: CompiledQuery): void {
-    this.#extra.push(statement);
-  }
-
   get hasWrites(): boolean {
-    return this.#saved.size > 0 || this.#extra.length > 0;
+    return this.#saved.size > 0;
   }
 
   /** Everything to be written, in order. `position`: the journal position that the devices' memories include. */
@@ -57,7 +52,7 @@ export class ChangeSet {
         }),
       );
     }
-    return [...statements, ...this.#extra];
+    return statements;
   }
 }
 

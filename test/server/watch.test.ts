@@ -285,6 +285,22 @@ t.test('workstations have no rules of servers and may be off', async (t) => {
   t.same(await incidents(scene), []);
 });
 
+t.test('a busy CPU says who is busy, if that is known of now', async (t) => {
+  const sentence = async (sampleAgeMs: number): Promise<string> => {
+    const scene = await site(t);
+    await scene.run(10_000);
+    await scene.run(30 * minute - 10_000, { 'cpu.busy': 1 });
+    const items = ['a', 'b', 'c', 'd'].map((name) => ({ name, cpuRatio: 0.25, memoryBytes: 1, count: 1 }));
+    scene.record.processes = { at: scene.clock.ms - sampleAgeMs, items };
+    await scene.run(20_000, { 'cpu.busy': 1 });
+    const { items: rows } = await scene.core.store.scoped(everyClient).incidents.list({ limit: 1, state: 'open' });
+    return rows[0]!.sentence;
+  };
+  const busy = 'CPU is 100.0 % busy, at least 95.0 % for 30 min';
+  t.equal(await sentence(0), `${busy}; busiest: a 25 %, b 25 %, c 25 %`);
+  t.equal(await sentence(5 * minute), busy);
+});
+
 t.test('reports from before the enrolment prove nothing', async (t) => {
   const scene = await site(t);
   await scene.run(20_000);
