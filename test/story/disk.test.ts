@@ -88,7 +88,12 @@ t.test('a disk fills: an incident opens by itself, and closes by itself when the
     t.match(server.notices[0]?.payload, { priority: 'high', rule: 'disk.space', sentence: opened.sentence });
     const state = new DatabaseSync(join(server.dataDir, 'state.db'), { readOnly: true });
     t.teardown(() => state.close());
-    const rows = state.prepare('SELECT kind, attempts, delivered_at FROM outbox ORDER BY id').all();
+    const read = state.prepare('SELECT kind, attempts, delivered_at FROM outbox ORDER BY id');
+    // A message is marked after its receiver has it.
+    const rows = await until('both are marked', () => {
+      const found = read.all();
+      return found.every(({ delivered_at }) => delivered_at !== null) && found;
+    });
     t.match(
       rows,
       told.map((kind) => ({ kind, attempts: 1, delivered_at: Number })),
