@@ -50,11 +50,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       t.same(await violations(dashboard, rules), [], path);
     }
     await visit('/');
+    await page.getByRole('heading', { level: 1 }).waitFor();
     for (const key of ['/', '?']) {
       await page.keyboard.press(key);
       await page.locator('dialog[open]').waitFor();
       t.same(await violations(dashboard, rules), [], `the overlay of ${key}`);
       await page.keyboard.press('Escape');
+      // Until it is closed, the next key belongs to it.
+      await page.locator('dialog[open]').waitFor({ state: 'hidden' });
     }
     api.blind(true);
     await page.getByText(/Live connection lost/).waitFor();
