@@ -17,11 +17,7 @@ export const serverCommands: readonly Command[] = [
     summary: 'run the server and an agent for this very machine',
     options: {},
     async run({ output }) {
-      const config = readConfig();
-      const logger = createLogger(config.logLevel);
-      const { startServer } = await loadServer();
-      const server = await startServer(config, logger);
-      announce(output, server);
+      const { config, logger, server } = await startAnnounced(output);
       const address = server.app.address();
       const agent = await startLocalAgent({ config, address, perform: server.perform, logger }).catch(
         (error: unknown) => {
@@ -42,15 +38,20 @@ export const serverCommands: readonly Command[] = [
     summary: 'run the server alone',
     options: {},
     async run({ output }) {
-      const config = readConfig();
-      const logger = createLogger(config.logLevel);
-      const { startServer } = await loadServer();
-      const server = await startServer(config, logger);
-      announce(output, server);
+      const { logger, server } = await startAnnounced(output);
       await runUntilSignal(() => server.stop(), logger);
     },
   },
 ];
+
+async function startAnnounced(output: Output) {
+  const config = readConfig();
+  const logger = createLogger(config.logLevel);
+  const { startServer } = await loadServer();
+  const server = await startServer(config, logger);
+  announce(output, server);
+  return { config, logger, server };
+}
 
 function announce(output: Output, { app }: RunningServer): void {
   const [address, firstRunLink] = [app.address(), app.firstRunLink()];
