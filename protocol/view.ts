@@ -1,4 +1,10 @@
 import { type Static, Type } from 'typebox';
+import { BudgetAtRisk } from './availability.ts';
+import { ResponseClockView } from './contract.ts';
+import { MaintenanceOccurrence } from './maintenance.ts';
+import { AheadFigures, PersonReport } from './person-report.ts';
+import { Service } from './service.ts';
+import { SiteCard } from './site-card.ts';
 
 /**
  * What the server shows: the documents of `/api/v1` and of `/live`. The server validates and serialises with these
@@ -76,6 +82,9 @@ export const DeviceSummary = Type.Object({
   ),
   openIncidents: Type.Integer(),
   worstPriority: Nullable(Priority),
+  tags: Type.Array(Type.String()),
+  /** A maintenance window runs: people are not told of what happens meanwhile. */
+  inMaintenance: Type.Boolean(),
 });
 export type DeviceSummary = Static<typeof DeviceSummary>;
 
@@ -146,6 +155,15 @@ export const Incident = Type.Object({
   resolvedAt: Nullable(Time),
   reopenedCount: Type.Integer(),
   updatedAt: Time,
+  /** Who noticed: a rule of ours, or a person who reported it. */
+  source: Type.Enum(['rule', 'person']),
+  serviceId: Nullable(Type.String()),
+  /** The incident that explains this one, such as a lost site. */
+  parentId: Nullable(Type.String()),
+  /** Why nobody is told, in one sentence; null when people are told. */
+  suppressedBy: Nullable(Type.String()),
+  /** Null: it has none, such as of maintenance work. */
+  clock: Nullable(ResponseClockView),
 });
 export type Incident = Static<typeof Incident>;
 
@@ -153,7 +171,19 @@ export type Incident = Static<typeof Incident>;
 export const IncidentEvent = Type.Object({
   id: Type.Integer(),
   at: Time,
-  kind: Type.Enum(['opened', 'reopened', 'changed', 'acknowledged', 'assigned', 'note', 'resolved', 'reminded']),
+  kind: Type.Enum([
+    'opened',
+    'reopened',
+    'changed',
+    'acknowledged',
+    'assigned',
+    'note',
+    'resolved',
+    'reminded',
+    'clock',
+    'report',
+    'linked',
+  ]),
   by: Nullable(Type.String()),
   text: Type.String(),
 });
@@ -170,6 +200,13 @@ export const IncidentDetail = Type.Interface([Incident], {
   ),
   /** Earlier incidents with the same key, newest first. */
   similar: Type.Array(Type.Object({ id: Type.String(), openedAt: Time, resolvedAt: Nullable(Time) })),
+  /** Incidents that this one explains. */
+  children: Type.Array(Type.Object({ id: Type.String(), sentence: Type.String(), state: IncidentState })),
+  /** What people reported about it. */
+  reports: Type.Array(PersonReport),
+  siteCard: Nullable(SiteCard),
+  /** Opens a remote session to the machine; null without a template. */
+  remoteUrl: Nullable(Type.String()),
 });
 export type IncidentDetail = Static<typeof IncidentDetail>;
 
@@ -258,6 +295,13 @@ export const Overview = Type.Object({
   devices: Type.Array(DeviceSummary),
   /** Every open or acknowledged one, and those resolved in the last 24 h. */
   incidents: Type.Array(Incident),
+  services: Type.Array(Service),
+  /** Windows that run now or start within a day. */
+  maintenance: Type.Array(Type.Interface([MaintenanceOccurrence], { title: Type.String(), clientId: Type.String() })),
+  /** Hosts and services that have spent half of this month's budget or more, worst first; at most 20. */
+  budgets: Type.Array(BudgetAtRisk),
+  /** This month, of everything in scope. */
+  ahead: Nullable(AheadFigures),
 });
 export type Overview = Static<typeof Overview>;
 
@@ -277,6 +321,7 @@ export type LiveServerMessage =
       sites?: Site[];
       devices?: DeviceSummary[];
       incidents?: Incident[];
+      services?: Service[];
       removedDevices?: string[];
     }
   | { type: 'points'; deviceId: string; at: string; values: Record<string, number | null> }

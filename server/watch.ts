@@ -12,6 +12,7 @@ import type { Fleet } from './fleet/fleet.ts';
 import type { Health } from './fleet/health.ts';
 import { markDelivered } from './fleet/runs.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
+import type { Judge } from './judge.ts';
 import { Lane } from './lane.ts';
 import type { StoredReport } from './series/series-store.ts';
 import type { Store } from './store/store.ts';
@@ -24,6 +25,8 @@ export interface WatchOptions {
   readonly health: Health;
   readonly settings: DetectionSettings;
   readonly logger: Logger;
+  /** In this order, once a second, after presence. */
+  readonly judges?: readonly Judge[];
   /** Called after a change is durable. */
   readonly publish: (changes: ChangeSet) => void;
 }
@@ -114,6 +117,19 @@ export class Watch {
     });
   }
 
+  /**
+   * Runs what somebody did in the lane: `work` reads, decides and fills the changes, which are then written in one transaction
+   * and published. @throws VigiaError overloaded, and what `work` throws, after which nothing is written
+   */
+  act<T>(work: (changes: ChangeSet, now: number) => Promise<T> | T): Promise<T> {
+    return this.lane.run(async () => {
+      const changes = new ChangeSet();
+      const result = await work(changes, this.#options.clock.now());
+      await this.#commit(changes);
+      return result;
+    });
+  }
+
   /** Judges the absence of everybody; called once a second. */
   async tick(): Promise<void> {
     const { clock, fleet, book } = this.#options;
@@ -128,6 +144,7 @@ export class Watch {
       this.#isTickWaiting = false;
       const changes = new ChangeSet();
       for (const record of fleet.devices.values()) this.#judgePresence(record, changes);
+      for (const judge of this.#options.judges ?? []) judge.judge(changes, now);
       await this.#commit(changes);
     });
     book.prune(now);
@@ -271,6 +288,7 @@ export class Watch {
       }
     }
     publish(changes);
+    for (const work of changes.published) work();
   }
 
   async #tryCommit(statements: Parameters<Store['commit']>[0], health: Health, logger: Logger): Promise<boolean> {

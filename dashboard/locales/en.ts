@@ -328,6 +328,9 @@ export const en = {
   'event.note': 'Note',
   'event.resolved': 'Resolved',
   'event.reminded': 'Reminded',
+  'event.clock': 'Clock',
+  'event.report': 'Reported by a person',
+  'event.linked': 'Linked',
   'event.by': 'by {name}',
   'event.vigia': 'Vigia',
 

@@ -171,7 +171,7 @@ function settle(
   };
 }
 
-const recoveries: Record<RuleName, (object: string) => string> = {
+const recoveries: Partial<Record<RuleName, (object: string) => string>> = {
   contact: () => 'Contact is back',
   'disk.space': (object) => `${object} has enough space again`,
   'disk.inodes': (object) => `${object} has enough inodes again`,
@@ -183,7 +183,7 @@ const recoveries: Record<RuleName, (object: string) => string> = {
 };
 
 function recoverySentence(finding: Finding): string {
-  return recoveries[finding.rule](finding.object);
+  return recoveries[finding.rule]?.(finding.object) ?? `${finding.rule} is over`;
 }
 
 /** Ends what stands on an object that is no longer reported, such as a file system that was unmounted for good. */

@@ -1,6 +1,7 @@
 import type { IncidentState, Priority } from '../../protocol/view.ts';
 import type { Verdict } from './detection.ts';
 import type { Evidence, RuleName } from './rules/rule.ts';
+import type { ResponseClock } from './sla/clock.ts';
 
 /** An incident as it is stored. Times are ms by the server's clock. */
 export interface IncidentRecord {
@@ -23,13 +24,31 @@ export interface IncidentRecord {
   readonly resolvedAt: number | null;
   readonly reopenedCount: number;
   readonly updatedAt: number;
+  readonly source: 'rule' | 'person';
+  readonly serviceId: string | null;
+  /** The incident that explains this one. */
+  readonly parentId: string | null;
+  /** Why nobody is told, such as `maintenance:<window id>`. */
+  readonly suppressedBy: string | null;
+  readonly clock: ResponseClock | null;
 }
 
-export type IncidentEventKind = 'opened' | 'reopened' | 'changed' | 'acknowledged' | 'assigned' | 'note' | 'resolved';
+export type IncidentEventKind =
+  | 'opened'
+  | 'reopened'
+  | 'changed'
+  | 'acknowledged'
+  | 'assigned'
+  | 'note'
+  | 'resolved'
+  | 'reminded'
+  | 'clock'
+  | 'report'
+  | 'linked';
 
 /** What people are told; `tellAt` may lie in the future, so that a short loss of contact wakes nobody. */
 export interface Notice {
-  readonly kind: 'raised' | 'changed' | 'resolved';
+  readonly kind: 'raised' | 'changed' | 'resolved' | 'reminded' | 'clock_warning' | 'clock_breach';
   readonly tellAt: number;
 }
 
@@ -50,14 +69,21 @@ export interface Subject {
   readonly clientId: string;
   readonly siteId: string | null;
   readonly deviceId: string | null;
+  readonly serviceId?: string | null;
 }
 
 /** Client + object + rule, stable across recurrences. */
 export function incidentKey(subject: Subject, rule: RuleName, object: string): string {
-  return `${subject.clientId}/${subject.deviceId ?? subject.siteId ?? ''}/${rule}/${object}`;
+  return `${subject.clientId}/${subject.deviceId ?? subject.serviceId ?? subject.siteId ?? ''}/${rule}/${object}`;
 }
 
 const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
+
+/**
+ * Looks at a step before it is stored and may change it: give it its clock, put it under a parent, keep it quiet. Pure but for
+ * reading what its maker knows; `before` is the record that the step replaces, null for a new incident.
+ */
+export type StepPolicy = (step: IncidentStep, before: IncidentRecord | null, at: number) => IncidentStep;
 
 interface StepOptions {
   readonly newId: () => string;
@@ -119,7 +145,10 @@ export function stepIncident(
   const record: IncidentRecord = {
     id: options.newId(),
     key: incidentKey(subject, verdict.rule, verdict.object),
-    ...subject,
+    clientId: subject.clientId,
+    siteId: subject.siteId,
+    deviceId: subject.deviceId,
+    serviceId: subject.serviceId ?? null,
     rule: verdict.rule,
     object: verdict.object,
     priority,
@@ -134,6 +163,10 @@ export function stepIncident(
     resolvedAt: null,
     reopenedCount: 0,
     updatedAt: at,
+    source: 'rule',
+    parentId: null,
+    suppressedBy: null,
+    clock: null,
   };
   return { record, event: { kind: 'opened', at, by: null, text: sentence }, notice };
 }

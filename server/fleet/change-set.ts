@@ -12,7 +12,10 @@ export class ChangeSet {
   readonly incidents: IncidentStep[] = [];
   /** Devices whose row on the screen is no longer right. */
   readonly touched = new Set<DeviceRecord>();
+  /** What else is shown or remembered once it is durable. */
+  readonly published: (() => void)[] = [];
   readonly #saved = new Set<DeviceRecord>();
+  readonly #others: CompiledQuery[] = [];
   readonly #ledger: { record: DeviceRecord; change: LedgerChange }[] = [];
 
   /** An edge of this device: its memory is saved with it, so that a replay does not repeat it. */
@@ -26,13 +29,24 @@ export class ChangeSet {
     if (changes.length > 0) this.edge(record);
   }
 
-  addIncident(record: DeviceRecord, step: IncidentStep): void {
+  /** `record`: the device whose memory has to be saved with it; null for an incident that is not a device's. */
+  addIncident(record: DeviceRecord | null, step: IncidentStep): void {
     this.incidents.push(step);
-    this.edge(record);
+    if (record) this.edge(record);
+  }
+
+  /** Anything else that belongs into the same transaction. */
+  add(...statements: readonly CompiledQuery[]): void {
+    this.#others.push(...statements);
+  }
+
+  /** Called once all of it is durable. */
+  afterwards(work: () => void): void {
+    this.published.push(work);
   }
 
   get hasWrites(): boolean {
-    return this.#saved.size > 0;
+    return this.#saved.size > 0 || this.incidents.length > 0 || this.#others.length > 0;
   }
 
   /** Everything to be written, in order. `position`: the journal position that the devices' memories include. */
@@ -52,6 +66,7 @@ export class ChangeSet {
         }),
       );
     }
+    statements.push(...this.#others);
     return statements;
   }
 }

@@ -37,6 +37,8 @@ export interface DeviceRecord {
   isReturning: boolean;
   intervalMs: number | null;
   liveness: Liveness;
+  /** A maintenance window covers it now. */
+  inMaintenance: boolean;
   /** When the present state began. */
   stateSince: number;
   /** `run:sequence` of reports that wait for their commit. */
@@ -59,6 +61,7 @@ export function makeRecord(info: Row<'device'>, saved: Row<'device_state'> | nul
     isReturning: false,
     intervalMs: null,
     liveness: { state: 'pending', since: info.enrolled_at, reason: 'Enrolled, but it has never reported.', loss: null },
+    inMaintenance: false,
     stateSince: info.enrolled_at,
     inFlight: new Set(),
   };

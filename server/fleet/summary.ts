@@ -37,6 +37,8 @@ export function summarise(record: DeviceRecord, book: IncidentBook): DeviceSumma
     fullestDisk: latest && fullestDisk(latest),
     openIncidents,
     worstPriority,
+    tags: JSON.parse(info.tags_json) as string[],
+    inMaintenance: record.inMaintenance,
   };
 }
 

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Verdict } from '../domain/detection.ts';
-import { type IncidentRecord, type IncidentStep, incidentKey, type Subject, stepIncident } from '../domain/incident.ts';
+import {
+  type IncidentRecord,
+  type IncidentStep,
+  incidentKey,
+  type StepPolicy,
+  type Subject,
+  stepIncident,
+} from '../domain/incident.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { Store } from '../store/store.ts';
 import { toRecord } from './rows.ts';
@@ -11,6 +18,7 @@ export class IncidentBook {
   readonly #openByDevice = new Map<string, Map<string, IncidentRecord>>();
   readonly #store: Store;
   readonly #reopenWindowMs: number;
+  readonly #policies: StepPolicy[] = [];
 
   constructor(store: Store, reopenWindowMs: number) {
     this.#store = store;
@@ -23,6 +31,11 @@ export class IncidentBook {
     for (const row of rows.reverse()) this.put(toRecord(row));
   }
 
+  /** Every later step passes it, after those that were added before. Wired once, before the first report. */
+  addPolicy(policy: StepPolicy): void {
+    this.#policies.push(policy);
+  }
+
   /** Applies a verdict, in memory. Null if it changes nothing. */
   step(verdict: Verdict, subject: Subject, tellAt?: number): IncidentStep | null {
     const current = this.#newest.get(incidentKey(subject, verdict.rule, verdict.object)) ?? null;
@@ -31,8 +44,25 @@ export class IncidentBook {
       reopenWindowMs: this.#reopenWindowMs,
       ...(tellAt === undefined ? {} : { tellAt }),
     });
-    if (step) this.put(step.record);
-    return step;
+    return step && this.settle(step, current, verdict.at);
+  }
+
+  /** Applies a step that something else than a verdict caused, in memory: what a person did, a clock that ran out. */
+  settle(step: IncidentStep, before: IncidentRecord | null, at: number): IncidentStep {
+    const settled = this.#policies.reduce((current, policy) => policy(current, before, at), step);
+    this.put(settled.record);
+    return settled;
+  }
+
+  /** The newest incident of a key, as far as it still matters. */
+  byKey(key: string): IncidentRecord | null {
+    return this.#newest.get(key) ?? null;
+  }
+
+  /** An incident that is open, or was lately. */
+  byId(id: string): IncidentRecord | null {
+    for (const record of this.#newest.values()) if (record.id === id) return record;
+    return null;
   }
 
   put(record: IncidentRecord): void {

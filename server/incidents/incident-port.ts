@@ -49,9 +49,9 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
         event: { kind, at, by: actor.name, text },
         notice: notice ?? null,
       };
-      await store.commit(incidentStatements(store, step, at));
-      book.put(step.record);
-      options.publish(step.record);
+      const settled = book.settle(step, record, at);
+      await store.commit(incidentStatements(store, settled, at));
+      options.publish(settled.record);
     });
   }
 
@@ -92,6 +92,10 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
             openedAt: new Date(other.opened_at).toISOString(),
             resolvedAt: other.resolved_at === null ? null : new Date(other.resolved_at).toISOString(),
           })),
+        children: [],
+        reports: [],
+        siteCard: null,
+        remoteUrl: null,
       };
     },
     acknowledge: (scope, id, actor) =>

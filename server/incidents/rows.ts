@@ -1,5 +1,6 @@
 import type { IncidentRecord } from '../domain/incident.ts';
 import type { Evidence, RuleName } from '../domain/rules/rule.ts';
+import type { ResponseClock } from '../domain/sla/clock.ts';
 import type { Row } from '../store/tables.ts';
 
 /** Between the stored row and the record that the domain speaks of. */
@@ -25,6 +26,11 @@ export function toRow(record: IncidentRecord): Row<'incident'> {
     resolved_at: record.resolvedAt,
     reopened_count: record.reopenedCount,
     updated_at: record.updatedAt,
+    source: record.source,
+    service_id: record.serviceId,
+    parent_id: record.parentId,
+    suppressed_by: record.suppressedBy,
+    clock_json: record.clock === null ? null : JSON.stringify(record.clock),
   };
 }
 
@@ -49,5 +55,10 @@ export function toRecord(row: Row<'incident'>): IncidentRecord {
     resolvedAt: row.resolved_at,
     reopenedCount: row.reopened_count,
     updatedAt: row.updated_at,
+    source: row.source,
+    serviceId: row.service_id,
+    parentId: row.parent_id,
+    suppressedBy: row.suppressed_by,
+    clock: row.clock_json === null ? null : (JSON.parse(row.clock_json) as ResponseClock),
   };
 }

@@ -1,9 +1,10 @@
 import type { Incident } from '../../protocol/view.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
+import { clockView } from './clock-view.ts';
 
 /** An incident as screens show it. `nameOf` gives the name of a user. */
 export function incidentView(record: IncidentRecord, nameOf: (userId: string) => string | null): Incident {
-  const { evidence: _evidence, assigneeId, ...rest } = record;
+  const { evidence: _evidence, assigneeId, clock, ...rest } = record;
   const { onsetAt, openedAt, acknowledgedAt, resolvedAt, updatedAt } = record;
   return {
     ...rest,
@@ -14,6 +15,7 @@ export function incidentView(record: IncidentRecord, nameOf: (userId: string) =>
     acknowledgedAt: acknowledgedAt === null ? null : iso(acknowledgedAt),
     resolvedAt: resolvedAt === null ? null : iso(resolvedAt),
     updatedAt: iso(updatedAt),
+    clock: clock && clockView(clock),
   };
 }
 

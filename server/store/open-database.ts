@@ -2,10 +2,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../protocol/error.ts';
 import { ensurePrivateFile } from '../private-file.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { sla } from './migrations/0002-sla.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Migration n leads from version n to n + 1; the version is SQLite's `user_version`. They only ever run forward. */
-const migrations: readonly string[] = [initial];
+const migrations: readonly string[] = [initial, sla];
 
 /** The version of the tables that this build reads and writes. */
 export const SCHEMA_VERSION = migrations.length;

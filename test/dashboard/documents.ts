@@ -21,6 +21,8 @@ export function device(change: Partial<DeviceSummary> = {}): DeviceSummary {
     fullestDisk: { mountpoint: '/', usedRatio: 0.4, availableBytes: 1e9 },
     openIncidents: 0,
     worstPriority: null,
+    tags: [],
+    inMaintenance: false,
     ...change,
   };
 }
@@ -46,6 +48,11 @@ export function incident(change: Partial<Incident> = {}): Incident {
     resolvedAt: null,
     reopenedCount: 0,
     updatedAt: '2026-10-06T11:05:00.000Z',
+    source: 'rule',
+    serviceId: null,
+    parentId: null,
+    suppressedBy: null,
+    clock: null,
     ...change,
   };
 }
@@ -80,6 +87,10 @@ export function overview(change: Partial<Overview> = {}): Overview {
     users: [{ id: 'u1', name: 'Ana' }],
     devices: [device()],
     incidents: [incident()],
+    services: [],
+    maintenance: [],
+    budgets: [],
+    ahead: null,
     ...change,
   };
 }

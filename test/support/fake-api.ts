@@ -135,7 +135,13 @@ function overview(world: FakeWorld): Overview {
     sites: world.sites,
     users: world.users,
     devices: [...world.devices.values()].map(summary),
-    incidents: [...world.incidents.values()].map(({ events, evidence, similar, ...incident }) => incident),
+    incidents: [...world.incidents.values()].map(
+      ({ events, evidence, similar, children, reports, siteCard, remoteUrl, ...incident }) => incident,
+    ),
+    services: [],
+    maintenance: [],
+    budgets: [],
+    ahead: null,
   };
 }
 

@@ -165,6 +165,8 @@ function makeDevice(making: Making): Device {
     fullestDisk: fullest ?? null,
     openIncidents: 0,
     worstPriority: null,
+    tags: [],
+    inMaintenance: false,
   };
   return {
     ...summary,
@@ -406,6 +408,15 @@ function makeIncidents(
         resolvedAt,
         reopenedCount: 0,
         updatedAt: at(openedMs),
+        source: 'rule',
+        serviceId: null,
+        parentId: null,
+        suppressedBy: null,
+        clock: null,
+        children: [],
+        reports: [],
+        siteCard: null,
+        remoteUrl: null,
         events: [
           event(1, openedMs, 'opened', story.sentence),
           ...(who

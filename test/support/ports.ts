@@ -60,6 +60,8 @@ export function deviceView(over: Partial<Device> & Pick<Device, 'id' | 'clientId
     fullestDisk: { mountpoint: '/', usedRatio: 0.5, availableBytes: 1e9 },
     openIncidents: 0,
     worstPriority: null,
+    tags: [],
+    inMaintenance: false,
     hostname: over.id,
     enrolledAt: someTime,
     bootId: null,
@@ -93,6 +95,15 @@ export function incidentView(over: Partial<IncidentDetail> & Pick<IncidentDetail
     resolvedAt: null,
     reopenedCount: 0,
     updatedAt: someTime,
+    source: 'rule',
+    serviceId: null,
+    parentId: null,
+    suppressedBy: null,
+    clock: null,
+    children: [],
+    reports: [],
+    siteCard: null,
+    remoteUrl: null,
     events: [],
     evidence: null,
     similar: [],
@@ -119,6 +130,8 @@ const summaryFields = [
   'fullestDisk',
   'openIncidents',
   'worstPriority',
+  'tags',
+  'inMaintenance',
 ] as const satisfies (keyof DeviceSummary)[];
 
 function pick<T, K extends keyof T>(value: T, keys: readonly K[]): Pick<T, K> {

@@ -81,6 +81,11 @@ export function incidentRow(tenant: Tenant, changes: Partial<Row<'incident'>> = 
     resolved_at: null,
     reopened_count: 0,
     updated_at: 2_000,
+    source: 'rule',
+    service_id: null,
+    parent_id: null,
+    suppressed_by: null,
+    clock_json: null,
     ...changes,
   };
 }

@@ -12,7 +12,18 @@ export type RuleName =
   | 'cpu.busy'
   | 'memory.exhausted'
   | 'reboot.unexpected'
-  | 'clock.skew';
+  | 'clock.skew'
+  | 'site.contact'
+  | 'site.emergency'
+  | 'server.blind'
+  | 'check.failed'
+  | 'check.certificate'
+  | 'service.down'
+  | 'availability.budget'
+  | 'availability.burn-rate'
+  | 'maintenance.return'
+  | 'identity.cloned'
+  | 'person.report';
 
 /** What a rule may know besides the reading itself. All times are ms by the server's clock. */
 export interface RuleContext {

@@ -27,6 +27,10 @@ export function overviewRoutes(http: Http, { state, fleet, incidents }: RouteCon
         users: users.map(({ id, name }) => ({ id, name })),
         devices: fleet.summaries(scope),
         incidents: recent,
+        services: [],
+        maintenance: [],
+        budgets: [],
+        ahead: null,
       };
     },
   );

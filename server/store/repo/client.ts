@@ -31,7 +31,7 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
     return inTransaction(db, async (tx) => {
       const rows = await tx.selectFrom('client').select('slug').execute();
       const slug = freeSlug(slugify(name, 'client'), new Set(rows.map((row) => row.slug)));
-      const row = { id: randomUUID(), slug, name, created_at: clock() };
+      const row = { id: randomUUID(), slug, name, created_at: clock(), remote_url: null, report_key_hash: null };
       const inserted = await tx
         .insertInto('client')
         .values(row)

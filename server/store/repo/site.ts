@@ -33,7 +33,7 @@ export function siteRepository({ db, scope, clock }: ScopedContext): SiteReposit
       found(await client.executeTakeFirst(), 'client');
       const rows = await tx.selectFrom('site').select('slug').where('client_id', '=', clientId).execute();
       const slug = freeSlug(slugify(name, 'site'), new Set(rows.map((row) => row.slug)));
-      const row = { id: randomUUID(), client_id: clientId, slug, name, created_at: clock() };
+      const row = { id: randomUUID(), client_id: clientId, slug, name, created_at: clock(), card_json: '{}' };
       const inserted = await tx
         .insertInto('site')
         .values(row)

@@ -76,7 +76,16 @@ t.test('evidence begins before the onset and ends after the end, within what is 
   const HOUR_MS = 3_600_000;
   const nowMs = Date.parse('2026-10-06T12:00:00.000Z');
   const f = (onset: string, resolved: string | null, wantFromHours: number, wantToHours: number) => {
-    const detail = { ...incident({ onsetAt: onset, resolvedAt: resolved }), events: [], evidence: null, similar: [] };
+    const detail = {
+      ...incident({ onsetAt: onset, resolvedAt: resolved }),
+      events: [],
+      evidence: null,
+      similar: [],
+      children: [],
+      reports: [],
+      siteCard: null,
+      remoteUrl: null,
+    };
     const { fromMs, toMs } = evidenceRange(detail, nowMs);
     t.same(
       [(fromMs - nowMs) / HOUR_MS, (toMs - nowMs) / HOUR_MS],

@@ -1,0 +1,178 @@
+import { type Static, Type } from 'typebox';
+
+/** What was agreed with a client. Versions are whole documents: changing a contract adds one and never rewrites the past. */
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+const strict = { additionalProperties: false } as const;
+
+/** `HH:MM` in the calendar's zone; `24:00` is the end of the day. */
+export const ClockTime = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$' });
+export const CalendarDate = Type.String({ format: 'date' });
+
+/** Half-open: at `to` it is closed. */
+export const OpenHours = Type.Object({ from: ClockTime, to: ClockTime }, strict);
+export type OpenHours = Static<typeof OpenHours>;
+
+/** A date that differs from its weekday. Without hours it is closed. */
+export const CalendarException = Type.Object(
+  { date: CalendarDate, name: Type.String({ maxLength: 120 }), hours: Type.Array(OpenHours, { maxItems: 8 }) },
+  strict,
+);
+export type CalendarException = Static<typeof CalendarException>;
+
+/** Service hours. `weekday` is 1 (Monday) to 7 (Sunday). */
+export const Calendar = Type.Object(
+  {
+    timeZone: Type.String({ minLength: 1, maxLength: 64 }),
+    weekly: Type.Array(
+      Type.Object({ weekday: Type.Integer({ minimum: 1, maximum: 7 }), from: ClockTime, to: ClockTime }, strict),
+      { maxItems: 56 },
+    ),
+    exceptions: Type.Array(CalendarException, { maxItems: 1000 }),
+  },
+  strict,
+);
+export type Calendar = Static<typeof Calendar>;
+
+/** Business minutes to first response; `null` means: none is agreed. Not binding: shown, never breached. */
+export const ResponseTarget = Type.Object(
+  { minutes: Nullable(Type.Integer({ minimum: 1, maximum: 525_600 })), binding: Type.Boolean() },
+  strict,
+);
+export type ResponseTarget = Static<typeof ResponseTarget>;
+
+/** Parts per million: 999000 is 99.9 %. */
+const TargetPpm = Nullable(Type.Integer());
+
+export const ContractTerms = Type.Object(
+  {
+    tier: Type.Enum(['standard', 'advanced', 'premium', 'own']),
+    tierName: Type.String({ minLength: 1, maxLength: 60 }),
+    response: Type.Object({ high: ResponseTarget, medium: ResponseTarget, normal: ResponseTarget }, strict),
+    emergency: Type.Object(
+      {
+        minutes: Type.Integer({ minimum: 1, maximum: 1440 }),
+        aroundTheClock: Type.Boolean(),
+        /** Wall-clock minutes to be on site once it is marked as not solvable remotely; null if not contracted. */
+        onSiteMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 10_080 })),
+      },
+      strict,
+    ),
+    calendar: Calendar,
+    /** Sites whose hours are not the client's, by site id. */
+    siteCalendars: Type.Record(Type.String(), Calendar),
+    /** Saturdays are worked with Friday's hours. */
+    saturday: Type.Boolean(),
+    /** `report`: detection starts our internal target only, a person's report the contractual clock. */
+    clockFrom: Type.Enum(['detection', 'report']),
+    availability: Type.Object(
+      { serverTargetPpm: TargetPpm, serviceTargetPpm: TargetPpm, workstationTargetPpm: TargetPpm },
+      strict,
+    ),
+    recovery: Type.Object(
+      {
+        rpoMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 525_600 })),
+        rtoMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 525_600 })),
+      },
+      strict,
+    ),
+    /** A maintenance window excludes time only if declared this long before it starts. */
+    maintenanceNoticeMinutes: Type.Integer({ minimum: 0, maximum: 43_200 }),
+    /** First and last day, in the calendar's zone; `endsOn` null is open-ended. */
+    startsOn: CalendarDate,
+    endsOn: Nullable(CalendarDate),
+  },
+  strict,
+);
+export type ContractTerms = Static<typeof ContractTerms>;
+
+export const ContractVersion = Type.Object({
+  version: Type.Integer(),
+  effectiveAt: Type.String({ format: 'date-time' }),
+  createdAt: Type.String({ format: 'date-time' }),
+  createdBy: Type.String(),
+  terms: ContractTerms,
+});
+export type ContractVersion = Static<typeof ContractVersion>;
+
+/** `current` is null while the client has no contract. `warnings`: what was accepted and should be looked at. */
+export const Contract = Type.Object({
+  clientId: Type.String(),
+  current: Nullable(ContractVersion),
+  /** Newest first. */
+  versions: Type.Array(ContractVersion),
+  warnings: Type.Array(Type.String()),
+});
+export type Contract = Static<typeof Contract>;
+
+export const Holiday = Type.Object({ date: CalendarDate, name: Type.String(), type: Type.String() });
+export type Holiday = Static<typeof Holiday>;
+
+/** One step in the explanation of a due time: a stretch in which business time ran, or why it stood still. */
+export const ClockStretch = Type.Object({
+  from: Type.String({ format: 'date-time' }),
+  to: Type.String({ format: 'date-time' }),
+  kind: Type.Enum(['open', 'closed', 'paused']),
+  /** `Mon 08:00-17:00`, `closed: Labour Day`, `waiting for the client: ...`. */
+  label: Type.String(),
+  businessMs: Type.Integer(),
+});
+export type ClockStretch = Static<typeof ClockStretch>;
+
+export const ClockOutcome = Type.Enum(['running', 'paused', 'met', 'breached', 'none']);
+export type ClockOutcome = Static<typeof ClockOutcome>;
+
+/** The response clock of an incident, as lists show it. Times are null where nothing is due. */
+export const ResponseClockView = Type.Object({
+  contractual: Type.Boolean(),
+  /** False: shown, never breached. */
+  binding: Type.Boolean(),
+  outcome: ClockOutcome,
+  startedAt: Type.String({ format: 'date-time' }),
+  dueAt: Nullable(Type.String({ format: 'date-time' })),
+  /** When half and 80 % of the business time are spent. */
+  halfAt: Nullable(Type.String({ format: 'date-time' })),
+  warnAt: Nullable(Type.String({ format: 'date-time' })),
+  respondedAt: Nullable(Type.String({ format: 'date-time' })),
+  targetMs: Nullable(Type.Integer()),
+  timeZone: Type.String(),
+  contractVersion: Nullable(Type.Integer()),
+  pausedSince: Nullable(Type.String({ format: 'date-time' })),
+  onSite: Nullable(
+    Type.Object({
+      markedAt: Type.String({ format: 'date-time' }),
+      dueAt: Type.String({ format: 'date-time' }),
+      arrivedAt: Nullable(Type.String({ format: 'date-time' })),
+      outcome: ClockOutcome,
+    }),
+  ),
+});
+export type ResponseClockView = Static<typeof ResponseClockView>;
+
+/** One click on a due time: how it came about. */
+export const ClockExplanation = Type.Object({
+  clock: ResponseClockView,
+  /** One sentence with its numbers. */
+  sentence: Type.String(),
+  stretches: Type.Array(ClockStretch),
+  pauses: Type.Array(
+    Type.Object({
+      from: Type.String({ format: 'date-time' }),
+      to: Nullable(Type.String({ format: 'date-time' })),
+      reason: Type.String(),
+      by: Type.String(),
+    }),
+  ),
+  /** Every computation that was made, oldest first; the last one counts. */
+  computations: Type.Array(
+    Type.Object({
+      at: Type.String({ format: 'date-time' }),
+      why: Type.String(),
+      priority: Type.String(),
+      targetMs: Nullable(Type.Integer()),
+      dueAt: Nullable(Type.String({ format: 'date-time' })),
+      contractVersion: Nullable(Type.Integer()),
+    }),
+  ),
+});
+export type ClockExplanation = Static<typeof ClockExplanation>;

@@ -1,0 +1,77 @@
+import type { Calendar, ContractTerms } from '../../../protocol/contract.ts';
+import type { DeviceKind } from '../../../protocol/view.ts';
+import type { LedgerState } from '../ledger.ts';
+
+/** What availability is computed from, besides the evidence of devices. Times are ms since 1970, stretches half-open. */
+
+/** A stretch of a finished ledger: evidence and what was declared, laid over one another. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly state: LedgerState;
+  readonly reason: string;
+  /** What proves it. */
+  readonly sentence: string;
+  /** Who declared it; null where evidence decides. */
+  readonly author: string | null;
+  readonly revised: boolean;
+}
+
+/** Time that does not count, and who said so. */
+export interface Exclusion {
+  readonly start: number;
+  readonly end: number;
+  readonly reason: 'maintenance' | 'off_hours';
+  readonly sentence: string;
+  readonly author: string;
+}
+
+/** A version of a contract and the instants between which it counts; `until` is Infinity for the last one without an end. */
+export interface TermsInForce {
+  readonly version: number;
+  readonly from: number;
+  readonly until: number;
+  readonly terms: ContractTerms;
+}
+
+/** Contracts; server/contracts/ fulfils it. */
+export interface TermsSource {
+  /** Oldest first, without overlap; empty without a contract. */
+  inForce(clientId: string): readonly TermsInForce[];
+  at(clientId: string, at: number): TermsInForce | null;
+  /** The service hours that count for a site (null: the client as a whole) under these terms, with its Saturdays. */
+  calendar(terms: ContractTerms, siteId: string | null): Calendar;
+}
+
+export interface DeviceFacts {
+  readonly id: string;
+  readonly clientId: string;
+  readonly siteId: string;
+  readonly kind: DeviceKind;
+  readonly tags: readonly string[];
+}
+
+/** Maintenance windows; server/maintenance/ fulfils it. */
+export interface ExclusionSource {
+  /** Those declared in time that overlap [from, to), clipped, sorted, without overlap. */
+  exclusions(device: DeviceFacts, from: number, to: number): readonly Exclusion[];
+}
+
+/** Services; server/services/ fulfils it. */
+export interface ServiceSource {
+  list(): readonly {
+    readonly id: string;
+    readonly clientId: string;
+    readonly name: string;
+    readonly since: number;
+    readonly targetPpm: number | null;
+  }[];
+  /** The exact partition of [from, to), clipped to the service's life. */
+  ledger(serviceId: string, from: number, to: number): Promise<readonly Stretch[]>;
+}
+
+/** Devices; server/availability/ fulfils it, for services to build on. */
+export interface DeviceLedgerSource {
+  /** The exact partition of [from, to), clipped to enrolment, retirement and now, with everything declared laid over it. */
+  ledger(deviceId: string, from: number, to: number): Promise<readonly Stretch[]>;
+}
