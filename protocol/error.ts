@@ -51,6 +51,9 @@ export const errorCodes = {
   unavailable: 'The server is starting, stopping or cannot write to its store.',
   artifact_missing: 'The file for this platform has not been built or fetched on the server.',
   internal: 'Something failed inside the server. Its log holds the cause.',
+  // What the server reaches out to
+  address_refused: 'The server does not reach out to this address.',
+  address_unknown: 'The name of a host has no address.',
   // Start and command line
   config_unknown_name: 'An environment variable starts with VIGIA_ and is not known.',
   config_bad_value: 'An environment variable has a value that cannot be used.',

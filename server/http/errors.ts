@@ -52,6 +52,8 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   unavailable: 503,
   artifact_missing: 404,
   internal: 500,
+  address_refused: 400,
+  address_unknown: 400,
   config_unknown_name: null,
   config_bad_value: null,
   port_in_use: null,
