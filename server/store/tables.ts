@@ -114,7 +114,10 @@ export interface Tables {
     by_user: string | null;
     text: string;
   };
-  /** What must be told, at least once each; the idempotency key lets a receiver drop repeats. */
+  /**
+   * What must be told, at least once each; the idempotency key lets a receiver drop repeats. `delivered_at` is when it became
+   * deliveries to receivers.
+   */
   outbox: {
     id: Generated<number>;
     client_id: string;
@@ -264,15 +267,25 @@ export interface Tables {
     created_by: string;
     removed_at: number | null;
   };
-  /** One message of the outbox to one receiver. */
+  /**
+   * One message of the outbox to one receiver. `recipient` is an e-mail address that takes the place of the receiver's own;
+   * `subject` is the incident, whose messages keep their order; those of one `bundle` are told as one message.
+   */
   delivery: {
     id: Generated<number>;
     outbox_id: number;
     receiver_id: string;
+    recipient: ColumnType<string, string | undefined, string>;
+    subject: string | null;
     is_digest: 0 | 1;
+    /** 1: no limit of messages holds it back. */
+    is_urgent: 0 | 1;
+    bundle: string | null;
+    created_at: number;
     due_at: number;
     attempts: ColumnType<number, number | undefined, number>;
     delivered_at: number | null;
+    given_up_at: number | null;
     last_error: string | null;
   };
   user: {

@@ -176,12 +176,20 @@ CREATE TABLE delivery (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   outbox_id INTEGER NOT NULL REFERENCES outbox (id),
   receiver_id TEXT NOT NULL,
+  recipient TEXT NOT NULL DEFAULT '',
+  subject TEXT,
   is_digest INTEGER NOT NULL CHECK (is_digest IN (0, 1)),
+  is_urgent INTEGER NOT NULL CHECK (is_urgent IN (0, 1)),
+  bundle TEXT,
+  created_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
   delivered_at INTEGER,
+  given_up_at INTEGER,
   last_error TEXT,
-  UNIQUE (outbox_id, receiver_id)
+  UNIQUE (outbox_id, receiver_id, recipient)
 ) STRICT;
-CREATE INDEX delivery_due ON delivery (receiver_id, due_at) WHERE delivered_at IS NULL;
+CREATE INDEX delivery_by_subject ON delivery (receiver_id, subject) WHERE delivered_at IS NULL AND given_up_at IS NULL;
+CREATE INDEX delivery_by_end ON delivery (receiver_id, delivered_at);
+CREATE INDEX delivery_due ON delivery (receiver_id, due_at) WHERE delivered_at IS NULL AND given_up_at IS NULL;
 `;
