@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import t, { type Test } from 'tap';
 import type { Verdict } from '../../../server/domain/detection.ts';
+import type { Notice } from '../../../server/domain/incident.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { IncidentBook } from '../../../server/incidents/incident-book.ts';
 import { toRecord, toRow } from '../../../server/incidents/rows.ts';
@@ -88,6 +89,38 @@ t.test('a change for the worse is told, one for the better is not', async (t) =>
   await site.raise(5, 0, 'high', 'change');
   await site.raise(9, 0, 'medium', 'change');
   t.equal(await site.outbox(), 'raised 0, changed 5');
+});
+
+t.test('what a parent explains, or maintenance keeps quiet, is not told, also if it waited to be', async (t) => {
+  const store = await tempStore(t);
+  const { client, site, device } = await addTenant(store, 'Acme');
+  const subject = { clientId: client.id, siteId: site.id, deviceId: device.id };
+  const book = new IncidentBook(store, 60 * MINUTE);
+  const verdict = { kind: 'raise', rule: 'contact', object: '', priority: 'high', sentence: 'No contact.' } as const;
+  const evidence = { metrics: [], threshold: null };
+  const raised = book.step({ ...verdict, evidence, onset: 0, at: 0 }, subject, 3 * MINUTE)!;
+  const kinds = async () => (await store.db.selectFrom('outbox').select('kind').execute()).map(({ kind }) => kind);
+  const quiet = { parentId: null, suppressedBy: 'maintenance:1' };
+
+  await store.commit(incidentStatements(store, { ...raised, record: { ...raised.record, ...quiet } }, 0));
+  t.same(await kinds(), [], 'born quiet');
+  await store.commit(incidentStatements(store, raised, 0));
+  t.same(await kinds(), ['incident.raised']);
+  const adopted = { ...raised.record, parentId: raised.record.id };
+  await store.commit(incidentStatements(store, { ...raised, record: adopted, notice: null }, MINUTE));
+  t.same(await kinds(), [], 'explained before anybody was told');
+  const over: Notice = { kind: 'resolved', tellAt: 5 * MINUTE };
+  await store.commit(incidentStatements(store, { ...raised, record: adopted, notice: over }, 5 * MINUTE));
+  t.same(await kinds(), [], 'so there is no recovery to tell');
+
+  await store.commit(incidentStatements(store, raised, 0));
+  for (const kind of ['changed', 'clock_warning', 'reminded'] as const) {
+    const step = { ...raised, record: { ...raised.record, ...quiet }, notice: { kind, tellAt: 4 * MINUTE } };
+    await store.commit(incidentStatements(store, step, 4 * MINUTE));
+  }
+  t.same(await kinds(), ['incident.raised'], 'told before it became quiet');
+  await store.commit(incidentStatements(store, { ...raised, record: adopted, notice: over }, 5 * MINUTE));
+  t.same(await kinds(), ['incident.raised', 'incident.resolved'], 'who heard of it hears of its end');
 });
 
 t.test('rows and records are the same', async (t) => {
