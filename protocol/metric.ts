@@ -25,7 +25,7 @@ interface Family {
   readonly kind: MetricKind;
   readonly decimals: number;
   /** What stands in the brackets, if anything. */
-  readonly instance?: 'mountpoint' | 'disk' | 'interface' | 'sensor';
+  readonly instance?: 'mountpoint' | 'disk' | 'interface' | 'sensor' | 'check';
 }
 
 const ratio: Family = { unit: 'ratio', kind: 'gauge', decimals: 4 };
@@ -72,6 +72,17 @@ export const families = {
   'psi.io': ratio,
   'host.uptime': { unit: 'seconds', kind: 'gauge', decimals: 0 },
   'host.processes': { unit: 'count', kind: 'gauge', decimals: 0 },
+  /** 1 passed, 0 failed; absent while it has not run or nobody can tell. */
+  'check.up': { unit: 'flag', kind: 'gauge', decimals: 0, instance: 'check' },
+  /** Position in `checkReasons`. */
+  'check.reason': { unit: 'count', kind: 'gauge', decimals: 0, instance: 'check' },
+  'check.duration': { unit: 'seconds', kind: 'gauge', decimals: 3, instance: 'check' },
+  /** Time since it ran, so that the server can date the result. */
+  'check.age': { unit: 'seconds', kind: 'gauge', decimals: 3, instance: 'check' },
+  /** HTTP status. */
+  'check.status': { unit: 'count', kind: 'gauge', decimals: 0, instance: 'check' },
+  /** Time that the certificate is still valid; below 0 once it has ended. */
+  'check.certificateLeft': { unit: 'seconds', kind: 'gauge', decimals: 0, instance: 'check' },
   temperature: { unit: 'celsius', kind: 'gauge', decimals: 1, instance: 'sensor' },
 } as const satisfies Record<string, Family>;
 

@@ -54,23 +54,7 @@ export const CheckInput = Type.Object(
 );
 export type CheckInput = Static<typeof CheckInput>;
 
-/** Why a check says what it says; the number travels as a metric. */
-export const checkReasons = [
-  'ok',
-  'refused',
-  'timeout',
-  'name_unknown',
-  'unreachable',
-  'status',
-  'text_missing',
-  'too_slow',
-  'tls',
-  'not_running',
-  'not_found',
-  'not_permitted',
-  'failed',
-] as const;
-export type CheckReason = (typeof checkReasons)[number];
+export { type CheckReason, checkReasons } from './check-reason.ts';
 
 export const Check = Type.Interface([CheckInput], {
   id: Type.String(),

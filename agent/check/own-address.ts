@@ -1,0 +1,31 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { ResolveHost } from '../../check/outcome.ts';
+
+/**
+ * Resolves hosts for checks: this machine's own addresses, and those of others only while `mayReachOthers` says so. A name that
+ * leads to both counts as another host.
+ */
+export function resolveFor(mayReachOthers: () => boolean): ResolveHost {
+  return async (host) => {
+    const family = isIP(host);
+    const addresses = family === 0 ? await lookup(host, { all: true }).catch(() => []) : [{ address: host, family }];
+    if (addresses.length === 0) return 'name_unknown';
+    const own = ownAddresses();
+    const areOwn = addresses.every(({ address }) => own.has(address) || isLoopback(address));
+    return areOwn || mayReachOthers() ? addresses : 'not_permitted';
+  };
+}
+
+function ownAddresses(): ReadonlySet<string> {
+  return new Set(
+    Object.values(networkInterfaces())
+      .flat()
+      .map((one) => one?.address ?? ''),
+  );
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}

@@ -1,0 +1,39 @@
+import { runHttp } from '../../check/http.ts';
+import { type CheckOutcome, outcome } from '../../check/outcome.ts';
+import { runTcp } from '../../check/tcp.ts';
+import type { PlannedCheck } from '../../protocol/plan.ts';
+import { readPolicy } from '../policy.ts';
+import { resolveFor } from './own-address.ts';
+import { runProcess } from './process.ts';
+import { runUnit } from './unit.ts';
+
+/** Every wait inside a run ends by its timeout; this one is for what cannot be told to stop, such as a name server. */
+const GRACE_MS = 1_000;
+
+/** Runs checks as this agent's own policy allows, which is read anew each time. Ends within a second of the timeout. */
+export function createRunner(dataDir: string): (check: PlannedCheck) => Promise<CheckOutcome> {
+  const resolve = resolveFor(() => readPolicy(dataDir).allows('check-network'));
+  return async ({ target, timeoutMs }) => {
+    const startedAtMs = performance.now();
+    const { promise: tooLate, resolve: giveUp } = Promise.withResolvers<CheckOutcome>();
+    const deadline = setTimeout(() => giveUp(outcome(false, 'timeout', startedAtMs)), timeoutMs + GRACE_MS);
+    try {
+      return await Promise.race([runTarget(target, timeoutMs), tooLate]);
+    } finally {
+      clearTimeout(deadline);
+    }
+  };
+
+  function runTarget(target: PlannedCheck['target'], timeoutMs: number): Promise<CheckOutcome> {
+    switch (target.kind) {
+      case 'process':
+        return runProcess(target.name);
+      case 'unit':
+        return runUnit(target.name, timeoutMs);
+      case 'tcp':
+        return runTcp(target, { timeoutMs, resolve });
+      case 'http':
+        return runHttp(target, { timeoutMs, resolve });
+    }
+  }
+}
