@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readClocks, writeClocks } from './clocks.ts';
 import { type ErrorCode, errorCodes, ProtocolError } from './error.ts';
-import { type Frame, type FrameType, goodbyeReasons, MAX_INVENTORY_BYTES } from './frame.ts';
+import { type Frame, type FrameType, goodbyeReasons, MAX_INVENTORY_BYTES, MAX_PLAN_BYTES, MAX_PROBE_BYTES } from './frame.ts';
 import { readReport, writeReport } from './report.ts';
 import { readSchema, writeSchema } from './schema.ts';
 
@@ -15,9 +15,12 @@ export const frameTags = {
   gap: 0x06,
   inventory: 0x07,
   processes: 0x08,
+  probe_result: 0x09,
   challenge: 0x41,
   welcome: 0x42,
   ack: 0x43,
+  probe: 0x44,
+  plan: 0x45,
   ping: 0x60,
   pong: 0x61,
   goodbye: 0x62,
@@ -151,6 +154,24 @@ const codecs: { readonly [T in FrameType]: Codec<T> } = {
         count: r.varint(10_000_000),
       })),
     }),
+  },
+  probe: {
+    write: (w, f) => {
+      w.text(f.json);
+    },
+    read: (r) => ({ type: 'probe', json: r.text(MAX_PROBE_BYTES) }),
+  },
+  plan: {
+    write: (w, f) => {
+      w.text(f.json);
+    },
+    read: (r) => ({ type: 'plan', json: r.text(MAX_PLAN_BYTES) }),
+  },
+  probe_result: {
+    write: (w, f) => {
+      w.text(f.json);
+    },
+    read: (r) => ({ type: 'probe_result', json: r.text(MAX_PROBE_BYTES) }),
   },
   ack: {
     write: (w, f) => {

@@ -9,6 +9,10 @@ export const PROTOCOL_VERSION_MAX = 1;
 export const MAX_FRAME_BYTES_BEFORE_AUTH = 1024;
 /** Largest frame afterwards: a full schema or a large inventory fits. */
 export const MAX_FRAME_BYTES = 128 * 1024;
+/** Largest plan of checks, in bytes of JSON. */
+export const MAX_PLAN_BYTES = 96 * 1024;
+/** Largest question or answer about a neighbour, in bytes of JSON. */
+export const MAX_PROBE_BYTES = 4 * 1024;
 /** Largest inventory document, in bytes of JSON. */
 export const MAX_INVENTORY_BYTES = 96 * 1024;
 
@@ -21,6 +25,10 @@ export const MAX_SCHEMAS_PER_CONNECTION = 64;
 export const Feature = {
   /** Reports as differences to the previous one (reserved: no version 1 server grants it). */
   deltaReports: 1,
+  /** The server may ask whether a neighbour answers: `probe` and `probe_result`. */
+  probe: 2,
+  /** The server may send a `plan` of checks. */
+  checks: 4,
 } as const;
 
 /**
@@ -149,6 +157,24 @@ export interface ProcessSample {
   readonly count: number;
 }
 
+/** What a peer found out about a neighbour, as one JSON object (a `ProbeAnswer` of plan.ts). */
+export interface ProbeResultFrame {
+  readonly type: 'probe_result';
+  readonly json: string;
+}
+
+/** The checks that the agent is to run, all of them, as one JSON object (an `AgentPlan` of plan.ts). */
+export interface PlanFrame {
+  readonly type: 'plan';
+  readonly json: string;
+}
+
+/** The question whether a neighbour answers, as one JSON object (a `ProbeRequest` of plan.ts). */
+export interface ProbeFrame {
+  readonly type: 'probe';
+  readonly json: string;
+}
+
 /** The busiest processes, sent only while the machine is busy. */
 export interface ProcessesFrame {
   readonly type: 'processes';
@@ -191,8 +217,9 @@ export type AgentFrame =
   | ReportFrame
   | GapFrame
   | InventoryFrame
-  | ProcessesFrame;
-export type ServerFrame = ChallengeFrame | WelcomeFrame | AckFrame;
+  | ProcessesFrame
+  | ProbeResultFrame;
+export type ServerFrame = ChallengeFrame | WelcomeFrame | AckFrame | ProbeFrame | PlanFrame;
 /** Frames that both sides may send. */
 export type SharedFrame = PingFrame | PongFrame | GoodbyeFrame | ErrorFrame;
 export type Frame = AgentFrame | ServerFrame | SharedFrame;

@@ -48,6 +48,8 @@ export interface Inventory {
   readonly memoryBytes: number;
   readonly disks: readonly InventoryDisk[];
   readonly interfaces: readonly InventoryInterface[];
+  /** TCP ports on which it listens for other machines, lowest first; absent where the platform tells none. */
+  readonly listening?: readonly number[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -99,6 +101,7 @@ export function parseInventory(json: string): Inventory {
       const addresses = list(each, 'addresses').map((address) => textOf(address, 'addresses'));
       return { name: text(each, 'name'), mac: text(each, 'mac'), addresses };
     }),
+    ...(it.listening === undefined ? {} : { listening: list(it, 'listening').map(port) }),
   };
 }
 
@@ -122,6 +125,12 @@ function count(fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
     fail(name, 'not a whole number from 0 on');
+  return value;
+}
+
+function port(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 65_535)
+    fail('listening', 'no port');
   return value;
 }
 

@@ -14,6 +14,7 @@ import {
   NOT_PERMITTED,
 } from '../../protocol/inventory.ts';
 import { printable } from './instance.ts';
+import { readListening } from './linux/listening.ts';
 import { isRealInterface } from './linux/net-dev.ts';
 
 /** What makers leave in place of a value. */
@@ -112,6 +113,7 @@ async function takeInventory(agentVersion: string): Promise<Inventory> {
     memoryBytes: totalmem(),
     disks: await disks(),
     interfaces: interfaces(),
+    ...(process.platform === 'linux' ? { listening: readListening() } : {}),
   };
 }
 

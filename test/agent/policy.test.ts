@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { POLICY_FILE, policyActions, readPolicy } from '../../agent/policy.ts';
+import { POLICY_FILE, policyActions, readPolicy, writePolicy } from '../../agent/policy.ts';
 
-function policyOf(content: string | undefined, test: typeof t) {
+function policyOf(content: string | undefined, test: Pick<typeof t, 'testdir'>) {
   const dataDir = test.testdir();
   if (content !== undefined) writeFileSync(join(dataDir, POLICY_FILE), content);
   return readPolicy(dataDir);
@@ -22,6 +22,20 @@ t.test('allows what the file names and nothing else', async (t) => {
   t.equal(policy.fault, undefined);
 });
 
+t.test('what enrolment writes is read again; an unknown action is refused', async (t) => {
+  const dataDir = t.testdir();
+  writePolicy(dataDir, ['probe-peers']);
+  t.ok(readPolicy(dataDir).allows('probe-peers'));
+  t.notOk(readPolicy(dataDir).allows('check-network'));
+  t.throws(() => writePolicy(dataDir, ['everything']), { code: 'usage', message: /--allow everything is no action/ });
+});
+
+t.test('further networks of the site', async (t) => {
+  t.same(policyOf('{ "allow": [] }', t).networks, []);
+  const networks = ['192.0.2.0/24', 'fd00::/64'];
+  t.same(policyOf(JSON.stringify({ allow: [], networks }), t).networks, networks);
+});
+
 const faults: readonly (readonly [content: string, why: RegExp])[] = [
   ['', /JSON/],
   ['[', /JSON/],
@@ -30,6 +44,10 @@ const faults: readonly (readonly [content: string, why: RegExp])[] = [
   ['{ "allow": "check-network" }', /no list "allow"/],
   ['{ "allow": ["check-network", "everything"] }', /"everything" is no action/],
   ['{ "allow": [7] }', /7 is no action/],
+  ['{ "allow": [], "networks": "x" }', /"networks" is no list/],
+  ['{ "allow": [], "networks": ["10.0.0.0/33"] }', /"10.0.0.0\/33" is no network/],
+  ['{ "allow": [], "networks": ["10.0.0.0"] }', /is no network/],
+  ['{ "allow": [], "networks": [5] }', /5 is no network/],
 ];
 for (const [content, why] of faults) {
   t.test(`allows nothing with ${JSON.stringify(content)}, and says why`, async (t) => {

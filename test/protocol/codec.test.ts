@@ -97,6 +97,9 @@ const anyFrame = fc.oneof(
     .tuple(small, range, fc.constantFrom('spool_full', 'spool_damaged'))
     .map(([run, [from, to], cause]) => ({ type: 'gap', run, from, to, cause }) as const),
   fc.record({ type: type('inventory'), json: fc.string() }),
+  fc.record({ type: type('probe'), json: fc.string() }),
+  fc.record({ type: type('plan'), json: fc.string() }),
+  fc.record({ type: type('probe_result'), json: fc.string() }),
   fc.record({
     type: type('processes'),
     clocks,

@@ -27,6 +27,8 @@ const inventory: Inventory = {
 t.test('comes back as it went, without fields of newer agents', async (t) => {
   t.same(parseInventory(JSON.stringify(inventory)), inventory);
   t.same(parseInventory(JSON.stringify({ ...inventory, favouriteColour: 'blue' })), inventory);
+  const listening = { ...inventory, listening: [22, 443] };
+  t.same(parseInventory(JSON.stringify(listening)), listening);
 });
 
 t.test('what is refused', async (t) => {
@@ -43,6 +45,9 @@ t.test('what is refused', async (t) => {
   f({ disks: [null] }, /disks is not an object/);
   f({ disks: Array(65).fill(inventory.disks[0]) }, /disks is longer than 64/);
   f({ interfaces: [{ name: 'a', mac: 'b', addresses: [1] }] }, /addresses is not a text/);
+  f({ listening: [0] }, /listening is no port/);
+  f({ listening: ['22'] }, /listening is no port/);
+  f({ listening: Array(65).fill(22) }, /listening is longer than 64/);
   f({ rest: 'x'.repeat(100 * 1024) }, /more than 98304 bytes/);
   for (const json of ['', '[]', 'null', '"x"', '{']) t.throws(() => parseInventory(json), ProtocolError, json);
 });

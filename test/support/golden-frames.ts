@@ -98,6 +98,24 @@ export const goldenFrames: readonly (readonly [name: string, frame: Frame, hex: 
     '0880d0eab6b733e8fb03e8d8df010108706f737467726573cc3a8080400c',
   ],
   [
+    'probe',
+    { type: 'probe', json: '{"id":7,"addresses":["192.0.2.9"],"ports":[22],"timeoutMs":3000}' },
+    '44407b226964223a372c22616464726573736573223a5b223139322e302e322e39225d2c22706f727473223a5b32325d2c2274696d656f75744d73223a333030307d',
+  ],
+  [
+    'plan',
+    {
+      type: 'plan',
+      json: '{"checks":[{"id":"c1","target":{"kind":"process","name":"nginx"},"intervalMs":30000,"timeoutMs":5000}]}',
+    },
+    '45677b22636865636b73223a5b7b226964223a226331222c22746172676574223a7b226b696e64223a2270726f63657373222c226e616d65223a226e67696e78227d2c22696e74657276616c4d73223a33303030302c2274696d656f75744d73223a353030307d5d7d',
+  ],
+  [
+    'probe_result',
+    { type: 'probe_result', json: '{"id":7,"outcome":"reached","detail":"192.0.2.9:22 answers.","tookMs":4}' },
+    '09487b226964223a372c226f7574636f6d65223a2272656163686564222c2264657461696c223a223139322e302e322e393a323220616e73776572732e222c22746f6f6b4d73223a347d',
+  ],
+  [
     'ack',
     {
       type: 'ack',
