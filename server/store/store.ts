@@ -8,7 +8,9 @@ import { type ClientRepository, clientRepository } from './repo/client.ts';
 import { type DeviceRepository, deviceRepository } from './repo/device.ts';
 import { type DeviceStateRepository, deviceStateRepository } from './repo/device-state.ts';
 import { type IncidentRepository, incidentRepository } from './repo/incident.ts';
+import { type MaintenanceRepository, maintenanceRepository } from './repo/maintenance.ts';
 import { type OutboxRepository, outboxRepository } from './repo/outbox.ts';
+import { type PersonReportRepository, personReportRepository } from './repo/person-report.ts';
 import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
 import { type SessionRepository, sessionRepository } from './repo/session.ts';
 import { type SiteRepository, siteRepository } from './repo/site.ts';
@@ -32,6 +34,8 @@ export interface ScopedStore {
   readonly incidents: IncidentRepository;
   readonly presence: PresenceRepository;
   readonly apiKeys: ApiKeyRepository;
+  readonly maintenance: MaintenanceRepository;
+  readonly personReports: PersonReportRepository;
 }
 
 /** What can be read and written, alone or inside a transaction. */
@@ -125,5 +129,7 @@ function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
     incidents: incidentRepository(bound),
     presence: presenceRepository(bound),
     apiKeys: apiKeyRepository(bound),
+    maintenance: maintenanceRepository(bound),
+    personReports: personReportRepository(bound),
   };
 }

@@ -159,6 +159,19 @@ export interface Tables {
     /** What stood before the edit. */
     document_json: string;
   };
+  /**
+   * A window that began. `told_json` maps the incidents that people knew of then to their priority, `devices_json` the devices
+   * that have to come back to their boot id. Finished is what was summed up.
+   */
+  maintenance_run: {
+    window_id: string;
+    client_id: string;
+    started_at: number;
+    told_json: string;
+    devices_json: string;
+    ended_at: number | null;
+    finished_at: number | null;
+  };
   /** `device_id` is the agent that runs it, null if the server does. `document_json` is a `CheckInput` of protocol/service.ts. */
   check_definition: {
     id: string;

@@ -45,6 +45,18 @@ CREATE TABLE maintenance_edit (
 ) STRICT;
 CREATE INDEX maintenance_edit_by_window ON maintenance_edit (window_id, id);
 
+CREATE TABLE maintenance_run (
+  window_id TEXT NOT NULL REFERENCES maintenance_window (id),
+  client_id TEXT NOT NULL REFERENCES client (id),
+  started_at INTEGER NOT NULL,
+  told_json TEXT NOT NULL,
+  devices_json TEXT NOT NULL,
+  ended_at INTEGER,
+  finished_at INTEGER,
+  PRIMARY KEY (window_id, started_at)
+) STRICT;
+CREATE INDEX maintenance_run_unfinished ON maintenance_run (client_id) WHERE finished_at IS NULL;
+
 CREATE TABLE check_definition (
   id TEXT PRIMARY KEY,
   client_id TEXT NOT NULL REFERENCES client (id),

@@ -1,0 +1,205 @@
+import { VigiaError } from '../../protocol/error.ts';
+import type { MaintenanceInput } from '../../protocol/maintenance.ts';
+import { type Recurrence, readRecurrence } from './recurrence.ts';
+import type { DeviceFacts } from './sla/sources.ts';
+import { formatDuration, formatInstant } from './wording.ts';
+
+/** When planned work is: the windows of a document, as instants. Local starts come first, the zone's clock changes last. */
+
+/** Half-open, in ms since 1970. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const CHUNK_DAYS = 366;
+/** More windows in a year than this is a schedule, not planned work. */
+const MAX_A_YEAR = 1_000;
+const CHECKED_YEARS = 5;
+/** The rarest rule that is meant occurs once in eight years: 29 February around 2100. */
+const RAREST_YEARS = 12;
+const MAX_AHEAD_YEARS = 10;
+
+interface Plan {
+  readonly startsAt: Temporal.PlainDateTime;
+  readonly recurrence: Recurrence | null;
+  readonly durationMs: number;
+}
+
+const plans = new WeakMap<MaintenanceInput, Plan>();
+
+function planOf(input: MaintenanceInput): Plan {
+  const known = plans.get(input);
+  if (known) return known;
+  const startsAt = readStart(input.startsAt);
+  requireZone(input.timeZone);
+  const plan: Plan = {
+    startsAt,
+    recurrence: input.rrule === null ? null : readRecurrence(input.rrule, startsAt, input.timeZone),
+    durationMs: input.durationMinutes * MINUTE_MS,
+  };
+  plans.set(input, plan);
+  return plan;
+}
+
+/**
+ * The windows that overlap [from, to), sorted by start. A local start that a clock change skips happens as much later as the
+ * clock was put forward; one that happens twice counts once, the first time. Durations are real time.
+ * @throws VigiaError validation_failed for a document that {@link checkMaintenance} would refuse
+ */
+export function occurrences(input: MaintenanceInput, from: number, to: number): Span[] {
+  const { startsAt, recurrence, durationMs } = planOf(input);
+  const instant = (local: Temporal.PlainDateTime): number =>
+    local.toZonedDateTime(input.timeZone, { disambiguation: 'compatible' }).epochMilliseconds;
+  const starts = recurrence
+    ? localStarts(recurrence, startsAt, localAt(from - durationMs - DAY_MS), localAt(to + DAY_MS)).map(instant)
+    : [instant(startsAt)];
+  // Two local starts may fall into one gap of the clock.
+  return [...new Set(starts)]
+    .toSorted((a, b) => a - b)
+    .map((start) => ({ start, end: start + durationMs }))
+    .filter(({ start, end }) => start < to && end > from);
+}
+
+/** In pieces of a year, so that no rule expands without bound at once. */
+function localStarts(
+  recurrence: Recurrence,
+  startsAt: Temporal.PlainDateTime,
+  from: Temporal.PlainDateTime,
+  to: Temporal.PlainDateTime,
+): Temporal.PlainDateTime[] {
+  const starts: Temporal.PlainDateTime[] = [];
+  let lower = Temporal.PlainDateTime.compare(from, startsAt) > 0 ? from : startsAt;
+  while (Temporal.PlainDateTime.compare(lower, to) <= 0) {
+    const next = lower.add({ days: CHUNK_DAYS });
+    const upper = Temporal.PlainDateTime.compare(next, to) < 0 ? next : to;
+    starts.push(...recurrence(lower, upper).slice(0, MAX_A_YEAR + 1));
+    lower = next;
+  }
+  return starts;
+}
+
+function localAt(ms: number): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(ms)).toZonedDateTimeISO('UTC').toPlainDateTime();
+}
+
+/** The first window that starts after `at`; null if none does. */
+export function nextOccurrence(input: MaintenanceInput, at: number): Span | null {
+  for (let years = 0; years < RAREST_YEARS; years += 1) {
+    const from = at + years * CHUNK_DAYS * DAY_MS;
+    const next = occurrences(input, from, from + CHUNK_DAYS * DAY_MS).find(({ start }) => start > at);
+    if (next) return next;
+  }
+  return null;
+}
+
+/**
+ * Looks at a document before it is accepted at `now`. Returns what should be looked at though it is accepted.
+ * @throws VigiaError validation_failed: no such zone or date, never happens, happens too often, overlaps itself, is over
+ */
+export function checkMaintenance(input: MaintenanceInput, now: number): string[] {
+  const { target } = input;
+  if (target.kind !== 'client' && !target.id) throw refused(`Name the ${target.kind} that the window covers.`);
+  const { startsAt, recurrence } = planOf(input);
+  const warnings: string[] = [];
+  const first = firstWindow(input);
+  if (first.start > now + MAX_AHEAD_YEARS * 365.25 * DAY_MS) {
+    throw refused(`The window starts more than ${MAX_AHEAD_YEARS} years ahead. Look at the year.`);
+  }
+  if (first.start < now - MAX_AHEAD_YEARS * 365.25 * DAY_MS) {
+    throw refused(`The window started more than ${MAX_AHEAD_YEARS} years ago. Give the start of its next time.`);
+  }
+  const asked = startsAt.toZonedDateTime(input.timeZone, { disambiguation: 'compatible' });
+  if (!asked.toPlainDateTime().equals(startsAt)) {
+    warnings.push(
+      `On ${startsAt.toPlainDate()} the clock in ${input.timeZone} skips ${input.startsAt.slice(11)}: the window starts at ${asked.toPlainTime().toString({ smallestUnit: 'minute' })}.`,
+    );
+  }
+  if (recurrence === null) {
+    if (first.end <= now) throw refused(`The window ended at ${formatInstant(first.end)}. Give a start that is ahead.`);
+  } else {
+    checkRhythm(input, first);
+    if (first.start !== asked.epochMilliseconds) {
+      warnings.push(`The rule leaves out the start that is given: the first window is ${formatInstant(first.start)}.`);
+    }
+    if (first.end <= now && nextOccurrence(input, now) === null && occurrences(input, now, now + 1).length === 0) {
+      throw refused('The last window of this rule is over. Give a start that is ahead, or a later UNTIL.');
+    }
+  }
+  if (first.start < now) warnings.push('It starts in the past: what was before now is neither silenced nor excluded.');
+  return warnings;
+}
+
+function firstWindow(input: MaintenanceInput): Span {
+  const { startsAt } = planOf(input);
+  const from = startsAt.toZonedDateTime(input.timeZone).epochMilliseconds;
+  const first = occurrences(input, from, from + 1)[0] ?? nextOccurrence(input, from - 1);
+  if (first) return first;
+  throw refused('The rule never happens. Look at its days and months, and at UNTIL.');
+}
+
+/** @throws VigiaError if windows touch one another or come too often to be meant */
+function checkRhythm(input: MaintenanceInput, first: Span): void {
+  const durationMs = first.end - first.start;
+  const upTo = (years: number): Span[] =>
+    occurrences(input, first.start, first.start + Math.round(years * 365.25 * DAY_MS));
+  // A rule that comes far too often is found out within its first year, before five are expanded.
+  const windows = upTo(1).length > MAX_A_YEAR ? upTo(1) : upTo(CHECKED_YEARS);
+  windows.forEach((window, index) => {
+    const next = windows[index + 1];
+    if (next && next.start <= window.end) {
+      throw refused(
+        `The windows touch one another: each lasts ${formatDuration(durationMs)}, but ${formatDuration(next.start - window.start)} after ${formatInstant(window.start)} the next one starts. Shorten it or let it recur less often.`,
+      );
+    }
+    const oneYearLater = windows[index + MAX_A_YEAR];
+    if (oneYearLater && oneYearLater.start - window.start <= 365 * DAY_MS) {
+      throw refused(`The rule happens more than ${MAX_A_YEAR} times a year. Let it recur less often.`);
+    }
+  });
+}
+
+function readStart(text: string): Temporal.PlainDateTime {
+  try {
+    return Temporal.PlainDateTime.from(text, { overflow: 'reject' });
+  } catch {
+    throw refused(`There is no such time as ${text.replace('T', ' ')}. Write a start such as 2026-03-08T02:00.`);
+  }
+}
+
+/** @throws VigiaError validation_failed unless it is a zone of the IANA list, such as `America/Costa_Rica` */
+export function requireZone(timeZone: string): void {
+  try {
+    if (/^[A-Za-z]/.test(timeZone)) {
+      new Intl.DateTimeFormat('en', { timeZone });
+      return;
+    }
+  } catch {
+    // Falls through to the one sentence about zones.
+  }
+  throw refused(`There is no time zone "${timeZone}". Use a name such as America/Costa_Rica or Europe/Berlin.`);
+}
+
+/** True if a window with this target covers the device. */
+export function covers(
+  { clientId, target }: Pick<MaintenanceInput, 'clientId' | 'target'>,
+  device: Pick<DeviceFacts, 'id' | 'clientId' | 'siteId' | 'tags'>,
+): boolean {
+  if (device.clientId !== clientId) return false;
+  switch (target.kind) {
+    case 'client':
+      return true;
+    case 'site':
+      return device.siteId === target.id;
+    case 'device':
+      return device.id === target.id;
+    case 'tag':
+      return target.id !== null && device.tags.includes(target.id);
+  }
+}
+
+function refused(sentence: string): VigiaError {
+  return new VigiaError('validation_failed', sentence);
+}

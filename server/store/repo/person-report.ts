@@ -1,0 +1,61 @@
+import type { CompiledQuery } from 'kysely';
+import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { before, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
+import type { Row } from '../tables.ts';
+
+/** What people reported. */
+export interface PersonReportRepository {
+  /** Newest first. */
+  list(page: PageRequest & { readonly clientId?: string | undefined }): Promise<Page<Row<'person_report'>>>;
+  get(id: string): Promise<Row<'person_report'> | null>;
+  /** Those about an incident, oldest first. */
+  ofIncident(incidentId: string): Promise<Row<'person_report'>[]>;
+  /** Those reported in [fromMs, toMs), oldest first. */
+  between(fromMs: number, toMs: number, clientId?: string): Promise<Row<'person_report'>[]>;
+  /** For {@link Store.commit}. @throws VigiaError not_found if the row is outside the scope. */
+  insertStatement(row: Row<'person_report'>): CompiledQuery;
+  /** For {@link Store.commit}. @throws VigiaError not_found if the report is outside the scope. */
+  linkStatement(
+    report: Pick<Row<'person_report'>, 'id' | 'client_id'>,
+    link: { readonly incidentId: string; readonly leadMs: number },
+  ): CompiledQuery;
+}
+
+export function personReportRepository({ db, scope }: ScopedContext): PersonReportRepository {
+  const select = () => db.selectFrom('person_report').selectAll().where(ofScope(scope, 'person_report.client_id'));
+  return {
+    async list({ limit, cursor, clientId }) {
+      const size = clampLimit(limit);
+      let query = select()
+        .orderBy('reported_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(size + 1);
+      if (clientId !== undefined) query = query.where('client_id', '=', clientId);
+      if (cursor !== undefined) {
+        query = query.where(before(['reported_at', 'id'], decodeCursor(cursor, ['number', 'string'])));
+      }
+      return toPage(await query.execute(), size, (row) => [row.reported_at, row.id]);
+    },
+    get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
+    ofIncident: (incidentId) =>
+      select().where('incident_id', '=', incidentId).orderBy('reported_at').orderBy('id').execute(),
+    between(fromMs, toMs, clientId) {
+      let query = select().where('reported_at', '>=', fromMs).where('reported_at', '<', toMs).orderBy('reported_at');
+      if (clientId !== undefined) query = query.where('client_id', '=', clientId);
+      return query.orderBy('id').execute();
+    },
+    insertStatement(row) {
+      requireInScope(scope, row.client_id);
+      return db.insertInto('person_report').values(row).compile();
+    },
+    linkStatement({ id, client_id }, { incidentId, leadMs }) {
+      if (!('allClients' in scope) && scope.clientId !== client_id) throw notFound('report');
+      return db
+        .updateTable('person_report')
+        .set({ incident_id: incidentId, lead_ms: leadMs })
+        .where('id', '=', id)
+        .where('client_id', '=', client_id)
+        .compile();
+    },
+  };
+}
