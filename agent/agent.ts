@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clocks, GoodbyeFrame, ReportFrame, SchemaFrame } from '../protocol/frame.ts';
-import { PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN } from '../protocol/frame.ts';
+import type { Clocks, GoodbyeFrame, ProbeFrame, ReportFrame, SchemaFrame } from '../protocol/frame.ts';
+import { Feature, PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN } from '../protocol/frame.ts';
+import { parseProbeRequest } from '../protocol/probe.ts';
 import { scaleValues } from '../protocol/report.ts';
+import { createProber } from './act/probe.ts';
 import { parseServerUrl, serverPath } from './channel.ts';
+import { createChecks } from './check/checks.ts';
+import { createRunner } from './check/run-check.ts';
 import type { Collector, Measurement } from './collect/collector.ts';
 import { startConnector } from './connector.ts';
 import { Delivery } from './delivery.ts';
@@ -12,6 +16,7 @@ import { createInventoryNews } from './inventory.ts';
 import { Link, type LinkDeadlines } from './link.ts';
 import { describeError, type Log } from './log.ts';
 import { type Memory, readMemory, writeMemory } from './memory.ts';
+import { readPolicy } from './policy.ts';
 import { startRounds } from './rounds.ts';
 import { createSchemas } from './schemas.ts';
 import { Spool } from './spool/spool.ts';
@@ -57,6 +62,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const ownRun = runId.toString('hex');
   const spool = await Spool.open({ directory: join(dataDir, 'spool'), runId, bootId, log });
   const schemas = createSchemas();
+  const checks = createChecks({
+    dataDir,
+    publicKey: identity.publicKey,
+    clocks,
+    log,
+    run: createRunner(dataDir),
+  });
+  const policy = readPolicy(dataDir);
+  if (policy.fault !== undefined) log.warn('the policy cannot be understood', { reason: policy.fault });
+  const probe = createProber({ policy });
   const url = socketUrl(enrolment);
   let memory: Memory = { ...readMemory(dataDir), bootId };
   let intervalMs = options.reportIntervalMs ?? enrolment.intervalMs;
@@ -68,7 +83,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   const round = async (): Promise<void> => {
     try {
-      const measurement = await collector.collect();
+      const measurement = checks.addTo(await collector.collect());
       const schema = schemas.schemaOf(measurement.metrics);
       lastSequence += 1;
       const report: ReportFrame = {
@@ -105,6 +120,15 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     }
   };
 
+  const answerProbe = async ({ json }: ProbeFrame): Promise<void> => {
+    try {
+      const answer = await probe(parseProbeRequest(json));
+      connector.link.send({ type: 'probe_result', json: JSON.stringify(answer) });
+    } catch (error) {
+      log.warn('a question about a neighbour could not be answered', describeError(error));
+    }
+  };
+
   const dial = (useAuthorities: boolean): Link => {
     return new Link({
       url,
@@ -117,7 +141,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         type: 'hello',
         versionMin: PROTOCOL_VERSION_MIN,
         versionMax: PROTOCOL_VERSION_MAX,
-        features: 0,
+        features: Feature.checks | (policy.allows('probe-peers') ? Feature.probe : 0),
         publicKey: identity.publicKey,
         nonce: randomBytes(32),
         runId,
@@ -129,6 +153,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       },
       onFrame: (frame) => {
         if (frame.type === 'ack') delivery?.onAck(frame);
+        else if (frame.type === 'plan') checks.take(frame.json);
+        else if (frame.type === 'probe') void answerProbe(frame);
         else {
           log.warn('the server complains', { code: frame.code, reason: frame.message });
           if (frame.code === 'overloaded') delivery?.holdBack(frame.retryInMs || DEFAULT_HOLD_BACK_MS);
@@ -182,6 +208,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     runId: ownRun,
     async stop(goodbye) {
       rounds.stop();
+      checks.stop();
       connector.stop();
       log.info('agent stops', { reason: goodbye.reason });
       await connector.link.close(goodbye, GOODBYE_DEADLINE_MS);

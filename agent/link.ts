@@ -3,7 +3,17 @@ import { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../protocol/codec.ts';
 import { AGENT_SUBPROTOCOL } from '../protocol/enrolment.ts';
 import { type ErrorCode, ProtocolError, VigiaError } from '../protocol/error.ts';
-import type { AckFrame, Clocks, ErrorFrame, Frame, GoodbyeFrame, HelloFrame, WelcomeFrame } from '../protocol/frame.ts';
+import type {
+  AckFrame,
+  Clocks,
+  ErrorFrame,
+  Frame,
+  GoodbyeFrame,
+  HelloFrame,
+  PlanFrame,
+  ProbeFrame,
+  WelcomeFrame,
+} from '../protocol/frame.ts';
 import { MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../protocol/frame.ts';
 import { type Channel, channelOf, connectionFault } from './channel.ts';
 import { answerChallenge } from './handshake.ts';
@@ -30,8 +40,8 @@ export interface LinkOptions {
   /** Whether the machine's certificate authorities are asked. Loading them costs memory; a pinned certificate needs none. */
   readonly useAuthorities: boolean;
   readonly deadlines?: LinkDeadlines;
-  /** Acknowledgements and non-fatal errors, from the welcome on. */
-  readonly onFrame: (frame: AckFrame | ErrorFrame) => void;
+  /** Acknowledgements, plans, questions and non-fatal errors, from the welcome on. */
+  readonly onFrame: (frame: AckFrame | ErrorFrame | PlanFrame | ProbeFrame) => void;
 }
 
 /** Why a link is no more. */
@@ -203,6 +213,8 @@ export class Link {
   #receiveOpen(frame: Frame): void {
     switch (frame.type) {
       case 'ack':
+      case 'plan':
+      case 'probe':
       case 'error':
         this.#options.onFrame(frame);
         break;

@@ -1,7 +1,14 @@
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readClocks, writeClocks } from './clocks.ts';
 import { type ErrorCode, errorCodes, ProtocolError } from './error.ts';
-import { type Frame, type FrameType, goodbyeReasons, MAX_INVENTORY_BYTES, MAX_PLAN_BYTES, MAX_PROBE_BYTES } from './frame.ts';
+import {
+  type Frame,
+  type FrameType,
+  goodbyeReasons,
+  MAX_INVENTORY_BYTES,
+  MAX_PLAN_BYTES,
+  MAX_PROBE_BYTES,
+} from './frame.ts';
 import { readReport, writeReport } from './report.ts';
 import { readSchema, writeSchema } from './schema.ts';
 

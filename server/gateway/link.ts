@@ -5,6 +5,7 @@ import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
 import { type ErrorCode, ProtocolError, VigiaError } from '../../protocol/error.ts';
 import {
   type ChallengeFrame,
+  Feature,
   type Frame,
   type GoodbyeReason,
   type HelloFrame,
@@ -53,6 +54,9 @@ export const defaultTiming: LinkTiming = {
   closeAfterMs: 30_000,
   maxBufferedBytes: 1024 * 1024,
 };
+
+/** What this server offers to agents that ask for it. */
+const GRANTED_FEATURES = Feature.probe | Feature.checks;
 
 type Stage =
   | { readonly name: 'hello' }
@@ -183,10 +187,11 @@ export class Link<Device> {
     this.send({
       type: 'welcome',
       deviceId: registry.id(device),
-      features: 0,
+      features: hello.features & GRANTED_FEATURES,
       intervalMs: registry.intervalMs(device),
       serverTimeMs: now(),
     });
+    events.onOpen?.();
   }
 
   #socketFailed(cause: Error): void {

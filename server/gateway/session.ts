@@ -13,6 +13,8 @@ import type { MetricDescriptor } from '../../protocol/metric.ts';
 
 /** What an authenticated agent's frames cause. */
 export interface SessionEvents {
+  /** The welcome was sent: from now on the agent takes frames. */
+  onOpen?(): void;
   /** Any frame: proof of life. */
   onHeard(): void;
   onClocks(bootId: string, clocks: Clocks): void;
