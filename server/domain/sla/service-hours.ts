@@ -1,0 +1,36 @@
+import type { Calendar, ContractTerms } from '../../../protocol/contract.ts';
+
+const FRIDAY = 5;
+const SATURDAY = 6;
+
+/** The same object for the same terms and site, so that what is compiled of it is kept. */
+const made = new WeakMap<ContractTerms, Map<string, Calendar>>();
+const whole = new Map<string, Calendar>();
+
+/** The service hours of a site (null: of the client as a whole) under these terms. With the flag, Saturdays have Friday's hours. */
+export function serviceHours(terms: ContractTerms, siteId: string | null): Calendar {
+  const siteCalendar = siteId === null ? undefined : terms.siteCalendars[siteId];
+  const key = siteCalendar && siteId !== null ? siteId : '';
+  const known = made.get(terms) ?? new Map<string, Calendar>();
+  made.set(terms, known);
+  const calendar = known.get(key) ?? withSaturday(siteCalendar ?? terms.calendar, terms.saturday);
+  known.set(key, calendar);
+  return calendar;
+}
+
+/** Hours that Saturday has of its own stay as they are. */
+function withSaturday(calendar: Calendar, saturday: boolean): Calendar {
+  if (!saturday || calendar.weekly.some(({ weekday }) => weekday === SATURDAY)) return calendar;
+  const added = calendar.weekly.filter(({ weekday }) => weekday === FRIDAY);
+  return { ...calendar, weekly: [...calendar.weekly, ...added.map((hours) => ({ ...hours, weekday: SATURDAY }))] };
+}
+
+/** Every hour of every day, in a zone. */
+export function aroundTheClock(timeZone: string): Calendar {
+  const known = whole.get(timeZone);
+  if (known) return known;
+  const weekly = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }));
+  const calendar = { timeZone, weekly, exceptions: [] };
+  whole.set(timeZone, calendar);
+  return calendar;
+}
