@@ -16,9 +16,10 @@ import { loadOrCreateIdentity, readEnrolment, requireEnrolment } from './identit
 import { findLockOwner, lockDataDir } from './lock.ts';
 import { createLog, describeError, type Log } from './log.ts';
 import { readMemory } from './memory.ts';
+import { writePolicy } from './policy.ts';
 
 const usage = `Usage:
-  vigia-agent enroll --server URL --token TOKEN [--name NAME] [--force] [--data-dir DIR] [--json]
+  vigia-agent enroll --server URL --token TOKEN [--name NAME] [--allow ACTION,...] [--force] [--data-dir DIR] [--json]
   vigia-agent run [--data-dir DIR]
   vigia-agent status [--data-dir DIR] [--json]
   vigia-agent version
@@ -30,6 +31,7 @@ interface Options {
   readonly server?: string;
   readonly token?: string;
   readonly name?: string;
+  readonly allow?: string;
   readonly force?: boolean;
   readonly 'data-dir'?: string;
   readonly json?: boolean;
@@ -45,6 +47,7 @@ function parseCommandLine(args: readonly string[]): { command: string; options: 
         server: { type: 'string' },
         token: { type: 'string' },
         name: { type: 'string' },
+        allow: { type: 'string' },
         force: { type: 'boolean' },
         'data-dir': { type: 'string' },
         json: { type: 'boolean' },
@@ -81,8 +84,15 @@ async function runCommand(command: string, options: Options): Promise<void> {
   }
 }
 
-async function runEnroll({ dataDir }: AgentConfig, { server, token, name, force, json }: Options): Promise<void> {
+async function runEnroll(
+  { dataDir }: AgentConfig,
+  { server, token, name, allow, force, json }: Options,
+): Promise<void> {
   if (!server || !token) throw new VigiaError('usage', 'enroll needs --server URL and --token TOKEN.');
+  if (allow !== undefined) {
+    prepareDataDir(dataDir);
+    writePolicy(dataDir, allow.split(','));
+  }
   const {
     deviceId,
     clientName,

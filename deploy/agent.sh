@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Vigia agent on a Linux machine, upgrades it, or removes it without a trace.
 #
-#   agent.sh install --server URL --token TOKEN [--pin sha256//KEY] [--name NAME] [--force] [--no-service]
+#   agent.sh install --server URL --token TOKEN [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--force] [--no-service]
 #   agent.sh remove
 #
 #   --server URL   where this machine reaches the server; https, or http on this very machine
@@ -9,6 +9,8 @@
 #   --pin KEY      the key of the server's own certificate, as curl --pinnedpubkey takes it; without it the machine's
 #                  certificate authorities judge
 #   --name NAME    what to call the machine; its host name by default
+#   --allow A,...  what the agent may do beyond watching this machine: probe-peers (tell whether a neighbour answers),
+#                  check-network (check other hosts); it is kept in policy.json, which the server cannot change
 #   --force        enrol although the machine is enrolled, such as with another server; its key stays
 #   --no-service   no systemd here (a container, a chroot): install and enrol, and print the command that runs the agent
 #
@@ -91,7 +93,7 @@ main() {
 usage() {
 	cat <<-'END'
 		Usage:
-		  agent.sh install --server URL --token TOKEN [--pin sha256//KEY] [--name NAME] [--force] [--no-service]
+		  agent.sh install --server URL --token TOKEN [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--force] [--no-service]
 		  agent.sh remove
 	END
 }
@@ -131,16 +133,17 @@ undo() {
 # ---- install
 
 install() {
-	server='' token='' pin='' name='' force='' with_service=yes
+	server='' token='' pin='' name='' allow='' force='' with_service=yes
 	while [ $# -gt 0 ]; do
 		case $1 in
-			--server | --token | --pin | --name)
+			--server | --token | --pin | --name | --allow)
 				[ $# -ge 2 ] || wrong_usage "$1 needs a value."
 				case $1 in
 					--server) server=${2%/} ;;
 					--token) token=$2 ;;
 					--pin) pin=$2 ;;
 					--name) name=$2 ;;
+					--allow) allow=$2 ;;
 				esac
 				shift
 				;;
@@ -335,6 +338,7 @@ create_data() {
 enrol() {
 	set -- --server "$server" --token "$token" --data-dir "$data"
 	[ -z "$name" ] || set -- "$@" --name "$name"
+	[ -z "$allow" ] || set -- "$@" --allow "$allow"
 	[ -z "$force" ] || set -- "$@" --force
 	as_agent "$work/new/node" "$work/new/vigia-agent.mjs" enroll "$@" >"$work/answer" 2>"$work/error" || enrol_failed
 	say "$(head -n 1 "$work/answer")"

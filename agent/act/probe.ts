@@ -1,11 +1,9 @@
-import { BlockList, connect, isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import { type Knock, knock as knockTcp } from '../../check/knock.ts';
 import type { ProbeAnswer, ProbeRequest } from '../../protocol/plan.ts';
 import { MAX_PROBE_ADDRESSES, MAX_PROBE_MS, MAX_PROBE_PORTS } from '../../protocol/probe.ts';
 import type { Policy } from '../policy.ts';
-
-/** How a TCP connection went. A refusal also proves a living host. */
-export type Knock = 'connected' | 'refused' | 'silent';
 
 export interface ProberOptions {
   readonly policy: Policy;
@@ -91,22 +89,6 @@ function neighbourhood(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>, more: re
 function isIn(list: BlockList, address: string): boolean {
   const family = isIP(address);
   return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
-}
-
-function knockTcp(address: string, port: number, signal: AbortSignal): Promise<Knock> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: address, port });
-    const end = (went: Knock): void => {
-      socket.destroy();
-      resolve(went);
-    };
-    signal.addEventListener('abort', () => end('silent'), { once: true });
-    socket.once('connect', () => end('connected'));
-    // Whatever else fails (no route, prohibited, timed out) may come from something in between.
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-      end(code === 'ECONNREFUSED' || code === 'ECONNRESET' ? 'refused' : 'silent');
-    });
-  });
 }
 
 function hostAndPort(address: string, port: number): string {

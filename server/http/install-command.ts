@@ -13,14 +13,15 @@ const NO_SCRIPT = 10;
  * The lines that a person pastes into a shell of the machine to be watched. `curl` checks the pin of a self-signed
  * certificate's key, so that nobody on the way can replace the script that then runs as root. A fetch that fails hands the
  * shell an `exit`, since a pipe ends with the code of its last command and an empty script would count as success. Where
- * there is no `sudo`, the line is run as root and the shell comes first.
+ * there is no `sudo`, the line is run as root and the shell comes first. Agents of a site may tell whether a neighbour answers,
+ * unless that word is taken out of the line.
  */
 export function installCommands(base: string, token: string, certificate: CertificateFacts | null): InstallCommands {
   const pin = certificate?.selfSigned ? certificate.spkiPin : null;
   const pinned = pin === null ? '' : ` -k --pinnedpubkey ${quote(pin)}`;
   const fetch = `(curl -fsSL${pinned} ${quote(`${base}/install/agent.sh`)} || echo exit ${NO_SCRIPT})`;
   const run = `${fetch} | $(command -v sudo) sh -s --`;
-  const server = `--server ${quote(base)} --token ${quote(token)}`;
+  const server = `--server ${quote(base)} --token ${quote(token)} --allow probe-peers`;
   return {
     installCommand: `${run} install ${server}${pin === null ? '' : ` --pin ${quote(pin)}`}`,
     removeCommand: `${run} remove`,

@@ -7,13 +7,7 @@ import { readClocks } from '../../agent/collect/clocks.ts';
 import type { Identity } from '../../agent/identity.ts';
 import { Link, type LinkEnd, type LinkOptions } from '../../agent/link.ts';
 import { encodeFrame } from '../../protocol/codec.ts';
-import {
-  type AckFrame,
-  type ErrorFrame,
-  type Frame,
-  type HelloFrame,
-  serverProofMessage,
-} from '../../protocol/frame.ts';
+import { type ErrorFrame, type Frame, type HelloFrame, serverProofMessage } from '../../protocol/frame.ts';
 import { machineMetrics, makeIdentity, reportFrame, schemaFrame } from '../support/agent-machine.ts';
 import { Peer, type PeerOptions, refusal } from '../support/agent-peer.ts';
 
@@ -47,7 +41,7 @@ function dial(t: Test, peer: Peer, options: Partial<LinkOptions> = {}) {
   peer.devices.add(Buffer.from(identity.publicKey).toString('base64url'));
   const url = serverPath(new URL(peer.url), '/agent');
   url.protocol = url.protocol.replace('http', 'ws');
-  const received: (AckFrame | ErrorFrame)[] = [];
+  const received: Frame[] = [];
   const link = new Link({
     url,
     hello: hello(identity),

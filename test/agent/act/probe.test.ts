@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import t from 'tap';
-import { createProber, type Knock, type ProberOptions } from '../../../agent/act/probe.ts';
+import { createProber, type ProberOptions } from '../../../agent/act/probe.ts';
+import type { Knock } from '../../../check/knock.ts';
 
 const address = (cidr: string, internal = false): NetworkInterfaceInfo => ({
   address: cidr.split('/')[0]!,

@@ -8,9 +8,9 @@ t.test('a trusted certificate needs no pin', (t) => {
   const commands = installCommands('https://vigia.example', token, null);
   const script = '(curl -fsSL https://vigia.example/install/agent.sh || echo exit 10) | $(command -v sudo) sh -s --';
   t.strictSame(commands, {
-    installCommand: `${script} install --server https://vigia.example --token ${token}`,
+    installCommand: `${script} install --server https://vigia.example --token ${token} --allow probe-peers`,
     removeCommand: `${script} remove`,
-    enrollCommand: `npx vigia agent enroll --server https://vigia.example --token ${token}`,
+    enrollCommand: `npx vigia agent enroll --server https://vigia.example --token ${token} --allow probe-peers`,
   });
   t.end();
 });
@@ -29,7 +29,16 @@ t.test('whatever stands in the address stays one word of the shell', (t) => {
   const { enrollCommand } = installCommands(hostile, token, null);
   const script = enrollCommand.replace('npx vigia', "printf '%s\\n'");
   const { stdout } = spawnSync('/bin/sh', ['-c', script], { encoding: 'utf8' });
-  t.strictSame(stdout.trimEnd().split('\n'), ['agent', 'enroll', '--server', hostile, '--token', token]);
+  t.strictSame(stdout.trimEnd().split('\n'), [
+    'agent',
+    'enroll',
+    '--server',
+    hostile,
+    '--token',
+    token,
+    '--allow',
+    'probe-peers',
+  ]);
   t.end();
 });
 
