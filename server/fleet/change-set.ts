@@ -6,6 +6,7 @@ import { everyClient } from '../domain/scope.ts';
 import { incidentStatements } from '../incidents/statements.ts';
 import type { Store } from '../store/store.ts';
 import type { DeviceRecord } from './device-record.ts';
+import { revisionStatements } from './ledger-revision.ts';
 
 /** What happened in one step of the watch: written in one transaction, then shown. */
 export class ChangeSet {
@@ -27,6 +28,11 @@ export class ChangeSet {
   addLedger(record: DeviceRecord, changes: readonly LedgerChange[]): void {
     for (const change of changes) this.#ledger.push({ record, change });
     if (changes.length > 0) this.edge(record);
+  }
+
+  /** What the ledger gained, in order. */
+  get ledger(): readonly { readonly record: DeviceRecord; readonly change: LedgerChange }[] {
+    return this.#ledger;
   }
 
   /** `record`: the device whose memory has to be saved with it; null for an incident that is not a device's. */
@@ -53,6 +59,11 @@ export class ChangeSet {
   statements(store: Store, position: number, now: number): CompiledQuery[] {
     const all = store.scoped(everyClient);
     const statements: CompiledQuery[] = [];
+    // Before anything is changed, so that a revision says what stood.
+    for (const [record, ledger] of Map.groupBy(this.#ledger, ({ record }) => record)) {
+      const changes = ledger.map(({ change }) => change);
+      statements.push(...revisionStatements(store, record, changes, now));
+    }
     for (const { record, change } of this.#ledger) statements.push(...ledgerStatements(store, record, change));
     for (const step of this.incidents) statements.push(...incidentStatements(store, step, now));
     for (const record of this.#saved) {

@@ -15,7 +15,6 @@ export function ledgerView(
   rows: readonly Row<'presence_interval'>[],
   range: { readonly from: number; readonly to: number; readonly now: number },
 ): PresenceInterval[] {
-  const { presence } = record.memory;
   const intervals: (Interval & { revised: boolean })[] = rows.map((row) => ({
     start: row.start_ms,
     end: row.end_ms,
@@ -24,15 +23,7 @@ export function ledgerView(
     evidence: JSON.parse(row.evidence_json) as GapEvidence,
     revised: row.revised === 1,
   }));
-  const { last, upFrom, announced } = presence;
-  if (last && upFrom !== null) {
-    const upTo = provenUpTo(record, last.at);
-    const evidence: GapEvidence = { before: last, after: last, announced: null };
-    intervals.push({ start: upFrom, end: upTo, state: 'up', reason: 'reported', evidence, revised: false });
-    if (record.liveness.state !== 'up' || upTo < (record.lastHeardAt ?? 0)) {
-      for (const interval of openTail(last, announced, range.now)) intervals.push({ ...interval, revised: false });
-    }
-  }
+  for (const interval of openEnd(record, range.now)) intervals.push({ ...interval, revised: false });
   const from = Math.max(range.from, record.info.enrolled_at);
   const to = Math.min(range.to, range.now);
   const clipped = intervals
@@ -46,6 +37,17 @@ export function ledgerView(
     evidence: explainInterval({ reason, evidence }),
     revised,
   }));
+}
+
+/** What follows the last written row: the present run of `up` and, while nobody hears of the machine, the open tail. */
+export function openEnd(record: DeviceRecord, now: number): Interval[] {
+  const { last, upFrom, announced } = record.memory.presence;
+  if (!last || upFrom === null) return [];
+  const upTo = provenUpTo(record, last.at);
+  const evidence: GapEvidence = { before: last, after: last, announced: null };
+  const run: Interval = { start: upFrom, end: upTo, state: 'up', reason: 'reported', evidence };
+  const isOpen = record.liveness.state !== 'up' || upTo < (record.lastHeardAt ?? 0);
+  return isOpen ? [run, ...openTail(last, announced, now)] : [run];
 }
 
 /** Until when the present run of `up` reaches: on an open link there is never a sliver of doubt at its end. */

@@ -4,10 +4,12 @@ import { type AuditLog, auditLog } from './audit.ts';
 import { workerDialect } from './dialect.ts';
 import { Mutex } from './mutex.ts';
 import { type ApiKeyRepository, apiKeyRepository } from './repo/api-key.ts';
+import { type AttestationRepository, attestationRepository } from './repo/attestation.ts';
 import { type ClientRepository, clientRepository } from './repo/client.ts';
 import { type DeviceRepository, deviceRepository } from './repo/device.ts';
 import { type DeviceStateRepository, deviceStateRepository } from './repo/device-state.ts';
 import { type IncidentRepository, incidentRepository } from './repo/incident.ts';
+import { type LedgerRevisionRepository, ledgerRevisionRepository } from './repo/ledger-revision.ts';
 import { type MaintenanceRepository, maintenanceRepository } from './repo/maintenance.ts';
 import { type OutboxRepository, outboxRepository } from './repo/outbox.ts';
 import { type PersonReportRepository, personReportRepository } from './repo/person-report.ts';
@@ -33,6 +35,8 @@ export interface ScopedStore {
   readonly tokens: TokenRepository;
   readonly incidents: IncidentRepository;
   readonly presence: PresenceRepository;
+  readonly attestations: AttestationRepository;
+  readonly ledgerRevisions: LedgerRevisionRepository;
   readonly apiKeys: ApiKeyRepository;
   readonly maintenance: MaintenanceRepository;
   readonly personReports: PersonReportRepository;
@@ -128,6 +132,8 @@ function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
     tokens: tokenRepository(bound),
     incidents: incidentRepository(bound),
     presence: presenceRepository(bound),
+    attestations: attestationRepository(bound),
+    ledgerRevisions: ledgerRevisionRepository(bound),
     apiKeys: apiKeyRepository(bound),
     maintenance: maintenanceRepository(bound),
     personReports: personReportRepository(bound),

@@ -1,4 +1,4 @@
-import type { CompiledQuery } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import { ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
@@ -8,10 +8,24 @@ export interface PresenceRepository {
   between(deviceId: string, fromMs: number, toMs: number): Promise<Row<'presence_interval'>[]>;
   /** The latest one of a device. */
   last(deviceId: string): Promise<Row<'presence_interval'> | null>;
+  /**
+   * The ledger without its evidence, by device and start: what is not up, after that stretch. For the start of the server, which
+   * reads years of a whole fleet.
+   */
+  notUp(after: Pick<NotUp, 'deviceId' | 'start'> | null, limit: number): Promise<NotUp[]>;
+  /** Time between two rows of a device that no row covers: `unknown`. There should be none. */
+  holes(): Promise<NotUp[]>;
   /** For {@link Store.commit}. @throws VigiaError not_found if the row is outside the scope. */
   insertStatement(row: NewRow<'presence_interval'>): CompiledQuery;
   /** For {@link Store.commit}: a revision deletes what it replaces. Changes nothing outside the scope. */
   deleteStatement(id: number): CompiledQuery;
+}
+
+export interface NotUp {
+  readonly deviceId: string;
+  readonly start: number;
+  readonly end: number;
+  readonly state: 'down' | 'excluded' | 'unknown';
 }
 
 export function presenceRepository({ db, scope }: ScopedContext): PresenceRepository {
@@ -33,6 +47,21 @@ export function presenceRepository({ db, scope }: ScopedContext): PresenceReposi
         .orderBy('start_ms')
         .execute();
       return [...straddling.filter((row) => row.end_ms > fromMs && row.start_ms < toMs), ...inside];
+    },
+    async notUp(after, limit) {
+      const past = after ? sql`(device_id, start_ms) > (${after.deviceId}, ${after.start})` : sql`1 = 1`;
+      const { rows } = await sql<NotUp>`
+        SELECT device_id AS "deviceId", start_ms AS "start", end_ms AS "end", state FROM presence_interval
+        WHERE state <> 'up' AND ${mine} AND ${past} ORDER BY device_id, start_ms LIMIT ${limit}`.execute(db);
+      return rows;
+    },
+    async holes() {
+      const { rows } = await sql<NotUp>`
+        SELECT device_id AS "deviceId", ended AS "start", start_ms AS "end", 'unknown' AS state FROM (
+          SELECT device_id, start_ms, lag(end_ms) OVER (PARTITION BY device_id ORDER BY start_ms) AS ended
+          FROM presence_interval WHERE ${mine}
+        ) WHERE start_ms > ended`.execute(db);
+      return rows;
     },
     async last(deviceId) {
       const row = await select().where('device_id', '=', deviceId).orderBy('start_ms', 'desc').executeTakeFirst();

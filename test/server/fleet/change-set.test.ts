@@ -65,3 +65,29 @@ t.test('what replaces earlier rows is marked as a revision', async (t) => {
   ]);
   t.match(JSON.parse(rows[1]!.evidence_json), { before: a(20_000), after: { bootId: 'b' }, announced: null });
 });
+
+t.test('late evidence leaves a revision: what stood, what stands, written in the same transaction', async (t) => {
+  const store = await tempStore(t);
+  const { device } = await addTenant(store, 'Acme');
+  const record = makeRecord(device, null);
+  const a = (at: number) => ({ at, bootId: 'a', bootMs: at, monotonicMs: at });
+  const take = async (now: number, ...proofs: Proof[]) => {
+    const changes = new ChangeSet();
+    for (const proof of proofs) changes.addLedger(record, takeProof(record.memory.presence, proof));
+    await store.commit(changes.statements(store, 1, now));
+  };
+  const revisions = () => store.scoped(everyClient).ledgerRevisions.between(device.id, 0, 1e9, 10);
+  await take(1, a(0));
+  await take(2, { at: 60_000, bootId: 'b', bootMs: 10_000, monotonicMs: 10_000 });
+  t.same(await revisions(), [], 'what is new revises nothing');
+  await take(3, a(20_000), a(30_000), a(40_000));
+  const [revision, ...others] = await revisions();
+  t.same(others, [], 'a backlog into one gap is one revision');
+  t.match(revision, { at: 3, by_user: 'server', from_ms: 0, to_ms: 50_000, why: /arrived late/ });
+  t.same(JSON.parse(revision!.before_json), [{ from: 0, to: 50_000, state: 'down', reason: 'reboot_unexpected' }]);
+  t.same(JSON.parse(revision!.after_json), [
+    { from: 0, to: 40_000, state: 'up', reason: 'same_boot' },
+    { from: 40_000, to: 50_000, state: 'down', reason: 'reboot_unexpected' },
+  ]);
+  await t.rejects(store.db.deleteFrom('ledger_revision').execute(), { message: /never deleted/ });
+});

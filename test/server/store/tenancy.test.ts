@@ -58,7 +58,36 @@ t.test('no scoped method reaches into another client', async (t) => {
   const globalKey = { ...key, id: randomUUID(), secret_hash: randomBytes(32), client_id: null };
   await all.apiKeys.insert(globalKey);
   const event = { client_id: bolt.client.id, incident_id: incident.id, at: 1, kind: 'opened', by_user: null, text: '' };
+  const attestation = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    device_id: bolt.device.id,
+    from_ms: 0,
+    to_ms: 10,
+    verdict: 'down',
+    why: 'power cut',
+    at: 20,
+    by_user: 'Ann',
+    withdrawn_at: null,
+    withdrawn_by: null,
+  } as const;
+  const revision = {
+    client_id: bolt.client.id,
+    subject_kind: 'device',
+    subject_id: bolt.device.id,
+    at: 20,
+    by_user: 'Ann',
+    why: 'power cut',
+    from_ms: 0,
+    to_ms: 10,
+    before_json: '[]',
+    after_json: '[]',
+  } as const;
   await store.commit([
+    all.attestations.insertStatement(attestation),
+    all.ledgerRevisions.insertStatement(revision),
+    // Two rows with a hole between them, so that there is something to find.
+    all.presence.insertStatement({ ...interval, start_ms: 40, end_ms: 45, state: 'down' }),
     all.incidents.saveStatement(incident),
     all.incidents.eventStatement(event),
     all.presence.insertStatement(interval),
@@ -145,11 +174,27 @@ t.test('no scoped method reaches into another client', async (t) => {
     presence: {
       between: [outcome.empty, () => mine.presence.between(bolt.device.id, 0, 100)],
       last: [outcome.nothing, () => mine.presence.last(bolt.device.id)],
+      notUp: [outcome.empty, () => mine.presence.notUp(null, 100)],
+      holes: [outcome.empty, () => mine.presence.holes()],
       insertStatement: [
         outcome.notFound,
         () => mine.presence.insertStatement({ ...interval, start_ms: 20, end_ms: 30 }),
       ],
       deleteStatement: [undefined, () => store.commit([mine.presence.deleteStatement(stored!.id)])],
+    },
+    attestations: {
+      standing: [outcome.empty, () => mine.attestations.standing()],
+      ofDevice: [outcome.empty, () => mine.attestations.ofDevice(bolt.device.id)],
+      get: [outcome.nothing, () => mine.attestations.get(attestation.id)],
+      insertStatement: [outcome.notFound, () => mine.attestations.insertStatement({ ...attestation, id: 'new' })],
+      withdrawStatement: [
+        undefined,
+        () => store.commit([mine.attestations.withdrawStatement(attestation.id, 9, 'Eve')]),
+      ],
+    },
+    ledgerRevisions: {
+      between: [outcome.empty, () => mine.ledgerRevisions.between(bolt.device.id, 0, 100, 10)],
+      insertStatement: [outcome.notFound, () => mine.ledgerRevisions.insertStatement(revision)],
     },
     apiKeys: {
       list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
@@ -171,6 +216,8 @@ t.test('no scoped method reaches into another client', async (t) => {
       'incident',
       'incident_event',
       'presence_interval',
+      'attestation',
+      'ledger_revision',
       'api_key',
     ] as const;
     return Promise.all(tables.map((table) => store.db.selectFrom(table).selectAll().execute()));

@@ -1,0 +1,86 @@
+import { type CompiledQuery, sql } from 'kysely';
+import type { Interval } from '../domain/ledger.ts';
+import type { LedgerChange } from '../domain/presence.ts';
+import { formatInstant } from '../domain/wording.ts';
+import type { Store } from '../store/store.ts';
+import type { DeviceRecord } from './device-record.ts';
+
+interface Said {
+  readonly from: number;
+  readonly to: number;
+  readonly state: string;
+  readonly reason: string;
+}
+
+/**
+ * Records what late evidence changes of what the ledger said: one row for each stretch that `changes` revise, with what stands
+ * in the database before them. To be put before the statements that change it; where nothing stood, nothing is revised.
+ */
+export function revisionStatements(
+  store: Store,
+  { info }: DeviceRecord,
+  changes: readonly LedgerChange[],
+  now: number,
+): CompiledQuery[] {
+  return revisedRanges(changes).map(({ from, to }) => {
+    const after = JSON.stringify(saidAfter(changes, from, to));
+    const why = `Evidence of the time from ${formatInstant(from)} to ${formatInstant(to)} arrived late.`;
+    const statement = sql`
+      INSERT INTO ledger_revision (client_id, subject_kind, subject_id, at, by_user, why, from_ms, to_ms, before_json, after_json)
+      SELECT ${info.client_id}, 'device', ${info.id}, ${now}, 'server', ${why}, ${from}, ${to}, said, ${after}
+      FROM (
+        SELECT json_group_array(json_object(
+          'from', max(start_ms, ${from}), 'to', min(end_ms, ${to}), 'state', state, 'reason', reason
+        ) ORDER BY start_ms) AS said
+        FROM presence_interval
+        WHERE device_id = ${info.id} AND start_ms < ${to} AND end_ms > ${from}
+      )
+      WHERE said <> '[]' AND said <> ${after}`;
+    return statement.compile(store.db);
+  });
+}
+
+/** Revisions that touch, as one: a backlog that narrows one gap in hundred steps is one revision of that gap. */
+function revisedRanges(changes: readonly LedgerChange[]): { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  for (const { from, to } of changes.filter(({ revision }) => revision).sort((a, b) => a.from - b.from)) {
+    const last = ranges.at(-1);
+    if (last && from <= last.to) last.to = Math.max(last.to, to);
+    else ranges.push({ from, to });
+  }
+  return ranges;
+}
+
+/** What [from, to) says after the changes. What they leave open belongs to the present run of `up`. */
+function saidAfter(changes: readonly LedgerChange[], from: number, to: number): Said[] {
+  let rows: Said[] = [{ from, to, state: 'up', reason: 'reported' }];
+  for (const change of changes) {
+    const a = Math.max(from, change.from);
+    const b = Math.min(to, change.to);
+    if (b <= a) continue;
+    const before = rows.map((row) => ({ ...row, to: Math.min(row.to, a) }));
+    const after = rows.map((row) => ({ ...row, from: Math.max(row.from, b) }));
+    const said = [...change.intervals.map(toSaid), ...rest(change, from, to)];
+    rows = [...before, ...said, ...after].filter((row) => row.to > row.from).sort((x, y) => x.from - y.from);
+  }
+  return joinNeighbours(rows);
+}
+
+const toSaid = ({ start, end, state, reason }: Interval): Said => ({ from: start, to: end, state, reason });
+
+/** The end of a change that its intervals do not cover. */
+function rest({ from, to, intervals }: LedgerChange, low: number, high: number): Said[] {
+  const start = Math.max(low, intervals.at(-1)?.end ?? from);
+  return [{ from: start, to: Math.min(high, to), state: 'up', reason: 'reported' }];
+}
+
+function joinNeighbours(rows: readonly Said[]): Said[] {
+  const joined: Said[] = [];
+  for (const row of rows) {
+    const last = joined.at(-1);
+    const same = last && last.to === row.from && last.state === row.state && last.reason === row.reason;
+    if (same) joined[joined.length - 1] = { ...last, to: row.to };
+    else joined.push(row);
+  }
+  return joined;
+}
