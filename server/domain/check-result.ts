@@ -1,0 +1,31 @@
+import { type CheckReason, checkReasons } from '../../protocol/check-reason.ts';
+import { type Reading, readValue } from './reading.ts';
+
+/** What a check said last, whoever ran it. Times are ms by the server's clock. */
+export interface Observation {
+  readonly at: number;
+  /** Null where nobody can tell. */
+  readonly up: boolean | null;
+  readonly reason: CheckReason;
+  readonly durationMs: number;
+  readonly httpStatus: number | null;
+  readonly certificateEndsAt: number | null;
+}
+
+/** What a report says of a check; null if it does not name it, or it has not run yet. */
+export function observationIn(reading: Reading, checkId: string): Observation | null {
+  const read = (family: string): number | null => readValue(reading, `${family}[${checkId}]`);
+  const reason = checkReasons[read('check.reason') ?? -1];
+  const ageSeconds = read('check.age');
+  if (reason === undefined || ageSeconds === null || ageSeconds < 0) return null;
+  const up = read('check.up');
+  const certificateLeftSeconds = read('check.certificateLeft');
+  return {
+    at: Math.round(reading.at - ageSeconds * 1000),
+    up: up === null ? null : up === 1,
+    reason,
+    durationMs: Math.round((read('check.duration') ?? 0) * 1000),
+    httpStatus: read('check.status'),
+    certificateEndsAt: certificateLeftSeconds === null ? null : reading.at + certificateLeftSeconds * 1000,
+  };
+}
