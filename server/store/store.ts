@@ -5,6 +5,7 @@ import { workerDialect } from './dialect.ts';
 import { Mutex } from './mutex.ts';
 import { type ApiKeyRepository, apiKeyRepository } from './repo/api-key.ts';
 import { type AttestationRepository, attestationRepository } from './repo/attestation.ts';
+import { type CheckRepository, checkRepository } from './repo/check.ts';
 import { type ClientRepository, clientRepository } from './repo/client.ts';
 import { type DeviceRepository, deviceRepository } from './repo/device.ts';
 import { type DeviceStateRepository, deviceStateRepository } from './repo/device-state.ts';
@@ -14,6 +15,7 @@ import { type MaintenanceRepository, maintenanceRepository } from './repo/mainte
 import { type OutboxRepository, outboxRepository } from './repo/outbox.ts';
 import { type PersonReportRepository, personReportRepository } from './repo/person-report.ts';
 import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
+import { type ServiceRepository, serviceRepository } from './repo/service.ts';
 import { type SessionRepository, sessionRepository } from './repo/session.ts';
 import { type SiteRepository, siteRepository } from './repo/site.ts';
 import { type TokenRepository, tokenRepository } from './repo/token.ts';
@@ -38,6 +40,8 @@ export interface ScopedStore {
   readonly attestations: AttestationRepository;
   readonly ledgerRevisions: LedgerRevisionRepository;
   readonly apiKeys: ApiKeyRepository;
+  readonly checks: CheckRepository;
+  readonly services: ServiceRepository;
   readonly maintenance: MaintenanceRepository;
   readonly personReports: PersonReportRepository;
 }
@@ -135,6 +139,8 @@ function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
     attestations: attestationRepository(bound),
     ledgerRevisions: ledgerRevisionRepository(bound),
     apiKeys: apiKeyRepository(bound),
+    checks: checkRepository(bound),
+    services: serviceRepository(bound),
     maintenance: maintenanceRepository(bound),
     personReports: personReportRepository(bound),
   };
