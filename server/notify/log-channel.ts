@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Channel } from './outbox.ts';
+import type { Channel } from './channel.ts';
 
 /** Tells the server's own log, from where journald and log shippers take it. The channel that is always there. */
 export function logChannel(logger: Logger): Channel {
@@ -11,6 +11,7 @@ export function logChannel(logger: Logger): Channel {
         'notification: %s',
         kind,
       );
+      return 'written to the log';
     },
   };
 }

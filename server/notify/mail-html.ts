@@ -1,0 +1,30 @@
+import type { Message } from './message.ts';
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** The message as a page for mail programs: no picture, no style sheet, nothing that is fetched. */
+export function mailHtml({ title, sentence, facts, lines, link }: Message): string {
+  const rows = facts.map(
+    ({ label, value }) => `<tr><td>${escapeHtml(label)}&nbsp;&nbsp;</td><td>${escapeHtml(value)}</td></tr>`,
+  );
+  const items = lines.map((line) => `<li>${escapeHtml(line)}</li>`);
+  return [
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head><body>`,
+    `<p><strong>${escapeHtml(title)}</strong></p>`,
+    `<p>${escapeHtml(sentence)}</p>`,
+    rows.length > 0 ? `<table>${rows.join('')}</table>` : '',
+    items.length > 0 ? `<ul>${items.join('')}</ul>` : '',
+    link ? `<p><a href="${escapeHtml(link)}">${escapeHtml(link)}</a></p>` : '',
+    '</body></html>',
+  ].join('\n');
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}

@@ -1,0 +1,259 @@
+import type { Priority } from '../../protocol/view.ts';
+
+/** What a receiver is told, in parts that each medium puts in its own form. All text is plain: nothing in it is markup. */
+export interface Message {
+  readonly idempotencyKey: string;
+  /** Such as `incident.raised`, `digest`, `summary`, `test`. */
+  readonly kind: string;
+  readonly priority: Priority | null;
+  /** When it happened, ms. */
+  readonly at: number;
+  /** One line. */
+  readonly title: string;
+  readonly sentence: string;
+  readonly facts: readonly Fact[];
+  /** What happened since, or the entries of a list; oldest first. */
+  readonly lines: readonly string[];
+  readonly link: string | null;
+  /** The same for all messages about one incident, so that mail programs show them together. */
+  readonly thread: string | null;
+  /** For machines: what was stored when it happened. */
+  readonly payload: unknown;
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** What waits to be told, with what is known of its incident now. */
+export interface Notice {
+  readonly kind: string;
+  readonly payload: NoticePayload;
+  readonly incident: IncidentFacts | null;
+  readonly clientName: string | null;
+}
+
+/** As it was stored; other kinds than incidents' need only a sentence. */
+export interface NoticePayload {
+  readonly sentence?: unknown;
+  readonly title?: unknown;
+  readonly note?: unknown;
+  readonly incidentId?: unknown;
+  readonly priority?: unknown;
+  readonly at?: unknown;
+}
+
+export interface IncidentFacts {
+  readonly id: string;
+  readonly state: 'open' | 'acknowledged' | 'resolved';
+  readonly priority: Priority;
+  readonly sentence: string;
+  readonly siteName: string | null;
+  readonly deviceName: string | null;
+  readonly serviceName: string | null;
+  readonly onsetAt: number;
+  readonly resolvedAt: number | null;
+  /** Of the response clock, while it runs. */
+  readonly dueAt: number | null;
+  readonly dueZone: string;
+  readonly events: readonly {
+    readonly at: number;
+    readonly kind: string;
+    readonly by: string | null;
+    readonly text: string;
+  }[];
+}
+
+export interface Rendering {
+  readonly idempotencyKey: string;
+  /** Where people open the dashboard, without a trailing slash. */
+  readonly origin: string;
+  readonly timeZone: string;
+}
+
+const MAX_TITLE = 160;
+const MAX_SENTENCE = 1_000;
+const MAX_NAME = 120;
+const MAX_SINCE = 10;
+const MAX_ENTRIES = 100;
+
+const headings: Readonly<Record<string, string>> = {
+  'incident.raised': '',
+  'incident.changed': 'Worse: ',
+  'incident.resolved': 'Resolved: ',
+  'incident.reminded': 'Still open: ',
+  'incident.clock_warning': 'Response due soon: ',
+  'incident.clock_breach': 'Response overdue: ',
+};
+const priorities: Readonly<Record<Priority, string>> = {
+  emergency: 'Emergency',
+  high: 'High',
+  medium: 'Medium',
+  normal: 'Normal',
+};
+const ranks: readonly Priority[] = ['emergency', 'high', 'medium', 'normal'];
+
+/** The message of one notice. */
+export function noticeMessage(notice: Notice, rendering: Rendering): Message {
+  const { kind, payload, incident } = notice;
+  const at = typeof payload.at === 'number' ? payload.at : 0;
+  const priority = priorityOf(payload.priority) ?? incident?.priority ?? null;
+  const sentence = line(payload.sentence, MAX_SENTENCE) || line(payload.title, MAX_SENTENCE) || kind;
+  const place = placeOf(notice);
+  const heading = headings[kind] ?? '';
+  const label = kind === 'incident.raised' && priority ? `${priorities[priority]}: ` : heading;
+  const what = line(payload.title, MAX_TITLE) || sentence;
+  return {
+    idempotencyKey: rendering.idempotencyKey,
+    kind,
+    priority,
+    at,
+    title: cut(`${label}${place ? `${place}: ` : ''}${what}`, MAX_TITLE),
+    sentence,
+    facts: factsOf(notice, priority, rendering.timeZone),
+    lines: incident ? since(incident, at, rendering.timeZone) : [],
+    link: incident ? `${rendering.origin}/incidents/${encodeURIComponent(incident.id)}` : rendering.origin,
+    thread: incident?.id ?? null,
+    payload,
+  };
+}
+
+/** One message of many notices, oldest first: the morning's digest, or what a flood of messages became. */
+export function listMessage(kind: 'digest' | 'summary', notices: readonly Notice[], rendering: Rendering): Message {
+  const entries = entriesOf(notices);
+  const worst = ranks.find((rank) => entries.some((entry) => entry.priority === rank)) ?? null;
+  const open = entries.filter((entry) => !entry.isOver).length;
+  const counts = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, ${open} open`;
+  const more = entries.length - MAX_ENTRIES;
+  return {
+    idempotencyKey: rendering.idempotencyKey,
+    kind,
+    priority: worst,
+    at: Math.max(...notices.map(({ payload }) => (typeof payload.at === 'number' ? payload.at : 0))),
+    title: kind === 'digest' ? `Daily digest: ${counts}` : `Many messages at once: ${counts}`,
+    sentence:
+      kind === 'digest'
+        ? 'What can wait for the morning, since the last digest.'
+        : 'So much happened that single messages would hide one another. This is what would have been told.',
+    facts: [],
+    lines: [
+      ...entries.slice(0, MAX_ENTRIES).map((entry) => describeEntry(entry, rendering.timeZone)),
+      ...(more > 0 ? [`and ${more} more`] : []),
+    ],
+    link: `${rendering.origin}/incidents`,
+    thread: null,
+    payload: { entries: entries.slice(0, MAX_ENTRIES).map(({ notice }) => notice.payload), more: Math.max(0, more) },
+  };
+}
+
+/** What the test button sends. */
+export function testMessage(receiverName: string, at: number, rendering: Rendering): Message {
+  return {
+    idempotencyKey: rendering.idempotencyKey,
+    kind: 'test',
+    priority: null,
+    at,
+    title: 'Test message from Vigia',
+    sentence: 'This is a test. If you can read it, this receiver works.',
+    facts: [{ label: 'Receiver', value: line(receiverName, MAX_NAME) }],
+    lines: [],
+    link: rendering.origin,
+    thread: null,
+    payload: {},
+  };
+}
+
+/** The message as plain text, without its title. */
+export function plainText(message: Message): string {
+  const facts = message.facts.map(({ label, value }) => `${label}: ${value}`);
+  const lines = message.lines.map((text) => `- ${text}`);
+  const parts = [message.sentence, facts.join('\n'), lines.join('\n'), message.link ?? ''];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+interface Entry {
+  readonly notice: Notice;
+  readonly priority: Priority | null;
+  readonly isOver: boolean;
+}
+
+/** One entry for each incident, as it is at the last notice about it, in the order of the first; other notices are their own. */
+function entriesOf(notices: readonly Notice[]): Entry[] {
+  const entries = new Map<unknown, Entry>();
+  for (const notice of notices) {
+    const isOver = notice.kind === 'incident.resolved' || notice.incident?.state === 'resolved' || !notice.incident;
+    const priority = priorityOf(notice.payload.priority) ?? notice.incident?.priority ?? null;
+    entries.set(notice.payload.incidentId ?? notice, { notice, priority, isOver });
+  }
+  return [...entries.values()];
+}
+
+function describeEntry({ notice, priority, isOver }: Entry, timeZone: string): string {
+  const { incident, payload } = notice;
+  const sentence = line(isOver && incident ? incident.sentence : payload.sentence, MAX_SENTENCE);
+  const state = incident ? `${isOver ? 'resolved' : priority ? priorities[priority] : 'open'}: ` : '';
+  const place = [notice.clientName, incident?.deviceName ?? incident?.serviceName ?? incident?.siteName]
+    .map((name) => line(name, MAX_NAME))
+    .filter(Boolean)
+    .join(', ');
+  const when = typeof payload.at === 'number' ? ` (${formatTime(payload.at, timeZone)})` : '';
+  return `${state}${place ? `${place}: ` : ''}${sentence || line(payload.title, MAX_TITLE) || notice.kind}${when}`;
+}
+
+function factsOf({ kind, incident, clientName, payload }: Notice, priority: Priority | null, timeZone: string): Fact[] {
+  const facts: [string, string | null][] = [
+    ['Client', clientName],
+    ['Site', incident?.siteName ?? null],
+    ['Device', incident?.deviceName ?? null],
+    ['Service', incident?.serviceName ?? null],
+    ['Priority', priority && priorities[priority]],
+    ['Since', incident && formatTime(incident.onsetAt, timeZone)],
+    ['Response due', incident?.dueAt != null ? formatTime(incident.dueAt, incident.dueZone) : null],
+    ['Note', kind.startsWith('incident.clock_') ? line(payload.note, MAX_SENTENCE) : null],
+  ];
+  return facts.flatMap(([label, value]) => (value ? [{ label, value: line(value, MAX_SENTENCE) }] : []));
+}
+
+/** What happened to the incident after the notice was written: it may have waited for its receiver. */
+function since({ events }: IncidentFacts, at: number, timeZone: string): string[] {
+  const later = events.filter((event) => event.at > at && event.kind !== 'reminded');
+  return later.slice(-MAX_SINCE).map((event) => {
+    const by = event.by ? ` by ${line(event.by, MAX_NAME)}` : '';
+    const text = line(event.text, MAX_SENTENCE);
+    return `${formatTime(event.at, timeZone)}: ${event.kind}${by}${text ? `: ${text}` : ''}`;
+  });
+}
+
+function placeOf({ incident, clientName }: Notice): string {
+  return line(incident?.deviceName ?? incident?.serviceName ?? incident?.siteName ?? clientName, MAX_NAME);
+}
+
+function priorityOf(value: unknown): Priority | null {
+  return ranks.find((rank) => rank === value) ?? null;
+}
+
+/** Text of any origin as one line: no line break, no control or direction character that could fake another line. */
+function line(value: unknown, maxLength: number): string {
+  if (typeof value !== 'string') return '';
+  // Half a surrogate pair is no character; some media refuse the whole message for it.
+  return cut(
+    value
+      .toWellFormed()
+      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+      .trim(),
+    maxLength,
+  );
+}
+
+function cut(text: string, maxLength: number): string {
+  const characters = [...text];
+  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : text;
+}
+
+/** An instant to the minute on the clocks of a zone. @example formatTime(0, 'UTC') // 'Thu 1970-01-01 00:00 (UTC)' */
+function formatTime(ms: number, timeZone: string): string {
+  const time = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
+  const weekday = time.toLocaleString('en', { weekday: 'short' });
+  return `${weekday} ${time.toPlainDate()} ${time.toPlainTime().toString({ smallestUnit: 'minute' })} (${timeZone})`;
+}
