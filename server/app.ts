@@ -8,11 +8,14 @@ import type { ServerHealth } from '../protocol/view.ts';
 import { AgentEvents } from './agents.ts';
 import { type Clock, createClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { createContracts } from './contracts/contracts.ts';
+import { holidays } from './contracts/holidays.ts';
 import { startDaily } from './daily.ts';
 import { openDataDir } from './data-dir.ts';
 import { type DetectionSettings, defaultSettings } from './domain/settings.ts';
 import { writeFleet } from './export/prometheus.ts';
 import { createServerMetrics } from './export/server-metrics.ts';
+import type { ChangeSet } from './fleet/change-set.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import { exportFleet } from './fleet/export-view.ts';
 import { Fleet } from './fleet/fleet.ts';
@@ -27,6 +30,7 @@ import { createIncidentPort } from './incidents/incident-port.ts';
 import { Ingest } from './ingest.ts';
 import { listen, originOf } from './listen.ts';
 import { LiveHub } from './live-hub.ts';
+import { createMaintenance } from './maintenance/create-maintenance.ts';
 import { logChannel } from './notify/log-channel.ts';
 import { type Channel, OutboxSender } from './notify/outbox.ts';
 import { readCursor, replay } from './replay.ts';
@@ -138,6 +142,12 @@ async function wire(options: AppOptions, teardown: Teardown) {
   await book.load(now());
   const live: LiveHub = new LiveHub({ fleet, book, health: () => serverHealth() });
   teardown.push(() => live.close());
+  const contracts = await createContracts({ store, book, fleet, now, act: (work) => watch.act(work) });
+  const act = <T>(work: (changes: ChangeSet, at: number) => Promise<T> | T): Promise<T> => watch.act(work);
+  const maintenance = await createMaintenance({ store, fleet, book, terms: contracts.terms, now, act });
+  book.addPolicy(maintenance.watch.policy);
+  // The last of all policies: what a parent explains or maintenance keeps quiet has no clock.
+  book.addPolicy(contracts.policy);
   const watch: Watch = new Watch({
     clock,
     store,
@@ -146,6 +156,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     health,
     settings,
     logger,
+    judges: [maintenance.watch, contracts.judge],
     publish: (changes) => {
       for (const record of changes.touched) live.deviceChanged(record);
       for (const step of changes.incidents) live.incidentChanged(step.record);
@@ -240,6 +251,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     health: serverHealth,
     ready: () => isReady,
     onDeviceChanged: (_id, record, before) => {
+      maintenance.watch.deviceChanged();
       if (record) live.deviceChanged(record);
       else if (before) {
         gateway.disconnect(before, new VigiaError('agent_retired'), 300_000);
@@ -264,6 +276,10 @@ async function wire(options: AppOptions, teardown: Teardown) {
     fleet: fleetPort,
     series: createSeriesPort(fleet, series),
     incidents,
+    contracts: contracts.port,
+    clocks: contracts.clocks,
+    maintenance: maintenance.port,
+    holidays,
     live,
     metrics: {
       deviceMetrics: (scope) => writeFleet(exportFleet(fleet, book, scope)),

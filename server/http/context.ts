@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Holidays } from '../contracts/holidays.ts';
 import type { ApiKeys } from '../security/api-keys.ts';
 import type { FirstRun } from '../security/first-run.ts';
 import type { Identity } from '../security/identity.ts';
@@ -10,7 +11,16 @@ import type { Sessions } from '../security/sessions.ts';
 import type { EnrolmentTokens } from '../security/tokens.ts';
 import type { InstallFiles } from './install-files.ts';
 import type { Origins } from './origin.ts';
-import type { FleetPort, IncidentPort, LivePort, MetricsPort, SeriesPort } from './ports.ts';
+import type {
+  ClockPort,
+  ContractPort,
+  FleetPort,
+  IncidentPort,
+  LivePort,
+  MaintenancePort,
+  MetricsPort,
+  SeriesPort,
+} from './ports.ts';
 import type { StatePort } from './state-port.ts';
 
 /** The server with TypeBox types: handlers see what their schemas say. */
@@ -31,6 +41,10 @@ export interface RouteContext {
   readonly fleet: FleetPort;
   readonly series: SeriesPort;
   readonly incidents: IncidentPort;
+  readonly contracts: ContractPort;
+  readonly clocks: ClockPort;
+  readonly holidays: Holidays;
+  readonly maintenance: MaintenancePort;
   readonly live: LivePort;
   readonly metrics: MetricsPort;
   readonly installFiles: InstallFiles;

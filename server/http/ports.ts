@@ -1,3 +1,15 @@
+import type { ClockExplanation, Contract, ContractTerms } from '../../protocol/contract.ts';
+import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../protocol/maintenance.ts';
+import type {
+  Attestation,
+  AttestationInput,
+  AvailabilityReport,
+  BudgetAtRisk,
+  Ledger,
+  PeriodName,
+  Strip,
+  SubjectKind,
+} from '../../protocol/availability.ts';
 import type {
   Device,
   DeviceSummary,
@@ -5,6 +17,7 @@ import type {
   IncidentDetail,
   LiveServerMessage,
   PresenceInterval,
+  Priority,
   Series,
   ServerHealth,
 } from '../../protocol/view.ts';
@@ -68,6 +81,66 @@ export interface Actor {
   readonly name: string;
 }
 
+/** Contracts. Methods throw VigiaError not_found for a client that is not in scope. */
+export interface ContractPort {
+  /** Of the clients that have one. */
+  list(scope: Scope): Contract[];
+  get(scope: Scope, clientId: string): Promise<Contract>;
+  /** Makes a new version, unless the terms are the same. @throws VigiaError contract_invalid */
+  put(scope: Scope, clientId: string, terms: ContractTerms, actor: Actor): Promise<Contract>;
+  /** @throws VigiaError contract_invalid */
+  check(terms: ContractTerms): { warnings: string[] };
+  presets(): { tier: ContractTerms['tier']; terms: ContractTerms }[];
+}
+
+/** Response clocks of incidents. Methods throw VigiaError not_found, and conflict where the clock does not allow it. */
+export interface ClockPort {
+  explain(scope: Scope, id: string): Promise<ClockExplanation>;
+  pause(scope: Scope, id: string, reason: string, actor: Actor): Promise<void>;
+  resume(scope: Scope, id: string, actor: Actor): Promise<void>;
+  setPriority(scope: Scope, id: string, priority: Priority, why: string, actor: Actor): Promise<void>;
+  markOnSite(scope: Scope, id: string, actor: Actor): Promise<void>;
+  arriveOnSite(scope: Scope, id: string, actor: Actor): Promise<void>;
+}
+
+/** A named period (by default this month), or two instants in ms. */
+export interface PeriodQuery {
+  readonly period?: PeriodName;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface AvailabilityQuery extends PeriodQuery {
+  readonly by: SubjectKind;
+  readonly client?: string;
+  readonly site?: string;
+  readonly device?: string;
+  readonly tag?: string;
+  readonly service?: string;
+}
+
+export interface LedgerSubject {
+  readonly kind: 'device' | 'site' | 'service';
+  readonly id: string;
+}
+
+/** Figures, ledgers and what people attest. Each throws VigiaError not_found for what is not in scope. */
+export interface AvailabilityPort {
+  /** @throws VigiaError validation_failed, range_too_large */
+  report(scope: Scope, query: AvailabilityQuery): Promise<AvailabilityReport>;
+  /** @throws as {@link report} */
+  ledger(scope: Scope, subject: LedgerSubject, query: PeriodQuery): Promise<Ledger>;
+  /** The last days, oldest first, today included. */
+  strip(scope: Scope, subject: LedgerSubject, dayCount: number): Promise<Strip>;
+  /** Budgets of this month of which half or more is spent, worst first. */
+  budgets(scope: Scope): BudgetAtRisk[];
+  attestations(scope: Scope, deviceId: string): Promise<Attestation[]>;
+  /** @throws VigiaError validation_failed, conflict where nothing is unknown */
+  attest(scope: Scope, deviceId: string, input: AttestationInput, actor: Actor): Promise<Attestation>;
+  /** @throws VigiaError conflict if it is withdrawn already */
+  withdraw(scope: Scope, id: string, actor: Actor): Promise<Attestation>;
+}
+
 /** Changes for browsers. The listener gets messages already limited to the scope, at most 4 a second. */
 export interface LivePort {
   subscribe(scope: Scope, listener: (message: LiveServerMessage) => void): LiveSubscription;
@@ -84,3 +157,25 @@ export interface MetricsPort {
   /** prom-client's text of the server's own metrics. */
   serverMetrics(): Promise<string>;
 }
+
+/** Planned work. Each method throws VigiaError not_found for what is outside the scope. */
+export interface MaintenancePort {
+  /** Newest first, cancelled ones too. */
+  list(scope: Scope, clientId?: string): MaintenanceWindow[];
+  /** @throws VigiaError validation_failed, conflict */
+  create(scope: Scope, input: MaintenanceInput, actor: Actor): Promise<MaintenanceWindow>;
+  /** @throws VigiaError validation_failed, conflict for what is over or cancelled */
+  update(scope: Scope, id: string, input: MaintenanceInput, actor: Actor): Promise<MaintenanceWindow>;
+  /** What is past stays. @throws VigiaError conflict for what is over or cancelled */
+  cancel(scope: Scope, id: string): Promise<MaintenanceWindow>;
+  /** @throws VigiaError range_too_large */
+  occurrences(scope: Scope, fromMs: number, toMs: number, clientId?: string): PlannedOccurrence[];
+  /** Running now or starting within a day. */
+  upcoming(scope: Scope): PlannedOccurrence[];
+  preview(
+    scope: Scope,
+    input: MaintenanceInput,
+  ): Promise<{ readonly occurrences: MaintenanceOccurrence[]; readonly warnings: string[] }>;
+}
+
+export type PlannedOccurrence = MaintenanceOccurrence & { title: string; clientId: string };

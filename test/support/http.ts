@@ -3,10 +3,17 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import type { Test } from 'tap';
 import type { Role } from '../../protocol/view.ts';
+import { createContracts } from '../../server/contracts/contracts.ts';
+import { holidays } from '../../server/contracts/holidays.ts';
 import { everyClient } from '../../server/domain/scope.ts';
+import { defaultSettings } from '../../server/domain/settings.ts';
+import { Fleet } from '../../server/fleet/fleet.ts';
+import { Health } from '../../server/fleet/health.ts';
 import type { Http } from '../../server/http/context.ts';
 import { createHttpServer, type HttpDeps } from '../../server/http/server.ts';
 import type { UpgradeRouter } from '../../server/http/upgrade.ts';
+import { IncidentBook } from '../../server/incidents/incident-book.ts';
+import { createMaintenance } from '../../server/maintenance/create-maintenance.ts';
 import { createApiKeys } from '../../server/security/api-keys.ts';
 import { createFirstRun, type FirstRun } from '../../server/security/first-run.ts';
 import { loadIdentity } from '../../server/security/identity.ts';
@@ -15,6 +22,7 @@ import { createPasswords } from '../../server/security/passwords.ts';
 import { createSessions, type Sessions } from '../../server/security/sessions.ts';
 import { createEnrolmentTokens } from '../../server/security/tokens.ts';
 import type { Store } from '../../server/store/store.ts';
+import { Watch } from '../../server/watch.ts';
 import { createTestPorts, type TestPorts } from './ports.ts';
 import { type TestClock, tempStore } from './store.ts';
 import { tempDir } from './temp-dir.ts';
@@ -28,6 +36,8 @@ export interface TestServer {
   readonly port: number;
   readonly store: Store;
   readonly ports: TestPorts;
+  /** The incidents in memory: what is put here and in the store has a clock that the routes can work on. */
+  readonly book: IncidentBook;
   readonly clock: TestClock;
   readonly firstRun: FirstRun;
   readonly sessions: Sessions;
@@ -64,6 +74,32 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
   const now = () => clock.nowMs;
   const store = await tempStore(t, clock);
   const ports = createTestPorts();
+  const fleet = new Fleet(store);
+  await fleet.load();
+  const book = new IncidentBook(store, defaultSettings.reopenWindowMs);
+  const logger = pino({ level: 'silent' });
+  const publish = (): void => undefined;
+  const watch = new Watch({
+    clock: { now, driftMs: () => 0 },
+    store,
+    fleet,
+    book,
+    health: new Health(),
+    settings: defaultSettings,
+    logger,
+    publish,
+  });
+  const contracts = await createContracts({ store, book, fleet, now, timeZone: 'UTC', act: (work) => watch.act(work) });
+  const maintenance = await createMaintenance({
+    store,
+    fleet,
+    book,
+    terms: contracts.terms,
+    now,
+    act: (work) => watch.act(work),
+  });
+  book.addPolicy(maintenance.watch.policy);
+  book.addPolicy(contracts.policy);
   const passwords = createPasswords();
   const identity = await loadIdentity(tempDir(t));
   const firstRun = createFirstRun(store, passwords);
@@ -89,6 +125,10 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     fleet: ports.fleet,
     series: ports.series,
     incidents: ports.incidents,
+    contracts: contracts.port,
+    clocks: contracts.clocks,
+    holidays,
+    maintenance: maintenance.port,
     live: ports.live,
     metrics: ports.metrics,
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
@@ -109,6 +149,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     port,
     store,
     ports,
+    book,
     clock,
     firstRun,
     sessions,

@@ -1,11 +1,14 @@
 import type { Http, RouteContext } from '../context.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { clientRoutes } from './clients.ts';
+import { contractRoutes } from './contracts.ts';
 import { deviceRoutes } from './devices.ts';
 import { enrollRoutes } from './enroll.ts';
 import { healthRoutes } from './health.ts';
+import { incidentClockRoutes } from './incident-clock.ts';
 import { incidentRoutes } from './incidents.ts';
 import { installRoutes } from './install.ts';
+import { maintenanceRoutes } from './maintenance.ts';
 import { metricsRoutes } from './metrics.ts';
 import { overviewRoutes } from './overview.ts';
 import { sessionRoutes } from './session.ts';
@@ -22,6 +25,9 @@ export function addRoutes(http: Http, context: RouteContext): void {
     clientRoutes,
     deviceRoutes,
     incidentRoutes,
+    incidentClockRoutes,
+    contractRoutes,
+    maintenanceRoutes,
     tokenRoutes,
     userRoutes,
     apiKeyRoutes,

@@ -4,7 +4,7 @@ import { principalOf, userOf } from '../principal.ts';
 import { clientView, siteView } from '../views.ts';
 
 /** All that the first paint needs. */
-export function overviewRoutes(http: Http, { state, fleet, incidents }: RouteContext): void {
+export function overviewRoutes(http: Http, { state, fleet, incidents, maintenance }: RouteContext): void {
   http.get(
     '/api/v1/overview',
     { config: { access: 'read' }, schema: { response: { 200: Overview } } },
@@ -28,7 +28,7 @@ export function overviewRoutes(http: Http, { state, fleet, incidents }: RouteCon
         devices: fleet.summaries(scope),
         incidents: recent,
         services: [],
-        maintenance: [],
+        maintenance: maintenance.upcoming(scope),
         budgets: [],
         ahead: null,
       };

@@ -21,6 +21,12 @@ export interface IncidentRepository {
   recent(sinceMs: number): Promise<Row<'incident'>[]>;
   /** The incidents of a key, newest first. */
   byKey(key: string, limit: number): Promise<Row<'incident'>[]>;
+  /** Those that this one explains, oldest first. */
+  childrenOf(incidentId: string): Promise<Row<'incident'>[]>;
+  /** Those that nobody was told of for this reason, raised or changed at `sinceMs` or later. */
+  suppressed(by: string, sinceMs: number): Promise<Row<'incident'>[]>;
+  /** Those raised in [fromMs, toMs), oldest first. */
+  openedBetween(fromMs: number, toMs: number, clientId?: string): Promise<Row<'incident'>[]>;
   /** The history of an incident, oldest first. */
   events(incidentId: string): Promise<Row<'incident_event'>[]>;
   /** Inserts or replaces, for {@link Store.commit}. @throws VigiaError not_found if the row is outside the scope. */
@@ -51,6 +57,14 @@ export function incidentRepository({ db, scope }: ScopedContext): IncidentReposi
         .where((eb) => eb.or([eb('state', 'in', ['open', 'acknowledged']), eb('resolved_at', '>=', sinceMs)]))
         .execute(),
     byKey: (key, limit) => newestFirst().where('key', '=', key).limit(clampLimit(limit)).execute(),
+    childrenOf: (incidentId) =>
+      select().where('parent_id', '=', incidentId).orderBy('opened_at').orderBy('id').execute(),
+    suppressed: (by, sinceMs) => select().where('suppressed_by', '=', by).where('updated_at', '>=', sinceMs).execute(),
+    openedBetween(fromMs, toMs, clientId) {
+      let query = select().where('opened_at', '>=', fromMs).where('opened_at', '<', toMs);
+      if (clientId !== undefined) query = query.where('client_id', '=', clientId);
+      return query.orderBy('opened_at').orderBy('id').execute();
+    },
     events: (incidentId) =>
       db
         .selectFrom('incident_event')

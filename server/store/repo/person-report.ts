@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
-import { before, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
+import { before, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import type { Row } from '../tables.ts';
 
 /** What people reported. */
@@ -49,7 +49,7 @@ export function personReportRepository({ db, scope }: ScopedContext): PersonRepo
       return db.insertInto('person_report').values(row).compile();
     },
     linkStatement({ id, client_id }, { incidentId, leadMs }) {
-      if (!('allClients' in scope) && scope.clientId !== client_id) throw notFound('report');
+      requireInScope(scope, client_id);
       return db
         .updateTable('person_report')
         .set({ incident_id: incidentId, lead_ms: leadMs })

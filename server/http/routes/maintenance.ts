@@ -1,0 +1,106 @@
+import { Type } from 'typebox';
+import { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../protocol/maintenance.ts';
+import type { Http, RouteContext } from '../context.ts';
+import { Id, IdParams, strict } from '../fields.ts';
+import { cutPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
+import { principalOf } from '../principal.ts';
+import { parseTimeRange } from '../time-range.ts';
+
+const MONTH_MS = 31 * 86_400_000;
+const NEWEST_FIRST = 1e14;
+
+const Planned = Type.Interface([MaintenanceOccurrence], { title: Type.String(), clientId: Type.String() });
+const OccurrenceQuery = Type.Object(
+  {
+    from: Type.Optional(Type.String({ maxLength: 40 })),
+    to: Type.Optional(Type.String({ maxLength: 40 })),
+    client: Type.Optional(Id),
+  },
+  strict,
+);
+const Preview = Type.Object({ occurrences: Type.Array(MaintenanceOccurrence), warnings: Type.Array(Type.String()) });
+
+/** Planned work: windows, when they are, and what they exclude. */
+export function maintenanceRoutes(http: Http, { state, maintenance, clock }: RouteContext): void {
+  http.get(
+    '/api/v1/maintenance',
+    {
+      config: { access: 'read' },
+      schema: {
+        querystring: Type.Object({ ...pageQuery, client: Type.Optional(Id) }, strict),
+        response: { 200: PageOf(MaintenanceWindow) },
+      },
+    },
+    async (request) =>
+      cutPage(
+        maintenance.list(principalOf(request).scope, request.query.client),
+        pageRequest(request.query),
+        ({ createdAt, id }) => `${NEWEST_FIRST - Date.parse(createdAt)}/${id}`,
+      ),
+  );
+
+  http.get(
+    '/api/v1/maintenance/occurrences',
+    {
+      config: { access: 'read' },
+      schema: { querystring: OccurrenceQuery, response: { 200: Type.Object({ items: Type.Array(Planned) }) } },
+    },
+    async (request) => {
+      const { from, to, client } = request.query;
+      const start = from ?? String(clock());
+      const { fromMs, toMs } = parseTimeRange({ from: start, ...(to !== undefined && { to }) }, clock() + MONTH_MS);
+      return { items: maintenance.occurrences(principalOf(request).scope, fromMs, toMs, client) };
+    },
+  );
+
+  http.post(
+    '/api/v1/maintenance/preview',
+    { config: { access: 'act' }, schema: { body: MaintenanceInput, response: { 200: Preview } } },
+    async (request) => maintenance.preview(principalOf(request).scope, request.body),
+  );
+
+  http.post(
+    '/api/v1/maintenance',
+    { config: { access: 'act' }, schema: { body: MaintenanceInput, response: { 201: MaintenanceWindow } } },
+    async (request, reply) => {
+      const actor = principalOf(request);
+      const made = await maintenance.create(actor.scope, request.body, actor);
+      await state.audit.append({
+        actor: actor.id,
+        action: 'maintenance.create',
+        subject: made.id,
+        detail: { ...request.body },
+      });
+      return reply.code(201).send(made);
+    },
+  );
+
+  http.put(
+    '/api/v1/maintenance/:id',
+    {
+      config: { access: 'act' },
+      schema: { params: IdParams, body: MaintenanceInput, response: { 200: MaintenanceWindow } },
+    },
+    async (request) => {
+      const actor = principalOf(request);
+      const { id } = request.params;
+      const changed = await maintenance.update(actor.scope, id, request.body, actor);
+      const { before, afterStart } = changed.edits.at(-1) ?? {};
+      const detail = { before, after: request.body, afterStart };
+      await state.audit.append({ actor: actor.id, action: 'maintenance.change', subject: id, detail });
+      return changed;
+    },
+  );
+
+  http.delete(
+    '/api/v1/maintenance/:id',
+    { config: { access: 'act' }, schema: { params: IdParams, response: { 200: MaintenanceWindow } } },
+    async (request) => {
+      const actor = principalOf(request);
+      const { id } = request.params;
+      const cancelled = await maintenance.cancel(actor.scope, id);
+      await state.audit.append({ actor: actor.id, action: 'maintenance.cancel', subject: id });
+      return cancelled;
+    },
+  );
+}
