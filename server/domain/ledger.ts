@@ -1,4 +1,5 @@
 import type { GoodbyeReason } from '../../protocol/frame.ts';
+import { OPINION_EVERY_MS, type Opinion, observe } from './opinion.ts';
 import { formatDuration, formatInstant } from './wording.ts';
 
 /**
@@ -40,12 +41,29 @@ export type IntervalReason =
   | 'shutdown_announced'
   | 'boot_clock_disagrees'
   | 'boot_order_disagrees'
-  | 'silent';
+  | 'silent'
+  | 'reachable'
+  | 'host_lost'
+  | 'server_blind'
+  | 'site_lost';
+
+/** A stretch in which we could not see: the whole fleet, or one site. `to` is Infinity while it lasts. */
+export interface BlindStretch {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: 'server_blind' | 'site_lost';
+  /** One sentence with its evidence. */
+  readonly why: string;
+}
 
 export interface GapEvidence {
   readonly before: Proof;
   readonly after: Proof | null;
   readonly announced: Announcement | null;
+  /** What others said of the host meanwhile; absent if nobody was asked. */
+  readonly opinions?: readonly Opinion[];
+  /** Why we could not see; absent if we could. */
+  readonly blind?: BlindStretch;
 }
 
 /** BOOTTIME must advance as server time did, within this. */
@@ -56,10 +74,15 @@ const MIN_SLEEP_MS = 1_000;
 
 /**
  * Partitions the time between two proofs, `before.at < after.at`, exactly.
- * Same boot and a boot clock that kept pace: up, less the time asleep. Another boot: down until that boot began. Otherwise
- * nobody can know: unknown.
+ * Same boot and a boot clock that kept pace: up, less the time asleep, whatever others said. Another boot: down until that boot
+ * began, from the last proof of life or the last time that somebody else reached the host. Otherwise only others can know.
  */
-export function classifyGap(before: Proof, after: Proof, announced: Announcement | null): Interval[] {
+export function classifyGap(
+  before: Proof,
+  after: Proof,
+  announced: Announcement | null,
+  opinions: readonly Opinion[] = [],
+): Interval[] {
   const evidence: GapEvidence = { before, after, announced };
   const stretch = (start: number, end: number, state: LedgerState, reason: IntervalReason): Interval[] =>
     end > start ? [{ start, end, state, reason, evidence }] : [];
@@ -68,7 +91,7 @@ export function classifyGap(before: Proof, after: Proof, announced: Announcement
   if (before.bootId === after.bootId) {
     const bootElapsedMs = after.bootMs - before.bootMs;
     if (Math.abs(bootElapsedMs - elapsedMs) > toleranceMs(elapsedMs)) {
-      return stretch(before.at, after.at, 'unknown', 'boot_clock_disagrees');
+      return observed(evidence, before.at, after.at, opinions, 'boot_clock_disagrees');
     }
     const sleptMs = bootElapsedMs - (after.monotonicMs - before.monotonicMs);
     if (sleptMs < MIN_SLEEP_MS) return stretch(before.at, after.at, 'up', 'same_boot');
@@ -84,12 +107,47 @@ export function classifyGap(before: Proof, after: Proof, announced: Announcement
   }
 
   const bootedAt = Math.round(after.at - after.bootMs);
-  if (bootOrderDisagrees(before, after)) return stretch(before.at, after.at, 'unknown', 'boot_order_disagrees');
+  if (bootOrderDisagrees(before, after)) {
+    return observed(evidence, before.at, after.at, opinions, 'boot_order_disagrees');
+  }
   const upFrom = clamp(bootedAt, before.at, after.at);
+  const downFrom = lastReachedBefore(upFrom, before.at, opinions);
   return [
-    ...stretch(before.at, upFrom, 'down', rebootReason(announced)),
+    ...observed(evidence, before.at, downFrom, opinions, 'silent'),
+    ...stretch(downFrom, upFrom, 'down', rebootReason(announced)).map((down) => witness(down, opinions)),
     ...stretch(upFrom, after.at, 'up', 'reported'),
   ];
+}
+
+/** When somebody last reached the host before its new boot began; `start` if nobody did. */
+function lastReachedBefore(bootedAt: number, start: number, opinions: readonly Opinion[]): number {
+  const last = opinions.findLast(({ host, from }) => host === 'up' && from > start && from < bootedAt);
+  if (!last) return start;
+  // Reached before and after the boot: the last time before it was one round of questions earlier at most.
+  return last.to < bootedAt ? last.to : Math.max(last.from, bootedAt - OPINION_EVERY_MS);
+}
+
+/** Names who saw the host last, if that was after its last proof of life. */
+function witness(down: Interval, opinions: readonly Opinion[]): Interval {
+  const { evidence, start } = down;
+  const last = opinions.findLast(({ host, from }) => host === 'up' && from <= start);
+  return last && start > evidence.before.at ? { ...down, evidence: { ...evidence, opinions: [last] } } : down;
+}
+
+/** What others saw of a stretch; `otherwise` is the reason where nobody could say. */
+function observed(
+  gap: GapEvidence,
+  start: number,
+  end: number,
+  opinions: readonly Opinion[],
+  otherwise: IntervalReason,
+): Interval[] {
+  return observe(start, end, opinions).map((piece): Interval => {
+    const evidence = piece.by ? { ...gap, opinions: [piece.by] } : gap;
+    const { start, end, host } = piece;
+    if (host === 'unknown') return { start, end, state: host, reason: otherwise, evidence };
+    return { start, end, state: host, reason: host === 'up' ? 'reachable' : 'host_lost', evidence };
+  });
 }
 
 function rebootReason(announced: Announcement | null): IntervalReason {
@@ -113,28 +171,55 @@ function toleranceMs(elapsedMs: number): number {
   return TOLERANCE_MS + elapsedMs * TOLERANCE_RATIO;
 }
 
-/** What is known of the time since the last proof: an announced shutdown is believed, everything else is open. */
-export function openTail(last: Proof, announced: Announcement | null, until: number): Interval[] {
+/**
+ * What is known of the time since the last proof: an announced shutdown is believed until somebody reaches the host, others'
+ * opinions count while they are fresh, and where we could not see ourselves that is said.
+ */
+export function openTail(
+  last: Proof,
+  announced: Announcement | null,
+  until: number,
+  opinions: readonly Opinion[] = [],
+  blind: readonly BlindStretch[] = [],
+): Interval[] {
   if (until <= last.at) return [];
   const evidence: GapEvidence = { before: last, after: null, announced };
-  const tail = (state: LedgerState, reason: IntervalReason): Interval[] => [
-    { start: last.at, end: until, state, reason, evidence },
-  ];
-  switch (announced?.reason) {
-    case 'shutdown':
-      return tail('down', 'shutdown_announced');
-    case 'reboot':
-      return tail('down', 'reboot_announced');
-    case 'sleep':
-      return tail('excluded', 'asleep');
-    default:
-      return tail('unknown', 'silent');
+  const tail = (state: LedgerState, reason: IntervalReason): Interval => {
+    return { start: last.at, end: until, state, reason, evidence };
+  };
+  if (announced?.reason === 'sleep') return [tail('excluded', 'asleep')];
+  if (announced?.reason === 'shutdown' || announced?.reason === 'reboot') {
+    const end = tail('down', announced.reason === 'shutdown' ? 'shutdown_announced' : 'reboot_announced');
+    const reached = opinions.find(({ host, to }) => host === 'up' && to > last.at)?.from ?? until;
+    const from = clamp(reached, last.at, until);
+    const down = from > last.at ? [{ ...end, end: from }] : [];
+    return from < until ? [...down, ...observed(evidence, from, until, opinions, 'silent')] : down;
   }
+  return observed(evidence, last.at, until, opinions, 'silent').flatMap((interval) => {
+    return interval.state === 'unknown' ? darken(interval, blind) : [interval];
+  });
+}
+
+/** Says of the parts of an unknown stretch that we could not see why not. The server's own blindness goes before a site's. */
+function darken(interval: Interval, blind: readonly BlindStretch[]): Interval[] {
+  const hides = blind.filter(({ from, to }) => from < interval.end && to > interval.start);
+  const inside = (at: number): boolean => at > interval.start && at < interval.end;
+  const cuts = hides.flatMap(({ from, to }) => [from, to]).filter(inside);
+  const edges = [...new Set([interval.start, ...cuts, interval.end])].sort((a, b) => a - b);
+  return edges.slice(0, -1).map((start, index) => {
+    const end = edges[index + 1] ?? interval.end;
+    const covering = hides.filter(({ from, to }) => from <= start && to >= end);
+    const by = covering.find(({ reason }) => reason === 'server_blind') ?? covering[0];
+    if (!by) return { ...interval, start, end };
+    return { ...interval, start, end, reason: by.reason, evidence: { ...interval.evidence, blind: by } };
+  });
 }
 
 /** One sentence that says what proves an interval. */
 export function explainInterval({ reason, evidence }: Pick<Interval, 'reason' | 'evidence'>): string {
-  const { before, after } = evidence;
+  const { before, after, opinions, blind } = evidence;
+  const opinion = opinions?.at(-1);
+  const asked = opinion ? `${opinion.by} at ${formatInstant(opinion.to)}: ${opinion.detail}` : '';
   const last = formatInstant(before.at);
   const next = after ? formatInstant(after.at) : '';
   switch (reason) {
@@ -149,13 +234,20 @@ export function explainInterval({ reason, evidence }: Pick<Interval, 'reason' | 
     case 'shutdown_announced':
       return `The agent announced a shutdown; the last proof of life before it is of ${last}.`;
     case 'reboot_unexpected':
-      return `The last proof of life of the old boot is of ${last}; the machine came back with another boot identity${after ? `, up for ${formatDuration(after.bootMs)} at ${next}` : ''}, and no reboot was announced.`;
+      return `The last proof of life of the old boot is of ${last}; the machine came back with another boot identity${after ? `, up for ${formatDuration(after.bootMs)} at ${next}` : ''}, and no reboot was announced.${asked && ` Last reached by ${asked}`}`;
     case 'boot_clock_disagrees':
       return `The same boot before and after, but its uptime does not match the time between ${last} and ${next}: the machine may have been paused.`;
     case 'boot_order_disagrees':
       return `The boot seen at ${next} claims to be older than the last proof of another boot at ${last}: a clone or a reverted snapshot.`;
     case 'silent':
       return `Nothing was heard after ${last}; nobody can say whether the machine or only its link was lost.`;
+    case 'reachable':
+      return `The agent was silent after ${last}, but its host answered: ${asked}`;
+    case 'host_lost':
+      return `The agent was silent after ${last}, and so was its host: ${asked}`;
+    case 'server_blind':
+    case 'site_lost':
+      return `Nothing was heard after ${last}. ${blind?.why ?? ''}`;
   }
 }
 

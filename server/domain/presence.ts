@@ -6,8 +6,10 @@ import {
   type GapEvidence,
   type Interval,
   isUnexpectedReboot,
+  openTail,
   type Proof,
 } from './ledger.ts';
+import { clipOpinions, type Opinion } from './opinion.ts';
 import type { PresenceSettings } from './settings.ts';
 import { formatDuration, formatInstant } from './wording.ts';
 
@@ -20,6 +22,8 @@ export interface PresenceMemory {
   /** Start of the run of `up` that ends at `last`; not yet in the ledger. */
   upFrom: number | null;
   announced: Announcement | null;
+  /** What others said of the host since `last`, oldest first; bounded. */
+  opinions: Opinion[];
   /** Recent gaps that were not wholly up, oldest first: late evidence may still fall into one. */
   gaps: GapEvidence[];
   unexpectedRebootAt: number | null;
@@ -30,6 +34,7 @@ export const freshPresence = (): PresenceMemory => ({
   last: null,
   upFrom: null,
   announced: null,
+  opinions: [],
   gaps: [],
   unexpectedRebootAt: null,
 });
@@ -65,13 +70,16 @@ function takeNextProof(memory: PresenceMemory, last: Proof, proof: Proof): Ledge
   // A report that was made before the goodbye may arrive after it.
   const isBeforeGoodbye = memory.announced !== null && proof.at <= memory.announced.at;
   const announced = isBeforeGoodbye ? null : memory.announced;
-  const intervals = classifyGap(last, proof, announced);
+  const opinions = clipOpinions(memory.opinions, last.at, proof.at);
+  const intervals = classifyGap(last, proof, announced, opinions);
   if (isUnexpectedReboot(last, proof, announced)) memory.unexpectedRebootAt = Math.round(proof.at - proof.bootMs);
   memory.last = proof;
+  memory.opinions = clipOpinions(memory.opinions, proof.at, Number.POSITIVE_INFINITY).filter(({ to }) => to > proof.at);
   if (!isBeforeGoodbye) memory.announced = null;
   if (isWhollyUp(intervals)) return [];
 
-  remember(memory, [...memory.gaps, { before: last, after: proof, announced }]);
+  const said = opinions.length > 0 ? { opinions } : {};
+  remember(memory, [...memory.gaps, { before: last, after: proof, announced, ...said }]);
   const run = closeRun(memory.upFrom ?? last.at, last);
   memory.upFrom = last.at;
   return write(memory, run[0]?.start ?? last.at, proof.at, [...run, ...intervals], false);
@@ -98,17 +106,11 @@ function takeLateProof(memory: PresenceMemory, proof: Proof): LedgerChange[] {
   );
   const gap = memory.gaps[index];
   if (!gap?.after) return [];
-  const { before, after, announced } = gap;
+  const { before, after, announced, opinions = [] } = gap;
   // What was announced belongs to the silence that followed it.
   const announcedBefore = announced && announced.at < proof.at ? announced : null;
   const announcedAfter = announced && announced.at >= proof.at ? announced : null;
-  const parts = [
-    {
-      gap: { before, after: proof, announced: announcedBefore },
-      intervals: classifyGap(before, proof, announcedBefore),
-    },
-    { gap: { before: proof, after, announced: announcedAfter }, intervals: classifyGap(proof, after, announcedAfter) },
-  ];
+  const parts = [part(before, proof, announcedBefore, opinions), part(proof, after, announcedAfter, opinions)];
   const open = parts.filter(({ intervals }) => !isWhollyUp(intervals)).map((part) => part.gap);
   remember(memory, memory.gaps.toSpliced(index, 1, ...open));
   return write(
@@ -118,6 +120,34 @@ function takeLateProof(memory: PresenceMemory, proof: Proof): LedgerChange[] {
     parts.flatMap(({ intervals }) => intervals),
     true,
   );
+}
+
+function part(before: Proof, after: Proof, announced: Announcement | null, all: readonly Opinion[]) {
+  const opinions = clipOpinions(all, before.at, after.at);
+  const gap: GapEvidence = { before, after, announced, ...(opinions.length > 0 ? { opinions } : {}) };
+  return { gap, intervals: classifyGap(before, after, announced, opinions) };
+}
+
+/**
+ * What was shown as down while nothing was heard, and is not by the evidence of `proof`: to be recorded as a revision, with what
+ * stood and what stands. Null if nothing of it is taken back. To be asked before `proof` is taken in.
+ */
+export function takenBack(
+  { last, announced, opinions }: PresenceMemory,
+  proof: Proof,
+): { readonly from: number; readonly to: number; readonly before: Interval[]; readonly after: Interval[] } | null {
+  if (!last || proof.at <= last.at) return null;
+  const believed = announced && proof.at > announced.at ? announced : null;
+  const heard = clipOpinions(opinions, last.at, proof.at);
+  const before = openTail(last, believed, proof.at, heard);
+  const after = classifyGap(last, proof, believed, heard);
+  // That a machine is up again after its new boot takes nothing back.
+  const decided = last.bootId === proof.bootId ? after : after.filter(({ reason }) => reason !== 'reported');
+  const shown = before.filter(({ state }) => state === 'down');
+  const isTakenBack = decided.some(({ state, start, end }) => {
+    return state !== 'down' && shown.some((down) => down.start < end && down.end > start);
+  });
+  return isTakenBack ? { from: last.at, to: proof.at, before, after } : null;
 }
 
 /** What is to be written of [from, to): an end that is up and leads into the present run becomes its beginning instead. */
@@ -165,6 +195,24 @@ export interface LivenessFacts {
   readonly announced: Announcement | null;
   /** Until then the server does not judge absence, because it has just started or was itself blind. */
   readonly judgeFrom: number;
+  /** A maintenance window covers it: a reboot may take longer. */
+  readonly inMaintenance?: boolean;
+  /** Why the server itself cannot see at the moment, in one sentence. */
+  readonly blind?: string | null;
+  /** That its site is out of contact, in one sentence. */
+  readonly siteLost?: string | null;
+  /** The newest word of others on its host, if it is fresh. */
+  readonly opinion?: Opinion | null;
+}
+
+/** Who is to blame for an absence, in the order in which it is decided; the server's own blindness comes first and is no loss. */
+export type Blame = 'site' | 'agent' | 'host' | 'contact';
+
+export interface Loss {
+  readonly priority: 'high' | 'medium';
+  readonly onset: number;
+  readonly tellAt: number;
+  readonly blame: Blame;
 }
 
 export interface Liveness {
@@ -172,7 +220,7 @@ export interface Liveness {
   readonly since: number;
   readonly reason: string;
   /** Set when the absence is an incident: its priority, and from when people are told. */
-  readonly loss: { readonly priority: 'high' | 'medium'; readonly onset: number; readonly tellAt: number } | null;
+  readonly loss: Loss | null;
 }
 
 /** What a device is at `now`, and why. */
@@ -198,22 +246,41 @@ export function judgeLiveness(facts: LivenessFacts, now: number, settings: Prese
     };
   }
   const heard = `Last proof of life ${formatInstant(lastHeardAt)}`;
+  if (facts.blind) return { state: 'unknown', since, reason: `${facts.blind} ${heard}.`, loss: null };
   if (silentMs < settings.lostAfterMs) {
     const link = facts.linkLostAt === null ? '' : '; its connection closed without a goodbye';
     return { state: 'late', since, reason: `${heard}${link}.`, loss: null };
   }
   if (facts.kind === 'workstation')
     return { state: 'off', since, reason: `${heard}. Workstations may be off.`, loss: null };
+  const { blame, priority, said } = blameFor(facts);
   return {
     state: 'lost',
     since,
-    reason: `No contact: host or link. ${heard}, ${formatDuration(silentMs)} ago.`,
-    loss: { priority: 'high', onset: lastHeardAt, tellAt: lastHeardAt + settings.tellAfterMs },
+    reason: `${said} ${heard}, ${formatDuration(silentMs)} ago.`,
+    loss: { priority, onset: lastHeardAt, tellAt: lastHeardAt + settings.tellAfterMs, blame },
   };
 }
 
+/** Who is to blame, when the server itself sees: site, agent, host, and otherwise nobody can say. */
+function blameFor({ siteLost, opinion }: LivenessFacts): { blame: Blame; priority: 'high' | 'medium'; said: string } {
+  if (siteLost) return { blame: 'site', priority: 'high', said: siteLost };
+  if (opinion?.host === 'up')
+    return { blame: 'agent', priority: 'medium', said: `Agent lost, host answers: ${word(opinion)}` };
+  if (opinion) return { blame: 'host', priority: 'high', said: `Host lost: ${word(opinion)}` };
+  return { blame: 'contact', priority: 'high', said: 'No contact: host or link.' };
+}
+
+function word({ by, to, detail }: Opinion): string {
+  return `${by} at ${formatInstant(to)}: ${detail}`;
+}
+
+/** A reboot inside a maintenance window may take this long. */
+const MAINTENANCE_REBOOT_MS = 30 * 60_000;
+
 function judgeAnnounced(facts: LivenessFacts, announced: Announcement, now: number): Liveness {
-  const deadline = announced.at + goodbyeDeadlinesMs[announced.reason];
+  const isPlanned = announced.reason === 'reboot' && facts.inMaintenance;
+  const deadline = announced.at + (isPlanned ? MAINTENANCE_REBOOT_MS : goodbyeDeadlinesMs[announced.reason]);
   const said = `The agent said ${announced.reason.replace('_', ' ')} at ${formatInstant(announced.at)}`;
   const since = announced.at;
   if (announced.reason === 'sleep') return { state: 'asleep', since, reason: `${said}.`, loss: null };
@@ -223,7 +290,7 @@ function judgeAnnounced(facts: LivenessFacts, announced: Announcement, now: numb
       state: 'off',
       since,
       reason: `${said}. A server is expected to run.`,
-      loss: { priority: 'high', onset: announced.at, tellAt: announced.at },
+      loss: { priority: 'high', onset: announced.at, tellAt: announced.at, blame: 'host' },
     };
   }
   if (now < Math.max(deadline, facts.judgeFrom)) {
@@ -235,7 +302,14 @@ function judgeAnnounced(facts: LivenessFacts, announced: Announcement, now: numb
     };
   }
   const overdue = `${said} and was expected back by ${formatInstant(deadline)}.`;
+  if (facts.blind) return { state: 'unknown', since, reason: `${facts.blind} ${overdue}`, loss: null };
   // The agent's own stop says nothing about the host, so it weighs less.
-  const priority = announced.reason === 'service_stop' || announced.reason === 'upgrade' ? 'medium' : 'high';
-  return { state: 'lost', since, reason: overdue, loss: { priority, onset: announced.at, tellAt: deadline } };
+  const ownStop = announced.reason === 'service_stop' || announced.reason === 'upgrade' ? 'medium' : 'high';
+  const { blame, priority, said: blamed } = blameFor(facts);
+  return {
+    state: 'lost',
+    since,
+    reason: blame === 'contact' ? overdue : `${blamed} ${overdue}`,
+    loss: { priority: blame === 'contact' ? ownStop : priority, onset: announced.at, tellAt: deadline, blame },
+  };
 }

@@ -1,0 +1,75 @@
+/** What somebody else says of a host whose agent is silent: a peer at its site, or the server itself for a public address. */
+
+/** The same answer from the first to the latest time it was given; between two edges nothing else was heard. */
+export interface Opinion {
+  readonly from: number;
+  readonly to: number;
+  readonly host: 'up' | 'down';
+  /** Who said so. */
+  readonly by: string;
+  /** What answered or not, in one sentence. */
+  readonly detail: string;
+}
+
+/** While a host is lost it is asked about again this often. */
+export const OPINION_EVERY_MS = 60_000;
+/** Two observations further apart say nothing of the time between them: nobody could be asked. */
+export const OPINION_HOLDS_MS = 150_000;
+const MAX_OPINIONS = 32;
+
+/** `opinions` with one more answer, which only an edge or a pause makes a new entry. The oldest of too many go. */
+export function addOpinion(
+  opinions: readonly Opinion[],
+  answer: Omit<Opinion, 'from' | 'to'> & { readonly at: number },
+): { readonly opinions: Opinion[]; readonly isEdge: boolean } {
+  const { at, ...said } = answer;
+  const last = opinions.at(-1);
+  if (last && at < last.to) return { opinions: [...opinions], isEdge: false };
+  if (last?.host === said.host && at - last.to <= OPINION_HOLDS_MS) {
+    return { opinions: [...opinions.slice(0, -1), { ...last, ...said, to: at }], isEdge: false };
+  }
+  return { opinions: [...opinions, { ...said, from: at, to: at }].slice(-MAX_OPINIONS), isEdge: true };
+}
+
+/** The part of each opinion inside [from, to]. */
+export function clipOpinions(opinions: readonly Opinion[], from: number, to: number): Opinion[] {
+  return opinions
+    .filter((opinion) => opinion.to >= from && opinion.from <= to)
+    .map((opinion) => ({ ...opinion, from: Math.max(opinion.from, from), to: Math.min(opinion.to, to) }));
+}
+
+/** A stretch of observed time; `by` is the opinion that proves it, null where nobody could say. */
+export interface Observed {
+  readonly start: number;
+  readonly end: number;
+  readonly host: 'up' | 'down' | 'unknown';
+  readonly by: Opinion | null;
+}
+
+/**
+ * Partitions [start, end) by what was observed: a proof of life at `start` and the opinions, whose last one holds for a while.
+ * Between two observations that are close the host was up only if it was up at both; without an opinion nothing is known.
+ */
+export function observe(start: number, end: number, opinions: readonly Opinion[]): Observed[] {
+  const inside = clipOpinions(opinions, start, end);
+  const first = inside[0];
+  const last = inside.at(-1);
+  if (!first || !last) return end > start ? [{ start, end, host: 'unknown', by: null }] : [];
+  const pieces: Observed[] = [];
+  const add = (from: number, to: number, host: Observed['host'], by: Opinion | null): void => {
+    if (to > from) pieces.push({ start: from, end: to, host, by });
+  };
+  const between = (from: number, to: number, isUp: boolean, by: Opinion): void => {
+    if (to - from > OPINION_HOLDS_MS) add(from, to, 'unknown', null);
+    else add(from, to, isUp ? 'up' : 'down', by);
+  };
+  between(start, first.from, first.host === 'up', first);
+  for (const [index, opinion] of inside.entries()) {
+    add(opinion.from, opinion.to, opinion.host, opinion);
+    const next = inside[index + 1];
+    if (next)
+      between(opinion.to, next.from, opinion.host === 'up' && next.host === 'up', next.host === 'up' ? opinion : next);
+  }
+  between(last.to, end, last.host === 'up', last);
+  return pieces;
+}
