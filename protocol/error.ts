@@ -36,6 +36,7 @@ export const errorCodes = {
   // HTTP
   bad_request: 'The request is malformed.',
   validation_failed: 'A field of the request is missing or out of range.',
+  contract_invalid: 'The terms of the contract contradict themselves or cannot be kept.',
   metric_unknown: 'The device reports no metric of this name.',
   range_too_large: 'The query would read too much. Narrow the range or raise the step.',
   unauthenticated: 'The request needs a session or an API key.',
@@ -64,6 +65,7 @@ export const errorCodes = {
   database_newer: 'The database was written by a newer version of Vigia.',
   database_damaged: 'The database fails its integrity check.',
   identity_damaged: 'The file with the identity key of the server does not hold it.',
+  secrets_unreadable: 'The stored secrets cannot be opened with the key file beside them.',
   usage: 'The command line is wrong.',
 } as const satisfies Record<string, string>;
 

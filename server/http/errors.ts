@@ -37,6 +37,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   identity_damaged: null,
   bad_request: 400,
   validation_failed: 400,
+  contract_invalid: 422,
   metric_unknown: 400,
   range_too_large: 400,
   unauthenticated: 401,
@@ -62,6 +63,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   data_dir_in_use: null,
   database_newer: null,
   database_damaged: null,
+  secrets_unreadable: 500,
   usage: null,
 };
 
