@@ -52,15 +52,22 @@ export interface Notice {
   readonly tellAt: number;
 }
 
+/** A line in the history of an incident. */
+export interface IncidentLine {
+  readonly kind: IncidentEventKind;
+  readonly at: number;
+  readonly by: string | null;
+  readonly text: string;
+  /** True if a program did it, with an API key: a first response is an act of a person. */
+  readonly byProgram?: boolean;
+}
+
 /** A step of an incident: its new record, the line in its history, and what is told. */
 export interface IncidentStep {
   readonly record: IncidentRecord;
-  readonly event: {
-    readonly kind: IncidentEventKind;
-    readonly at: number;
-    readonly by: string | null;
-    readonly text: string;
-  };
+  readonly event: IncidentLine;
+  /** What else the step brought about, such as another due time. */
+  readonly lines?: readonly IncidentLine[];
   readonly notice: Notice | null;
 }
 
@@ -78,6 +85,11 @@ export function incidentKey(subject: Subject, rule: RuleName, object: string): s
 }
 
 const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
+
+/** True if `a` is more urgent than `b`. */
+export function isHigher(a: Priority, b: Priority): boolean {
+  return ranks[a] > ranks[b];
+}
 
 /**
  * Looks at a step before it is stored and may change it: give it its clock, put it under a parent, keep it quiet. Pure but for
@@ -116,7 +128,7 @@ export function stepIncident(
   if (isOpen) {
     const isRepeat = verdict.kind === 'repeat';
     if (current.priority === priority && !isRepeat) return null;
-    const isTold = isRepeat || ranks[priority] > ranks[current.priority];
+    const isTold = isRepeat || isHigher(priority, current.priority);
     return {
       record: { ...current, priority, sentence, evidence, updatedAt: at },
       event: { kind: 'changed', at, by: null, text: sentence },

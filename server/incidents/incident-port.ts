@@ -46,7 +46,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
       const { kind, text, changes, notice } = change(record, at);
       const step: IncidentStep = {
         record: { ...record, ...changes, updatedAt: at },
-        event: { kind, at, by: actor.name, text },
+        event: { kind, at, by: actor.name, text, byProgram: actor.id.startsWith('key:') },
         notice: notice ?? null,
       };
       const settled = book.settle(step, record, at);
@@ -101,7 +101,9 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
     acknowledge: (scope, id, actor) =>
       act(scope, id, actor, (record, at) => {
         requireUnresolved(record);
-        if (record.state === 'acknowledged')
+        // What a program acknowledged still waits for a person.
+        const isAnswered = record.clock === null || record.clock.respondedAt !== null;
+        if (record.state === 'acknowledged' && isAnswered)
           throw new VigiaError('conflict', `${record.acknowledgedBy} has acknowledged it already.`);
         return {
           kind: 'acknowledged',

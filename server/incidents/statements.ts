@@ -4,20 +4,15 @@ import { everyClient } from '../domain/scope.ts';
 import type { Store } from '../store/store.ts';
 import { toRow } from './rows.ts';
 
-/** What writes an incident's step: its row, its line of history and what people are told, for one transaction. */
+/** What writes an incident's step: its row, its lines of history and what people are told, for one transaction. */
 export function incidentStatements(store: Store, step: IncidentStep, now: number): CompiledQuery[] {
   const { incidents } = store.scoped(everyClient);
-  const { record, event, notice } = step;
+  const { record, event, lines = [], notice } = step;
   return [
     incidents.saveStatement(toRow(record)),
-    incidents.eventStatement({
-      client_id: record.clientId,
-      incident_id: record.id,
-      at: event.at,
-      kind: event.kind,
-      by_user: event.by,
-      text: event.text,
-    }),
+    ...[event, ...lines].map(({ kind, at, by, text }) =>
+      incidents.eventStatement({ client_id: record.clientId, incident_id: record.id, at, kind, by_user: by, text }),
+    ),
     ...noticeStatements(store, step, notice, now),
   ];
 }
@@ -62,6 +57,8 @@ function insertNotice(
     priority: record.priority,
     rule: record.rule,
     object: record.object,
+    assigneeId: record.assigneeId,
+    dueAt: record.clock?.dueAt ?? null,
     sentence: record.sentence,
     note: event.text,
     at: event.at,

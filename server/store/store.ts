@@ -7,6 +7,8 @@ import { type ApiKeyRepository, apiKeyRepository } from './repo/api-key.ts';
 import { type AttestationRepository, attestationRepository } from './repo/attestation.ts';
 import { type CheckRepository, checkRepository } from './repo/check.ts';
 import { type ClientRepository, clientRepository } from './repo/client.ts';
+import { type ContractRepository, contractRepository } from './repo/contract.ts';
+import { type DeliveryRepository, deliveryRepository } from './repo/delivery.ts';
 import { type DeviceRepository, deviceRepository } from './repo/device.ts';
 import { type DeviceStateRepository, deviceStateRepository } from './repo/device-state.ts';
 import { type IncidentRepository, incidentRepository } from './repo/incident.ts';
@@ -15,6 +17,7 @@ import { type MaintenanceRepository, maintenanceRepository } from './repo/mainte
 import { type OutboxRepository, outboxRepository } from './repo/outbox.ts';
 import { type PersonReportRepository, personReportRepository } from './repo/person-report.ts';
 import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
+import { type ReceiverRepository, receiverRepository } from './repo/receiver.ts';
 import { type ServiceRepository, serviceRepository } from './repo/service.ts';
 import { type SessionRepository, sessionRepository } from './repo/session.ts';
 import { type SiteRepository, siteRepository } from './repo/site.ts';
@@ -40,6 +43,8 @@ export interface ScopedStore {
   readonly attestations: AttestationRepository;
   readonly ledgerRevisions: LedgerRevisionRepository;
   readonly apiKeys: ApiKeyRepository;
+  readonly receivers: ReceiverRepository;
+  readonly contracts: ContractRepository;
   readonly checks: CheckRepository;
   readonly services: ServiceRepository;
   readonly maintenance: MaintenanceRepository;
@@ -56,6 +61,7 @@ export interface StoreHandle {
   readonly settings: Settings;
   readonly audit: AuditLog;
   readonly outbox: OutboxRepository;
+  readonly deliveries: DeliveryRepository;
 }
 
 /**
@@ -122,6 +128,7 @@ function storeHandle(context: RepositoryContext): StoreHandle {
     settings: settings(context),
     audit: auditLog(context),
     outbox: outboxRepository(context),
+    deliveries: deliveryRepository(context),
   };
 }
 
@@ -139,6 +146,8 @@ function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
     attestations: attestationRepository(bound),
     ledgerRevisions: ledgerRevisionRepository(bound),
     apiKeys: apiKeyRepository(bound),
+    receivers: receiverRepository(bound),
+    contracts: contractRepository(bound),
     checks: checkRepository(bound),
     services: serviceRepository(bound),
     maintenance: maintenanceRepository(bound),

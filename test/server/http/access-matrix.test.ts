@@ -10,6 +10,7 @@ import { defaultLimits, type Http, type RouteContext } from '../../../server/htt
 import { addRoutes } from '../../../server/http/routes/all.ts';
 import { createPasswords } from '../../../server/security/passwords.ts';
 import { allows } from '../../../server/security/roles.ts';
+import { clockedIncident, openTerms } from '../../support/clocked-incident.ts';
 import { startHttp, type TestServer, testPassword } from '../../support/http.ts';
 import { deviceView, incidentView } from '../../support/ports.ts';
 import { addTenant, type Tenant } from '../../support/store.ts';
@@ -86,6 +87,12 @@ const onDevice =
 const onIncident =
   (suffix: string, body?: unknown): MakeSample =>
   (server, tenant) => ({ path: `/api/v1/incidents/${newIncident(server, tenant)}${suffix}`, body });
+const onClock =
+  (kind: 'running' | 'paused' | 'emergency' | 'on-site', suffix: string, body?: unknown): MakeSample =>
+  async (server, tenant) => {
+    const id = await clockedIncident(server, tenant, unique('clocked').replace(' ', '-'), kind);
+    return { path: `/api/v1/incidents/${id}${suffix}`, body };
+  };
 const plain = (path: string) => () => ({ path });
 
 const samples: Record<string, MakeSample> = {
@@ -124,6 +131,22 @@ const samples: Record<string, MakeSample> = {
   'POST /api/v1/incidents/:id/assign': onIncident('/assign', { userId: null }),
   'POST /api/v1/incidents/:id/notes': onIncident('/notes', { text: 'Looked at it.' }),
   'POST /api/v1/incidents/:id/resolve': onIncident('/resolve', {}),
+  'GET /api/v1/incidents/:id/clock': onClock('running', '/clock'),
+  'POST /api/v1/incidents/:id/clock/pause': onClock('running', '/clock/pause', { reason: 'No access.' }),
+  'POST /api/v1/incidents/:id/clock/resume': onClock('paused', '/clock/resume', {}),
+  'POST /api/v1/incidents/:id/priority': onClock('running', '/priority', { priority: 'medium', why: 'A spare runs.' }),
+  'POST /api/v1/incidents/:id/on-site': onClock('emergency', '/on-site', {}),
+  'POST /api/v1/incidents/:id/on-site/arrived': onClock('on-site', '/on-site/arrived', {}),
+  'GET /api/v1/contracts': plain('/api/v1/contracts?limit=500'),
+  'GET /api/v1/clients/:id/contract': (_, { client }) => ({ path: `/api/v1/clients/${client.id}/contract` }),
+  'PUT /api/v1/clients/:id/contract': (_, { client }) => ({
+    path: `/api/v1/clients/${client.id}/contract`,
+    body: openTerms(),
+  }),
+  'POST /api/v1/contracts/check': () => ({ path: '/api/v1/contracts/check', body: openTerms() }),
+  'GET /api/v1/contract-presets': plain('/api/v1/contract-presets'),
+  'GET /api/v1/holiday-countries': plain('/api/v1/holiday-countries'),
+  'GET /api/v1/holidays': plain('/api/v1/holidays?country=CR&year=2026'),
   'GET /api/v1/tokens': plain('/api/v1/tokens'),
   'POST /api/v1/tokens': (_, { client, site }) => ({
     path: '/api/v1/tokens',

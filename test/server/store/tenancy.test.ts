@@ -83,7 +83,17 @@ t.test('no scoped method reaches into another client', async (t) => {
     before_json: '[]',
     after_json: '[]',
   } as const;
+  const contract = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    version: 1,
+    effective_at: 0,
+    terms_json: '{}',
+    created_at: 0,
+    created_by: 'test',
+  };
   await store.commit([
+    all.contracts.insertStatement(contract),
     all.attestations.insertStatement(attestation),
     all.ledgerRevisions.insertStatement(revision),
     // Two rows with a hole between them, so that there is something to find.
@@ -195,6 +205,10 @@ t.test('no scoped method reaches into another client', async (t) => {
     ledgerRevisions: {
       between: [outcome.empty, () => mine.ledgerRevisions.between(bolt.device.id, 0, 100, 10)],
       insertStatement: [outcome.notFound, () => mine.ledgerRevisions.insertStatement(revision)],
+    },
+    contracts: {
+      all: [outcome.empty, () => ids(mine.contracts.all())],
+      insertStatement: [outcome.notFound, () => mine.contracts.insertStatement({ ...contract, version: 2 })],
     },
     apiKeys: {
       list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],

@@ -1,0 +1,28 @@
+import type { IncidentRecord } from '../domain/incident.ts';
+import { tick } from '../domain/sla/clock.ts';
+import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { Judge } from '../judge.ts';
+
+/** Tells the assignee that 80 % of the time is spent, and the owner of a breach: each once. */
+export function createClockJudge(book: IncidentBook): Judge {
+  return {
+    judge(changes, now) {
+      const due: IncidentRecord[] = [];
+      for (const record of book.open()) if (record.clock && tick(record.clock, now)) due.push(record);
+      for (const record of due) {
+        const news = record.clock && tick(record.clock, now);
+        if (!news) continue;
+        const step = book.settle(
+          {
+            record: { ...record, clock: news.clock, updatedAt: now },
+            event: { kind: 'clock', at: now, by: null, text: news.sentence },
+            notice: { kind: news.kind, tellAt: now },
+          },
+          record,
+          now,
+        );
+        changes.addIncident(null, step);
+      }
+    },
+  };
+}

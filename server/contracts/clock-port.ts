@@ -1,0 +1,154 @@
+import { VigiaError } from '../../protocol/error.ts';
+import type { IncidentRecord, IncidentStep } from '../domain/incident.ts';
+import { isHigher } from '../domain/incident.ts';
+import type { Scope } from '../domain/scope.ts';
+import {
+  arrive,
+  isUndecided,
+  markOnSite,
+  pause,
+  type ResponseClock,
+  resume,
+  settleBreach,
+} from '../domain/sla/clock.ts';
+import { explainClock } from '../domain/sla/clock-explanation.ts';
+import { formatLocal } from '../domain/sla/local-time.ts';
+import { formatDuration } from '../domain/wording.ts';
+import type { ChangeSet } from '../fleet/change-set.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Actor, ClockPort } from '../http/ports.ts';
+import { clockView } from '../incidents/clock-view.ts';
+import type { IncidentBook } from '../incidents/incident-book.ts';
+import { toRecord } from '../incidents/rows.ts';
+import type { Store } from '../store/store.ts';
+import type { Act } from './act.ts';
+import type { ClockTermsSource } from './clock-terms.ts';
+
+export interface ClockPortOptions {
+  readonly store: Store;
+  readonly book: IncidentBook;
+  readonly fleet: Fleet;
+  readonly source: ClockTermsSource;
+  readonly act: Act;
+  readonly now: () => number;
+}
+
+/** What people do with a response clock, and how they look into it. */
+export function createClockPort({ store, book, fleet, source, act, now }: ClockPortOptions): ClockPort {
+  async function load(scope: Scope, id: string): Promise<IncidentRecord> {
+    const row = await store.scoped(scope).incidents.get(id);
+    if (!row) throw new VigiaError('not_found', 'There is no such incident.');
+    return toRecord(row);
+  }
+
+  /** `work` looks at the incident as it is and says what it becomes. */
+  function step(
+    scope: Scope,
+    id: string,
+    actor: Actor,
+    work: (record: IncidentRecord, at: number) => Partial<IncidentStep> & { readonly text: string },
+  ): Promise<void> {
+    return act(async (changes: ChangeSet, at) => {
+      const before = await load(scope, id);
+      if (before.state === 'resolved') throw new VigiaError('conflict', 'The incident is resolved already.');
+      const { text, record = before, event, notice = null } = work(before, at);
+      const line = event ?? { kind: 'clock' as const, at, by: actor.name, text };
+      const settled = book.settle({ record: { ...record, updatedAt: at }, event: line, notice }, before, at);
+      changes.addIncident(null, settled);
+      const device = before.deviceId === null ? undefined : fleet.devices.get(before.deviceId);
+      if (device) changes.touched.add(device);
+    });
+  }
+
+  const computing = (record: IncidentRecord, clock: ResponseClock, at: number, cause: string) => ({
+    at,
+    cause,
+    priority: clock.computations.at(-1)?.priority ?? record.priority,
+    under: source.ofClock(record),
+  });
+
+  return {
+    async explain(scope, id) {
+      const record = await load(scope, id);
+      const clock = requireClock(record);
+      return { clock: clockView(clock), ...explainClock(clock, source.ofClock(record), now()) };
+    },
+    pause: (scope, id, reason, actor) =>
+      step(scope, id, actor, (record, at) => {
+        const clock = settleBreach(requireClock(record), at);
+        if (clock.outcome === 'paused') throw new VigiaError('conflict', 'The clock is paused already.');
+        if (clock.outcome === 'breached') {
+          throw new VigiaError('conflict', 'The clock is breached already: a pause cannot cure that.');
+        }
+        if (!isUndecided(clock)) throw new VigiaError('conflict', 'The clock is closed: a person has responded.');
+        if (clock.dueAt === null) throw new VigiaError('conflict', 'Nothing is due, so there is nothing to pause.');
+        const paused = pause(clock, actor.name, reason, computing(record, clock, at, 'We wait for the client.'));
+        return {
+          record: { ...record, clock: paused },
+          text: `The clock stands still: waiting for the client (${reason})`,
+        };
+      }),
+    resume: (scope, id, actor) =>
+      step(scope, id, actor, (record, at) => {
+        const clock = requireClock(record);
+        const waited = clock.pauses.at(-1);
+        if (!waited || waited.to !== null) throw new VigiaError('conflict', 'The clock is not paused.');
+        const waitedFor = formatDuration(at - waited.from);
+        const resumed = resume(clock, computing(record, clock, at, `We waited ${waitedFor} for the client.`));
+        const due = resumed.dueAt === null ? '' : `, now due ${formatLocal(resumed.dueAt, resumed.timeZone)}`;
+        return { record: { ...record, clock: resumed }, text: `The clock runs again after ${waitedFor}${due}` };
+      }),
+    setPriority: (scope, id, priority, why, actor) =>
+      step(scope, id, actor, (record, at) => {
+        if (record.priority === priority) throw new VigiaError('conflict', `The priority is ${priority} already.`);
+        if (record.suppressedBy?.startsWith('maintenance') && priority !== 'normal') {
+          throw new VigiaError(
+            'conflict',
+            'Maintenance and project work is never above Normal. End the maintenance first.',
+          );
+        }
+        const text = `Priority ${record.priority} to ${priority}: ${why}`;
+        return {
+          text,
+          record: { ...record, priority },
+          event: { kind: 'changed', at, by: actor.name, text },
+          notice: isHigher(priority, record.priority) ? { kind: 'changed', tellAt: at } : null,
+        };
+      }),
+    markOnSite: (scope, id, actor) =>
+      step(scope, id, actor, (record, at) => {
+        const clock = requireClock(record);
+        const { onSiteMinutes } = source.ofClock(record).terms.emergency;
+        if (onSiteMinutes === null) {
+          throw new VigiaError(
+            'conflict',
+            'No time on site is agreed with this client. Agree one in its contract first.',
+          );
+        }
+        if (record.priority !== 'emergency') {
+          throw new VigiaError(
+            'conflict',
+            'A time on site is agreed for emergencies. Set the priority to emergency first.',
+          );
+        }
+        if (clock.onSite) throw new VigiaError('conflict', 'It is marked as not solvable remotely already.');
+        const marked = markOnSite(clock, at, onSiteMinutes);
+        const due = marked.onSite ? formatLocal(marked.onSite.dueAt, marked.timeZone) : '';
+        return { record: { ...record, clock: marked }, text: `Cannot be solved remotely: on site by ${due}` };
+      }),
+    arriveOnSite: (scope, id, actor) =>
+      step(scope, id, actor, (record, at) => {
+        const clock = requireClock(record);
+        if (!clock.onSite) throw new VigiaError('conflict', 'It was not marked as not solvable remotely.');
+        if (clock.onSite.arrivedAt !== null) throw new VigiaError('conflict', 'Somebody is on site already.');
+        return { record: { ...record, clock: arrive(clock, at) }, text: 'On site' };
+      }),
+  };
+}
+
+function requireClock({ clock, parentId, suppressedBy }: IncidentRecord): ResponseClock {
+  if (clock) return clock;
+  const why =
+    parentId !== null ? ': the incident above it has one' : suppressedBy !== null ? ': it is maintenance' : '';
+  throw new VigiaError('conflict', `This incident has no response clock${why}.`);
+}
