@@ -294,7 +294,7 @@ export interface Tables {
     /** 1: no limit of messages holds it back. */
     is_urgent: 0 | 1;
     bundle: string | null;
-    created_at: number;
+    first_due_at: number;
     due_at: number;
     attempts: ColumnType<number, number | undefined, number>;
     delivered_at: number | null;

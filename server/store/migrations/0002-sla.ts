@@ -193,7 +193,7 @@ CREATE TABLE delivery (
   is_digest INTEGER NOT NULL CHECK (is_digest IN (0, 1)),
   is_urgent INTEGER NOT NULL CHECK (is_urgent IN (0, 1)),
   bundle TEXT,
-  created_at INTEGER NOT NULL,
+  first_due_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
   delivered_at INTEGER,

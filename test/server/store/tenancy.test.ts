@@ -57,6 +57,39 @@ t.test('no scoped method reaches into another client', async (t) => {
   await all.apiKeys.insert(key);
   const globalKey = { ...key, id: randomUUID(), secret_hash: randomBytes(32), client_id: null };
   await all.apiKeys.insert(globalKey);
+  const receiver = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    name: 'Ops',
+    kind: 'webhook',
+    document_json: '{}',
+    secrets_sealed: null,
+    created_at: 1,
+    created_by: 'test',
+    removed_at: null,
+  };
+  await all.receivers.insert(receiver);
+  await all.receivers.insert({ ...receiver, id: randomUUID(), client_id: null });
+  await store.db
+    .insertInto('outbox')
+    .values({
+      client_id: bolt.client.id,
+      idempotency_key: 'k',
+      kind: 'x',
+      payload_json: '{}',
+      created_at: 1,
+      due_at: 1,
+    })
+    .execute();
+  const told = {
+    outbox_id: 1,
+    receiver_id: receiver.id,
+    subject: null,
+    is_digest: 0,
+    is_urgent: 0,
+    bundle: null,
+  } as const;
+  await store.deliveries.insert([{ ...told, first_due_at: 1, due_at: 1, last_error: 'secret of bolt' }]);
   const event = { client_id: bolt.client.id, incident_id: incident.id, at: 1, kind: 'opened', by_user: null, text: '' };
   const attestation = {
     id: randomUUID(),
@@ -218,6 +251,18 @@ t.test('no scoped method reaches into another client', async (t) => {
       touch: [undefined, () => mine.apiKeys.touch(key.id)],
       revoke: [outcome.notFound, () => mine.apiKeys.revoke(key.id)],
     },
+    receivers: {
+      list: [outcome.empty, () => pageIds(mine.receivers.list(page))],
+      all: [outcome.empty, () => mine.receivers.all()],
+      get: [outcome.nothing, () => mine.receivers.get(receiver.id)],
+      status: [{ last_delivered_at: null, waiting: 0, last_error: null }, () => mine.receivers.status(receiver.id)],
+      insert: [outcome.notFound, () => mine.receivers.insert({ ...receiver, id: 'new' })],
+      update: [
+        outcome.notFound,
+        () => mine.receivers.update(receiver.id, { ...receiver, client_id: acme.client.id, name: 'stolen' }),
+      ],
+      remove: [outcome.notFound, () => mine.receivers.remove(receiver.id)],
+    },
   };
 
   const snapshot = async () => {
@@ -233,6 +278,8 @@ t.test('no scoped method reaches into another client', async (t) => {
       'attestation',
       'ledger_revision',
       'api_key',
+      'receiver',
+      'delivery',
     ] as const;
     return Promise.all(tables.map((table) => store.db.selectFrom(table).selectAll().execute()));
   };
@@ -248,6 +295,7 @@ t.test('no scoped method reaches into another client', async (t) => {
   t.same(await snapshot(), before, 'and nothing was changed');
 
   await t.rejects(mine.apiKeys.insert({ ...key, id: 'new', client_id: null }), { code: 'forbidden' });
+  await t.rejects(mine.receivers.insert({ ...receiver, id: 'new', client_id: null }), { code: 'forbidden' });
 
   t.test('nor by naming an id of another client in an own row', async (t) => {
     await store
