@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { VigiaError } from '../protocol/error.ts';
 import type { ServerHealth } from '../protocol/view.ts';
 import { AgentEvents } from './agents.ts';
+import { createAvailability } from './availability/create-availability.ts';
 import { type Clock, createClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createContracts } from './contracts/contracts.ts';
@@ -148,6 +149,17 @@ async function wire(options: AppOptions, teardown: Teardown) {
   book.addPolicy(maintenance.watch.policy);
   // The last of all policies: what a parent explains or maintenance keeps quiet has no clock.
   book.addPolicy(contracts.policy);
+  const availability = await createAvailability({
+    store,
+    fleet,
+    incidents: book,
+    terms: contracts.terms,
+    exclusions: maintenance.windows,
+    services: () => null,
+    act,
+    now,
+    logger,
+  });
   const watch: Watch = new Watch({
     clock,
     store,
@@ -156,8 +168,9 @@ async function wire(options: AppOptions, teardown: Teardown) {
     health,
     settings,
     logger,
-    judges: [maintenance.watch, contracts.judge],
+    judges: [maintenance.watch, availability.judge, contracts.judge],
     publish: (changes) => {
+      availability.book.take(changes);
       for (const record of changes.touched) live.deviceChanged(record);
       for (const step of changes.incidents) live.incidentChanged(step.record);
     },
@@ -250,7 +263,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
     now,
     health: serverHealth,
     ready: () => isReady,
-    onDeviceChanged: (_id, record, before) => {
+    onDeviceChanged: (id, record, before) => {
+      inBackground(
+        () => availability.book.deviceChanged(id, record),
+        'the ledger of a changed device was not followed',
+      )();
       maintenance.watch.deviceChanged();
       if (record) live.deviceChanged(record);
       else if (before) {
@@ -279,10 +296,13 @@ async function wire(options: AppOptions, teardown: Teardown) {
     contracts: contracts.port,
     clocks: contracts.clocks,
     maintenance: maintenance.port,
+    availability: availability.port,
     holidays,
     live,
     metrics: {
-      deviceMetrics: (scope) => writeFleet(exportFleet(fleet, book, scope)),
+      async *deviceMetrics(scope) {
+        yield* writeFleet({ ...exportFleet(fleet, book, scope), availability: await availability.exports.of(scope) });
+      },
       serverMetrics: () => metrics.text(),
     },
     reportIntervalMs: config.reportIntervalMs,
@@ -330,10 +350,12 @@ async function wire(options: AppOptions, teardown: Teardown) {
       ],
       logger,
     );
+    const stopFigures = availability.start();
     outbox.start();
     teardown.push(async () => {
       clearInterval(ticking);
       clearInterval(saving);
+      stopFigures();
       await daily.stop();
       await outbox.stop();
     });

@@ -31,10 +31,34 @@ export interface IncidentExport {
   readonly open: Readonly<Record<Priority, number>>;
 }
 
+/** When somebody must have responded to an open incident. `site` and `device` are empty where it has none. */
+export interface ResponseDueExport {
+  readonly client: string;
+  readonly site: string;
+  readonly device: string;
+  readonly incident: string;
+  readonly priority: Priority;
+  readonly dueAtMs: number;
+}
+
+/** Availability of a device, a service or a client; null where nothing is known or agreed, which exports no sample. */
+export interface AvailabilityExport {
+  /** `subject` says what it is about; the others are slugs, but for the name of a service. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly targetRatio: number | null;
+  readonly windows: readonly {
+    readonly window: '30d' | 'this_month';
+    readonly ratio: number | null;
+    readonly budgetLeftMs: number | null;
+  }[];
+}
+
 export interface FleetExport {
   /** Iterated once. */
   readonly devices: Iterable<DeviceExport>;
   readonly incidents: Iterable<IncidentExport>;
+  readonly availability: readonly AvailabilityExport[];
+  readonly responsesDue: Iterable<ResponseDueExport>;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -57,6 +81,8 @@ export async function* writeFleet(fleet: FleetExport): AsyncGenerator<string> {
   const devices = [...fleet.devices];
   for (const family of deviceFamilies) yield* writeFamily(family, devices);
   yield* writeFamily(incidentFamily, fleet.incidents);
+  for (const family of availabilityFamilies) yield* writeFamily(family, fleet.availability);
+  yield* writeFamily(responseDueFamily, fleet.responsesDue);
 }
 
 async function* writeFamily<T>(family: Family<T>, items: Iterable<T>): AsyncGenerator<string> {
@@ -168,3 +194,31 @@ const incidentFamily: Family<IncidentExport> = {
     for (const [priority, count] of Object.entries(open)) yield* sample({ client, priority }, count);
   },
 };
+
+const responseDueFamily: Family<ResponseDueExport> = {
+  name: 'vigia_incident_response_due_timestamp_seconds',
+  help: 'When the first response to the open incident is due; absent once a person responded and while the clock stands still.',
+  samples: ({ dueAtMs, ...labels }) => sample(labels, seconds(dueAtMs)),
+};
+
+const availabilityFamilies: readonly Family<AvailabilityExport>[] = [
+  {
+    name: 'vigia_availability_ratio',
+    help: 'Time up as share of the time up or down, never rounded up; absent where neither is known.',
+    *samples({ labels, windows }) {
+      for (const { window, ratio } of windows) yield* sample({ ...labels, window }, ratio);
+    },
+  },
+  {
+    name: 'vigia_availability_target_ratio',
+    help: 'What the contract promises of it; absent without a target.',
+    samples: ({ labels, targetRatio }) => sample(labels, targetRatio),
+  },
+  {
+    name: 'vigia_error_budget_remaining_seconds',
+    help: 'Down time that the target still allows in the window; negative once it is overspent.',
+    *samples({ labels, windows }) {
+      for (const { window, budgetLeftMs } of windows) yield* sample({ ...labels, window }, seconds(budgetLeftMs));
+    },
+  },
+];

@@ -1,18 +1,19 @@
 import type { Priority } from '../../protocol/view.ts';
 import { readValue } from '../domain/reading.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
-import type { DeviceExport, FleetExport, IncidentExport } from '../export/prometheus.ts';
+import type { DeviceExport, FleetExport, IncidentExport, ResponseDueExport } from '../export/prometheus.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Fleet } from './fleet.ts';
 import { visible } from './fleet-port.ts';
 import { bootTime, fileSystems } from './summary.ts';
 
-/** The fleet as Prometheus scrapes it, in the scope. */
-export function exportFleet(fleet: Fleet, book: IncidentBook, scope: Scope): FleetExport {
+/** The fleet as Prometheus scrapes it, in the scope; its availability is computed apart. */
+export function exportFleet(fleet: Fleet, book: IncidentBook, scope: Scope): Omit<FleetExport, 'availability'> {
   return {
     devices: visible(fleet, scope).map((record) => exportDevice(record, fleet)),
     incidents: countIncidents(fleet, book, scope),
+    responsesDue: responsesDue(fleet, book, scope),
   };
 }
 
@@ -53,4 +54,18 @@ function countIncidents(fleet: Fleet, book: IncidentBook, scope: Scope): Inciden
     if (count) count[priority] += 1;
   }
   return [...counts].map(([id, open]) => ({ client: fleet.clients.get(id)?.slug ?? '', open }));
+}
+
+function* responsesDue(fleet: Fleet, book: IncidentBook, scope: Scope): Iterable<ResponseDueExport> {
+  for (const { id, clientId, siteId, deviceId, priority, clock } of book.open()) {
+    if (!clock || clock.respondedAt !== null || clock.dueAt === null || !inScope(scope, clientId)) continue;
+    yield {
+      client: fleet.clients.get(clientId)?.slug ?? '',
+      site: (siteId === null ? undefined : fleet.sites.get(siteId)?.slug) ?? '',
+      device: (deviceId === null ? undefined : fleet.devices.get(deviceId)?.info.slug) ?? '',
+      incident: id,
+      priority,
+      dueAtMs: clock.dueAt,
+    };
+  }
 }

@@ -12,6 +12,8 @@ import type { EnrolmentTokens } from '../security/tokens.ts';
 import type { InstallFiles } from './install-files.ts';
 import type { Origins } from './origin.ts';
 import type {
+  AvailabilityPort,
+  CheckPort,
   ClockPort,
   ContractPort,
   FleetPort,
@@ -20,6 +22,7 @@ import type {
   MaintenancePort,
   MetricsPort,
   SeriesPort,
+  ServicePort,
 } from './ports.ts';
 import type { StatePort } from './state-port.ts';
 
@@ -45,6 +48,9 @@ export interface RouteContext {
   readonly clocks: ClockPort;
   readonly holidays: Holidays;
   readonly maintenance: MaintenancePort;
+  readonly availability: AvailabilityPort;
+  readonly checks: CheckPort;
+  readonly services: ServicePort;
   readonly live: LivePort;
   readonly metrics: MetricsPort;
   readonly installFiles: InstallFiles;

@@ -1,5 +1,3 @@
-import type { ClockExplanation, Contract, ContractTerms } from '../../protocol/contract.ts';
-import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../protocol/maintenance.ts';
 import type {
   Attestation,
   AttestationInput,
@@ -10,6 +8,10 @@ import type {
   Strip,
   SubjectKind,
 } from '../../protocol/availability.ts';
+import type { ClockExplanation, Contract, ContractTerms } from '../../protocol/contract.ts';
+import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../protocol/maintenance.ts';
+import type { AheadFigures, IncidentProposal, PersonReport, PersonReportInput } from '../../protocol/person-report.ts';
+import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/service.ts';
 import type {
   Device,
   DeviceSummary,
@@ -179,3 +181,53 @@ export interface MaintenancePort {
 }
 
 export type PlannedOccurrence = MaintenanceOccurrence & { title: string; clientId: string };
+
+/** Checks and what they say now. Each throws VigiaError not_found for what is not in scope. */
+export interface CheckPort {
+  list(scope: Scope, filter: { readonly clientId?: string; readonly deviceId?: string }): Check[];
+  get(scope: Scope, id: string): Check;
+  /** @throws VigiaError validation_failed, conflict */
+  create(scope: Scope, input: CheckInput, actor: Actor): Promise<Check>;
+  /** @throws VigiaError validation_failed, conflict */
+  change(scope: Scope, id: string, input: CheckInput): Promise<Check>;
+  /** @throws VigiaError conflict while a service depends on it */
+  remove(scope: Scope, id: string): Promise<void>;
+}
+
+/** Services and what they are now. Each throws VigiaError not_found for what is not in scope. */
+export interface ServicePort {
+  list(scope: Scope, filter: { readonly clientId?: string }): Service[];
+  get(scope: Scope, id: string): Service;
+  /** @throws VigiaError validation_failed */
+  create(scope: Scope, input: ServiceInput, actor: Actor): Promise<Service>;
+  /** From now on; the past keeps what was valid then. @throws VigiaError validation_failed */
+  change(scope: Scope, id: string, input: ServiceInput, actor: Actor): Promise<Service>;
+  remove(scope: Scope, id: string): Promise<void>;
+}
+
+/** What people report. Methods throw VigiaError not_found for what is outside the scope. */
+export interface PersonReportPort {
+  /** Newest first. */
+  list(
+    scope: Scope,
+    query: { readonly clientId?: string | undefined; readonly limit: number; readonly cursor?: string | undefined },
+  ): Promise<{ items: PersonReport[]; next: string | null }>;
+  ofIncident(scope: Scope, incidentId: string): Promise<PersonReport[]>;
+  /** Linked to `incidentId`, or an incident of its own. @throws VigiaError validation_failed for a wrong time */
+  create(scope: Scope, input: PersonReportInput, actor: Actor, via: PersonReport['via']): Promise<PersonReport>;
+  /** @throws VigiaError conflict if it belongs to that incident already */
+  link(scope: Scope, id: string, incidentId: string, actor: Actor): Promise<PersonReport>;
+  propose(scope: Scope, report: ProposalQuestion): Promise<IncidentProposal[]>;
+  ahead(
+    scope: Scope,
+    query: { readonly clientId?: string | undefined; readonly period: 'this_month' | 'last_month' },
+  ): Promise<AheadFigures>;
+}
+
+export interface ProposalQuestion {
+  readonly clientId: string;
+  readonly siteId: string | null;
+  readonly deviceId: string | null;
+  readonly serviceId: string | null;
+  readonly reportedAt?: string;
+}

@@ -3,10 +3,12 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import type { Test } from 'tap';
 import type { Role } from '../../protocol/view.ts';
+import { type Availability, createAvailability } from '../../server/availability/create-availability.ts';
 import { createContracts } from '../../server/contracts/contracts.ts';
 import { holidays } from '../../server/contracts/holidays.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
+import type { ChangeSet } from '../../server/fleet/change-set.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import { Health } from '../../server/fleet/health.ts';
 import type { Http } from '../../server/http/context.ts';
@@ -38,6 +40,8 @@ export interface TestServer {
   readonly ports: TestPorts;
   /** The incidents in memory: what is put here and in the store has a clock that the routes can work on. */
   readonly book: IncidentBook;
+  /** Ledgers and figures over the real store. */
+  readonly availability: Availability;
   readonly clock: TestClock;
   readonly firstRun: FirstRun;
   readonly sessions: Sessions;
@@ -78,7 +82,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
   await fleet.load();
   const book = new IncidentBook(store, defaultSettings.reopenWindowMs);
   const logger = pino({ level: 'silent' });
-  const publish = (): void => undefined;
+  const publish = (changes: ChangeSet): void => availability.book.take(changes);
   const watch = new Watch({
     clock: { now, driftMs: () => 0 },
     store,
@@ -97,6 +101,17 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     terms: contracts.terms,
     now,
     act: (work) => watch.act(work),
+  });
+  const availability = await createAvailability({
+    store,
+    fleet,
+    incidents: book,
+    terms: contracts.terms,
+    exclusions: maintenance.windows,
+    services: () => null,
+    act: (work) => watch.act(work),
+    now,
+    logger,
   });
   book.addPolicy(maintenance.watch.policy);
   book.addPolicy(contracts.policy);
@@ -129,6 +144,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     clocks: contracts.clocks,
     holidays,
     maintenance: maintenance.port,
+    availability: availability.port,
     live: ports.live,
     metrics: ports.metrics,
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
@@ -150,6 +166,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     store,
     ports,
     book,
+    availability,
     clock,
     firstRun,
     sessions,

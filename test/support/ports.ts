@@ -254,6 +254,8 @@ export function createTestPorts(): TestPorts {
               fileSystems: [],
             })),
           incidents: [],
+          availability: [],
+          responsesDue: [],
         }),
       serverMetrics: async () => '# TYPE vigia_agents_connected gauge\nvigia_agents_connected 0\n',
     },

@@ -1,5 +1,7 @@
 import type { Http, RouteContext } from '../context.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { availabilityRoutes } from './availability.ts';
+import { checkRoutes } from './checks.ts';
 import { clientRoutes } from './clients.ts';
 import { contractRoutes } from './contracts.ts';
 import { deviceRoutes } from './devices.ts';
@@ -11,6 +13,7 @@ import { installRoutes } from './install.ts';
 import { maintenanceRoutes } from './maintenance.ts';
 import { metricsRoutes } from './metrics.ts';
 import { overviewRoutes } from './overview.ts';
+import { serviceRoutes } from './services.ts';
 import { sessionRoutes } from './session.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
@@ -28,6 +31,9 @@ export function addRoutes(http: Http, context: RouteContext): void {
     incidentClockRoutes,
     contractRoutes,
     maintenanceRoutes,
+    availabilityRoutes,
+    checkRoutes,
+    serviceRoutes,
     tokenRoutes,
     userRoutes,
     apiKeyRoutes,

@@ -4,7 +4,10 @@ import { principalOf, userOf } from '../principal.ts';
 import { clientView, siteView } from '../views.ts';
 
 /** All that the first paint needs. */
-export function overviewRoutes(http: Http, { state, fleet, incidents, maintenance }: RouteContext): void {
+export function overviewRoutes(
+  http: Http,
+  { state, fleet, incidents, availability, maintenance, services }: RouteContext,
+): void {
   http.get(
     '/api/v1/overview',
     { config: { access: 'read' }, schema: { response: { 200: Overview } } },
@@ -27,9 +30,9 @@ export function overviewRoutes(http: Http, { state, fleet, incidents, maintenanc
         users: users.map(({ id, name }) => ({ id, name })),
         devices: fleet.summaries(scope),
         incidents: recent,
-        services: [],
+        services: services.list(scope, {}),
         maintenance: maintenance.upcoming(scope),
-        budgets: [],
+        budgets: availability.budgets(scope),
         ahead: null,
       };
     },

@@ -24,8 +24,10 @@ const device = (over: Partial<DeviceExport> = {}): DeviceExport => ({
   ...over,
 });
 
-async function text(fleet: FleetExport): Promise<string> {
-  return (await Array.fromAsync(writeFleet(fleet))).join('');
+const nothing: FleetExport = { devices: [], incidents: [], availability: [], responsesDue: [] };
+
+async function text(fleet: Partial<FleetExport>): Promise<string> {
+  return (await Array.fromAsync(writeFleet({ ...nothing, ...fleet }))).join('');
 }
 
 const none = { emergency: 0, high: 0, medium: 0, normal: 0 };
@@ -58,9 +60,26 @@ t.test('what is not known is absent, never zero', async (t) => {
   t.notMatch(await text({ devices: [device({ value: () => Number.NaN })], incidents: [] }), /NaN|vigia_load1/);
 });
 
+t.test('when responses are due', async (t) => {
+  const due = { client: 'acme', site: 'hq', incident: 'i-1', priority: 'high' as const, dueAtMs: 1_700_000_000_500 };
+  const output = await text({
+    responsesDue: [
+      { ...due, device: 'db-1' },
+      { ...due, incident: 'i-2', device: '' },
+    ],
+  });
+  t.strictSame(
+    output.split('\n').filter((line) => line.startsWith('vigia')),
+    [
+      'vigia_incident_response_due_timestamp_seconds{client="acme",site="hq",incident="i-1",priority="high",device="db-1"} 1700000000.5',
+      'vigia_incident_response_due_timestamp_seconds{client="acme",site="hq",incident="i-2",priority="high",device=""} 1700000000.5',
+    ],
+  );
+});
+
 t.test('each family is announced once however many devices and chunks there are', async (t) => {
   const devices = Array.from({ length: 3000 }, (_, index) => device({ device: `d-${index}` }));
-  const chunks = await Array.fromAsync(writeFleet({ devices, incidents: [] }));
+  const chunks = await Array.fromAsync(writeFleet({ ...nothing, devices }));
   t.ok(chunks.length > 10, 'a large fleet comes in several chunks');
   t.ok(Math.max(...chunks.map((chunk) => chunk.length)) < 70_000, 'chunks are bounded');
   const types = chunks.join('').match(/^# TYPE .*$/gm) ?? [];
@@ -93,6 +112,9 @@ t.test('promtool finds nothing to mend', async (t) => {
   const input = await text({
     devices: [device(), device({ device: 'db-2', name: '</script>\u0000\u202e', up: false })],
     incidents: [{ client: 'acme', open: none }],
+    responsesDue: [
+      { client: 'acme', site: '', device: '', incident: 'i-1', priority: 'high', dueAtMs: 1_700_000_000_500 },
+    ],
   });
   const { status, stdout, stderr, error } = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
   t.equal(error, undefined, 'promtool is installed (Debian: apt install prometheus)');

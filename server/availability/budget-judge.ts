@@ -1,0 +1,209 @@
+import type { BudgetAtRisk } from '../../protocol/availability.ts';
+import type { Priority } from '../../protocol/view.ts';
+import { incidentKey, type Subject } from '../domain/incident.ts';
+import type { RuleName } from '../domain/rules/rule.ts';
+import { inScope, type Scope } from '../domain/scope.ts';
+import { budgetLevel } from '../domain/sla/budget.ts';
+import { BURN_GROUP_SIZE, judgeBurnRate, LONGEST_BURN_WINDOW_MS } from '../domain/sla/burn-rate.ts';
+import { budgetOf, type Measured, type Measurement, targetedDownMs } from '../domain/sla/figure.ts';
+import { formatDuration } from '../domain/wording.ts';
+import type { ChangeSet } from '../fleet/change-set.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { Judge } from '../judge.ts';
+import type { Store } from '../store/store.ts';
+import { Agreements } from './agreements.ts';
+import { type BookEntry, factsOf, type LedgerBook } from './ledger-book.ts';
+import { Measuring } from './measuring.ts';
+import type { ServiceFigures } from './service-figures.ts';
+
+export interface BudgetJudgeOptions {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly incidents: IncidentBook;
+  readonly book: LedgerBook;
+  readonly agreements: Agreements;
+  readonly services: ServiceFigures;
+}
+
+/** What was raised last, by incident key. It stands until it changes, also if a person resolved the incident meanwhile. */
+type Raised = Record<string, { readonly priority: Priority; readonly month: number }>;
+
+interface Wanted {
+  readonly subject: Subject;
+  readonly rule: RuleName;
+  readonly priority: Priority;
+  readonly month: number;
+  readonly sentence: string;
+}
+
+const ROUND_MS = 60_000;
+const MAX_AT_RISK = 20;
+const RAISED_SETTING = 'availability.raised';
+const rules: Partial<Record<RuleName, string>> = {
+  'availability.budget': 'Less than half of the error budget is spent',
+  'availability.burn-rate': 'The error budget is no longer being spent fast',
+};
+
+/** Warns when budgets run out: once a minute each client is looked at, a few of them each second. */
+export class BudgetJudge implements Judge {
+  readonly #options: BudgetJudgeOptions;
+  readonly #atRisk = new Map<string, readonly BudgetAtRisk[]>();
+  #raised: Raised = {};
+  #waiting: string[] = [];
+  #roundSize = 0;
+  #roundAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: BudgetJudgeOptions) {
+    this.#options = options;
+  }
+
+  async load(): Promise<void> {
+    this.#raised = ((await this.#options.store.settings.get(RAISED_SETTING)) ?? {}) as Raised;
+  }
+
+  /** Of this month, in the scope: worst first. */
+  atRisk(scope: Scope): BudgetAtRisk[] {
+    return [...this.#atRisk]
+      .filter(([clientId]) => inScope(scope, clientId))
+      .flatMap(([, budgets]) => budgets)
+      .sort((a, b) => b.spentRatio - a.spentRatio)
+      .slice(0, MAX_AT_RISK);
+  }
+
+  judge(changes: ChangeSet, now: number): void {
+    if (this.#waiting.length === 0) {
+      if (now - this.#roundAt < ROUND_MS) return;
+      this.#roundAt = now;
+      this.#waiting = [...this.#options.fleet.clients.keys()];
+      this.#roundSize = this.#waiting.length;
+    }
+    const perSecond = Math.ceil((this.#roundSize * 1_000) / ROUND_MS);
+    for (const clientId of this.#waiting.splice(0, perSecond)) this.#judgeClient(clientId, changes, now);
+  }
+
+  #judgeClient(clientId: string, changes: ChangeSet, now: number): void {
+    const { book, agreements, services } = this.#options;
+    const pass = new Measuring(book, agreements, { name: 'this_month' }, now);
+    const month = pass.period(clientId).from;
+    const wanted = new Map<string, Wanted>();
+    const atRisk: BudgetAtRisk[] = [];
+    const raise = (one: Wanted): void => void wanted.set(incidentKey(one.subject, one.rule, ''), one);
+    const members: Targeted[] = [];
+
+    for (const entry of book.ofClient(clientId)) {
+      const { info } = entry.record;
+      const targets = agreements.ofDevice(factsOf(entry));
+      const targetPpm = entry.retiredAt === null ? Agreements.targetAt(targets, now) : null;
+      if (targetPpm === null) continue;
+      members.push({ entry, targetPpm });
+      if (book.isWhollyUp(entry, month)) continue;
+      const subject = { clientId, siteId: info.site_id, deviceId: info.id };
+      const about = { kind: 'device', id: info.id, name: info.name } as const;
+      const budget = budgetRisk(pass.device(entry).always, about, clientId);
+      if (!budget) continue;
+      atRisk.push(budget.risk);
+      raise({ subject, rule: 'availability.budget', month, ...budget });
+    }
+    for (const { service, month: measurement } of services.ofClient(clientId)) {
+      const subject = { clientId, siteId: null, deviceId: null, serviceId: service.id };
+      const about = { kind: 'service', id: service.id, name: service.name } as const;
+      const budget = budgetRisk(measurement.always, about, clientId);
+      if (!budget) continue;
+      atRisk.push(budget.risk);
+      raise({ subject, rule: 'availability.budget', month, ...budget });
+    }
+    const groups = [...Map.groupBy(members, ({ entry }) => entry.record.info.site_id)];
+    for (const [siteId, group] of [...groups, [null, members] as const]) {
+      // A client with one site is that site: one incident, not two.
+      if (group.length < BURN_GROUP_SIZE || (siteId === null && groups.length === 1)) continue;
+      const verdict = this.#burning(group, now);
+      const subject = { clientId, siteId, deviceId: null };
+      if (verdict) raise({ subject, rule: 'availability.burn-rate', month: 0, ...verdict });
+    }
+    this.#atRisk.set(clientId, atRisk);
+    this.#settle(clientId, wanted, changes, now);
+  }
+
+  #burning(group: readonly Targeted[], now: number): ReturnType<typeof judgeBurnRate> {
+    const { book } = this.#options;
+    const since = now - LONGEST_BURN_WINDOW_MS;
+    if (group.every(({ entry }) => book.isWhollyUp(entry, since))) return null;
+    const measured: { subject: Measured; allowancePpm: bigint }[] = group.map(({ entry, targetPpm }) => ({
+      subject: book.measured(entry, since, now),
+      allowancePpm: BigInt(1_000_000 - targetPpm),
+    }));
+    return judgeBurnRate((windowMs) => {
+      let downMs = 0;
+      let allowed = 0n;
+      for (const { subject, allowancePpm } of measured) {
+        const start = Math.max(now - windowMs, subject.from);
+        const tally = subject.ledger.tally(start, Math.min(now, subject.until));
+        downMs += tally.downMs;
+        allowed += allowancePpm * BigInt(windowMs - tally.excludedMs);
+      }
+      return { downMs, allowed };
+    });
+  }
+
+  /** Compares with what is raised, and makes incidents of the difference. */
+  #settle(clientId: string, wanted: ReadonlyMap<string, Wanted>, changes: ChangeSet, now: number): void {
+    let isChanged = false;
+    for (const [key, { subject, rule, priority, month, sentence }] of wanted) {
+      const before = this.#raised[key];
+      if (before?.priority === priority && before.month === month) continue;
+      this.#raised[key] = { priority, month };
+      isChanged = true;
+      const kind = before ? 'change' : 'raise';
+      const evidence = { metrics: [], threshold: null };
+      const verdict = { kind, rule, object: '', priority, sentence, evidence, onset: now, at: now } as const;
+      this.#put(this.#options.incidents.step(verdict, subject), changes);
+    }
+    for (const key of Object.keys(this.#raised)) {
+      if (!key.startsWith(`${clientId}/`) || wanted.has(key)) continue;
+      delete this.#raised[key];
+      isChanged = true;
+      const open = this.#options.incidents.byKey(key);
+      if (!open) continue;
+      const { rule, object, siteId, deviceId, serviceId } = open;
+      const verdict = { kind: 'clear', rule, object, sentence: rules[rule] ?? '', at: now } as const;
+      this.#put(this.#options.incidents.step(verdict, { clientId, siteId, deviceId, serviceId }), changes);
+    }
+    if (isChanged) changes.add(this.#options.store.settings.setStatement(RAISED_SETTING, this.#raised));
+  }
+
+  #put(step: ReturnType<IncidentBook['step']>, changes: ChangeSet): void {
+    if (!step) return;
+    changes.addIncident(null, step);
+    const device = step.record.deviceId === null ? null : this.#options.fleet.devices.get(step.record.deviceId);
+    if (device) changes.touched.add(device);
+  }
+}
+
+interface Targeted {
+  readonly entry: BookEntry;
+  readonly targetPpm: number;
+}
+
+/** Null while less than half of the budget is spent. */
+function budgetRisk(
+  { segments }: Measurement,
+  about: Pick<BudgetAtRisk, 'kind' | 'id' | 'name'>,
+  clientId: string,
+): { priority: Priority; sentence: string; risk: BudgetAtRisk } | null {
+  const budget = budgetOf(segments);
+  if (budget === null) return null;
+  const downMs = targetedDownMs(segments);
+  const level = budgetLevel(downMs, budget);
+  if (!level) return null;
+  const budgetMs = Number(budget / 1_000_000n);
+  const spentRatio = budgetMs === 0 ? downMs : Math.floor((downMs * 1_000) / budgetMs) / 1_000;
+  const left =
+    downMs <= budgetMs
+      ? `${formatDuration(budgetMs - downMs)} are left`
+      : `${formatDuration(downMs - budgetMs)} more than it allows`;
+  const share = budgetMs === 0 ? 'All' : `${Math.floor(spentRatio * 100)} %`;
+  const sentence = `${share} of this month's error budget is spent: ${formatDuration(downMs)} down of ${formatDuration(budgetMs)}, ${left}`;
+  const budgetLeftMs = budgetMs - downMs;
+  return { priority: level.priority, sentence, risk: { ...about, clientId, spentRatio, budgetMs, budgetLeftMs } };
+}
