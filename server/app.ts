@@ -35,6 +35,7 @@ import { createMaintenance } from './maintenance/create-maintenance.ts';
 import { logChannel } from './notify/log-channel.ts';
 import { type Channel, OutboxSender } from './notify/outbox.ts';
 import { readCursor, replay } from './replay.ts';
+import { createReportPort } from './reports/report-port.ts';
 import { createApiKeys } from './security/api-keys.ts';
 import { createFirstRun } from './security/first-run.ts';
 import { loadIdentity, verifySignature } from './security/identity.ts';
@@ -44,6 +45,7 @@ import { createSessions } from './security/sessions.ts';
 import { loadTls } from './security/tls.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
 import { openJournalSeries } from './series/journal-series.ts';
+import { createServices, type Services } from './services/create-services.ts';
 import { openStore } from './store/store.ts';
 import { Watch } from './watch.ts';
 
@@ -141,11 +143,23 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   const book = new IncidentBook(store, settings.reopenWindowMs);
   await book.load(now());
-  const live: LiveHub = new LiveHub({ fleet, book, health: () => serverHealth() });
+  const live: LiveHub = new LiveHub({ fleet, book, health: () => serverHealth(), service: (id) => services.view(id) });
   teardown.push(() => live.close());
   const contracts = await createContracts({ store, book, fleet, now, act: (work) => watch.act(work) });
   const act = <T>(work: (changes: ChangeSet, at: number) => Promise<T> | T): Promise<T> => watch.act(work);
   const maintenance = await createMaintenance({ store, fleet, book, terms: contracts.terms, now, act });
+  const services: Services = await createServices({
+    store,
+    fleet,
+    book,
+    reportIntervalMs: config.reportIntervalMs,
+    devices: () => availability.book,
+    exclusions: maintenance.windows,
+    act,
+    now,
+    logger,
+    onServiceChanged: (service) => live.serviceChanged(service),
+  });
   book.addPolicy(maintenance.watch.policy);
   // The last of all policies: what a parent explains or maintenance keeps quiet has no clock.
   book.addPolicy(contracts.policy);
@@ -155,7 +169,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     incidents: book,
     terms: contracts.terms,
     exclusions: maintenance.windows,
-    services: () => null,
+    services: () => services.source,
     act,
     now,
     logger,
@@ -168,7 +182,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
     health,
     settings,
     logger,
-    judges: [maintenance.watch, availability.judge, contracts.judge],
+    checks: services.checks,
+    judges: [maintenance.watch, ...services.judges, availability.judge, contracts.judge],
     publish: (changes) => {
       availability.book.take(changes);
       for (const record of changes.touched) live.deviceChanged(record);
@@ -211,11 +226,13 @@ async function wire(options: AppOptions, teardown: Teardown) {
     ...(options.linkTiming ? { timing: options.linkTiming } : {}),
     onConnected: (record, hello, link) => {
       live.healthChanged();
-      return agents.connected(record, hello, link);
+      const onOpen = (): void => services.plans.opened(record, hello, link);
+      return { ...agents.connected(record, hello, link), onOpen };
     },
     onDisconnected: (record, saidGoodbye) => {
       live.healthChanged();
       agents.disconnected(record, saidGoodbye);
+      services.plans.closed(record);
     },
   });
   health.onChange(() => live.healthChanged());
@@ -241,6 +258,10 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const firstRun = createFirstRun(store, passwords);
   const apiKeys = createApiKeys(store, now);
   const enrolmentTokens = createEnrolmentTokens(store, identity, now);
+  const zoneOf = (clientId: string | null, at: number): string =>
+    (clientId === null ? null : contracts.terms.at(clientId, at)?.terms.calendar.timeZone) ??
+    Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const personReports = createReportPort({ store, book, fleet, now, act, zoneOf, withReport: contracts.withReport });
   const incidents = createIncidentPort({
     store,
     book,
@@ -296,7 +317,10 @@ async function wire(options: AppOptions, teardown: Teardown) {
     contracts: contracts.port,
     clocks: contracts.clocks,
     maintenance: maintenance.port,
+    personReports,
     availability: availability.port,
+    checks: services.checkPort,
+    services: services.servicePort,
     holidays,
     live,
     metrics: {
@@ -320,6 +344,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     await gateway.close(RETURN_AFTER_RESTART_MS);
     await http.close();
     await ingest.drain();
+    await services.save();
     await saveCursor();
     watch.stop();
   });
@@ -351,11 +376,13 @@ async function wire(options: AppOptions, teardown: Teardown) {
       logger,
     );
     const stopFigures = availability.start();
+    services.runner.start();
     outbox.start();
     teardown.push(async () => {
       clearInterval(ticking);
       clearInterval(saving);
       stopFigures();
+      await services.runner.stop();
       await daily.stop();
       await outbox.stop();
     });

@@ -1,3 +1,4 @@
+import type { Service } from '../protocol/service.ts';
 import type { LiveServerMessage, ServerHealth } from '../protocol/view.ts';
 import type { IncidentRecord } from './domain/incident.ts';
 import { inScope, type Scope } from './domain/scope.ts';
@@ -12,6 +13,8 @@ export interface LiveHubOptions {
   readonly fleet: Fleet;
   readonly book: IncidentBook;
   readonly health: () => ServerHealth;
+  /** Null once it was removed. */
+  readonly service?: (id: string) => Service | null;
 }
 
 interface Subscriber {
@@ -29,6 +32,7 @@ export class LiveHub implements LivePort {
   readonly #subscribers = new Set<Subscriber>();
   readonly #devices = new Set<DeviceRecord>();
   readonly #incidents = new Map<string, IncidentRecord>();
+  readonly #services = new Map<string, string>();
   readonly #removed = new Map<string, string>();
   #catalogueChanged = false;
   #healthChanged = false;
@@ -75,6 +79,11 @@ export class LiveHub implements LivePort {
     this.#schedule();
   }
 
+  serviceChanged({ id, clientId }: { readonly id: string; readonly clientId: string }): void {
+    this.#services.set(id, clientId);
+    this.#schedule();
+  }
+
   catalogueChanged(): void {
     this.#catalogueChanged = true;
     this.#schedule();
@@ -98,6 +107,7 @@ export class LiveHub implements LivePort {
   #forget(): void {
     this.#devices.clear();
     this.#incidents.clear();
+    this.#services.clear();
     this.#removed.clear();
     this.#catalogueChanged = false;
     this.#healthChanged = false;
@@ -121,12 +131,17 @@ export class LiveHub implements LivePort {
     const devices = [...this.#devices].filter((record) => inScope(scope, record.info.client_id));
     const incidents = [...this.#incidents.values()].filter((record) => inScope(scope, record.clientId));
     const removed = [...this.#removed].filter(([, clientId]) => inScope(scope, clientId)).map(([id]) => id);
+    const services = [...this.#services]
+      .filter(([, clientId]) => inScope(scope, clientId))
+      .map(([id]) => this.#options.service?.(id) ?? null)
+      .filter((service) => service !== null);
     const message: LiveServerMessage = {
       type: 'changes',
       ...(this.#healthChanged ? { server: health() } : {}),
       ...(this.#catalogueChanged ? this.#catalogue(scope) : {}),
       ...(devices.length > 0 ? { devices: devices.map((record) => summarise(record, book)) } : {}),
       ...(incidents.length > 0 ? { incidents: incidents.map((record) => incidentView(record, nameOf)) } : {}),
+      ...(services.length > 0 ? { services } : {}),
       ...(removed.length > 0 ? { removedDevices: removed } : {}),
     };
     return Object.keys(message).length > 1 ? message : null;

@@ -27,6 +27,10 @@ export interface WatchOptions {
   readonly logger: Logger;
   /** In this order, once a second, after presence. */
   readonly judges?: readonly Judge[];
+  /** Takes what a report says of checks, after it was taken as proof of life. `isLive`: it describes the present. */
+  readonly checks?: {
+    takeReport(record: DeviceRecord, report: StoredReport, isLive: boolean, changes: ChangeSet): void;
+  };
   /** Called after a change is durable. */
   readonly publish: (changes: ChangeSet) => void;
 }
@@ -201,6 +205,7 @@ export class Watch {
       changes.touched.add(record);
     }
     const isNewest = memory.judgedAt === null || at > memory.judgedAt;
+    this.#options.checks?.takeReport(record, report, !report.backfill && isNewest, changes);
     if (report.backfill || !isNewest) return;
     memory.judgedAt = at;
     if (info.kind === 'server') this.#judgeReading(record, fleet.read(report), report.clockOffsetMs, changes);

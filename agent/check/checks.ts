@@ -99,7 +99,7 @@ export function createChecks({ dataDir, publicKey, clocks, log, run }: ChecksOpt
     return joined.all;
   }
 
-  const saved = readFileIfAny(path);
+  let saved = readFileIfAny(path);
   if (saved !== undefined) {
     try {
       follow(parsePlan(saved).checks);
@@ -112,7 +112,9 @@ export function createChecks({ dataDir, publicKey, clocks, log, run }: ChecksOpt
     take(json) {
       const { checks } = parsePlan(json);
       follow(checks);
+      if (json === saved) return;
       log.info('the server planned checks', { checks: checks.length });
+      saved = json;
       try {
         replaceFile(path, json);
       } catch (error) {

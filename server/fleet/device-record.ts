@@ -1,9 +1,11 @@
-import type { ProcessSample } from '../../protocol/frame.ts';
+import type { Frame, ProcessSample } from '../../protocol/frame.ts';
+import type { CheckMemory } from '../domain/check-memory.ts';
 import type { Dating } from '../domain/dating.ts';
 import { type DetectionState, freshDetection } from '../domain/detection.ts';
 import { freshPresence, type Liveness, type PresenceMemory } from '../domain/presence.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Row } from '../store/tables.ts';
+import { Blindness } from './blindness.ts';
 import type { DeliveredRuns } from './runs.ts';
 
 /** What must survive a restart; saved together with the journal position that it includes. */
@@ -15,6 +17,15 @@ export interface DeviceMemory {
   /** Date of the newest live report that rules have judged. */
   judgedAt: number | null;
   readonly runs: DeliveredRuns;
+  /** Of the checks that its agent runs, by their ids. Absent in what older versions saved. */
+  checks?: Record<string, CheckMemory>;
+}
+
+/** An agent that can be sent frames. */
+export interface Peer {
+  readonly send: (frame: Frame) => void;
+  /** Its own policy lets it answer questions about neighbours. */
+  readonly canProbe: boolean;
 }
 
 /** A device as the server holds it in memory. */
@@ -33,6 +44,17 @@ export interface DeviceRecord {
   lastHeardAt: number | null;
   linkLostAt: number | null;
   isConnected: boolean;
+  /** Its connection, while it has one. */
+  peer: Peer | null;
+  /** The remote address of its newest connection. */
+  remoteAddress: string | null;
+  /** When others were asked about it last, and when it was asked about another. */
+  askedAt: number | null;
+  probedAt: number;
+  /** When another machine last tried to be this one. */
+  clonedAt: number | null;
+  /** When we could not see it. */
+  readonly blindness: Blindness;
   /** True while its return to `up` waits to be judged. */
   isReturning: boolean;
   intervalMs: number | null;
@@ -45,8 +67,12 @@ export interface DeviceRecord {
   readonly inFlight: Set<string>;
 }
 
-export function makeRecord(info: Row<'device'>, saved: Row<'device_state'> | null): DeviceRecord {
-  const memory = saved ? (JSON.parse(saved.state_json) as DeviceMemory) : freshMemory();
+export function makeRecord(
+  info: Row<'device'>,
+  saved: Row<'device_state'> | null,
+  blindness = new Blindness(),
+): DeviceRecord {
+  const memory = saved ? readMemory(saved.state_json) : freshMemory();
   return {
     info,
     memory,
@@ -58,6 +84,12 @@ export function makeRecord(info: Row<'device'>, saved: Row<'device_state'> | nul
     lastHeardAt: memory.presence.last?.at ?? null,
     linkLostAt: null,
     isConnected: false,
+    peer: null,
+    remoteAddress: null,
+    askedAt: null,
+    probedAt: Number.NEGATIVE_INFINITY,
+    clonedAt: null,
+    blindness,
     isReturning: false,
     intervalMs: null,
     liveness: { state: 'pending', since: info.enrolled_at, reason: 'Enrolled, but it has never reported.', loss: null },
@@ -65,6 +97,12 @@ export function makeRecord(info: Row<'device'>, saved: Row<'device_state'> | nul
     stateSince: info.enrolled_at,
     inFlight: new Set(),
   };
+}
+
+/** What an older version saved lacks what is newer. */
+function readMemory(json: string): DeviceMemory {
+  const memory = JSON.parse(json) as DeviceMemory;
+  return { ...memory, presence: { ...freshPresence(), ...memory.presence } };
 }
 
 function freshMemory(): DeviceMemory {

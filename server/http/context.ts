@@ -21,6 +21,7 @@ import type {
   LivePort,
   MaintenancePort,
   MetricsPort,
+  PersonReportPort,
   SeriesPort,
   ServicePort,
 } from './ports.ts';
@@ -48,6 +49,7 @@ export interface RouteContext {
   readonly clocks: ClockPort;
   readonly holidays: Holidays;
   readonly maintenance: MaintenancePort;
+  readonly personReports: PersonReportPort;
   readonly availability: AvailabilityPort;
   readonly checks: CheckPort;
   readonly services: ServicePort;

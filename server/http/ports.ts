@@ -10,7 +10,13 @@ import type {
 } from '../../protocol/availability.ts';
 import type { ClockExplanation, Contract, ContractTerms } from '../../protocol/contract.ts';
 import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../protocol/maintenance.ts';
-import type { AheadFigures, IncidentProposal, PersonReport, PersonReportInput } from '../../protocol/person-report.ts';
+import type {
+  AheadFigures,
+  IncidentProposal,
+  PersonReport,
+  PersonReportInput,
+  PortalReportInput,
+} from '../../protocol/person-report.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/service.ts';
 import type {
   Device,
@@ -218,10 +224,19 @@ export interface PersonReportPort {
   /** @throws VigiaError conflict if it belongs to that incident already */
   link(scope: Scope, id: string, incidentId: string, actor: Actor): Promise<PersonReport>;
   propose(scope: Scope, report: ProposalQuestion): Promise<IncidentProposal[]>;
+  /** What somebody of the client wrote on its page; the answer tells nothing of others. */
+  fromPortal(clientId: string, input: PortalReportInput): Promise<PortalAnswer>;
   ahead(
     scope: Scope,
     query: { readonly clientId?: string | undefined; readonly period: 'this_month' | 'last_month' },
   ): Promise<AheadFigures>;
+}
+
+export interface PortalAnswer {
+  readonly sentence: string;
+  readonly known: boolean;
+  readonly reportId: string;
+  readonly incidentId: string | null;
 }
 
 export interface ProposalQuestion {

@@ -13,8 +13,11 @@ import { installRoutes } from './install.ts';
 import { maintenanceRoutes } from './maintenance.ts';
 import { metricsRoutes } from './metrics.ts';
 import { overviewRoutes } from './overview.ts';
+import { personReportRoutes } from './person-reports.ts';
+import { portalRoutes } from './portal.ts';
 import { serviceRoutes } from './services.ts';
 import { sessionRoutes } from './session.ts';
+import { siteCardRoutes } from './site-cards.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
 
@@ -31,6 +34,9 @@ export function addRoutes(http: Http, context: RouteContext): void {
     incidentClockRoutes,
     contractRoutes,
     maintenanceRoutes,
+    personReportRoutes,
+    portalRoutes,
+    siteCardRoutes,
     availabilityRoutes,
     checkRoutes,
     serviceRoutes,

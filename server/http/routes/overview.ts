@@ -15,12 +15,13 @@ export function overviewRoutes(
       const principal = principalOf(request);
       const { scope } = principal;
       const scoped = state.scoped(scope);
-      const [clients, sites, users, recent] = await Promise.all([
+      const [clients, sites, users, recent, ahead] = await Promise.all([
         scoped.clients.all(),
         scoped.sites.all(),
         // A key that is limited to one client does not learn who works here.
         'allClients' in scope ? state.users.list() : [],
         incidents.recent(scope),
+        personReports.ahead(scope, { period: 'this_month' }),
       ]);
       return {
         user: userOf(principal),
@@ -33,7 +34,7 @@ export function overviewRoutes(
         services: services.list(scope, {}),
         maintenance: maintenance.upcoming(scope),
         budgets: availability.budgets(scope),
-        ahead: null,
+        ahead,
       };
     },
   );

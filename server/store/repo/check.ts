@@ -4,7 +4,7 @@ import type { NewRow, Row } from '../tables.ts';
 
 /** Checks and their ledgers. Statements are for {@link Store.commit}; they change nothing outside the scope. */
 export interface CheckRepository {
-  /** Those that were not removed, oldest first. */
+  /** Also removed ones: their past stays. Oldest first. */
   all(): Promise<Row<'check_definition'>[]>;
   /** @throws VigiaError not_found if the client is outside the scope */
   insertStatement(row: NewRow<'check_definition'>): CompiledQuery;
@@ -24,6 +24,8 @@ export interface CheckRepository {
     rows: readonly NewRow<'check_interval'>[],
   ): CompiledQuery[];
   reviseStatement(row: NewRow<'ledger_revision'>): CompiledQuery;
+  /** Those that touch [fromMs, toMs). */
+  revisions(checkId: string, fromMs: number, toMs: number): Promise<Row<'ledger_revision'>[]>;
 }
 
 export function checkRepository({ db, scope }: ScopedContext): CheckRepository {
@@ -35,7 +37,6 @@ export function checkRepository({ db, scope }: ScopedContext): CheckRepository {
         .selectFrom('check_definition')
         .selectAll()
         .where(mine)
-        .where('removed_at', 'is', null)
         .orderBy('created_at')
         .orderBy('id')
         .execute(),
@@ -74,5 +75,16 @@ export function checkRepository({ db, scope }: ScopedContext): CheckRepository {
       requireInScope(scope, row.client_id);
       return db.insertInto('ledger_revision').values(row).compile();
     },
+    revisions: (checkId, fromMs, toMs) =>
+      db
+        .selectFrom('ledger_revision')
+        .selectAll()
+        .where(ofScope(scope, 'ledger_revision.client_id'))
+        .where('subject_kind', '=', 'check')
+        .where('subject_id', '=', checkId)
+        .where('from_ms', '<', toMs)
+        .where('to_ms', '>', fromMs)
+        .orderBy('id')
+        .execute(),
   };
 }

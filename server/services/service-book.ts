@@ -1,0 +1,194 @@
+import type { CheckBook } from '../checks/check-book.ts';
+import type { CheckDefinition } from '../checks/definition.ts';
+import type { IncidentStep, StepPolicy, Subject } from '../domain/incident.ts';
+import { incidentKey } from '../domain/incident.ts';
+import type { LedgerState } from '../domain/ledger.ts';
+import { everyClient } from '../domain/scope.ts';
+import { judgeService, type Member, type ServiceVerdict } from '../domain/sla/service-ledger.ts';
+import type { ChangeSet } from '../fleet/change-set.ts';
+import type { DeviceRecord } from '../fleet/device-record.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { Judge } from '../judge.ts';
+import type { Store } from '../store/store.ts';
+import { type ServiceDefinition, type ServiceVersion, termsOf } from './definition.ts';
+
+export interface ServiceBookOptions {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly book: IncidentBook;
+  readonly checks: CheckBook;
+  readonly onChanged: (service: ServiceDefinition) => void;
+}
+
+interface Live {
+  readonly verdict: ServiceVerdict;
+  readonly since: number;
+}
+
+/** Every service, what it is now, and its incident. What changes here changes in the lane of the watch. */
+export class ServiceBook implements Judge {
+  readonly #options: ServiceBookOptions;
+  readonly #services = new Map<string, ServiceDefinition>();
+  readonly #live = new Map<string, Live>();
+  /** Those whose incident was raised and did not end, whatever a person did with it meanwhile. */
+  readonly #raised = new Set<string>();
+
+  constructor(options: ServiceBookOptions) {
+    this.#options = options;
+  }
+
+  async load(): Promise<void> {
+    const all = this.#options.store.scoped(everyClient).services;
+    const versions = Map.groupBy(await all.versions(), (row) => row.service_id);
+    for (const row of await all.all()) {
+      const own = (versions.get(row.id) ?? []).map(
+        (version): ServiceVersion => ({ from: version.effective_at, terms: JSON.parse(version.document_json) }),
+      );
+      const { id, client_id: clientId, slug, created_at: createdAt, removed_at: removedAt } = row;
+      this.put({ id, clientId, slug, createdAt, removedAt, versions: own });
+    }
+    for (const { rule, serviceId } of this.#options.book.open()) {
+      if (rule === 'service.down' && serviceId !== null) this.#raised.add(serviceId);
+    }
+  }
+
+  get(id: string): ServiceDefinition | undefined {
+    return this.#services.get(id);
+  }
+
+  /** Removed ones too. */
+  all(): Iterable<ServiceDefinition> {
+    return this.#services.values();
+  }
+
+  *present(): Iterable<ServiceDefinition> {
+    for (const service of this.#services.values()) if (service.removedAt === null) yield service;
+  }
+
+  *withCheck(checkId: string): Iterable<ServiceDefinition> {
+    for (const service of this.present()) if (termsOf(service).checkIds.includes(checkId)) yield service;
+  }
+
+  put(service: ServiceDefinition): void {
+    this.#services.set(service.id, service);
+  }
+
+  liveOf(service: ServiceDefinition, now: number): Live {
+    return this.#live.get(service.id) ?? { verdict: this.#judgeNow(service, now, false), since: now };
+  }
+
+  judge(changes: ChangeSet, now: number): void {
+    for (const service of this.present()) this.judgeOne(service, changes, now);
+  }
+
+  /** Judges a service now, and raises or ends its incident. */
+  judgeOne(service: ServiceDefinition, changes: ChangeSet, now: number): void {
+    const verdict = this.#judgeNow(service, now, false);
+    const before = this.#live.get(service.id);
+    if (before?.verdict.state !== verdict.state || before.verdict.sentence !== verdict.sentence) {
+      const since = before?.verdict.state === verdict.state ? before.since : now;
+      this.#live.set(service.id, { verdict, since });
+      this.#options.onChanged(service);
+    }
+    const alarm = this.#judgeNow(service, now, true);
+    const isRaised = this.#raised.has(service.id);
+    if (alarm.state === 'down' && !isRaised) this.#raise(service, alarm, changes, now);
+    else if (alarm.state === 'up' && isRaised) this.#clear(service, 'The service is up again', changes, now);
+  }
+
+  /** Ends what is open about a service that is removed. */
+  remove(service: ServiceDefinition, changes: ChangeSet, at: number): void {
+    this.#clear(service, 'The service was removed', changes, at);
+    changes.afterwards(() => {
+      this.put({ ...service, removedAt: at });
+      this.#live.delete(service.id);
+    });
+  }
+
+  /** A failing check of a service that is down is explained by the service's incident: one cause, one message. */
+  readonly parentPolicy: StepPolicy = (step: IncidentStep): IncidentStep => {
+    const { record } = step;
+    if (record.rule !== 'check.failed' || record.parentId !== null || record.state === 'resolved') return step;
+    for (const service of this.withCheck(record.object)) {
+      const parent = this.#options.book.byKey(incidentKey(subjectOf(service), 'service.down', ''));
+      if (parent && parent.state !== 'resolved') return { ...step, record: { ...record, parentId: parent.id } };
+    }
+    return step;
+  };
+
+  /** `isAlarm`: a check counts as down only once it has failed for as long as it may. */
+  #judgeNow(service: ServiceDefinition, now: number, isAlarm: boolean): ServiceVerdict {
+    const { fleet, checks } = this.#options;
+    const { needed, deviceIds, checkIds } = termsOf(service);
+    const devices = deviceIds.map((id): Member => {
+      const record = fleet.devices.get(id);
+      return { name: record?.info.name ?? 'a retired device', state: record ? liveState(record) : 'unknown' };
+    });
+    const members = checkIds.map((id): Member => {
+      const check = checks.get(id);
+      return { name: check?.name ?? 'a removed check', state: check ? this.#stateOf(check, now, isAlarm) : 'unknown' };
+    });
+    return judgeService({ needed, devices, checks: members });
+  }
+
+  #stateOf(check: CheckDefinition, now: number, isAlarm: boolean): LedgerState {
+    const { fleet, checks } = this.#options;
+    const host = check.deviceId === null ? undefined : fleet.devices.get(check.deviceId);
+    if (host?.inMaintenance) return 'excluded';
+    const { state } = checks.stateOf(check, now);
+    return isAlarm && state === 'down' && !checks.isAlarmed(check) ? 'unknown' : state;
+  }
+
+  #raise(service: ServiceDefinition, { sentence }: ServiceVerdict, changes: ChangeSet, at: number): void {
+    const { name, blocks } = termsOf(service);
+    this.#raised.add(service.id);
+    const stops = blocks === null ? '' : ` It stops ${blocks}.`;
+    const step = this.#options.book.step(
+      {
+        kind: 'raise',
+        rule: 'service.down',
+        object: '',
+        priority: blocks === null ? 'high' : 'emergency',
+        sentence: `${name} is down: ${sentence}${stops}`,
+        evidence: { metrics: [], threshold: null },
+        onset: at,
+        at,
+      },
+      subjectOf(service),
+    );
+    if (step) changes.addIncident(null, step);
+  }
+
+  #clear(service: ServiceDefinition, sentence: string, changes: ChangeSet, at: number): void {
+    if (!this.#raised.delete(service.id)) return;
+    const verdict = { kind: 'clear', rule: 'service.down', object: '', sentence, at } as const;
+    const step = this.#options.book.step(verdict, subjectOf(service));
+    if (step) changes.addIncident(null, step);
+  }
+}
+
+function subjectOf({ id, clientId }: ServiceDefinition): Subject {
+  return { clientId, siteId: null, deviceId: null, serviceId: id };
+}
+
+/** What a device is for its services at this moment. A loss of contact alone proves nothing. */
+function liveState(record: DeviceRecord): LedgerState {
+  if (record.inMaintenance) return 'excluded';
+  const { loss } = record.liveness;
+  if (loss?.blame === 'host') return 'down';
+  if (loss?.blame === 'agent') return 'up';
+  switch (record.liveness.state) {
+    case 'up':
+    case 'late':
+      return 'up';
+    case 'asleep':
+      return 'excluded';
+    case 'off':
+      return record.info.kind === 'server' ? 'down' : 'unknown';
+    case 'expected':
+      return record.memory.presence.announced?.reason === 'reboot' ? 'down' : 'unknown';
+    default:
+      return 'unknown';
+  }
+}
