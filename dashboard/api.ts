@@ -7,7 +7,6 @@ import type {
   IncidentDetail,
   NewEnrolmentToken,
   Overview,
-  PresenceInterval,
   Role,
   Series,
   SessionInfo,
@@ -52,7 +51,8 @@ export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** Asks the API; the ways of each area are in `api` here and in the other modules that use this. @throws ApiError */
+export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
   const answer = await reach(method, path, body);
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
   const error = await refusal(answer);
@@ -94,8 +94,6 @@ export const api = {
   device: (deviceId: string) => request<Device>('GET', `/devices/${id(deviceId)}`),
   retireDevice: (deviceId: string) => request<void>('DELETE', `/devices/${id(deviceId)}`),
   renameDevice: (deviceId: string, name: string) => request<Device>('PATCH', `/devices/${id(deviceId)}`, { name }),
-  presence: (deviceId: string, fromMs: number, toMs: number) =>
-    request<{ items: PresenceInterval[] }>('GET', `/devices/${id(deviceId)}/presence?${span(fromMs, toMs)}`),
   series: (deviceId: string, metrics: readonly string[], fromMs: number, toMs: number, stepMs: number) =>
     request<Series>(
       'GET',

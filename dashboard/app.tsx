@@ -4,14 +4,16 @@ import { t } from './i18n.ts';
 import { overlay } from './keys.ts';
 import { Failure } from './parts/Async.tsx';
 import { Gate } from './parts/Gate.tsx';
+import { HatchPatterns } from './parts/LedgerMark.tsx';
+import { lazy } from './parts/lazy.tsx';
 import { Palette } from './parts/Palette.tsx';
 import { Shell } from './parts/Shell.tsx';
 import { ShortcutHelp } from './parts/ShortcutHelp.tsx';
 import { Toasts } from './parts/Toasts.tsx';
-import { route } from './router.ts';
+import { place as address, route } from './router.ts';
 import type { Route } from './routes.ts';
-import { triage } from './select.ts';
-import { devices, fleet, incidents, loadError, reload, session, start } from './store.ts';
+import { clients, devices, fleet, incidents, loadError, reload, session, sites, start } from './store.ts';
+import { triage } from './triage.ts';
 import { AddMachine } from './views/AddMachine.tsx';
 import { Device } from './views/Device.tsx';
 import { FirstRun } from './views/FirstRun.tsx';
@@ -21,6 +23,16 @@ import { Incidents } from './views/Incidents.tsx';
 import { Login } from './views/Login.tsx';
 import { Now } from './views/Now.tsx';
 import { Settings } from './views/Settings.tsx';
+
+const Availability = lazy(async () => (await import('./views/Availability.tsx')).Availability);
+const Client = lazy(async () => (await import('./views/Client.tsx')).Client);
+const Clients = lazy(async () => (await import('./views/Clients.tsx')).Clients);
+const Contract = lazy(async () => (await import('./views/Contract.tsx')).Contract);
+const Ledger = lazy(async () => (await import('./views/Ledger.tsx')).Ledger);
+const Site = lazy(async () => (await import('./views/Site.tsx')).Site);
+const Maintenance = lazy(async () => (await import('./views/Maintenance.tsx')).Maintenance);
+const Reports = lazy(async () => (await import('./views/Reports.tsx')).Reports);
+const Services = lazy(async () => (await import('./views/Services.tsx')).Services);
 
 /** Before the session is known, before one is in, before the first overview, and then the views. */
 export function App() {
@@ -33,6 +45,7 @@ export function App() {
   if (fleet.value === null) return <Starting again={reload} />;
   return (
     <>
+      <HatchPatterns />
       <Shell>{view(route.value)}</Shell>
       {overlay.value === 'palette' && <Palette />}
       {overlay.value === 'shortcuts' && <ShortcutHelp />}
@@ -70,6 +83,24 @@ function view(to: Route): VNode {
       return <Incident key={to.id} id={to.id} />;
     case 'add':
       return <AddMachine />;
+    case 'maintenance':
+      return <Maintenance />;
+    case 'services':
+      return <Services />;
+    case 'reports':
+      return <Reports key={address.value.query.get('incident')} />;
+    case 'availability':
+      return <Availability />;
+    case 'ledger':
+      return <Ledger />;
+    case 'clients':
+      return <Clients />;
+    case 'client':
+      return <Client />;
+    case 'contract':
+      return <Contract />;
+    case 'site':
+      return <Site />;
     case 'settings':
       return <Settings section={to.section} />;
     case 'not-found':
@@ -107,9 +138,22 @@ function place(to: Route): string {
       return incidents.value.get(to.id)?.sentence ?? t('nav.incidents');
     case 'fleet':
     case 'incidents':
+    case 'availability':
+    case 'clients':
+    case 'maintenance':
+    case 'services':
     case 'settings':
     case 'add':
       return t(`nav.${to.view}`);
+    case 'ledger':
+      return t('nav.availability');
+    case 'client':
+    case 'contract':
+      return clients.value.get(to.id)?.name ?? t('nav.clients');
+    case 'site':
+      return sites.value.get(to.id)?.name ?? t('nav.clients');
+    case 'reports':
+      return t('report.title');
     case 'not-found':
       return t('notFound.title');
     default:

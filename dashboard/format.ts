@@ -65,14 +65,14 @@ const spans = [
   ['second', 1000],
 ] as const;
 
-/** A span of time in its two largest units: `3d 4h`, `12m 5s`, `45s`. */
-export function duration(durationMs: number): string {
+/** A span of time in its largest units, two unless said: `3d 4h`, `12m 5s`, `45s`. */
+export function duration(durationMs: number, units = 2): string {
   const whole = Math.max(0, Math.floor(durationMs / 1000) * 1000);
   const first = spans.findIndex(([, ms]) => whole >= ms);
   if (first < 0) return unitAmount(0, 'second');
   const parts: string[] = [];
   let rest = whole;
-  for (const [unit, ms] of spans.slice(first, first + 2)) {
+  for (const [unit, ms] of spans.slice(first, first + units)) {
     const amount = Math.floor(rest / ms);
     rest -= amount * ms;
     if (amount > 0) parts.push(unitAmount(amount, unit));
@@ -110,6 +110,53 @@ function sameDay(a: number, b: number): boolean {
 export function exactTime(atMs: number): string {
   const local = dates({ dateStyle: 'full', timeStyle: 'long' }).format(atMs);
   return t('time.exact', { local, utc: new Date(atMs).toISOString().replace('T', ' ').slice(0, 19) });
+}
+
+/** The wall clock of another zone, with its day: what a calendar or a contract there says. */
+export function timeIn(timeZone: string, atMs: number): string {
+  return dates({
+    timeZone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(atMs);
+}
+
+export function clockIn(timeZone: string, atMs: number): string {
+  return dates({ timeZone, hour: '2-digit', minute: '2-digit' }).format(atMs);
+}
+
+/** A moment to the second with its day: `Tue 4 Aug, 14:03:21`. */
+export function dayTime(atMs: number): string {
+  return dates({
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(atMs);
+}
+
+/** A date without a clock, such as `2026-12-25`, as `Fri 25 Dec 2026`. */
+export function dateText(date: string): string {
+  return dates({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    Date.parse(`${date}T00:00:00Z`),
+  );
+}
+
+/** A weekday by its number, 1 (Monday) to 7 (Sunday). */
+export function weekdayName(weekday: number, width: 'short' | 'long' = 'short'): string {
+  return dates({ weekday: width, timeZone: 'UTC' }).format(Date.UTC(2024, 0, weekday));
+}
+
+/** A share that was cut to a decimal, such as `0.99899`, as a percentage: never rounded, `100%` only for a whole. */
+export function cutPercent(cut: string): string {
+  const decimals = /^1\.0*$/.test(cut) ? 0 : Math.max(0, cut.length - 4);
+  const format = numbers({ style: 'percent', minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return format.format(cut as Intl.StringNumericLiteral);
 }
 
 export function clockTime(atMs: number): string {

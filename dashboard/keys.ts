@@ -12,7 +12,12 @@ const places: Readonly<Record<string, string>> = {
   n: '/',
   f: '/fleet',
   i: '/incidents',
+  v: '/availability',
+  c: '/clients',
   a: '/add',
+  m: '/maintenance',
+  e: '/services',
+  r: '/reports',
   s: '/settings',
 };
 const SEQUENCE_MS = 1200;

@@ -1,13 +1,13 @@
 import type { PresenceState, Priority } from '../protocol/view.ts';
 import { sentenceOf } from './api.ts';
+import { byDeadline } from './deadline.ts';
 import { t } from './i18n.ts';
 import { overlay } from './keys.ts';
 import type { IconName } from './parts/Icon.tsx';
 import { say } from './parts/Toasts.tsx';
 import { density, theme } from './prefs.ts';
 import { navigate } from './router.ts';
-import { deviceHref, fleetHref, incidentHref, settingsHref } from './routes.ts';
-import { byPriorityThenAge } from './select.ts';
+import { clientHref, deviceHref, incidentHref, reportHref, settingsHref, siteHref } from './routes.ts';
 import { canAct, clients, devices, incidents, signOut, sites } from './store.ts';
 
 type Mark =
@@ -39,6 +39,16 @@ function views(): Command[] {
     { id: 'v-now', title: t('nav.now'), detail, mark: icon('now'), run: to('/') },
     { id: 'v-fleet', title: t('nav.fleet'), detail, mark: icon('fleet'), run: to('/fleet') },
     { id: 'v-incidents', title: t('nav.incidents'), detail, mark: icon('incidents'), run: to('/incidents') },
+    {
+      id: 'v-availability',
+      title: t('nav.availability'),
+      detail,
+      mark: icon('availability'),
+      run: to('/availability'),
+    },
+    { id: 'v-clients', title: t('nav.clients'), detail, mark: icon('clients'), run: to('/clients') },
+    { id: 'v-services', title: t('nav.services'), detail, mark: icon('services'), run: to('/services') },
+    { id: 'v-maintenance', title: t('nav.maintenance'), detail, mark: icon('maintenance'), run: to('/maintenance') },
     { id: 'v-settings', title: t('nav.settings'), detail, mark: icon('settings'), run: to(settingsHref('display')) },
   ];
 }
@@ -48,7 +58,12 @@ function actions(): Command[] {
   const nextTheme = theme.value === 'dark' ? 'light' : 'dark';
   const nextDensity = density.value === 'dense' ? 'comfortable' : 'dense';
   return [
-    ...(canAct.value ? [{ id: 'a-add', title: t('nav.add'), detail, mark: icon('add'), run: to('/add') }] : []),
+    ...(canAct.value
+      ? [
+          { id: 'a-report', title: t('report.title'), detail, mark: icon('report'), run: to(reportHref()) },
+          { id: 'a-add', title: t('nav.add'), detail, mark: icon('add'), run: to('/add') },
+        ]
+      : []),
     {
       id: 'a-theme',
       title: t(`palette.theme.${nextTheme}`),
@@ -91,7 +106,7 @@ function actions(): Command[] {
 function openIncidents(): Command[] {
   return [...incidents.value.values()]
     .filter((incident) => incident.state !== 'resolved')
-    .sort(byPriorityThenAge)
+    .sort(byDeadline)
     .map((incident) => ({
       id: `i-${incident.id}`,
       title: incident.sentence,
@@ -107,15 +122,15 @@ function clientsAndSites(): Command[] {
       id: `c-${client.id}`,
       title: client.name,
       detail: t('palette.client'),
-      mark: icon('fleet'),
-      run: to(fleetHref({ client: client.id })),
+      mark: icon('clients'),
+      run: to(clientHref(client.id)),
     })),
     ...[...sites.value.values()].map((site) => ({
       id: `s-${site.id}`,
       title: site.name,
       detail: clients.value.get(site.clientId)?.name ?? t('palette.site'),
       mark: icon('fleet'),
-      run: to(fleetHref({ site: site.id })),
+      run: to(siteHref(site.id)),
     })),
   ];
 }

@@ -1,62 +1,79 @@
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
-import type { PresenceInterval } from '../../protocol/view.ts';
-import { minuteEndMs, nowMinuteMs } from '../clock.ts';
-import { availabilityPercent, day, dayShort, duration, time } from '../format.ts';
+import type { Strip } from '../../protocol/availability.ts';
+import { sla } from '../api-sla.ts';
+import { cutShare, dayMark, dayState, stripTotals } from '../availability.ts';
+import { nowMinuteMs } from '../clock.ts';
+import { cutPercent, dateText, time } from '../format.ts';
 import { t } from '../i18n.ts';
-import {
-  availabilityRatio,
-  type DayColumn,
-  dayColumns,
-  type LedgerState,
-  ledgerTotals,
-  type Totals,
-} from '../presence.ts';
+import { ledgerHref } from '../routes.ts';
+import { partitionText, wholeSpan } from '../sla-text.ts';
+import { addDays, startOfDateIn } from '../zone.ts';
+import { Async, useLoaded } from './Async.tsx';
+import { LedgerLegend, LedgerSwatch } from './LedgerMark.tsx';
+
+type StripDay = Strip['days'][number];
 
 const DAYS = 90;
 const COLUMN = 10;
-const HEIGHT = 72;
-/** Nothing is thinner than this, however short it was; what is worse is drawn over it. */
-const LEAST = 2.5;
+const HEIGHT = 40;
+/** Nothing that happened is thinner than this, however short it was. */
+const LEAST = 7;
+const TURN_MS = 5 * 60_000;
+
+interface StripProps {
+  readonly kind: 'device' | 'service';
+  readonly id: string;
+  /** Changes when the ledger may have: the strip is asked again. */
+  readonly revision?: string;
+  /** Among others: the marks alone, without sentence and legend. */
+  readonly compact?: boolean;
+}
 
 /**
- * The ledger of the last 90 days: a column a day, midnight at the top, what was not up in its place. A day opens its
- * intervals, each with what proves it.
+ * The last 90 days, one mark a day in the days of the contract's zone: what went wrong stands on the ground line, in its
+ * share of the day. A day opens its intervals, each with what proves it.
  */
-export function AvailabilityStrip({ intervals }: { intervals: readonly PresenceInterval[] }) {
-  const now = minuteEndMs.value;
-  const days = dayColumns(intervals, now, DAYS);
+export function AvailabilityStrip({ kind, id, revision = '', compact = false }: StripProps) {
+  // Asked again now and then, so that the strip's end stays with the clock.
+  const turn = Math.floor(nowMinuteMs.value / TURN_MS);
+  const loaded = useLoaded(`${kind} ${id} ${turn} ${revision}`, () => sla.strip(kind, id, DAYS));
+  return <Async loaded={loaded}>{(strip) => <Marks kind={kind} id={id} strip={strip} compact={compact} />}</Async>;
+}
+
+function Marks({ kind, id, strip, compact }: Omit<StripProps, 'revision'> & { strip: Strip }) {
+  const { days, timeZone } = strip;
   const chosen = useSignal<number | null>(null);
   const pointed = useSignal<number | null>(null);
-  const totals = ledgerTotals(intervals, now);
-  const open = chosen.value === null ? null : days[chosen.value];
+  const open = chosen.value === null ? undefined : days[chosen.value];
   const shown = days[pointed.value ?? chosen.value ?? -1];
   return (
-    <div class="strip">
-      <p class="strip-sentence">{sentence(totals, Date.parse(intervals[0]?.from ?? ''), days[0]?.fromMs ?? now)}</p>
+    <div class={compact ? 'strip strip-compact' : 'strip'}>
+      {!compact && <p class="strip-sentence">{sentence(days)}</p>}
       <div class="strip-days">
-        <svg viewBox={`0 0 ${DAYS * COLUMN} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-          <defs>
-            <Hatch id="hatch-unknown" />
-            <Hatch id="hatch-excluded" />
-          </defs>
-          {days.map((each, index) => (
-            <Day key={each.fromMs} day={each} x={index * COLUMN} />
+        <svg viewBox={`0 0 ${days.length * COLUMN} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+          {days.map((day, index) => (
+            <Mark key={day.date} day={day} x={index * COLUMN} />
           ))}
         </svg>
-        <div class="strip-buttons">
-          {days.map((each, index) => (
+        <div class="strip-buttons" style={{ gridTemplateColumns: `repeat(${days.length}, 1fr)` }}>
+          {days.map((day, index) => (
             <button
-              key={each.fromMs}
+              key={day.date}
               type="button"
-              tabIndex={index === (chosen.value ?? DAYS - 1) ? 0 : -1}
+              tabIndex={index === (chosen.value ?? days.length - 1) ? 0 : -1}
               aria-pressed={index === chosen.value}
-              aria-label={daySentence(each)}
+              aria-label={daySentence(day)}
               class="strip-day"
               onClick={() => {
                 chosen.value = chosen.value === index ? null : index;
               }}
-              onKeyDown={(event) => walk(event)}
+              onKeyDown={walk}
+              onFocus={() => {
+                pointed.value = index;
+              }}
+              onBlur={() => {
+                pointed.value = null;
+              }}
               onMouseEnter={() => {
                 pointed.value = index;
               }}
@@ -68,14 +85,14 @@ export function AvailabilityStrip({ intervals }: { intervals: readonly PresenceI
         </div>
       </div>
       <div class="strip-scale">
-        <span>{dayShort(days[0]?.fromMs ?? now)}</span>
+        <span>{dateText(days[0]?.date ?? '')}</span>
         <span class="strip-pointed" aria-hidden="true">
-          {shown ? daySentence(shown) : t('strip.hint')}
+          {shown ? daySentence(shown) : compact ? '' : t('strip.hint')}
         </span>
         <span>{t('strip.today')}</span>
       </div>
-      {open && <DayLedger day={open} />}
-      <Legend />
+      {open && <DayLedger kind={kind} id={id} date={open.date} timeZone={timeZone} />}
+      {!compact && <LedgerLegend />}
     </div>
   );
 }
@@ -83,134 +100,98 @@ export function AvailabilityStrip({ intervals }: { intervals: readonly PresenceI
 /** Arrow keys walk the days; the strip is one stop of the Tab key. */
 function walk(event: KeyboardEvent): void {
   const button = event.currentTarget as HTMLElement;
-  const next =
-    event.key === 'ArrowLeft'
-      ? button.previousElementSibling
-      : event.key === 'ArrowRight'
-        ? button.nextElementSibling
-        : null;
+  const steps: Record<string, Element | null | undefined> = {
+    ArrowLeft: button.previousElementSibling,
+    ArrowRight: button.nextElementSibling,
+    Home: button.parentElement?.firstElementChild,
+    End: button.parentElement?.lastElementChild,
+  };
+  const next = steps[event.key];
   if (!(next instanceof HTMLElement)) return;
   event.preventDefault();
   next.focus();
 }
 
-function Hatch({ id }: { id: string }) {
+function Mark({ day, x }: { day: StripDay; x: number }) {
+  const parts = dayMark(day, HEIGHT, LEAST);
+  const width = COLUMN - 2;
+  if (parts.length === 0) return <rect class="ledger-none" x={x} y={HEIGHT - 3} width={width} height={3} />;
   return (
-    <pattern id={id} class={id} width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-      <rect width="4" height="4" />
-      <line x1="0" y1="0" x2="0" y2="4" />
-    </pattern>
+    <g class={`mark-${dayState(day)}`}>
+      {parts.map(({ state, top, height }) => (
+        <rect key={state} class={`ledger-${state}`} x={x} y={top} width={width} height={height} />
+      ))}
+    </g>
   );
 }
 
-function Day({ day: { stretches }, x }: { day: DayColumn; x: number }) {
-  const parts = [...stretches].sort((a, b) => drawOrder[a.state] - drawOrder[b.state]);
-  return (
-    <>
-      <rect class="ledger-none" x={x} y="0" width={COLUMN - 2} height={HEIGHT} />
-      {parts.map((part) => {
-        const height = (part.end - part.start) * HEIGHT;
-        const drawn = Math.max(LEAST, height);
-        const top = Math.min(part.start * HEIGHT, HEIGHT - drawn);
-        return (
-          <rect
-            key={`${part.start}${part.state}`}
-            class={`ledger-${part.state}`}
-            x={x}
-            y={top}
-            width={COLUMN - 2}
-            height={drawn}
-          />
-        );
-      })}
-    </>
-  );
-}
-
-/** What is worst is drawn last, over its neighbours. */
-const drawOrder: Record<LedgerState, number> = { up: 0, excluded: 1, unknown: 2, down: 3 };
-
-function DayLedger({ day: { fromMs, intervals } }: { day: DayColumn }) {
+/** The intervals of one day, asked when it is opened. */
+function DayLedger({
+  kind,
+  id,
+  date,
+  timeZone,
+}: {
+  kind: StripProps['kind'];
+  id: string;
+  date: string;
+  timeZone: string;
+}) {
+  const from = new Date(startOfDateIn(timeZone, date)).toISOString();
+  const to = new Date(startOfDateIn(timeZone, addDays(date, 1))).toISOString();
+  const period = { period: 'custom', from, to } as const;
+  const loaded = useLoaded(`${kind} ${id} ${date}`, () => sla.ledger(kind, id, period));
   return (
     <div class="ledger" aria-live="polite">
-      <h3>{t('strip.ledgerOf', { day: day(fromMs) })}</h3>
-      {intervals.length === 0 ? (
-        <p class="quiet">{t('strip.nothingKnown')}</p>
-      ) : (
-        <ul>
-          {intervals.map((interval) => (
-            <li key={interval.from}>
-              <LedgerSwatch state={interval.state} />
-              <span class="ledger-word">{t(`ledger.${interval.state}`)}</span>
-              <span class="ledger-span">
-                {t('strip.span', {
-                  from: time(Date.parse(interval.from), nowMinuteMs.value),
-                  to: time(Date.parse(interval.to), nowMinuteMs.value),
-                })}
-              </span>
-              <span class="ledger-evidence">
-                {interval.evidence || interval.reason}
-                {interval.revised && ` (${t('strip.revised')})`}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <h3>
+        {t('strip.ledgerOf', { day: dateText(date) })}
+        <a href={ledgerHref(kind, id, period)}>{t('strip.openLedger')}</a>
+      </h3>
+      <Async loaded={loaded}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="quiet">{t('strip.nothingKnown')}</p>
+          ) : (
+            <ul>
+              {items.map((entry) => (
+                <li key={entry.from}>
+                  <LedgerSwatch state={entry.state} />
+                  <span class="ledger-word">{t(`ledger.${entry.state}`)}</span>
+                  <span class="ledger-span">
+                    {t('strip.span', {
+                      from: time(Date.parse(entry.from), nowMinuteMs.value),
+                      to: time(Date.parse(entry.to), nowMinuteMs.value),
+                    })}
+                  </span>
+                  <span class="ledger-evidence">
+                    {entry.evidence || entry.reason}
+                    {entry.revised && ` (${t('strip.revised')})`}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Async>
     </div>
   );
 }
 
-function LedgerSwatch({ state }: { state: LedgerState | 'none' }) {
-  return (
-    <svg class="ledger-swatch" width="12" height="12" aria-hidden="true">
-      <rect class={`ledger-${state}`} width="12" height="12" rx="2" />
-    </svg>
-  );
-}
-
-function Legend() {
-  const entries: [LedgerState | 'none', ComponentChildren][] = [
-    ['up', t('ledger.up')],
-    ['down', t('ledger.down')],
-    ['unknown', t('ledger.unknown')],
-    ['excluded', t('ledger.excluded')],
-    ['none', t('ledger.none')],
-  ];
-  return (
-    <ul class="legend">
-      {entries.map(([state, word]) => (
-        <li key={state}>
-          <LedgerSwatch state={state} />
-          {word}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** A ledger that begins within the strip says when: its figure stands for less than 90 days. */
-function sentence(totals: Totals, sinceMs: number, stripFromMs: number): string {
-  const ratio = availabilityRatio(totals);
-  if (ratio === null) return t('strip.nothingKnownYet');
+/** A subject that is younger than the strip says since when it is watched: its figure stands for less than 90 days. */
+function sentence(days: readonly StripDay[]): string {
+  const totals = stripTotals(days);
+  const cut = cutShare(totals.upMs, totals.upMs + totals.downMs);
+  const first = days.findIndex((day) => dayState(day) !== 'none');
+  if (cut === null) return t('strip.nothingKnownYet');
   return [
-    t('strip.up', { ratio: availabilityPercent(ratio) }),
-    totals.downMs > 0 ? t('strip.down', { span: duration(totals.downMs) }) : t('strip.neverDown'),
-    ...(totals.unknownMs > 0 ? [t('strip.unknown', { span: duration(totals.unknownMs) })] : []),
-    ...(totals.excludedMs > 0 ? [t('strip.excluded', { span: duration(totals.excludedMs) })] : []),
-    ...(sinceMs > stripFromMs ? [t('strip.since', { time: time(sinceMs, nowMinuteMs.value) })] : []),
+    t('strip.up', { ratio: cutPercent(cut) }),
+    totals.downMs > 0 ? t('strip.down', { span: wholeSpan(totals.downMs) }) : t('strip.neverDown'),
+    ...(totals.unknownMs > 0 ? [t('strip.unknown', { span: wholeSpan(totals.unknownMs) })] : []),
+    ...(totals.excludedMs > 0 ? [t('strip.excluded', { span: wholeSpan(totals.excludedMs) })] : []),
+    ...(first > 0 ? [t('strip.since', { time: dateText(days[first]?.date ?? '') })] : []),
   ].join(' ');
 }
 
-function daySentence({ fromMs, totals }: DayColumn): string {
-  const told = (['upMs', 'downMs', 'unknownMs', 'excludedMs'] as const).flatMap((part) =>
-    totals[part] > 0
-      ? [
-          t('strip.part', {
-            span: duration(totals[part]),
-            state: t(`ledger.${part.slice(0, -2) as LedgerState}`).toLowerCase(),
-          }),
-        ]
-      : [],
-  );
-  return t('strip.day', { day: day(fromMs), parts: told.join(', ') || t('ledger.none').toLowerCase() });
+function daySentence(day: StripDay): string {
+  return t('strip.day', { day: dateText(day.date), parts: partitionText(day) });
 }

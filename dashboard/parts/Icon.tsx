@@ -3,6 +3,8 @@ const paths = {
   now: 'M2 11h3.5l2.5-7 4 12 2.5-5H18',
   fleet: 'M3 3.5h5v5H3zM12 3.5h5v5h-5zM3 12h5v5H3zM12 12h5v5h-5z',
   incidents: 'M10 3 18 16.5H2zM10 8.5v3.5M10 14.2v.1',
+  availability: 'M3 16.5v-6M6.5 16.5V4M10 16.5V8M13.5 16.5V4M17 16.5V6.5',
+  clients: 'M3 17V4.5l7-2V17M10 7.5l7 2V17M2 17h16M6 7h1.2M6 10.5h1.2M6 14h1.2M13 12h1.2M13 14.8h1.2',
   settings: 'M3 6h7M14 6h3M3 14h3M10 14h7M12 4v4M8 12v4',
   add: 'M10 4v12M4 10h12',
   search: 'M9 15A6 6 0 1 0 9 3a6 6 0 0 0 0 12ZM13.5 13.5 17 17',
@@ -28,6 +30,15 @@ const paths = {
   warning: 'M10 3 18 16.5H2zM10 8.5v3.5M10 14.2v.1',
   clock: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM10 6v4.2l2.8 1.8',
   note: 'M3.5 3.5h13v9l-4 4h-9zM12.5 16.5v-4h4M6.5 7.5h7M6.5 10.5h4',
+  maintenance:
+    'M12.5 3.2a4 4 0 0 0-4.9 5L3 12.8a1.7 1.7 0 0 0 0 2.4l1.8 1.8a1.7 1.7 0 0 0 2.4 0l4.6-4.6a4 4 0 0 0 5-4.9l-2.6 2.6-2.9-.9-.9-2.9Z',
+  services: 'M10 2.5 16.5 6v8L10 17.5 3.5 14V6ZM3.5 6 10 9.7 16.5 6M10 9.7v7.8',
+  report: 'M3 4h14v9.5H9.5L6 17v-3.5H3ZM6.5 7.5h7M6.5 10h4.5',
+  send: 'M17 3 2.5 8.5 8.5 11 11 17Z',
+  remote: 'M2.5 4h15v9.5h-15zM7 17h6M7.5 7 10 8.8 7.5 10.6M11 11h2.5',
+  phone:
+    'M4 3h3.5l1.5 4-2 1.5a9 9 0 0 0 4.5 4.5l1.5-2 4 1.5V16a1.5 1.5 0 0 1-1.6 1.5C8.6 17 3 11.4 2.5 4.6A1.5 1.5 0 0 1 4 3Z',
+  more: 'M4.5 10h.1M10 10h.1M15.4 10h.1',
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -5,9 +5,9 @@ import { t } from '../i18n.ts';
 import { overlay } from '../keys.ts';
 import { theme, themes } from '../prefs.ts';
 import { place, route } from '../router.ts';
-import { settingsHref } from '../routes.ts';
-import { triage } from '../select.ts';
+import { type Route, settingsHref } from '../routes.ts';
 import { canAct, incidents, isLinkDown, link, me, signOut } from '../store.ts';
+import { triage } from '../triage.ts';
 import { Banners } from './Banner.tsx';
 import { BrandMark, Icon, type IconName } from './Icon.tsx';
 import { say } from './Toasts.tsx';
@@ -60,16 +60,9 @@ function Sidebar() {
         <kbd>/</kbd>
       </button>
       <div class="nav-links">
-        <NavLink href="/" icon="now" label={t('nav.now')} here={view === 'now'} count={waiting} />
-        <NavLink href="/fleet" icon="fleet" label={t('nav.fleet')} here={view === 'fleet' || view === 'device'} />
-        <NavLink
-          href="/incidents"
-          icon="incidents"
-          label={t('nav.incidents')}
-          here={view === 'incidents' || view === 'incident'}
-        />
-        <NavLink href={settingsHref('display')} icon="settings" label={t('nav.settings')} here={view === 'settings'} />
-        {canAct.value && <NavLink href="/add" icon="add" label={t('nav.add')} here={view === 'add'} />}
+        {navLinks().map((link) => (
+          <NavLink key={link.href} {...link} here={link.views.includes(view)} count={link.href === '/' ? waiting : 0} />
+        ))}
       </div>
       <div class="sidebar-foot">
         <LiveDot />
@@ -79,17 +72,41 @@ function Sidebar() {
   );
 }
 
-interface NavLinkProps {
+interface NavPlace {
   readonly href: string;
   readonly icon: IconName;
   readonly label: string;
-  readonly here: boolean;
-  readonly count?: number;
+  /** The views that belong to it. */
+  readonly views: readonly Route['view'][];
+  /** Where there is little room it stands in the menu of the user instead. */
+  readonly second?: boolean;
 }
 
-function NavLink({ href, icon, label, here, count = 0 }: NavLinkProps) {
+function navLinks(): NavPlace[] {
+  return [
+    { href: '/', icon: 'now', label: t('nav.now'), views: ['now'] },
+    { href: '/fleet', icon: 'fleet', label: t('nav.fleet'), views: ['fleet', 'device'] },
+    { href: '/incidents', icon: 'incidents', label: t('nav.incidents'), views: ['incidents', 'incident', 'reports'] },
+    { href: '/availability', icon: 'availability', label: t('nav.availability'), views: ['availability', 'ledger'] },
+    {
+      href: '/clients',
+      icon: 'clients',
+      label: t('nav.clients'),
+      views: ['clients', 'client', 'contract', 'site'],
+      second: true,
+    },
+    { href: '/services', icon: 'services', label: t('nav.services'), views: ['services'], second: true },
+    { href: '/maintenance', icon: 'maintenance', label: t('nav.maintenance'), views: ['maintenance'], second: true },
+    { href: settingsHref('display'), icon: 'settings', label: t('nav.settings'), views: ['settings'], second: true },
+    ...(canAct.value
+      ? ([{ href: '/add', icon: 'add', label: t('nav.add'), views: ['add'], second: true }] as const)
+      : []),
+  ];
+}
+
+function NavLink({ href, icon, label, second, here, count }: NavPlace & { here: boolean; count: number }) {
   return (
-    <a class="nav-link" href={href} aria-current={here ? 'page' : undefined}>
+    <a class={second ? 'nav-link nav-second' : 'nav-link'} href={href} aria-current={here ? 'page' : undefined}>
       <Icon name={icon} />
       <span class="nav-text">{label}</span>
       {count > 0 && (
@@ -118,6 +135,8 @@ function LiveDot() {
   );
 }
 
+const closeMenu = () => document.getElementById('user-menu')?.hidePopover();
+
 function UserMenu() {
   const user = me.value;
   if (!user) return null;
@@ -136,6 +155,16 @@ function UserMenu() {
           <span>{user.email}</span>
           <span>{t(`role.${user.role}`)}</span>
         </p>
+        <div class="menu-places">
+          {navLinks()
+            .filter((link) => link.second)
+            .map((link) => (
+              <a key={link.href} class="menu-item" href={link.href} onClick={closeMenu}>
+                <Icon name={link.icon} size={16} />
+                {link.label}
+              </a>
+            ))}
+        </div>
         <fieldset class="menu-themes">
           <legend>{t('settings.theme')}</legend>
           {themes.map((name) => (

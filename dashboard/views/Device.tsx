@@ -1,28 +1,26 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { Device as DeviceDocument, PresenceInterval } from '../../protocol/view.ts';
+import type { Device as DeviceDocument } from '../../protocol/view.ts';
 import { api } from '../api.ts';
-import { nowMinuteMs, nowMs } from '../clock.ts';
+import { byDeadline } from '../deadline.ts';
 import { duration } from '../format.ts';
 import { rich, t } from '../i18n.ts';
 import { Ago, Lasting, When } from '../parts/Ago.tsx';
-import { Async, type Loaded, useLoaded } from '../parts/Async.tsx';
+import { Async, useLoaded } from '../parts/Async.tsx';
 import { AvailabilityStrip } from '../parts/AvailabilityStrip.tsx';
 import { DeviceCharts } from '../parts/DeviceCharts.tsx';
 import { DeviceIncidents } from '../parts/DeviceIncidents.tsx';
 import { DeviceMenu } from '../parts/DeviceMenu.tsx';
 import { Disks } from '../parts/Disks.tsx';
 import { IncidentCards } from '../parts/IncidentCards.tsx';
+import { InMaintenance } from '../parts/InMaintenance.tsx';
 import { Inventory } from '../parts/Inventory.tsx';
 import { Onboarding } from '../parts/Onboarding.tsx';
 import { Processes } from '../parts/Processes.tsx';
 import { StateBadge } from '../parts/StateBadge.tsx';
-import { fleetHref } from '../routes.ts';
-import { byPriorityThenAge, isThere } from '../select.ts';
+import { clientHref, ledgerHref, siteHref } from '../routes.ts';
+import { isThere } from '../select.ts';
 import { clients, devices, incidents, sites, watchDevice } from '../store.ts';
-
-const LEDGER_MS = 90 * 86_400_000;
-const LEDGER_TURN_MS = 5 * 60_000;
 
 /** One machine: what it is doing, since when, and what proves it. */
 export function Device({ id }: { id: string }) {
@@ -39,16 +37,11 @@ export function Device({ id }: { id: string }) {
 }
 
 function DeviceBody({ device }: { device: DeviceDocument }) {
-  // Asked again now and then, so that the ledger's end stays with the clock.
-  const turn = Math.floor(nowMinuteMs.value / LEDGER_TURN_MS);
-  const presence = useLoaded(`${device.id} ${device.state} ${turn}`, () =>
-    api.presence(device.id, nowMs.peek() - LEDGER_MS, nowMs.peek()),
-  );
   return (
     <>
       <DeviceHead device={device} />
       <OpenHere deviceId={device.id} />
-      <Availability presence={presence} />
+      <Availability device={device} />
       <DeviceCharts device={device} />
       <div class="device-columns">
         <Disks device={device} />
@@ -65,7 +58,7 @@ function DeviceBody({ device }: { device: DeviceDocument }) {
 function OpenHere({ deviceId }: { deviceId: string }) {
   const open = [...incidents.value.values()]
     .filter((incident) => incident.deviceId === deviceId && incident.state !== 'resolved')
-    .sort(byPriorityThenAge);
+    .sort(byDeadline);
   return <IncidentCards incidents={open} selectedId={null} />;
 }
 
@@ -77,21 +70,34 @@ function DeviceHead({ device }: { device: DeviceDocument }) {
       <div>
         <nav class="crumbs" aria-label={t('nav.crumbs')}>
           <a href="/fleet">{t('nav.fleet')}</a>
-          {client && <a href={fleetHref({ client: client.id })}>{client.name}</a>}
-          {site && <a href={fleetHref({ site: site.id })}>{site.name}</a>}
+          {client && <a href={clientHref(client.id)}>{client.name}</a>}
+          {site && <a href={siteHref(site.id)}>{site.name}</a>}
         </nav>
         <h1>{device.name}</h1>
         <p class="device-state">
           <StateBadge state={device.state} />
           <span class="quiet">{rich('device.stateFor', { span: <Lasting since={device.stateSince} /> })}</span>
           <span class="device-reason">{device.stateReason}</span>
+          <InMaintenance device={device} words />
         </p>
         <DeviceFacts device={device} />
+        <DeviceTags tags={device.tags} />
       </div>
       <div class="view-actions">
         <DeviceMenu device={device} />
       </div>
     </header>
+  );
+}
+
+function DeviceTags({ tags }: { tags: readonly string[] }) {
+  if (tags.length === 0) return null;
+  return (
+    <ul class="device-tags" aria-label={t('device.tags')}>
+      {tags.map((tag) => (
+        <li key={tag}>{tag}</li>
+      ))}
+    </ul>
   );
 }
 
@@ -137,13 +143,14 @@ function clockSentence(offsetMs: number): string {
   return t(offsetMs > 0 ? 'device.clockAhead' : 'device.clockBehind', { span: duration(Math.abs(offsetMs)) });
 }
 
-function Availability({ presence }: { presence: Loaded<{ items: PresenceInterval[] }> }) {
+function Availability({ device }: { device: DeviceDocument }) {
   return (
     <section class="card">
       <header class="card-head">
         <h2>{t('device.availability')}</h2>
+        <a href={ledgerHref('device', device.id)}>{t('strip.openLedger')}</a>
       </header>
-      <Async loaded={presence}>{({ items }) => <AvailabilityStrip intervals={items} />}</Async>
+      <AvailabilityStrip kind="device" id={device.id} revision={device.state} />
     </section>
   );
 }

@@ -4,8 +4,13 @@ import Fastify from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { errorCodes, VigiaError } from '../../protocol/error.ts';
 import type { DeviceSummary, LiveServerMessage, Overview, ServerHealth, User } from '../../protocol/view.ts';
+import { addContractRoutes } from './fake-contracts.ts';
+import { DESK_NOW_MS, emptyDesk, type FakeDesk } from './fake-desk.ts';
+import { addDeskRoutes, deskOverview } from './fake-desk-routes.ts';
+import { makeDesk } from './fake-desk-story.ts';
 import { type FakeFleet, makeFleet } from './fake-fleet.ts';
 import { addActionRoutes, addReadRoutes } from './fake-routes.ts';
+import { addSlaRoutes } from './fake-sla.ts';
 
 export interface FakeOptions {
   /** The built dashboard. */
@@ -14,6 +19,8 @@ export interface FakeOptions {
   readonly firstRun?: boolean;
   readonly devices?: number;
   readonly nowMs?: number;
+  /** A whole working afternoon with clocks, services, maintenance and reports; at {@link DESK_NOW_MS} unless said. */
+  readonly desk?: boolean;
 }
 
 type Changes = Extract<LiveServerMessage, { type: 'changes' }>;
@@ -30,6 +37,7 @@ export interface FakeWorld extends FakeFleet {
 export interface FakeApi {
   readonly url: string;
   readonly world: FakeWorld;
+  readonly desk: FakeDesk;
   /** Sends to every page that listens, as the server would. */
   readonly send: (message: LiveServerMessage) => void;
   /** Which device the newest page watches. */
@@ -45,9 +53,10 @@ const CSP =
 
 /** Serves the built dashboard and plays the API and `/live` in front of a made-up fleet, on a free port of loopback. */
 export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
-  const offsetMs = (options.nowMs ?? Date.now()) - Date.now();
+  const offsetMs = (options.nowMs ?? (options.desk ? DESK_NOW_MS : Date.now())) - Date.now();
   const nowMs = () => Date.now() + offsetMs;
   const fleet = makeFleet(nowMs(), options.devices);
+  const desk = options.desk ? makeDesk(fleet, nowMs()) : emptyDesk();
   const sockets = new Set<WebSocket>();
   let isBlind = false;
   let watched: string | null = null;
@@ -83,9 +92,12 @@ export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
     const isPublic = !request.url.startsWith('/api/v1/') || /^\/api\/v1\/(session|first-run)/.test(request.url);
     if (!isPublic && !world.session) throw new VigiaError('unauthenticated');
   });
-  app.get('/api/v1/overview', () => overview(world));
+  app.get('/api/v1/overview', () => ({ ...overview(world), ...deskOverview(desk, nowMs()) }));
   addReadRoutes(app, world);
+  addSlaRoutes(app, world);
+  addContractRoutes(app, world);
   addActionRoutes(app, world);
+  addDeskRoutes(app, world, desk);
 
   const live = new WebSocketServer({ noServer: true });
   app.server.on('upgrade', (request, socket, head) => {
@@ -102,6 +114,7 @@ export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
   return {
     url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
     world,
+    desk,
     send,
     watched: () => watched,
     blind: (on) => {
@@ -127,7 +140,7 @@ function health(fleet: FakeFleet, nowMs: number): ServerHealth {
   };
 }
 
-function overview(world: FakeWorld): Overview {
+function overview(world: FakeWorld): Omit<Overview, keyof ReturnType<typeof deskOverview>> {
   return {
     user: world.user,
     server: { ...world.health, now: new Date(world.nowMs()).toISOString() },
@@ -138,10 +151,6 @@ function overview(world: FakeWorld): Overview {
     incidents: [...world.incidents.values()].map(
       ({ events, evidence, similar, children, reports, siteCard, remoteUrl, ...incident }) => incident,
     ),
-    services: [],
-    maintenance: [],
-    budgets: [],
-    ahead: null,
   };
 }
 

@@ -1,0 +1,69 @@
+import type { Attestation } from '../../../protocol/availability.ts';
+import { sla } from '../../api-sla.ts';
+import { dayTime } from '../../format.ts';
+import { rich, t } from '../../i18n.ts';
+import { canAct } from '../../store.ts';
+import { ActionButton } from '../ActionButton.tsx';
+import { When } from '../Ago.tsx';
+import { Async, useLoaded } from '../Async.tsx';
+import { LedgerSwatch } from '../LedgerMark.tsx';
+
+/** What people attested about a device; withdrawing one is kept too. */
+export function Attestations({
+  deviceId,
+  revision,
+  onChange,
+}: {
+  deviceId: string;
+  revision: number;
+  onChange: () => void;
+}) {
+  const loaded = useLoaded(`${deviceId} ${revision}`, () => sla.attestations(deviceId));
+  return (
+    <section class="card">
+      <header class="card-head">
+        <h2>{t('attest.list')}</h2>
+      </header>
+      <Async loaded={loaded}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="nothing">{t('attest.none')}</p>
+          ) : (
+            <ul class="revisions">
+              {items.map((each) => (
+                <Line key={each.id} attestation={each} onChange={onChange} />
+              ))}
+            </ul>
+          )
+        }
+      </Async>
+    </section>
+  );
+}
+
+function Line({ attestation, onChange }: { attestation: Attestation; onChange: () => void }) {
+  const { id, by, at, verdict, why, from, to, withdrawnAt } = attestation;
+  return (
+    <li class={withdrawnAt === null ? '' : 'withdrawn'}>
+      <p class="revision-head">
+        <LedgerSwatch state={verdict} />{' '}
+        <strong>{t('attest.by', { name: by, verdict: t(`ledger.${verdict}`).toLowerCase() })}</strong>{' '}
+        <span class="quiet">{rich('revisions.at', { when: <When at={at} /> })}</span>
+      </p>
+      <p>{why}</p>
+      <p class="quiet">{t('strip.span', { from: dayTime(Date.parse(from)), to: dayTime(Date.parse(to)) })}</p>
+      {withdrawnAt !== null && <p class="quiet">{rich('attest.withdrawnAt', { when: <When at={withdrawnAt} /> })}</p>}
+      {withdrawnAt === null && canAct.value && (
+        <ActionButton
+          kind="link"
+          run={async () => {
+            await sla.withdrawAttestation(id);
+            onChange();
+          }}
+        >
+          {t('attest.withdraw')}
+        </ActionButton>
+      )}
+    </li>
+  );
+}
