@@ -1,5 +1,6 @@
 import type { DeviceSummary, Incident, Priority } from '../protocol/view.ts';
-import { byPriorityThenAge, priorities } from './select.ts';
+import { byDeadline } from './deadline.ts';
+import { priorities } from './select.ts';
 
 export const incidentFilters = ['open', 'resolved', 'all'] as const;
 export type IncidentFilter = (typeof incidentFilters)[number];
@@ -26,7 +27,7 @@ export function parseIncidentsQuery(params: URLSearchParams): IncidentsQuery {
   };
 }
 
-/** The incidents that the query lets through: open ones by priority then age, the others newest first. */
+/** The incidents that the query lets through: open ones by their deadline, the others newest first. */
 export function selectIncidents(
   incidents: Iterable<Incident>,
   query: IncidentsQuery,
@@ -41,7 +42,7 @@ export function selectIncidents(
     (query.whose === 'all' || incident.assigneeId === (query.whose === 'mine' ? myId : null)) &&
     words.every((word) => haystack(incident, devices).includes(word));
   const newestFirst = (a: Incident, b: Incident) => Date.parse(b.openedAt) - Date.parse(a.openedAt);
-  return [...incidents].filter(passes).sort(query.filter === 'open' ? byPriorityThenAge : newestFirst);
+  return [...incidents].filter(passes).sort(query.filter === 'open' ? byDeadline : newestFirst);
 }
 
 function haystack(incident: Incident, devices: ReadonlyMap<string, DeviceSummary>): string {

@@ -29,26 +29,6 @@ export function byPriorityThenAge(a: Incident, b: Incident): number {
   );
 }
 
-export interface Triage {
-  /** Nobody has taken them yet. */
-  readonly waiting: readonly Incident[];
-  /** Acknowledged. */
-  readonly inHand: readonly Incident[];
-  /** Resolved lately, newest first. */
-  readonly resolved: readonly Incident[];
-}
-
-export function triage(incidents: Iterable<Incident>): Triage {
-  const all = [...incidents].sort(byPriorityThenAge);
-  return {
-    waiting: all.filter((incident) => incident.state === 'open'),
-    inHand: all.filter((incident) => incident.state === 'acknowledged'),
-    resolved: all
-      .filter((incident) => incident.state === 'resolved')
-      .sort((a, b) => compare(b.resolvedAt ?? '', a.resolvedAt ?? '')),
-  };
-}
-
 /** How many devices are in each state; states that nobody is in are left out. Worst first. */
 export function countStates(devices: Iterable<DeviceSummary>): { state: PresenceState; count: number }[] {
   const counts = new Map<PresenceState, number>();
@@ -112,7 +92,8 @@ function sortKey(name: string): string {
   return key;
 }
 
-function compare(a: string, b: string): number {
+/** By code units. */
+export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

@@ -1,3 +1,4 @@
+import type { Service } from '../protocol/service.ts';
 import type {
   Client,
   DeviceSummary,
@@ -21,6 +22,9 @@ export interface FleetState {
   readonly users: ReadonlyMap<string, string>;
   readonly devices: ReadonlyMap<string, DeviceSummary>;
   readonly incidents: ReadonlyMap<string, Incident>;
+  readonly services: ReadonlyMap<string, Service>;
+  /** As the overview told it; asked again now and then. */
+  readonly month: Pick<Overview, 'maintenance' | 'budgets' | 'ahead'>;
 }
 
 export type Changes = Extract<LiveServerMessage, { type: 'changes' }>;
@@ -36,12 +40,14 @@ export function fromOverview(overview: Overview, receivedAtMs: number): FleetSta
     users: new Map(overview.users.map((user) => [user.id, user.name])),
     devices: put(new Map(), overview.devices),
     incidents: put(new Map(), overview.incidents),
+    services: put(new Map(), overview.services),
+    month: { maintenance: overview.maintenance, budgets: overview.budgets, ahead: overview.ahead },
   };
 }
 
 /** The state after a live message: whole documents take the place of those with the same id. */
 export function applyChanges(state: FleetState, changes: Changes, receivedAtMs: number): FleetState {
-  const { server, clients, sites, devices, removedDevices } = changes;
+  const { server, clients, sites, devices, services, removedDevices } = changes;
   const incidents = changes.incidents?.filter((incident) => !isOlder(incident, state.incidents.get(incident.id)));
   return {
     ...state,
@@ -50,6 +56,7 @@ export function applyChanges(state: FleetState, changes: Changes, receivedAtMs: 
     ...(sites?.length && { sites: put(state.sites, sites) }),
     ...((devices?.length || removedDevices?.length) && { devices: put(state.devices, devices ?? [], removedDevices) }),
     ...(incidents?.length && { incidents: put(state.incidents, incidents) }),
+    ...(services?.length && { services: put(state.services, services) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import type { Service } from '../protocol/service.ts';
 import type {
   Client,
   Device,
@@ -39,6 +40,9 @@ export const devices = computed<ReadonlyMap<string, DeviceSummary>>(() => fleet.
 export const clients = computed<ReadonlyMap<string, Client>>(() => fleet.value?.clients ?? none);
 export const sites = computed<ReadonlyMap<string, Site>>(() => fleet.value?.sites ?? none);
 export const incidents = computed<ReadonlyMap<string, Incident>>(() => fleet.value?.incidents ?? none);
+export const services = computed<ReadonlyMap<string, Service>>(() => fleet.value?.services ?? none);
+/** Windows of maintenance, budgets at risk and who found trouble first. */
+export const month = computed(() => fleet.value?.month ?? null);
 export const users = computed<ReadonlyMap<string, string>>(() => fleet.value?.users ?? none);
 export const server = computed(() => fleet.value?.server ?? null);
 export const me = computed(() => fleet.value?.user ?? session.value?.user ?? null);

@@ -9,10 +9,11 @@ interface ActionButtonProps {
   readonly kind?: 'primary' | 'plain' | 'danger' | 'link';
   readonly title?: string;
   readonly label?: string;
+  readonly disabled?: boolean;
 }
 
 /** A button that works on the server: busy while it does, and a refusal is said in the server's own sentence. */
-export function ActionButton({ run, children, kind = 'plain', title, label }: ActionButtonProps) {
+export function ActionButton({ run, children, kind = 'plain', title, label, disabled = false }: ActionButtonProps) {
   const busy = useSignal(false);
   const click = () => {
     busy.value = true;
@@ -26,7 +27,7 @@ export function ActionButton({ run, children, kind = 'plain', title, label }: Ac
     <button
       type="button"
       class={kind === 'link' ? 'link' : `button button-${kind}`}
-      disabled={busy.value}
+      disabled={busy.value || disabled}
       onClick={click}
       title={title}
       aria-label={label}

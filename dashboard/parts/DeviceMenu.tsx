@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Device } from '../../protocol/view.ts';
 import { api } from '../api.ts';
+import { desk } from '../desk-api.ts';
 import { t } from '../i18n.ts';
 import { navigate } from '../router.ts';
 import { canAct, reload } from '../store.ts';
@@ -9,9 +10,10 @@ import { Dialog } from './Dialog.tsx';
 import { TextField } from './Field.tsx';
 import { say } from './Toasts.tsx';
 
-/** Rename and retire. */
+/** Rename, tag and retire. */
 export function DeviceMenu({ device }: { device: Device }) {
-  const open = useSignal<'rename' | 'retire' | null>(null);
+  const open = useSignal<'rename' | 'tags' | 'retire' | null>(null);
+  const tags = useSignal('');
   const name = useSignal(device.name);
   if (!canAct.value) return null;
   const close = () => {
@@ -28,6 +30,16 @@ export function DeviceMenu({ device }: { device: Device }) {
         }}
       >
         {t('device.rename')}
+      </button>
+      <button
+        type="button"
+        class="button button-plain"
+        onClick={() => {
+          tags.value = device.tags.join(', ');
+          open.value = 'tags';
+        }}
+      >
+        {t('device.tags')}
       </button>
       <button
         type="button"
@@ -58,6 +70,33 @@ export function DeviceMenu({ device }: { device: Device }) {
               }}
             >
               {t('device.rename')}
+            </ActionButton>
+          </div>
+        </Dialog>
+      )}
+      {open.value === 'tags' && (
+        <Dialog title={t('device.tagTitle', { name: device.name })} onClose={close}>
+          <TextField
+            label={t('device.tags')}
+            hint={t('device.tagHint')}
+            value={tags.value}
+            required={false}
+            autoComplete="off"
+            autoFocus
+            onInput={(text) => {
+              tags.value = text;
+            }}
+          />
+          <div class="dialog-actions">
+            <ActionButton
+              kind="primary"
+              run={async () => {
+                await desk.tagDevice(device.id, tags.value.split(/[\s,]+/).filter(Boolean));
+                reload();
+                close();
+              }}
+            >
+              {t('action.save')}
             </ActionButton>
           </div>
         </Dialog>

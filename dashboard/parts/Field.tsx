@@ -29,16 +29,28 @@ interface TextFieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly hint?: string;
-  readonly type?: 'email' | 'password' | 'number';
+  readonly type?: 'email' | 'password' | 'number' | 'datetime-local' | 'date' | 'url';
   readonly autoComplete?: 'off' | 'name' | 'username' | 'current-password' | 'new-password';
   readonly minLength?: number;
   readonly min?: number;
   readonly max?: number;
   readonly autoFocus?: boolean;
+  /** The id of a list of suggestions. */
+  readonly list?: string;
+  readonly placeholder?: string;
+  /** What is optional says so in its label. */
+  readonly required?: boolean;
 }
 
-/** Every field is required: what is optional does not belong in a form. */
-export function TextField({ label, hint, value, onInput, autoFocus = false, ...more }: TextFieldProps) {
+export function TextField({
+  label,
+  hint,
+  value,
+  onInput,
+  autoFocus = false,
+  required = true,
+  ...more
+}: TextFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (autoFocus) input.current?.focus();
@@ -53,7 +65,7 @@ export function TextField({ label, hint, value, onInput, autoFocus = false, ...m
           id={id}
           aria-describedby={describedBy}
           value={value}
-          required
+          required={required}
           onInput={(event) => onInput(event.currentTarget.value)}
         />
       )}
@@ -67,15 +79,25 @@ interface SelectFieldProps<T extends string> {
   readonly options: readonly { readonly value: T; readonly label: string }[];
   readonly onChange: (value: T) => void;
   readonly hint?: string;
+  /** The empty choice will not do. */
+  readonly required?: boolean;
 }
 
-export function SelectField<T extends string>({ label, hint, value, options, onChange }: SelectFieldProps<T>) {
+export function SelectField<T extends string>({
+  label,
+  hint,
+  value,
+  options,
+  onChange,
+  required = false,
+}: SelectFieldProps<T>) {
   return (
     <Field label={label} {...(hint && { hint })}>
       {(id, describedBy) => (
         <select
           id={id}
           aria-describedby={describedBy}
+          required={required}
           value={value}
           onChange={(event) => onChange(event.currentTarget.value as T)}
         >
@@ -87,5 +109,61 @@ export function SelectField<T extends string>({ label, hint, value, options, onC
         </select>
       )}
     </Field>
+  );
+}
+
+interface TextAreaProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly hint?: string;
+  readonly rows?: number;
+  readonly placeholder?: string;
+}
+
+export function TextArea({ label, hint, value, onInput, rows = 3, placeholder }: TextAreaProps) {
+  return (
+    <Field label={label} {...(hint && { hint })}>
+      {(id, describedBy) => (
+        <textarea
+          id={id}
+          aria-describedby={describedBy}
+          rows={rows}
+          placeholder={placeholder}
+          required
+          value={value}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface CheckFieldProps {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly hint?: string;
+}
+
+export function CheckField({ label, checked, onChange, hint }: CheckFieldProps) {
+  const hintId = useId();
+  return (
+    <div class="field">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={checked}
+          aria-describedby={hint ? hintId : undefined}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+        <span>{label}</span>
+      </label>
+      {hint && (
+        <p class="hint" id={hintId}>
+          {hint}
+        </p>
+      )}
+    </div>
   );
 }

@@ -9,6 +9,7 @@ import { countStates, isThere } from '../select.ts';
 import { clients, sites } from '../store.ts';
 import { Ago, Lasting } from './Ago.tsx';
 import { Bar } from './Bar.tsx';
+import { InMaintenance } from './InMaintenance.tsx';
 import { PriorityShape, StateBadge, StateShape } from './StateBadge.tsx';
 
 export function FleetHead({ query }: { query: FleetQuery }) {
@@ -89,6 +90,7 @@ export function DeviceRow({ device, selected, ...at }: At & { device: DeviceSumm
       </td>
       <th scope="row" class="cell cell-name">
         <a href={deviceHref(device.id)}>{device.name}</a>
+        <InMaintenance device={device} />
         {device.worstPriority && (
           <span class="row-incidents" title={t('fleet.openIncidents', { count: device.openIncidents })}>
             <PriorityShape priority={device.worstPriority} />

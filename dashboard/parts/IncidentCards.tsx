@@ -1,7 +1,11 @@
+import { useComputed } from '@preact/signals';
 import type { Incident } from '../../protocol/view.ts';
 import { rich, t } from '../i18n.ts';
 import { incidentHref } from '../routes.ts';
+import { incidents as known } from '../store.ts';
+import { countExplained } from '../triage.ts';
 import { Lasting } from './Ago.tsx';
+import { IncidentDeadlines } from './DeadlineClock.tsx';
 import { AcknowledgeButton, AssignSelect, IncidentPlace } from './IncidentParts.tsx';
 import { IncidentStateBadge, PriorityShape } from './StateBadge.tsx';
 
@@ -12,23 +16,23 @@ interface CardsProps {
 
 /** Incidents to act upon: the sentence, how bad and how long, whom it concerns, and who takes it. */
 export function IncidentCards({ incidents, selectedId }: CardsProps) {
+  const explained = useComputed(() => countExplained(known.value.values()));
   if (incidents.length === 0) return null;
   return (
     <ul class="card incident-list">
       {incidents.map((incident) => (
-        <li
-          key={incident.id}
-          data-id={incident.id}
-          class={incident.id === selectedId ? 'incident-row selected' : 'incident-row'}
-        >
+        <li key={incident.id} data-id={incident.id} class={rowClass(incident, incident.id === selectedId)}>
           <PriorityShape priority={incident.priority} />
           <a class="incident-sentence" href={incidentHref(incident.id)}>
             {incident.sentence}
           </a>
+          {incident.state !== 'resolved' && <IncidentDeadlines clock={incident.clock} />}
           <p class="incident-meta">
             <PriorityFor incident={incident} />
             <IncidentPlace incident={incident} />
             <AcknowledgedBy incident={incident} />
+            <Explains count={explained.value.get(incident.id) ?? 0} />
+            {incident.suppressedBy !== null && <span class="muted">{t('incident.nobodyTold')}</span>}
           </p>
           <div class="incident-actions">
             {incident.state === 'resolved' && <IncidentStateBadge state="resolved" />}
@@ -41,6 +45,10 @@ export function IncidentCards({ incidents, selectedId }: CardsProps) {
   );
 }
 
+function rowClass({ priority }: Incident, selected: boolean): string {
+  return `incident-row${priority === 'emergency' ? ' is-emergency' : ''}${selected ? ' selected' : ''}`;
+}
+
 /** How bad, and for how long. */
 function PriorityFor({ incident }: { incident: Incident }) {
   return (
@@ -49,6 +57,10 @@ function PriorityFor({ incident }: { incident: Incident }) {
       {rich('incident.openFor', { span: <Lasting since={incident.onsetAt} /> })}
     </span>
   );
+}
+
+function Explains({ count }: { count: number }) {
+  return count === 0 ? null : <span>{t('incident.explains', { count })}</span>;
 }
 
 /** Said only where it is somebody else than the one who looks after it. */

@@ -2,15 +2,16 @@ import type { Incident } from '../../protocol/view.ts';
 import { api, sentenceOf } from '../api.ts';
 import { t } from '../i18n.ts';
 import { deviceHref, fleetHref } from '../routes.ts';
-import { canAct, clients, devices, keepIncident, me, sites, users } from '../store.ts';
+import { canAct, clients, devices, keepIncident, me, services, sites, users } from '../store.ts';
 import { ActionButton } from './ActionButton.tsx';
 import { say } from './Toasts.tsx';
 
-/** Whom it concerns: client, site and device, each a link. */
+/** Whom it concerns: device, service, client and site, each a link. */
 export function IncidentPlace({ incident }: { incident: Incident }) {
   const client = clients.value.get(incident.clientId);
   const site = incident.siteId === null ? undefined : sites.value.get(incident.siteId);
   const device = incident.deviceId === null ? undefined : devices.value.get(incident.deviceId);
+  const service = incident.serviceId === null ? undefined : services.value.get(incident.serviceId);
   return (
     <span class="place">
       {device && (
@@ -18,6 +19,7 @@ export function IncidentPlace({ incident }: { incident: Incident }) {
           {device.name}
         </a>
       )}
+      {service && <a href="/services">{service.name}</a>}
       {client && <a href={fleetHref({ client: client.id })}>{client.name}</a>}
       {site && <a href={fleetHref({ site: site.id })}>{site.name}</a>}
     </span>

@@ -86,10 +86,10 @@ export function PriorityShape({ priority }: { priority: Priority }) {
   );
 }
 
-/** Shape and word of a priority. */
+/** Shape and word of a priority; an emergency stands out of the line. */
 export function PriorityBadge({ priority }: { priority: Priority }) {
   return (
-    <span class="badge">
+    <span class={priority === 'emergency' ? 'emergency-badge' : 'badge'}>
       <PriorityShape priority={priority} />
       {t(`priority.${priority}`)}
     </span>

@@ -9,7 +9,12 @@ import { Lasting, When } from '../parts/Ago.tsx';
 import { Async, type Loaded, useLoaded } from '../parts/Async.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Evidence } from '../parts/Evidence.tsx';
+import { Icon } from '../parts/Icon.tsx';
 import { AcknowledgeButton, AssignSelect, acknowledge, IncidentPlace } from '../parts/IncidentParts.tsx';
+import { ClockCard } from '../parts/incident/ClockCard.tsx';
+import { ExplainedBy, Explains } from '../parts/incident/Family.tsx';
+import { PeopleReports } from '../parts/incident/PeopleReports.tsx';
+import { SiteCardPanel } from '../parts/incident/SiteCardPanel.tsx';
 import { IncidentStateBadge, PriorityBadge } from '../parts/StateBadge.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import { incidentHref } from '../routes.ts';
@@ -53,6 +58,12 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
           </p>
         </div>
         <div class="view-actions">
+          {incident.remoteUrl && (
+            <a class="button button-plain" href={incident.remoteUrl} target="_blank" rel="noopener noreferrer">
+              <Icon name="remote" size={16} />
+              {t('incident.remote')}
+            </a>
+          )}
           <AssignSelect incident={incident} />
           <AcknowledgeButton incident={incident} kind="primary" />
           <ResolveButton incident={incident} onDone={take} />
@@ -60,6 +71,9 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
       </header>
       <div class="incident-columns">
         <div class="incident-main">
+          <ExplainedBy incident={incident} />
+          <ClockCard incident={incident} onDone={take} />
+          <Explains incident={incident} />
           <Evidence incident={incident} />
           <section class="card">
             <header class="card-head">
@@ -70,6 +84,8 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
           </section>
         </div>
         <aside class="incident-side" aria-label={t('incident.facts')}>
+          <SiteCardPanel incident={incident} />
+          <PeopleReports incident={incident} onDone={take} />
           <Facts incident={incident} />
           <Similar incident={incident} />
         </aside>

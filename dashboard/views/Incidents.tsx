@@ -9,15 +9,16 @@ import { type IncidentsQuery, incidentFilters, parseIncidentsQuery, selectIncide
 import { useKeys } from '../keys.ts';
 import { Ago, Lasting, When } from '../parts/Ago.tsx';
 import { Failure } from '../parts/Async.tsx';
+import { IncidentDeadlines } from '../parts/DeadlineClock.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { IncidentPlace } from '../parts/IncidentParts.tsx';
 import { Segmented } from '../parts/Segmented.tsx';
 import { IncidentStateBadge, PriorityShape } from '../parts/StateBadge.tsx';
 import { place, setQuery } from '../router.ts';
-import { incidentHref } from '../routes.ts';
+import { incidentHref, reportHref } from '../routes.ts';
 import { compareNames, priorities } from '../select.ts';
 import { useSelection } from '../selection.ts';
-import { clients, devices, incidents, me } from '../store.ts';
+import { canAct, clients, devices, incidents, me } from '../store.ts';
 
 const TYPING_MS = 200;
 const PAGE = '100';
@@ -62,6 +63,14 @@ export function Incidents() {
             {t(`incidents.count.${query.value.filter}`, { count: sorted.value.length })}
           </p>
         </div>
+        {canAct.value && (
+          <div class="view-actions">
+            <a class="button button-plain" href={reportHref()}>
+              <Icon name="report" size={16} />
+              {t('report.title')}
+            </a>
+          </div>
+        )}
       </header>
       <Tools query={query.value} />
       {history.error.value && <Failure sentence={history.error.value} again={history.more} />}
@@ -199,7 +208,10 @@ function Tools({ query }: { query: IncidentsQuery }) {
 
 function Row({ incident, selected }: { incident: Incident; selected: boolean }) {
   return (
-    <li class={selected ? 'incident-line selected' : 'incident-line'} data-id={incident.id}>
+    <li
+      class={`incident-line${incident.priority === 'emergency' ? ' is-emergency' : ''}${selected ? ' selected' : ''}`}
+      data-id={incident.id}
+    >
       <PriorityShape priority={incident.priority} />
       <div class="incident-words">
         <a class="incident-sentence" href={incidentHref(incident.id)}>
@@ -210,6 +222,7 @@ function Row({ incident, selected }: { incident: Incident; selected: boolean }) 
           <IncidentPlace incident={incident} />
         </p>
       </div>
+      <IncidentDeadlines clock={incident.clock} />
       <span class="incident-who">{incident.assigneeName ?? ''}</span>
       <span class="incident-stage">
         <IncidentStateBadge state={incident.state} />

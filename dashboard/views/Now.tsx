@@ -10,20 +10,23 @@ import { FleetMap } from '../parts/FleetMap.tsx';
 import { IncidentCards } from '../parts/IncidentCards.tsx';
 import { acknowledge } from '../parts/IncidentParts.tsx';
 import { NoMachines, QuietHorizon } from '../parts/NoMachines.tsx';
+import { AheadOfUsers, BudgetsAtRisk, MaintenanceNow, ServicesNotUp, useFreshMonth } from '../parts/now/Month.tsx';
 import { ServerHealthCard } from '../parts/ServerHealthCard.tsx';
 import { StateShape } from '../parts/StateBadge.tsx';
 import { say } from '../parts/Toasts.tsx';
 import { place } from '../router.ts';
 import { fleetHref, incidentHref, withQuery } from '../routes.ts';
-import { countStates, triage } from '../select.ts';
+import { countStates } from '../select.ts';
 import { useSelection } from '../selection.ts';
 import { canAct, devices, incidents, keepIncident, me } from '../store.ts';
+import { triage } from '../triage.ts';
 
 const RESOLVED_SHOWN = 6;
 
 /** What needs somebody now, and beside it the fleet at a glance. */
 export function Now() {
   const groups = useComputed(() => triage(incidents.value.values()));
+  useFreshMonth();
   const { waiting, inHand, resolved } = groups.value;
   const isEmpty = devices.value.size === 0;
   return (
@@ -46,6 +49,8 @@ export function Now() {
           {resolved.length > 0 && <ResolvedLately resolved={resolved} />}
         </div>
         <aside class="now-side" aria-label={t('now.aside')}>
+          <ServicesNotUp />
+          <MaintenanceNow />
           {!isEmpty && (
             <section class="card">
               <header class="card-head">
@@ -55,6 +60,8 @@ export function Now() {
               <FleetMap />
             </section>
           )}
+          <BudgetsAtRisk />
+          <AheadOfUsers />
           <ServerHealthCard />
         </aside>
       </div>

@@ -1,5 +1,6 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentType } from 'preact';
 import { t } from '../i18n.ts';
+import { lazy } from '../parts/lazy.tsx';
 import { AboutSettings } from '../parts/settings/About.tsx';
 import { ApiKeySettings } from '../parts/settings/ApiKeys.tsx';
 import { DisplaySettings } from '../parts/settings/Display.tsx';
@@ -7,10 +8,13 @@ import { PeopleSettings } from '../parts/settings/People.tsx';
 import { TokenSettings } from '../parts/settings/Tokens.tsx';
 import { type SettingsSection, settingsHref, settingsSections } from '../routes.ts';
 
-const sections: Record<SettingsSection, () => ComponentChildren> = {
+const ReceiverSettings = lazy(async () => (await import('../parts/settings/Receivers.tsx')).ReceiverSettings);
+
+const sections: Record<SettingsSection, ComponentType> = {
   display: DisplaySettings,
   people: PeopleSettings,
   keys: ApiKeySettings,
+  receivers: ReceiverSettings,
   tokens: TokenSettings,
   about: AboutSettings,
 };

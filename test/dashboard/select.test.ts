@@ -1,5 +1,5 @@
 import t from 'tap';
-import { byPriorityThenAge, compareNames, countStates, groupFleet, holdOrder, triage } from '../../dashboard/select.ts';
+import { byPriorityThenAge, compareNames, countStates, groupFleet, holdOrder } from '../../dashboard/select.ts';
 import { byId, clients, device, incident, sites } from './documents.ts';
 
 t.test('incidents stand by priority, then by age', async (t) => {
@@ -12,19 +12,6 @@ t.test('incidents stand by priority, then by age', async (t) => {
   t.same(
     sorted.map(({ id }) => id),
     ['emergency', 'old-high', 'young-high', 'normal'],
-  );
-});
-
-t.test('triage parts who waits, who is in hand and what is over, newest first', async (t) => {
-  const { waiting, inHand, resolved } = triage([
-    incident({ id: 'a' }),
-    incident({ id: 'b', state: 'acknowledged' }),
-    incident({ id: 'c', state: 'resolved', resolvedAt: '2026-10-06T08:00:00.000Z' }),
-    incident({ id: 'd', state: 'resolved', resolvedAt: '2026-10-06T10:00:00.000Z' }),
-  ]);
-  t.same(
-    [waiting, inHand, resolved].map((group) => group.map(({ id }) => id)),
-    [['a'], ['b'], ['d', 'c']],
   );
 });
 

@@ -98,6 +98,7 @@ function addIncidentRoutes(app: FastifyInstance, world: FakeWorld): void {
   const now = () => new Date(world.nowMs()).toISOString();
   app.post<WithId>('/api/v1/incidents/:id/acknowledge', ({ params }) =>
     act(params.id, 'acknowledged', '', {
+      clock: answered(incidentOf(world, params.id).clock, now()),
       state: 'acknowledged',
       acknowledgedAt: now(),
       acknowledgedBy: world.user.name,
@@ -113,6 +114,12 @@ function addIncidentRoutes(app: FastifyInstance, world: FakeWorld): void {
   app.post<WithId & { Body: { text?: string } }>('/api/v1/incidents/:id/resolve', ({ params, body }) =>
     act(params.id, 'resolved', body.text ?? '', { state: 'resolved', resolvedAt: now() }),
   );
+}
+
+function answered(clock: IncidentDetail['clock'], at: string): IncidentDetail['clock'] {
+  if (clock === null || clock.respondedAt !== null) return clock;
+  const outcome = clock.dueAt === null ? 'none' : at <= clock.dueAt ? 'met' : 'breached';
+  return { ...clock, respondedAt: at, outcome, pausedSince: null };
 }
 
 function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {

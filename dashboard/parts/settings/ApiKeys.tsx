@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { Role } from '../../../protocol/view.ts';
 import { api } from '../../api.ts';
+import { clientChoices, orNone } from '../../choices.ts';
 import { t } from '../../i18n.ts';
-import { compareNames } from '../../select.ts';
 import { clients, isAdmin } from '../../store.ts';
 import { Ago, When } from '../Ago.tsx';
 import { useLoaded } from '../Async.tsx';
@@ -16,7 +16,6 @@ const roles = ['metrics', 'viewer', 'technician', 'admin'] as const satisfies re
 /** Keys for Prometheus and for programs. */
 export function ApiKeySettings() {
   const loaded = useLoaded('api-keys', api.apiKeys);
-  const adding = useSignal(false);
   const secret = useSignal<string | null>(null);
   if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
   return (
@@ -26,17 +25,18 @@ export function ApiKeySettings() {
         hint={t('keys.hint')}
         empty={t('keys.none')}
         loaded={loaded}
-        action={
-          <button
-            type="button"
-            class="button button-plain"
-            onClick={() => {
-              adding.value = true;
-            }}
-          >
-            {t('keys.add')}
-          </button>
-        }
+        add={{
+          word: t('keys.add'),
+          dialog: (close, done) => (
+            <AddKey
+              onClose={close}
+              onMade={(key) => {
+                secret.value = key;
+                done();
+              }}
+            />
+          ),
+        }}
         columns={[
           { head: t('people.name'), cell: (key) => <strong>{key.name}</strong> },
           { head: t('people.role'), cell: (key) => t(`role.${key.role}`) },
@@ -59,18 +59,6 @@ export function ApiKeySettings() {
           allowed: () => true,
         }}
       />
-      {adding.value && (
-        <AddKey
-          onClose={() => {
-            adding.value = false;
-          }}
-          onMade={(key) => {
-            adding.value = false;
-            secret.value = key;
-            loaded.again();
-          }}
-        />
-      )}
       {secret.value && (
         <Dialog
           title={t('keys.made')}
@@ -90,7 +78,6 @@ function AddKey({ onClose, onMade }: { onClose: () => void; onMade: (key: string
   const name = useSignal('');
   const role = useSignal<(typeof roles)[number]>('metrics');
   const clientId = useSignal('');
-  const choices = [...clients.value.values()].sort((a, b) => compareNames(a.name, b.name));
   return (
     <CreateDialog
       title={t('keys.add')}
@@ -126,10 +113,7 @@ function AddKey({ onClose, onMade }: { onClose: () => void; onMade: (key: string
       <SelectField
         label={t('fleet.client')}
         value={clientId.value}
-        options={[
-          { value: '', label: t('keys.allClients') },
-          ...choices.map(({ id, name: label }) => ({ value: id, label })),
-        ]}
+        options={orNone(t('keys.allClients'), clientChoices())}
         onChange={(value) => {
           clientId.value = value;
         }}

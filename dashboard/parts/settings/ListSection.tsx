@@ -12,8 +12,15 @@ interface ListSectionProps<T extends { readonly id: string }> {
   readonly empty: string;
   readonly loaded: Loaded<Page<T>>;
   readonly columns: readonly { readonly head: string; readonly cell: (item: T) => ComponentChildren }[];
-  /** The button over the list. */
-  readonly action: ComponentChildren;
+  /** What stands over the list instead of `add`. */
+  readonly action?: ComponentChildren;
+  /** The button over the list, and the dialog that it opens; the list is asked for again when that is done. */
+  readonly add?: {
+    readonly word: string;
+    readonly dialog: (close: () => void, done: () => void) => ComponentChildren;
+  };
+  /** One more cell at the end of every row. */
+  readonly actions?: (item: T) => ComponentChildren;
   readonly remove?: {
     readonly word: string;
     readonly nameOf: (item: T) => string;
@@ -25,13 +32,25 @@ interface ListSectionProps<T extends { readonly id: string }> {
 
 /** A table of things that can be made and taken away. */
 export function ListSection<T extends { readonly id: string }>(props: ListSectionProps<T>) {
-  const { title, hint, empty, loaded, columns, action, remove } = props;
+  const { title, hint, empty, loaded, columns, action, add, actions, remove } = props;
+  const adding = useSignal(false);
   const removing = useSignal<T | null>(null);
   return (
     <section class="card">
       <header class="card-head">
         <h2>{title}</h2>
         {action}
+        {add && (
+          <button
+            type="button"
+            class="button button-plain"
+            onClick={() => {
+              adding.value = true;
+            }}
+          >
+            {add.word}
+          </button>
+        )}
       </header>
       <p class="hint">{hint}</p>
       <Async loaded={loaded}>
@@ -48,9 +67,9 @@ export function ListSection<T extends { readonly id: string }>(props: ListSectio
                         {head}
                       </th>
                     ))}
-                    {remove && (
+                    {(remove || actions) && (
                       <th scope="col">
-                        <span class="sr">{remove.word}</span>
+                        <span class="sr">{t('list.actions')}</span>
                       </th>
                     )}
                   </tr>
@@ -63,9 +82,10 @@ export function ListSection<T extends { readonly id: string }>(props: ListSectio
                           {cell(item)}
                         </td>
                       ))}
-                      {remove && (
-                        <td class="number">
-                          {remove.allowed(item) && (
+                      {(remove || actions) && (
+                        <td class="number row-actions">
+                          {actions?.(item)}
+                          {remove?.allowed(item) && (
                             <button
                               type="button"
                               class="link"
@@ -87,6 +107,16 @@ export function ListSection<T extends { readonly id: string }>(props: ListSectio
           )
         }
       </Async>
+      {adding.value &&
+        add?.dialog(
+          () => {
+            adding.value = false;
+          },
+          () => {
+            adding.value = false;
+            loaded.again();
+          },
+        )}
       {remove && removing.value && (
         <Dialog
           title={`${remove.word}: ${remove.nameOf(removing.value)}`}
@@ -119,10 +149,14 @@ interface CreateDialogProps {
   readonly run: () => Promise<unknown>;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
+  readonly class?: string;
+  /** Whether there is enough in it to be sent. */
+  readonly ready?: boolean;
 }
 
 /** A form in a dialog; a refusal is said inside it. */
-export function CreateDialog({ title, submit, run, onClose, children }: CreateDialogProps) {
+export function CreateDialog(props: CreateDialogProps) {
+  const { title, submit, run, onClose, children, ready = true } = props;
   const error = useSignal<string | null>(null);
   const busy = useSignal(false);
   const send = async () => {
@@ -136,7 +170,7 @@ export function CreateDialog({ title, submit, run, onClose, children }: CreateDi
     }
   };
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose} class={props.class ?? ''}>
       <form
         class="form"
         onSubmit={(event) => {
@@ -150,7 +184,7 @@ export function CreateDialog({ title, submit, run, onClose, children }: CreateDi
           <button type="button" class="button button-plain" onClick={onClose}>
             {t('action.cancel')}
           </button>
-          <button type="submit" class="button button-primary" disabled={busy.value}>
+          <button type="submit" class="button button-primary" disabled={busy.value || !ready}>
             {submit}
           </button>
         </div>

@@ -13,52 +13,31 @@ const roles = ['technician', 'viewer', 'admin'] as const satisfies readonly Role
 /** Who may sign in. */
 export function PeopleSettings() {
   const loaded = useLoaded('users', api.users);
-  const adding = useSignal(false);
   if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
   return (
-    <>
-      <ListSection
-        title={t('settings.people')}
-        hint={t('people.hint')}
-        empty={t('people.none')}
-        loaded={loaded}
-        action={
-          <button
-            type="button"
-            class="button button-plain"
-            onClick={() => {
-              adding.value = true;
-            }}
-          >
-            {t('people.add')}
-          </button>
-        }
-        columns={[
-          { head: t('people.name'), cell: (user) => <strong>{user.name}</strong> },
-          { head: t('people.email'), cell: (user) => user.email },
-          { head: t('people.role'), cell: (user) => t(`role.${user.role}`) },
-        ]}
-        remove={{
-          word: t('action.remove'),
-          nameOf: (user) => user.name,
-          sentence: (user) => t('people.removeSentence', { name: user.name }),
-          run: (user) => api.deleteUser(user.id),
-          allowed: (user) => user.id !== me.value?.id,
-        }}
-      />
-      {adding.value && (
-        <AddPerson
-          onClose={() => {
-            adding.value = false;
-            loaded.again();
-          }}
-        />
-      )}
-    </>
+    <ListSection
+      title={t('settings.people')}
+      hint={t('people.hint')}
+      empty={t('people.none')}
+      loaded={loaded}
+      add={{ word: t('people.add'), dialog: (close, done) => <AddPerson onClose={close} onMade={done} /> }}
+      columns={[
+        { head: t('people.name'), cell: (user) => <strong>{user.name}</strong> },
+        { head: t('people.email'), cell: (user) => user.email },
+        { head: t('people.role'), cell: (user) => t(`role.${user.role}`) },
+      ]}
+      remove={{
+        word: t('action.remove'),
+        nameOf: (user) => user.name,
+        sentence: (user) => t('people.removeSentence', { name: user.name }),
+        run: (user) => api.deleteUser(user.id),
+        allowed: (user) => user.id !== me.value?.id,
+      }}
+    />
   );
 }
 
-function AddPerson({ onClose }: { onClose: () => void }) {
+function AddPerson({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
   const name = useSignal('');
   const email = useSignal('');
   const role = useSignal<(typeof roles)[number]>('technician');
@@ -75,7 +54,7 @@ function AddPerson({ onClose }: { onClose: () => void }) {
           role: role.value,
           password: password.value,
         });
-        onClose();
+        onMade();
       }}
     >
       <TextField

@@ -1,0 +1,144 @@
+import { useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import type { ResponseClockView } from '../../../protocol/contract.ts';
+import type { IncidentDetail } from '../../../protocol/view.ts';
+import { onSiteClock } from '../../deadline.ts';
+import { desk } from '../../desk-api.ts';
+import { duration, timeIn } from '../../format.ts';
+import { t } from '../../i18n.ts';
+import { canAct } from '../../store.ts';
+import { ActionButton } from '../ActionButton.tsx';
+import { When } from '../Ago.tsx';
+import { Async, useLoaded } from '../Async.tsx';
+import { DeadlineClock } from '../DeadlineClock.tsx';
+import { ChangePriority, PauseClock } from './ClockActions.tsx';
+import { ClockExplanation } from './ClockExplanation.tsx';
+
+interface ClockCardProps {
+  readonly incident: IncidentDetail;
+  readonly onDone: (next: IncidentDetail) => void;
+}
+
+/** By when somebody has to answer, how that was computed, and what stops or changes it. */
+export function ClockCard({ incident, onDone }: ClockCardProps) {
+  const explained = useSignal(false);
+  const explanationId = useId();
+  const { clock } = incident;
+  if (clock === null) return null;
+  const onSite = onSiteClock(clock);
+  return (
+    <section class="card clock-card">
+      <header class="card-head">
+        <h2>{t('clock.title')}</h2>
+        <button
+          type="button"
+          class="link"
+          aria-expanded={explained.value}
+          aria-controls={explanationId}
+          onClick={() => {
+            explained.value = !explained.value;
+          }}
+        >
+          {t(explained.value ? 'clock.hide' : 'clock.how')}
+        </button>
+      </header>
+      <div class="clock-figures">
+        <DeadlineClock clock={clock} showNone />
+        {onSite && (
+          <span class="deadline-on-site">
+            <span class="deadline-label">{t('deadline.onSite')}</span>
+            <DeadlineClock clock={onSite} />
+          </span>
+        )}
+      </div>
+      <ClockFacts clock={clock} />
+      <div id={explanationId}>{explained.value && <Explanation incident={incident} />}</div>
+      {canAct.value && incident.state !== 'resolved' && (
+        <div class="clock-actions">
+          <ClockActions incident={incident} clock={clock} onDone={onDone} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function ClockFacts({ clock }: { clock: ResponseClockView }) {
+  return (
+    <dl class="fact-row clock-facts">
+      <div>
+        <dt>{t('clock.due')}</dt>
+        <dd>
+          {clock.dueAt === null ? (
+            t('deadline.none')
+          ) : (
+            <>
+              <When at={clock.dueAt} /> <span class="quiet">{inZone(clock, clock.dueAt)}</span>
+            </>
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>{t('clock.started')}</dt>
+        <dd>
+          <When at={clock.startedAt} />
+        </dd>
+      </div>
+      <div>
+        <dt>{t('clock.target')}</dt>
+        <dd>
+          {clock.targetMs === null ? t('deadline.none') : t('clock.business', { span: duration(clock.targetMs) })}
+        </dd>
+      </div>
+      <div>
+        <dt>{t('clock.counts')}</dt>
+        <dd>{countsAs(clock)}</dd>
+      </div>
+      {clock.respondedAt !== null && (
+        <div>
+          <dt>{t('clock.answered')}</dt>
+          <dd>
+            <When at={clock.respondedAt} />
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+/** The same moment on the wall clock of the contract, where that is another one. */
+function inZone({ timeZone }: ResponseClockView, at: string): string {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return timeZone === here ? '' : t('clock.inZone', { time: timeIn(timeZone, Date.parse(at)), zone: timeZone });
+}
+
+function countsAs({ binding, contractual, contractVersion }: ResponseClockView): string {
+  if (!binding) return t('clock.shownOnly');
+  if (!contractual) return t('clock.internal');
+  return contractVersion === null ? t('clock.noContract') : t('clock.contract', { version: contractVersion });
+}
+
+function Explanation({ incident }: { incident: IncidentDetail }) {
+  const loaded = useLoaded(`${incident.id} ${incident.updatedAt}`, () => desk.clock(incident.id));
+  return <Async loaded={loaded}>{(explanation) => <ClockExplanation explanation={explanation} />}</Async>;
+}
+
+function ClockActions({ incident, clock, onDone }: ClockCardProps & { clock: ResponseClockView }) {
+  const { onSite } = clock;
+  return (
+    <>
+      {clock.outcome === 'paused' && (
+        <ActionButton run={async () => onDone(await desk.resumeClock(incident.id))}>{t('clock.resume')}</ActionButton>
+      )}
+      {clock.outcome === 'running' && <PauseClock incident={incident} onDone={onDone} />}
+      <ChangePriority incident={incident} onDone={onDone} />
+      {onSite === null && (
+        <ActionButton run={async () => onDone(await desk.needOnSite(incident.id))} title={t('clock.needOnSiteHint')}>
+          {t('clock.needOnSite')}
+        </ActionButton>
+      )}
+      {onSite !== null && onSite.arrivedAt === null && (
+        <ActionButton run={async () => onDone(await desk.arriveOnSite(incident.id))}>{t('clock.arrived')}</ActionButton>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,134 @@
+import type { ClockStretch, ClockExplanation as Explanation } from '../../../protocol/contract.ts';
+import { clockIn, duration, timeIn } from '../../format.ts';
+import { t } from '../../i18n.ts';
+import { priorities } from '../../select.ts';
+import { When } from '../Ago.tsx';
+
+type Zone = { readonly zone: string };
+
+/** How a due time came about: one line for every stretch of the calendar that the clock walked through. */
+export function ClockExplanation({ explanation }: { explanation: Explanation }) {
+  const { clock, sentence, stretches, pauses, computations } = explanation;
+  return (
+    <div class="clock-explanation">
+      <p class="clock-sentence">{sentence}</p>
+      {stretches.length > 0 && (
+        <ol class="stretches" aria-label={t('clock.stretches', { zone: clock.timeZone })}>
+          {walk(stretches, clock.targetMs).map((step) => (
+            <Stretch key={`${step.stretch.from}${step.stretch.kind}`} {...step} zone={clock.timeZone} />
+          ))}
+        </ol>
+      )}
+      <Pauses pauses={pauses} />
+      <Computations computations={computations} />
+    </div>
+  );
+}
+
+interface Step {
+  readonly stretch: ClockStretch;
+  /** Shares 0..1 of the target: where this stretch begins to spend it, and how much it spends. */
+  readonly spentBefore: number;
+  readonly spends: number;
+  readonly leftMs: number | null;
+}
+
+/** Adds up what the stretches spend of the target. */
+function walk(stretches: readonly ClockStretch[], targetMs: number | null): Step[] {
+  const whole = targetMs || stretches.reduce((sum, { businessMs }) => sum + businessMs, 0) || 1;
+  let spentMs = 0;
+  return stretches.map((stretch) => {
+    const spentBefore = Math.min(1, spentMs / whole);
+    spentMs += stretch.businessMs;
+    return {
+      stretch,
+      spentBefore,
+      spends: Math.min(1 - spentBefore, stretch.businessMs / whole),
+      leftMs: targetMs === null ? null : Math.max(0, targetMs - spentMs),
+    };
+  });
+}
+
+function Stretch({ stretch, spentBefore, spends, leftMs, zone }: Step & Zone) {
+  const { kind, label, businessMs } = stretch;
+  return (
+    <li class={`stretch stretch-${kind}`}>
+      <span class="stretch-when">{spanIn(stretch, zone)}</span>
+      <span class="stretch-label">{label}</span>
+      <span class="stretch-spent">
+        {businessMs > 0 ? t('clock.spent', { span: duration(businessMs) }) : t(`clock.stands.${kind}`)}
+        {businessMs > 0 && leftMs !== null && (
+          <span class="quiet">
+            {leftMs === 0 ? t('clock.nothingLeft') : t('clock.left', { span: duration(leftMs) })}
+          </span>
+        )}
+      </span>
+      <svg class="stretch-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="stretch-track" width="100" height="6" />
+        <rect class="stretch-before" width={spentBefore * 100} height="6" />
+        <rect class="stretch-fill" x={spentBefore * 100} width={spends * 100} height="6" />
+      </svg>
+    </li>
+  );
+}
+
+/** The day is said again only where it changes. */
+function spanIn({ from, to }: ClockStretch, zone: string): string {
+  const [start, end] = [timeIn(zone, Date.parse(from)), timeIn(zone, Date.parse(to))];
+  const short = clockIn(zone, Date.parse(to));
+  const sameDay = start.slice(0, -short.length) === end.slice(0, -short.length);
+  return t('clock.span', { from: start, to: sameDay ? short : end });
+}
+
+function Pauses({ pauses }: Pick<Explanation, 'pauses'>) {
+  if (pauses.length === 0) return null;
+  return (
+    <section>
+      <h3>{t('clock.pauses')}</h3>
+      <ul class="clock-list">
+        {pauses.map((pause) => (
+          <li key={pause.from}>
+            <p>
+              <When at={pause.from} /> {pause.to === null ? t('clock.stillPaused') : t('clock.until')}{' '}
+              {pause.to !== null && <When at={pause.to} />}
+            </p>
+            <p class="quiet">{t('clock.reasonBy', { reason: pause.reason, name: pause.by })}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Computations({ computations }: Pick<Explanation, 'computations'>) {
+  return (
+    <section>
+      <h3>{t('clock.computations')}</h3>
+      <ol class="clock-list">
+        {computations.map((computation, index) => (
+          <li key={computation.at} class={index === computations.length - 1 ? 'counts' : ''}>
+            <p>
+              <When at={computation.at} /> {computation.why}
+            </p>
+            <p class="quiet">
+              {priorityWord(computation.priority)}
+              {computation.targetMs !== null && `, ${t('clock.business', { span: duration(computation.targetMs) })}`}
+              {computation.dueAt !== null && (
+                <>
+                  {', '}
+                  {t('clock.dueAt')} <When at={computation.dueAt} />
+                </>
+              )}
+              {index === computations.length - 1 && ` (${t('clock.thisCounts')})`}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function priorityWord(text: string): string {
+  const known = priorities.find((priority) => priority === text);
+  return known ? t(`priority.${known}`) : text;
+}

@@ -1,0 +1,121 @@
+import { useSignal } from '@preact/signals';
+import type { MaintenanceWindow } from '../../protocol/maintenance.ts';
+import { nowMinuteMs } from '../clock.ts';
+import { desk } from '../desk-api.ts';
+import { t } from '../i18n.ts';
+import { useMedia } from '../media.ts';
+import { isMonth, monthAfter, monthGrid, monthOf } from '../month-grid.ts';
+import { Async, useLoaded } from '../parts/Async.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { Agenda } from '../parts/maintenance/Agenda.tsx';
+import { MonthGrid } from '../parts/maintenance/MonthGrid.tsx';
+import { WindowDetails } from '../parts/maintenance/WindowDetails.tsx';
+import { WindowForm } from '../parts/maintenance/WindowForm.tsx';
+import { WindowList } from '../parts/maintenance/WindowList.tsx';
+import { monthTitle } from '../parts/maintenance/words.ts';
+import { Segmented } from '../parts/Segmented.tsx';
+import { place, setQuery } from '../router.ts';
+import { canAct } from '../store.ts';
+
+const shapes = ['month', 'agenda'] as const;
+
+/** Planned work: when it is, what it covers, and whether its time counts. The month, shape and window stand in the address. */
+export function Maintenance() {
+  const { query } = place.value;
+  const isNarrow = useMedia('(max-width: 760px)');
+  const asked = query.get('month');
+  const month = isMonth(asked) ? asked : monthOf(nowMinuteMs.value);
+  const shape = shapes.find((name) => name === query.get('as')) ?? (isNarrow ? 'agenda' : 'month');
+  const editing = useSignal<MaintenanceWindow | 'new' | null>(null);
+  const days = monthGrid(month, []);
+  const turn = useSignal(0);
+  const windows = useLoaded(`windows ${turn.value}`, desk.windows);
+  const planned = useLoaded(`planned ${month} ${turn.value}`, () =>
+    desk.occurrences(days[0]?.fromMs ?? 0, days.at(-1)?.toMs ?? 0),
+  );
+  const again = () => {
+    turn.value += 1;
+  };
+  const open = windows.value?.items.find(({ id }) => id === query.get('window'));
+  const choose = (windowId: string) => setQuery({ window: windowId });
+  return (
+    <div class="view maintenance">
+      <header class="view-head">
+        <div>
+          <h1>{t('nav.maintenance')}</h1>
+          <p class="lead">{t('maintenance.lead')}</p>
+        </div>
+        {canAct.value && (
+          <div class="view-actions">
+            <button
+              type="button"
+              class="button button-primary"
+              onClick={() => {
+                editing.value = 'new';
+              }}
+            >
+              {t('maintenance.plan')}
+            </button>
+          </div>
+        )}
+      </header>
+      <div class="tools month-tools">
+        <MonthStep to={monthAfter(month, -1)} label={t('maintenance.earlier')} icon="back" />
+        <h2 class="month-title" aria-live="polite">
+          {monthTitle(month)}
+        </h2>
+        <MonthStep to={monthAfter(month, 1)} label={t('maintenance.later')} icon="chevron" />
+        <button type="button" class="button button-plain" onClick={() => setQuery({ month: null })}>
+          {t('maintenance.today')}
+        </button>
+        <Segmented
+          label={t('maintenance.shape')}
+          value={shape}
+          options={shapes.map((value) => ({ value, label: t(`maintenance.${value}`) }))}
+          onChange={(value) => setQuery({ as: value })}
+        />
+      </div>
+      <Async loaded={planned}>
+        {({ items }) =>
+          shape === 'month' ? (
+            <MonthGrid days={monthGrid(month, items)} onChoose={choose} />
+          ) : (
+            <Agenda days={monthGrid(month, items)} onChoose={choose} />
+          )
+        }
+      </Async>
+      <Async loaded={windows}>{({ items }) => <WindowList windows={items} onChoose={choose} />}</Async>
+      {open && editing.value === null && (
+        <WindowDetails
+          key={open.id}
+          window={open}
+          onClose={() => setQuery({ window: null })}
+          onEdit={() => {
+            editing.value = open;
+          }}
+          onChanged={again}
+        />
+      )}
+      {editing.value !== null && (
+        <WindowForm
+          window={editing.value === 'new' ? null : editing.value}
+          onClose={() => {
+            editing.value = null;
+          }}
+          onSaved={() => {
+            editing.value = null;
+            again();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function MonthStep({ to, label, icon }: { to: string; label: string; icon: 'back' | 'chevron' }) {
+  return (
+    <button type="button" class="icon-button" aria-label={label} onClick={() => setQuery({ month: to })}>
+      <Icon name={icon} />
+    </button>
+  );
+}

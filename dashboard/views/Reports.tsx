@@ -1,0 +1,28 @@
+import { desk } from '../desk-api.ts';
+import { t } from '../i18n.ts';
+import { Async, useLoaded } from '../parts/Async.tsx';
+import { ReportForm } from '../parts/report/ReportForm.tsx';
+import { ReportTable } from '../parts/report/ReportTable.tsx';
+import { canAct } from '../store.ts';
+
+/** What people reported, and the form for what one has just told us. */
+export function Reports() {
+  const loaded = useLoaded('reports', () => desk.reports());
+  return (
+    <div class="view reports">
+      <header class="view-head">
+        <div>
+          <h1>{t('report.title')}</h1>
+          <p class="lead">{t('report.lead')}</p>
+        </div>
+      </header>
+      {canAct.value && <ReportForm onDone={loaded.again} />}
+      <section class="card">
+        <header class="card-head">
+          <h2>{t('report.recent')}</h2>
+        </header>
+        <Async loaded={loaded}>{({ items }) => <ReportTable reports={items} />}</Async>
+      </section>
+    </div>
+  );
+}
