@@ -32,8 +32,7 @@ import { Ingest } from './ingest.ts';
 import { listen, originOf } from './listen.ts';
 import { LiveHub } from './live-hub.ts';
 import { createMaintenance } from './maintenance/create-maintenance.ts';
-import { logChannel } from './notify/log-channel.ts';
-import { type Channel, OutboxSender } from './notify/outbox.ts';
+import type { Channel } from './notify/channel.ts';
 import { readCursor, replay } from './replay.ts';
 import { createReportPort } from './reports/report-port.ts';
 import { createApiKeys } from './security/api-keys.ts';
@@ -41,12 +40,15 @@ import { createFirstRun } from './security/first-run.ts';
 import { loadIdentity, verifySignature } from './security/identity.ts';
 import { createLockout } from './security/lockout.ts';
 import { createPasswords } from './security/passwords.ts';
+import { loadSealer } from './security/sealing.ts';
 import { createSessions } from './security/sessions.ts';
 import { loadTls } from './security/tls.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
 import { openJournalSeries } from './series/journal-series.ts';
 import { createServices, type Services } from './services/create-services.ts';
 import { openStore } from './store/store.ts';
+import { Reminders } from './telling/reminders.ts';
+import { createTelling } from './telling/telling.ts';
 import { Watch } from './watch.ts';
 
 export interface AppOptions {
@@ -56,6 +58,7 @@ export interface AppOptions {
   readonly clock?: Clock;
   readonly settings?: DetectionSettings;
   readonly linkTiming?: Partial<LinkTiming>;
+  /** Told everything in place of the log. */
   readonly channel?: Channel;
   /** The process cannot go on; by default it is ended. */
   readonly onFatal?: (cause: Error) => void;
@@ -163,6 +166,9 @@ async function wire(options: AppOptions, teardown: Teardown) {
   book.addPolicy(maintenance.watch.policy);
   // The last of all policies: what a parent explains or maintenance keeps quiet has no clock.
   book.addPolicy(contracts.policy);
+  const reminders = new Reminders(book);
+  await reminders.load(store);
+  book.addPolicy(reminders.policy);
   const availability = await createAvailability({
     store,
     fleet,
@@ -183,7 +189,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     settings,
     logger,
     checks: services.checks,
-    judges: [maintenance.watch, ...services.judges, availability.judge, contracts.judge],
+    judges: [maintenance.watch, ...services.judges, availability.judge, contracts.judge, reminders],
     publish: (changes) => {
       availability.book.take(changes);
       for (const record of changes.touched) live.deviceChanged(record);
@@ -247,7 +253,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       now: iso(now()),
       startedAt: iso(startedAt),
       judgingFrom: iso(watch.judgeFrom),
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timeZone: config.timeZone,
       agentsConnected: gateway.connected,
       warnings: health.warnings,
     };
@@ -299,6 +305,19 @@ async function wire(options: AppOptions, teardown: Teardown) {
     },
     onCatalogueChanged: () => live.catalogueChanged(),
   });
+  let origin = '';
+  const telling = createTelling({
+    store,
+    sealer: await loadSealer(dataDir.path),
+    health,
+    now,
+    logger,
+    timeZone: config.timeZone,
+    allowPrivate: config.notifyPrivate,
+    origin: () => config.publicUrl ?? origin,
+    onOutcome: metrics.deliveryEnded,
+    everything: options.channel,
+  });
   const http = await createHttpServer({
     version,
     logger,
@@ -322,6 +341,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     checks: services.checkPort,
     services: services.servicePort,
     holidays,
+    receivers: telling.receivers,
     live,
     metrics: {
       async *deviceMetrics(scope) {
@@ -349,15 +369,14 @@ async function wire(options: AppOptions, teardown: Teardown) {
     watch.stop();
   });
 
-  const outbox = new OutboxSender({ queue: store.outbox, channel: options.channel ?? logChannel(logger), now, logger });
   metrics.watchConnectedAgents(() => gateway.connected);
   metrics.watchQueue('ingest', { limit: ingest.queue().limit, length: () => ingest.queue().length });
   metrics.watchQueue('series', { limit: series.queue().limit, length: () => series.queue().length });
   metrics.watchQueue('watch', { limit: watch.lane.limit, length: () => watch.lane.length });
+  metrics.watchQueue('deliveries', telling.queue);
   metrics.watchQueue('handshakes', { limit: gateway.halfOpen().limit, length: () => gateway.halfOpen().length });
 
   let firstRunSecret: string | null = null;
-  let origin = '';
 
   async function start(): Promise<void> {
     firstRunSecret = await firstRun.issue();
@@ -372,19 +391,20 @@ async function wire(options: AppOptions, teardown: Teardown) {
       [
         { name: 'certificate', run: renewCertificate },
         { name: 'sessions', run: pruneSessions },
+        { name: 'messages', run: () => telling.prune() },
       ],
       logger,
     );
     const stopFigures = availability.start();
     services.runner.start();
-    outbox.start();
+    telling.start();
     teardown.push(async () => {
       clearInterval(ticking);
       clearInterval(saving);
       stopFigures();
       await services.runner.stop();
       await daily.stop();
-      await outbox.stop();
+      await telling.stop();
     });
     isReady = true;
   }

@@ -22,6 +22,7 @@ import type {
   MaintenancePort,
   MetricsPort,
   PersonReportPort,
+  ReceiverPort,
   SeriesPort,
   ServicePort,
 } from './ports.ts';
@@ -53,6 +54,7 @@ export interface RouteContext {
   readonly availability: AvailabilityPort;
   readonly checks: CheckPort;
   readonly services: ServicePort;
+  readonly receivers: ReceiverPort;
   readonly live: LivePort;
   readonly metrics: MetricsPort;
   readonly installFiles: InstallFiles;

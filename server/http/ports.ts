@@ -17,6 +17,7 @@ import type {
   PersonReportInput,
   PortalReportInput,
 } from '../../protocol/person-report.ts';
+import type { Receiver, ReceiverInput, ReceiverTest } from '../../protocol/receiver.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/service.ts';
 import type {
   Device,
@@ -30,6 +31,7 @@ import type {
   ServerHealth,
 } from '../../protocol/view.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { Page, PageRequest } from './state-port.ts';
 
 /** What the HTTP side reads and asks of the rest of the server; `app.ts` gives the real ones. */
 
@@ -245,4 +247,15 @@ export interface ProposalQuestion {
   readonly deviceId: string | null;
   readonly serviceId: string | null;
   readonly reportedAt?: string;
+}
+
+/** Who is told of what. Views hold no secrets. */
+export interface ReceiverPort {
+  list(scope: Scope, page: PageRequest): Promise<Page<Receiver>>;
+  /** Each throws VigiaError validation_failed, address_refused, not_found; `create` also forbidden and conflict. */
+  create(scope: Scope, input: ReceiverInput, by: string): Promise<Receiver>;
+  update(scope: Scope, id: string, input: ReceiverInput): Promise<Receiver>;
+  remove(scope: Scope, id: string): Promise<void>;
+  /** Really sends a message. What goes wrong is the answer. */
+  test(scope: Scope, id: string): Promise<ReceiverTest>;
 }

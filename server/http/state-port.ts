@@ -27,6 +27,11 @@ export interface ScopedState {
     /** @throws VigiaError forbidden without the scope of every client, conflict if the name is taken */
     create(name: string): Promise<ClientRow>;
     ensure(name: string): Promise<ClientRow>;
+    /** @throws VigiaError not_found, conflict if the name is taken */
+    update(id: string, changes: { readonly name?: string; readonly remoteUrl?: string | null }): Promise<ClientRow>;
+    /** @throws VigiaError not_found */
+    setReportKey(id: string, hash: Uint8Array | null): Promise<void>;
+    byReportKey(hash: Uint8Array): Promise<ClientRow | null>;
   };
   readonly sites: {
     list(page: PageRequest & { readonly clientId?: string | undefined }): Promise<Page<SiteRow>>;
@@ -35,10 +40,12 @@ export interface ScopedState {
     /** @throws VigiaError not_found if the client is not in scope, conflict if the name is taken */
     create(clientId: string, name: string): Promise<SiteRow>;
     ensure(clientId: string, name: string): Promise<SiteRow>;
+    /** @throws VigiaError not_found */
+    setCard(id: string, cardJson: string): Promise<void>;
   };
   readonly devices: {
     /** @throws VigiaError not_found for the device, or for a site that is not of its client */
-    update(id: string, changes: { readonly name?: string; readonly siteId?: string }): Promise<unknown>;
+    update(id: string, changes: DeviceChanges): Promise<unknown>;
     /** @throws VigiaError not_found */
     retire(id: string): Promise<void>;
   };
@@ -74,6 +81,14 @@ export interface AuditEntry {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
+export interface DeviceChanges {
+  readonly name?: string;
+  readonly siteId?: string;
+  readonly tags?: readonly string[];
+  readonly remoteUrl?: string | null;
+  readonly expectedHours?: boolean;
+}
+
 export interface ClientRow {
   readonly id: string;
   readonly slug: string;
@@ -82,6 +97,7 @@ export interface ClientRow {
 
 export interface SiteRow extends ClientRow {
   readonly client_id: string;
+  readonly card_json: string;
 }
 
 export interface UserRow {

@@ -66,6 +66,9 @@ export class IncidentBook {
   }
 
   put(record: IncidentRecord): void {
+    // What people do to an incident of the past must not hide the one that goes on.
+    const newest = this.#newest.get(record.key);
+    if (newest && newest.id !== record.id && newest.openedAt > record.openedAt) return;
     this.#newest.set(record.key, record);
     if (!record.deviceId) return;
     const open = this.#openByDevice.get(record.deviceId) ?? new Map<string, IncidentRecord>();

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { toRecord } from './rows.ts';
 import { incidentStatements } from './statements.ts';
+import { surroundings } from './surroundings.ts';
 import { incidentView } from './views.ts';
 
 export interface IncidentPortOptions {
@@ -69,9 +70,10 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
       const row = await incidents.get(id);
       if (!row) return null;
       const record = toRecord(row);
-      const [events, sameKey] = await Promise.all([
+      const [events, sameKey, around] = await Promise.all([
         incidents.events(id),
         incidents.byKey(record.key, SIMILAR_LIMIT + 1),
+        surroundings(store, scope, record),
       ]);
       const { evidence } = record;
       return {
@@ -92,10 +94,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
             openedAt: new Date(other.opened_at).toISOString(),
             resolvedAt: other.resolved_at === null ? null : new Date(other.resolved_at).toISOString(),
           })),
-        children: [],
-        reports: [],
-        siteCard: null,
-        remoteUrl: null,
+        ...around,
       };
     },
     acknowledge: (scope, id, actor) =>

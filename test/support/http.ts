@@ -16,14 +16,18 @@ import { createHttpServer, type HttpDeps } from '../../server/http/server.ts';
 import type { UpgradeRouter } from '../../server/http/upgrade.ts';
 import { IncidentBook } from '../../server/incidents/incident-book.ts';
 import { createMaintenance } from '../../server/maintenance/create-maintenance.ts';
+import { createReportPort } from '../../server/reports/report-port.ts';
 import { createApiKeys } from '../../server/security/api-keys.ts';
 import { createFirstRun, type FirstRun } from '../../server/security/first-run.ts';
 import { loadIdentity } from '../../server/security/identity.ts';
 import { createLockout } from '../../server/security/lockout.ts';
 import { createPasswords } from '../../server/security/passwords.ts';
+import { loadSealer } from '../../server/security/sealing.ts';
 import { createSessions, type Sessions } from '../../server/security/sessions.ts';
 import { createEnrolmentTokens } from '../../server/security/tokens.ts';
+import { createServices, type Services } from '../../server/services/create-services.ts';
 import type { Store } from '../../server/store/store.ts';
+import { createReceiverPort } from '../../server/telling/receiver-port.ts';
 import { Watch } from '../../server/watch.ts';
 import { createTestPorts, type TestPorts } from './ports.ts';
 import { type TestClock, tempStore } from './store.ts';
@@ -108,12 +112,33 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     incidents: book,
     terms: contracts.terms,
     exclusions: maintenance.windows,
-    services: () => null,
+    services: () => services.source,
     act: (work) => watch.act(work),
     now,
     logger,
   });
+  const services: Services = await createServices({
+    store,
+    fleet,
+    book,
+    reportIntervalMs: { server: 10_000, workstation: 60_000 },
+    devices: () => availability.book,
+    exclusions: maintenance.windows,
+    act: (work) => watch.act(work),
+    now,
+    logger,
+    onServiceChanged: () => undefined,
+  });
   book.addPolicy(maintenance.watch.policy);
+  const personReports = createReportPort({
+    store,
+    book,
+    fleet,
+    now,
+    act: (work) => watch.act(work),
+    zoneOf: () => 'UTC',
+    withReport: contracts.withReport,
+  });
   book.addPolicy(contracts.policy);
   const passwords = createPasswords();
   const identity = await loadIdentity(tempDir(t));
@@ -144,7 +169,17 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     clocks: contracts.clocks,
     holidays,
     maintenance: maintenance.port,
+    personReports,
     availability: availability.port,
+    checks: services.checkPort,
+    services: services.servicePort,
+    receivers: createReceiverPort({
+      store,
+      sealer: await loadSealer(tempDir(t)),
+      now,
+      allowPrivate: true,
+      rendering: () => ({ origin: 'https://vigia.test', timeZone: 'UTC' }),
+    }),
     live: ports.live,
     metrics: ports.metrics,
     reportIntervalMs: { server: 10_000, workstation: 60_000 },

@@ -15,6 +15,7 @@ import { metricsRoutes } from './metrics.ts';
 import { overviewRoutes } from './overview.ts';
 import { personReportRoutes } from './person-reports.ts';
 import { portalRoutes } from './portal.ts';
+import { receiverRoutes } from './receivers.ts';
 import { serviceRoutes } from './services.ts';
 import { sessionRoutes } from './session.ts';
 import { siteCardRoutes } from './site-cards.ts';
@@ -40,6 +41,7 @@ export function addRoutes(http: Http, context: RouteContext): void {
     availabilityRoutes,
     checkRoutes,
     serviceRoutes,
+    receiverRoutes,
     tokenRoutes,
     userRoutes,
     apiKeyRoutes,

@@ -1,11 +1,15 @@
 import { Type } from 'typebox';
 import { VigiaError } from '../../../protocol/error.ts';
+import { RemoteUrl } from '../../../protocol/site-card.ts';
 import { Client, Site } from '../../../protocol/view.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Name, strict } from '../fields.ts';
 import { mapPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
 import { principalOf } from '../principal.ts';
+import { requireRemoteUrl } from '../remote-url.ts';
 import { clientView, siteView } from '../views.ts';
+
+const Changes = Type.Object({ name: Type.Optional(Name), remoteUrl: Type.Optional(RemoteUrl) }, strict);
 
 /** Clients of the MSP and their sites. */
 export function clientRoutes(http: Http, { state, fleet }: RouteContext): void {
@@ -27,6 +31,24 @@ export function clientRoutes(http: Http, { state, fleet }: RouteContext): void {
     async (request) => {
       const client = await state.scoped(principalOf(request).scope).clients.get(request.params.id);
       if (client === null) throw new VigiaError('not_found', 'There is no such client.');
+      return clientView(client);
+    },
+  );
+
+  http.patch(
+    '/api/v1/clients/:id',
+    { config: { access: 'manage' }, schema: { params: IdParams, body: Changes, response: { 200: Client } } },
+    async (request) => {
+      const { id: actor, scope } = principalOf(request);
+      const { id } = request.params;
+      const { body: changes } = request;
+      if (Object.keys(changes).length === 0) {
+        throw new VigiaError('validation_failed', 'Send "name", "remoteUrl" or both.');
+      }
+      requireRemoteUrl(changes.remoteUrl);
+      const client = await state.scoped(scope).clients.update(id, changes);
+      await state.audit.append({ actor, action: 'client.change', subject: id, detail: changes });
+      await fleet.catalogueChanged();
       return clientView(client);
     },
   );

@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
 import { VigiaError } from '../../../protocol/error.ts';
+import { RemoteUrl } from '../../../protocol/site-card.ts';
 import { Device, DeviceSummary, PresenceInterval, PresenceState, Series } from '../../../protocol/view.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Name, strict } from '../fields.ts';
 import { cutPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
 import { principalOf } from '../principal.ts';
+import { requireRemoteUrl } from '../remote-url.ts';
 import { parseStep, parseTimeRange } from '../time-range.ts';
 
 const PRESENCE_DEFAULT_MS = 90 * 86_400_000;
@@ -25,7 +27,18 @@ const SeriesQuery = Type.Object(
   },
   strict,
 );
-const Changes = Type.Object({ name: Type.Optional(Name), siteId: Type.Optional(Id) }, strict);
+const MAX_TAG_LENGTH = 40;
+const slugLike = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const Changes = Type.Object(
+  {
+    name: Type.Optional(Name),
+    siteId: Type.Optional(Id),
+    tags: Type.Optional(Type.Array(Type.String(), { maxItems: 20 })),
+    remoteUrl: Type.Optional(RemoteUrl),
+    expectedHours: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
 const Intervals = Type.Object({ items: Type.Array(PresenceInterval) });
 
 /** Machines with an agent: the list, one of them, its past, and what people may change of it. */
@@ -61,8 +74,13 @@ export function deviceRoutes(http: Http, { state, fleet, series, clock }: RouteC
       const { id } = request.params;
       const { body: changes } = request;
       if (Object.keys(changes).length === 0) {
-        throw new VigiaError('validation_failed', 'Send "name", "siteId" or both.');
+        throw new VigiaError(
+          'validation_failed',
+          'Send at least one of "name", "siteId", "tags", "remoteUrl" and "expectedHours".',
+        );
       }
+      requireTags(changes.tags);
+      requireRemoteUrl(changes.remoteUrl);
       await state.scoped(scope).devices.update(id, changes);
       await state.audit.append({ actor, action: 'device.change', subject: id, detail: changes });
       await fleet.deviceChanged(id);
@@ -105,6 +123,19 @@ export function deviceRoutes(http: Http, { state, fleet, series, clock }: RouteC
       return { items: await fleet.presence(principalOf(request).scope, request.params.id, fromMs, toMs) };
     },
   );
+}
+
+/** @throws VigiaError validation_failed unless each is short, plain and there once */
+function requireTags(tags: readonly string[] = []): void {
+  const bad = tags.find((tag) => tag.length > MAX_TAG_LENGTH || !slugLike.test(tag));
+  if (bad !== undefined) {
+    throw new VigiaError(
+      'validation_failed',
+      `The tag "${bad.slice(0, MAX_TAG_LENGTH)}" cannot be used. A tag has at most ${MAX_TAG_LENGTH} small letters and digits, with single dots, dashes or underscores between them.`,
+    );
+  }
+  const twice = tags.find((tag, index) => tags.indexOf(tag) !== index);
+  if (twice !== undefined) throw new VigiaError('validation_failed', `The tag "${twice}" is there twice.`);
 }
 
 function existing(device: Device | null): Device {

@@ -6,7 +6,7 @@ import { clientView, siteView } from '../views.ts';
 /** All that the first paint needs. */
 export function overviewRoutes(
   http: Http,
-  { state, fleet, incidents, availability, maintenance, services }: RouteContext,
+  { state, fleet, incidents, availability, maintenance, personReports, services }: RouteContext,
 ): void {
   http.get(
     '/api/v1/overview',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { VigiaError } from '../../../protocol/error.ts';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
-import { found, inTransaction, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
+import { found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';
 
@@ -17,6 +17,16 @@ export interface ClientRepository {
   create(name: string): Promise<Row<'client'>>;
   /** The client of this name, made if there is none. @throws VigiaError forbidden as {@link create} does. */
   ensure(name: string): Promise<Row<'client'>>;
+  /** @throws VigiaError not_found, conflict if the name is taken */
+  update(id: string, changes: ClientChanges): Promise<Row<'client'>>;
+  /** The SHA-256 of the secret of its public report page; null takes the page away. @throws VigiaError not_found */
+  setReportKey(id: string, hash: Uint8Array | null): Promise<void>;
+  byReportKey(hash: Uint8Array): Promise<Row<'client'> | null>;
+}
+
+export interface ClientChanges {
+  readonly name?: string;
+  readonly remoteUrl?: string | null;
 }
 
 export function clientRepository({ db, scope, clock }: ScopedContext): ClientRepository {
@@ -66,5 +76,31 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
       // Between the look and the insert somebody else may have made it.
       return found((await byName(name)) ?? (await insert(name.trim())) ?? (await byName(name)), 'client');
     },
+    update: (id, { name, remoteUrl }) =>
+      inTransaction(db, async (tx) => {
+        const mine = tx.selectFrom('client').selectAll().where(ofScope(scope, 'client.id')).where('id', '=', id);
+        const client = found(await mine.executeTakeFirst(), 'client');
+        const row = {
+          ...client,
+          name: name?.trim() ?? client.name,
+          remote_url: remoteUrl === undefined ? client.remote_url : remoteUrl,
+        };
+        const taken = tx.selectFrom('client').select('id').where('name', '=', row.name).where('id', '<>', id);
+        if ((await taken.executeTakeFirst()) !== undefined) {
+          throw new VigiaError('conflict', `There is a client named "${row.name}" already.`);
+        }
+        await tx
+          .updateTable('client')
+          .set({ name: row.name, remote_url: row.remote_url })
+          .where('id', '=', id)
+          .execute();
+        return row;
+      }),
+    async setReportKey(id, hash) {
+      const update = db.updateTable('client').set({ report_key_hash: hash }).where(ofScope(scope, 'client.id'));
+      const { numUpdatedRows } = await update.where('id', '=', id).executeTakeFirst();
+      if (numUpdatedRows === 0n) throw notFound('client');
+    },
+    byReportKey: async (hash) => (await select().where('report_key_hash', '=', hash).executeTakeFirst()) ?? null,
   };
 }

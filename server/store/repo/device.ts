@@ -29,6 +29,9 @@ export interface DeviceChanges {
   readonly os?: string;
   readonly agentVersion?: string;
   readonly tokenId?: string;
+  readonly tags?: readonly string[];
+  readonly remoteUrl?: string | null;
+  readonly expectedHours?: boolean;
 }
 
 /** Machines with an agent. Lists leave retired ones out. */
@@ -143,6 +146,9 @@ export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRep
           os: changes.os ?? device.os,
           agent_version: changes.agentVersion ?? device.agent_version,
           token_id: changes.tokenId ?? device.token_id,
+          tags_json: changes.tags === undefined ? device.tags_json : JSON.stringify(changes.tags),
+          remote_url: changes.remoteUrl === undefined ? device.remote_url : changes.remoteUrl,
+          expected_hours: changes.expectedHours === undefined ? device.expected_hours : changes.expectedHours ? 1 : 0,
         };
         await tx.updateTable('device').set(row).where('id', '=', id).execute();
         return row;

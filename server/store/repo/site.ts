@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { VigiaError } from '../../../protocol/error.ts';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
-import { after, found, inTransaction, ofScope, type ScopedContext } from '../scoping.ts';
+import { after, found, inTransaction, notFound, ofScope, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';
 
@@ -16,6 +16,8 @@ export interface SiteRepository {
   create(clientId: string, name: string): Promise<Row<'site'>>;
   /** The site of this name, made if there is none. @throws VigiaError not_found if the client is not in scope. */
   ensure(clientId: string, name: string): Promise<Row<'site'>>;
+  /** The JSON of a `SiteCard`. @throws VigiaError not_found */
+  setCard(id: string, cardJson: string): Promise<void>;
 }
 
 export function siteRepository({ db, scope, clock }: ScopedContext): SiteRepository {
@@ -70,6 +72,11 @@ export function siteRepository({ db, scope, clock }: ScopedContext): SiteReposit
       const known = await byName(clientId, name);
       // Between the look and the insert somebody else may have made it.
       return found(known ?? (await insert(clientId, name.trim())) ?? (await byName(clientId, name)), 'site');
+    },
+    async setCard(id, cardJson) {
+      const update = db.updateTable('site').set({ card_json: cardJson }).where(ofScope(scope, 'site.client_id'));
+      const { numUpdatedRows } = await update.where('id', '=', id).executeTakeFirst();
+      if (numUpdatedRows === 0n) throw notFound('site');
     },
   };
 }

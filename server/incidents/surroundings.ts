@@ -1,0 +1,43 @@
+import type { SiteCard } from '../../protocol/site-card.ts';
+import type { IncidentDetail } from '../../protocol/view.ts';
+import type { IncidentRecord } from '../domain/incident.ts';
+import { remoteUrl } from '../domain/remote-url.ts';
+import type { Scope } from '../domain/scope.ts';
+import { reportView } from '../reports/report-view.ts';
+import type { Store } from '../store/store.ts';
+
+export type Surroundings = Pick<IncidentDetail, 'children' | 'reports' | 'siteCard' | 'remoteUrl'>;
+
+/** What stands around an incident: what it explains, what people said, and how to get there. */
+export async function surroundings(store: Store, scope: Scope, record: IncidentRecord): Promise<Surroundings> {
+  const { clients, sites, devices, incidents, personReports } = store.scoped(scope);
+  const { id, clientId, siteId, deviceId } = record;
+  const [children, reports, client, device, site] = await Promise.all([
+    incidents.childrenOf(id),
+    personReports.ofIncident(id),
+    clients.get(clientId),
+    deviceId === null ? null : devices.get(deviceId),
+    siteId === null ? null : sites.get(siteId),
+  ]);
+  const template = device && (device.remote_url ?? client?.remote_url);
+  return {
+    children: children.map(({ id, sentence, state }) => ({ id, sentence, state })),
+    reports: reports.map(reportView),
+    siteCard: site && cardOf(site.card_json),
+    remoteUrl: template
+      ? remoteUrl(template, {
+          hostname: device.hostname,
+          name: device.name,
+          device: device.slug,
+          client: client?.slug ?? '',
+          site: site?.slug ?? '',
+        })
+      : null,
+  };
+}
+
+/** Null while nobody has filled it in. */
+function cardOf(json: string): SiteCard | null {
+  const card = JSON.parse(json) as SiteCard;
+  return Object.keys(card).length === 0 ? null : card;
+}

@@ -1,0 +1,71 @@
+import type { PersonReport, PersonReportInput, PortalReportInput } from '../../protocol/person-report.ts';
+import type { IncidentRecord } from '../domain/incident.ts';
+import type { Place, Proposal } from '../domain/linking.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { Actor, PortalAnswer } from '../http/ports.ts';
+import type { ZoneOf } from './ahead-figures.ts';
+
+export interface PortalParts {
+  readonly propose: (scope: Scope, report: Place & { reportedAt: number }) => Promise<Proposal[]>;
+  readonly create: (
+    scope: Scope,
+    input: PersonReportInput,
+    actor: Actor,
+    via: PersonReport['via'],
+  ) => Promise<PersonReport>;
+  readonly incident: (scope: Scope, id: string, clientId: string) => Promise<IncidentRecord>;
+  readonly zoneOf: ZoneOf;
+  readonly now: () => number;
+}
+
+/**
+ * Takes what somebody wrote on a client's page. It is linked by itself only to an incident of the very site that goes on and
+ * concerns all of it: a guess would make our own figures look better. Anything else is for a technician to link.
+ */
+export function createPortal({ propose, create, incident, zoneOf, now }: PortalParts) {
+  return async (clientId: string, { reporter, text, siteId }: PortalReportInput): Promise<PortalAnswer> => {
+    const scope = { clientId };
+    const at = now();
+    const proposals = await propose(scope, { clientId, siteId, deviceId: null, serviceId: null, reportedAt: at });
+    const known = await firstOf(proposals, async ({ incidentId }) => {
+      const record = await incident(scope, incidentId, clientId);
+      return concernsWholeSite(record, siteId) ? record : null;
+    });
+    const input = {
+      clientId,
+      siteId,
+      deviceId: null,
+      serviceId: null,
+      reporter,
+      text,
+      aboutInfrastructure: true,
+      incidentId: known?.id ?? null,
+    };
+    const report = await create(scope, input, { id: 'portal', name: `${reporter}, on the client's page` }, 'portal');
+    const sentence = known
+      ? `We know about this since ${timeOf(known.openedAt, at, zoneOf(clientId, at))} and are working on it. Thank you for telling us.`
+      : 'Thank you. Your report has reached us, and we will look at it.';
+    return { sentence, known: known !== null, reportId: report.id, incidentId: report.incidentId };
+  };
+}
+
+function concernsWholeSite(record: IncidentRecord, siteId: string | null): boolean {
+  const isOngoing = record.state !== 'resolved' && record.source === 'rule';
+  return isOngoing && siteId !== null && record.siteId === siteId && record.deviceId === null;
+}
+
+async function firstOf<T, R>(items: readonly T[], find: (item: T) => Promise<R | null>): Promise<R | null> {
+  for (const item of items) {
+    const found = await find(item);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** `10:42`, with the date if it was not today there. */
+function timeOf(at: number, now: number, timeZone: string): string {
+  const local = (ms: number) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
+  const time = local(at).toPlainTime().toString({ smallestUnit: 'minute' });
+  const date = local(at).toPlainDate();
+  return date.equals(local(now).toPlainDate()) ? time : `${time} on ${date}`;
+}
