@@ -20,8 +20,14 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly tls: TlsChoice;
   readonly logLevel: LogLevel;
+  /** Hosts outside by which the server knows whether its own link is lost; none by default. */
+  readonly anchors: readonly { readonly host: string; readonly port: number }[];
   /** What agents are asked for, by kind of device. */
   readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
+  /** Messages may go to receivers on this machine and in private networks. */
+  readonly notifyPrivate: boolean;
+  /** IANA zone of the server's mornings, and of the times in its messages. */
+  readonly timeZone: string;
 }
 
 export const variableNames = [
@@ -35,9 +41,13 @@ export const variableNames = [
   'VIGIA_TLS_SELF_SIGNED',
   'VIGIA_LOG_LEVEL',
   'VIGIA_REPORT_INTERVAL',
+  'VIGIA_ANCHORS',
+  'VIGIA_NOTIFY_PRIVATE',
+  'VIGIA_TIME_ZONE',
 ] as const;
 export type VariableName = (typeof variableNames)[number];
 
+const MAX_ANCHORS = 8;
 const MIN_REPORT_INTERVAL_MS = 200;
 const MAX_REPORT_INTERVAL_MS = 3_600_000;
 
@@ -70,7 +80,10 @@ export function readConfig(
     publicUrl: readPublicUrl(read('VIGIA_PUBLIC_URL'), tls),
     tls,
     logLevel: readLogLevel(read('VIGIA_LOG_LEVEL') ?? 'info'),
+    anchors: readAnchors(read('VIGIA_ANCHORS')),
     reportIntervalMs: readInterval(read('VIGIA_REPORT_INTERVAL')),
+    notifyPrivate: readFlag('VIGIA_NOTIFY_PRIVATE', read('VIGIA_NOTIFY_PRIVATE') ?? '0'),
+    timeZone: readTimeZone(read('VIGIA_TIME_ZONE')),
   };
 }
 
@@ -138,6 +151,18 @@ function readLogLevel(value: string): LogLevel {
   return level;
 }
 
+function readAnchors(value: string | undefined): Config['anchors'] {
+  if (value === undefined) return [];
+  const anchors = value.split(',').map((part) => {
+    const { host = '', port = '' } =
+      /^(?<host>\[[\da-f:.]+\]|[a-z\d.-]+):(?<port>\d{1,5})$/i.exec(part.trim())?.groups ?? {};
+    return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+  });
+  const areGood = anchors.every(({ host, port }) => host !== '' && port >= 1 && port <= 65_535);
+  if (areGood && anchors.length <= MAX_ANCHORS) return anchors;
+  throw bad('VIGIA_ANCHORS', value, `list up to ${MAX_ANCHORS} hosts with ports, such as 1.1.1.1:53,example.com:443`);
+}
+
 function readInterval(value: string | undefined): Config['reportIntervalMs'] {
   if (value === undefined) return { server: 10_000, workstation: 60_000 };
   const intervalMs = parseDurationMs(value);
@@ -145,6 +170,15 @@ function readInterval(value: string | undefined): Config['reportIntervalMs'] {
     throw bad('VIGIA_REPORT_INTERVAL', value, 'use a time from 200ms to 60m, such as 10s, 500ms or 1m');
   }
   return { server: intervalMs, workstation: intervalMs };
+}
+
+function readTimeZone(value: string | undefined): string {
+  if (value === undefined) return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    throw bad('VIGIA_TIME_ZONE', value, 'use the name of a time zone, such as America/Costa_Rica or UTC');
+  }
 }
 
 function bad(variable: VariableName, given: string | undefined, advice: string): VigiaError {

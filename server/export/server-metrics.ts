@@ -5,6 +5,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export interface QueueReading {
   readonly limit: number;
   length(): number;
+  /** For how long the oldest has waited beyond its time, ms. */
+  oldestMs?(): number;
 }
 
 /** The server's metrics about itself. Counters are told as things happen; the rest is read when somebody scrapes. */
@@ -13,6 +15,8 @@ export interface ServerMetrics {
   /** Reports that an agent had to drop: gaps of its spool, by the agent's own count. */
   reportsLost(count: number): void;
   commitTook(durationMs: number): void;
+  /** A try to tell a receiver of this kind (`email`, `log`, ...), and how it ended. */
+  deliveryEnded(kind: string, outcome: string): void;
   /** @throws Error if a queue of this name is watched already. */
   watchQueue(name: string, queue: QueueReading): void;
   watchConnectedAgents(count: () => number): void;
@@ -60,6 +64,12 @@ export function createServerMetrics(version: string): ServerMetrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
+  const deliveries = new Counter({
+    name: 'vigia_deliveries_total',
+    help: 'Tries to tell receivers, by the kind of receiver and how they ended.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
   new Gauge({
     name: 'vigia_event_loop_lag_seconds',
     help: 'How late timers of the server fired since the last scrape: median, 99th percentile and worst.',
@@ -100,6 +110,15 @@ export function createServerMetrics(version: string): ServerMetrics {
     },
   });
   new Gauge({
+    name: 'vigia_queue_oldest_seconds',
+    help: 'For how long the oldest in the queue has waited beyond its time.',
+    labelNames: ['queue'],
+    registers,
+    collect() {
+      for (const [name, { oldestMs }] of queues) if (oldestMs) this.labels(name).set(oldestMs() / 1000);
+    },
+  });
+  new Gauge({
     name: 'vigia_queue_limit',
     help: 'How much the queue holds before it refuses.',
     labelNames: ['queue'],
@@ -112,6 +131,7 @@ export function createServerMetrics(version: string): ServerMetrics {
   return {
     reportsCommitted: (count) => reports.inc(count),
     reportsLost: (count) => lost.inc(count),
+    deliveryEnded: (kind, outcome) => deliveries.labels(kind, outcome).inc(),
     commitTook: (durationMs) => commit.observe(durationMs / 1000),
     watchQueue(name, queue) {
       if (queues.has(name)) throw new Error(`The queue ${name} is watched already.`);

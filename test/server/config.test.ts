@@ -11,6 +11,8 @@ t.test('without any variable', async (t) => {
     tls: { kind: 'none' },
     logLevel: 'info',
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
+    notifyPrivate: false,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
 });
 
@@ -37,6 +39,8 @@ t.test('good values', async (t) => {
   f({ VIGIA_PUBLIC_URL: 'https://vigia.example.com/' }, { publicUrl: 'https://vigia.example.com' });
   f({ VIGIA_PUBLIC_URL: 'https://vigia.example.com:8443' }, { publicUrl: 'https://vigia.example.com:8443' });
   f({ VIGIA_PUBLIC_URL: 'http://localhost:8420' }, { publicUrl: 'http://localhost:8420' });
+  f({ VIGIA_NOTIFY_PRIVATE: '1' }, { notifyPrivate: true });
+  f({ VIGIA_TIME_ZONE: 'America/Costa_Rica' }, { timeZone: 'America/Costa_Rica' });
   f({ VIGIA_LOG_LEVEL: 'debug' }, { logLevel: 'debug' });
   f({ VIGIA_REPORT_INTERVAL: '500ms' }, { reportIntervalMs: { server: 500, workstation: 500 } });
   f({ VIGIA_REPORT_INTERVAL: '1m' }, { reportIntervalMs: { server: 60_000, workstation: 60_000 } });

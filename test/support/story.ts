@@ -17,7 +17,7 @@ import { type App, createApp } from '../../server/app.ts';
 import type { Clock } from '../../server/clock.ts';
 import { readConfig } from '../../server/config.ts';
 import { everyClient } from '../../server/domain/scope.ts';
-import type { OutboxMessage } from '../../server/notify/outbox.ts';
+import type { Message } from '../../server/notify/message.ts';
 import { decodeEntry } from '../../server/series/entry.ts';
 import { Journal } from '../../server/series/journal.ts';
 import type { StoredReport } from '../../server/series/series-store.ts';
@@ -49,12 +49,12 @@ export class StoryServer {
   readonly app: App;
   readonly dataDir: string;
   /** What people were told, in order. */
-  readonly notices: readonly OutboxMessage[];
+  readonly notices: readonly Message[];
   /** Lines of the server's log, parsed. */
   readonly log: readonly Record<string, unknown>[];
   readonly #keys = new Map<Role, string>();
 
-  constructor(app: App, dataDir: string, notices: readonly OutboxMessage[], log: readonly Record<string, unknown>[]) {
+  constructor(app: App, dataDir: string, notices: readonly Message[], log: readonly Record<string, unknown>[]) {
     this.app = app;
     this.dataDir = dataDir;
     this.notices = notices;
@@ -170,7 +170,7 @@ export class StoryServer {
 /** Starts a server on a free port; it is stopped after the test. */
 export async function startServer(t: Pick<Test, 'teardown'>, options: StoryOptions = {}): Promise<StoryServer> {
   const dataDir = options.dataDir ?? tempDir(t);
-  const notices: OutboxMessage[] = [];
+  const notices: Message[] = [];
   const log: Record<string, unknown>[] = [];
   const app = await createApp({
     config: readConfig({
@@ -182,7 +182,7 @@ export async function startServer(t: Pick<Test, 'teardown'>, options: StoryOptio
     logger: pino({ level: 'info' }, { write: (line) => void log.push(JSON.parse(line)) }),
     version: '0.0.0-test',
     settings: storySettings(options.settings ?? {}),
-    channel: { name: 'story', deliver: async (message) => void notices.push(message) },
+    channel: { name: 'story', deliver: async (message) => `took ${notices.push(message)}` },
     onFatal: (cause) => {
       throw cause;
     },

@@ -26,6 +26,8 @@ export interface DeliveryRepository {
   insert(rows: readonly NewRow<'delivery'>[]): Promise<void>;
   /** Of all messages whose outbox key starts with `prefix` (up to `end`), as far as they arrived or still may. */
   told(prefix: string, end: string): Promise<Told[]>;
+  /** When people were, or will be, told last of each incident that is open. */
+  lastTold(): Promise<{ id: string; told_at: number }[]>;
   /** Every receiver for whom something waits. */
   queues(nowMs: number): Promise<ReceiverQueue[]>;
   /** What may go to the receiver now, urgent first, then oldest first: a later message about an incident waits for an earlier one. */
@@ -82,6 +84,15 @@ export function deliveryRepository({ db }: RepositoryContext): DeliveryRepositor
         .where('given_up_at', 'is', null)
         .orderBy('delivery.id')
         .execute(),
+    lastTold: async () => {
+      const { rows } = await sql<{ id: string; told_at: number }>`
+        SELECT incident.id AS id, max(outbox.due_at) AS told_at
+        FROM incident JOIN outbox ON outbox.idempotency_key >= incident.id || '/' || incident.reopened_count || '/'
+          AND outbox.idempotency_key < incident.id || '/' || incident.reopened_count || '0'
+        WHERE incident.state = 'open' AND outbox.kind IN ('incident.raised', 'incident.changed', 'incident.reminded')
+        GROUP BY incident.id`.execute(db);
+      return rows;
+    },
     queues: (nowMs) =>
       waiting()
         .select([

@@ -1,9 +1,10 @@
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
 import { fastify, type RouteOptions } from 'fastify';
 import t, { type Test } from 'tap';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { enrolmentRequestMessage } from '../../../protocol/enrolment.ts';
+import type { CheckInput, ServiceInput } from '../../../protocol/service.ts';
 import type { Role } from '../../../protocol/view.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { defaultLimits, type Http, type RouteContext } from '../../../server/http/context.ts';
@@ -60,6 +61,58 @@ function newIncident({ ports }: TestServer, { client }: Tenant): string {
   return id;
 }
 
+/** A check of a public address, which the server would run itself; nothing runs here. */
+function newCheck({ client }: Tenant): CheckInput {
+  const target = { kind: 'tcp', host: '192.31.196.1', port: 443 } as const;
+  const rest = { intervalSeconds: 60, timeoutSeconds: 5, forSeconds: 0, priority: 'high' } as const;
+  return { clientId: client.id, deviceId: null, name: unique('Check'), target, ...rest };
+}
+
+function newService({ client }: Tenant): ServiceInput {
+  const name = unique('Service');
+  return { clientId: client.id, name, deviceIds: [], needed: 0, checkIds: [], blocks: null, targetPpm: null };
+}
+
+const onCheck: MakeSample = async (server, tenant) => {
+  const { body } = await server.request('POST', '/api/v1/checks', {
+    headers: await server.keyed('admin'),
+    body: newCheck(tenant),
+  });
+  return { path: `/api/v1/checks/${body.id}` };
+};
+
+const onService: MakeSample = async (server, tenant) => {
+  const { body } = await server.request('POST', '/api/v1/services', {
+    headers: await server.keyed('admin'),
+    body: newService(tenant),
+  });
+  return { path: `/api/v1/services/${body.id}` };
+};
+
+/** Nobody listens on port 9 of this machine. */
+function receiver(clientId: string): Record<string, unknown> {
+  const target = { kind: 'webhook', url: 'http://127.0.0.1:9/' };
+  return { name: unique('Receiver'), clientId, minPriority: 'high', clocks: false, target };
+}
+
+async function newReceiver({ store }: TestServer, { client }: Tenant): Promise<string> {
+  const id = randomUUID();
+  const document = { name: 'R', clientId: client.id, minPriority: 'high', clocks: false };
+  const target = { kind: 'webhook', url: 'http://127.0.0.1:9/' };
+  await store.scoped(everyClient).receivers.insert({
+    id,
+    client_id: client.id,
+    name: 'R',
+    kind: 'webhook',
+    document_json: JSON.stringify({ ...document, target }),
+    secrets_sealed: null,
+    created_at: 1,
+    created_by: 'test',
+    removed_at: null,
+  });
+  return id;
+}
+
 function enrolment(token: string, wallMs: number): Record<string, unknown> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const rawKey = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
@@ -93,6 +146,19 @@ const onClock =
     const id = await clockedIncident(server, tenant, unique('clocked').replace(' ', '-'), kind);
     return { path: `/api/v1/incidents/${id}${suffix}`, body };
   };
+/** A device that was enrolled an hour ago and never reported: all of that hour is unknown. */
+async function newSilentDevice(server: TestServer, tenant: Tenant): Promise<string> {
+  const id = await newDevice(server, tenant);
+  const enrolled_at = server.clock.nowMs - 3_600_000;
+  await server.store.db.updateTable('device').set({ enrolled_at }).where('id', '=', id).execute();
+  return id;
+}
+
+function attestationOf(server: TestServer): Record<string, string> {
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const { nowMs } = server.clock;
+  return { from: iso(nowMs - 1_800_000), to: iso(nowMs), verdict: 'down', why: 'The breaker had tripped.' };
+}
 const plain = (path: string) => () => ({ path });
 
 const samples: Record<string, MakeSample> = {
@@ -119,12 +185,40 @@ const samples: Record<string, MakeSample> = {
     path: '/api/v1/sites',
     body: { clientId: client.id, name: unique('Site') },
   }),
+  'GET /api/v1/receivers': plain('/api/v1/receivers'),
+  'POST /api/v1/receivers': (_, { client }) => ({ path: '/api/v1/receivers', body: receiver(client.id) }),
+  'PUT /api/v1/receivers/:id': async (server, tenant) => ({
+    path: `/api/v1/receivers/${await newReceiver(server, tenant)}`,
+    body: receiver(tenant.client.id),
+  }),
+  'DELETE /api/v1/receivers/:id': async (server, tenant) => ({
+    path: `/api/v1/receivers/${await newReceiver(server, tenant)}`,
+  }),
+  'POST /api/v1/receivers/:id/test': async (server, tenant) => ({
+    path: `/api/v1/receivers/${await newReceiver(server, tenant)}/test`,
+    body: {},
+  }),
   'GET /api/v1/devices': plain('/api/v1/devices?limit=500'),
   'GET /api/v1/devices/:id': onDevice(''),
   'PATCH /api/v1/devices/:id': onDevice('', () => ({ name: unique('Name') })),
   'DELETE /api/v1/devices/:id': onDevice(''),
   'GET /api/v1/devices/:id/series': onDevice('/series?metric=cpu.busy'),
   'GET /api/v1/devices/:id/presence': onDevice('/presence'),
+  'GET /api/v1/availability': plain('/api/v1/availability?by=client'),
+  'GET /api/v1/devices/:id/ledger': onDevice('/ledger'),
+  'GET /api/v1/devices/:id/strip': onDevice('/strip'),
+  'GET /api/v1/sites/:id/ledger': (_, { site }) => ({ path: `/api/v1/sites/${site.id}/ledger` }),
+  'GET /api/v1/devices/:id/attestations': onDevice('/attestations'),
+  'POST /api/v1/devices/:id/attestations': async (server, tenant) => ({
+    path: `/api/v1/devices/${await newSilentDevice(server, tenant)}/attestations`,
+    body: attestationOf(server),
+  }),
+  'DELETE /api/v1/attestations/:id': async (server, tenant) => {
+    const [device, headers] = [await newSilentDevice(server, tenant), await server.keyed('admin')];
+    const path = `/api/v1/devices/${device}/attestations`;
+    const { body } = await server.request('POST', path, { headers, body: attestationOf(server) });
+    return { path: `/api/v1/attestations/${body.id}` };
+  },
   'GET /api/v1/incidents': plain('/api/v1/incidents?limit=500'),
   'GET /api/v1/incidents/:id': onIncident(''),
   'POST /api/v1/incidents/:id/acknowledge': onIncident('/acknowledge', {}),
@@ -147,6 +241,19 @@ const samples: Record<string, MakeSample> = {
   'GET /api/v1/contract-presets': plain('/api/v1/contract-presets'),
   'GET /api/v1/holiday-countries': plain('/api/v1/holiday-countries'),
   'GET /api/v1/holidays': plain('/api/v1/holidays?country=CR&year=2026'),
+  'GET /api/v1/checks': plain('/api/v1/checks?limit=500'),
+  'POST /api/v1/checks': (_, tenant) => ({ path: '/api/v1/checks', body: newCheck(tenant) }),
+  'GET /api/v1/checks/:id': onCheck,
+  'PUT /api/v1/checks/:id': async (server, tenant) => ({ ...(await onCheck(server, tenant)), body: newCheck(tenant) }),
+  'DELETE /api/v1/checks/:id': onCheck,
+  'GET /api/v1/services': plain('/api/v1/services?limit=500'),
+  'POST /api/v1/services': (_, tenant) => ({ path: '/api/v1/services', body: newService(tenant) }),
+  'GET /api/v1/services/:id': onService,
+  'PUT /api/v1/services/:id': async (server, tenant) => ({
+    ...(await onService(server, tenant)),
+    body: newService(tenant),
+  }),
+  'DELETE /api/v1/services/:id': onService,
   'GET /api/v1/tokens': plain('/api/v1/tokens'),
   'POST /api/v1/tokens': (_, { client, site }) => ({
     path: '/api/v1/tokens',

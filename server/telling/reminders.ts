@@ -1,0 +1,62 @@
+import type { Priority } from '../../protocol/view.ts';
+import type { IncidentRecord, IncidentStep, StepPolicy } from '../domain/incident.ts';
+import { formatDuration } from '../domain/wording.ts';
+import type { ChangeSet } from '../fleet/change-set.ts';
+import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { Judge } from '../judge.ts';
+import type { Store } from '../store/store.ts';
+
+const MINUTE_MS = 60_000;
+
+/** How often people are reminded of what nobody has acknowledged; of the others never. */
+const everyMs: Readonly<Partial<Record<Priority, number>>> = { emergency: 10 * MINUTE_MS, high: 30 * MINUTE_MS };
+
+/** Steps after which people know of the incident as it is. */
+const telling = new Set(['raised', 'changed', 'reminded']);
+
+/** When the next reminder is due; null if there is none. */
+export function reminderDueAt(record: IncidentRecord, toldAt: number): number | null {
+  const interval = everyMs[record.priority];
+  const isQuiet = record.parentId !== null || record.suppressedBy !== null;
+  return interval === undefined || record.state !== 'open' || isQuiet ? null : toldAt + interval;
+}
+
+/**
+ * Reminds people of what is urgent and not acknowledged. When they were told last is read from the outbox at the start, so that
+ * a restart neither repeats nor skips a reminder.
+ */
+export class Reminders implements Judge {
+  readonly #book: IncidentBook;
+  readonly #toldAt = new Map<string, number>();
+
+  constructor(book: IncidentBook) {
+    this.#book = book;
+  }
+
+  /** Wired into the book after the policies that may keep an incident quiet. */
+  readonly policy: StepPolicy = (step) => {
+    const { record, notice } = step;
+    if (record.state === 'resolved') this.#toldAt.delete(record.id);
+    else if (notice && telling.has(notice.kind)) this.#toldAt.set(record.id, notice.tellAt);
+    return step;
+  };
+
+  async load(store: Pick<Store, 'deliveries'>): Promise<void> {
+    for (const { id, told_at } of await store.deliveries.lastTold()) this.#toldAt.set(id, told_at);
+  }
+
+  judge(changes: ChangeSet, now: number): void {
+    const due: IncidentRecord[] = [];
+    for (const record of this.#book.open()) {
+      const toldAt = this.#toldAt.get(record.id);
+      const dueAt = toldAt === undefined ? null : reminderDueAt(record, toldAt);
+      if (dueAt !== null && dueAt <= now) due.push(record);
+    }
+    for (const record of due) changes.addIncident(null, this.#book.settle(reminder(record, now), record, now));
+  }
+}
+
+function reminder(record: IncidentRecord, at: number): IncidentStep {
+  const text = `Open for ${formatDuration(at - record.openedAt)}, and nobody has acknowledged it`;
+  return { record, event: { kind: 'reminded', at, by: null, text }, notice: { kind: 'reminded', tellAt: at } };
+}

@@ -1,0 +1,127 @@
+import type { Logger } from 'pino';
+import { everyClient } from '../domain/scope.ts';
+import type { Health } from '../fleet/health.ts';
+import type { ReceiverPort } from '../http/ports.ts';
+import { type Channel, guarded } from '../notify/channel.ts';
+import { logChannel } from '../notify/log-channel.ts';
+import { makeChannel } from '../notify/make-channel.ts';
+import type { Sealer } from '../security/sealing.ts';
+import type { ReceiverQueue } from '../store/repo/delivery.ts';
+import type { Store } from '../store/store.ts';
+import { Courier, type Outcome } from './courier.ts';
+import { Dispatcher, MAX_WAITING } from './dispatcher.ts';
+import { documentOf, LOG_RECEIVER, openSecret } from './receiver.ts';
+import { createReceiverPort } from './receiver-port.ts';
+
+export interface TellingOptions {
+  readonly store: Store;
+  readonly sealer: Sealer;
+  readonly health: Health;
+  readonly now: () => number;
+  readonly logger: Logger;
+  /** Of the morning's digest, and of times in messages. */
+  readonly timeZone: string;
+  /** Also receivers on this machine and in private networks. */
+  readonly allowPrivate: boolean;
+  /** Where people open the dashboard, without a trailing slash. */
+  readonly origin: () => string;
+  readonly onOutcome: (channel: string, outcome: Outcome) => void;
+  /** In place of the log, which is told everything. */
+  readonly everything?: Channel | undefined;
+}
+
+/** Telling people what happened: from the outbox to every receiver. */
+export interface Telling {
+  readonly receivers: ReceiverPort;
+  readonly queue: { readonly limit: number; length(): number; oldestMs(): number };
+  start(): void;
+  /** Ends the deliveries under way, whose messages stay. */
+  stop(): Promise<void>;
+  /** Forgets messages that ended long ago. */
+  prune(): Promise<Record<string, unknown>>;
+}
+
+const ROUND_MS = 1_000;
+const HEALTH_MS = 10_000;
+const WORRY_AFTER_MS = 15 * 60_000;
+const DAY_MS = 86_400_000;
+const KEEP_MS = 90 * DAY_MS;
+
+export function createTelling(options: TellingOptions): Telling {
+  const { store, sealer, health, now, logger, timeZone, allowPrivate } = options;
+  const rendering = () => ({ origin: options.origin(), timeZone });
+  const everything = guarded(options.everything ?? logChannel(logger), []);
+  const receivers = store.scoped(everyClient).receivers;
+
+  async function channel(receiverId: string, recipient: string): Promise<Channel | null> {
+    if (receiverId === LOG_RECEIVER) return everything;
+    const row = await receivers.get(receiverId);
+    if (!row) return null;
+    const { target } = documentOf(row);
+    const to = target.kind === 'email' && recipient !== '' ? { ...target, to: [recipient] } : target;
+    return makeChannel(to, openSecret(sealer, row), { allowPrivate, now });
+  }
+
+  const dispatcher = new Dispatcher({ store, now, timeZone, logger });
+  const courier = new Courier({
+    store,
+    channel,
+    now,
+    random: Math.random,
+    rendering,
+    logger,
+    onOutcome: options.onOutcome,
+  });
+  let queues: readonly ReceiverQueue[] = [];
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  async function round(): Promise<void> {
+    await dispatcher.round();
+    await courier.round();
+    queues = await store.deliveries.queues(now());
+    if (now() - lookedAt < HEALTH_MS) return;
+    lookedAt = now();
+    health.set('telling', await describeTrouble());
+  }
+
+  async function describeTrouble(): Promise<string | null> {
+    const names = new Map((await receivers.all()).map(({ id, name }) => [id, name]));
+    const stuck = queues.filter(({ failing_since: since }) => since !== null && now() - since > WORRY_AFTER_MS);
+    const lost = await store.deliveries.givenUpSince(now() - DAY_MS);
+    const sentences = [
+      ...stuck.map((queue) => `${names.get(queue.receiver_id)} gets no messages: ${queue.last_error}`),
+      ...lost
+        .filter(({ receiver_id: id }) => names.has(id))
+        .map(({ receiver_id: id, count }) => `${count} messages to ${names.get(id)} were given up in the last day.`),
+    ];
+    return sentences.join(' ') || null;
+  }
+
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+  return {
+    receivers: createReceiverPort({ store, sealer, now, allowPrivate, rendering }),
+    queue: {
+      limit: MAX_WAITING,
+      length: () => queues.reduce((sum, { waiting }) => sum + waiting, 0),
+      oldestMs: () => Math.max(0, ...queues.map((queue) => now() - queue.oldest_due_at)),
+    },
+    start() {
+      timer = setInterval(() => {
+        running ??= round()
+          .catch((cause: unknown) => logger.error({ err: cause }, 'the outbox could not be read'))
+          .finally(() => {
+            running = null;
+          });
+      }, ROUND_MS);
+    },
+    async stop() {
+      if (timer) clearInterval(timer);
+      await running;
+      await courier.stop();
+    },
+    async prune() {
+      return { pruned: await store.deliveries.prune(now() - KEEP_MS) };
+    },
+  };
+}
