@@ -213,7 +213,7 @@ export class CheckBook implements Judge {
   }
 
   #write(check: CheckDefinition, change: CheckLedgerChange, seen: Observation, at: number, changes: ChangeSet): void {
-    const { checks } = this.#options.store.scoped(everyClient);
+    const { checks, ledgerRevisions } = this.#options.store.scoped(everyClient);
     const { id, clientId } = check;
     const isReplaced = ({ start, end, state }: CheckInterval): boolean =>
       change.replaced.some((old) => old.start < end && start < old.end && old.state !== state);
@@ -232,7 +232,7 @@ export class CheckBook implements Judge {
     const last = change.replaced.at(-1);
     if (first && last) {
       changes.add(
-        checks.reviseStatement({
+        ledgerRevisions.insertStatement({
           client_id: clientId,
           subject_kind: 'check',
           subject_id: id,

@@ -9,7 +9,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { iso } from '../fleet/summary.ts';
 import type { CheckPort } from '../http/ports.ts';
 import { resolveAllowed } from '../outbound/address-guard.ts';
-import { requireInScope } from '../store/scoping.ts';
+import { found } from '../store/scoping.ts';
 import type { Store } from '../store/store.ts';
 import type { Watch } from '../watch.ts';
 import type { CheckBook } from './check-book.ts';
@@ -59,7 +59,7 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
         .map(view),
     get: (scope, id) => view(require(scope, id)),
     async create(scope, input, actor) {
-      requireInScope(scope, input.clientId);
+      found(await store.scoped(scope).clients.get(input.clientId), 'client');
       await refuseBad(input, options);
       const made: CheckDefinition = {
         ...input,
@@ -142,7 +142,6 @@ async function refuseBad(input: CheckInput, { fleet }: CheckPortOptions): Promis
     throw new VigiaError('validation_failed', sentence);
   };
   const { target, deviceId, clientId } = input;
-  if (!fleet.clients.has(clientId)) throw new VigiaError('not_found', 'There is no such client.');
   if (deviceId !== null && fleet.devices.get(deviceId)?.info.client_id !== clientId) {
     throw new VigiaError('not_found', 'The client has no such device.');
   }

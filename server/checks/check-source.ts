@@ -26,6 +26,8 @@ export interface CheckSource {
 
 /** Closer to now than this many intervals, no result is missing yet: the last one still stands. */
 const FRESH_INTERVALS = 1.5;
+/** More than these are not marked; every one is kept. */
+const MAX_REVISIONS = 1_000;
 
 export function createCheckSource(options: CheckSourceOptions): CheckSource {
   const { store, fleet, checks, devices, exclusions, now } = options;
@@ -37,9 +39,9 @@ export function createCheckSource(options: CheckSourceOptions): CheckSource {
     const known = history ? intervalsOf(history) : [];
     const firstKnown = known[0]?.start ?? history?.runs[0]?.from ?? Number.POSITIVE_INFINITY;
     const last = history?.runs.at(-1);
-    const repository = store.scoped(everyClient).checks;
+    const { checks: repository, ledgerRevisions } = store.scoped(everyClient);
     const rows = from < firstKnown ? await repository.intervals(check.id, from, Math.min(to, firstKnown)) : [];
-    const revisions = await repository.revisions(check.id, from, to);
+    const revisions = await ledgerRevisions.between(check.id, from, to, MAX_REVISIONS);
     const isRevised = ({ start, end }: CheckInterval): boolean =>
       revisions.some(({ from_ms, to_ms }) => from_ms < end && start < to_ms);
     const older = rows.map((row) => ({

@@ -6,7 +6,7 @@ import { inScope, type Scope } from '../domain/scope.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { iso } from '../fleet/summary.ts';
 import type { ServicePort } from '../http/ports.ts';
-import { requireInScope } from '../store/scoping.ts';
+import { found } from '../store/scoping.ts';
 import { freeSlug, slugify } from '../store/slug.ts';
 import type { Store } from '../store/store.ts';
 import type { Watch } from '../watch.ts';
@@ -46,7 +46,7 @@ export function createServicePort(options: ServicePortOptions): ServicePort {
         .map(view),
     get: (scope, id) => view(require(scope, id)),
     async create(scope, input, actor) {
-      requireInScope(scope, input.clientId);
+      found(await store.scoped(scope).clients.get(input.clientId), 'client');
       refuseBad(input, options);
       const id = randomUUID();
       return watch.act((changes, at) => {
@@ -151,7 +151,6 @@ function refuseBad(
   options: ServicePortOptions,
 ): void {
   const { fleet, checks } = options;
-  if (!fleet.clients.has(clientId)) throw new VigiaError('not_found', 'There is no such client.');
   if (/\p{Cc}/u.test(name + (blocks ?? ''))) {
     throw new VigiaError('validation_failed', 'A name is one line of text, without control characters.');
   }

@@ -23,23 +23,13 @@ export interface CheckRepository {
     fromMs: number,
     rows: readonly NewRow<'check_interval'>[],
   ): CompiledQuery[];
-  reviseStatement(row: NewRow<'ledger_revision'>): CompiledQuery;
-  /** Those that touch [fromMs, toMs). */
-  revisions(checkId: string, fromMs: number, toMs: number): Promise<Row<'ledger_revision'>[]>;
 }
 
 export function checkRepository({ db, scope }: ScopedContext): CheckRepository {
   const mine = ofScope(scope, 'check_definition.client_id');
   const update = (id: string) => db.updateTable('check_definition').where(mine).where('id', '=', id);
   return {
-    all: () =>
-      db
-        .selectFrom('check_definition')
-        .selectAll()
-        .where(mine)
-        .orderBy('created_at')
-        .orderBy('id')
-        .execute(),
+    all: () => db.selectFrom('check_definition').selectAll().where(mine).orderBy('created_at').orderBy('id').execute(),
     insertStatement(row) {
       requireInScope(scope, row.client_id);
       return db.insertInto('check_definition').values(row).compile();
@@ -71,20 +61,5 @@ export function checkRepository({ db, scope }: ScopedContext): CheckRepository {
         ...rows.map((row) => db.insertInto('check_interval').values(row).compile()),
       ];
     },
-    reviseStatement(row) {
-      requireInScope(scope, row.client_id);
-      return db.insertInto('ledger_revision').values(row).compile();
-    },
-    revisions: (checkId, fromMs, toMs) =>
-      db
-        .selectFrom('ledger_revision')
-        .selectAll()
-        .where(ofScope(scope, 'ledger_revision.client_id'))
-        .where('subject_kind', '=', 'check')
-        .where('subject_id', '=', checkId)
-        .where('from_ms', '<', toMs)
-        .where('to_ms', '>', fromMs)
-        .orderBy('id')
-        .execute(),
   };
 }

@@ -90,6 +90,49 @@ t.test('no scoped method reaches into another client', async (t) => {
     bundle: null,
   } as const;
   await store.deliveries.insert([{ ...told, first_due_at: 1, due_at: 1, last_error: 'secret of bolt' }]);
+  const check = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    device_id: null,
+    name: 'Shop',
+    document_json: '{}',
+    state_json: '{}',
+    created_at: 0,
+    created_by: 'test',
+    removed_at: null,
+  };
+  const checkInterval = {
+    client_id: bolt.client.id,
+    check_id: check.id,
+    start_ms: 0,
+    end_ms: 10,
+    state: 'up',
+    reason: 'passed',
+    evidence_json: '{}',
+    revised: 0,
+  } as const;
+  const service = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    slug: 'shop',
+    name: 'Shop',
+    created_at: 0,
+    created_by: 'test',
+    removed_at: null,
+  };
+  const serviceVersion = {
+    client_id: bolt.client.id,
+    service_id: service.id,
+    effective_at: 0,
+    document_json: '{}',
+    created_by: 'test',
+  };
+  await store.commit([
+    all.checks.insertStatement(check),
+    ...all.checks.replaceIntervalsStatements({ id: check.id, clientId: bolt.client.id }, 0, [checkInterval]),
+    all.services.insertStatement(service),
+    all.services.insertVersionStatement(serviceVersion),
+  ]);
   const event = { client_id: bolt.client.id, incident_id: incident.id, at: 1, kind: 'opened', by_user: null, text: '' };
   const attestation = {
     id: randomUUID(),
@@ -243,6 +286,32 @@ t.test('no scoped method reaches into another client', async (t) => {
       all: [outcome.empty, () => ids(mine.contracts.all())],
       insertStatement: [outcome.notFound, () => mine.contracts.insertStatement({ ...contract, version: 2 })],
     },
+    checks: {
+      all: [outcome.empty, () => ids(mine.checks.all())],
+      insertStatement: [outcome.notFound, () => mine.checks.insertStatement({ ...check, id: 'new' })],
+      updateStatement: [
+        undefined,
+        () =>
+          store.commit([
+            mine.checks.updateStatement(check.id, { device_id: null, name: 'stolen', document_json: '{}' }),
+          ]),
+      ],
+      removeStatement: [undefined, () => store.commit([mine.checks.removeStatement(check.id, 9)])],
+      saveStateStatement: [undefined, () => store.commit([mine.checks.saveStateStatement(check.id, '[]')])],
+      intervals: [outcome.empty, () => mine.checks.intervals(check.id, 0, 100)],
+      replaceIntervalsStatements: [
+        outcome.notFound,
+        () => mine.checks.replaceIntervalsStatements({ id: check.id, clientId: bolt.client.id }, 0, []),
+      ],
+    },
+    services: {
+      all: [outcome.empty, () => ids(mine.services.all())],
+      versions: [outcome.empty, () => mine.services.versions()],
+      insertStatement: [outcome.notFound, () => mine.services.insertStatement({ ...service, id: 'new', slug: 'new' })],
+      insertVersionStatement: [outcome.notFound, () => mine.services.insertVersionStatement(serviceVersion)],
+      renameStatement: [undefined, () => store.commit([mine.services.renameStatement(service.id, 'stolen')])],
+      removeStatement: [undefined, () => store.commit([mine.services.removeStatement(service.id, 9)])],
+    },
     apiKeys: {
       list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
       get: [outcome.nothing, () => mine.apiKeys.get(globalKey.id)],
@@ -277,6 +346,10 @@ t.test('no scoped method reaches into another client', async (t) => {
       'presence_interval',
       'attestation',
       'ledger_revision',
+      'check_definition',
+      'check_interval',
+      'service',
+      'service_version',
       'api_key',
       'receiver',
       'delivery',
