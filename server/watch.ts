@@ -3,9 +3,13 @@ import { VigiaError } from '../protocol/error.ts';
 import type { GoodbyeReason } from '../protocol/frame.ts';
 import type { Clock } from './clock.ts';
 import { judgeReading, type Verdict } from './domain/detection.ts';
-import { judgeLiveness, takeProof } from './domain/presence.ts';
+import type { Interval, Proof } from './domain/ledger.ts';
+import { addOpinion } from './domain/opinion.ts';
+import { takenBack, takeProof } from './domain/presence.ts';
 import type { Reading } from './domain/reading.ts';
+import { everyClient } from './domain/scope.ts';
 import type { DetectionSettings } from './domain/settings.ts';
+import { formatInstant } from './domain/wording.ts';
 import { ChangeSet } from './fleet/change-set.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -14,6 +18,9 @@ import { markDelivered } from './fleet/runs.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
 import type { Judge } from './judge.ts';
 import { Lane } from './lane.ts';
+import type { Anchors } from './presence/anchors.ts';
+import { Contact } from './presence/contact.ts';
+import type { Finding } from './presence/second-opinion.ts';
 import type { StoredReport } from './series/series-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -31,6 +38,10 @@ export interface WatchOptions {
   readonly checks?: {
     takeReport(record: DeviceRecord, report: StoredReport, isLive: boolean, changes: ChangeSet): void;
   };
+  /** Hosts outside by which the server knows whether its own link is lost. */
+  readonly anchors?: Anchors | null;
+  /** Asks others about devices that are silent; what they find comes back through `takeFinding`. */
+  readonly ask?: (records: readonly DeviceRecord[], now: number) => void;
   /** Called after a change is durable. */
   readonly publish: (changes: ChangeSet) => void;
 }
@@ -41,6 +52,9 @@ const COMMIT_RETRY_MS = 1_000;
 const SNAPSHOT_CHUNK = 500;
 const PROCESSES_FRESH_MS = 120_000;
 export const CURSOR_SETTING = 'journal.cursor';
+const ALIVE_SETTING = 'server.aliveAt';
+/** Without another try for this long, a copied identity is no longer in use. */
+const CLONE_QUIET_MS = 60 * 60_000;
 
 /**
  * The judge of the fleet. Everything that changes what is known of a device passes here, in one lane: evaluate, write in one
@@ -51,19 +65,24 @@ export class Watch {
   readonly #options: WatchOptions;
   /** Newest journal position that was evaluated. */
   #position = 0;
-  #judgeFrom: number;
+  readonly #contact: Contact;
   #tickedAt: number | null = null;
   #isTickWaiting = false;
   readonly #returning = new Set<DeviceRecord>();
+  /** Whose identity somebody else used lately. */
+  readonly #cloned = new Set<DeviceRecord>();
   #isStopping = false;
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    this.#judgeFrom = options.clock.now() + options.settings.presence.judgeAfterStartMs;
+    const { anchors = null, ask = () => undefined, settings, clock } = options;
+    const { presence } = settings;
+    const judgeFrom = clock.now() + presence.judgeAfterStartMs;
+    this.#contact = new Contact({ ...options, settings: presence, anchors, ask }, judgeFrom);
   }
 
   get judgeFrom(): number {
-    return this.#judgeFrom;
+    return this.#contact.judgeFrom;
   }
 
   /** The position up to which every saved memory is complete, before anything is replayed. */
@@ -89,7 +108,69 @@ export class Watch {
       const changes = new ChangeSet();
       record.memory.presence.announced = announced;
       changes.edge(record);
-      this.#judgePresence(record, changes);
+      this.#contact.judge(record, changes, this.#options.clock.now());
+      await this.#commit(changes);
+    });
+  }
+
+  /**
+   * Takes up what stood when the server stopped. It was off since it was last alive; what it did not see meanwhile is not to be
+   * blamed on anybody.
+   */
+  async begin(): Promise<void> {
+    const { store, clock, fleet, book } = this.#options;
+    await fleet.blindness.load(store, clock.now());
+    for (const { rule, deviceId } of book.open()) {
+      const record = rule === 'identity.cloned' ? fleet.devices.get(deviceId ?? '') : undefined;
+      if (!record) continue;
+      record.clonedAt = clock.now();
+      this.#cloned.add(record);
+    }
+    const aliveAt = await store.settings.get(ALIVE_SETTING);
+    if (typeof aliveAt !== 'number' || aliveAt >= clock.now()) return;
+    await this.act((changes) => this.#noteBlind(changes, aliveAt, 'start', 'the server was not running'));
+  }
+
+  /** Others were asked about a device whose agent is silent. */
+  takeFinding(record: DeviceRecord, finding: Finding): Promise<void> {
+    const at = this.#options.clock.now();
+    return this.lane.run(async () => {
+      const { presence } = record.memory;
+      if (!presence.last || at <= presence.last.at) return;
+      const { opinions, isEdge } = addOpinion(presence.opinions, { ...finding, at });
+      presence.opinions = opinions;
+      record.isDirty = true;
+      const changes = new ChangeSet();
+      if (isEdge) changes.edge(record);
+      this.#contact.judge(record, changes, this.#options.clock.now());
+      await this.#commit(changes);
+    });
+  }
+
+  /** Another machine proved this device's key and was turned away: one incident, however often it tries. */
+  takeClone(record: DeviceRecord, address: string): Promise<void> {
+    const at = this.#options.clock.now();
+    const isKnown = record.clonedAt !== null;
+    record.clonedAt = at;
+    if (isKnown) return Promise.resolve();
+    this.#cloned.add(record);
+    return this.lane.run(async () => {
+      const changes = new ChangeSet();
+      const { name } = record.info;
+      this.#applyVerdict(
+        record,
+        {
+          kind: 'raise',
+          rule: 'identity.cloned',
+          object: '',
+          priority: 'high',
+          sentence: `Another machine at ${address} uses the identity of ${name} while ${name} is connected, and was refused. Somebody copied its disk or its key: enrol the copy anew, or retire this device if it was stolen.`,
+          evidence: { metrics: [], threshold: null },
+          onset: at,
+          at,
+        },
+        changes,
+      );
       await this.#commit(changes);
     });
   }
@@ -101,7 +182,7 @@ export class Watch {
     if (isScheduled) return this.lane.idle();
     return this.lane.runAlways(async () => {
       const changes = new ChangeSet();
-      for (const returned of this.#returning) this.#judgePresence(returned, changes);
+      for (const returned of this.#returning) this.#contact.judge(returned, changes, this.#options.clock.now());
       this.#returning.clear();
       await this.#commit(changes);
     });
@@ -117,6 +198,8 @@ export class Watch {
       for (const { rule, object } of [...book.openOf(record.info.id)]) {
         this.#applyVerdict(record, { kind: 'clear', rule, object, sentence, at: clock.now() }, changes);
       }
+      // It leaves the memory: what the ledger ends with must be saved now.
+      changes.edge(record);
       await this.#commit(changes);
     });
   }
@@ -136,7 +219,7 @@ export class Watch {
 
   /** Judges the absence of everybody; called once a second. */
   async tick(): Promise<void> {
-    const { clock, fleet, book } = this.#options;
+    const { clock, book } = this.#options;
     const now = clock.now();
     if (this.#tickedAt !== null && now - this.#tickedAt > BLIND_AFTER_MS)
       this.#noteBlindness(now - this.#tickedAt, now);
@@ -147,7 +230,8 @@ export class Watch {
     await this.lane.runAlways(async () => {
       this.#isTickWaiting = false;
       const changes = new ChangeSet();
-      for (const record of fleet.devices.values()) this.#judgePresence(record, changes);
+      this.#contact.judgeAll(changes, clock.now());
+      this.#endClones(changes, now);
       for (const judge of this.#options.judges ?? []) judge.judge(changes, now);
       await this.#commit(changes);
     });
@@ -167,7 +251,10 @@ export class Watch {
         await store.commit(changes.statements(store, position, clock.now()));
         for (const record of chunk) record.isDirty = false;
       }
-      await store.commit([store.settings.setStatement(CURSOR_SETTING, position)]);
+      await store.commit([
+        store.settings.setStatement(CURSOR_SETTING, position),
+        store.settings.setStatement(ALIVE_SETTING, clock.now()),
+      ]);
       return position;
     });
   }
@@ -183,7 +270,29 @@ export class Watch {
       { gapMs },
       'the server did not watch for a while: absence is not judged until agents had time to be heard',
     );
-    this.#judgeFrom = Math.max(this.#judgeFrom, now + settings.presence.judgeAfterStartMs);
+    this.#contact.postpone(now + settings.presence.judgeAfterStartMs);
+    const stalledFrom = now - gapMs;
+    this.act((changes) => this.#noteBlind(changes, stalledFrom, 'stalled', 'the server stood still')).catch(
+      (cause: unknown) => logger.error({ err: cause }, 'a stretch without sight could not be recorded'),
+    );
+  }
+
+  #noteBlind(changes: ChangeSet, from: number, reason: string, what: string): void {
+    const { store, fleet } = this.#options;
+    const until = this.judgeFrom;
+    const why = `The server itself could not see from ${formatInstant(from)} to ${formatInstant(until)}: ${what}, and agents had time to return.`;
+    changes.add(fleet.blindness.note(store, from, until, reason, why));
+  }
+
+  #endClones(changes: ChangeSet, now: number): void {
+    for (const record of this.#cloned) {
+      if (record.clonedAt !== null && now - record.clonedAt < CLONE_QUIET_MS) continue;
+      record.clonedAt = null;
+      this.#cloned.delete(record);
+      if (!this.#options.fleet.devices.has(record.info.id)) continue;
+      const sentence = 'Nobody else has used this identity for an hour';
+      this.#applyVerdict(record, { kind: 'clear', rule: 'identity.cloned', object: '', sentence, at: now }, changes);
+    }
   }
 
   #takeReport(position: number, report: StoredReport, changes: ChangeSet): void {
@@ -197,6 +306,7 @@ export class Watch {
     // The date of an earlier boot hangs on the agent's time of day: before its enrolment there was no agent.
     if (at >= info.enrolled_at) {
       const proof = { at, bootId, bootMs: clocks.bootMs, monotonicMs: clocks.monotonicMs };
+      this.#noteTakenBack(record, proof, changes);
       changes.addLedger(record, takeProof(memory.presence, proof));
     }
     const { fleet } = this.#options;
@@ -211,6 +321,31 @@ export class Watch {
     if (info.kind === 'server') this.#judgeReading(record, fleet.read(report), report.clockOffsetMs, changes);
   }
 
+  /** What was shown as down while the device was silent and is not: recorded before it gives way. */
+  #noteTakenBack(record: DeviceRecord, proof: Proof, changes: ChangeSet): void {
+    const { presence } = record.memory;
+    if (presence.opinions.length === 0 && !presence.announced) return;
+    const back = takenBack(presence, proof);
+    if (!back) return;
+    const { store, clock } = this.#options;
+    const said = (intervals: readonly Interval[]): string =>
+      JSON.stringify(intervals.map(({ start, end, state, reason }) => ({ from: start, to: end, state, reason })));
+    changes.add(
+      store.scoped(everyClient).ledgerRevisions.insertStatement({
+        client_id: record.info.client_id,
+        subject_kind: 'device',
+        subject_id: record.info.id,
+        at: clock.now(),
+        by_user: 'server',
+        why: `The machine came back at ${formatInstant(proof.at)} and its boot identity says what the time before was.`,
+        from_ms: back.from,
+        to_ms: back.to,
+        before_json: said(back.before),
+        after_json: said(back.after),
+      }),
+    );
+  }
+
   #judgeReading(record: DeviceRecord, reading: Reading, clockOffsetMs: number, changes: ChangeSet): void {
     const { memory } = record;
     const onboardedBefore = Object.keys(memory.detection.onboarding).length;
@@ -222,54 +357,6 @@ export class Watch {
     });
     for (const verdict of verdicts) this.#applyVerdict(record, verdict, changes);
     if (Object.keys(memory.detection.onboarding).length !== onboardedBefore) changes.edge(record);
-  }
-
-  #judgePresence(record: DeviceRecord, changes: ChangeSet): void {
-    const { clock, settings } = this.#options;
-    const now = clock.now();
-    const { announced } = record.memory.presence;
-    const { lastHeardAt } = record;
-    const liveness = judgeLiveness(
-      {
-        kind: record.info.kind,
-        lastHeardAt,
-        linkLostAt: record.linkLostAt,
-        announced: announced && (lastHeardAt ?? 0) <= announced.at ? announced : null,
-        judgeFrom: this.#judgeFrom,
-      },
-      now,
-      settings.presence,
-    );
-    if (liveness.state !== record.liveness.state) {
-      record.stateSince = liveness.state === 'up' ? now : liveness.since;
-      changes.touched.add(record);
-    }
-    record.liveness = liveness;
-    const raised = record.memory.detection.raised['contact|'];
-    if (liveness.loss && raised?.priority !== liveness.loss.priority) {
-      const { priority, onset, tellAt } = liveness.loss;
-      record.memory.detection.raised['contact|'] = { rule: 'contact', object: '', priority, lastSeen: now };
-      const kind = raised ? 'change' : 'raise';
-      const evidence = { metrics: ['cpu.busy', 'memory.available'], threshold: null };
-      const verdict: Verdict = {
-        kind,
-        rule: 'contact',
-        object: '',
-        priority,
-        sentence: liveness.reason,
-        evidence,
-        onset,
-        at: now,
-      };
-      this.#applyVerdict(record, verdict, changes, tellAt);
-    } else if (raised && liveness.state === 'up') {
-      delete record.memory.detection.raised['contact|'];
-      this.#applyVerdict(
-        record,
-        { kind: 'clear', rule: 'contact', object: '', sentence: 'Contact is back', at: now },
-        changes,
-      );
-    }
   }
 
   #applyVerdict(record: DeviceRecord, verdict: Verdict, changes: ChangeSet, tellAt?: number): void {

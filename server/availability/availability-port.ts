@@ -3,7 +3,7 @@ import type { AvailabilityReport, AvailabilityRow, Ledger, Strip } from '../../p
 import { VigiaError } from '../../protocol/error.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
 import { CompactLedger } from '../domain/sla/compact-ledger.ts';
-import { figure, measure, type TargetSpan } from '../domain/sla/figure.ts';
+import { figureView, measure, type TargetSpan } from '../domain/sla/figure.ts';
 import { daysOf } from '../domain/sla/period.ts';
 import { reachability } from '../domain/sla/reachability.ts';
 import type { ServiceSource, Stretch } from '../domain/sla/sources.ts';
@@ -166,7 +166,7 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
       name,
       from: iso(period.from),
       to: iso(period.to),
-      figure: figure(measure(whole, period, targets)),
+      figure: figureView(measure(whole, period, targets)),
       items: items.map(entryView),
       revisions: revisions.map(revisionView),
     };

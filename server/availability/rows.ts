@@ -1,5 +1,5 @@
 import type { AvailabilityRow } from '../../protocol/availability.ts';
-import { figure, floorRatio, type Measurement, sumMeasurements } from '../domain/sla/figure.ts';
+import { figureView, floorRatio, type Measurement, sumMeasurements } from '../domain/sla/figure.ts';
 import type { Agreements } from './agreements.ts';
 import { type BookEntry, factsOf } from './ledger-book.ts';
 import type { Measurements, ServiceEntry } from './measuring.ts';
@@ -44,8 +44,8 @@ export function groupRow(group: Group, all: readonly Member[], agreements: Agree
   const inHours = members.flatMap(({ measured: { serviceHours } }) => (serviceHours ? [serviceHours] : []));
   return {
     ...group,
-    always: figure(sumMeasurements(members.map(({ measured }) => measured.always))),
-    serviceHours: inHours.length > 0 ? figure(sumMeasurements(inHours)) : null,
+    always: figureView(sumMeasurements(members.map(({ measured }) => measured.always))),
+    serviceHours: inHours.length > 0 ? figureView(sumMeasurements(inHours)) : null,
     members: members.length,
     worst: worstOf(members),
   };
@@ -59,7 +59,7 @@ export function isExpected(entry: BookEntry, agreements: Agreements): boolean {
 }
 
 function figures({ always, serviceHours }: Measurements): Pick<AvailabilityRow, 'always' | 'serviceHours'> {
-  return { always: figure(always), serviceHours: serviceHours && figure(serviceHours) };
+  return { always: figureView(always), serviceHours: serviceHours && figureView(serviceHours) };
 }
 
 function worstOf(members: readonly Member[]): AvailabilityRow['worst'] {

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { LedgerState } from '../../../../server/domain/ledger.ts';
 import { CompactLedger, type Span } from '../../../../server/domain/sla/compact-ledger.ts';
-import { figure, judge, measure, type Segment, sumMeasurements } from '../../../../server/domain/sla/figure.ts';
+import {
+  figure,
+  figureView,
+  judge,
+  measure,
+  type Segment,
+  sumMeasurements,
+} from '../../../../server/domain/sla/figure.ts';
 import { holds } from '../../../support/property.ts';
 
 const MIN = 60_000;
@@ -14,7 +21,7 @@ const always = { from: 0, until: Number.POSITIVE_INFINITY };
 function figureOf(periodMs: number, spans: readonly Span[], targetPpm: number | null, until = periodMs) {
   const ledger = CompactLedger.of(spans);
   const subject = { ledger, from: 0, until, end: Number.POSITIVE_INFINITY };
-  return figure(measure(subject, { from: 0, to: periodMs }, [{ ...always, targetPpm }]));
+  return figureView(measure(subject, { from: 0, to: periodMs }, [{ ...always, targetPpm }]));
 }
 const span = (start: number, durationMs: number, state: LedgerState): Span => ({
   start,

@@ -1,0 +1,205 @@
+import t, { type Test } from 'tap';
+import type { ContractTerms } from '../../../protocol/contract.ts';
+import { takeProof } from '../../../server/domain/presence.ts';
+import { everyClient } from '../../../server/domain/scope.ts';
+import { ChangeSet } from '../../../server/fleet/change-set.ts';
+import { startHttp, type TestServer } from '../../support/http.ts';
+import { addTenant, type Tenant } from '../../support/store.ts';
+
+const MIN = 60_000;
+const HOUR = 60 * MIN;
+const DAY = 24 * HOUR;
+/** Noon on the 31st: this month is nearly over. */
+const NOW = Date.UTC(2026, 9, 31, 12);
+const MONTH = Date.UTC(2026, 9, 1);
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** A machine that reports, as of `at`. */
+const proof = (at: number, bootId: string, bootedAt: number) => ({
+  at,
+  bootId,
+  bootMs: at - bootedAt,
+  monotonicMs: at - bootedAt,
+});
+
+interface World {
+  readonly server: TestServer;
+  readonly tenant: Tenant;
+  readonly headers: Record<string, string>;
+  get(path: string): Promise<Awaited<ReturnType<TestServer['request']>>>;
+}
+
+/**
+ * A server with one device since two months: 10 min down on the 5th, one hour on the 10th of which nobody can say anything
+ * (its boot clock disagrees), up until now.
+ */
+async function world(t: Test): Promise<World> {
+  const server = await startHttp(t);
+  server.clock.nowMs = NOW;
+  const tenant = await addTenant(server.store, 'Acme');
+  const { store, availability } = server;
+  await store.db
+    .updateTable('device')
+    .set({ enrolled_at: MONTH - 30 * DAY })
+    .where('id', '=', tenant.device.id)
+    .execute();
+  const entry = await availability.book.entry(everyClient, tenant.device.id);
+  const [fifth, tenth] = [MONTH + 4 * DAY, MONTH + 9 * DAY];
+  for (const one of [
+    proof(MONTH - 30 * DAY, 'a', MONTH - 31 * DAY),
+    proof(fifth, 'a', MONTH - 31 * DAY),
+    proof(fifth + 11 * MIN, 'b', fifth + 10 * MIN),
+    proof(tenth, 'b', fifth + 10 * MIN),
+    proof(tenth + HOUR, 'b', fifth + 10 * MIN + 30 * MIN),
+    proof(NOW, 'b', fifth + 10 * MIN + 30 * MIN),
+  ]) {
+    const changes = new ChangeSet();
+    changes.addLedger(entry.record, takeProof(entry.record.memory.presence, one));
+    if (!changes.hasWrites) continue;
+    await store.commit(changes.statements(store, 1, NOW));
+    availability.book.take(changes);
+  }
+  const headers = await server.loggedIn('technician');
+  return { server, tenant, headers, get: (path) => server.request('GET', `/api/v1${path}`, { headers }) };
+}
+
+async function contract({ server, tenant }: World, change: (terms: ContractTerms) => ContractTerms): Promise<void> {
+  const headers = await server.loggedIn('admin');
+  const presets = await server.request('GET', '/api/v1/contract-presets', { headers });
+  const terms = presets.body.items[0].terms as ContractTerms;
+  const body = change({ ...terms, startsOn: '2026-01-01', endsOn: null });
+  const put = await server.request('PUT', `/api/v1/clients/${tenant.client.id}/contract`, { headers, body });
+  t.equal(put.status, 200, put.text.slice(0, 200));
+}
+
+t.test('without a contract there is a figure and no target', async (t) => {
+  const { get, tenant } = await world(t);
+  const { body } = await get('/availability?period=this_month');
+  t.match(body, { period: 'this_month', measuredUntil: iso(NOW) });
+  t.match(body.items, [{ kind: 'device', id: tenant.device.id, serviceHours: null, worst: null }]);
+  const { always } = body.items[0];
+  t.match(always, {
+    downMs: 10 * MIN,
+    unknownMs: HOUR,
+    excludedMs: 0,
+    verdict: 'no_target',
+    targetRatio: null,
+    budgetMs: null,
+    outages: 1,
+    mttrMs: 10 * MIN,
+    longestOutage: { from: iso(MONTH + 4 * DAY), durationMs: 10 * MIN },
+  });
+  t.equal(always.upMs + always.downMs + always.unknownMs, NOW - Date.parse(body.from), 'the partition is exact');
+});
+
+t.test('with a contract: target, budget of the whole month in its zone, service hours', async (t) => {
+  const made = await world(t);
+  await contract(made, (terms) => ({
+    ...terms,
+    calendar: { ...terms.calendar, timeZone: 'America/New_York', exceptions: [] },
+  }));
+  const { body } = await made.get('/availability?period=this_month&by=site');
+  t.match(body, { timeZone: 'America/New_York', from: '2026-10-01T04:00:00.000Z', to: '2026-11-01T04:00:00.000Z' });
+  const [row] = body.items;
+  t.match(row, { kind: 'site', members: 1, worst: { deviceId: made.tenant.device.id } });
+  t.match(row.always, { targetRatio: 0.999, verdict: 'indeterminate', budgetMs: (31 * DAY) / 1000 });
+  t.equal(row.always.budgetLeftMs, (31 * DAY) / 1000 - 10 * MIN, 'unknown time is not spent');
+  // Mon-Fri 08:00-17:00: October 2026 has 22 working days, of which all are over or running.
+  t.match(row.serviceHours, { downMs: 0, unknownMs: 0, verdict: 'met' });
+  t.equal(row.serviceHours.upMs, 22 * 9 * HOUR);
+});
+
+t.test('the ledger: evidence, attestations and exclusions, each with its author; CSV and JSON', async (t) => {
+  const made = await world(t);
+  const { server, tenant, headers, get } = made;
+  const path = `/devices/${tenant.device.id}/ledger?from=${iso(MONTH)}&to=${iso(NOW)}`;
+  const states = (body: { items: { state: string; reason: string; durationMs: number }[] }) =>
+    body.items.map(({ state, reason, durationMs }) => `${state} ${reason} ${durationMs / MIN}`);
+  const before = (await get(path)).body;
+  t.same(states(before), [
+    'up reported 5760',
+    'down reboot_unexpected 10',
+    'up reported 7190',
+    'unknown boot_clock_disagrees 60',
+    'up reported 30900',
+  ]);
+  t.match(before.items[3], { author: null, evidence: /uptime does not match/ });
+
+  const [from, to] = [MONTH + 9 * DAY, MONTH + 9 * DAY + 30 * MIN];
+  const attest = (body: Record<string, unknown>) =>
+    server.request('POST', `/api/v1/devices/${tenant.device.id}/attestations`, { headers, body });
+  const said = await attest({ from: iso(from), to: iso(to), verdict: 'down', why: 'The breaker had tripped.' });
+  t.match(said, { status: 201, body: { verdict: 'down', by: 'P1', withdrawnAt: null } });
+  const after = (await get(path)).body;
+  t.same(states(after).slice(3, 5), ['down attested 30', 'unknown boot_clock_disagrees 30']);
+  t.match(after.items[3], { author: 'P1', revised: true, evidence: /P1 said on .*: The breaker had tripped\.$/ });
+  t.match(after.figure, { downMs: 40 * MIN, unknownMs: 30 * MIN, outages: 2 });
+  t.match(after.revisions, [
+    {
+      by: 'P1',
+      why: 'P1 attests that it was down: The breaker had tripped.',
+      before: [{ state: 'unknown', reason: 'boot_clock_disagrees' }],
+      after: [{ state: 'down', reason: 'attested' }],
+    },
+  ]);
+  t.match((await get(`/availability?device=${tenant.device.id}`)).body.items[0].always, { downMs: 40 * MIN });
+
+  const csv = await get(`${path}&format=csv`);
+  t.equal(csv.headers.get('content-type'), 'text/csv; charset=utf-8');
+  t.match(csv.headers.get('content-disposition'), /^attachment/);
+  t.equal(csv.text.split('\r\n')[0], 'from,to,durationMs,state,reason,evidence,author,revised');
+  t.match(csv.text, /,1800000,"down","attested","P1 said on [^"]*","P1",true\r\n/);
+
+  const refused = await attest({ from: iso(MONTH), to: iso(MONTH + DAY), verdict: 'down', why: 'I think so.' });
+  t.match(refused, { status: 409, body: { error: { message: /^Nothing between .* is unknown/ } } });
+  const future = await attest({ from: iso(from), to: iso(NOW + 1), verdict: 'up', why: 'It will be.' });
+  t.match(future.body.error.message, /lies in the future/);
+  const inverted = await attest({ from: iso(to), to: iso(from), verdict: 'up', why: 'Backwards.' });
+  t.match(inverted.body.error.message, /"from" must be before "to"/);
+
+  const gone = await server.request('DELETE', `/api/v1/attestations/${said.body.id}`, { headers });
+  t.match(gone, { status: 200, body: { withdrawnAt: iso(NOW) } });
+  t.same(states((await get(path)).body), states(before), 'withdrawn, the evidence stands alone again');
+  const list = await get(`/devices/${tenant.device.id}/attestations`);
+  t.match(list.body.items, [{ id: said.body.id, withdrawnAt: iso(NOW) }], 'the row stays');
+  t.equal((await get(path)).body.revisions.length, 2);
+  const twice = await server.request('DELETE', `/api/v1/attestations/${said.body.id}`, { headers });
+  t.match(twice, { status: 409, body: { error: { message: /withdrawn by P1 already/ } } });
+  const audit = await server.store.db.selectFrom('audit').select('action').execute();
+  t.same(
+    audit.map(({ action }) => action),
+    ['attestation.create', 'attestation.withdraw'],
+  );
+});
+
+t.test('a site is up while any of its servers is; strips are cut at local midnight', async (t) => {
+  const { get, tenant } = await world(t);
+  const site = await get(`/sites/${tenant.site.id}/ledger?from=${iso(MONTH)}&to=${iso(NOW)}`);
+  t.same(
+    site.body.items.map(({ state, reason }: { state: string; reason: string }) => `${state} ${reason}`),
+    ['up site_up', 'down site_down', 'up site_up', 'unknown site_unknown', 'up site_up'],
+  );
+  t.match(site.body.figure, { verdict: 'no_target', downMs: 10 * MIN });
+  const strip = await get(`/devices/${tenant.device.id}/strip?days=31`);
+  t.equal(strip.body.days.length, 31);
+  const day = strip.body.days.find(({ date }: { date: string }) => date === '2026-10-05');
+  t.same(day, { date: '2026-10-05', upMs: DAY - 10 * MIN, downMs: 10 * MIN, excludedMs: 0, unknownMs: 0 });
+  const sum = (key: string) =>
+    strip.body.days.reduce((total: number, one: Record<string, number>) => total + one[key]!, 0);
+  t.equal(sum('upMs') + sum('downMs') + sum('unknownMs'), NOW - Date.parse('2026-10-01T00:00:00Z'));
+});
+
+t.test('bad input gets a sentence', async (t) => {
+  const { get, tenant } = await world(t);
+  const f = async (path: string, status: number, message: RegExp) =>
+    t.match(await get(path), { status, body: { error: { message } } }, path);
+  await f('/availability?period=custom', 400, /needs "from" and "to"/);
+  await f(`/availability?period=this_month&from=${iso(0)}&to=${iso(1)}`, 400, /not for both/);
+  await f(`/availability?from=${iso(0)}&to=${iso(NOW)}`, 400, /ten years at most/);
+  await f('/availability?from=tomorrow', 400, /must be a time/);
+  await f('/availability?period=this_week', 400, /must be one of/);
+  await f(`/devices/${tenant.device.id}/strip?days=0`, 400, /days/);
+  await f('/devices/nobody/ledger', 404, /no such device/);
+  await f('/sites/nowhere/ledger', 404, /no such site/);
+  await f('/services/none/ledger', 404, /no such service/);
+});
