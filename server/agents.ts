@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { HelloFrame } from '../protocol/frame.ts';
+import { Feature, type HelloFrame } from '../protocol/frame.ts';
 import { parseInventory } from '../protocol/inventory.ts';
 import type { Clock } from './clock.ts';
 import { learnDating } from './domain/dating.ts';
@@ -8,6 +8,7 @@ import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Link } from './gateway/link.ts';
 import type { SessionEvents } from './gateway/session.ts';
 import type { Ingest } from './ingest.ts';
+import type { SecondOpinions } from './presence/second-opinion.ts';
 import type { Store } from './store/store.ts';
 import type { Watch } from './watch.ts';
 
@@ -19,6 +20,7 @@ export interface AgentEventsOptions {
   readonly logger: Logger;
   readonly onChanged: (record: DeviceRecord) => void;
   readonly onReportsLost: (count: number) => void;
+  readonly opinions?: SecondOpinions;
 }
 
 /** What the frames of a connected agent cause: the seam between the gateway, which knows frames, and the watch, which knows devices. */
@@ -33,6 +35,8 @@ export class AgentEvents {
     const { clock, ingest, watch, onChanged, onReportsLost } = this.#options;
     record.isConnected = true;
     record.linkLostAt = null;
+    record.remoteAddress = link.address;
+    record.peer = { send: (frame) => link.send(frame), canProbe: (hello.features & Feature.probe) !== 0 };
     record.intervalMs = hello.intervalMs;
     // Before anything from the spool is dated by it.
     record.memory.dating = learnDating(record.memory.dating, hello.bootId, hello.clocks, clock.now());
@@ -51,13 +55,20 @@ export class AgentEvents {
         record.processes = { at: clock.now(), items };
         onChanged(record);
       },
+      onProbeResult: (json) => this.#options.opinions?.take(record, json),
       onGoodbye: (reason) => this.#inBackground(watch.takeGoodbye(record, reason), 'a goodbye could not be recorded'),
     };
   }
 
   disconnected(record: DeviceRecord, saidGoodbye: boolean): void {
     record.isConnected = false;
+    record.peer = null;
     if (!saidGoodbye) record.linkLostAt = this.#options.clock.now();
+  }
+
+  /** Another machine proved this device's key while it was connected. */
+  cloned(record: DeviceRecord, address: string): void {
+    this.#inBackground(this.#options.watch.takeClone(record, address), 'a copied identity could not be recorded');
   }
 
   #heard(record: DeviceRecord): void {

@@ -33,6 +33,8 @@ import { listen, originOf } from './listen.ts';
 import { LiveHub } from './live-hub.ts';
 import { createMaintenance } from './maintenance/create-maintenance.ts';
 import type { Channel } from './notify/channel.ts';
+import { Anchors } from './presence/anchors.ts';
+import { SecondOpinions } from './presence/second-opinion.ts';
 import { readCursor, replay } from './replay.ts';
 import { createReportPort } from './reports/report-port.ts';
 import { createApiKeys } from './security/api-keys.ts';
@@ -139,6 +141,10 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const tlsOptions = { choice: config.tls, dataDir: dataDir.path, hosts: publicHosts(config) };
   let tls = await loadTls({ ...tlsOptions, nowMs: now() });
 
+  const inBackground = (work: () => Promise<unknown>, message: string) => (): void => {
+    work().catch((cause: unknown) => logger.error({ err: cause }, message));
+  };
+
   const health = new Health();
   health.set('tls', tls?.warnings.join(' ') || null);
   const metrics = createServerMetrics(version);
@@ -180,6 +186,18 @@ async function wire(options: AppOptions, teardown: Teardown) {
     now,
     logger,
   });
+  const anchors = config.anchors.length > 0 ? new Anchors(config.anchors) : null;
+  const opinions = new SecondOpinions({
+    fleet,
+    logger,
+    onFinding: (record, finding) => {
+      inBackground(() => watch.takeFinding(record, finding), 'a second opinion could not be recorded')();
+    },
+  });
+  teardown.push(() => {
+    opinions.close();
+    anchors?.close();
+  });
   const watch: Watch = new Watch({
     clock,
     store,
@@ -189,6 +207,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
     settings,
     logger,
     checks: services.checks,
+    anchors,
+    ask: (records, at) => opinions.ask(records, at),
     judges: [maintenance.watch, ...services.judges, availability.judge, contracts.judge, reminders],
     publish: (changes) => {
       availability.book.take(changes);
@@ -205,6 +225,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     logger,
     onChanged: (record) => live.deviceChanged(record),
     onReportsLost: (count) => metrics.reportsLost(count),
+    opinions,
   });
 
   // What the last process committed to the journal but had not evaluated, before anybody can ask.
@@ -213,6 +234,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     const record = fleet.devices.get(report.deviceId);
     if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
   }
+  await watch.begin();
   await watch.tick();
 
   const gateway = new Gateway<DeviceRecord>({
@@ -240,12 +262,10 @@ async function wire(options: AppOptions, teardown: Teardown) {
       agents.disconnected(record, saidGoodbye);
       services.plans.closed(record);
     },
+    onCloned: (record, address) => agents.cloned(record, address),
   });
   health.onChange(() => live.healthChanged());
 
-  const inBackground = (work: () => Promise<unknown>, message: string) => (): void => {
-    work().catch((cause: unknown) => logger.error({ err: cause }, message));
-  };
   let isReady = false;
   function serverHealth(): ServerHealth {
     return {
@@ -374,6 +394,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   metrics.watchQueue('series', { limit: series.queue().limit, length: () => series.queue().length });
   metrics.watchQueue('watch', { limit: watch.lane.limit, length: () => watch.lane.length });
   metrics.watchQueue('deliveries', telling.queue);
+  metrics.watchQueue('opinions', { limit: opinions.pending.limit, length: () => opinions.pending.length });
   metrics.watchQueue('handshakes', { limit: gateway.halfOpen().limit, length: () => gateway.halfOpen().length });
 
   let firstRunSecret: string | null = null;

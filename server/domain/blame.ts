@@ -16,6 +16,7 @@ export const EMERGENCY_AFTER_MS = 5 * 60_000;
 
 /** An always-on device that fell silent without a goodbye. */
 export interface Absentee {
+  readonly deviceId: string;
   /** Last proof of life. */
   readonly goneAt: number;
   readonly siteId: string;

@@ -6,11 +6,13 @@ import { everyClient } from '../domain/scope.ts';
 import type { StoredReport } from '../series/series-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
+import { Blindness } from './blindness.ts';
 import { type DeviceRecord, makeRecord } from './device-record.ts';
 
 /** Every device that is not retired, with the clients and sites it belongs to, in memory. */
 export class Fleet {
   readonly devices = new Map<string, DeviceRecord>();
+  readonly blindness = new Blindness();
   readonly #byKey = new Map<string, DeviceRecord>();
   readonly #retiredKeys = new Set<string>();
   clients: ReadonlyMap<string, Row<'client'>> = new Map();
@@ -27,7 +29,7 @@ export class Fleet {
     const all = this.#store.scoped(everyClient);
     await this.loadCatalogue();
     const saved = new Map((await all.deviceStates.all()).map((row) => [row.device_id, row]));
-    for (const info of await all.devices.all()) this.#add(makeRecord(info, saved.get(info.id) ?? null));
+    for (const info of await all.devices.all()) this.#add(makeRecord(info, saved.get(info.id) ?? null, this.blindness));
     for (const info of await all.devices.retired()) this.#retiredKeys.add(keyOf(info.public_key));
   }
 
@@ -47,7 +49,7 @@ export class Fleet {
       if (known) this.#drop(known);
       return null;
     }
-    if (!known) return this.#add(makeRecord(info, await all.deviceStates.get(deviceId)));
+    if (!known) return this.#add(makeRecord(info, await all.deviceStates.get(deviceId), this.blindness));
     this.#byKey.delete(keyOf(known.info.public_key));
     known.info = info;
     this.#byKey.set(keyOf(info.public_key), known);

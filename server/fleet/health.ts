@@ -11,6 +11,11 @@ export class Health {
     for (const listener of this.#listeners) listener();
   }
 
+  /** The sentence of a topic, or null if nothing is wrong with it. */
+  about(topic: string): string | null {
+    return this.#warnings.get(topic) ?? null;
+  }
+
   get warnings(): string[] {
     return [...this.#warnings.values()];
   }

@@ -41,13 +41,14 @@ export function ledgerView(
 
 /** What follows the last written row: the present run of `up` and, while nobody hears of the machine, the open tail. */
 export function openEnd(record: DeviceRecord, now: number): Interval[] {
-  const { last, upFrom, announced } = record.memory.presence;
+  const { last, upFrom, announced, opinions } = record.memory.presence;
   if (!last || upFrom === null) return [];
+  const blind = record.blindness.over(record.info.site_id, last.at, now);
   const upTo = provenUpTo(record, last.at);
   const evidence: GapEvidence = { before: last, after: last, announced: null };
   const run: Interval = { start: upFrom, end: upTo, state: 'up', reason: 'reported', evidence };
   const isOpen = record.liveness.state !== 'up' || upTo < (record.lastHeardAt ?? 0);
-  return isOpen ? [run, ...openTail(last, announced, now)] : [run];
+  return isOpen ? [run, ...openTail(last, announced, now, opinions, blind)] : [run];
 }
 
 /** Until when the present run of `up` reaches: on an open link there is never a sliver of doubt at its end. */

@@ -19,6 +19,8 @@ export interface GatewayOptions<Device> {
   /** Called when an agent has proved its key and its older link, if any, is gone. */
   readonly onConnected: (device: Device, hello: HelloFrame, link: Link<Device>) => SessionEvents;
   readonly onDisconnected: (device: Device, saidGoodbye: boolean) => void;
+  /** Another machine proved the key of a device that is connected, and was turned away. */
+  readonly onCloned?: (device: Device, address: string) => void;
 }
 
 /** Connections that have not authenticated yet: a stranger may hold a few, never all. */
@@ -131,7 +133,10 @@ export class Gateway<Device extends object> {
     if (current) {
       const sameMachine = this.#machines.get(current) === hello.machineId;
       // A clone must not silence the original; a reconnect must replace its own half-open link at once.
-      if (!sameMachine) throw new VigiaError('run_conflict');
+      if (!sameMachine) {
+        this.#options.onCloned?.(device, link.address);
+        throw new VigiaError('run_conflict');
+      }
       this.#links.delete(device);
       current.device = null;
       current.fail(new VigiaError('replaced'));

@@ -86,6 +86,11 @@ export class Link<Device> {
     socket.on('close', () => this.#closed());
   }
 
+  /** The remote address of the socket. */
+  get address(): string {
+    return this.#options.address;
+  }
+
   send(frame: Frame): void {
     const { socket, timing } = this.#options;
     if (socket.readyState !== socket.OPEN) return;

@@ -22,6 +22,8 @@ export interface SessionEvents {
   onGap(frame: GapFrame): void;
   onInventory(json: string): void;
   onProcesses(processes: readonly ProcessSample[]): void;
+  /** The JSON of an answer about a neighbour. @throws ProtocolError if it cannot be read */
+  onProbeResult?(json: string): void;
   onGoodbye(reason: GoodbyeReason): void;
 }
 
@@ -86,6 +88,9 @@ export class Session {
         return;
       case 'processes':
         events.onProcesses(frame.processes);
+        return;
+      case 'probe_result':
+        events.onProbeResult?.(frame.json);
         return;
       case 'ping':
         send({ type: 'pong', id: frame.id, clocks: { wallMs: now(), monotonicMs: 0, bootMs: 0 } });

@@ -36,6 +36,11 @@ export class IncidentBook {
     this.#policies.push(policy);
   }
 
+  /** Every later step passes it before all others: what explains an incident decides whether it gets a clock. */
+  addFirstPolicy(policy: StepPolicy): void {
+    this.#policies.unshift(policy);
+  }
+
   /** Applies a verdict, in memory. Null if it changes nothing. */
   step(verdict: Verdict, subject: Subject, tellAt?: number): IncidentStep | null {
     const current = this.#newest.get(incidentKey(subject, verdict.rule, verdict.object)) ?? null;

@@ -1,0 +1,89 @@
+import { type CompiledQuery, sql } from 'kysely';
+import type { BlindStretch } from '../domain/ledger.ts';
+import type { Store } from '../store/store.ts';
+
+/** Further back nobody asks why a device was not seen. */
+const REMEMBERED_MS = 400 * 86_400_000;
+
+interface Stretch extends BlindStretch {
+  to: number;
+  /** Null: the server itself. */
+  readonly siteId: string | null;
+}
+
+/** When we could not see: the server itself, or one site. In memory, with the statements that keep it. */
+export class Blindness {
+  readonly #bySite = new Map<string | null, Stretch[]>();
+
+  /** Reads what is kept. The server's own stretch that a crash left open ends here: the start notes its own. */
+  async load(store: Store, now: number): Promise<void> {
+    await store.commit([this.end(store, null, now)]);
+    const rows = await store.db
+      .selectFrom('blindness')
+      .selectAll()
+      .where((row) => row.or([row('end_ms', 'is', null), row('end_ms', '>', now - REMEMBERED_MS)]))
+      .orderBy('start_ms')
+      .execute();
+    for (const { site_id, start_ms, end_ms, evidence_json } of rows) {
+      const { why } = JSON.parse(evidence_json) as { why: string };
+      this.#add(site_id, start_ms, end_ms ?? Number.POSITIVE_INFINITY, why);
+    }
+  }
+
+  /** What hid a device of this site in [from, to), oldest first. */
+  over(siteId: string, from: number, to: number): BlindStretch[] {
+    const all = [...(this.#bySite.get(null) ?? []), ...(this.#bySite.get(siteId) ?? [])];
+    return all.filter((stretch) => stretch.from < to && stretch.to > from).sort((a, b) => a.from - b.from);
+  }
+
+  /** Notes a stretch that is over. */
+  note(store: Store, from: number, to: number, reason: string, why: string): CompiledQuery {
+    this.#add(null, from, to, why);
+    return insert(store, null, { from, to, reason, why });
+  }
+
+  /** A stretch begins; `site` null for the server itself. */
+  begin(
+    store: Store,
+    site: { readonly id: string; readonly clientId: string } | null,
+    from: number,
+    reason: string,
+    why: string,
+  ): CompiledQuery {
+    this.#add(site?.id ?? null, from, Number.POSITIVE_INFINITY, why);
+    return insert(store, site, { from, to: null, reason, why });
+  }
+
+  /** Ends what lasts. */
+  end(store: Store, siteId: string | null, at: number): CompiledQuery {
+    for (const stretch of this.#bySite.get(siteId) ?? []) if (stretch.to > at) stretch.to = at;
+    return sql`
+      UPDATE blindness SET end_ms = max(start_ms, ${at}) WHERE site_id IS ${siteId} AND end_ms IS NULL`.compile(
+      store.db,
+    );
+  }
+
+  #add(siteId: string | null, from: number, to: number, why: string): void {
+    const stretches = this.#bySite.get(siteId) ?? [];
+    stretches.push({ siteId, from, to, reason: siteId === null ? 'server_blind' : 'site_lost', why });
+    this.#bySite.set(siteId, stretches);
+  }
+}
+
+function insert(
+  store: Store,
+  site: { readonly id: string; readonly clientId: string } | null,
+  { from, to, reason, why }: { from: number; to: number | null; reason: string; why: string },
+): CompiledQuery {
+  return store.db
+    .insertInto('blindness')
+    .values({
+      site_id: site?.id ?? null,
+      client_id: site?.clientId ?? null,
+      start_ms: from,
+      end_ms: to,
+      reason,
+      evidence_json: JSON.stringify({ why }),
+    })
+    .compile();
+}

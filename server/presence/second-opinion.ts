@@ -1,0 +1,188 @@
+import { isIP } from 'node:net';
+import type { Logger } from 'pino';
+import { type Knock, knock } from '../../check/knock.ts';
+import { type Inventory, parseInventory } from '../../protocol/inventory.ts';
+import type { ProbeAnswer } from '../../protocol/plan.ts';
+import { MAX_PROBE_MS, parseProbeAnswer } from '../../protocol/probe.ts';
+import { OPINION_EVERY_MS } from '../domain/opinion.ts';
+import type { DeviceRecord } from '../fleet/device-record.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { addressKind } from '../outbound/address-guard.ts';
+
+/** What others found out about a host. */
+export interface Finding {
+  readonly host: 'up' | 'down';
+  readonly by: string;
+  readonly detail: string;
+}
+
+export interface SecondOpinionsOptions {
+  readonly fleet: Pick<Fleet, 'devices'>;
+  readonly logger: Logger;
+  readonly onFinding: (record: DeviceRecord, finding: Finding) => void;
+  /** How the server itself knocks. */
+  readonly knock?: (address: string, port: number, signal: AbortSignal) => Promise<Knock>;
+}
+
+const PEERS = 3;
+const ADDRESSES = 4;
+const PORTS = 8;
+const MAX_QUESTIONS = 500;
+/** An agent answers one question a second. */
+const PEER_REST_MS = 1_200;
+const DEADLINE_MS = MAX_PROBE_MS + 1_500;
+/** Those that answer most often, before the lowest of the others. */
+const likelyPorts = [22, 443, 80, 445, 3389, 135, 139, 53];
+
+interface Question {
+  readonly target: DeviceRecord;
+  /** Who has not answered yet, by the number of the question put to it. */
+  readonly open: Map<number, DeviceRecord>;
+  readonly silent: { readonly name: string; readonly detail: string }[];
+  readonly deadline: NodeJS.Timeout;
+}
+
+/** Asks peers of a silent agent's site whether its host answers; the server itself knocks at public addresses only. */
+export class SecondOpinions {
+  readonly #options: SecondOpinionsOptions;
+  readonly #questions = new Map<number, Question>();
+  #lastId = 0;
+
+  constructor(options: SecondOpinionsOptions) {
+    this.#options = options;
+  }
+
+  get pending(): { readonly length: number; readonly limit: number } {
+    return { length: this.#questions.size, limit: MAX_QUESTIONS };
+  }
+
+  /** Asks about each of these that is due: at once when it falls silent, then once a minute. */
+  ask(records: readonly DeviceRecord[], now: number): void {
+    const due = records.filter(({ askedAt }) => askedAt === null || now - askedAt >= OPINION_EVERY_MS);
+    if (due.length === 0) return;
+    const peers = Map.groupBy(this.#peers(), ({ info }) => info.site_id);
+    for (const record of due) {
+      const where = whereIs(record);
+      if (!where) continue;
+      const free = (peers.get(record.info.site_id) ?? [])
+        .filter((peer) => peer !== record && now - peer.probedAt >= PEER_REST_MS)
+        .sort((a, b) => a.probedAt - b.probedAt)
+        .slice(0, PEERS);
+      const isPublic = isItsOwn(record, where.all);
+      if ((free.length === 0 && !isPublic) || this.#questions.size + free.length > MAX_QUESTIONS) continue;
+      record.askedAt = now;
+      if (free.length > 0) this.#put(record, free, where, now);
+      if (isPublic) void this.#knockAt(record, where.ports);
+    }
+  }
+
+  /** Takes a peer's answer. @throws ProtocolError if it cannot be read */
+  take(peer: DeviceRecord, json: string): void {
+    const answer = parseProbeAnswer(json);
+    const question = this.#questions.get(answer.id);
+    // An answer to nothing that this agent was asked, or one that came too late.
+    if (question?.open.get(answer.id) !== peer) return;
+    this.#questions.delete(answer.id);
+    question.open.delete(answer.id);
+    this.#weigh(question, peer, answer);
+  }
+
+  close(): void {
+    for (const { deadline } of this.#questions.values()) clearTimeout(deadline);
+    this.#questions.clear();
+  }
+
+  *#peers(): Iterable<DeviceRecord> {
+    for (const record of this.#options.fleet.devices.values()) {
+      if (record.peer?.canProbe && record.liveness.state === 'up') yield record;
+    }
+  }
+
+  #put(
+    target: DeviceRecord,
+    peers: readonly DeviceRecord[],
+    { addresses, ports }: { readonly addresses: readonly string[]; readonly ports: readonly number[] },
+    now: number,
+  ): void {
+    const open = new Map<number, DeviceRecord>();
+    const deadline = setTimeout(() => this.#conclude(question), DEADLINE_MS);
+    const question: Question = { target, open, silent: [], deadline };
+    for (const peer of peers) {
+      this.#lastId += 1;
+      open.set(this.#lastId, peer);
+      this.#questions.set(this.#lastId, question);
+      peer.probedAt = now;
+      const request = { id: this.#lastId, addresses, ports, timeoutMs: MAX_PROBE_MS };
+      peer.peer?.send({ type: 'probe', json: JSON.stringify(request) });
+    }
+  }
+
+  #weigh(question: Question, peer: DeviceRecord, { outcome, detail }: ProbeAnswer): void {
+    const { name } = peer.info;
+    if (outcome === 'reached') {
+      this.#forget(question);
+      this.#options.onFinding(question.target, { host: 'up', by: name, detail });
+      return;
+    }
+    if (outcome === 'not_reached') question.silent.push({ name, detail });
+    else this.#options.logger.debug({ peer: peer.info.id, detail }, 'a peer may not answer for a neighbour');
+    if (question.open.size === 0) this.#conclude(question);
+  }
+
+  /** Nobody reached it. Of those who tried, one is enough; without any there is no opinion. */
+  #conclude(question: Question): void {
+    this.#forget(question);
+    const [first] = question.silent;
+    if (!first) return;
+    const by = question.silent.map(({ name }) => name).join(', ');
+    this.#options.onFinding(question.target, { host: 'down', by, detail: first.detail });
+  }
+
+  #forget({ open, deadline }: Question): void {
+    clearTimeout(deadline);
+    for (const id of open.keys()) this.#questions.delete(id);
+    open.clear();
+  }
+
+  /** Only a success counts: between the server and a host that is silent there may be a firewall. */
+  async #knockAt(record: DeviceRecord, ports: readonly number[]): Promise<void> {
+    const { onFinding, knock: knockAt = knock } = this.#options;
+    const address = record.remoteAddress ?? '';
+    const over = AbortSignal.timeout(MAX_PROBE_MS);
+    const went = await Promise.all(ports.map(async (port) => ({ port, knock: await knockAt(address, port, over) })));
+    const reached = went.find((one) => one.knock !== 'silent');
+    if (!reached) return;
+    const did = reached.knock === 'connected' ? 'took' : 'refused';
+    onFinding(record, {
+      host: 'up',
+      by: 'The server',
+      detail: `${address} ${did} the connection on port ${reached.port}.`,
+    });
+  }
+}
+
+/** Where a host was seen listening, by its own inventory; null if it said so little that nobody can knock. */
+function whereIs(record: DeviceRecord) {
+  const inventory = inventoryOf(record);
+  if (!inventory?.listening || inventory.listening.length === 0) return null;
+  const all = inventory.interfaces
+    .flatMap(({ addresses }) => addresses.map((cidr) => cidr.split('/')[0] ?? ''))
+    .filter((address) => isIP(address) !== 0);
+  const addresses = all.toSorted((a, b) => isIP(a) - isIP(b)).slice(0, ADDRESSES);
+  if (addresses.length === 0) return null;
+  const { listening } = inventory;
+  const likely = likelyPorts.filter((port) => listening.includes(port));
+  const ports = [...new Set([...likely, ...listening])].slice(0, PORTS);
+  return { all, addresses, ports };
+}
+
+function inventoryOf({ info }: DeviceRecord): Inventory | null {
+  return info.inventory_json === null ? null : parseInventory(info.inventory_json);
+}
+
+/** Whether the address from which the agent came is public and the host's very own, not that of a router in front of it. */
+function isItsOwn({ remoteAddress }: DeviceRecord, addresses: readonly string[]): boolean {
+  if (remoteAddress === null) return false;
+  const bare = remoteAddress.replace(/^::ffff:/i, '');
+  return addressKind(bare) === 'public' && addresses.includes(bare);
+}
