@@ -49,6 +49,7 @@ const compiled = new WeakMap<Calendar, Compiled>();
 /** The open intervals of [from, to), clipped to it, sorted. They may touch, for example at midnight. */
 export function openIntervals(calendar: Calendar, from: number, to: number): OpenInterval[] {
   const found: OpenInterval[] = [];
+  if (!(from < to)) return found;
   for (const day of calendarDays(calendar, from)) {
     if (day.start >= to) break;
     for (const { start, end, label } of day.open) {

@@ -140,8 +140,8 @@ function pastWarning(name: string, { timeZone, exceptions }: Calendar, now: numb
   const today = localDate(now, timeZone);
   const past = exceptions.map(({ date }) => date).filter((date) => date < today);
   if (past.length === 0) return [];
-  const which = past.length === 1 ? `exception ${past[0]} lies` : `exceptions (${past.length}) lie`;
-  return [`${name} have ${which} in the past. They stay, because they explain earlier clocks.`];
+  const which = past.length === 1 ? `one exception (${past[0]})` : `${past.length} exceptions`;
+  return [`${name} have ${which} in the past: kept, because that explains earlier clocks.`];
 }
 
 function saturdayWarnings({ saturday, calendar, siteCalendars }: ContractTerms): string[] {
