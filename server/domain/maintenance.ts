@@ -15,6 +15,8 @@ export interface Span {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const CHUNK_DAYS = 366;
+const CHUNK_MS = CHUNK_DAYS * DAY_MS;
+const FIRST_LOOK_DAYS = 8;
 /** More windows in a year than this is a schedule, not planned work. */
 const MAX_A_YEAR = 1_000;
 const CHECKED_YEARS = 5;
@@ -51,11 +53,11 @@ function planOf(input: MaintenanceInput): Plan {
  */
 export function occurrences(input: MaintenanceInput, from: number, to: number): Span[] {
   const { startsAt, recurrence, durationMs } = planOf(input);
-  const instant = (local: Temporal.PlainDateTime): number =>
-    local.toZonedDateTime(input.timeZone, { disambiguation: 'compatible' }).epochMilliseconds;
   const starts = recurrence
-    ? localStarts(recurrence, startsAt, localAt(from - durationMs - DAY_MS), localAt(to + DAY_MS)).map(instant)
-    : [instant(startsAt)];
+    ? localStarts(recurrence, localMs(startsAt), from - durationMs - DAY_MS, to + DAY_MS).map((local) =>
+        instantOf(Temporal.Instant.fromEpochMilliseconds(local).toZonedDateTimeISO('UTC').toPlainDateTime(), input),
+      )
+    : [instantOf(startsAt, input)];
   // Two local starts may fall into one gap of the clock.
   return [...new Set(starts)]
     .toSorted((a, b) => a - b)
@@ -63,34 +65,34 @@ export function occurrences(input: MaintenanceInput, from: number, to: number): 
     .filter(({ start, end }) => start < to && end > from);
 }
 
+function instantOf(local: Temporal.PlainDateTime, { timeZone }: MaintenanceInput): number {
+  return local.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds;
+}
+
+function localMs(local: Temporal.PlainDateTime): number {
+  return local.toZonedDateTime('UTC').epochMilliseconds;
+}
+
 /** In pieces of a year, so that no rule expands without bound at once. */
-function localStarts(
-  recurrence: Recurrence,
-  startsAt: Temporal.PlainDateTime,
-  from: Temporal.PlainDateTime,
-  to: Temporal.PlainDateTime,
-): Temporal.PlainDateTime[] {
-  const starts: Temporal.PlainDateTime[] = [];
-  let lower = Temporal.PlainDateTime.compare(from, startsAt) > 0 ? from : startsAt;
-  while (Temporal.PlainDateTime.compare(lower, to) <= 0) {
-    const next = lower.add({ days: CHUNK_DAYS });
-    const upper = Temporal.PlainDateTime.compare(next, to) < 0 ? next : to;
-    starts.push(...recurrence(lower, upper).slice(0, MAX_A_YEAR + 1));
-    lower = next;
+function localStarts(recurrence: Recurrence, startsAt: number, from: number, to: number): number[] {
+  const starts: number[] = [];
+  for (let lower = Math.max(from, startsAt); lower <= to; lower += CHUNK_MS) {
+    const upper = Math.min(lower + CHUNK_MS - 1, to);
+    // Twice what is allowed: enough to see that it is too much.
+    for (const start of recurrence(lower, upper).slice(0, 2 * MAX_A_YEAR)) starts.push(start);
   }
   return starts;
 }
 
-function localAt(ms: number): Temporal.PlainDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(Math.floor(ms)).toZonedDateTimeISO('UTC').toPlainDateTime();
-}
-
 /** The first window that starts after `at`; null if none does. */
 export function nextOccurrence(input: MaintenanceInput, at: number): Span | null {
-  for (let years = 0; years < RAREST_YEARS; years += 1) {
-    const from = at + years * CHUNK_DAYS * DAY_MS;
-    const next = occurrences(input, from, from + CHUNK_DAYS * DAY_MS).find(({ start }) => start > at);
+  // Most rules have one within days: a year is expanded only where it has to be.
+  let from = at;
+  for (let days = FIRST_LOOK_DAYS; from < at + RAREST_YEARS * CHUNK_MS; days = Math.min(4 * days, CHUNK_DAYS)) {
+    const to = from + days * DAY_MS;
+    const next = occurrences(input, from, to).find(({ start }) => start > at);
     if (next) return next;
+    from = to;
   }
   return null;
 }
@@ -145,8 +147,9 @@ function checkRhythm(input: MaintenanceInput, first: Span): void {
   const durationMs = first.end - first.start;
   const upTo = (years: number): Span[] =>
     occurrences(input, first.start, first.start + Math.round(years * 365.25 * DAY_MS));
-  // A rule that comes far too often is found out within its first year, before five are expanded.
-  const windows = upTo(1).length > MAX_A_YEAR ? upTo(1) : upTo(CHECKED_YEARS);
+  // A rule that comes far too often is found out early, before five years of it are expanded.
+  const looked = [1 / 8, 1, CHECKED_YEARS];
+  const windows = upTo(looked.find((years) => upTo(years).length > MAX_A_YEAR) ?? CHECKED_YEARS);
   windows.forEach((window, index) => {
     const next = windows[index + 1];
     if (next && next.start <= window.end) {

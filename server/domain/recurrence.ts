@@ -35,8 +35,8 @@ const parts: Readonly<Record<string, (value: string) => boolean>> = {
   WKST: (value) => new RegExp(`^(${weekdays})$`).test(value),
 };
 
-/** Local starts between two local times, both included, sorted. */
-export type Recurrence = (from: Temporal.PlainDateTime, to: Temporal.PlainDateTime) => Temporal.PlainDateTime[];
+/** Starts between two times, both included, sorted. All are local times, as ms that a clock on UTC would show then. */
+export type Recurrence = (fromLocalMs: number, toLocalMs: number) => number[];
 
 /**
  * Reads a rule without DTSTART, such as `FREQ=WEEKLY;BYDAY=SU`. `timeZone` is asked for `UNTIL` only, which RFC 5545 wants in UTC.
@@ -46,7 +46,7 @@ export function readRecurrence(rrule: string, startsAt: Temporal.PlainDateTime, 
   const rule = readParts(rrule);
   const until = rule.get('UNTIL');
   if (until !== undefined) rule.set('UNTIL', floatingUntil(until, timeZone));
-  try {
+  return computed(() => {
     const expanded = new RRuleTemporal({
       rruleString: [...rule].map(([name, value]) => `${name}=${value}`).join(';'),
       // UTC knows no clock changes: what does not exist in the zone is moved later, not dropped.
@@ -55,12 +55,16 @@ export function readRecurrence(rrule: string, startsAt: Temporal.PlainDateTime, 
       maxIterations: 20_000,
       maxCandidateEvaluations: 100_000,
     });
-    const local = (from: Temporal.PlainDateTime, to: Temporal.PlainDateTime) =>
-      expanded
-        .between(from.toZonedDateTime('UTC'), to.toZonedDateTime('UTC'), true)
-        .map((at) => Temporal.Instant.from(at.toInstant().toString()).toZonedDateTimeISO('UTC').toPlainDateTime());
-    local(startsAt, startsAt.add({ days: 1 }));
-    return local;
+    const local = (from: number, to: number): number[] =>
+      expanded.between(new Date(from), new Date(to), true).map((at) => at.epochMilliseconds);
+    return (from, to) => computed(() => local(from, to));
+  });
+}
+
+/** The library says in errors of its own what it cannot read, and what would take too long. */
+function computed<T>(work: () => T): T {
+  try {
+    return work();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw refused(`The recurrence cannot be computed (${why}). Write a simpler one, such as FREQ=WEEKLY;BYDAY=SU.`);

@@ -86,7 +86,7 @@ async function submit() {
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  submit();
+  void submit();
 });
 
 again.addEventListener('click', () => {
