@@ -36,7 +36,10 @@ export function figureSentences(figure: AvailabilityFigure): string[] {
       : []),
     ...(excludedMs > 0 ? [t('sla.excludedSpan', { span: wholeSpan(excludedMs) })] : []),
     ...(budgetMs !== null && target !== null ? [t('sla.allows', { target, span: wholeSpan(budgetMs) })] : []),
-    ...(target === null ? [t('verdict.no_target.why')] : [verdictSentence(figure, target)]),
+    target === null ? t('verdict.no_target.why') : verdictSentence(figure, target),
+    ...(figure.verdict === 'breached' && figure.budgetLeftMs !== null && figure.budgetLeftMs >= 0
+      ? [t('verdict.breached.soFar', { span: wholeSpan(figure.budgetLeftMs) })]
+      : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Calendar, CalendarException, OpenHours } from '../protocol/contract.ts';
+import type { Calendar, CalendarException, ContractTerms, OpenHours } from '../protocol/contract.ts';
 
 export type WeeklyHours = Calendar['weekly'][number];
 export const weekdays = [1, 2, 3, 4, 5, 6, 7] as const;
@@ -86,6 +86,12 @@ export function weekRuns(weekly: readonly WeeklyHours[]): { from: Weekday; to: W
     else runs.push({ from: weekday, to: weekday, hours });
   }
   return runs;
+}
+
+/** The calendar as it is worked: a contract's Saturdays have Friday's hours where the week says nothing of them. */
+export function effectiveCalendar({ calendar, saturday }: Pick<ContractTerms, 'calendar' | 'saturday'>): Calendar {
+  if (!saturday || hoursOf(calendar.weekly, 6).length > 0) return calendar;
+  return { ...calendar, weekly: withHours(calendar.weekly, 6, hoursOf(calendar.weekly, 5)) };
 }
 
 /** Why an interval cannot stand: it ends before it begins, or overlaps one before it. */

@@ -38,7 +38,7 @@ export function AvailabilityRowView({ row, hours, href, selected, place }: RowPr
           navigate(href);
       }}
     >
-      <td class="cell-verdict">{figure ? <VerdictBadge verdict={figure.verdict} /> : '–'}</td>
+      <td class="cell-verdict">{figure ? <VerdictBadge figure={figure} /> : '–'}</td>
       <th scope="row" class="cell-subject">
         <a href={href}>{row.name}</a>
         <span class="subject-place">

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Verdict } from '../../protocol/availability.ts';
+import type { AvailabilityFigure, Verdict } from '../../protocol/availability.ts';
 import { t } from '../i18n.ts';
 
 /** Verdicts are told by seals: filled when certain, open when not. */
@@ -27,13 +27,15 @@ const shapes: Record<Verdict, ComponentChildren> = {
 };
 
 /** Whether a target is met: shape, word and colour. */
-export function VerdictBadge({ verdict }: { verdict: Verdict }) {
+export function VerdictBadge({ figure: { verdict, budgetLeftMs } }: { figure: AvailabilityFigure }) {
+  // Missed until now, in a period that still has budget to come.
+  const isSoFar = verdict === 'breached' && budgetLeftMs !== null && budgetLeftMs >= 0;
   return (
     <span class={`badge verdict-${verdict}`}>
       <svg class="shape" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
         {shapes[verdict]}
       </svg>
-      <span class="verdict-word">{t(`verdict.${verdict}`)}</span>
+      <span class="verdict-word">{t(isSoFar ? 'verdict.breachedSoFar' : `verdict.${verdict}`)}</span>
     </span>
   );
 }

@@ -4,7 +4,7 @@ import type { AvailabilityReport, AvailabilityRow, SubjectKind } from '../../pro
 import { sla } from '../api-sla.ts';
 import { cutFigure, figureOf, type Hours, worstFirst } from '../availability.ts';
 import { csv, download } from '../csv.ts';
-import { dayTime } from '../format.ts';
+import { dateText } from '../format.ts';
 import { t } from '../i18n.ts';
 import { useKeys } from '../keys.ts';
 import { useMedia } from '../media.ts';
@@ -18,6 +18,7 @@ import { type PeriodQuery, parsePeriod, periodOf } from '../period.ts';
 import { place, setQuery } from '../router.ts';
 import { useSelection } from '../selection.ts';
 import { clients, server, sites } from '../store.ts';
+import { dateIn } from '../zone.ts';
 
 const TYPING_MS = 200;
 const ROW_PX = { wide: 64, narrow: 150 };
@@ -105,10 +106,9 @@ function Head({ query, report, rows }: { query: Query; report: AvailabilityRepor
         <p class="lead" aria-live="polite">
           {report &&
             t('sla.lead', {
-              count: rows.length,
               verdicts: verdictCounts(rows, query.hours),
-              from: dayTime(Date.parse(report.from)),
-              to: dayTime(Date.parse(report.measuredUntil)),
+              from: dateText(dateIn(report.timeZone, Date.parse(report.from))),
+              to: dateText(dateIn(report.timeZone, Date.parse(report.measuredUntil) - 1)),
               zone: report.timeZone,
             })}
         </p>

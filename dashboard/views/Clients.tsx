@@ -19,6 +19,7 @@ import { compareNames } from '../select.ts';
 import { useSelection } from '../selection.ts';
 import { calendarText } from '../sla-text.ts';
 import { clients, devices, incidents, sites } from '../store.ts';
+import { effectiveCalendar } from '../week.ts';
 
 /** Who is looked after: what was agreed, how it stands, what is open. */
 export function Clients() {
@@ -102,13 +103,17 @@ function ClientCard({ id, name, contract, row, selected }: CardProps) {
           <a href={clientHref(id)}>{name}</a>
         </h2>
         <p class="quiet">
-          {terms ? `${terms.tierName} · ${calendarText(terms.calendar)}` : contract ? t('contract.none') : ' '}
+          {terms
+            ? `${terms.tierName} · ${calendarText(effectiveCalendar(terms))}`
+            : contract
+              ? t('contract.none')
+              : ' '}
         </p>
       </div>
       <div class="client-figure">
         {row && (
           <>
-            <VerdictBadge verdict={row.always.verdict} />
+            <VerdictBadge figure={row.always} />
             <Ratio figure={row.always} />
             <Budget figure={row.always} />
           </>

@@ -75,7 +75,7 @@ function Loaded({ subject, query, period, timeZone }: LoadedProps) {
       <Async loaded={ledger}>
         {(document) => (
           <>
-            <Head subject={subject} ledger={document} period={period} />
+            <Head subject={subject} ledger={document} period={period} timeZone={report.value?.timeZone ?? timeZone} />
             <PeriodPicker query={query} timeZone={report.value?.timeZone ?? timeZone} />
             <FigureCard query={query} ledger={document} report={report.value} />
             <Intervals
@@ -95,7 +95,14 @@ function Loaded({ subject, query, period, timeZone }: LoadedProps) {
   );
 }
 
-function Head({ subject, ledger, period }: { subject: Subject; ledger: LedgerDocument; period: Period }) {
+interface HeadProps {
+  readonly subject: Subject;
+  readonly ledger: LedgerDocument;
+  readonly period: Period;
+  readonly timeZone: string;
+}
+
+function Head({ subject, ledger, period, timeZone }: HeadProps) {
   const { kind, id } = subject;
   const file = (format: 'json' | 'csv') => `/api/v1${ledgerPath(kind, id, period, format)}`;
   const name = `vigia-ledger-${ledger.name.replace(/\W+/g, '-')}-${ledger.from.slice(0, 10)}`;
@@ -105,7 +112,11 @@ function Head({ subject, ledger, period }: { subject: Subject; ledger: LedgerDoc
         <Crumbs subject={subject} />
         <h1>{t('ledger.title', { name: ledger.name })}</h1>
         <p class="lead">
-          {t('strip.span', { from: dayTime(Date.parse(ledger.from)), to: dayTime(Date.parse(ledger.to)) })}
+          {t('ledger.lead', {
+            from: dayTime(Date.parse(ledger.from)),
+            to: dayTime(Date.parse(ledger.to)),
+            zone: timeZone,
+          })}
         </p>
       </div>
       <div class="view-actions">
@@ -155,7 +166,7 @@ function FigureCard({ query, ledger, report }: FigureProps) {
   return (
     <section class="card figure-card" aria-label={t('sla.figure')}>
       <div class="figure-main">
-        <VerdictBadge verdict={figure.verdict} />
+        <VerdictBadge figure={figure} />
         <Ratio figure={figure} />
         <Budget figure={figure} />
       </div>

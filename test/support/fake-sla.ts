@@ -52,12 +52,21 @@ export function addSlaRoutes(app: FastifyInstance, world: FakeWorld): void {
     if (!found) throw new VigiaError('not_found', 'There is no such device, or it was retired.');
     return found;
   };
-  const ledgerOf = (device: Device) => attested(stretchesOf(device, world.nowMs()), attestations, device.id);
+  // The past stands still: what happened is made once, and only the newest interval goes on.
+  const bornMs = world.nowMs();
+  const made = new Map<string, Stretch[]>();
+  const ledgerOf = (device: Device) => {
+    const held = made.get(device.id) ?? stretchesOf(device, bornMs);
+    made.set(device.id, held);
+    const lasting = held.map((each, index) => (index === held.length - 1 ? { ...each, toMs: world.nowMs() } : each));
+    return attested(lasting, attestations, device.id);
+  };
   const subject = (kind: SubjectKind, id: string) => {
     if (kind === 'device') return { name: deviceOf(id).name, stretches: ledgerOf(deviceOf(id)) };
     const found = (kind === 'site' ? world.sites : fakeServices(world)).find((each) => each.id === id);
     if (!found) throw new VigiaError('not_found');
-    return { name: found.name, stretches: combined(membersOf(world, kind, id).map(ledgerOf)) };
+    const ledgers = membersOf(world, kind, id).map(ledgerOf);
+    return { name: found.name, stretches: kind === 'site' ? reachability(ledgers[0] ?? []) : combined(ledgers) };
   };
 
   app.get<{ Querystring: ReportQuery }>('/api/v1/availability', ({ query }): AvailabilityReport => {
@@ -215,6 +224,17 @@ function combined(ledgers: readonly Stretch[][]): Stretch[] {
     else joined.push({ fromMs, toMs, entry: worst.entry });
   }
   return joined;
+}
+
+/** A site is reached while one of its machines is: what one machine lost does not count. */
+function reachability(stretches: readonly Stretch[]): Stretch[] {
+  return stretches.map(({ entry, ...span }) => ({
+    ...span,
+    entry:
+      entry.state === 'down'
+        ? { ...entry, state: 'up', reason: 'reached', evidence: 'Other machines of the site reported meanwhile' }
+        : entry,
+  }));
 }
 
 function clip(stretches: readonly Stretch[], { fromMs, toMs }: Range): Stretch[] {

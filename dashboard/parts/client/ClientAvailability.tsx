@@ -40,7 +40,7 @@ function Month({ clientId, period }: { clientId: string; period: 'this_month' | 
         {({ items: [row] }) =>
           row ? (
             <>
-              <VerdictBadge verdict={row.always.verdict} />
+              <VerdictBadge figure={row.always} />
               <Ratio figure={row.always} />
               {row.serviceHours && (
                 <p class="quiet in-service">
@@ -96,7 +96,7 @@ function StripList({ title, rows }: { title: string; rows: readonly Availability
             <li key={id}>
               <p class="strip-name">
                 <a href={ledgerHref(own, id)}>{name}</a>
-                <VerdictBadge verdict={always.verdict} />
+                <VerdictBadge figure={always} />
               </p>
               <AvailabilityStrip kind={own} id={id} compact />
             </li>

@@ -7,7 +7,7 @@ import { rich, t } from '../../i18n.ts';
 import { contractHref } from '../../routes.ts';
 import { calendarText } from '../../sla-text.ts';
 import { canAct, sites } from '../../store.ts';
-import { weekMinutes } from '../../week.ts';
+import { effectiveCalendar, weekMinutes } from '../../week.ts';
 import { dateIn } from '../../zone.ts';
 import { When } from '../Ago.tsx';
 import { UpcomingExceptions } from './ExceptionList.tsx';
@@ -46,7 +46,8 @@ export function ContractSummary({ contract }: { contract: Contract }) {
 }
 
 function Terms({ terms }: { terms: ContractTerms }) {
-  const { calendar, saturday, siteCalendars } = terms;
+  const { saturday, siteCalendars } = terms;
+  const calendar = effectiveCalendar(terms);
   const today = dateIn(calendar.timeZone, nowMs.peek());
   const own = Object.entries(siteCalendars);
   return (
@@ -148,7 +149,7 @@ function Versions({ versions }: { versions: readonly ContractVersion[] }) {
             <b>{t('contract.version', { number: version.version })}</b>
             <span>
               {version.terms.tierName}, {targetText(version.terms.availability.serverTargetPpm)},{' '}
-              {calendarText(version.terms.calendar)}
+              {calendarText(effectiveCalendar(version.terms))}
             </span>
             <span class="quiet">
               {rich('contract.versionFrom', { when: <When at={version.effectiveAt} />, name: version.createdBy })}

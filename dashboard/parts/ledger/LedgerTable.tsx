@@ -7,7 +7,7 @@ import { wholeSpan } from '../../sla-text.ts';
 import { LedgerSwatch } from '../LedgerMark.tsx';
 import { type RowPlace, VirtualBody } from '../VirtualBody.tsx';
 
-const ROW_PX = { wide: 58, narrow: 132 };
+const ROW_PX = { wide: 72, narrow: 144 };
 const columns = ['ledger.state', 'ledger.when', 'ledger.length', 'ledger.evidence'] as const;
 
 interface TableProps {

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ClippedEntry, LedgerState } from '../../availability.ts';
 import { clockMinute, dateText, dayShort } from '../../format.ts';
 import { t } from '../../i18n.ts';
+import { useMedia } from '../../media.ts';
 import { addDays, dateIn, startOfDateIn } from '../../zone.ts';
 import { Icon } from '../Icon.tsx';
 import { LedgerLegend } from '../LedgerMark.tsx';
@@ -18,7 +19,7 @@ const HEIGHT = 46;
 const LEAST = 2.4;
 /** What is dragged over less than this was a click. */
 const LEAST_DRAG = 0.004;
-const MOST_TICKS = 8;
+const TICKS = { wide: 8, narrow: 4 };
 const DAY_MS = 86_400_000;
 const drawOrder: Record<LedgerState, number> = { up: 0, excluded: 1, unknown: 2, down: 3 };
 
@@ -167,7 +168,8 @@ function DayTools({ whole, shown, timeZone, isZoomed, onZoom }: DayToolsProps) {
 
 /** Days under the bar, or hours where it shows two days or less. */
 function Ticks({ shown, timeZone }: { shown: Span; timeZone: string }) {
-  const ticks = ticksOf(shown, timeZone);
+  const isNarrow = useMedia('(max-width: 760px)');
+  const ticks = ticksOf(shown, timeZone, isNarrow ? TICKS.narrow : TICKS.wide);
   return (
     <div class="timeline-ticks" aria-hidden="true">
       {ticks.map(({ atMs, text }) => (
@@ -179,17 +181,17 @@ function Ticks({ shown, timeZone }: { shown: Span; timeZone: string }) {
   );
 }
 
-function ticksOf({ fromMs, toMs }: Span, timeZone: string): { atMs: number; text: string }[] {
+function ticksOf({ fromMs, toMs }: Span, timeZone: string, most: number): { atMs: number; text: string }[] {
   const lengthMs = toMs - fromMs;
   if (lengthMs <= 2 * DAY_MS) {
-    const stepMs = lengthMs / 6;
-    return Array.from({ length: 6 }, (_, index) => ({
+    const stepMs = lengthMs / most;
+    return Array.from({ length: most }, (_, index) => ({
       atMs: fromMs + index * stepMs,
       text: clockMinute(fromMs + index * stepMs),
     }));
   }
   const days = Math.ceil(lengthMs / DAY_MS);
-  const step = Math.max(1, Math.ceil(days / MOST_TICKS));
+  const step = Math.max(1, Math.ceil(days / most));
   const first = dateIn(timeZone, fromMs);
   return Array.from({ length: Math.ceil(days / step) }, (_, index) => {
     const atMs = Math.max(fromMs, startOfDateIn(timeZone, addDays(first, index * step)));

@@ -1,0 +1,158 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import t from 'tap';
+import { openDashboard } from '../support/fake-dashboard.ts';
+import { until } from '../support/until.ts';
+
+t.setTimeout(240_000);
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+t.test('from a figure to the interval that it rests on, and an attestation that revises it', async (t) => {
+  const { page, api, visit, idOf } = await openDashboard(t);
+  await visit('/availability?by=device&period=rolling_30d');
+  const rows = page.locator('.rows-body .availability-row');
+  await rows.first().waitFor();
+  t.match(await rows.first().textContent(), /Breached/, 'worst first');
+  await page.getByRole('searchbox').fill('db-1');
+  await until('one row is left', async () => (await rows.count()) === 1);
+  t.match(await rows.first().textContent(), /Indeterminate/);
+  await rows.first().getByRole('link', { name: 'db-1' }).click();
+  await page.getByRole('heading', { name: 'Ledger of db-1' }).waitFor();
+  t.match(
+    page.url(),
+    new RegExp(`/availability/device/${idOf('db-1')}\\?period=rolling_30d$`),
+    'the period came along',
+  );
+  await page.getByText('the truth lies between').waitFor();
+
+  await page.getByRole('button', { name: /^Unknown/ }).click();
+  const intervals = page.locator('.rows-body .ledger-row');
+  await until('unknown alone is listed', async () => (await intervals.count()) === 1);
+  await intervals.getByRole('button', { name: /Attest/ }).click();
+  const dialog = page.getByRole('dialog');
+  t.same((await new AxeBuilder({ page }).withTags(RULES).analyze()).violations, [], 'the dialog');
+  await dialog.getByLabel('The machine itself did not work.').check();
+  await dialog.getByLabel('How do you know?').fill('The log of the UPS shows the power cut.');
+  await dialog.getByRole('button', { name: 'Attest' }).click();
+  await page.getByText('No interval is in one of these states.').waitFor();
+  await page.getByText('Ana Solís: down').waitFor();
+  t.match(await page.locator('#revisions').textContent(), /Ana Solís.*UPS.*Unknown.*→.*Down/);
+  t.match(await page.locator('.figure-card').textContent(), /Breached/, 'the figure follows the evidence');
+
+  await page.getByRole('button', { name: 'Withdraw' }).click();
+  await intervals.first().waitFor();
+  t.match(await intervals.first().textContent(), /server blind/, 'withdrawn, it is unknown again');
+  const csv = await page.request.get(
+    api.url + ((await page.getByRole('link', { name: 'CSV' }).getAttribute('href')) ?? ''),
+  );
+  t.equal(csv.status(), 200);
+});
+
+t.test('the bar of a ledger zooms by dragging and by days, and the address holds it', async (t) => {
+  const { page, visit, idOf } = await openDashboard(t);
+  await visit(`/availability/device/${idOf('db-1')}?period=rolling_30d`);
+  const bar = page.locator('.timeline-bar');
+  const box = await bar.boundingBox();
+  t.ok(box);
+  await page.mouse.move(box!.x + 40, box!.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box!.x + 240, box!.y + 20, { steps: 4 });
+  await page.mouse.up();
+  await until('the stretch stands in the address', () => /zoom=/.test(page.url()));
+  const dragged = page.url();
+  await page.getByRole('button', { name: 'The day after' }).click();
+  await until('a day stands in the address', () => page.url() !== dragged);
+  await page.getByRole('button', { name: 'Whole period' }).click();
+  await until('the period is whole again', () => !/zoom=/.test(page.url()));
+});
+
+t.test('a contract: a tier fills it, hours are drawn, a percentage is exact, saving adds a version', async (t) => {
+  const { page, visit, api } = await openDashboard(t);
+  await visit('/clients/c3');
+  await page.getByText('Standard', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByRole('heading', { name: 'Contract of Colegio San Rafael' }).waitFor();
+  const save = page.getByRole('button', { name: 'Save as a new version' });
+  await save.waitFor();
+  t.ok(await save.isDisabled(), 'nothing is changed yet');
+  await page.getByRole('button', { name: 'Advanced' }).click();
+  t.equal(await page.getByLabel('High').inputValue(), '6');
+  const high = page.getByLabel('Servers');
+  await high.fill('ninety');
+  await page.getByText('A field above cannot be read.').waitFor();
+  t.ok(await save.isDisabled());
+  await high.fill('100.5');
+  await page.getByText('A target above 100 % cannot be met').waitFor();
+  await high.fill('99,95');
+  const saturday = page.getByRole('img', { name: /^Saturday/ });
+  await saturday.scrollIntoViewIfNeeded();
+  const box = await saturday.boundingBox();
+  await page.mouse.move(box!.x + (box!.width * 9) / 24, box!.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(box!.x + (box!.width * 12) / 24, box!.y + 10, { steps: 3 });
+  await page.mouse.up();
+  await page.getByLabel('Saturday closes at').fill('1230');
+  await page.getByLabel('Saturday closes at').press('Enter');
+  await page.getByRole('img', { name: 'Saturday: 09:00–12:30' }).waitFor();
+  await until('the server has nothing against it', async () => !(await save.isDisabled()));
+  await save.click();
+  await page.getByText('Version 2 of the contract is in force.').waitFor();
+  const saved = await (await page.request.get(`${api.url}/api/v1/clients/c3/contract`)).json();
+  t.equal(saved.current.terms.availability.serverTargetPpm, 999_500);
+  t.same(saved.current.terms.calendar.weekly.at(-1), { weekday: 6, from: '09:00', to: '12:30' });
+  t.equal(saved.versions[1].terms.tier, 'standard', 'what was promised before stays');
+  t.ok(saved.current.terms.calendar.exceptions.length > 0, 'holidays stay when a tier is chosen');
+});
+
+t.test('a site card is written by day; a report link is shown once', async (t) => {
+  const { page, visit } = await openDashboard(t);
+  await visit('/sites/s3');
+  await page.getByRole('button', { name: 'Edit the card' }).click();
+  await page.getByRole('button', { name: 'Add a contact' }).click();
+  await page.getByLabel('Name, line 1').fill('Sor Inés');
+  await page.getByLabel('Phone, line 1').fill('+506 2222 7000');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('link', { name: '+506 2222 7000' }).waitFor();
+  await visit('/clients/c2');
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a link' }).click();
+  const url = page.getByLabel('Page for reports of its people');
+  await url.waitFor();
+  t.match(await url.inputValue(), /\/report#/);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Make a new link' }).waitFor();
+  t.equal(await url.count(), 0, 'not shown again');
+});
+
+t.test('axe finds nothing, a phone never scrolls sideways, keys lead there', async (t) => {
+  for (const browser of [
+    { colorScheme: 'light' },
+    { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+  ] as const) {
+    const { page, visit, idOf } = await openDashboard(t, { browser });
+    for (const path of [
+      '/availability',
+      '/availability?by=device&hours=service',
+      `/availability/device/${idOf('db-1')}`,
+      '/availability/site/s1?period=last_month',
+      '/clients',
+      '/clients/c1',
+      '/clients/c1/contract',
+      '/sites/s1',
+    ]) {
+      await visit(path);
+      await until('all is loaded', async () => (await page.locator('.loading').count()) === 0);
+      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+      const told = violations.flatMap(({ id, nodes }) =>
+        nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
+      );
+      t.same(told, [], `${browser.colorScheme} ${path}`);
+      const { width } = page.viewportSize() ?? { width: 0 };
+      t.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, path);
+    }
+    for (const key of 'gv') await page.keyboard.press(key);
+    await page.getByRole('heading', { name: 'Availability', level: 1 }).waitFor();
+    for (const key of 'gc') await page.keyboard.press(key);
+    await page.getByRole('heading', { name: 'Clients', level: 1 }).waitFor();
+  }
+});
