@@ -1,5 +1,5 @@
 import type { GoodbyeReason } from '../../protocol/frame.ts';
-import { OPINION_EVERY_MS, type Opinion, observe } from './opinion.ts';
+import { clipOpinions, type Opinion, observe } from './opinion.ts';
 import { formatDuration, formatInstant } from './wording.ts';
 
 /**
@@ -121,17 +121,16 @@ export function classifyGap(
 
 /** When somebody last reached the host before its new boot began; `start` if nobody did. */
 function lastReachedBefore(bootedAt: number, start: number, opinions: readonly Opinion[]): number {
-  const last = opinions.findLast(({ host, from }) => host === 'up' && from > start && from < bootedAt);
-  if (!last) return start;
-  // Reached before and after the boot: the last time before it was one round of questions earlier at most.
-  return last.to < bootedAt ? last.to : Math.max(last.from, bootedAt - OPINION_EVERY_MS);
+  return clipOpinions(opinions, start, bootedAt).findLast(({ host }) => host === 'up')?.to ?? start;
 }
 
 /** Names who saw the host last, if that was after its last proof of life. */
 function witness(down: Interval, opinions: readonly Opinion[]): Interval {
   const { evidence, start } = down;
   const last = opinions.findLast(({ host, from }) => host === 'up' && from <= start);
-  return last && start > evidence.before.at ? { ...down, evidence: { ...evidence, opinions: [last] } } : down;
+  return last && start > evidence.before.at
+    ? { ...down, evidence: { ...evidence, opinions: [{ ...last, seen: [] }] } }
+    : down;
 }
 
 /** What others saw of a stretch; `otherwise` is the reason where nobody could say. */
@@ -143,7 +142,7 @@ function observed(
   otherwise: IntervalReason,
 ): Interval[] {
   return observe(start, end, opinions).map((piece): Interval => {
-    const evidence = piece.by ? { ...gap, opinions: [piece.by] } : gap;
+    const evidence = piece.by ? { ...gap, opinions: [{ ...piece.by, seen: [] }] } : gap;
     const { start, end, host } = piece;
     if (host === 'unknown') return { start, end, state: host, reason: otherwise, evidence };
     return { start, end, state: host, reason: host === 'up' ? 'reachable' : 'host_lost', evidence };
@@ -193,7 +192,8 @@ export function openTail(
     const reached = opinions.find(({ host, to }) => host === 'up' && to > last.at)?.from ?? until;
     const from = clamp(reached, last.at, until);
     const down = from > last.at ? [{ ...end, end: from }] : [];
-    return from < until ? [...down, ...observed(evidence, from, until, opinions, 'silent')] : down;
+    const seen = observed(evidence, last.at, until, opinions, 'silent').filter(({ end }) => end > from);
+    return [...down, ...seen.map((piece) => ({ ...piece, start: Math.max(piece.start, from) }))];
   }
   return observed(evidence, last.at, until, opinions, 'silent').flatMap((interval) => {
     return interval.state === 'unknown' ? darken(interval, blind) : [interval];

@@ -9,6 +9,8 @@ export interface Opinion {
   readonly by: string;
   /** What answered or not, in one sentence. */
   readonly detail: string;
+  /** The newest times at which it was given, oldest first. */
+  readonly seen: readonly number[];
 }
 
 /** While a host is lost it is asked about again this often. */
@@ -16,26 +18,40 @@ export const OPINION_EVERY_MS = 60_000;
 /** Two observations further apart say nothing of the time between them: nobody could be asked. */
 export const OPINION_HOLDS_MS = 150_000;
 const MAX_OPINIONS = 32;
+const MAX_SEEN = 64;
 
 /** `opinions` with one more answer, which only an edge or a pause makes a new entry. The oldest of too many go. */
 export function addOpinion(
   opinions: readonly Opinion[],
-  answer: Omit<Opinion, 'from' | 'to'> & { readonly at: number },
+  answer: Pick<Opinion, 'host' | 'by' | 'detail'> & { readonly at: number },
 ): { readonly opinions: Opinion[]; readonly isEdge: boolean } {
   const { at, ...said } = answer;
   const last = opinions.at(-1);
   if (last && at < last.to) return { opinions: [...opinions], isEdge: false };
   if (last?.host === said.host && at - last.to <= OPINION_HOLDS_MS) {
-    return { opinions: [...opinions.slice(0, -1), { ...last, ...said, to: at }], isEdge: false };
+    return {
+      opinions: [...opinions.slice(0, -1), { ...last, ...said, to: at, seen: [...last.seen, at].slice(-MAX_SEEN) }],
+      isEdge: false,
+    };
   }
-  return { opinions: [...opinions, { ...said, from: at, to: at }].slice(-MAX_OPINIONS), isEdge: true };
+  return { opinions: [...opinions, { ...said, from: at, to: at, seen: [at] }].slice(-MAX_OPINIONS), isEdge: true };
 }
 
-/** The part of each opinion inside [from, to]. */
+/**
+ * What is left of each opinion inside (from, to]: it reaches from the first to the last answer in there, since an answer outside
+ * says nothing of the inside.
+ */
 export function clipOpinions(opinions: readonly Opinion[], from: number, to: number): Opinion[] {
-  return opinions
-    .filter((opinion) => opinion.to >= from && opinion.from <= to)
-    .map((opinion) => ({ ...opinion, from: Math.max(opinion.from, from), to: Math.min(opinion.to, to) }));
+  return opinions.flatMap((opinion) => {
+    if (opinion.from > from && opinion.to <= to) return [opinion];
+    const seen = opinion.seen.filter((at) => at > from && at <= to);
+    // Answers before those that are still known are taken to have come all the time.
+    const knownFrom = opinion.seen[0] ?? opinion.to;
+    const start = opinion.from > from ? opinion.from : knownFrom > from && opinion.from < from ? from : seen[0];
+    const end = opinion.to <= to ? opinion.to : (seen.at(-1) ?? (knownFrom > to && opinion.from < to ? to : undefined));
+    if (start === undefined || end === undefined || start > end || start > to || end <= from) return [];
+    return [{ ...opinion, from: start, to: end, seen }];
+  });
 }
 
 /** A stretch of observed time; `by` is the opinion that proves it, null where nobody could say. */

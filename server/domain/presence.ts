@@ -74,9 +74,9 @@ function takeNextProof(memory: PresenceMemory, last: Proof, proof: Proof): Ledge
   const intervals = classifyGap(last, proof, announced, opinions);
   if (isUnexpectedReboot(last, proof, announced)) memory.unexpectedRebootAt = Math.round(proof.at - proof.bootMs);
   memory.last = proof;
-  memory.opinions = clipOpinions(memory.opinions, proof.at, Number.POSITIVE_INFINITY).filter(({ to }) => to > proof.at);
+  memory.opinions = clipOpinions(memory.opinions, proof.at, Number.POSITIVE_INFINITY);
   if (!isBeforeGoodbye) memory.announced = null;
-  if (isWhollyUp(intervals)) return [];
+  if (isProvedUp(intervals)) return [];
 
   const said = opinions.length > 0 ? { opinions } : {};
   remember(memory, [...memory.gaps, { before: last, after: proof, announced, ...said }]);
@@ -95,7 +95,7 @@ function closeRun(from: number, last: Proof): Interval[] {
 function takeFirstProof(memory: PresenceMemory, first: Proof, proof: Proof): LedgerChange[] {
   const intervals = classifyGap(proof, first, null);
   memory.first = proof;
-  if (!isWhollyUp(intervals)) remember(memory, [{ before: proof, after: first, announced: null }, ...memory.gaps]);
+  if (!isProvedUp(intervals)) remember(memory, [{ before: proof, after: first, announced: null }, ...memory.gaps]);
   return write(memory, proof.at, first.at, intervals, false);
 }
 
@@ -111,7 +111,7 @@ function takeLateProof(memory: PresenceMemory, proof: Proof): LedgerChange[] {
   const announcedBefore = announced && announced.at < proof.at ? announced : null;
   const announcedAfter = announced && announced.at >= proof.at ? announced : null;
   const parts = [part(before, proof, announcedBefore, opinions), part(proof, after, announcedAfter, opinions)];
-  const open = parts.filter(({ intervals }) => !isWhollyUp(intervals)).map((part) => part.gap);
+  const open = parts.filter(({ intervals }) => !isProvedUp(intervals)).map((part) => part.gap);
   remember(memory, memory.gaps.toSpliced(index, 1, ...open));
   return write(
     memory,
@@ -167,8 +167,9 @@ function write(
   return [{ from, to: Math.max(upFrom, memory.upFrom), intervals: written, revision }];
 }
 
-function isWhollyUp(intervals: readonly Interval[]): boolean {
-  return intervals.every((interval) => interval.state === 'up');
+/** Proved up by the machine's own boot: nothing that comes late can change it. What others said is not that strong. */
+function isProvedUp(intervals: readonly Interval[]): boolean {
+  return intervals.every(({ state, reason }) => state === 'up' && reason !== 'reachable');
 }
 
 function remember(memory: PresenceMemory, gaps: GapEvidence[]): void {

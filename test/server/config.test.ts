@@ -11,6 +11,7 @@ t.test('without any variable', async (t) => {
     tls: { kind: 'none' },
     logLevel: 'info',
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
+    anchors: [],
     notifyPrivate: false,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
@@ -40,6 +41,12 @@ t.test('good values', async (t) => {
   f({ VIGIA_PUBLIC_URL: 'https://vigia.example.com:8443' }, { publicUrl: 'https://vigia.example.com:8443' });
   f({ VIGIA_PUBLIC_URL: 'http://localhost:8420' }, { publicUrl: 'http://localhost:8420' });
   f({ VIGIA_NOTIFY_PRIVATE: '1' }, { notifyPrivate: true });
+  const anchors = [
+    { host: '1.1.1.1', port: 53 },
+    { host: '2606:4700::1111', port: 443 },
+    { host: 'example.com', port: 443 },
+  ];
+  f({ VIGIA_ANCHORS: '1.1.1.1:53, [2606:4700::1111]:443,example.com:443' }, { anchors });
   f({ VIGIA_TIME_ZONE: 'America/Costa_Rica' }, { timeZone: 'America/Costa_Rica' });
   f({ VIGIA_LOG_LEVEL: 'debug' }, { logLevel: 'debug' });
   f({ VIGIA_REPORT_INTERVAL: '500ms' }, { reportIntervalMs: { server: 500, workstation: 500 } });
@@ -73,6 +80,12 @@ t.test('bad values: the sentence names the variable, what was given, and what is
   );
   f({ VIGIA_TLS_SELF_SIGNED: 'yes' }, /^VIGIA_TLS_SELF_SIGNED is "yes": use 1 or 0/);
   f({ VIGIA_LOG_LEVEL: 'verbose' }, /^VIGIA_LOG_LEVEL is "verbose": use one of trace, debug, info/);
+  f(
+    { VIGIA_ANCHORS: 'example.com' },
+    /^VIGIA_ANCHORS is "example.com": list up to 8 hosts with ports, such as 1.1.1.1:53/,
+  );
+  f({ VIGIA_ANCHORS: 'example.com:0' }, /^VIGIA_ANCHORS/);
+  f({ VIGIA_ANCHORS: Array(9).fill('a:1').join() }, /^VIGIA_ANCHORS/);
   f({ VIGIA_REPORT_INTERVAL: '10' }, /^VIGIA_REPORT_INTERVAL is "10": use a time from 200ms to 60m, such as 10s/);
   f({ VIGIA_REPORT_INTERVAL: '100ms' }, /^VIGIA_REPORT_INTERVAL/);
   f({ VIGIA_REPORT_INTERVAL: '2h' }, /^VIGIA_REPORT_INTERVAL/);
