@@ -78,15 +78,15 @@ const NOWHERE: Place = { rank: 3, dueMs: 0 };
 function placeOf({ state, clock }: Incident): Place {
   if (clock === null || state === 'resolved') return NOWHERE;
   return [clock, onSiteClock(clock)].reduce<Place>((best, each) => {
-    if (each === null || each.dueAt === null || each.respondedAt !== null) return best;
+    if (each === null || each.respondedAt !== null) return best;
     const rank = { breached: 0, running: each.binding ? 1 : 2, paused: 2, met: 3, none: 3 }[each.outcome];
-    const place = { rank, dueMs: rank === 3 ? 0 : Date.parse(each.dueAt) };
+    const place = rank === 3 ? NOWHERE : { rank, dueMs: each.dueAt === null ? Infinity : Date.parse(each.dueAt) };
     return comparePlaces(place, best) < 0 ? place : best;
   }, NOWHERE);
 }
 
 function comparePlaces(a: Place, b: Place): number {
-  return a.rank - b.rank || a.dueMs - b.dueMs;
+  return a.rank - b.rank || Math.sign(a.dueMs - b.dueMs) || 0;
 }
 
 /** Breached first, then the nearest due time, then those that nothing waits for: by priority and age. */

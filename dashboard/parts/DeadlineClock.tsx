@@ -39,16 +39,18 @@ interface DeadlineClockProps {
   readonly clock: ResponseClockView;
   /** Lists say nothing where nothing is due. */
   readonly showNone?: boolean;
+  /** Which clock it is, where there are two. */
+  readonly label?: string;
 }
 
 /** The response clock, counting down: shape, word and colour say how far it has come. */
-export function DeadlineClock({ clock, showNone = false }: DeadlineClockProps) {
+export function DeadlineClock({ clock, showNone = false, label }: DeadlineClockProps) {
   // Only what is on the screen changes: one signal ticks for all clocks.
   const deadline = useComputed(() => deadlineOf(clock, nowMs.value));
   const stage = useComputed(() => deadline.value.stage);
   const words = useComputed(() => sentence(deadline.value));
   if (stage.value === 'none' && !showNone) return null;
-  const remarks = remarksOn(clock, stage.value);
+  const remarks = [...(label ? [label] : []), ...remarksOn(clock, stage.value)];
   return (
     <span class={`deadline deadline-${stage.value}`}>
       <svg class={`shape deadline-shape-${stage.value}`} width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
@@ -75,12 +77,7 @@ export function IncidentDeadlines({ clock }: { clock: ResponseClockView | null }
   return (
     <span class="deadlines">
       <DeadlineClock clock={clock} />
-      {onSite !== null && onSite.outcome !== 'none' && (
-        <span class="deadline-on-site">
-          <span class="deadline-label">{t('deadline.onSite')}</span>
-          <DeadlineClock clock={onSite} />
-        </span>
-      )}
+      {onSite !== null && <DeadlineClock clock={onSite} label={t('deadline.onSite')} />}
     </span>
   );
 }

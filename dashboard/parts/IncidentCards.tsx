@@ -32,7 +32,7 @@ export function IncidentCards({ incidents, selectedId }: CardsProps) {
             <IncidentPlace incident={incident} />
             <AcknowledgedBy incident={incident} />
             <Explains count={explained.value.get(incident.id) ?? 0} />
-            {incident.suppressedBy !== null && <span class="muted">{t('incident.nobodyTold')}</span>}
+            {incident.suppressedBy !== null && <span title={incident.suppressedBy}>{t('incident.nobodyTold')}</span>}
           </p>
           <div class="incident-actions">
             {incident.state === 'resolved' && <IncidentStateBadge state="resolved" />}

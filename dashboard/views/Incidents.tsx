@@ -220,6 +220,7 @@ function Row({ incident, selected }: { incident: Incident; selected: boolean }) 
         <p class="incident-meta">
           <span class={`word-${incident.priority}`}>{t(`priority.${incident.priority}`)}</span>
           <IncidentPlace incident={incident} />
+          {incident.suppressedBy !== null && <span title={incident.suppressedBy}>{t('incident.nobodyTold')}</span>}
         </p>
       </div>
       <IncidentDeadlines clock={incident.clock} />

@@ -1,11 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import t from 'tap';
+import { violations } from '../support/axe.ts';
 import { type FakeDashboard, openDashboard } from '../support/fake-dashboard.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(240_000);
-
-const RULES: readonly string[] = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 const paths = ({ idOf }: FakeDashboard) => [
   '/',
@@ -25,46 +23,30 @@ const paths = ({ idOf }: FakeDashboard) => [
   '/nothing/here',
 ];
 
-async function violations({ page }: FakeDashboard, rules: readonly string[]): Promise<string[]> {
-  await until('all is loaded', async () => (await page.locator('.loading').count()) === 0);
-  const axe = new AxeBuilder({ page });
-  const { violations: found } = await (rules === RULES
-    ? axe.withTags([...rules])
-    : axe.withRules([...rules])
-  ).analyze();
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
-  );
-}
-
-/** Only colours differ between the themes. */
-const checks = { light: RULES, dark: ['color-contrast'] } as const;
-
 for (const colorScheme of ['light', 'dark'] as const) {
   t.test(`axe finds nothing in ${colorScheme}`, async (t) => {
-    const rules = checks[colorScheme];
     const dashboard = await openDashboard(t, { browser: { colorScheme } });
     const { api, page, visit } = dashboard;
     for (const path of paths(dashboard)) {
       await visit(path);
-      t.same(await violations(dashboard, rules), [], path);
+      t.same(await violations(page, colorScheme), [], path);
     }
     await visit('/');
     await page.getByRole('heading', { level: 1 }).waitFor();
     for (const key of ['/', '?']) {
       await page.keyboard.press(key);
       await page.locator('dialog[open]').waitFor();
-      t.same(await violations(dashboard, rules), [], `the overlay of ${key}`);
+      t.same(await violations(page, colorScheme), [], `the overlay of ${key}`);
       await page.keyboard.press('Escape');
       // Until it is closed, the next key belongs to it.
       await page.locator('dialog[open]').waitFor({ state: 'hidden' });
     }
     api.blind(true);
     await page.getByText(/Live connection lost/).waitFor();
-    t.same(await violations(dashboard, rules), [], 'blind');
+    t.same(await violations(page, colorScheme), [], 'blind');
     const gate = await openDashboard(t, { signedIn: false, browser: { colorScheme } });
     await gate.visit('/');
-    t.same(await violations(gate, rules), [], 'login');
+    t.same(await violations(gate.page, colorScheme), [], 'login');
   });
 }
 

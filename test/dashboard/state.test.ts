@@ -83,3 +83,27 @@ t.test('property: messages one by one end where one message with all their docum
     { numRuns: 50 },
   );
 });
+
+t.test('services arrive with the overview and change live', async (t) => {
+  const service = {
+    id: 'v1',
+    slug: 'mail',
+    clientId: 'c1',
+    name: 'Mail',
+    deviceIds: [],
+    needed: 0,
+    checkIds: [],
+    blocks: null,
+    targetPpm: null,
+    state: 'up' as const,
+    sentence: 'Every check passes.',
+    since: null,
+    warnings: [],
+  };
+  const before = fromOverview(overview({ services: [service] }), receivedAtMs);
+  t.equal(before.services.get('v1')?.state, 'up');
+  const after = applyChanges(before, { type: 'changes', services: [{ ...service, state: 'down' }] }, receivedAtMs);
+  t.equal(after.services.get('v1')?.state, 'down');
+  t.equal(after.incidents, before.incidents);
+  t.equal(after.month, before.month, 'figures of the month come with the overview only');
+});

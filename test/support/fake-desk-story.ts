@@ -246,7 +246,7 @@ function addIncidents(desk: FakeDesk, fleet: FakeFleet, nowMs: number): void {
     keepClock(
       desk,
       render,
-      pause(paused, 'Ben Carter', 'Waiting for the client: Mr Ferretti has the only key to the rack', {
+      pause(paused, 'Ben Carter', 'Mr Ferretti has the only key to the rack', {
         at: nowMs - 4 * HOUR_MS,
         priority: 'medium',
         under: terms,

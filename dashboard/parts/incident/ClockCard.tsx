@@ -44,12 +44,7 @@ export function ClockCard({ incident, onDone }: ClockCardProps) {
       </header>
       <div class="clock-figures">
         <DeadlineClock clock={clock} showNone />
-        {onSite && (
-          <span class="deadline-on-site">
-            <span class="deadline-label">{t('deadline.onSite')}</span>
-            <DeadlineClock clock={onSite} />
-          </span>
-        )}
+        {onSite && <DeadlineClock clock={onSite} label={t('deadline.onSite')} />}
       </div>
       <ClockFacts clock={clock} />
       <div id={explanationId}>{explained.value && <Explanation incident={incident} />}</div>

@@ -1,8 +1,7 @@
 import type { ClockStretch, ClockExplanation as Explanation } from '../../../protocol/contract.ts';
-import { clockIn, duration, timeIn } from '../../format.ts';
+import { clockIn, duration, exactTime, timeIn } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { priorities } from '../../select.ts';
-import { When } from '../Ago.tsx';
 
 type Zone = { readonly zone: string };
 
@@ -11,16 +10,19 @@ export function ClockExplanation({ explanation }: { explanation: Explanation }) 
   const { clock, sentence, stretches, pauses, computations } = explanation;
   return (
     <div class="clock-explanation">
-      <p class="clock-sentence">{sentence}</p>
+      <div>
+        <p class="clock-sentence">{sentence}</p>
+        <p class="hint">{t('clock.zone', { zone: clock.timeZone })}</p>
+      </div>
       {stretches.length > 0 && (
-        <ol class="stretches" aria-label={t('clock.stretches', { zone: clock.timeZone })}>
+        <ol class="stretches" aria-label={t('clock.stretches')}>
           {walk(stretches, clock.targetMs).map((step) => (
             <Stretch key={`${step.stretch.from}${step.stretch.kind}`} {...step} zone={clock.timeZone} />
           ))}
         </ol>
       )}
-      <Pauses pauses={pauses} />
-      <Computations computations={computations} />
+      <Pauses pauses={pauses} zone={clock.timeZone} />
+      <Computations computations={computations} zone={clock.timeZone} />
     </div>
   );
 }
@@ -80,7 +82,16 @@ function spanIn({ from, to }: ClockStretch, zone: string): string {
   return t('clock.span', { from: start, to: sameDay ? short : end });
 }
 
-function Pauses({ pauses }: Pick<Explanation, 'pauses'>) {
+/** A moment on the wall clock of the contract; here and in UTC on hover. */
+function There({ at, zone }: { at: string } & Zone) {
+  return (
+    <time dateTime={at} title={exactTime(Date.parse(at))}>
+      {timeIn(zone, Date.parse(at))}
+    </time>
+  );
+}
+
+function Pauses({ pauses, zone }: Pick<Explanation, 'pauses'> & Zone) {
   if (pauses.length === 0) return null;
   return (
     <section>
@@ -89,8 +100,8 @@ function Pauses({ pauses }: Pick<Explanation, 'pauses'>) {
         {pauses.map((pause) => (
           <li key={pause.from}>
             <p>
-              <When at={pause.from} /> {pause.to === null ? t('clock.stillPaused') : t('clock.until')}{' '}
-              {pause.to !== null && <When at={pause.to} />}
+              <There at={pause.from} zone={zone} /> {pause.to === null ? t('clock.stillPaused') : t('clock.until')}{' '}
+              {pause.to !== null && <There at={pause.to} zone={zone} />}
             </p>
             <p class="quiet">{t('clock.reasonBy', { reason: pause.reason, name: pause.by })}</p>
           </li>
@@ -100,7 +111,7 @@ function Pauses({ pauses }: Pick<Explanation, 'pauses'>) {
   );
 }
 
-function Computations({ computations }: Pick<Explanation, 'computations'>) {
+function Computations({ computations, zone }: Pick<Explanation, 'computations'> & Zone) {
   return (
     <section>
       <h3>{t('clock.computations')}</h3>
@@ -108,7 +119,7 @@ function Computations({ computations }: Pick<Explanation, 'computations'>) {
         {computations.map((computation, index) => (
           <li key={computation.at} class={index === computations.length - 1 ? 'counts' : ''}>
             <p>
-              <When at={computation.at} /> {computation.why}
+              <There at={computation.at} zone={zone} /> {computation.why}
             </p>
             <p class="quiet">
               {priorityWord(computation.priority)}
@@ -116,7 +127,7 @@ function Computations({ computations }: Pick<Explanation, 'computations'>) {
               {computation.dueAt !== null && (
                 <>
                   {', '}
-                  {t('clock.dueAt')} <When at={computation.dueAt} />
+                  {t('clock.dueAt')} <There at={computation.dueAt} zone={zone} />
                 </>
               )}
               {index === computations.length - 1 && ` (${t('clock.thisCounts')})`}

@@ -84,13 +84,13 @@ function Name({ receiver }: { receiver: Receiver }) {
 
 function What({ receiver: { minPriority, clocks, clientId } }: { receiver: Receiver }) {
   return (
-    <>
+    <div class="receiver-what">
       {t('receivers.from', { priority: t(`priority.${minPriority}`) })}
       <span class="cell-more">
         {clientId === null ? t('keys.allClients') : (clients.value.get(clientId)?.name ?? '–')}
       </span>
       {clocks && <span class="cell-more">{t('receivers.withClocks')}</span>}
-    </>
+    </div>
   );
 }
 
