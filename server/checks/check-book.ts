@@ -242,9 +242,7 @@ export class CheckBook implements Judge {
           from_ms: first.start,
           to_ms: last.end,
           before_json: JSON.stringify(change.replaced),
-          after_json: JSON.stringify(
-            change.intervals.filter(({ start, end }) => start < last.end && first.start < end),
-          ),
+          after_json: JSON.stringify(change.replacement),
         }),
       );
     }

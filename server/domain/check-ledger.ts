@@ -60,6 +60,8 @@ export interface CheckLedgerChange {
   readonly intervals: readonly CheckInterval[];
   /** What was written before of time that was up or down and is now something else; empty if nothing was. */
   readonly replaced: readonly CheckInterval[];
+  /** What stands in its place, the open end included. */
+  readonly replacement: readonly CheckInterval[];
 }
 
 export const freshHistory = (): CheckHistory => ({ runs: [], head: null });
@@ -83,9 +85,10 @@ export function takeResult(history: CheckHistory, result: CheckResult): CheckLed
   if (oldest && history.head && result.at < oldest.from) return null;
   const before = written(history);
   insert(history, result);
+  const whole = intervalsOf(history);
   const after = written(history);
   forget(history);
-  return difference(before, after);
+  return difference(before, after, whole);
 }
 
 /** The exact partition of the time that results prove or fail to, up to the last one. */
@@ -192,7 +195,11 @@ function forget(history: CheckHistory): void {
   }
 }
 
-function difference(before: readonly CheckInterval[], after: readonly CheckInterval[]): CheckLedgerChange | null {
+function difference(
+  before: readonly CheckInterval[],
+  after: readonly CheckInterval[],
+  whole: readonly CheckInterval[],
+): CheckLedgerChange | null {
   const same = after.findIndex((interval, index) => !isSame(interval, before[index]));
   const firstNew = same < 0 ? after.length : same;
   const old = before.slice(firstNew);
@@ -201,9 +208,12 @@ function difference(before: readonly CheckInterval[], after: readonly CheckInter
   if (from === Number.POSITIVE_INFINITY) return null;
   const replaced = old.filter(
     ({ start, end, state }) =>
-      state !== 'unknown' && intervals.some((one) => one.start < end && start < one.end && one.state !== state),
+      state !== 'unknown' && whole.some((one) => one.start < end && start < one.end && one.state !== state),
   );
-  return { from, intervals, replaced };
+  const [first] = replaced;
+  const last = replaced.at(-1);
+  const replacement = whole.filter(({ start, end }) => first && last && start < last.end && first.start < end);
+  return { from, intervals, replaced, replacement };
 }
 
 function isSame(a: CheckInterval, b: CheckInterval | undefined): boolean {
