@@ -12,6 +12,7 @@ import type { ChangeSet } from '../../server/fleet/change-set.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import { Health } from '../../server/fleet/health.ts';
 import type { Http } from '../../server/http/context.ts';
+import type { MaintenancePort, PersonReportPort } from '../../server/http/ports.ts';
 import { createHttpServer, type HttpDeps } from '../../server/http/server.ts';
 import type { UpgradeRouter } from '../../server/http/upgrade.ts';
 import { IncidentBook } from '../../server/incidents/incident-book.ts';
@@ -44,6 +45,8 @@ export interface TestServer {
   readonly ports: TestPorts;
   /** The incidents in memory: what is put here and in the store has a clock that the routes can work on. */
   readonly book: IncidentBook;
+  readonly maintenance: MaintenancePort;
+  readonly personReports: PersonReportPort;
   /** Ledgers and figures over the real store. */
   readonly availability: Availability;
   readonly clock: TestClock;
@@ -200,6 +203,8 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     port,
     store,
     ports,
+    maintenance: maintenance.port,
+    personReports,
     book,
     availability,
     clock,

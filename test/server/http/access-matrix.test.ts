@@ -4,6 +4,8 @@ import t, { type Test } from 'tap';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { enrolmentRequestMessage } from '../../../protocol/enrolment.ts';
+import type { MaintenanceInput } from '../../../protocol/maintenance.ts';
+import type { PersonReport, PersonReportInput } from '../../../protocol/person-report.ts';
 import type { CheckInput, ServiceInput } from '../../../protocol/service.ts';
 import type { Role } from '../../../protocol/view.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
@@ -161,6 +163,25 @@ function attestationOf(server: TestServer): Record<string, string> {
 }
 const plain = (path: string) => () => ({ path });
 
+function plannedWork({ client, device }: Tenant): MaintenanceInput {
+  const target = { kind: 'device', id: device.id } as const;
+  const when = { timeZone: 'UTC', startsAt: '2027-03-01T22:00', durationMinutes: 60, rrule: null };
+  return { clientId: client.id, title: 'Patches', target, ...when };
+}
+
+async function newWindow({ maintenance }: TestServer, tenant: Tenant): Promise<string> {
+  return (await maintenance.create(everyClient, plannedWork(tenant), { id: 'test', name: 'Test' })).id;
+}
+
+function problem({ client, site, device }: Tenant): PersonReportInput {
+  const place = { clientId: client.id, siteId: site.id, deviceId: device.id, serviceId: null };
+  return { ...place, reporter: 'Ana', text: 'It is slow.', aboutInfrastructure: true, incidentId: null };
+}
+
+function newReport({ personReports }: TestServer, tenant: Tenant): Promise<PersonReport> {
+  return personReports.create(everyClient, problem(tenant), { id: 'test', name: 'Test' }, 'technician');
+}
+
 const samples: Record<string, MakeSample> = {
   'GET /healthz': plain('/healthz'),
   'GET /readyz': plain('/readyz'),
@@ -254,6 +275,50 @@ const samples: Record<string, MakeSample> = {
     body: newService(tenant),
   }),
   'DELETE /api/v1/services/:id': onService,
+  'PATCH /api/v1/clients/:id': (_, { client }) => ({
+    path: `/api/v1/clients/${client.id}`,
+    body: { remoteUrl: 'https://remote.test/?host={hostname}' },
+  }),
+  'POST /api/v1/clients/:id/report-link': (_, { client }) => ({
+    path: `/api/v1/clients/${client.id}/report-link`,
+    body: {},
+  }),
+  'DELETE /api/v1/clients/:id/report-link': (_, { client }) => ({ path: `/api/v1/clients/${client.id}/report-link` }),
+  'GET /api/v1/sites/:id/card': (_, { site }) => ({ path: `/api/v1/sites/${site.id}/card` }),
+  'PUT /api/v1/sites/:id/card': (_, { site }) => ({
+    path: `/api/v1/sites/${site.id}/card`,
+    body: { notes: 'Key at 4' },
+  }),
+  'GET /api/v1/maintenance': plain('/api/v1/maintenance'),
+  'GET /api/v1/maintenance/occurrences': plain('/api/v1/maintenance/occurrences'),
+  'POST /api/v1/maintenance/preview': (_, tenant) => ({
+    path: '/api/v1/maintenance/preview',
+    body: plannedWork(tenant),
+  }),
+  'POST /api/v1/maintenance': (_, tenant) => ({ path: '/api/v1/maintenance', body: plannedWork(tenant) }),
+  'PUT /api/v1/maintenance/:id': async (server, tenant) => ({
+    path: `/api/v1/maintenance/${await newWindow(server, tenant)}`,
+    body: { ...plannedWork(tenant), durationMinutes: 30 },
+  }),
+  'DELETE /api/v1/maintenance/:id': async (server, tenant) => ({
+    path: `/api/v1/maintenance/${await newWindow(server, tenant)}`,
+  }),
+  'GET /api/v1/person-reports': plain('/api/v1/person-reports'),
+  'POST /api/v1/person-reports': (_, tenant) => ({ path: '/api/v1/person-reports', body: problem(tenant) }),
+  'POST /api/v1/person-reports/propose': (_, { client }) => ({
+    path: '/api/v1/person-reports/propose',
+    body: { clientId: client.id, siteId: null, deviceId: null, serviceId: null, text: '' },
+  }),
+  'POST /api/v1/person-reports/:id/link': async (server, tenant) => {
+    const [report, other] = [await newReport(server, tenant), await newReport(server, tenant)];
+    return { path: `/api/v1/person-reports/${report.id}/link`, body: { incidentId: other.incidentId } };
+  },
+  'GET /api/v1/ahead': plain('/api/v1/ahead'),
+  'GET /report': plain('/report'),
+  'GET /report.css': plain('/report.css'),
+  'GET /report.js': plain('/report.js'),
+  'GET /api/v1/portal': plain('/api/v1/portal'),
+  'POST /api/v1/portal/reports': () => ({ path: '/api/v1/portal/reports', body: {} }),
   'GET /api/v1/tokens': plain('/api/v1/tokens'),
   'POST /api/v1/tokens': (_, { client, site }) => ({
     path: '/api/v1/tokens',
@@ -311,7 +376,13 @@ function sharedHash(): Promise<string> {
 }
 
 /** Routes whose success needs what this test does not set up; here only that nobody is kept out. */
-const mayFailOtherwise = ['POST /api/v1/first-run', 'GET /install/checksums', 'GET /install/:name'];
+const mayFailOtherwise = [
+  'GET /api/v1/portal',
+  'POST /api/v1/portal/reports',
+  'POST /api/v1/first-run',
+  'GET /install/checksums',
+  'GET /install/:name',
+];
 
 const routes = routeTable().map((route) => ({
   key: `${String(route.method)} ${route.url}`,

@@ -179,6 +179,64 @@ t.test('no scoped method reaches into another client', async (t) => {
     all.presence.insertStatement(interval),
     all.deviceStates.saveStatement(state),
   ]);
+  const reportKey = randomBytes(32);
+  await all.clients.setReportKey(bolt.client.id, reportKey);
+  const child = incidentRow(bolt, { key: 'child', parent_id: incident.id, suppressed_by: 'maintenance:w' });
+  const planned = {
+    clientId: bolt.client.id,
+    target: { kind: 'client', id: null },
+    timeZone: 'UTC',
+    rrule: null,
+  } as const;
+  const document = { ...planned, title: 'Patches', startsAt: '2026-03-01T22:00', durationMinutes: 60 };
+  const window = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    document_json: JSON.stringify(document),
+    created_at: 1,
+    created_by: 'test',
+    cancelled_at: null,
+  };
+  const windowEdit = {
+    windowId: window.id,
+    clientId: bolt.client.id,
+    atMs: 2,
+    by: 'x',
+    before: document,
+    after: document,
+  };
+  const run = {
+    window_id: window.id,
+    client_id: bolt.client.id,
+    started_at: 1,
+    told_json: '[]',
+    devices_json: '[]',
+    ended_at: null,
+    finished_at: null,
+  };
+  const report = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    site_id: bolt.site.id,
+    device_id: null,
+    service_id: null,
+    reported_at: 5,
+    reporter: 'Ana',
+    via: 'portal',
+    text: 'It is slow.',
+    about_infrastructure: 1,
+    incident_id: incident.id,
+    lead_ms: 3,
+    created_at: 5,
+    created_by: 'portal',
+  } as const;
+  await store.commit([
+    all.incidents.saveStatement(child),
+    all.maintenance.insertStatement(window),
+    ...all.maintenance.editStatements(windowEdit),
+    all.maintenance.saveRunStatement(run),
+    all.personReports.insertStatement(report),
+  ]);
   const [stored] = await all.presence.between(bolt.device.id, 0, 10);
 
   const mine = store.scoped({ clientId: acme.client.id });
@@ -196,6 +254,9 @@ t.test('no scoped method reaches into another client', async (t) => {
       byName: [outcome.nothing, () => mine.clients.byName('Bolt')],
       create: [outcome.forbidden, () => mine.clients.create('New')],
       ensure: [outcome.forbidden, () => mine.clients.ensure('Bolt')],
+      update: [outcome.notFound, () => mine.clients.update(bolt.client.id, { name: 'mine' })],
+      setReportKey: [outcome.notFound, () => mine.clients.setReportKey(bolt.client.id, null)],
+      byReportKey: [outcome.nothing, () => mine.clients.byReportKey(reportKey)],
     },
     sites: {
       list: [outcome.empty, () => pageIds(mine.sites.list({ ...page, clientId: bolt.client.id }))],
@@ -204,6 +265,7 @@ t.test('no scoped method reaches into another client', async (t) => {
       byName: [outcome.nothing, () => mine.sites.byName(bolt.client.id, 'Main')],
       create: [outcome.notFound, () => mine.sites.create(bolt.client.id, 'New')],
       ensure: [outcome.notFound, () => mine.sites.ensure(bolt.client.id, 'Main')],
+      setCard: [outcome.notFound, () => mine.sites.setCard(bolt.site.id, '{"notes":"mine"}')],
     },
     devices: {
       list: [outcome.empty, () => pageIds(mine.devices.list({ ...page, siteId: bolt.site.id }))],
@@ -253,6 +315,9 @@ t.test('no scoped method reaches into another client', async (t) => {
       open: [outcome.empty, () => mine.incidents.open()],
       recent: [outcome.empty, () => mine.incidents.recent(0)],
       byKey: [outcome.empty, () => mine.incidents.byKey(incident.key, 10)],
+      childrenOf: [outcome.empty, () => mine.incidents.childrenOf(incident.id)],
+      suppressed: [outcome.empty, () => mine.incidents.suppressed('maintenance:w', 0)],
+      openedBetween: [outcome.empty, () => mine.incidents.openedBetween(0, 1e14, bolt.client.id)],
       events: [outcome.empty, () => mine.incidents.events(incident.id)],
       saveStatement: [outcome.notFound, () => mine.incidents.saveStatement(incident)],
       eventStatement: [outcome.notFound, () => mine.incidents.eventStatement(event)],
@@ -312,6 +377,26 @@ t.test('no scoped method reaches into another client', async (t) => {
       renameStatement: [undefined, () => store.commit([mine.services.renameStatement(service.id, 'stolen')])],
       removeStatement: [undefined, () => store.commit([mine.services.removeStatement(service.id, 9)])],
     },
+    maintenance: {
+      all: [outcome.empty, () => ids(mine.maintenance.all())],
+      edits: [outcome.empty, () => mine.maintenance.edits()],
+      runs: [outcome.empty, () => mine.maintenance.runs(0)],
+      insertStatement: [outcome.notFound, () => mine.maintenance.insertStatement({ ...window, id: 'new' })],
+      editStatements: [outcome.notFound, () => mine.maintenance.editStatements(windowEdit)],
+      cancelStatement: [outcome.notFound, () => mine.maintenance.cancelStatement(window, 1)],
+      saveRunStatement: [outcome.notFound, () => mine.maintenance.saveRunStatement(run)],
+    },
+    personReports: {
+      list: [outcome.empty, () => pageIds(mine.personReports.list(page))],
+      get: [outcome.nothing, () => mine.personReports.get(report.id)],
+      ofIncident: [outcome.empty, () => mine.personReports.ofIncident(incident.id)],
+      between: [outcome.empty, () => mine.personReports.between(0, 100, bolt.client.id)],
+      insertStatement: [outcome.notFound, () => mine.personReports.insertStatement({ ...report, id: 'new' })],
+      linkStatement: [
+        outcome.notFound,
+        () => mine.personReports.linkStatement(report, { incidentId: incident.id, leadMs: 1 }),
+      ],
+    },
     apiKeys: {
       list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
       get: [outcome.nothing, () => mine.apiKeys.get(globalKey.id)],
@@ -336,6 +421,10 @@ t.test('no scoped method reaches into another client', async (t) => {
 
   const snapshot = async () => {
     const tables = [
+      'maintenance_window',
+      'maintenance_edit',
+      'maintenance_run',
+      'person_report',
       'client',
       'site',
       'device',
@@ -371,6 +460,21 @@ t.test('no scoped method reaches into another client', async (t) => {
   await t.rejects(mine.receivers.insert({ ...receiver, id: 'new', client_id: null }), { code: 'forbidden' });
 
   t.test('nor by naming an id of another client in an own row', async (t) => {
+    const own = { client_id: acme.client.id };
+    await store.commit([
+      ...mine.maintenance.editStatements({
+        ...windowEdit,
+        clientId: acme.client.id,
+        after: { ...document, title: 'x' },
+      }),
+      mine.maintenance.cancelStatement({ ...window, ...own }, 1),
+      mine.maintenance.saveRunStatement({ ...run, ...own, finished_at: 1 }),
+      mine.personReports.linkStatement({ ...report, ...own }, { incidentId: incident.id, leadMs: 9 }),
+    ]);
+    t.same(await all.maintenance.all(), [window]);
+    t.equal((await all.maintenance.edits()).length, 1);
+    t.same(await all.maintenance.runs(0), [run]);
+    t.same(await all.personReports.get(report.id), report);
     await store
       .commit([mine.incidents.saveStatement(incidentRow(acme, { id: incident.id, sentence: 'stolen' }))])
       .catch(() => {});
