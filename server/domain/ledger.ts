@@ -200,9 +200,18 @@ export function openTail(
   });
 }
 
+const BLIND_WITH_LAST_PROOF_MS = 60_000;
+
 /** Says of the parts of an unknown stretch that we could not see why not. The server's own blindness goes before a site's. */
 function darken(interval: Interval, blind: readonly BlindStretch[]): Interval[] {
-  const hides = blind.filter(({ from, to }) => from < interval.end && to > interval.start);
+  const { before } = interval.evidence;
+  const reaching = blind.map((stretch) =>
+    // Between the last report and the last word of a link lies less than a round: one silence, not two.
+    stretch.from - before.at <= BLIND_WITH_LAST_PROOF_MS
+      ? { ...stretch, from: Math.min(stretch.from, before.at) }
+      : stretch,
+  );
+  const hides = reaching.filter(({ from, to }) => from < interval.end && to > interval.start);
   const inside = (at: number): boolean => at > interval.start && at < interval.end;
   const cuts = hides.flatMap(({ from, to }) => [from, to]).filter(inside);
   const edges = [...new Set([interval.start, ...cuts, interval.end])].sort((a, b) => a - b);

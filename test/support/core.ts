@@ -18,13 +18,14 @@ import { type AckTarget, Ingest } from '../../server/ingest.ts';
 import { openJournalSeries } from '../../server/series/journal-series.ts';
 import type { SeriesStore } from '../../server/series/series-store.ts';
 import { openStore, type Store } from '../../server/store/store.ts';
-import { CURSOR_SETTING, Watch } from '../../server/watch.ts';
+import { CURSOR_SETTING, Watch, type WatchOptions } from '../../server/watch.ts';
 import { metricsOf, type Values } from './reading.ts';
 
 export interface CoreOptions {
   readonly dir: string;
   readonly clock: Clock;
   readonly settings?: DetectionSettings;
+  readonly presence?: Pick<WatchOptions, 'ask' | 'anchors'>;
   readonly logger?: Logger;
   /** Stands between the core and its stores, to make them fail. */
   readonly wrapStore?: (store: Store) => Store;
@@ -69,11 +70,12 @@ export async function startCore(t: Pick<Test, 'teardown'>, options: CoreOptions)
     for (const { info, liveness } of changes.touched) published.push(`${info.name} ${liveness.state}`);
     for (const { record } of changes.incidents) published.push(`${record.rule} ${record.state}`);
   };
-  const watch = new Watch({ clock, store, fleet, book, health, settings, logger, publish });
+  const watch = new Watch({ clock, store, fleet, book, health, settings, logger, publish, ...options.presence });
   const observe = { reportsCommitted: () => undefined, commitTook: () => undefined };
   const ingest = new Ingest({ clock, series, watch, health, logger, observe });
   watch.resumeFrom(cursor);
   for await (const batch of series.replay(cursor)) await watch.take(batch.position, batch.reports);
+  await watch.begin();
   await watch.tick();
   const close = async (): Promise<void> => {
     watch.stop();

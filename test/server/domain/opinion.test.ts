@@ -77,14 +77,15 @@ t.test('while it is silent: the ledger says what others say', async (t) => {
 t.test('what we could not see is said, of the unknown only', async (t) => {
   const last = proof(0, 'a', 100_000);
   const blind = [
-    { from: 20_000, to: 30_000, reason: 'server_blind' as const, why: 'We were blind.' },
-    { from: 25_000, to: 50_000, reason: 'site_lost' as const, why: 'The site was lost.' },
+    { from: 120_000, to: 130_000, reason: 'server_blind' as const, why: 'We were blind.' },
+    { from: 125_000, to: 150_000, reason: 'site_lost' as const, why: 'The site was lost.' },
   ];
-  const tail = openTail(last, null, 60_000, [], blind);
+  const tail = openTail(last, null, 160_000, [], blind);
   t.equal(
     describe(tail),
-    'unknown silent 0-20000, unknown server_blind 20000-25000, unknown server_blind 25000-30000, unknown site_lost 30000-50000, unknown silent 50000-60000',
+    'unknown silent 0-120000, unknown server_blind 120000-125000, unknown server_blind 125000-130000, unknown site_lost 130000-150000, unknown silent 150000-160000',
   );
+  t.equal(describe(openTail(proof(100_000, 'a', 1), null, 122_000, [], blind)), 'unknown server_blind 100000-122000');
   t.match(explainInterval(tail[1]!), /^Nothing was heard after .* UTC\. We were blind\.$/);
   t.equal(
     describe(openTail(last, null, 60_000, [opinion(15_000, 60_000, 'down')], blind)),
