@@ -92,7 +92,10 @@ export function createTelling(options: TellingOptions): Telling {
       ...stuck.map((queue) => `${names.get(queue.receiver_id)} gets no messages: ${queue.last_error}`),
       ...lost
         .filter(({ receiver_id: id }) => names.has(id))
-        .map(({ receiver_id: id, count }) => `${count} messages to ${names.get(id)} were given up in the last day.`),
+        .map(
+          ({ receiver_id: id, count }) =>
+            `In the last day ${count} of the messages to ${names.get(id)} ${count === 1 ? 'was' : 'were'} given up after three days of trying.`,
+        ),
     ];
     return sentences.join(' ') || null;
   }

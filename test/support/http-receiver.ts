@@ -24,8 +24,8 @@ export interface HttpReceiverOptions {
   readonly port?: number;
   /** What it answers to what it accepts, and to what it refuses. */
   readonly answer?: { readonly status?: number; readonly headers?: Record<string, string>; readonly body: string };
-  /** Called before it answers. */
-  readonly onReceived?: (received: HttpReceived) => void | Promise<void>;
+  /** Called before it answers; a status that it returns is the answer, and nothing was taken. */
+  readonly onReceived?: (received: HttpReceived) => number | undefined | Promise<number | undefined>;
 }
 
 /** A server that takes posts, over TLS, or misbehaves in one way. It is closed after the test. */
@@ -45,9 +45,9 @@ export async function startHttpReceiver(
       response.writeHead(200);
       return void setInterval(() => response.write('x'.repeat(1_000)), 5).unref();
     }
-    if (behaviour === 'accepts') received.push(item);
-    await options.onReceived?.(item);
-    response.writeHead(answer.status ?? (behaviour === 'refuses' ? 500 : 200), answer.headers);
+    const status = await options.onReceived?.(item);
+    if (behaviour === 'accepts' && status === undefined) received.push(item);
+    response.writeHead(status ?? answer.status ?? (behaviour === 'refuses' ? 500 : 200), answer.headers);
     response.end(behaviour === 'refuses' && answer.status === undefined ? 'unwanted\r\n\u001b[31m here' : answer.body);
   };
   const isPlain = behaviour === 'garbage' || port !== 0;
