@@ -222,9 +222,15 @@ export class LedgerBook implements DeviceLedgerSource {
     const all = store.scoped(scope);
     const info = await all.devices.get(deviceId);
     if (!info) return null;
-    const known =
-      fleet.devices.get(deviceId) ?? makeRecord(info, await all.deviceStates.get(deviceId), fleet.blindness);
-    return this.#entries.get(deviceId) ?? this.#add(known);
+    const saved = await all.deviceStates.get(deviceId);
+    const rows = await all.presence.between(deviceId, 0, Number.MAX_SAFE_INTEGER);
+    // Others may have asked for it meanwhile.
+    const known = this.#entries.get(deviceId);
+    if (known) return known;
+    const entry = this.#add(fleet.devices.get(deviceId) ?? makeRecord(info, saved, fleet.blindness));
+    for (const { start_ms: start, end_ms: end, state } of rows)
+      entry.written.replace(start, end, [{ start, end, state }]);
+    return entry;
   }
 
   #add(record: DeviceRecord): BookEntry {

@@ -2,7 +2,7 @@ import type { PeriodName } from '../../protocol/availability.ts';
 import { CompactLedger, type Measure } from '../domain/sla/compact-ledger.ts';
 import { type Measurement, measure, type Period } from '../domain/sla/figure.ts';
 import { periodOf } from '../domain/sla/period.ts';
-import type { ServiceSource } from '../domain/sla/sources.ts';
+import type { ServiceSource, Stretch } from '../domain/sla/sources.ts';
 import type { Agreements } from './agreements.ts';
 import { type BookEntry, factsOf, type LedgerBook } from './ledger-book.ts';
 
@@ -61,13 +61,17 @@ export class Measuring {
   }
 
   async service(source: ServiceSource, service: ServiceEntry): Promise<Measurements> {
+    const { from, to } = this.period(service.clientId);
+    return this.serviceOf(service, to > from ? await source.ledger(service.id, from, Math.min(to, this.#now)) : []);
+  }
+
+  /** The same of a ledger that covers the period. */
+  serviceOf(service: ServiceEntry, stretches: readonly Stretch[]): Measurements {
     const period = this.period(service.clientId);
-    const to = Math.min(period.to, this.#now);
-    const stretches = to > period.from ? await source.ledger(service.id, period.from, to) : [];
     const measured = {
       ledger: CompactLedger.of(stretches),
-      from: stretches[0]?.start ?? to,
-      until: stretches.at(-1)?.end ?? to,
+      from: stretches[0]?.start ?? period.to,
+      until: stretches.at(-1)?.end ?? period.to,
       end: Number.POSITIVE_INFINITY,
     };
     const targets = this.#agreements.ofService(service);

@@ -40,11 +40,9 @@ export class ServiceFigures {
     const rolling = new Measuring(book, agreements, { name: 'rolling_30d' }, now);
     const figures: ServiceFigure[] = [];
     for (const service of services.list()) {
-      figures.push({
-        service,
-        month: await month.service(services, service),
-        rolling: await rolling.service(services, service),
-      });
+      const from = Math.min(month.period(service.clientId).from, rolling.period(service.clientId).from);
+      const ledger = await services.ledger(service.id, from, now);
+      figures.push({ service, month: month.serviceOf(service, ledger), rolling: rolling.serviceOf(service, ledger) });
     }
     this.#figures = figures;
   }

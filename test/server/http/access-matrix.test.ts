@@ -275,6 +275,12 @@ const samples: Record<string, MakeSample> = {
     body: newService(tenant),
   }),
   'DELETE /api/v1/services/:id': onService,
+  'GET /api/v1/services/:id/ledger': async (server, tenant) => ({
+    path: `${(await onService(server, tenant)).path}/ledger`,
+  }),
+  'GET /api/v1/services/:id/strip': async (server, tenant) => ({
+    path: `${(await onService(server, tenant)).path}/strip`,
+  }),
   'PATCH /api/v1/clients/:id': (_, { client }) => ({
     path: `/api/v1/clients/${client.id}`,
     body: { remoteUrl: 'https://remote.test/?host={hostname}' },
