@@ -106,6 +106,20 @@ t.test('clipped to enrolment and retirement', async (t) => {
   t.match(got, { upMs: 3 * HOUR, budgetMs: (3 * HOUR) / 1000 });
 });
 
+t.test('the worked example of docs/sla.md', async (t) => {
+  const spans = [span(DAY, 2 * HOUR, 'excluded'), span(5 * DAY, 31 * MIN, 'down'), span(9 * DAY, 30 * MIN, 'unknown')];
+  const got = figureOf(30 * DAY, spans, 999_000);
+  t.match(got, {
+    upMs: 2_581_140_000,
+    ratio: 0.999279907,
+    coverage: 0.999303621,
+    budgetMs: 2_584_800,
+    budgetLeftMs: 12 * MIN + 4_800,
+    verdict: 'indeterminate',
+  });
+  t.equal(figureOf(30 * DAY, spans.slice(0, 2), 999_000).verdict, 'met', 'once somebody attests that it ran');
+});
+
 /** A rational as the text of a ratio says it. */
 function exactly(ratio: number): [bigint, bigint] {
   return [BigInt(Math.round(ratio * 1e9)), 1_000_000_000n];
