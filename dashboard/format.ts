@@ -47,13 +47,6 @@ export function percent(ratio: number): string {
   return numbers({ style: 'percent', maximumFractionDigits: ratio > 0 && ratio < 0.0995 ? 1 : 0 }).format(ratio);
 }
 
-/** Availability is never rounded up: 99.9996 % is written 99.999 %. */
-export function availabilityPercent(ratio: number): string {
-  return numbers({ style: 'percent', minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(
-    Math.floor(ratio * 1e5) / 1e5,
-  );
-}
-
 export function decimal(value: number, digits = 2): string {
   return numbers({ maximumFractionDigits: digits }).format(value);
 }

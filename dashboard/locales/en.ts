@@ -507,6 +507,7 @@ export const en = {
   'clock.hide': 'Hide the computation',
   'clock.due': 'Due',
   'clock.dueAt': 'due',
+  'clock.duePaused': 'when it runs again',
   'clock.started': 'Started',
   'clock.target': 'Target',
   'clock.business': '{span} of business time',
@@ -618,7 +619,8 @@ export const en = {
   'report.itsIncident': 'its incident',
   'report.noIncident': 'without an incident',
 
-  'maintenance.lead': 'Planned work. While it runs nobody is told; its time is left out only if it was declared in time.',
+  'maintenance.lead':
+    'Planned work. While it runs nobody is told; its time is left out only if it was declared in time.',
   'maintenance.plan': 'Plan a window',
   'maintenance.edit': 'Edit the window',
   'maintenance.save': 'Save the window',
@@ -697,7 +699,8 @@ export const en = {
   'service.down': 'Down',
   'service.excluded': 'In maintenance',
   'service.unknown': 'Unknown',
-  'services.lead': 'What has to work, made of machines and checks. A machine that is up proves nothing about its database.',
+  'services.lead':
+    'What has to work, made of machines and checks. A machine that is up proves nothing about its database.',
   'services.none': 'No service is named yet. Name one to know whether it works, not just whether its machine does.',
   'services.add': 'Name a service',
   'services.edit': 'Edit the service',
@@ -713,7 +716,10 @@ export const en = {
   'services.namePlaceholder': 'Invoicing',
   'services.machines': 'Machines',
   'services.noMachines': 'Choose a client first; its machines appear here.',
-  'services.needed': { one: 'How many of them must be up (of {count})', other: 'How many of them must be up (of {count})' },
+  'services.needed': {
+    one: 'How many of them must be up (of {count})',
+    other: 'How many of them must be up (of {count})',
+  },
   'services.checks': 'Checks that must all be up',
   'services.noChecks': 'This client has no check yet.',
   'services.blocksLabel': 'What stops with it (optional)',

@@ -64,7 +64,7 @@ function ClockFacts({ clock }: { clock: ResponseClockView }) {
         <dt>{t('clock.due')}</dt>
         <dd>
           {clock.dueAt === null ? (
-            t('deadline.none')
+            t(clock.outcome === 'paused' ? 'clock.duePaused' : 'deadline.none')
           ) : (
             <>
               <When at={clock.dueAt} /> <span class="quiet">{inZone(clock, clock.dueAt)}</span>

@@ -79,7 +79,7 @@ export function ListSection<T extends { readonly id: string }>(props: ListSectio
                     <tr key={item.id}>
                       {columns.map(({ head, cell }) => (
                         <td key={head} data-head={head}>
-                          {cell(item)}
+                          <div class="cell-body">{cell(item)}</div>
                         </td>
                       ))}
                       {(remove || actions) && (
