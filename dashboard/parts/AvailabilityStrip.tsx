@@ -145,7 +145,9 @@ function DayLedger({
     <div class="ledger" aria-live="polite">
       <h3>
         {t('strip.ledgerOf', { day: dateText(date) })}
-        <a href={ledgerHref(kind, id, period)}>{t('strip.openLedger')}</a>
+        <a class="ledger-link" href={ledgerHref(kind, id, period)}>
+          {t('strip.openLedger')}
+        </a>
       </h3>
       <Async loaded={loaded}>
         {({ items }) =>

@@ -3,7 +3,7 @@ import t from 'tap';
 import { openDashboard } from '../support/fake-dashboard.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(240_000);
+t.setTimeout(420_000);
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -142,7 +142,11 @@ t.test('axe finds nothing, a phone never scrolls sideways, keys lead there', asy
     ]) {
       await visit(path);
       await until('all is loaded', async () => (await page.locator('.loading').count()) === 0);
-      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+      const axe = new AxeBuilder({ page });
+      const { violations } = await (browser.colorScheme === 'light'
+        ? axe.withTags(RULES)
+        : axe.withRules(['color-contrast', 'target-size'])
+      ).analyze();
       const told = violations.flatMap(({ id, nodes }) =>
         nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
       );

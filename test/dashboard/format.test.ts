@@ -1,5 +1,5 @@
 import t from 'tap';
-import { availabilityPercent, bytes, duration, percent, relative } from '../../dashboard/format.ts';
+import { bytes, cutPercent, dateText, duration, percent, relative, weekdayName } from '../../dashboard/format.ts';
 
 t.test('bytes', async (t) => {
   const f = (value: number, want: string) => t.equal(bytes(value), want);
@@ -14,9 +14,11 @@ t.test('ratios; availability is never rounded up', async (t) => {
   t.equal(percent(0.5), '50%');
   t.equal(percent(0.041), '4.1%');
   t.equal(percent(0), '0%');
-  t.equal(availabilityPercent(0.999996), '99.999%');
-  t.equal(availabilityPercent(0.99999999), '99.999%');
-  t.equal(availabilityPercent(1), '100.000%');
+  t.equal(cutPercent('0.99999'), '99.999%');
+  t.equal(cutPercent('0.999'), '99.9%');
+  t.equal(cutPercent('0.998999'), '99.8999%');
+  t.equal(cutPercent('0.00000'), '0.000%');
+  t.equal(cutPercent('1.00000'), '100%', 'only a whole');
 });
 
 t.test('durations in their two largest units', async (t) => {
@@ -27,6 +29,13 @@ t.test('durations in their two largest units', async (t) => {
   f(3725, '1h 2m');
   f(86_400 * 3 + 3600, '3d 1h');
   f(-5, '0s');
+  t.equal(duration(90_061_000, 4), '1d 1h 1m 1s', 'or in as many as asked for');
+});
+
+t.test('dates are dates wherever the browser stands', async (t) => {
+  t.match(dateText('2026-12-25'), /Fri.*25.*2026/);
+  t.equal(weekdayName(1), 'Mon');
+  t.equal(weekdayName(7, 'long'), 'Sunday');
 });
 
 t.test('how long ago', async (t) => {

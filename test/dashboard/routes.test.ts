@@ -10,6 +10,16 @@ t.test('paths', async (t) => {
   f('/devices', { view: 'not-found' });
   f('/incidents', { view: 'incidents' });
   f('/incidents/i1', { view: 'incident', id: 'i1' });
+  f('/availability', { view: 'availability' });
+  f('/availability/device/d1', { view: 'ledger', kind: 'device', id: 'd1' });
+  f('/availability/client/c1', { view: 'not-found' });
+  f('/availability/device', { view: 'not-found' });
+  f('/clients', { view: 'clients' });
+  f('/clients/c1', { view: 'client', id: 'c1' });
+  f('/clients/c1/contract', { view: 'contract', id: 'c1' });
+  f('/clients/c1/other', { view: 'not-found' });
+  f('/sites/s1', { view: 'site', id: 's1' });
+  f('/sites', { view: 'not-found' });
   f('/settings', { view: 'settings', section: 'display' });
   f('/settings/keys', { view: 'settings', section: 'keys' });
   f('/settings/nothing', { view: 'not-found' });

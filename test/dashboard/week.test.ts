@@ -5,6 +5,7 @@ import {
   clockOf,
   drawHours,
   drawnInterval,
+  effectiveCalendar,
   hoursFault,
   hoursOf,
   mergeExceptions,
@@ -106,4 +107,12 @@ t.test('exceptions: one a date, the later given wins, by date', async (t) => {
     merged.map(({ name }) => name),
     ['Labour Day', 'Navidad'],
   );
+});
+
+t.test('Saturdays that are worked have Friday’s hours, unless the week gives them their own', async (t) => {
+  const calendar = { timeZone: 'UTC', weekly: office, exceptions: [] };
+  t.same(hoursOf(effectiveCalendar({ calendar, saturday: true }).weekly, 6), [{ from: '08:00', to: '17:00' }]);
+  t.same(hoursOf(effectiveCalendar({ calendar, saturday: false }).weekly, 6), []);
+  const own = { ...calendar, weekly: withHours(office, 6, [{ from: '09:00', to: '12:00' }]) };
+  t.same(hoursOf(effectiveCalendar({ calendar: own, saturday: true }).weekly, 6), [{ from: '09:00', to: '12:00' }]);
 });
