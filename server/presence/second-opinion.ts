@@ -147,7 +147,7 @@ export class SecondOpinions {
   /** Only a success counts: between the server and a host that is silent there may be a firewall. */
   async #knockAt(record: DeviceRecord, ports: readonly number[]): Promise<void> {
     const { onFinding, knock: knockAt = knock } = this.#options;
-    const address = record.remoteAddress ?? '';
+    const address = bare(record.remoteAddress ?? '');
     const over = AbortSignal.timeout(MAX_PROBE_MS);
     const went = await Promise.all(ports.map(async (port) => ({ port, knock: await knockAt(address, port, over) })));
     const reached = went.find((one) => one.knock !== 'silent');
@@ -183,6 +183,11 @@ function inventoryOf({ info }: DeviceRecord): Inventory | null {
 /** Whether the address from which the agent came is public and the host's very own, not that of a router in front of it. */
 function isItsOwn({ remoteAddress }: DeviceRecord, addresses: readonly string[]): boolean {
   if (remoteAddress === null) return false;
-  const bare = remoteAddress.replace(/^::ffff:/i, '');
-  return addressKind(bare) === 'public' && addresses.includes(bare);
+  const address = bare(remoteAddress);
+  return addressKind(address) === 'public' && addresses.includes(address);
+}
+
+/** Without what an IPv6 socket puts in front of an IPv4 address. */
+function bare(address: string): string {
+  return address.replace(/^::ffff:/i, '');
 }
