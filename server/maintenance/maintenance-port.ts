@@ -105,7 +105,7 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
       edits: window.versions.slice(0, -1).map(({ input, until }, index) => ({
         at: iso(until),
         by: window.versions[index + 1]?.by ?? window.createdBy,
-        afterStart: standingSpans(window.versions, window.createdAt, until).length > 0,
+        afterStart: hadBegun(window, index),
         before: input,
       })),
       warnings: [...warnings, ...(window.cancelledAt === null ? lateNotice(window, at) : [])],
@@ -174,7 +174,7 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
     },
 
     async update(scope, id, input, actor) {
-      if (find(scope, id).clientId !== input.clientId) {
+      if (changeable(scope, id, now()).clientId !== input.clientId) {
         throw new VigiaError(
           'validation_failed',
           'A window stays with its client. Cancel it and make one for the other.',
@@ -208,6 +208,15 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
       return view(cancelled);
     },
   };
+}
+
+/** True if the document at this place had a window that began by the time it was changed, or one before it had. */
+function hadBegun({ versions, createdAt }: PlannedWindow, index: number): boolean {
+  const changed = versions[index];
+  if (!changed) return false;
+  // An edit at the very start comes after it.
+  const upTo = changed.until + 1;
+  return standingSpans([...versions.slice(0, index), { ...changed, until: upTo }], createdAt, upTo).length > 0;
 }
 
 function newWindow(input: MaintenanceInput, at: number, by: string): PlannedWindow {

@@ -248,10 +248,24 @@ export class MaintenanceWatch implements Judge {
     for (const run of this.#runs.filter(({ endedAt }) => endedAt !== null)) {
       // After a restart the time to come back starts anew: nobody could prove anything meanwhile.
       run.returnBy ??= now + RETURN_WITHIN_MS;
+      this.#handOverDevices(run, changes, now);
       const missing = this.#returns.missing(run);
       if (missing.length > 0 && now < run.returnBy) continue;
       for (const device of missing) this.#returns.raise(device, run, changes, now);
       this.#finish(run, missing, changes, now);
+    }
+  }
+
+  /** Who is in another window by now has to come back from that one. */
+  #handOverDevices(run: MaintenanceRun, changes: ChangeSet, now: number): void {
+    const { store, windows } = this.#options;
+    for (const { info } of this.#returns.missing(run)) {
+      const active = windows.activeFor(deviceFacts(info), now);
+      const other = active && this.#runOf(active.window.id);
+      if (!other) continue;
+      other.devices.set(info.id, run.devices.get(info.id) ?? null);
+      run.devices.delete(info.id);
+      changes.add(saveRun(store, other, null), saveRun(store, run, null));
     }
   }
 
