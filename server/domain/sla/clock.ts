@@ -5,7 +5,7 @@ import { formatLocal } from './local-time.ts';
 import { aroundTheClock, serviceHours } from './service-hours.ts';
 import type { TermsInForce } from './sources.ts';
 import { targetOf } from './tiers.ts';
-import { walkForward } from './walk.ts';
+import { spentAt, type Walk, walkForward } from './walk.ts';
 
 /** One computation of a due time. They are kept; the last one counts. Times are ms since 1970. */
 export interface ClockComputation {
@@ -85,6 +85,7 @@ interface Computing {
   readonly cause: string;
 }
 
+const nothingDue: Walk = { dueAt: null, stretches: [] };
 const MAX_COMPUTATIONS = 200;
 const MAX_EARLIER = 50;
 
@@ -245,10 +246,9 @@ function compute(clock: ResponseClock, { at, priority, under, cause }: Computing
   const { targetMs, binding, aroundTheClock: isAlways } = targetOf(under.terms, priority);
   const hours = serviceHours(under.terms, under.siteId);
   const calendar = isAlways ? aroundTheClock(hours.timeZone) : hours;
-  const dueAfter = (businessMs: number | null): number | null =>
-    businessMs === null ? null : walkForward(calendar, clock.startedAt, businessMs, clock.pauses).dueAt;
-  const dueAt = dueAfter(targetMs);
-  const warnAt = dueAfter(targetMs && (targetMs * 4) / 5);
+  const { dueAt, stretches } =
+    targetMs === null ? nothingDue : walkForward(calendar, clock.startedAt, targetMs, clock.pauses);
+  const warnAt = targetMs === null ? null : spentAt(stretches, (targetMs * 4) / 5);
   const isPaused = clock.pauses.at(-1)?.to === null;
   const why = `${cause} ${termsSentence(clock, priority, under)}${endSentence(dueAt, under)}`;
   const computation = { at, why, priority, targetMs, dueAt, contractVersion: under.version };
@@ -258,7 +258,7 @@ function compute(clock: ResponseClock, { at, priority, under, cause }: Computing
     aroundTheClock: isAlways,
     timeZone: calendar.timeZone,
     computations: [...clock.computations, computation].slice(-MAX_COMPUTATIONS),
-    halfAt: dueAfter(targetMs && targetMs / 2),
+    halfAt: targetMs === null ? null : spentAt(stretches, targetMs / 2),
     warnAt,
     dueAt,
     outcome: targetMs === null ? 'none' : isPaused ? 'paused' : 'running',

@@ -63,6 +63,16 @@ export function walkForward(
   return { dueAt: null, stretches };
 }
 
+/** When so much of a walk's business time is spent; null if the walk ends before. */
+export function spentAt(stretches: readonly WalkStretch[], businessMs: number): number | null {
+  let left = businessMs;
+  for (const stretch of stretches) {
+    if (stretch.businessMs >= left && stretch.kind === 'open') return stretch.from + left;
+    left -= stretch.businessMs;
+  }
+  return null;
+}
+
 export function pauseLabel({ reason }: Pause): string {
   return `waiting for the client: ${reason}`;
 }

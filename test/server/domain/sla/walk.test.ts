@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Calendar } from '../../../../protocol/contract.ts';
 import { openMsBetween } from '../../../../server/domain/sla/calendar.ts';
-import { type Pause, walkForward } from '../../../../server/domain/sla/walk.ts';
+import { type Pause, spentAt, walkForward } from '../../../../server/domain/sla/walk.ts';
 import { holds } from '../../../support/property.ts';
 
 const HOUR = 3_600_000;
@@ -86,6 +86,25 @@ t.test('a pause never makes anything due earlier, and a longer one never earlier
       );
       return without <= paused && paused <= (walkForward(calendar, start, targetMs, longer).dueAt ?? Number.NaN);
     }),
+  );
+  t.end();
+});
+
+t.test('a part of the way is spent when a shorter walk would be due', (t) => {
+  holds(
+    t,
+    fc.property(
+      calendars,
+      offset,
+      target,
+      pauses,
+      fc.integer({ min: 1, max: 100 }),
+      (calendar, offsetMs, targetMs, waits, percent) => {
+        const partMs = Math.ceil((targetMs * percent) / 100);
+        const { stretches } = walkForward(calendar, start + offsetMs, targetMs, waits);
+        return spentAt(stretches, partMs) === walkForward(calendar, start + offsetMs, partMs, waits).dueAt;
+      },
+    ),
   );
   t.end();
 });
