@@ -37,6 +37,7 @@ export function deskTerms(over: Partial<ContractTerms> = {}): ContractTerms {
 export interface ContractDesk {
   readonly store: Store;
   readonly clock: FakeClock;
+  readonly fleet: Fleet;
   readonly book: IncidentBook;
   readonly contracts: Contracts;
   readonly incidents: IncidentPort;
@@ -98,6 +99,7 @@ export async function contractDesk(
   return {
     store,
     clock,
+    fleet,
     book,
     contracts,
     incidents,

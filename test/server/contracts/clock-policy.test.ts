@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import type { IncidentRecord } from '../../../server/domain/incident.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
+import { exportFleet } from '../../../server/fleet/export-view.ts';
 import { ann, type ContractDesk, contractDesk, deskTerms, deskZone, wall } from '../../support/contract-desk.ts';
 import { tempStore } from '../../support/store.ts';
 
@@ -217,4 +218,19 @@ t.test('the hours of the site count, and Saturdays if the flag is set', async (t
   await desk.put(deskTerms({ saturday: true }));
   desk.clock.ms = wall('2026-10-09T16:00');
   t.equal(dueOf(await desk.verdict('raise', 'high', 'b')), '2026-10-10T11:00:00');
+});
+
+t.test('what Prometheus sees of it: when a response is due, as long as one is', async (t) => {
+  const desk = await monday(t);
+  await desk.put(deskTerms());
+  const { id } = await desk.verdict('raise', 'high', 'a');
+  const answered = await desk.verdict('raise', 'high', 'b');
+  await desk.incidents.acknowledge(everyClient, answered.id, ann);
+  const paused = await desk.verdict('raise', 'high', 'c');
+  await desk.contracts.clocks.pause(everyClient, paused.id, 'no access', ann);
+  const { client, site, device } = desk.tenant;
+  const due = (clientId: string) => [...exportFleet(desk.fleet, desk.book, { clientId }).responsesDue];
+  const labels = { client: client.slug, site: site.slug, device: device.slug, incident: id, priority: 'high' };
+  t.same(due(client.id), [{ ...labels, dueAtMs: wall('2026-10-05T14:00') }]);
+  t.same(due(desk.other.client.id), [], 'not for another client');
 });
