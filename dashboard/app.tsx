@@ -15,16 +15,16 @@ import type { Route } from './routes.ts';
 import { clients, devices, fleet, incidents, loadError, reload, session, sites, start } from './store.ts';
 import { triage } from './triage.ts';
 import { AddMachine } from './views/AddMachine.tsx';
-import { Device } from './views/Device.tsx';
 import { FirstRun } from './views/FirstRun.tsx';
 import { Fleet } from './views/Fleet.tsx';
-import { Incident } from './views/Incident.tsx';
 import { Incidents } from './views/Incidents.tsx';
 import { Login } from './views/Login.tsx';
 import { Now } from './views/Now.tsx';
 import { Settings } from './views/Settings.tsx';
 
 const Availability = lazy(async () => (await import('./views/Availability.tsx')).Availability);
+const Device = lazy(async () => (await import('./views/Device.tsx')).DevicePage);
+const Incident = lazy(async () => (await import('./views/Incident.tsx')).IncidentPage);
 const Client = lazy(async () => (await import('./views/Client.tsx')).Client);
 const Clients = lazy(async () => (await import('./views/Clients.tsx')).Clients);
 const Contract = lazy(async () => (await import('./views/Contract.tsx')).Contract);
@@ -76,11 +76,11 @@ function view(to: Route): VNode {
     case 'fleet':
       return <Fleet />;
     case 'device':
-      return <Device key={to.id} id={to.id} />;
+      return <Device />;
     case 'incidents':
       return <Incidents />;
     case 'incident':
-      return <Incident key={to.id} id={to.id} />;
+      return <Incident />;
     case 'add':
       return <AddMachine />;
     case 'maintenance':

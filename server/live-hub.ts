@@ -152,7 +152,13 @@ export class LiveHub implements LivePort {
     return {
       clients: [...clients.values()]
         .filter(({ id }) => inScope(scope, id))
-        .map(({ id, slug, name }) => ({ id, slug, name })),
+        .map(({ id, slug, name, remote_url, report_key_hash }) => ({
+          id,
+          slug,
+          name,
+          remoteUrl: remote_url,
+          hasReportLink: report_key_hash !== null,
+        })),
       sites: [...sites.values()]
         .filter((site) => inScope(scope, site.client_id))
         .map(({ id, client_id, slug, name }) => ({ id, clientId: client_id, slug, name })),

@@ -18,12 +18,18 @@ import { Inventory } from '../parts/Inventory.tsx';
 import { Onboarding } from '../parts/Onboarding.tsx';
 import { Processes } from '../parts/Processes.tsx';
 import { StateBadge } from '../parts/StateBadge.tsx';
+import { route } from '../router.ts';
 import { clientHref, ledgerHref, siteHref } from '../routes.ts';
 import { isThere } from '../select.ts';
 import { clients, devices, incidents, sites, watchDevice } from '../store.ts';
 
 /** One machine: what it is doing, since when, and what proves it. */
-export function Device({ id }: { id: string }) {
+export function DevicePage() {
+  const to = route.value;
+  return to.view === 'device' ? <Device key={to.id} id={to.id} /> : null;
+}
+
+function Device({ id }: { id: string }) {
   const loaded = useLoaded(id, () => api.device(id));
   useEffect(
     () => watchDevice(id, { onPoints: () => {}, onDevice: (device) => device.id === id && loaded.set(device) }),

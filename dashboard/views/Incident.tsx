@@ -17,11 +17,17 @@ import { PeopleReports } from '../parts/incident/PeopleReports.tsx';
 import { SiteCardPanel } from '../parts/incident/SiteCardPanel.tsx';
 import { IncidentStateBadge, PriorityBadge } from '../parts/StateBadge.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
+import { route } from '../router.ts';
 import { incidentHref } from '../routes.ts';
 import { canAct, incidents, keepIncident, me } from '../store.ts';
 
 /** One incident: the sentence, what proves it, what was done. */
-export function Incident({ id }: { id: string }) {
+export function IncidentPage() {
+  const to = route.value;
+  return to.view === 'incident' ? <Incident key={to.id} id={to.id} /> : null;
+}
+
+function Incident({ id }: { id: string }) {
   // Every change of the incident, whoever made it, brings a new document.
   const loaded = useLoaded(`${id} ${incidents.value.get(id)?.updatedAt ?? ''}`, () => api.incident(id));
   return (

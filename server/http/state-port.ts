@@ -89,13 +89,18 @@ export interface DeviceChanges {
   readonly expectedHours?: boolean;
 }
 
-export interface ClientRow {
+interface NamedRow {
   readonly id: string;
   readonly slug: string;
   readonly name: string;
 }
 
-export interface SiteRow extends ClientRow {
+export interface ClientRow extends NamedRow {
+  readonly remote_url: string | null;
+  readonly report_key_hash: Uint8Array | null;
+}
+
+export interface SiteRow extends NamedRow {
   readonly client_id: string;
   readonly card_json: string;
 }

@@ -4,8 +4,8 @@ import type { ApiKeyRow, ClientRow, SiteRow, TokenRow, UserRow } from './state-p
 
 /** Rows as documents. Each names its fields, so that a new column is never shown by accident. */
 
-export function clientView({ id, slug, name }: ClientRow): Client {
-  return { id, slug, name };
+export function clientView({ id, slug, name, remote_url, report_key_hash }: ClientRow): Client {
+  return { id, slug, name, remoteUrl: remote_url, hasReportLink: report_key_hash !== null };
 }
 
 export function siteView({ id, client_id, slug, name }: SiteRow): Site {
