@@ -453,7 +453,16 @@ async function wire(options: AppOptions, teardown: Teardown) {
     address: () => origin,
     firstRunLink: () =>
       firstRunSecret === null ? null : `${config.publicUrl ?? origin}/first-run#token=${firstRunSecret}`,
-    services: { store, passwords, apiKeys, enrolmentTokens, dataDir, fleet: fleetPort, tls },
+    services: {
+      store,
+      passwords,
+      apiKeys,
+      enrolmentTokens,
+      dataDir,
+      fleet: fleetPort,
+      tls,
+      maintenance: maintenance.port,
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { VigiaError } from '../../protocol/error.ts';
+import type { MaintenanceWindow } from '../../protocol/maintenance.ts';
 import {
   type ApiKey,
   DeviceKind,
@@ -14,6 +15,7 @@ import { everyClient } from '../domain/scope.ts';
 import { Email, Id, Name, NewPassword, strict } from '../http/fields.ts';
 import { type InstallCommands, installCommands } from '../http/install-command.ts';
 import { mapPage } from '../http/paging.ts';
+import type { MaintenancePort } from '../http/ports.ts';
 import { faultSentence } from '../http/validation.ts';
 import { apiKeyView, tokenView, userView } from '../http/views.ts';
 import type { ApiKeys } from '../security/api-keys.ts';
@@ -21,6 +23,7 @@ import type { Passwords } from '../security/passwords.ts';
 import type { TlsMaterial } from '../security/tls.ts';
 import type { EnrolmentTokens } from '../security/tokens.ts';
 import type { Store } from '../store/store.ts';
+import { listPlanned, PlannedByName, planByName } from './maintenance-operations.ts';
 
 /** What the operations of the command line need, inside the running server or, when none runs, on the store itself. */
 export interface OperationContext {
@@ -28,6 +31,7 @@ export interface OperationContext {
   readonly passwords: Passwords;
   readonly apiKeys: ApiKeys;
   readonly enrolmentTokens: EnrolmentTokens;
+  readonly maintenance: MaintenancePort;
   readonly tls: TlsMaterial | null;
   /** Where agents and people reach the server, or null if it cannot be known. */
   readonly publicAddress: string | null;
@@ -107,6 +111,24 @@ export const operations = {
       const { row, key } = await context.apiKeys.create(everyClient, { name, role, clientId, createdBy: 'cli' });
       await record(context, 'api-key.create', row.id, { role, clientId });
       return { ...apiKeyView(row), key };
+    },
+  ),
+  'maintenance.create': operation(PlannedByName, async (context, input): Promise<MaintenanceWindow> => {
+    const made = await planByName(context.store, context.maintenance, input);
+    await record(context, 'maintenance.create', made.id, input);
+    return made;
+  }),
+  'maintenance.list': operation(
+    Type.Object({ clientName: Type.Union([Name, Type.Null()]) }, strict),
+    ({ store, maintenance }, { clientName }): Promise<MaintenanceWindow[]> =>
+      listPlanned(store, maintenance, clientName),
+  ),
+  'maintenance.cancel': operation(
+    Type.Object({ id: Id }, strict),
+    async (context, { id }): Promise<MaintenanceWindow> => {
+      const cancelled = await context.maintenance.cancel(everyClient, id);
+      await record(context, 'maintenance.cancel', id, {});
+      return cancelled;
     },
   ),
   status: operation(Type.Object({}, strict), async ({ running, store }): Promise<ServerStatus> => {

@@ -1,13 +1,37 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { ContractBook } from '../contracts/contract-book.ts';
 import type { DataDir } from '../data-dir.ts';
+import { everyClient } from '../domain/scope.ts';
+import { ChangeSet } from '../fleet/change-set.ts';
+import type { MaintenancePort } from '../http/ports.ts';
+import { MaintenanceBook } from '../maintenance/maintenance-book.ts';
+import { createMaintenancePort } from '../maintenance/maintenance-port.ts';
 import { createApiKeys } from '../security/api-keys.ts';
 import { loadIdentity } from '../security/identity.ts';
 import { createPasswords } from '../security/passwords.ts';
 import { loadTls } from '../security/tls.ts';
 import { createEnrolmentTokens } from '../security/tokens.ts';
-import { openStore } from '../store/store.ts';
+import { openStore, type Store } from '../store/store.ts';
 import { type Perform, perform } from './operations.ts';
+
+/** Planned work without a server: written at once, and followed by the next server that starts. */
+async function maintenanceOf(store: Store): Promise<MaintenancePort> {
+  const book = new MaintenanceBook(new ContractBook(await store.scoped(everyClient).contracts.all()));
+  await book.load(store);
+  return createMaintenancePort({
+    store,
+    book,
+    now: Date.now,
+    async act(work) {
+      const changes = new ChangeSet();
+      const result = work(changes, Date.now());
+      await store.commit(changes.statements(store, 0, Date.now()));
+      for (const after of changes.published) after();
+      return result;
+    },
+  });
+}
 
 /** Runs operations on the store of a data folder that no server holds. */
 export async function withOwnStore<T>(
@@ -23,6 +47,7 @@ export async function withOwnStore<T>(
       passwords: createPasswords(),
       apiKeys: createApiKeys(store, Date.now),
       enrolmentTokens: createEnrolmentTokens(store, identity, Date.now),
+      maintenance: await maintenanceOf(store),
       tls: await loadTls({ choice: config.tls, dataDir: dataDir.path, hosts: [], nowMs: Date.now() }),
       publicAddress: config.publicUrl,
       running: null,

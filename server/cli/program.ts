@@ -6,6 +6,7 @@ import { runAgent } from './agent.ts';
 import { apiKeyCommands } from './apikey.ts';
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
+import { maintenanceCommands } from './maintenance.ts';
 import { createOutput, type Streams } from './output.ts';
 import { serverCommands } from './server.ts';
 import { tokenCommands } from './token.ts';
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   ...tokenCommands,
   ...userCommands,
   ...apiKeyCommands,
+  ...maintenanceCommands,
   doctorCommand,
 ];
 

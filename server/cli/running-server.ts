@@ -16,12 +16,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const app = await createApp({ config, logger, version: manifest.version });
   try {
     await app.start();
-    const { store, passwords, apiKeys, enrolmentTokens, tls, fleet, dataDir } = app.services;
+    const { store, passwords, apiKeys, enrolmentTokens, tls, fleet, dataDir, maintenance } = app.services;
     const context: OperationContext = {
       store,
       passwords,
       apiKeys,
       enrolmentTokens,
+      maintenance,
       tls,
       publicAddress: config.publicUrl ?? app.address(),
       running: {

@@ -51,6 +51,41 @@ t.test('a wrong command line: a sentence and exit code 2', async (t) => {
   await f('user create --email a@x.test --role king --password-stdin', /--role is one of/);
 });
 
+t.test('planned work on the command line', async (t) => {
+  const dataDir = join(tempDir(t), 'new');
+  await run('token create --client Acme --site HQ', dataDir);
+  const line =
+    'maintenance create --client acme --title Patches --start 2031-03-09T02:00 --for 2h --zone America/New_York';
+  const weekly = await run(`${line} --site hq --repeat FREQ=WEEKLY;BYDAY=SU`, dataDir);
+  t.match(weekly, {
+    code: 0,
+    stderr: /next window is 2031-03-09T07:00:00\.000Z to 2031-03-09T09:00:00\.000Z\. Declared at/,
+  });
+  t.match(weekly.stderr, /skips 02:00: the window starts at 03:00/);
+  const id = weekly.stdout.trim();
+  const { items } = JSON.parse((await run('maintenance list --client Acme --json', dataDir)).stdout);
+  t.match(items, [{ id, createdBy: 'command line', target: { kind: 'site' }, next: { excludes: true } }]);
+  t.match(
+    (await run('maintenance list', dataDir)).stdout,
+    new RegExp(`^ID .*\n${id}  Patches  site .* excludes$`, 'm'),
+  );
+  t.match(await run(`maintenance cancel ${id}`, dataDir), { code: 0, stdout: `Cancelled ${id}.\n` });
+  t.match(await run(`maintenance cancel ${id}`, dataDir), { code: 1, stderr: /was cancelled/ });
+  t.same(JSON.parse((await run('maintenance list --json', dataDir)).stdout).items, []);
+
+  const refusals: [string, number, RegExp][] = [
+    [`${line} --site hq --tag db`, 2, /covers one thing/],
+    [line.replace('2h', '90s'), 2, /--for is a time in whole minutes/],
+    [line.replace('T02:00', ''), 2, /--start is a local time/],
+    [line.replace('acme', 'nobody'), 1, /no client called "nobody"/],
+    [`${line} --site nowhere`, 1, /no site called "nowhere"/],
+    [`${line} --device nothing`, 1, /no device called "nothing"/],
+    [`${line} --repeat FREQ=SECONDLY`, 1, /cannot recur secondly/],
+  ];
+  for (const [wrong, code, sentence] of refusals)
+    t.match(await run(wrong, dataDir), { code, stdout: '', stderr: sentence });
+});
+
 t.test('without a server the commands open the store themselves; secrets stand alone on standard output', async (t) => {
   const dataDir = join(tempDir(t), 'new');
   const token = await run('token create --client Acme --site HQ --uses 3', dataDir);

@@ -1,0 +1,78 @@
+import { type Static, Type } from 'typebox';
+import { VigiaError } from '../../protocol/error.ts';
+import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/maintenance.ts';
+import { everyClient } from '../domain/scope.ts';
+import { Name, strict } from '../http/fields.ts';
+import type { MaintenancePort } from '../http/ports.ts';
+import type { Store } from '../store/store.ts';
+
+const NullableName = Type.Union([Name, Type.Null()]);
+const { title, timeZone, startsAt, durationMinutes, rrule } = MaintenanceInput.properties;
+
+/** A window by the names of what it covers; at most one of site, device and tag. */
+export const PlannedByName = Type.Object(
+  {
+    clientName: Name,
+    title,
+    timeZone,
+    startsAt,
+    durationMinutes,
+    rrule,
+    siteName: NullableName,
+    deviceName: NullableName,
+    tag: NullableName,
+  },
+  strict,
+);
+
+const actor = { id: 'cli', name: 'command line' };
+
+export async function planByName(
+  store: Store,
+  maintenance: MaintenancePort,
+  { clientName, siteName, deviceName, tag, ...when }: Static<typeof PlannedByName>,
+): Promise<MaintenanceWindow> {
+  const client = { id: await clientIdOf(store, clientName), name: clientName };
+  const target = await targetOf(store, client, { siteName, deviceName, tag });
+  return maintenance.create(everyClient, { ...when, clientId: client.id, target }, actor);
+}
+
+async function targetOf(
+  store: Store,
+  client: { readonly id: string; readonly name: string },
+  { siteName, deviceName, tag }: Pick<Static<typeof PlannedByName>, 'siteName' | 'deviceName' | 'tag'>,
+): Promise<MaintenanceInput['target']> {
+  const { sites, devices } = store.scoped(everyClient);
+  if (siteName !== null) {
+    const site = await sites.byName(client.id, siteName);
+    if (site === null) throw new VigiaError('not_found', `${client.name} has no site called "${siteName}".`);
+    return { kind: 'site', id: site.id };
+  }
+  if (deviceName === null) return tag === null ? { kind: 'client', id: null } : { kind: 'tag', id: tag };
+  const named = (await devices.all()).filter(
+    ({ client_id, id, slug, name }) => client_id === client.id && [id, slug, name].includes(deviceName),
+  );
+  const [device, second] = named;
+  if (!device) throw new VigiaError('not_found', `${client.name} has no device called "${deviceName}".`);
+  if (second) {
+    const ids = named.map(({ id }) => id).join(', ');
+    throw new VigiaError('conflict', `${client.name} has several devices called "${deviceName}". Give the id: ${ids}.`);
+  }
+  return { kind: 'device', id: device.id };
+}
+
+/** Those that run or are to come. */
+export async function listPlanned(
+  store: Store,
+  maintenance: MaintenancePort,
+  clientName: string | null,
+): Promise<MaintenanceWindow[]> {
+  const clientId = clientName === null ? undefined : await clientIdOf(store, clientName);
+  return maintenance.list(everyClient, clientId).filter(({ running, next }) => running !== null || next !== null);
+}
+
+async function clientIdOf(store: Store, name: string): Promise<string> {
+  const client = await store.scoped(everyClient).clients.byName(name);
+  if (client === null) throw new VigiaError('not_found', `There is no client called "${name}".`);
+  return client.id;
+}
