@@ -119,6 +119,8 @@ t.test('a site card is written by day; a report link is shown once', async (t) =
   const url = page.getByLabel('Page for reports of its people');
   await url.waitFor();
   t.match(await url.inputValue(), /\/report#/);
+  // Until it is open, Escape closes nothing.
+  await page.locator('dialog[open] .copy-field').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Make a new link' }).waitFor();
   t.equal(await url.count(), 0, 'not shown again');

@@ -208,6 +208,8 @@ t.test('Settings: a key is shown once; revoking asks first', async (t) => {
   await form.getByLabel('Name').fill('Grafana');
   await form.getByRole('button', { name: 'Make a key' }).click();
   t.match(await page.getByLabel('API key').inputValue(), /^vigk_/);
+  // Until it is open, Escape closes nothing.
+  await page.locator('dialog[open] .copy-field').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Revoke: Grafana' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
