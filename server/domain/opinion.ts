@@ -73,7 +73,10 @@ export function observe(start: number, end: number, opinions: readonly Opinion[]
   if (!first || !last) return end > start ? [{ start, end, host: 'unknown', by: null }] : [];
   const pieces: Observed[] = [];
   const add = (from: number, to: number, host: Observed['host'], by: Opinion | null): void => {
-    if (to > from) pieces.push({ start: from, end: to, host, by });
+    const last = pieces.at(-1);
+    if (last && last.host === host && last.by === by)
+      pieces[pieces.length - 1] = { ...last, end: Math.max(last.end, to) };
+    else if (to > from) pieces.push({ start: from, end: to, host, by });
   };
   const between = (from: number, to: number, isUp: boolean, by: Opinion): void => {
     if (to - from > OPINION_HOLDS_MS) add(from, to, 'unknown', null);

@@ -113,13 +113,10 @@ function takeLateProof(memory: PresenceMemory, proof: Proof): LedgerChange[] {
   const parts = [part(before, proof, announcedBefore, opinions), part(proof, after, announcedAfter, opinions)];
   const open = parts.filter(({ intervals }) => !isProvedUp(intervals)).map((part) => part.gap);
   remember(memory, memory.gaps.toSpliced(index, 1, ...open));
-  return write(
-    memory,
-    before.at,
-    after.at,
-    parts.flatMap(({ intervals }) => intervals),
-    true,
-  );
+  // Where others had reached the host, the present run may have begun before the gap.
+  const run = closeRun(memory.upFrom ?? before.at, before);
+  const intervals = [...run, ...parts.flatMap((part) => part.intervals)];
+  return write(memory, run[0]?.start ?? before.at, after.at, intervals, true);
 }
 
 function part(before: Proof, after: Proof, announced: Announcement | null, all: readonly Opinion[]) {

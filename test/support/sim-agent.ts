@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agent, startAgent } from '../../agent/agent.ts';
 import { readClocks } from '../../agent/collect/clocks.ts';
 import type { Collector, Measurement } from '../../agent/collect/collector.ts';
 import { enroll } from '../../agent/enroll.ts';
-import { loadOrCreateIdentity } from '../../agent/identity.ts';
+import { loadOrCreateIdentity, readEnrolment } from '../../agent/identity.ts';
 import type { Log } from '../../agent/log.ts';
-import type { Clocks } from '../../protocol/frame.ts';
+import { POLICY_FILE } from '../../agent/policy.ts';
+import type { Clocks, GoodbyeReason } from '../../protocol/frame.ts';
 import { describe, type FamilyName } from '../../protocol/metric.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface SimAgent {
   /** Rounds measured so far. */
   rounds(): number;
   stop(): Promise<void>;
+  /** Says goodbye with this reason; what it keeps on disk stays for `dataDir` of a next one. */
+  leave(reason: GoodbyeReason): Promise<void>;
 }
 
 export interface SimAgentOptions {
@@ -39,6 +42,12 @@ export interface SimAgentOptions {
   readonly bootId?: string;
   /** The machine's clocks, if not the real ones. */
   readonly clocks?: () => Clocks;
+  /** That of an earlier one, which is enrolled. */
+  readonly dataDir?: string;
+  /** What its inventory says beyond the usual. */
+  readonly inventory?: Record<string, unknown>;
+  /** Its policy file. */
+  readonly policy?: Record<string, unknown>;
 }
 
 const GiB = 1024 ** 3;
@@ -104,15 +113,18 @@ const silent: Log = { debug: () => undefined, info: () => undefined, warn: () =>
 
 /** Enrols and starts a simulated machine; its data folder lies in the system's temporary folder until `stop`. */
 export async function startSimAgent(options: SimAgentOptions): Promise<SimAgent> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'vigia-sim-'));
-  const enrolment = await enroll({
-    dataDir,
-    server: options.server,
-    token: options.token,
-    name: options.name,
-    machineId: options.name,
-    agentVersion: '0.1.0',
-  });
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'vigia-sim-'));
+  if (options.policy) writeFileSync(join(dataDir, POLICY_FILE), JSON.stringify(options.policy));
+  const enrolment =
+    readEnrolment(dataDir) ??
+    (await enroll({
+      dataDir,
+      server: options.server,
+      token: options.token,
+      name: options.name,
+      machineId: options.name,
+      agentVersion: '0.1.0',
+    }));
   let rounds = 0;
   const agent: Agent = await startAgent({
     dataDir,
@@ -121,7 +133,7 @@ export async function startSimAgent(options: SimAgentOptions): Promise<SimAgent>
     collector: simCollector(options.machine, (round) => {
       rounds = round;
     }),
-    takeInventory: async () => JSON.stringify(simInventory(options.name)),
+    takeInventory: async () => JSON.stringify({ ...simInventory(options.name), ...options.inventory }),
     machineId: options.name,
     bootId: options.bootId ?? `boot-${options.name}`,
     agentVersion: '0.1.0',
@@ -142,6 +154,7 @@ export async function startSimAgent(options: SimAgentOptions): Promise<SimAgent>
       await agent.stop({ type: 'goodbye', reason: 'service_stop', returnInMs: 0 });
       rmSync(dataDir, { recursive: true, force: true });
     },
+    leave: (reason) => agent.stop({ type: 'goodbye', reason, returnInMs: 0 }),
   };
 }
 

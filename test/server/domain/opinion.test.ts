@@ -41,20 +41,12 @@ t.test('addOpinion keeps edges only', async (t) => {
 t.test('observe: up only between two observations of up', async (t) => {
   const f = (opinions: Opinion[], end: number, want: string) => t.equal(describe(observe(0, end, opinions)), want);
   f([], 10_000, 'unknown 0-10000');
-  f([opinion(15_000, 15_000, 'up')], 20_000, 'up 0-15000, up 15000-20000');
-  f([opinion(15_000, 75_000, 'up')], 75_000 + OPINION_HOLDS_MS, 'up 0-15000, up 15000-75000, up 75000-225000');
-  f([opinion(15_000, 75_000, 'up')], 75_001 + OPINION_HOLDS_MS, 'up 0-15000, up 15000-75000, unknown 75000-225001');
-  f([opinion(15_000, 15_000, 'down')], 20_000, 'down 0-15000, down 15000-20000');
-  f(
-    [opinion(10_000, 20_000, 'up'), opinion(30_000, 40_000, 'down')],
-    40_000,
-    'up 0-10000, up 10000-20000, down 20000-30000, down 30000-40000',
-  );
-  f(
-    [opinion(10_000, 20_000, 'down'), opinion(30_000, 40_000, 'up')],
-    40_000,
-    'down 0-10000, down 10000-20000, down 20000-30000, up 30000-40000',
-  );
+  f([opinion(15_000, 15_000, 'up')], 20_000, 'up 0-20000');
+  f([opinion(15_000, 75_000, 'up')], 75_000 + OPINION_HOLDS_MS, 'up 0-225000');
+  f([opinion(15_000, 75_000, 'up')], 75_001 + OPINION_HOLDS_MS, 'up 0-75000, unknown 75000-225001');
+  f([opinion(15_000, 15_000, 'down')], 20_000, 'down 0-20000');
+  f([opinion(10_000, 20_000, 'up'), opinion(30_000, 40_000, 'down')], 40_000, 'up 0-20000, down 20000-40000');
+  f([opinion(10_000, 20_000, 'down'), opinion(30_000, 40_000, 'up')], 40_000, 'down 0-30000, up 30000-40000');
   // Nobody could be asked for long.
   f([opinion(200_000, 200_000, 'up')], 200_000, 'unknown 0-200000');
 });
@@ -63,12 +55,8 @@ t.test('while it is silent: the ledger says what others say', async (t) => {
   const last = proof(0, 'a', 100_000);
   const f = (opinions: Opinion[], until: number, want: string) =>
     t.equal(describe(openTail(last, null, until, opinions)), want);
-  f(
-    [opinion(15_000, 75_000, 'up')],
-    80_000,
-    'up reachable 0-15000, up reachable 15000-75000, up reachable 75000-80000',
-  );
-  f([opinion(15_000, 15_000, 'down')], 80_000, 'down host_lost 0-15000, down host_lost 15000-80000');
+  f([opinion(15_000, 75_000, 'up')], 80_000, 'up reachable 0-80000');
+  f([opinion(15_000, 15_000, 'down')], 80_000, 'down host_lost 0-80000');
   // An announced end is believed until somebody reaches the host.
   const tail = openTail(last, { reason: 'reboot', at: 1_000 }, 80_000, [opinion(60_000, 60_000, 'up')]);
   t.equal(describe(tail), 'down reboot_announced 0-60000, up reachable 60000-80000');
@@ -87,10 +75,7 @@ t.test('what we could not see is said, of the unknown only', async (t) => {
   );
   t.equal(describe(openTail(proof(100_000, 'a', 1), null, 122_000, [], blind)), 'unknown server_blind 100000-122000');
   t.match(explainInterval(tail[1]!), /^Nothing was heard after .* UTC\. We were blind\.$/);
-  t.equal(
-    describe(openTail(last, null, 60_000, [opinion(15_000, 60_000, 'down')], blind)),
-    'down host_lost 0-15000, down host_lost 15000-60000',
-  );
+  t.equal(describe(openTail(last, null, 60_000, [opinion(15_000, 60_000, 'down')], blind)), 'down host_lost 0-60000');
 });
 
 t.test('the boot identity decides, whatever others said', async (t) => {
@@ -103,7 +88,7 @@ t.test('the boot identity decides, whatever others said', async (t) => {
   f(
     proof(90_000, 'b', 10_000),
     [opinion(15_000, 30_000, 'up')],
-    'up reachable 0-15000, up reachable 15000-30000, down reboot_unexpected 30000-80000, up reported 80000-90000',
+    'up reachable 0-30000, down reboot_unexpected 30000-80000, up reported 80000-90000',
   );
   // Reached before and after the boot: from the last answer before it.
   f(
@@ -113,11 +98,7 @@ t.test('the boot identity decides, whatever others said', async (t) => {
   );
   // The machine's own clocks contradict the server's: only others know.
   f(proof(90_000, 'a', 150_000), [], 'unknown boot_clock_disagrees 0-90000');
-  f(
-    proof(90_000, 'a', 150_000),
-    [opinion(15_000, 80_000, 'down')],
-    'down host_lost 0-15000, down host_lost 15000-80000, down host_lost 80000-90000',
-  );
+  f(proof(90_000, 'a', 150_000), [opinion(15_000, 80_000, 'down')], 'down host_lost 0-90000');
 });
 
 t.test('each opinion is a sentence with its evidence', async (t) => {
@@ -131,7 +112,7 @@ t.test('each opinion is a sentence with its evidence', async (t) => {
   };
   const last = proof(0, 'a', 100_000);
   t.equal(
-    explainInterval(openTail(last, null, 75_000, [asked])[1]!),
+    explainInterval(openTail(last, null, 75_000, [asked])[0]!),
     'The agent was silent after 1970-01-01 00:00:00 UTC, but its host answered: web-2 at 1970-01-01 00:01:15 UTC: 192.0.2.9:22 took the connection.',
   );
   const down: Opinion = { ...asked, host: 'down', detail: 'Nothing answered at 192.0.2.9 on port 22.' };

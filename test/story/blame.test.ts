@@ -1,0 +1,257 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import t, { type Test } from 'tap';
+import type { Ledger } from '../../protocol/availability.ts';
+import type { Incident, PresenceInterval } from '../../protocol/view.ts';
+import { Relay } from '../support/relay.ts';
+import { type SimAgent, type SimAgentOptions, startSimAgent } from '../support/sim-agent.ts';
+import { type StoryServer, startServer, storyClock } from '../support/story.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
+
+t.setTimeout(240_000);
+
+const GiB = 1024 ** 3;
+/** The real times, shortened: late after 3 s, lost after 6 s, told after 9 s. */
+const settings = {
+  presence: {
+    lateAfterMs: 3_000,
+    lateAfterLinkLossMs: 1_000,
+    lostAfterMs: 6_000,
+    tellAfterMs: 9_000,
+    judgeAfterStartMs: 0,
+  },
+};
+const machine = { availableBytes: () => 50 * GiB };
+const patient = { deadlineMs: 60_000 };
+
+async function sim(
+  t: Pick<Test, 'teardown'>,
+  server: StoryServer,
+  name: string,
+  over: Partial<SimAgentOptions> & { readonly kind?: 'server' | 'workstation' } = {},
+): Promise<SimAgent> {
+  const { kind = 'server', ...options } = over;
+  const token = options.dataDir ? '' : await server.token(kind);
+  const agent = await startSimAgent({
+    ...{ server: server.address, token, name, intervalMs: 1_000, machine, patience: 0.1 },
+    ...options,
+  });
+  t.teardown(() => agent.stop());
+  return agent;
+}
+
+const allIncidents = async (server: StoryServer): Promise<Incident[]> =>
+  (await server.get('/api/v1/incidents?state=all&limit=200')).items;
+const untilUp = (server: StoryServer, deviceId: string) =>
+  server.untilDevice(deviceId, 'is up', ({ state, lastReportAt }) => state === 'up' && lastReportAt !== null, patient);
+const summary = (ledger: readonly PresenceInterval[]) => ledger.map(({ state, reason }) => `${state} ${reason}`);
+
+t.test('a lone trial device is unplugged: one correct incident, and nobody blames the server or a site', async (t) => {
+  const server = await startServer(t, { settings });
+  const relay = await Relay.start(t, server.address);
+  const { deviceId } = await sim(t, server, 'trial', { server: relay.address });
+  await untilUp(server, deviceId);
+  relay.cut();
+  const incident = await server.untilIncident(deviceId, 'contact', () => true, patient);
+  t.match(incident, { priority: 'high', sentence: /^No contact: host or link\. Last proof of life/, parentId: null });
+  await until('people are told', () => server.notices.length > 0, patient);
+  relay.mend(server.address);
+  await server.untilIncident(deviceId, 'contact', ({ state }) => state === 'resolved', patient);
+  await until('and of its return', () => server.notices.length > 1, patient);
+  t.same(server.noticesOf(incident.id), ['incident.raised', 'incident.resolved']);
+  t.equal((await allIncidents(server)).length, 1);
+  t.same(summary(await server.presence(deviceId)), ['up reported'], 'the same boot: only the link was lost');
+});
+
+t.test('20 workstations are switched off at 17:00: no incident', async (t) => {
+  const server = await startServer(t, { settings });
+  const agents = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => sim(t, server, `desk-${n + 1}`, { kind: 'workstation' })),
+  );
+  for (const { deviceId } of agents) await untilUp(server, deviceId);
+  await Promise.all(agents.map((agent) => agent.leave('shutdown')));
+  for (const { deviceId } of agents) {
+    const off = await server.untilDevice(deviceId, 'is off', ({ state }) => state === 'off', patient);
+    t.match(off.stateReason, /^The agent said shutdown at/);
+  }
+  t.same(await allIncidents(server), []);
+  t.same(server.notices, []);
+});
+
+t.test(
+  'the server is off while a machine reboots: down until its new boot, and nobody is told of an absence',
+  async (t) => {
+    const clock = storyClock();
+    const dataDir = tempDir(t);
+    // As in life, agents have time to return after the server's start.
+    const options = { dataDir, clock, settings: { presence: { ...settings.presence, judgeAfterStartMs: 90_000 } } };
+    const before = await startServer(t, options);
+    let bootedAt = clock.now() - 3_600_000;
+    const clocks = () => {
+      const bootMs = clock.now() - bootedAt;
+      return { wallMs: clock.now(), monotonicMs: bootMs, bootMs };
+    };
+    const relay = await Relay.start(t, before.address);
+    const first = await sim(t, before, 'db-1', { server: relay.address, clocks, bootId: 'boot-1' });
+    const { deviceId } = first;
+    await until('the first reports', () => before.reports(deviceId).length >= 3);
+    relay.cut();
+    await before.app.stop();
+    await first.leave('service_stop');
+    const wentDownAt = clock.now();
+    clock.advance(4 * 60_000);
+    bootedAt = clock.now();
+    clock.advance(6 * 60_000);
+    const after = await startServer(t, options);
+    relay.mend(after.address);
+    await sim(t, after, 'db-1', { server: relay.address, clocks, bootId: 'boot-2', dataDir: first.dataDir });
+    await untilUp(after, deviceId);
+    const ledger = await until('the backlog', async () => {
+      const rows = await after.presence(deviceId);
+      const down = rows.find(({ state }) => state === 'down');
+      return down && Date.parse(down.from) > wentDownAt - 5_000 ? rows : undefined;
+    });
+    t.same(summary(ledger), ['up reported', 'down reboot_unexpected', 'up reported']);
+    const offMs = Math.abs(Date.parse(ledger[1]!.to) - bootedAt);
+    t.ok(offMs < 250, `until its boot: ${offMs} ms off, which its frames were under way`);
+    t.ok(Date.parse(ledger[1]!.from) <= wentDownAt);
+    const rules = (await allIncidents(after)).map(({ rule }) => rule);
+    t.notOk(rules.includes('contact'), 'nobody was told of what the server did not see');
+    t.same(rules, ['reboot.unexpected']);
+  },
+);
+
+t.test('a site of 50 is cut: one incident, one message', async (t) => {
+  const slower = {
+    presence: {
+      ...settings.presence,
+      lateAfterMs: 8_000,
+      lateAfterLinkLossMs: 4_000,
+      lostAfterMs: 12_000,
+      tellAfterMs: 15_000,
+      judgeAfterStartMs: 10_000,
+    },
+  };
+  const server = await startServer(t, { settings: slower, reportInterval: '2s' });
+  const relay = await Relay.start(t, server.address);
+  const agents: SimAgent[] = [];
+  for (let n = 0; n < 50; n += 1) {
+    agents.push(await sim(t, server, `srv-${n + 1}`, { server: relay.address, intervalMs: 2_000 }));
+  }
+  for (const { deviceId } of agents) await untilUp(server, deviceId);
+  t.same(await allIncidents(server), []);
+  relay.cut();
+  const site = await until(
+    'the site is lost',
+    async () => (await allIncidents(server)).find(({ rule }) => rule === 'site.contact'),
+    patient,
+  );
+  t.match(site.sentence, /^Main office of Acme is out of contact: \d+ of 50 always-on devices fell silent within /);
+  await until('people are told', () => server.notices.length > 0, patient);
+  const children = (await allIncidents(server)).filter(({ rule }) => rule === 'contact');
+  t.equal(children.length, 50);
+  t.ok(children.every(({ parentId }) => parentId === site.id));
+  t.same(
+    server.notices.map(({ kind, payload }) => [kind, (payload as { rule: string }).rule]),
+    [['incident.raised', 'site.contact']],
+  );
+  const [row] = await server.presence(agents[0]!.deviceId).then((rows) => rows.slice(-1));
+  t.match(row, { state: 'unknown', reason: 'site_lost', evidence: /Main office of Acme is out of contact/ });
+
+  relay.mend(server.address);
+  for (const { deviceId } of agents) await untilUp(server, deviceId);
+  await until('and of its return', () => server.notices.length > 1, patient);
+  const open = (await allIncidents(server)).filter(({ state }) => state !== 'resolved');
+  t.same(open, []);
+  t.same(
+    server.notices.map(({ kind }) => kind),
+    ['incident.raised', 'incident.resolved'],
+  );
+});
+
+t.test('a peer of the site gives the second opinion', async (t) => {
+  const server = await startServer(t, { settings });
+  const relay = await Relay.start(t, server.address);
+  const host = createServer().listen(0, '127.0.0.1');
+  await once(host, 'listening');
+  t.teardown(() => host.close());
+  const { port } = host.address() as AddressInfo;
+  const inventory = (listening: number) => ({
+    interfaces: [{ name: 'eth0', mac: '', addresses: ['127.0.0.1/8'] }],
+    listening: [listening],
+  });
+  const policy = { allow: ['probe-peers'], networks: ['127.0.0.0/8'] };
+  const deaf = await fullListener(t);
+  const [peer, alive, dead] = [
+    await sim(t, server, 'peer', { policy }),
+    await sim(t, server, 'alive', { server: relay.address, inventory: inventory(port) }),
+    await sim(t, server, 'dead', { server: relay.address, inventory: inventory(deaf) }),
+  ];
+  for (const { deviceId } of [peer, alive, dead]) {
+    await untilUp(server, deviceId);
+    await until('its inventory', async () => (await server.device(deviceId)).os, patient);
+    await until('some reports', () => server.reports(deviceId).length >= 3, patient);
+  }
+  relay.cut();
+  const medium = await server.untilIncident(
+    alive.deviceId,
+    'contact',
+    ({ priority }) => priority === 'medium',
+    patient,
+  );
+  t.match(
+    medium.sentence,
+    /^Agent lost, host answers: peer at .* UTC: 127\.0\.0\.1:\d+ took the connection\. Last proof of life/,
+  );
+  const high = await server.untilIncident(
+    dead.deviceId,
+    'contact',
+    ({ sentence }) => sentence.startsWith('Host lost'),
+    patient,
+  );
+  t.match(high, { priority: 'high', sentence: /^Host lost: peer at .* UTC: Nothing answered at 127\.0\.0\.1 on port/ });
+  t.same(summary(await server.presence(alive.deviceId)), ['up reported', 'up reachable']);
+  t.same(summary(await server.presence(dead.deviceId)), ['up reported', 'down host_lost']);
+
+  relay.mend(server.address);
+  await untilUp(server, dead.deviceId);
+  const mended = await until('the ledger is mended', async () => {
+    const ledger: Ledger = await server.get(`/api/v1/devices/${dead.deviceId}/ledger?period=this_month`);
+    const isDown = ledger.items.some(({ state }) => state === 'down');
+    return ledger.revisions.length > 0 && !isDown ? ledger : undefined;
+  });
+  t.match(mended.revisions[0], { by: 'server', why: /its boot identity says what the time before was/ });
+  t.match(
+    mended.revisions[0]?.before.map(({ state }) => state),
+    ['down'],
+    'what was shown as down is kept as such',
+  );
+});
+
+/** A port that takes no connection and refuses none: its process stands still and its queue is full. */
+async function fullListener(t: Pick<Test, 'teardown'>): Promise<number> {
+  const program =
+    "const s = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port))";
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  const [chunk] = await once(child.stdout, 'data');
+  child.kill('SIGSTOP');
+  const port = Number(String(chunk));
+  const waiting = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  t.teardown(() => {
+    for (const socket of waiting) socket.destroy();
+  });
+  await until('its queue is full', async () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    const went = await Promise.race([
+      once(socket, 'connect').then(() => 'connected'),
+      new Promise<string>((resolve) => setTimeout(resolve, 300, 'silent')),
+    ]);
+    if (went === 'silent') socket.destroy();
+    else waiting.push(socket);
+    return went === 'silent';
+  });
+  return port;
+}
