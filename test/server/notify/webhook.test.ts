@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { webhookChannel } from '../../../server/notify/webhook.ts';
+import { signature, webhookChannel } from '../../../server/notify/webhook.ts';
 import { deadUrl, startHttpReceiver } from '../../support/http-receiver.ts';
 import { conforms, sampleMessage } from './conformance.ts';
 
@@ -46,6 +47,18 @@ t.test('the body is signed with the time', async (t) => {
     facts: { Client: 'Acme' },
     data: { incidentId: 'incident-1' },
   });
+});
+
+t.test('the example in the documentation knows what is from Vigia', async (t) => {
+  const page = readFileSync(new URL('../../../docs/notifications.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```js\n([^]*?)```/.exec(page) ?? [];
+  const { isFromVigia } = await import(`data:text/javascript,${encodeURIComponent(example)}`);
+  const header = signature(secret, 1_000, '{"a":1}');
+  t.ok(isFromVigia(header, '{"a":1}', secret, 1_100));
+  t.notOk(isFromVigia(header, '{"a":2}', secret, 1_100), 'changed');
+  t.notOk(isFromVigia(header, '{"a":1}', 'another secret', 1_100), 'by somebody else');
+  t.notOk(isFromVigia(header, '{"a":1}', secret, 1_400), 'old');
+  t.notOk(isFromVigia('t=1000', '{"a":1}', secret, 1_000), 'unsigned');
 });
 
 t.test('without a secret there is no signature', async (t) => {
