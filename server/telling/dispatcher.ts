@@ -12,6 +12,8 @@ const BATCH = 50;
 /** What waits for one receiver at most; a receiver that is away for days must not fill the disk. */
 export const MAX_WAITING = 10_000;
 
+const UNREADABLE_RETRY_MS = 15 * 60_000;
+
 export interface DispatcherOptions {
   readonly store: Store;
   readonly now: () => number;
@@ -49,7 +51,12 @@ export class Dispatcher {
     waiting: Map<string, number>,
   ): Promise<void> {
     const now = this.#options.now();
-    const payload = JSON.parse(row.payload_json) as { priority?: Priority; incidentId?: string };
+    const payload = parse(row.payload_json);
+    if (!payload) {
+      // One that cannot be read must not hold up the others.
+      this.#options.logger.error({ outboxId: row.id }, 'a message in the outbox cannot be read; this is a defect');
+      return handle.outbox.failed(row.id, row.attempts + 1, 'The message cannot be read.', now + UNREADABLE_RETRY_MS);
+    }
     const planned = planDeliveries({
       notice: {
         kind: row.kind,
@@ -86,6 +93,16 @@ export class Dispatcher {
       given_up_at: isFull ? now : null,
       last_error: isFull ? `${MAX_WAITING} messages wait for this receiver already.` : null,
     };
+  }
+}
+
+function parse(payloadJson: string): { priority?: Priority; incidentId?: string } | null {
+  try {
+    const payload: unknown = JSON.parse(payloadJson);
+    return typeof payload === 'object' ? payload : null;
+  } catch {
+    // Told by the caller, with the message's id.
+    return null;
   }
 }
 

@@ -51,7 +51,7 @@ t.test('the body is signed with the time', async (t) => {
 
 t.test('the example in the documentation knows what is from Vigia', async (t) => {
   const page = readFileSync(new URL('../../../docs/notifications.md', import.meta.url), 'utf8');
-  const [, example = ''] = /```js\n([^]*?)```/.exec(page) ?? [];
+  const [, example = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
   const { isFromVigia } = await import(`data:text/javascript,${encodeURIComponent(example)}`);
   const header = signature(secret, 1_000, '{"a":1}');
   t.ok(isFromVigia(header, '{"a":1}', secret, 1_100));

@@ -214,6 +214,17 @@ t.test('what nobody can open is said, not sent', async (t) => {
   t.match((await site.deliveries(id))[0], { last_error: /cannot be opened with secret.key/ });
 });
 
+t.test('a message that cannot be read does not hold up the others', async (t) => {
+  const site = await setUpTelling(t);
+  await site.put(await site.addIncident(), 'raised');
+  await site.store.db.updateTable('outbox').set({ payload_json: 'no json' }).execute();
+  await site.put(await site.addIncident(), 'raised');
+  site.start();
+  await until('the other', () => site.logged.length === 1);
+  const rows = await site.store.db.selectFrom('outbox').selectAll().orderBy('id').execute();
+  t.match(rows[0], { delivered_at: null, attempts: 1, last_error: 'The message cannot be read.' });
+});
+
 t.test('removing a receiver ends what waits for it', async (t) => {
   const site = await setUpTelling(t);
   const telling = site.start();
