@@ -316,6 +316,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
         'the ledger of a changed device was not followed',
       )();
       maintenance.watch.deviceChanged();
+      inBackground(() => maintenance.windows.loadPlacements(store, id), 'where a device was could not be read')();
       if (record) live.deviceChanged(record);
       else if (before) {
         gateway.disconnect(before, new VigiaError('agent_retired'), 300_000);

@@ -21,6 +21,8 @@ export type NoticeAt = (startMs: number) => number;
 
 /** A stretch that both documents agree on; it excludes what the targets of both cover. */
 export interface ExcludedPiece extends Span {
+  /** When its window had to be declared. */
+  readonly noticeDueAt: number;
   readonly announced: WindowVersion;
   readonly standing: WindowVersion;
 }
@@ -39,7 +41,7 @@ export function excludedPieces(
       if (noticeDueAt < announced.since || noticeDueAt >= announced.until) continue;
       for (const standing of versions) {
         for (const { start, end } of stretches(standing, window, announced === standing)) {
-          const piece = { start: Math.max(start, from), end: Math.min(end, to), announced, standing };
+          const piece = { start: Math.max(start, from), end: Math.min(end, to), noticeDueAt, announced, standing };
           if (piece.end > piece.start) pieces.push(piece);
         }
       }

@@ -1,11 +1,11 @@
 import type { MaintenanceInput } from '../../protocol/maintenance.ts';
 import { covers, nextOccurrence, type Span } from '../domain/maintenance.ts';
-import { type ExcludedPiece, excludedPieces, standingSpans, type WindowVersion } from '../domain/notice.ts';
+import { standingSpans, type WindowVersion } from '../domain/notice.ts';
 import { everyClient, inScope, type Scope } from '../domain/scope.ts';
 import type { DeviceFacts, Exclusion, ExclusionSource, TermsSource } from '../domain/sla/sources.ts';
-import { formatInstant } from '../domain/wording.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
+import { ExclusionPlan, type Placement } from './exclusion-plan.ts';
 
 /** A window with every document it ever had. */
 export interface PlannedWindow {
@@ -37,6 +37,7 @@ const DEFAULT_NOTICE_MS = 24 * 3_600_000;
 /** The longest window, on either side of an instant; see `durationMinutes`. */
 const LONGEST_MS = 20_160 * 60_000;
 const HORIZON_MS = 400 * 86_400_000;
+const YEAR_MS = 366 * 86_400_000;
 
 /** The document that stands, or stood last. */
 export function latestInput({ versions }: PlannedWindow): MaintenanceInput {
@@ -49,8 +50,9 @@ export function latestInput({ versions }: PlannedWindow): MaintenanceInput {
 export class MaintenanceBook implements ExclusionSource {
   readonly #windows = new Map<string, PlannedWindow>();
   readonly #byClient = new Map<string, Set<string>>();
-  readonly #pieces = new Map<string, { key: string; pieces: readonly ExcludedPiece[] }>();
+  readonly #plans = new Map<string, { key: string; from: number; to: number; plan: ExclusionPlan }>();
   readonly #terms: Pick<TermsSource, 'at' | 'inForce'> | null;
+  readonly #placements = new Map<string, readonly Placement[]>();
   #running: Looked | null = null;
   /** Counts changes, so that others see when what they derived is old. */
   version = 0;
@@ -62,14 +64,30 @@ export class MaintenanceBook implements ExclusionSource {
   async load(store: Store): Promise<void> {
     const { maintenance } = store.scoped(everyClient);
     const edits = Map.groupBy(await maintenance.edits(), (edit) => edit.window_id);
+    await this.loadPlacements(store);
     for (const row of await maintenance.all()) this.put(toWindow(row, edits.get(row.id) ?? []));
+  }
+
+  /** Follows a device that was moved or given other tags; without an id all of them. */
+  async loadPlacements(store: Store, deviceId?: string): Promise<void> {
+    const { devices } = store.scoped(everyClient);
+    const rows = Map.groupBy(await devices.placements(deviceId), (row) => row.device_id);
+    for (const [id, placements] of rows) {
+      this.#placements.set(
+        id,
+        placements.map(({ until_ms, site_id, tags_json }) => ({
+          until: until_ms,
+          siteId: site_id,
+          tags: JSON.parse(tags_json) as string[],
+        })),
+      );
+    }
   }
 
   put(window: PlannedWindow): void {
     this.#windows.set(window.id, window);
     const ids = this.#byClient.get(window.clientId) ?? new Set<string>();
     this.#byClient.set(window.clientId, ids.add(window.id));
-    this.#pieces.delete(window.id);
     this.version += 1;
   }
 
@@ -91,34 +109,31 @@ export class MaintenanceBook implements ExclusionSource {
   }
 
   exclusions(device: DeviceFacts, from: number, to: number): readonly Exclusion[] {
-    const found: Exclusion[] = [];
-    for (const id of this.#byClient.get(device.clientId) ?? []) {
-      const window = this.#windows.get(id);
-      if (!window) continue;
-      for (const { start, end, announced, standing } of this.#piecesOf(window, from, to)) {
-        if (!covers(announced.input, device) || !covers(standing.input, device)) continue;
-        found.push({
-          start,
-          end,
-          reason: 'maintenance',
-          sentence: `Maintenance "${announced.input.title}", declared by ${announced.by} at ${formatInstant(announced.since)}.`,
-          author: announced.by,
-        });
-      }
-    }
-    return withoutOverlap(found);
+    const all = this.#planOf(device.clientId, from, to).of(device, this.#placements.get(device.id) ?? []);
+    return all
+      .filter(({ start, end }) => start < to && end > from)
+      .map((one) =>
+        one.start >= from && one.end <= to
+          ? one
+          : { ...one, start: Math.max(one.start, from), end: Math.min(one.end, to) },
+      );
   }
 
-  /** Expanding a rule costs more than all the rest, and a report asks the same range for every device. */
-  #piecesOf(window: PlannedWindow, from: number, to: number): readonly ExcludedPiece[] {
-    const notices = this.#terms?.inForce(window.clientId) ?? [];
-    const terms = notices.map((one) => `${one.from}-${one.until}:${one.terms.maintenanceNoticeMinutes}`).join();
-    const key = `${from}|${to}|${terms}`;
-    const known = this.#pieces.get(window.id);
-    if (known?.key === key) return known.pieces;
-    const pieces = excludedPieces(window.versions, (start) => this.noticeMs(window.clientId, start), from, to);
-    this.#pieces.set(window.id, { key, pieces });
-    return pieces;
+  /** For whole years, so that devices that were enrolled at other times share it. */
+  #planOf(clientId: string, from: number, to: number): ExclusionPlan {
+    const inForce = this.#terms?.inForce(clientId) ?? [];
+    const terms = inForce.map((one) => `${one.from}-${one.until}:${one.terms.maintenanceNoticeMinutes}`).join();
+    const key = `${this.version}|${terms}`;
+    const known = this.#plans.get(clientId);
+    if (known?.key === key && known.from <= from && to <= known.to) return known.plan;
+    const years = {
+      from: Math.floor(from / YEAR_MS) * YEAR_MS,
+      to: Math.ceil(to / YEAR_MS) * YEAR_MS,
+    };
+    const windows = this.list({ clientId });
+    const plan = new ExclusionPlan(windows, (start) => this.noticeMs(clientId, start), years.from, years.to);
+    this.#plans.set(clientId, { key, ...years, plan });
+    return plan;
   }
 
   /** What is going on at this instant, of all clients or of one. */
@@ -172,18 +187,6 @@ export class MaintenanceBook implements ExclusionSource {
     }
     return next;
   }
-}
-
-/** Of several exclusions at once the one that was declared first stands. */
-function withoutOverlap(found: readonly Exclusion[]): Exclusion[] {
-  const kept: Exclusion[] = [];
-  let until = Number.NEGATIVE_INFINITY;
-  for (const exclusion of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
-    if (exclusion.end <= until) continue;
-    kept.push(exclusion.start < until ? { ...exclusion, start: until } : exclusion);
-    until = exclusion.end;
-  }
-  return kept;
 }
 
 /** The documents of a row and its edits, with the time each stood. */

@@ -47,6 +47,15 @@ export interface Tables {
     /** 1: a workstation that is expected to run during service hours (a till, a reception). */
     expected_hours: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
   };
+  /** Where a device was and what tags it had until then: declared exclusions of the past do not follow it. */
+  device_placement: {
+    id: Generated<number>;
+    client_id: string;
+    device_id: string;
+    until_ms: number;
+    site_id: string;
+    tags_json: string;
+  };
   /**
    * What detection remembers of a device between two reports: presence, rules in the middle of `for`. One JSON document that
    * includes every report up to the journal's `cursor`; a start replays the rest.

@@ -11,6 +11,16 @@ ALTER TABLE incident ADD COLUMN service_id TEXT;
 ALTER TABLE incident ADD COLUMN parent_id TEXT REFERENCES incident (id);
 ALTER TABLE incident ADD COLUMN suppressed_by TEXT;
 ALTER TABLE incident ADD COLUMN clock_json TEXT;
+CREATE TABLE device_placement (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  client_id TEXT NOT NULL,
+  device_id TEXT NOT NULL,
+  until_ms INTEGER NOT NULL,
+  site_id TEXT NOT NULL,
+  tags_json TEXT NOT NULL,
+  FOREIGN KEY (device_id, client_id) REFERENCES device (id, client_id)
+) STRICT;
+CREATE INDEX device_placement_by_device ON device_placement (device_id, id);
 CREATE INDEX incident_by_parent ON incident (parent_id) WHERE parent_id IS NOT NULL;
 
 CREATE TABLE contract_version (

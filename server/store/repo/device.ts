@@ -51,6 +51,8 @@ export interface DeviceRepository {
   insert(device: NewDevice): Promise<Row<'device'>>;
   /** @throws VigiaError not_found for the device, or for a site that is not of its client. */
   update(id: string, changes: DeviceChanges): Promise<Row<'device'>>;
+  /** Where devices were before, and their tags then, oldest first; of all devices or of one. */
+  placements(id?: string): Promise<Row<'device_placement'>[]>;
   /** Keeps the history, forbids the agent. @throws VigiaError not_found if there is none or it is retired already. */
   retire(id: string): Promise<void>;
   /** Brings a retired device back under the same id. @throws VigiaError not_found if it is not retired, conflict */
@@ -150,9 +152,19 @@ export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRep
           remote_url: changes.remoteUrl === undefined ? device.remote_url : changes.remoteUrl,
           expected_hours: changes.expectedHours === undefined ? device.expected_hours : changes.expectedHours ? 1 : 0,
         };
+        if (row.site_id !== device.site_id || row.tags_json !== device.tags_json) {
+          const { client_id, site_id, tags_json } = device;
+          const before = { client_id, device_id: id, until_ms: clock(), site_id, tags_json };
+          await tx.insertInto('device_placement').values(before).execute();
+        }
         await tx.updateTable('device').set(row).where('id', '=', id).execute();
         return row;
       }),
+
+    placements(id) {
+      const all = db.selectFrom('device_placement').selectAll().where(ofScope(scope, 'device_placement.client_id'));
+      return (id === undefined ? all : all.where('device_id', '=', id)).orderBy('id').execute();
+    },
 
     async retire(id) {
       const result = await db

@@ -237,6 +237,7 @@ t.test('no scoped method reaches into another client', async (t) => {
     all.maintenance.saveRunStatement(run),
     all.personReports.insertStatement(report),
   ]);
+  await all.devices.update(bolt.device.id, { tags: ['db'] });
   const [stored] = await all.presence.between(bolt.device.id, 0, 10);
 
   const mine = store.scoped({ clientId: acme.client.id });
@@ -289,6 +290,7 @@ t.test('no scoped method reaches into another client', async (t) => {
           }),
       ],
       update: [outcome.notFound, () => mine.devices.update(bolt.device.id, { name: 'mine' })],
+      placements: [outcome.empty, () => mine.devices.placements(bolt.device.id)],
       retire: [outcome.notFound, () => mine.devices.retire(bolt.device.id)],
       revive: [outcome.notFound, () => mine.devices.revive(retired.id)],
       inventoryStatement: [
@@ -421,6 +423,7 @@ t.test('no scoped method reaches into another client', async (t) => {
 
   const snapshot = async () => {
     const tables = [
+      'device_placement',
       'maintenance_window',
       'maintenance_edit',
       'maintenance_run',
