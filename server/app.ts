@@ -156,7 +156,15 @@ async function wire(options: AppOptions, teardown: Teardown) {
   teardown.push(() => live.close());
   const contracts = await createContracts({ store, book, fleet, now, act: (work) => watch.act(work) });
   const act = <T>(work: (changes: ChangeSet, at: number) => Promise<T> | T): Promise<T> => watch.act(work);
-  const maintenance = await createMaintenance({ store, fleet, book, terms: contracts.terms, now, act });
+  const maintenance = await createMaintenance({
+    store,
+    fleet,
+    book,
+    terms: contracts.terms,
+    now,
+    act,
+    serviceMembers: (id) => services.services.get(id)?.versions.at(-1)?.terms.deviceIds ?? [],
+  });
   const services: Services = await createServices({
     store,
     fleet,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { VigiaError } from '../../../protocol/error.ts';
 import { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../protocol/maintenance.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, strict } from '../fields.ts';
@@ -7,6 +8,7 @@ import { principalOf } from '../principal.ts';
 import { parseTimeRange } from '../time-range.ts';
 
 const MONTH_MS = 31 * 86_400_000;
+const MAX_RANGE_MS = 400 * 86_400_000;
 const NEWEST_FIRST = 1e14;
 
 const Planned = Type.Interface([MaintenanceOccurrence], { title: Type.String(), clientId: Type.String() });
@@ -48,7 +50,10 @@ export function maintenanceRoutes(http: Http, { state, maintenance, clock }: Rou
     async (request) => {
       const { from, to, client } = request.query;
       const start = from ?? String(clock());
-      const { fromMs, toMs } = parseTimeRange({ from: start, ...(to !== undefined && { to }) }, clock() + MONTH_MS);
+      const { fromMs, toMs } = to === undefined ? monthFrom(start) : parseTimeRange({ from: start, to }, Number.NaN);
+      if (toMs - fromMs > MAX_RANGE_MS) {
+        throw new VigiaError('range_too_large', 'Ask for at most 400 days of windows at once.');
+      }
       return { items: maintenance.occurrences(principalOf(request).scope, fromMs, toMs, client) };
     },
   );
@@ -103,4 +108,9 @@ export function maintenanceRoutes(http: Http, { state, maintenance, clock }: Rou
       return cancelled;
     },
   );
+}
+
+function monthFrom(from: string): { fromMs: number; toMs: number } {
+  const { fromMs } = parseTimeRange({ from }, Number.POSITIVE_INFINITY);
+  return { fromMs, toMs: fromMs + MONTH_MS };
 }
