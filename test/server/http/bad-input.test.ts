@@ -86,7 +86,7 @@ t.test('malformed requests get a code and a sentence that names the field', asyn
   await post('/api/v1/clients', { name: 'x'.repeat(70_000) }, 'payload_too_large', /./, 413);
   t.match(await request('PATCH', '/api/v1/devices/d1', { headers, body: {} }), {
     status: 400,
-    body: { error: { message: /"name", "siteId" or both/ } },
+    body: { error: { message: /at least one of "name", "siteId", "tags"/ } },
   });
 });
 
