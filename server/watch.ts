@@ -119,7 +119,7 @@ export class Watch {
    */
   async begin(): Promise<void> {
     const { store, clock, fleet, book } = this.#options;
-    await fleet.blindness.load(store, clock.now());
+    const wasBlind = await fleet.blindness.load(store, clock.now());
     for (const { rule, deviceId } of book.open()) {
       const record = rule === 'identity.cloned' ? fleet.devices.get(deviceId ?? '') : undefined;
       if (!record) continue;
@@ -128,7 +128,20 @@ export class Watch {
     }
     const aliveAt = await store.settings.get(ALIVE_SETTING);
     if (typeof aliveAt !== 'number' || aliveAt >= clock.now()) return;
-    await this.act((changes) => this.#noteBlind(changes, aliveAt, 'start', 'the server was not running'));
+    // It is saved now and then only; what was heard later proves that the server was there.
+    let from = aliveAt;
+    for (const { lastHeardAt } of fleet.devices.values()) from = Math.max(from, lastHeardAt ?? 0);
+    this.#inBackground((changes) => {
+      if (wasBlind) changes.add(fleet.blindness.end(store, null, from));
+      this.#noteBlind(changes, from, 'start', 'the server was not running');
+    });
+  }
+
+  /** A start must not wait for a disk that is full. */
+  #inBackground(work: (changes: ChangeSet) => void): void {
+    this.act(work).catch((cause: unknown) => {
+      this.#options.logger.error({ err: cause }, 'a stretch without sight could not be recorded');
+    });
   }
 
   /** Others were asked about a device whose agent is silent. */
@@ -272,9 +285,7 @@ export class Watch {
     );
     this.#contact.postpone(now + settings.presence.judgeAfterStartMs);
     const stalledFrom = now - gapMs;
-    this.act((changes) => this.#noteBlind(changes, stalledFrom, 'stalled', 'the server stood still')).catch(
-      (cause: unknown) => logger.error({ err: cause }, 'a stretch without sight could not be recorded'),
-    );
+    this.#inBackground((changes) => this.#noteBlind(changes, stalledFrom, 'stalled', 'the server stood still'));
   }
 
   #noteBlind(changes: ChangeSet, from: number, reason: string, what: string): void {

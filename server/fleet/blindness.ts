@@ -15,9 +15,8 @@ interface Stretch extends BlindStretch {
 export class Blindness {
   readonly #bySite = new Map<string | null, Stretch[]>();
 
-  /** Reads what is kept. The server's own stretch that a crash left open ends here: the start notes its own. */
-  async load(store: Store, now: number): Promise<void> {
-    await store.commit([this.end(store, null, now)]);
+  /** Reads what is kept. True if a crash left the server's own stretch open: the start ends it and notes its own. */
+  async load(store: Store, now: number): Promise<boolean> {
     const rows = await store.db
       .selectFrom('blindness')
       .selectAll()
@@ -28,6 +27,7 @@ export class Blindness {
       const { why } = JSON.parse(evidence_json) as { why: string };
       this.#add(site_id, start_ms, end_ms ?? Number.POSITIVE_INFINITY, why);
     }
+    return rows.some(({ site_id, end_ms }) => site_id === null && end_ms === null);
   }
 
   /** What hid a device of this site in [from, to), oldest first. */

@@ -58,7 +58,10 @@ t.test('the server is down for ten minutes: nothing is claimed that nobody prove
       stateReason: /the server has just started and does not judge absence yet\.$/,
     });
     const ledger = await after.presence(deviceId);
-    t.match(ledger, [{ state: 'up' }, { state: 'unknown', reason: 'silent' }]);
+    t.match(ledger, [
+      { state: 'up' },
+      { state: 'unknown', reason: 'server_blind', evidence: /the server was not running/ },
+    ]);
     const gap = ledger.at(-1);
     t.ok(Date.parse(gap?.from ?? '') <= downAtMs && Date.parse(gap?.to ?? '') >= upAtMs, 'from the last report to now');
   });

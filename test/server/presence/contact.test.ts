@@ -1,6 +1,8 @@
 import t from 'tap';
 import { openEnd } from '../../../server/fleet/presence-view.ts';
+import { type Core, copyFiles, startCore } from '../../support/core.ts';
 import { Neighbourhood } from '../../support/neighbourhood.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 const seconds = 1_000;
 const minutes = 60_000;
@@ -54,6 +56,40 @@ t.test(
     t.same(await scene.told(), ['raised contact', 'resolved contact']);
   },
 );
+
+t.test('a restart while a site is lost: nothing is told again, and its return is', async (t) => {
+  const dir = tempDir(t);
+  const scene = await Neighbourhood.start(t, [4], {}, dir);
+  const [site = []] = scene.sites;
+  scene.silence(...site);
+  await scene.pass(185 * seconds);
+  await scene.core.watch.snapshot();
+  const told = async (core: Core) => {
+    const rows = await core.store.db.selectFrom('outbox').select('kind').orderBy('id').execute();
+    return rows.map(({ kind }) => kind);
+  };
+  const open = (core: Core) =>
+    [...core.book.open()].map(({ rule, parentId }) => `${rule}${parentId ? ' child' : ''}`).sort();
+  const before = [await told(scene.core), open(scene.core)];
+  await scene.core.close();
+  const left = tempDir(t);
+  copyFiles(dir, left);
+  const core = await startCore(t, { dir: left, clock: scene.clock });
+  for (let second = 0; second < 100; second += 1) {
+    scene.clock.ms += 1_000;
+    await core.watch.tick();
+  }
+  t.same([await told(core), open(core)], before);
+  const records = [...core.fleet.devices.values()];
+  t.match(records[0]?.liveness, { state: 'lost', reason: /^Its site is out of contact: Main of Client 1/ });
+  for (const record of records) {
+    record.lastHeardAt = scene.clock.ms;
+    await core.watch.takeReturn(record);
+  }
+  await core.watch.tick();
+  t.same(open(core), []);
+  t.same(await told(core), ['incident.raised', 'incident.resolved']);
+});
 
 t.test('two of two are a site, one of two and two of three are not', async (t) => {
   const scene = await Neighbourhood.start(t, [2, 2, 3]);
