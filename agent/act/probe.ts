@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { type Knock, knock as knockTcp } from '../../check/knock.ts';
+import { type Knock, knock as knockTcp } from '../../protocol/check/knock.ts';
 import type { ProbeAnswer, ProbeRequest } from '../../protocol/plan.ts';
 import { MAX_PROBE_ADDRESSES, MAX_PROBE_MS, MAX_PROBE_PORTS } from '../../protocol/probe.ts';
 import type { Policy } from '../policy.ts';

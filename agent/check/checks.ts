@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { CheckOutcome } from '../../check/outcome.ts';
+import type { CheckOutcome } from '../../protocol/check/outcome.ts';
 import { parsePlan } from '../../protocol/check-plan.ts';
 import { checkReasons } from '../../protocol/check-reason.ts';
 import type { Clocks } from '../../protocol/frame.ts';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { ResolveHost } from '../../check/outcome.ts';
+import type { ResolveHost } from '../../protocol/check/outcome.ts';
 
 /**
  * Resolves hosts for checks: this machine's own addresses, and those of others only while `mayReachOthers` says so. A name that

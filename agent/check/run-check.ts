@@ -1,6 +1,6 @@
-import { runHttp } from '../../check/http.ts';
-import { type CheckOutcome, outcome } from '../../check/outcome.ts';
-import { runTcp } from '../../check/tcp.ts';
+import { runHttp } from '../../protocol/check/http.ts';
+import { type CheckOutcome, outcome } from '../../protocol/check/outcome.ts';
+import { runTcp } from '../../protocol/check/tcp.ts';
 import type { PlannedCheck } from '../../protocol/plan.ts';
 import { readPolicy } from '../policy.ts';
 import { resolveFor } from './own-address.ts';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { type CheckOutcome, outcome } from '../../check/outcome.ts';
+import { type CheckOutcome, outcome } from '../../protocol/check/outcome.ts';
 
 const systemctlPaths = ['/usr/bin/systemctl', '/bin/systemctl'] as const;
 /** There only where systemd is what runs the machine: a container may have the program without it. */

@@ -1,4 +1,4 @@
-import type { CheckOutcome } from '../../check/outcome.ts';
+import type { CheckOutcome } from '../../protocol/check/outcome.ts';
 import { type CheckInterval, type CheckLedgerChange, speaksForMs, takeResult } from '../domain/check-ledger.ts';
 import { type CheckMemory, freshCheckMemory } from '../domain/check-memory.ts';
 import { type Observation, observationIn } from '../domain/check-result.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { runHttp } from '../../check/http.ts';
-import { type CheckOutcome, outcome, type ResolveHost } from '../../check/outcome.ts';
-import { runTcp } from '../../check/tcp.ts';
+import { runHttp } from '../../protocol/check/http.ts';
+import { type CheckOutcome, outcome, type ResolveHost } from '../../protocol/check/outcome.ts';
+import { runTcp } from '../../protocol/check/tcp.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { resolveAllowed } from '../outbound/address-guard.ts';
 import type { Watch } from '../watch.ts';

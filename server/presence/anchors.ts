@@ -1,4 +1,4 @@
-import { knock } from '../../check/knock.ts';
+import { knock } from '../../protocol/check/knock.ts';
 
 export interface Anchor {
   readonly host: string;

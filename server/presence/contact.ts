@@ -238,10 +238,10 @@ export class Contact {
   }
 
   /** True if nothing needs to be judged: it was up, and was heard of so lately that no fact could make it late. */
-  #isHeard({ liveness, lastHeardAt, memory }: DeviceRecord, now: number): boolean {
+  #isHeard({ liveness, lastHeardAt, linkLostAt, memory }: DeviceRecord, now: number): boolean {
     const { lateAfterMs, lateAfterLinkLossMs } = this.#options.settings;
     if (liveness.state !== 'up' || lastHeardAt === null || memory.presence.announced) return false;
-    return now - lastHeardAt < Math.min(lateAfterMs, lateAfterLinkLossMs);
+    return now - lastHeardAt < (linkLostAt === null ? lateAfterMs : Math.min(lateAfterMs, lateAfterLinkLossMs));
   }
 
   #countSites(): Map<string, number> {

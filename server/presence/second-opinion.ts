@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
-import { type Knock, knock } from '../../check/knock.ts';
+import { type Knock, knock } from '../../protocol/check/knock.ts';
 import { type Inventory, parseInventory } from '../../protocol/inventory.ts';
 import type { ProbeAnswer } from '../../protocol/plan.ts';
 import { MAX_PROBE_MS, parseProbeAnswer } from '../../protocol/probe.ts';

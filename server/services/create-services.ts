@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ResolveHost } from '../../check/outcome.ts';
+import type { ResolveHost } from '../../protocol/check/outcome.ts';
 import type { Service } from '../../protocol/service.ts';
 import { CheckBook } from '../checks/check-book.ts';
 import { createCheckPort } from '../checks/check-port.ts';

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import type { Test } from 'tap';
-import type { ResolveHost } from '../../check/outcome.ts';
+import type { ResolveHost } from '../../protocol/check/outcome.ts';
 import { checkReasons } from '../../protocol/check-reason.ts';
 import { scaleValues } from '../../protocol/report.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import t from 'tap';
 import { createProber, type ProberOptions } from '../../../agent/act/probe.ts';
-import type { Knock } from '../../../check/knock.ts';
+import type { Knock } from '../../../protocol/check/knock.ts';
 
 const address = (cidr: string, internal = false): NetworkInterfaceInfo => ({
   address: cidr.split('/')[0]!,

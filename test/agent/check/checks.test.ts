@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createChecks } from '../../../agent/check/checks.ts';
-import type { CheckOutcome } from '../../../check/outcome.ts';
+import type { CheckOutcome } from '../../../protocol/check/outcome.ts';
 import { checkReasons } from '../../../protocol/check-reason.ts';
 import { MAX_METRICS_PER_SCHEMA } from '../../../protocol/metric.ts';
 import type { PlannedCheck } from '../../../protocol/plan.ts';

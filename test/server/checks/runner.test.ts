@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
-import type { ResolveHost } from '../../../check/outcome.ts';
+import type { ResolveHost } from '../../../protocol/check/outcome.ts';
 import type { CheckInput } from '../../../protocol/service.ts';
 import { resolvePublicHost } from '../../../server/checks/runner.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
