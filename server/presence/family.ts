@@ -14,8 +14,9 @@ export function adopt(
   child: IncidentRecord,
   parentId: string,
   at: number,
+  why = 'its site is out of contact',
 ): void {
-  const text = 'Explained by another incident: its site is out of contact';
+  const text = `Explained by another incident: ${why}`;
   const next = { ...child, parentId, updatedAt: at };
   const event = { kind: 'linked', at, by: null, text } as const;
   changes.addIncident(record, book.settle({ record: next, event, notice: null }, child, at));

@@ -1,6 +1,6 @@
 import type { CheckBook } from '../checks/check-book.ts';
 import type { CheckDefinition } from '../checks/definition.ts';
-import type { IncidentStep, StepPolicy, Subject } from '../domain/incident.ts';
+import type { IncidentRecord, IncidentStep, StepPolicy, Subject } from '../domain/incident.ts';
 import { incidentKey } from '../domain/incident.ts';
 import type { LedgerState } from '../domain/ledger.ts';
 import { everyClient } from '../domain/scope.ts';
@@ -10,6 +10,7 @@ import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { Judge } from '../judge.ts';
+import { adopt, release } from '../presence/family.ts';
 import type { Store } from '../store/store.ts';
 import { type ServiceDefinition, type ServiceVersion, termsOf } from './definition.ts';
 
@@ -144,6 +145,7 @@ export class ServiceBook implements Judge {
     const { name, blocks } = termsOf(service);
     this.#raised.add(service.id);
     const stops = blocks === null ? '' : ` It stops ${blocks}.`;
+    const since = this.#live.get(service.id);
     const step = this.#options.book.step(
       {
         kind: 'raise',
@@ -152,19 +154,48 @@ export class ServiceBook implements Judge {
         priority: blocks === null ? 'high' : 'emergency',
         sentence: `${name} is down: ${sentence}${stops}`,
         evidence: { metrics: [], threshold: null },
-        onset: at,
+        onset: since?.verdict.state === 'down' ? since.since : at,
         at,
       },
-      subjectOf(service),
+      this.#subjectOf(service),
     );
-    if (step) changes.addIncident(null, step);
+    if (!step) return;
+    changes.addIncident(null, step);
+    for (const { record, contact } of this.#lostHosts(service)) {
+      if (contact.parentId !== null || liveState(record) !== 'down') continue;
+      adopt(this.#options.book, changes, record, contact, step.record.id, at, `the service ${name} is down`);
+    }
   }
 
   #clear(service: ServiceDefinition, sentence: string, changes: ChangeSet, at: number): void {
     if (!this.#raised.delete(service.id)) return;
     const verdict = { kind: 'clear', rule: 'service.down', object: '', sentence, at } as const;
-    const step = this.#options.book.step(verdict, subjectOf(service));
-    if (step) changes.addIncident(null, step);
+    const step = this.#options.book.step(verdict, this.#subjectOf(service));
+    if (!step) return;
+    changes.addIncident(null, step);
+    for (const { record, contact } of this.#lostHosts(service)) {
+      if (contact.parentId === step.record.id) release(this.#options.book, changes, record, contact, at, at);
+    }
+  }
+
+  /** Its machines that are out of contact, with the incident of each. */
+  *#lostHosts(service: ServiceDefinition): Iterable<{ record: DeviceRecord; contact: IncidentRecord }> {
+    const { fleet, book } = this.#options;
+    for (const id of termsOf(service).deviceIds) {
+      const record = fleet.devices.get(id);
+      const contact = [...book.openOf(id)].find(({ rule }) => rule === 'contact');
+      if (record && contact) yield { record, contact };
+    }
+  }
+
+  /** The place of a service is the site that all its machines share, if there is one: its card helps at night. */
+  #subjectOf(service: ServiceDefinition): Subject {
+    const { fleet, checks } = this.#options;
+    const { deviceIds, checkIds } = termsOf(service);
+    const hosts = [...deviceIds, ...checkIds.map((id) => checks.get(id)?.deviceId ?? null)];
+    const sites = new Set(hosts.map((id) => (id === null ? null : (fleet.devices.get(id)?.info.site_id ?? null))));
+    const [siteId = null] = sites;
+    return { ...subjectOf(service), siteId: sites.size === 1 ? siteId : null };
   }
 }
 

@@ -73,6 +73,36 @@ t.test('a failing check of a service is explained by one incident of the service
   t.same(server.written.slice(2), ['check.failed resolved', 'service.down resolved']);
 });
 
+t.test('a machine that is gone is explained by the service that needs it', async (t) => {
+  const { clock, store, tenant, server, tell } = await setUp(t);
+  const { id } = await server.checkPort.create(everyClient, checkOf(tenant, 'Database'), actor);
+  const machines = { deviceIds: [tenant.device.id], needed: 1 };
+  await server.servicePort.create(everyClient, serviceOf(tenant, machines), actor);
+  await tell(id, 10, true);
+  await server.watch.tick();
+  const record = server.fleet.require(tenant.device.id);
+  clock.nowMs = at(20);
+  await server.watch.takeGoodbye(record, 'shutdown');
+  clock.nowMs = at(21);
+  await server.watch.tick();
+  const open = () => Object.fromEntries([...server.book.open()].map((incident) => [incident.rule, incident]));
+  const service = open()['service.down'];
+  t.match(service, { siteId: tenant.site.id, onsetAt: at(21) }, 'the service stands at the site of its machine');
+  t.equal(open().contact?.parentId, service?.id);
+  const parents = await store.db.selectFrom('incident').select(['rule', 'parent_id']).orderBy('rule').execute();
+  t.same(parents, [
+    { rule: 'contact', parent_id: service?.id },
+    { rule: 'service.down', parent_id: null },
+  ]);
+
+  clock.nowMs = at(30);
+  await tell(id, 30, true);
+  record.lastHeardAt = at(30);
+  await server.watch.tick();
+  await server.watch.tick();
+  t.same([...server.book.open()], [], 'both end with its return');
+});
+
 t.test('what a person resolves while it is down is not raised again every second', async (t) => {
   const { tenant, server, tell } = await setUp(t);
   const { id } = await server.checkPort.create(everyClient, checkOf(tenant, 'Database'), actor);

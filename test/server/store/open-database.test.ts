@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import { initial } from '../../../server/store/migrations/0001-initial.ts';
 import { openDatabase, SCHEMA_VERSION } from '../../../server/store/open-database.ts';
 import { openStore } from '../../../server/store/store.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -36,6 +37,24 @@ t.test('opening again changes nothing', async (t) => {
   const database = openDatabase(path);
   t.equal(database.prepare('PRAGMA user_version').get()?.user_version, SCHEMA_VERSION);
   database.close();
+});
+
+t.test('a database of version 1 keeps what it holds', async (t) => {
+  const path = join(tempDir(t), 'vigia.db');
+  const old = new DatabaseSync(path);
+  old.exec(`${initial}; PRAGMA user_version = 1;
+    INSERT INTO client VALUES ('c', 'acme', 'Acme', 1);
+    INSERT INTO site VALUES ('s', 'c', 'north', 'North', 2);
+    INSERT INTO incident VALUES ('i', 'c/x/disk.space//', 'c', 's', NULL, 'disk.space', '/', 'high', 'open', 'Full', '{}', 1, 2, NULL, NULL, NULL, NULL, 0, 2);
+    INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at) VALUES ('c', 'i/0/raised', 'incident.raised', '{}', 2, 2);`);
+  old.close();
+  const database = openDatabase(path);
+  t.teardown(() => database.close());
+  t.match(database.prepare('SELECT * FROM client').all(), [{ id: 'c', name: 'Acme', remote_url: null }]);
+  t.match(database.prepare('SELECT * FROM site').all(), [{ id: 's', card_json: '{}' }]);
+  t.match(database.prepare('SELECT * FROM incident').all(), [{ id: 'i', source: 'rule', parent_id: null }]);
+  t.match(database.prepare('SELECT * FROM outbox').all(), [{ idempotency_key: 'i/0/raised', delivered_at: null }]);
+  t.same(database.prepare('PRAGMA foreign_key_check').all(), []);
 });
 
 t.test('a database of a newer build is refused and left alone', async (t) => {
