@@ -34,7 +34,9 @@ import { LiveHub } from './live-hub.ts';
 import { createMaintenance } from './maintenance/create-maintenance.ts';
 import type { Channel } from './notify/channel.ts';
 import { Anchors } from './presence/anchors.ts';
+import { createExpectedHours } from './presence/expected-hours.ts';
 import { SecondOpinions } from './presence/second-opinion.ts';
+import { tellUnseen } from './presence/unseen.ts';
 import { readCursor, replay } from './replay.ts';
 import { createReportPort } from './reports/report-port.ts';
 import { createApiKeys } from './security/api-keys.ts';
@@ -154,7 +156,14 @@ async function wire(options: AppOptions, teardown: Teardown) {
   await book.load(now());
   const live: LiveHub = new LiveHub({ fleet, book, health: () => serverHealth(), service: (id) => services.view(id) });
   teardown.push(() => live.close());
-  const contracts = await createContracts({ store, book, fleet, now, act: (work) => watch.act(work) });
+  const contracts = await createContracts({
+    store,
+    book,
+    fleet,
+    now,
+    timeZone: config.timeZone,
+    act: (work) => watch.act(work),
+  });
   const act = <T>(work: (changes: ChangeSet, at: number) => Promise<T> | T): Promise<T> => watch.act(work);
   const maintenance = await createMaintenance({
     store,
@@ -190,6 +199,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     terms: contracts.terms,
     exclusions: maintenance.windows,
     services: () => services.source,
+    timeZone: config.timeZone,
     act,
     now,
     logger,
@@ -217,6 +227,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     checks: services.checks,
     anchors,
     ask: (records, at) => opinions.ask(records, at),
+    isExpected: createExpectedHours(contracts.terms),
     judges: [maintenance.watch, ...services.judges, availability.judge, contracts.judge, reminders],
     publish: (changes) => {
       availability.book.take(changes);
@@ -293,8 +304,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const apiKeys = createApiKeys(store, now);
   const enrolmentTokens = createEnrolmentTokens(store, identity, now);
   const zoneOf = (clientId: string | null, at: number): string =>
-    (clientId === null ? null : contracts.terms.at(clientId, at)?.terms.calendar.timeZone) ??
-    Intl.DateTimeFormat().resolvedOptions().timeZone;
+    (clientId === null ? null : contracts.terms.at(clientId, at)?.terms.calendar.timeZone) ?? config.timeZone;
   const personReports = createReportPort({ store, book, fleet, now, act, zoneOf, withReport: contracts.withReport });
   const incidents = createIncidentPort({
     store,
@@ -422,6 +432,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
         { name: 'certificate', run: renewCertificate },
         { name: 'sessions', run: pruneSessions },
         { name: 'messages', run: () => telling.prune() },
+        { name: 'unseen', run: () => tellUnseen(store, fleet, now(), config.timeZone) },
       ],
       logger,
     );

@@ -42,6 +42,8 @@ export interface WatchOptions {
   readonly anchors?: Anchors | null;
   /** Asks others about devices that are silent; what they find comes back through `takeFinding`. */
   readonly ask?: (records: readonly DeviceRecord[], now: number) => void;
+  /** Whether a workstation is expected to run at this moment; by default none is. */
+  readonly isExpected?: (info: DeviceRecord['info'], now: number) => boolean;
   /** Called after a change is durable. */
   readonly publish: (changes: ChangeSet) => void;
 }
@@ -75,10 +77,10 @@ export class Watch {
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    const { anchors = null, ask = () => undefined, settings, clock } = options;
+    const { anchors = null, ask = () => undefined, isExpected = () => false, settings, clock } = options;
     const { presence } = settings;
     const judgeFrom = clock.now() + presence.judgeAfterStartMs;
-    this.#contact = new Contact({ ...options, settings: presence, anchors, ask }, judgeFrom);
+    this.#contact = new Contact({ ...options, settings: presence, anchors, ask, isExpected }, judgeFrom);
   }
 
   get judgeFrom(): number {

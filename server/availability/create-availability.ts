@@ -21,6 +21,8 @@ export interface AvailabilityOptions {
   /** Asked for at every use: services are built on the ledgers of devices, so they come later. */
   readonly services: () => ServiceSource | null;
   readonly act: Watch['act'];
+  /** Of clients without a contract; by default that of this machine. */
+  readonly timeZone?: string;
   readonly now: () => number;
   readonly logger: Logger;
 }
@@ -32,7 +34,8 @@ const REFRESH_MS = 60_000;
 /** Availability, wired: the book reads what is written, so it is made before anything is replayed. */
 export async function createAvailability(options: AvailabilityOptions) {
   const { store, fleet, incidents, now, logger } = options;
-  const agreements = new Agreements(options.terms, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const agreements = new Agreements(options.terms, timeZone);
   const book = new LedgerBook({ store, fleet, agreements, exclusions: options.exclusions, now });
   await book.load();
   const services = new ServiceFigures({ source: options.services, book, agreements });

@@ -29,6 +29,8 @@ export interface ContactOptions {
   readonly anchors: Anchors | null;
   /** Asks others about these devices, whose agents are silent. */
   readonly ask: (records: readonly DeviceRecord[], now: number) => void;
+  /** Whether a workstation is expected to run at this moment. */
+  readonly isExpected: (info: DeviceRecord['info'], now: number) => boolean;
 }
 
 const CONTACT = 'contact|';
@@ -120,9 +122,11 @@ export class Contact {
       this.#apply(record, { kind, priority, ...said }, changes, loss.tellAt, now);
     } else if (loss && before && before.blame !== loss.blame) {
       this.#reword(record, liveness.reason, changes, now);
-    } else if (!loss && raised[CONTACT] && liveness.state === 'up') {
+    } else if (!loss && raised[CONTACT] && (liveness.state === 'up' || isFreeToBeOff(record, liveness))) {
       delete raised[CONTACT];
-      const said = { rule: 'contact', object: '', sentence: 'Contact is back', at: now } as const;
+      const sentence =
+        liveness.state === 'up' ? 'Contact is back' : 'The hours in which it is expected to run are over';
+      const said = { rule: 'contact', object: '', sentence, at: now } as const;
       this.#apply(record, { kind: 'clear', ...said }, changes, now, now);
     }
     if (loss && !this.#blind) this.#unhush(record, changes, loss, now);
@@ -225,7 +229,7 @@ export class Contact {
 
   #facts(record: DeviceRecord, now: number): LivenessFacts {
     return {
-      kind: record.info.kind,
+      kind: this.#options.isExpected(record.info, now) ? 'server' : record.info.kind,
       lastHeardAt: record.lastHeardAt,
       linkLostAt: record.linkLostAt,
       announced: announcedOf(record),
@@ -256,6 +260,11 @@ export class Contact {
 /** A server that has reported: its silence means something. */
 function isAlwaysOn({ info, lastHeardAt }: DeviceRecord): boolean {
   return info.kind === 'server' && lastHeardAt !== null;
+}
+
+/** A workstation outside its expected hours. */
+function isFreeToBeOff({ info }: DeviceRecord, { state }: Liveness): boolean {
+  return info.kind === 'workstation' && (state === 'off' || state === 'asleep');
 }
 
 /** What it said when it left, unless it was heard of since. */
