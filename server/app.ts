@@ -228,7 +228,14 @@ async function wire(options: AppOptions, teardown: Teardown) {
     anchors,
     ask: (records, at) => opinions.ask(records, at),
     isExpected: createExpectedHours(contracts.terms),
-    judges: [maintenance.watch, ...services.judges, availability.judge, contracts.judge, reminders],
+    judges: [
+      maintenance.watch,
+      { judge: (_changes, at) => opinions.rehearse(at) },
+      ...services.judges,
+      availability.judge,
+      contracts.judge,
+      reminders,
+    ],
     publish: (changes) => {
       availability.book.take(changes);
       for (const record of changes.touched) live.deviceChanged(record);

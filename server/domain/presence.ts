@@ -27,6 +27,8 @@ export interface PresenceMemory {
   /** Recent gaps that were not wholly up, oldest first: late evidence may still fall into one. */
   gaps: GapEvidence[];
   unexpectedRebootAt: number | null;
+  /** When neighbours last reached the host while it was well: only then does their later failure say something. */
+  reachedByPeersAt?: number | null;
 }
 
 export const freshPresence = (): PresenceMemory => ({

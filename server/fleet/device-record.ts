@@ -51,6 +51,8 @@ export interface DeviceRecord {
   /** When others were asked about it last, and when it was asked about another. */
   askedAt: number | null;
   probedAt: number;
+  /** When neighbours last tried to reach it while it was well. */
+  rehearsedAt: number;
   /** When another machine last tried to be this one. */
   clonedAt: number | null;
   /** When we could not see it. */
@@ -88,6 +90,7 @@ export function makeRecord(
     remoteAddress: null,
     askedAt: null,
     probedAt: Number.NEGATIVE_INFINITY,
+    rehearsedAt: Number.NEGATIVE_INFINITY,
     clonedAt: null,
     blindness,
     isReturning: false,

@@ -6,6 +6,7 @@ import type { IncidentStep } from '../domain/incident.ts';
 import { OPINION_HOLDS_MS, type Opinion } from '../domain/opinion.ts';
 import { judgeLiveness, type Liveness, type LivenessFacts, type Loss } from '../domain/presence.ts';
 import type { PresenceSettings } from '../domain/settings.ts';
+import type { Faults } from '../faults.ts';
 import type { ChangeSet } from '../fleet/change-set.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -29,6 +30,7 @@ export interface ContactOptions {
   readonly anchors: Anchors | null;
   /** Asks others about these devices, whose agents are silent. */
   readonly ask: (records: readonly DeviceRecord[], now: number) => void;
+  readonly faults: Pick<Faults, 'guard'>;
   /** Whether a workstation is expected to run at this moment. */
   readonly isExpected: (info: DeviceRecord['info'], now: number) => boolean;
 }
@@ -89,7 +91,8 @@ export class Contact {
     this.#judgeOwnSight(changes, now, alwaysOn, absent, judged);
     const totals = absent.length > 0 || this.#sites.isAnyLost ? this.#countSites() : new Map<string, number>();
     if (!this.#blind && now >= this.#judgeFrom) this.#sites.judge(changes, now, totals, absent, judged);
-    for (const record of away) this.judge(record, changes, now);
+    for (const record of away)
+      this.#options.faults.guard('presence', () => this.judge(record, changes, now), undefined);
     if (!this.#blind && now >= this.#judgeFrom) this.#judgeEmergencies(changes, now, totals, away);
     if (this.#blind || now < this.#judgeFrom) return;
     this.#options.ask(

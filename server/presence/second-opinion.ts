@@ -31,11 +31,22 @@ const MAX_QUESTIONS = 500;
 /** An agent answers one question a second. */
 const PEER_REST_MS = 1_200;
 const DEADLINE_MS = MAX_PROBE_MS + 1_500;
+/** A host that its neighbours reach while it is well is tried again this often, and one that they do not. */
+const REHEARSE_EVERY_MS = 24 * 60 * 60_000;
+const RETRY_REHEARSAL_MS = 60 * 60_000;
+/** A success is worth this long. */
+const REACHED_HOLDS_MS = 3 * REHEARSE_EVERY_MS;
+const REHEARSALS_AT_ONCE = 20;
+/** Until there are neighbours and an inventory. */
+const PREPARE_MS = 5_000;
 /** Those that answer most often, before the lowest of the others. */
 const likelyPorts = [22, 443, 80, 445, 3389, 135, 139, 53];
 
 interface Question {
   readonly target: DeviceRecord;
+  readonly askedAt: number;
+  /** It was asked while the host was well, to learn whether it answers its neighbours at all. */
+  readonly isRehearsal: boolean;
   /** Who has not answered yet, by the number of the question put to it. */
   readonly open: Map<number, DeviceRecord>;
   readonly silent: { readonly name: string; readonly detail: string }[];
@@ -64,15 +75,36 @@ export class SecondOpinions {
     for (const record of due) {
       const where = whereIs(record);
       if (!where) continue;
-      const free = (peers.get(record.info.site_id) ?? [])
-        .filter((peer) => peer !== record && now - peer.probedAt >= PEER_REST_MS)
-        .sort((a, b) => a.probedAt - b.probedAt)
-        .slice(0, PEERS);
+      const free = freePeers(peers.get(record.info.site_id) ?? [], record, now);
       const isPublic = isItsOwn(record, where.all);
       if ((free.length === 0 && !isPublic) || this.#questions.size + free.length > MAX_QUESTIONS) continue;
       record.askedAt = now;
-      if (free.length > 0) this.#put(record, free, where, now);
+      if (free.length > 0) this.#put(record, free, where, now, false);
       if (isPublic) void this.#knockAt(record, where.ports);
+    }
+  }
+
+  /**
+   * Lets neighbours try hosts that are well, a few at a time. One that never answered them, because of its own firewall, is not
+   * called lost when it does not answer then.
+   */
+  rehearse(now: number): void {
+    const { devices } = this.#options.fleet;
+    let peers: Map<string, DeviceRecord[]> | null = null;
+    let tried = 0;
+    for (const record of devices.values()) {
+      if (tried >= REHEARSALS_AT_ONCE || this.#questions.size > MAX_QUESTIONS / 2) return;
+      if (record.info.kind !== 'server' || record.liveness.state !== 'up' || !isRehearsalDue(record, now)) continue;
+      peers ??= Map.groupBy(this.#peers(), ({ info }) => info.site_id);
+      const free = freePeers(peers.get(record.info.site_id) ?? [], record, now);
+      if (free.length === 0 || record.info.inventory_json === null) {
+        record.rehearsedAt = now - RETRY_REHEARSAL_MS + PREPARE_MS;
+        continue;
+      }
+      tried += 1;
+      record.rehearsedAt = now;
+      const where = whereIs(record);
+      if (where) this.#put(record, free, where, now, true);
     }
   }
 
@@ -103,10 +135,11 @@ export class SecondOpinions {
     peers: readonly DeviceRecord[],
     { addresses, ports }: { readonly addresses: readonly string[]; readonly ports: readonly number[] },
     now: number,
+    isRehearsal: boolean,
   ): void {
     const open = new Map<number, DeviceRecord>();
     const deadline = setTimeout(() => this.#conclude(question), DEADLINE_MS);
-    const question: Question = { target, open, silent: [], deadline };
+    const question: Question = { target, askedAt: now, isRehearsal, open, silent: [], deadline };
     for (const peer of peers) {
       this.#lastId += 1;
       open.set(this.#lastId, peer);
@@ -121,7 +154,11 @@ export class SecondOpinions {
     const { name } = peer.info;
     if (outcome === 'reached') {
       this.#forget(question);
-      this.#options.onFinding(question.target, { host: 'up', by: name, detail });
+      const { target, askedAt, isRehearsal } = question;
+      if (isRehearsal) {
+        target.memory.presence.reachedByPeersAt = askedAt;
+        target.isDirty = true;
+      } else this.#options.onFinding(target, { host: 'up', by: name, detail });
       return;
     }
     if (outcome === 'not_reached') question.silent.push({ name, detail });
@@ -132,10 +169,22 @@ export class SecondOpinions {
   /** Nobody reached it. Of those who tried, one is enough; without any there is no opinion. */
   #conclude(question: Question): void {
     this.#forget(question);
-    const [first] = question.silent;
+    const { target, askedAt, isRehearsal, silent } = question;
+    const [first] = silent;
     if (!first) return;
-    const by = question.silent.map(({ name }) => name).join(', ');
-    this.#options.onFinding(question.target, { host: 'down', by, detail: first.detail });
+    const { presence } = target.memory;
+    if (isRehearsal) {
+      presence.reachedByPeersAt = null;
+      target.isDirty = true;
+    } else if (askedAt - (presence.reachedByPeersAt ?? Number.NEGATIVE_INFINITY) <= REACHED_HOLDS_MS) {
+      const by = silent.map(({ name }) => name).join(', ');
+      this.#options.onFinding(target, { host: 'down', by, detail: first.detail });
+    } else {
+      this.#options.logger.debug(
+        { device: target.info.id },
+        'its neighbours did not reach it while it was well either',
+      );
+    }
   }
 
   #forget({ open, deadline }: Question): void {
@@ -159,6 +208,19 @@ export class SecondOpinions {
       detail: `${address} ${did} the connection on port ${reached.port}.`,
     });
   }
+}
+
+/** Those who may be asked about `target` now, the longest rested first. */
+function freePeers(peers: readonly DeviceRecord[], target: DeviceRecord, now: number): DeviceRecord[] {
+  return peers
+    .filter((peer) => peer !== target && now - peer.probedAt >= PEER_REST_MS)
+    .sort((a, b) => a.probedAt - b.probedAt)
+    .slice(0, PEERS);
+}
+
+function isRehearsalDue({ rehearsedAt, memory }: DeviceRecord, now: number): boolean {
+  const reachedAt = memory.presence.reachedByPeersAt ?? Number.NEGATIVE_INFINITY;
+  return now - reachedAt >= REHEARSE_EVERY_MS && now - rehearsedAt >= RETRY_REHEARSAL_MS;
 }
 
 /** Where a host was seen listening, by its own inventory; null if it said so little that nobody can knock. */

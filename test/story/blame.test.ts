@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import t, { type Test } from 'tap';
@@ -178,22 +178,25 @@ t.test('a peer of the site gives the second opinion', async (t) => {
   await once(host, 'listening');
   t.teardown(() => host.close());
   const { port } = host.address() as AddressInfo;
+  const knockedAtHost = once(host, 'connection');
   const inventory = (listening: number) => ({
     interfaces: [{ name: 'eth0', mac: '', addresses: ['127.0.0.1/8'] }],
     listening: [listening],
   });
   const policy = { allow: ['probe-peers'], networks: ['127.0.0.0/8'] };
-  const deaf = await fullListener(t);
+  const deaf = await stunnable(t);
   const [peer, alive, dead] = [
     await sim(t, server, 'peer', { policy }),
     await sim(t, server, 'alive', { server: relay.address, inventory: inventory(port) }),
-    await sim(t, server, 'dead', { server: relay.address, inventory: inventory(deaf) }),
+    await sim(t, server, 'dead', { server: relay.address, inventory: inventory(deaf.port) }),
   ];
   for (const { deviceId } of [peer, alive, dead]) {
     await untilUp(server, deviceId);
     await until('its inventory', async () => (await server.device(deviceId)).os, patient);
     await until('some reports', () => server.reports(deviceId).length >= 3, patient);
   }
+  t.ok(await Promise.all([knockedAtHost, deaf.knocked]), 'neighbours reached both while they were well');
+  await deaf.stun();
   relay.cut();
   const medium = await server.untilIncident(
     alive.deviceId,
@@ -230,15 +233,26 @@ t.test('a peer of the site gives the second opinion', async (t) => {
   );
 });
 
-/** A port that takes no connection and refuses none: its process stands still and its queue is full. */
-async function fullListener(t: Pick<Test, 'teardown'>): Promise<number> {
+interface Stunnable {
+  readonly port: number;
+  /** Settles with the first connection. */
+  readonly knocked: Promise<unknown>;
+  stun(): Promise<void>;
+}
+
+/** A port that answers until it is stunned: then it takes no connection and refuses none, as its process stands still. */
+async function stunnable(t: Pick<Test, 'teardown'>): Promise<Stunnable> {
   const program =
-    "const s = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port))";
+    "const s = require('net').createServer(() => console.log('knocked')).listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port))";
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => child.kill('SIGKILL'));
   const [chunk] = await once(child.stdout, 'data');
-  child.kill('SIGSTOP');
   const port = Number(String(chunk));
+  return { port, knocked: once(child.stdout, 'data'), stun: () => stun(t, child, port) };
+}
+
+async function stun(t: Pick<Test, 'teardown'>, child: ChildProcess, port: number): Promise<void> {
+  child.kill('SIGSTOP');
   const waiting = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
   t.teardown(() => {
     for (const socket of waiting) socket.destroy();
@@ -253,5 +267,4 @@ async function fullListener(t: Pick<Test, 'teardown'>): Promise<number> {
     else waiting.push(socket);
     return went === 'silent';
   });
-  return port;
 }

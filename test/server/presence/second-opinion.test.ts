@@ -21,6 +21,7 @@ function scene(t: { teardown: (work: () => void) => void }, peers: number, over:
   const device = (id: string, site: string, inventoryJson: string | null) =>
     makeRecord({ id, name: id, site_id: site, kind: 'server', inventory_json: inventoryJson } as Row<'device'>, null);
   const lost = device('lost', 's1', inventory(['192.0.2.9/24', 'fd00::9/64'], [8080, 22]));
+  lost.memory.presence.reachedByPeersAt = NOW;
   const sent: { peer: DeviceRecord; request: ProbeRequest }[] = [];
   const others = Array.from({ length: peers }, (_, n) => device(`peer-${n + 1}`, 's1', null));
   const stranger = device('stranger', 's2', null);
@@ -136,4 +137,39 @@ t.test('the server itself knocks only at a public address that is the host’s o
   await f('10.0.0.2', '10.0.0.2/24', []);
   await f('127.0.0.1', '127.0.0.1/8', []);
   await f(null, '9.9.9.9/24', []);
+});
+
+t.test('a host that never answered its neighbours is not called lost when it does not', async (t) => {
+  const { lost, sent, found, opinions, answer } = scene(t, 1);
+  const { presence } = lost.memory;
+  const hours = 3_600_000;
+  presence.reachedByPeersAt = null;
+  opinions.rehearse(NOW);
+  t.same(sent, [], 'only a host that is well is tried');
+  lost.liveness = { ...lost.liveness, state: 'up' };
+  opinions.rehearse(NOW);
+  t.equal(sent.length, 1);
+  answer(0, 'not_reached');
+  t.equal(presence.reachedByPeersAt, null);
+  opinions.ask([lost], NOW + 5_000);
+  answer(1, 'not_reached');
+  t.same(found, [], 'its silence says nothing');
+  opinions.ask([lost], NOW + 70_000);
+  answer(2, 'reached');
+  t.match(found, [{ host: 'up' }], 'an answer always does');
+
+  opinions.rehearse(NOW + hours - 1);
+  t.equal(sent.length, 3, 'tried again after an hour');
+  opinions.rehearse(NOW + hours);
+  answer(3, 'reached');
+  t.equal(presence.reachedByPeersAt, NOW + hours);
+  t.ok(lost.isDirty, 'it is saved');
+  opinions.rehearse(NOW + 25 * hours - 1);
+  t.equal(sent.length, 4, 'then once a day');
+  opinions.ask([lost], NOW + 73 * hours);
+  answer(4, 'not_reached');
+  t.match(found[1], { host: 'down' });
+  opinions.ask([lost], NOW + 73 * hours + 60_000);
+  answer(5, 'not_reached');
+  t.equal(found.length, 2, 'after three days the success is too old');
 });
