@@ -132,6 +132,12 @@ export const Device = Type.Interface([DeviceSummary], {
   onboarding: Type.Array(OnboardingFinding),
   /** What the agent says of the hardware and system; see inventory.ts. */
   inventory: Nullable(Type.Object({ at: Time, document: Type.Record(Type.String(), Type.Unknown()) })),
+  /** Its own template of the link that opens a remote session, see RemoteUrl; null: its client's is used. */
+  remoteUrl: Nullable(Type.String()),
+  /** Opens a remote session to it; null without a template. */
+  remoteLink: Nullable(Type.String()),
+  /** A workstation that is judged like a server in its client's service hours. */
+  expectedHours: Type.Boolean(),
 });
 export type Device = Static<typeof Device>;
 

@@ -167,7 +167,8 @@ export class LiveHub implements LivePort {
 
   #sendWatched(subscriber: Subscriber, record: DeviceRecord): void {
     if (!inScope(subscriber.scope, record.info.client_id)) return;
-    subscriber.listener({ type: 'device', device: detail(record, this.#options.book) });
+    const { book, fleet } = this.#options;
+    subscriber.listener({ type: 'device', device: detail(record, book, fleet) });
     const { latest } = record;
     if (!latest) return;
     const values = Object.fromEntries(

@@ -31,7 +31,7 @@ export function createFleetPort(options: FleetPortOptions): FleetPort {
     summaries: (scope): DeviceSummary[] => visible(fleet, scope).map((record) => summarise(record, book)),
     async device(scope, deviceId): Promise<Device | null> {
       const record = find(fleet, scope, deviceId);
-      return record ? detail(record, book) : null;
+      return record ? detail(record, book, fleet) : null;
     },
     async presence(scope, deviceId, from, to): Promise<PresenceInterval[]> {
       const record = require(fleet, scope, deviceId);

@@ -2,6 +2,8 @@ import type { Device, DeviceSummary, FileSystem, Priority } from '../../protocol
 import { type Reading, readValue } from '../domain/reading.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { DeviceRecord } from './device-record.ts';
+import type { Fleet } from './fleet.ts';
+import { remoteLink } from './remote-link.ts';
 
 /** A device in memory as the documents that screens show. */
 
@@ -48,7 +50,7 @@ export function bootTime({ latest, latestBootMs }: DeviceRecord): number | null 
   return latest === null || latestBootMs === null ? null : Math.round((latest.at - latestBootMs) / 1000) * 1000;
 }
 
-export function detail(record: DeviceRecord, book: IncidentBook): Device {
+export function detail(record: DeviceRecord, book: IncidentBook, fleet: Pick<Fleet, 'clients' | 'sites'>): Device {
   const { info, latest, memory, processes } = record;
   return {
     ...summarise(record, book),
@@ -72,6 +74,9 @@ export function detail(record: DeviceRecord, book: IncidentBook): Device {
       info.inventory_json !== null && info.inventory_at !== null
         ? { at: iso(info.inventory_at), document: JSON.parse(info.inventory_json) as Record<string, unknown> }
         : null,
+    remoteUrl: info.remote_url,
+    remoteLink: remoteLink(info, fleet.clients.get(info.client_id), fleet.sites.get(info.site_id)),
+    expectedHours: info.expected_hours === 1,
   };
 }
 

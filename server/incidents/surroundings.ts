@@ -1,8 +1,8 @@
 import type { SiteCard } from '../../protocol/site-card.ts';
 import type { IncidentDetail } from '../../protocol/view.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
-import { remoteUrl } from '../domain/remote-url.ts';
 import type { Scope } from '../domain/scope.ts';
+import { remoteLink } from '../fleet/remote-link.ts';
 import { reportView } from '../reports/report-view.ts';
 import type { Store } from '../store/store.ts';
 
@@ -19,20 +19,11 @@ export async function surroundings(store: Store, scope: Scope, record: IncidentR
     deviceId === null ? null : devices.get(deviceId),
     siteId === null ? null : sites.get(siteId),
   ]);
-  const template = device && (device.remote_url ?? client?.remote_url);
   return {
     children: children.map(({ id, sentence, state }) => ({ id, sentence, state })),
     reports: reports.map(reportView),
     siteCard: site && cardOf(site.card_json),
-    remoteUrl: template
-      ? remoteUrl(template, {
-          hostname: device.hostname,
-          name: device.name,
-          device: device.slug,
-          client: client?.slug ?? '',
-          site: site?.slug ?? '',
-        })
-      : null,
+    remoteUrl: device && remoteLink(device, client, site),
   };
 }
 

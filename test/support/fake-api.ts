@@ -165,6 +165,9 @@ function summary({
   processes,
   onboarding,
   inventory,
+  remoteUrl,
+  remoteLink,
+  expectedHours,
   ...rest
 }: ReturnType<FakeFleet['devices']['get']> & object): DeviceSummary {
   return rest;

@@ -190,6 +190,9 @@ function makeDevice(making: Making): Device {
           ]
         : [],
     inventory: seen ? { at: ago(7 * HOUR_MS), document: inventory(name, summary.os) } : null,
+    remoteUrl: null,
+    remoteLink: null,
+    expectedHours: false,
   };
 }
 

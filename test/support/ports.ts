@@ -72,6 +72,9 @@ export function deviceView(over: Partial<Device> & Pick<Device, 'id' | 'clientId
     processes: null,
     onboarding: [],
     inventory: null,
+    remoteUrl: null,
+    remoteLink: null,
+    expectedHours: false,
     ...over,
   };
 }

@@ -120,7 +120,16 @@ t.test('the row of a device', async (t) => {
 
 t.test('a device, whole', async (t) => {
   const { fleet, book, record } = await setUp(t);
-  t.match(detail(record, book), { latest: [], fileSystems: [], processes: null, inventory: null, onboarding: [] });
+  t.match(detail(record, book, fleet), {
+    latest: [],
+    fileSystems: [],
+    processes: null,
+    inventory: null,
+    onboarding: [],
+    remoteUrl: null,
+    remoteLink: null,
+    expectedHours: false,
+  });
   fleet.setLatest(record, latest(START));
   record.processes = { at: START, items: [{ name: 'x', cpuRatio: 1, memoryBytes: 2, count: 3 }] };
   record.info = { ...record.info, inventory_json: '{"cpu":"a"}', inventory_at: START };
@@ -130,7 +139,7 @@ t.test('a device, whole', async (t) => {
     sentence: 'full',
     foundAt: START,
   };
-  t.match(detail(record, book), {
+  t.match(detail(record, book, fleet), {
     fileSystems: [
       { mountpoint: '/', sizeBytes: 1_000, availableBytes: 900, inodes: 50, inodesFree: 20, readOnly: true },
       { mountpoint: '/mnt', inodes: null, readOnly: false },
@@ -140,7 +149,23 @@ t.test('a device, whole', async (t) => {
     inventory: { at: '2026-03-01T00:00:00.000Z', document: { cpu: 'a' } },
     onboarding: [{ rule: 'disk.space', object: '/', sentence: 'full', foundAt: '2026-03-01T00:00:00.000Z' }],
   });
-  t.same(detail(record, book).latest[0], { metric: 'cpu.busy', unit: 'ratio', kind: 'gauge', value: 0.25 });
+  t.same(detail(record, book, fleet).latest[0], { metric: 'cpu.busy', unit: 'ratio', kind: 'gauge', value: 0.25 });
+});
+
+t.test('a remote session opens by the template of the device, or else of its client', async (t) => {
+  const { store, acme, fleet, book, record } = await setUp(t);
+  const { clients, devices } = store.scoped(everyClient);
+  await clients.update(acme.client.id, { remoteUrl: 'https://remote.test/{client}/{site}/{device}' });
+  await fleet.loadCatalogue();
+  t.match(detail(record, book, fleet), { remoteUrl: null, remoteLink: /^https:..remote.test.acme.[^/]+.acme-srv$/ });
+  const remoteUrl = 'https://own.test/#{hostname}';
+  await devices.update(acme.device.id, { remoteUrl, expectedHours: true });
+  await fleet.reload(acme.device.id);
+  t.match(detail(record, book, fleet), {
+    remoteUrl,
+    remoteLink: `https://own.test/#${record.info.hostname}`,
+    expectedHours: true,
+  });
 });
 
 t.test('the port shows what is in scope, and nothing else exists', async (t) => {
