@@ -11,7 +11,7 @@ import type { Contract, ContractTerms, Holiday } from '../protocol/contract.ts';
 import type { AheadFigures } from '../protocol/person-report.ts';
 import type { SiteCard } from '../protocol/site-card.ts';
 import type { Client } from '../protocol/view.ts';
-import { request } from './api.ts';
+import { request, requestAll } from './api.ts';
 import type { LedgerKind } from './routes.ts';
 
 /** A period by name, or any range. */
@@ -51,7 +51,7 @@ export const sla = {
     request<Attestation>('POST', `/devices/${id(deviceId)}/attestations`, input),
   withdrawAttestation: (attestationId: string) => request<void>('DELETE', `/attestations/${id(attestationId)}`),
 
-  contracts: () => request<{ items: Contract[] }>('GET', '/contracts'),
+  contracts: () => requestAll<Contract>('/contracts'),
   contract: (clientId: string) => request<Contract>('GET', `/clients/${id(clientId)}/contract`),
   saveContract: (clientId: string, terms: ContractTerms) =>
     request<Contract>('PUT', `/clients/${id(clientId)}/contract`, terms),

@@ -12,6 +12,7 @@ import type {
   SessionInfo,
   User,
 } from '../protocol/view.ts';
+import { allPages } from './all-pages.ts';
 import { t } from './i18n.ts';
 
 const DEADLINE_MS = 15_000;
@@ -58,6 +59,16 @@ export async function request<T>(method: string, path: string, body?: unknown): 
   const error = await refusal(answer);
   if (error.code === 'unauthenticated') onSignedOut();
   throw error;
+}
+
+/** Asks for a whole list, see allPages. @throws ApiError */
+export function requestAll<T>(
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+  pages?: Parameters<typeof allPages>[1],
+): Promise<Page<T>> {
+  const asked = new URLSearchParams(query).toString();
+  return allPages((page) => request<Page<T>>('GET', `${path}?${asked && `${asked}&`}${page}`), pages);
 }
 
 async function reach(method: string, path: string, body: unknown): Promise<Response> {
@@ -112,11 +123,11 @@ export const api = {
   createUser: (body: { email: string; name: string; role: Role; password: string }) =>
     request<User>('POST', '/users', body),
   deleteUser: (userId: string) => request<void>('DELETE', `/users/${id(userId)}`),
-  apiKeys: () => request<Page<ApiKey>>('GET', '/api-keys'),
+  apiKeys: () => requestAll<ApiKey>('/api-keys'),
   createApiKey: (body: { name: string; role: Role; clientId: string | null }) =>
     request<ApiKey & { key: string }>('POST', '/api-keys', body),
   deleteApiKey: (keyId: string) => request<void>('DELETE', `/api-keys/${id(keyId)}`),
-  tokens: () => request<Page<EnrolmentToken>>('GET', '/tokens'),
+  tokens: () => requestAll<EnrolmentToken>('/tokens'),
   createToken: (body: NewToken) => request<NewEnrolmentToken>('POST', '/tokens', body),
   deleteToken: (tokenId: string) => request<void>('DELETE', `/tokens/${id(tokenId)}`),
 };

@@ -4,9 +4,10 @@ import type { IncidentProposal, PersonReport, PersonReportInput } from '../proto
 import type { Receiver, ReceiverInput, ReceiverTest } from '../protocol/receiver.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../protocol/service.ts';
 import type { Device, IncidentDetail, Priority } from '../protocol/view.ts';
-import { type Page, request } from './api.ts';
+import { request, requestAll } from './api.ts';
 
 const id = encodeURIComponent;
+const ofClient = (clientId: string): { client?: string } => (clientId ? { client: clientId } : {});
 const clock = (incidentId: string, verb: string, body: unknown = {}) =>
   request<IncidentDetail>('POST', `/incidents/${id(incidentId)}/${verb}`, body);
 
@@ -27,19 +28,21 @@ export const desk = {
   needOnSite: (incidentId: string) => clock(incidentId, 'on-site'),
   arriveOnSite: (incidentId: string) => clock(incidentId, 'on-site/arrived'),
 
-  reports: (cursor?: string) =>
-    request<Page<PersonReport>>('GET', `/person-reports${cursor ? `?cursor=${id(cursor)}` : ''}`),
+  /** The newest ones, `pages` of a hundred. */
+  reports: (pages: number) => requestAll<PersonReport>('/person-reports', {}, { size: 100, most: pages }),
+  reportsOf: (clientId: string) => requestAll<PersonReport>('/person-reports', { client: clientId }, { most: 1 }),
   report: (body: PersonReportInput) => request<PersonReport>('POST', '/person-reports', body),
   propose: (body: ProposalQuestion) => request<{ items: IncidentProposal[] }>('POST', '/person-reports/propose', body),
   linkReport: (reportId: string, incidentId: string) =>
     request<PersonReport>('POST', `/person-reports/${id(reportId)}/link`, { incidentId }),
 
-  windows: () => request<Page<MaintenanceWindow>>('GET', '/maintenance'),
-  occurrences: (fromMs: number, toMs: number) =>
-    request<{ items: Planned[] }>(
-      'GET',
-      `/maintenance/occurrences?from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}`,
-    ),
+  /** Those of a client, or of all where `clientId` is empty. */
+  windows: (clientId: string) => requestAll<MaintenanceWindow>('/maintenance', ofClient(clientId)),
+  occurrences: (fromMs: number, toMs: number, clientId: string) => {
+    const span = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+    const query = new URLSearchParams({ ...span, ...ofClient(clientId) });
+    return request<{ items: Planned[] }>('GET', `/maintenance/occurrences?${query}`);
+  },
   previewWindow: (body: MaintenanceInput) =>
     request<{ occurrences: MaintenanceOccurrence[]; warnings: string[] }>('POST', '/maintenance/preview', body),
   createWindow: (body: MaintenanceInput) => request<MaintenanceWindow>('POST', '/maintenance', body),
@@ -47,22 +50,23 @@ export const desk = {
     request<MaintenanceWindow>('PUT', `/maintenance/${id(windowId)}`, body),
   cancelWindow: (windowId: string) => request<unknown>('DELETE', `/maintenance/${id(windowId)}`),
 
-  services: () => request<Page<Service>>('GET', '/services'),
   createService: (body: ServiceInput) => request<Service>('POST', '/services', body),
   changeService: (serviceId: string, body: ServiceInput) => request<Service>('PUT', `/services/${id(serviceId)}`, body),
   deleteService: (serviceId: string) => request<void>('DELETE', `/services/${id(serviceId)}`),
-  checks: () => request<Page<Check>>('GET', '/checks'),
+  checks: () => requestAll<Check>('/checks'),
   createCheck: (body: CheckInput) => request<Check>('POST', '/checks', body),
   changeCheck: (checkId: string, body: CheckInput) => request<Check>('PUT', `/checks/${id(checkId)}`, body),
   deleteCheck: (checkId: string) => request<void>('DELETE', `/checks/${id(checkId)}`),
 
-  receivers: () => request<Page<Receiver>>('GET', '/receivers'),
+  receivers: () => requestAll<Receiver>('/receivers'),
   createReceiver: (body: ReceiverInput) => request<Receiver>('POST', '/receivers', body),
   changeReceiver: (receiverId: string, body: ReceiverInput) =>
     request<Receiver>('PUT', `/receivers/${id(receiverId)}`, body),
   deleteReceiver: (receiverId: string) => request<void>('DELETE', `/receivers/${id(receiverId)}`),
   testReceiver: (receiverId: string) => request<ReceiverTest>('POST', `/receivers/${id(receiverId)}/test`, {}),
 
-  tagDevice: (deviceId: string, tags: readonly string[]) =>
-    request<Device>('PATCH', `/devices/${id(deviceId)}`, { tags }),
+  changeDevice: (
+    deviceId: string,
+    change: { readonly tags?: readonly string[]; readonly remoteUrl?: string | null; readonly expectedHours?: boolean },
+  ) => request<Device>('PATCH', `/devices/${id(deviceId)}`, change),
 };

@@ -594,6 +594,7 @@ export const en = {
   'report.title': 'Report a problem',
   'report.lead': 'Take down what somebody told you. It joins the incident that it is about, or becomes one.',
   'report.recent': 'Recent reports',
+  'report.more': 'Show older ones',
   'report.none': 'Nobody has reported anything yet.',
   'report.choose': 'Choose …',
   'report.notSaid': 'Not said',
@@ -833,6 +834,16 @@ export const en = {
   'security.none.hint': 'Only for a relay on the server’s own machine.',
 
   'device.tags': 'Tags',
+  'device.machine': 'Machine',
+  'device.machineTitle': 'Settings of {name}',
+  'device.machineSaved': 'The settings are saved.',
+  'device.remote': 'Remote session',
+  'device.remoteUrl': 'Remote session (optional)',
+  'device.remoteUrlHint':
+    'An https:// address for this machine alone. Filled in: {hostname}, {name}, {device}, {client}, {site}. Empty: as its client says.',
+  'device.expectedHours': 'Expected to run in service hours',
+  'device.expectedHoursHint':
+    "For a till or a reception: it is judged like a server in its client's service hours, from a quarter of an hour after opening until closing.",
   'device.tagTitle': 'Tags of {name}',
   'device.tagHint': 'Words with commas between them. Maintenance and availability can go by them.',
 

@@ -6,13 +6,19 @@ import { t } from '../i18n.ts';
 import { navigate } from '../router.ts';
 import { canAct, reload } from '../store.ts';
 import { ActionButton } from './ActionButton.tsx';
+import { DeviceSettings } from './DeviceSettings.tsx';
 import { Dialog } from './Dialog.tsx';
 import { TextField } from './Field.tsx';
 import { say } from './Toasts.tsx';
 
-/** Rename, tag and retire. */
-export function DeviceMenu({ device }: { device: Device }) {
-  const open = useSignal<'rename' | 'tags' | 'retire' | null>(null);
+interface DeviceMenuProps {
+  readonly device: Device;
+  readonly onChanged: (device: Device) => void;
+}
+
+/** Rename, tag, say how it is reached and when it is expected, and retire. */
+export function DeviceMenu({ device, onChanged }: DeviceMenuProps) {
+  const open = useSignal<'rename' | 'tags' | 'machine' | 'retire' | null>(null);
   const tags = useSignal('');
   const name = useSignal(device.name);
   if (!canAct.value) return null;
@@ -40,6 +46,15 @@ export function DeviceMenu({ device }: { device: Device }) {
         }}
       >
         {t('device.tags')}
+      </button>
+      <button
+        type="button"
+        class="button button-plain"
+        onClick={() => {
+          open.value = 'machine';
+        }}
+      >
+        {t('device.machine')}
       </button>
       <button
         type="button"
@@ -91,7 +106,7 @@ export function DeviceMenu({ device }: { device: Device }) {
             <ActionButton
               kind="primary"
               run={async () => {
-                await desk.tagDevice(device.id, tags.value.split(/[\s,]+/).filter(Boolean));
+                await desk.changeDevice(device.id, { tags: tags.value.split(/[\s,]+/).filter(Boolean) });
                 reload();
                 close();
               }}
@@ -101,6 +116,7 @@ export function DeviceMenu({ device }: { device: Device }) {
           </div>
         </Dialog>
       )}
+      {open.value === 'machine' && <DeviceSettings device={device} onClose={close} onChanged={onChanged} />}
       {open.value === 'retire' && (
         <Dialog title={t('device.retireTitle', { name: device.name })} onClose={close}>
           <p>{t('device.retireSentence')}</p>

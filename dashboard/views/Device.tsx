@@ -12,6 +12,7 @@ import { DeviceCharts } from '../parts/DeviceCharts.tsx';
 import { DeviceIncidents } from '../parts/DeviceIncidents.tsx';
 import { DeviceMenu } from '../parts/DeviceMenu.tsx';
 import { Disks } from '../parts/Disks.tsx';
+import { Icon } from '../parts/Icon.tsx';
 import { IncidentCards } from '../parts/IncidentCards.tsx';
 import { InMaintenance } from '../parts/InMaintenance.tsx';
 import { Inventory } from '../parts/Inventory.tsx';
@@ -37,15 +38,22 @@ function Device({ id }: { id: string }) {
   );
   return (
     <div class="view device">
-      <Async loaded={loaded}>{(device) => <DeviceBody device={{ ...device, ...devices.value.get(id) }} />}</Async>
+      <Async loaded={loaded}>
+        {(device) => <DeviceBody device={{ ...device, ...devices.value.get(id) }} onChanged={loaded.set} />}
+      </Async>
     </div>
   );
 }
 
-function DeviceBody({ device }: { device: DeviceDocument }) {
+interface DeviceProps {
+  readonly device: DeviceDocument;
+  readonly onChanged: (device: DeviceDocument) => void;
+}
+
+function DeviceBody({ device, onChanged }: DeviceProps) {
   return (
     <>
-      <DeviceHead device={device} />
+      <DeviceHead device={device} onChanged={onChanged} />
       <OpenHere deviceId={device.id} />
       <Availability device={device} />
       <DeviceCharts device={device} />
@@ -68,7 +76,7 @@ function OpenHere({ deviceId }: { deviceId: string }) {
   return <IncidentCards incidents={open} selectedId={null} />;
 }
 
-function DeviceHead({ device }: { device: DeviceDocument }) {
+function DeviceHead({ device, onChanged }: DeviceProps) {
   const client = clients.value.get(device.clientId);
   const site = sites.value.get(device.siteId);
   return (
@@ -90,7 +98,13 @@ function DeviceHead({ device }: { device: DeviceDocument }) {
         <DeviceTags tags={device.tags} />
       </div>
       <div class="view-actions">
-        <DeviceMenu device={device} />
+        {device.remoteLink && (
+          <a class="button button-plain" href={device.remoteLink} target="_blank" rel="noopener noreferrer">
+            <Icon name="remote" size={16} />
+            {t('device.remote')}
+          </a>
+        )}
+        <DeviceMenu device={device} onChanged={onChanged} />
       </div>
     </header>
   );

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { MaintenanceWindow } from '../../protocol/maintenance.ts';
+import { clientChoices, orNone } from '../choices.ts';
 import { nowMinuteMs } from '../clock.ts';
 import { desk } from '../desk-api.ts';
 import { t } from '../i18n.ts';
@@ -19,7 +20,7 @@ import { canAct } from '../store.ts';
 
 const shapes = ['month', 'agenda'] as const;
 
-/** Planned work: when it is, what it covers, and whether its time counts. The month, shape and window stand in the address. */
+/** Planned work: when it is, what it covers, and whether its time counts. The month, client, shape and window stand in the address. */
 export function Maintenance() {
   const { query } = place.value;
   const isNarrow = useMedia('(max-width: 760px)');
@@ -29,9 +30,10 @@ export function Maintenance() {
   const editing = useSignal<MaintenanceWindow | 'new' | null>(null);
   const days = monthGrid(month, []);
   const turn = useSignal(0);
-  const windows = useLoaded(`windows ${turn.value}`, desk.windows);
-  const planned = useLoaded(`planned ${month} ${turn.value}`, () =>
-    desk.occurrences(days[0]?.fromMs ?? 0, days.at(-1)?.toMs ?? 0),
+  const clientId = query.get('client') ?? '';
+  const windows = useLoaded(`windows ${clientId} ${turn.value}`, () => desk.windows(clientId));
+  const planned = useLoaded(`planned ${month} ${clientId} ${turn.value}`, () =>
+    desk.occurrences(days[0]?.fromMs ?? 0, days.at(-1)?.toMs ?? 0, clientId),
   );
   const again = () => {
     turn.value += 1;
@@ -68,6 +70,18 @@ export function Maintenance() {
         <button type="button" class="button button-plain" onClick={() => setQuery({ month: null })}>
           {t('maintenance.today')}
         </button>
+        <select
+          class="select-plain"
+          aria-label={t('fleet.client')}
+          value={clientId}
+          onChange={(event) => setQuery({ client: event.currentTarget.value })}
+        >
+          {orNone(t('incidents.allClients'), clientChoices()).map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
         <Segmented
           label={t('maintenance.shape')}
           value={shape}

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { desk } from '../desk-api.ts';
 import { t } from '../i18n.ts';
 import { Async, useLoaded } from '../parts/Async.tsx';
@@ -7,7 +8,8 @@ import { canAct } from '../store.ts';
 
 /** What people reported, and the form for what one has just told us. */
 export function Reports() {
-  const loaded = useLoaded('reports', () => desk.reports());
+  const pages = useSignal(1);
+  const loaded = useLoaded(`reports ${pages.value}`, () => desk.reports(pages.value));
   return (
     <div class="view reports">
       <header class="view-head">
@@ -21,7 +23,24 @@ export function Reports() {
         <header class="card-head">
           <h2>{t('report.recent')}</h2>
         </header>
-        <Async loaded={loaded}>{({ items }) => <ReportTable reports={items} />}</Async>
+        <Async loaded={loaded}>
+          {({ items, next }) => (
+            <>
+              <ReportTable reports={items} />
+              {next !== null && (
+                <button
+                  type="button"
+                  class="link"
+                  onClick={() => {
+                    pages.value += 1;
+                  }}
+                >
+                  {t('report.more')}
+                </button>
+              )}
+            </>
+          )}
+        </Async>
       </section>
     </div>
   );

@@ -4,9 +4,10 @@ import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from 
 import type { IncidentProposal, PersonReport, PersonReportInput } from '../../protocol/person-report.ts';
 import type { Receiver, ReceiverInput } from '../../protocol/receiver.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/service.ts';
-import type { IncidentDetail, IncidentEvent, Overview, Priority } from '../../protocol/view.ts';
+import type { Device, IncidentDetail, IncidentEvent, Overview, Priority } from '../../protocol/view.ts';
 import { checkMaintenance, nextOccurrence, occurrences, type Span } from '../../server/domain/maintenance.ts';
 import { judgeWindow, type WindowVersion } from '../../server/domain/notice.ts';
+import { remoteUrl } from '../../server/domain/remote-url.ts';
 import { arrive, markOnSite, pause, type ResponseClock, recompute, resume } from '../../server/domain/sla/clock.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { DAY_MS, explain, type FakeDesk, type FakeWindow, giveClock, keepClock } from './fake-desk.ts';
@@ -26,8 +27,13 @@ export function addDeskRoutes(app: FastifyInstance, world: FakeWorld, desk: Fake
   addMaintenanceRoutes(app, world, desk);
   addServiceRoutes(app, world, desk);
   addReceiverRoutes(app, desk);
-  app.patch<WithId & Body<{ tags?: string[] }>>('/api/v1/devices/:id', ({ params, body }) => {
+  app.patch<WithId & Body<Partial<Device>>>('/api/v1/devices/:id', ({ params, body }) => {
     const device = { ...found(world.devices, params.id, 'device'), ...body };
+    const template = device.remoteUrl ?? world.clients.find(({ id }) => id === device.clientId)?.remoteUrl;
+    const site = world.sites.find(({ id }) => id === device.siteId)?.slug ?? '';
+    const { hostname, name, slug, clientId: client } = device;
+    const fields = { hostname: hostname ?? '', name, device: slug, client, site };
+    device.remoteLink = template ? remoteUrl(template, fields) : null;
     world.devices.set(device.id, device);
     world.push({ devices: [device] });
     return device;
@@ -132,8 +138,10 @@ function addReportRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk)
     );
     return linked;
   };
-  app.get('/api/v1/person-reports', () => ({
-    items: desk.reports.toSorted((a, b) => (a.reportedAt < b.reportedAt ? 1 : -1)),
+  app.get<{ Querystring: { client?: string } }>('/api/v1/person-reports', ({ query }) => ({
+    items: desk.reports
+      .filter(({ clientId }) => query.client === undefined || clientId === query.client)
+      .sort((a, b) => (a.reportedAt < b.reportedAt ? 1 : -1)),
     next: null,
   }));
   app.post<Body<PersonReportInput>>('/api/v1/person-reports/propose', ({ body }) => ({ items: propose(world, body) }));
@@ -216,10 +224,18 @@ function incidentFor(world: FakeWorld, desk: FakeDesk, report: PersonReport, pri
 
 function addMaintenanceRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk): void {
   const view = (window: FakeWindow) => windowView(window, world.nowMs());
-  app.get('/api/v1/maintenance', () => ({ items: [...desk.windows.values()].map(view), next: null }));
-  app.get<{ Querystring: { from: string; to: string } }>('/api/v1/maintenance/occurrences', ({ query }) => ({
-    items: planned(desk, Date.parse(query.from), Date.parse(query.to)),
+  const isOf = (client: string | undefined) => (item: { readonly clientId: string }) =>
+    client === undefined || item.clientId === client;
+  app.get<{ Querystring: { client?: string } }>('/api/v1/maintenance', ({ query }) => ({
+    items: [...desk.windows.values()].map(view).filter(isOf(query.client)),
+    next: null,
   }));
+  app.get<{ Querystring: { from: string; to: string; client?: string } }>(
+    '/api/v1/maintenance/occurrences',
+    ({ query }) => ({
+      items: planned(desk, Date.parse(query.from), Date.parse(query.to)).filter(isOf(query.client)),
+    }),
+  );
   app.post<Body<MaintenanceInput>>('/api/v1/maintenance/preview', ({ body }) => {
     const now = world.nowMs();
     const warnings = checkMaintenance(body, now);

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { Client } from '../../../protocol/view.ts';
 import { sla } from '../../api-sla.ts';
 import { t } from '../../i18n.ts';
+import { remoteExample, remotePlaces } from '../../remote-places.ts';
 import { reload } from '../../store.ts';
 import { ActionButton } from '../ActionButton.tsx';
 import { CopyField } from '../CopyField.tsx';
@@ -107,26 +108,17 @@ function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | 
   );
 }
 
-/** What the template may hold, written as it is written. */
-const places = {
-  hostname: '{hostname}',
-  name: '{name}',
-  device: '{device}',
-  client: '{client}',
-  site: '{site}',
-};
-
 function RemoteUrl({ client }: { client: Client }) {
   const text = useSignal(client.remoteUrl ?? '');
   return (
     <div class="setting">
-      <Field label={t('remoteUrl.title')} hint={t('remoteUrl.hint', places)}>
+      <Field label={t('remoteUrl.title')} hint={t('remoteUrl.hint', remotePlaces)}>
         {(id, describedBy) => (
           <input
             id={id}
             aria-describedby={describedBy}
             type="url"
-            placeholder="https://remote.example.com/#{hostname}"
+            placeholder={remoteExample}
             autoComplete="off"
             value={text.value}
             onInput={(event) => {

@@ -93,14 +93,12 @@ function newReport(incident: IncidentDetail): string {
 
 /** Reports of the same client that belong to another incident or to none. */
 function LinkDialog({ incident, onDone, onClose }: PeopleReportsProps & { onClose: () => void }) {
-  const loaded = useLoaded(`link ${incident.id}`, () => desk.reports());
+  const loaded = useLoaded(`link ${incident.id}`, () => desk.reportsOf(incident.clientId));
   return (
     <Dialog title={t('people.link')} onClose={onClose}>
       <Async loaded={loaded}>
         {({ items }) => {
-          const choices = items.filter(
-            (report) => report.clientId === incident.clientId && report.incidentId !== incident.id,
-          );
+          const choices = items.filter(({ incidentId }) => incidentId !== incident.id);
           if (choices.length === 0) return <p class="nothing">{t('people.nothingToLink')}</p>;
           return (
             <ul class="report-list">
