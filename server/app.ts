@@ -230,7 +230,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     isExpected: createExpectedHours(contracts.terms),
     judges: [
       maintenance.watch,
-      { judge: (_changes, at) => opinions.rehearse(at) },
+      { about: 'second opinions', judge: (_changes, at) => opinions.rehearse(at) },
       ...services.judges,
       availability.judge,
       contracts.judge,

@@ -10,6 +10,7 @@ import type { Reading } from './domain/reading.ts';
 import { everyClient } from './domain/scope.ts';
 import type { DetectionSettings } from './domain/settings.ts';
 import { formatInstant } from './domain/wording.ts';
+import { Faults } from './faults.ts';
 import { ChangeSet } from './fleet/change-set.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -67,6 +68,7 @@ export class Watch {
   readonly #options: WatchOptions;
   /** Newest journal position that was evaluated. */
   #position = 0;
+  readonly #faults: Faults;
   readonly #contact: Contact;
   #tickedAt: number | null = null;
   #isTickWaiting = false;
@@ -77,10 +79,18 @@ export class Watch {
 
   constructor(options: WatchOptions) {
     this.#options = options;
+    this.#faults = new Faults(options);
     const { anchors = null, ask = () => undefined, isExpected = () => false, settings, clock } = options;
     const { presence } = settings;
     const judgeFrom = clock.now() + presence.judgeAfterStartMs;
-    this.#contact = new Contact({ ...options, settings: presence, anchors, ask, isExpected }, judgeFrom);
+    const faults = this.#faults;
+    options.book.guardPolicies(faults);
+    const expects = (info: DeviceRecord['info'], now: number): boolean =>
+      faults.guard('expected hours', () => isExpected(info, now), false);
+    this.#contact = new Contact(
+      { ...options, settings: presence, anchors, ask, isExpected: expects, faults },
+      judgeFrom,
+    );
   }
 
   get judgeFrom(): number {
@@ -96,7 +106,9 @@ export class Watch {
   take(position: number, reports: readonly StoredReport[]): Promise<void> {
     return this.lane.runAlways(async () => {
       const changes = new ChangeSet();
-      for (const report of reports) this.#takeReport(position, report, changes);
+      for (const report of reports) {
+        this.#faults.guard('reports', () => this.#takeReport(position, report, changes), undefined);
+      }
       this.#position = position;
       await this.#commit(changes);
     });
@@ -245,12 +257,15 @@ export class Watch {
     await this.lane.runAlways(async () => {
       this.#isTickWaiting = false;
       const changes = new ChangeSet();
-      this.#contact.judgeAll(changes, clock.now());
+      this.#faults.guard('presence', () => this.#contact.judgeAll(changes, clock.now()), undefined);
       this.#endClones(changes, now);
-      for (const judge of this.#options.judges ?? []) judge.judge(changes, now);
+      for (const judge of this.#options.judges ?? []) {
+        this.#faults.guard(judge.about, () => judge.judge(changes, now), undefined);
+      }
       await this.#commit(changes);
     });
     book.prune(now);
+    this.#faults.settle();
   }
 
   /** Saves every memory that changed, then the position from which a start must replay. Returns that position. */
@@ -392,8 +407,8 @@ export class Watch {
         await new Promise((resolve) => setTimeout(resolve, COMMIT_RETRY_MS));
       }
     }
-    publish(changes);
-    for (const work of changes.published) work();
+    const shown = [() => publish(changes), ...changes.published];
+    for (const show of shown) this.#faults.guard('what is shown', show, undefined);
   }
 
   async #tryCommit(statements: Parameters<Store['commit']>[0], health: Health, logger: Logger): Promise<boolean> {

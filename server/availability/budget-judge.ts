@@ -7,6 +7,7 @@ import { budgetLevel } from '../domain/sla/budget.ts';
 import { BURN_GROUP_SIZE, judgeBurnRate, LONGEST_BURN_WINDOW_MS } from '../domain/sla/burn-rate.ts';
 import { budgetOf, type Measured, type Measurement, targetedDownMs } from '../domain/sla/figure.ts';
 import { formatDuration } from '../domain/wording.ts';
+import { eachApart } from '../faults.ts';
 import type { ChangeSet } from '../fleet/change-set.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
@@ -47,6 +48,7 @@ const rules: Partial<Record<RuleName, string>> = {
 
 /** Warns when budgets run out: once a minute each client is looked at, a few of them each second. */
 export class BudgetJudge implements Judge {
+  readonly about = 'error budgets';
   readonly #options: BudgetJudgeOptions;
   readonly #atRisk = new Map<string, readonly BudgetAtRisk[]>();
   #raised: Raised = {};
@@ -79,7 +81,7 @@ export class BudgetJudge implements Judge {
       this.#roundSize = this.#waiting.length;
     }
     const perSecond = Math.ceil((this.#roundSize * 1_000) / ROUND_MS);
-    for (const clientId of this.#waiting.splice(0, perSecond)) this.#judgeClient(clientId, changes, now);
+    eachApart(this.#waiting.splice(0, perSecond), (clientId) => this.#judgeClient(clientId, changes, now));
   }
 
   #judgeClient(clientId: string, changes: ChangeSet, now: number): void {

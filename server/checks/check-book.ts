@@ -44,6 +44,7 @@ const SAVE_EVERY_MS = 30_000;
 
 /** Every check, with what is known of it. What changes here changes in the lane of the watch. */
 export class CheckBook implements Judge {
+  readonly about = 'checks';
   readonly #options: CheckBookOptions;
   readonly #checks = new Map<string, CheckDefinition>();
   readonly #byDevice = new Map<string, Set<CheckDefinition>>();

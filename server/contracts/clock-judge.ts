@@ -1,17 +1,19 @@
 import type { IncidentRecord } from '../domain/incident.ts';
 import { tick } from '../domain/sla/clock.ts';
+import { eachApart } from '../faults.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { Judge } from '../judge.ts';
 
 /** Tells the assignee that 80 % of the time is spent, and the owner of a breach: each once. */
 export function createClockJudge(book: IncidentBook): Judge {
   return {
+    about: 'response clocks',
     judge(changes, now) {
-      const due: IncidentRecord[] = [];
-      for (const record of book.open()) if (record.clock && tick(record.clock, now)) due.push(record);
-      for (const record of due) {
+      const running: IncidentRecord[] = [];
+      for (const record of book.open()) if (record.clock) running.push(record);
+      eachApart(running, (record) => {
         const news = record.clock && tick(record.clock, now);
-        if (!news) continue;
+        if (!news) return;
         const step = book.settle(
           {
             record: { ...record, clock: news.clock, updatedAt: now },
@@ -22,7 +24,7 @@ export function createClockJudge(book: IncidentBook): Judge {
           now,
         );
         changes.addIncident(null, step);
-      }
+      });
     },
   };
 }

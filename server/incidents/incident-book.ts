@@ -9,6 +9,7 @@ import {
   stepIncident,
 } from '../domain/incident.ts';
 import { everyClient } from '../domain/scope.ts';
+import type { Faults } from '../faults.ts';
 import type { Store } from '../store/store.ts';
 import { toRecord } from './rows.ts';
 
@@ -19,6 +20,7 @@ export class IncidentBook {
   readonly #store: Store;
   readonly #reopenWindowMs: number;
   readonly #policies: StepPolicy[] = [];
+  #faults: Pick<Faults, 'guard'> | null = null;
 
   constructor(store: Store, reopenWindowMs: number) {
     this.#store = store;
@@ -34,6 +36,11 @@ export class IncidentBook {
   /** Every later step passes it, after those that were added before. Wired once, before the first report. */
   addPolicy(policy: StepPolicy): void {
     this.#policies.push(policy);
+  }
+
+  /** A policy that throws is left out from now on, for that step: the incident counts more than what it would have added. */
+  guardPolicies(faults: Pick<Faults, 'guard'>): void {
+    this.#faults = faults;
   }
 
   /** Every later step passes it before all others: what explains an incident decides whether it gets a clock. */
@@ -54,7 +61,11 @@ export class IncidentBook {
 
   /** Applies a step that something else than a verdict caused, in memory: what a person did, a clock that ran out. */
   settle(step: IncidentStep, before: IncidentRecord | null, at: number): IncidentStep {
-    const settled = this.#policies.reduce((current, policy) => policy(current, before, at), step);
+    const faults = this.#faults;
+    const settled = this.#policies.reduce((current, policy) => {
+      const apply = (): IncidentStep => policy(current, before, at);
+      return faults ? faults.guard('what explains, times and silences incidents', apply, current) : apply();
+    }, step);
     this.put(settled.record);
     return settled;
   }

@@ -32,6 +32,7 @@ const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, norm
  * the beginning, and sums up once every device has proved that it is back.
  */
 export class MaintenanceWatch implements Judge {
+  readonly about = 'maintenance';
   readonly policy: StepPolicy;
   readonly #options: MaintenanceWatchOptions;
   readonly #coverage: Coverage;

@@ -5,6 +5,7 @@ import { incidentKey } from '../domain/incident.ts';
 import type { LedgerState } from '../domain/ledger.ts';
 import { everyClient } from '../domain/scope.ts';
 import { judgeService, type Member, type ServiceVerdict } from '../domain/sla/service-ledger.ts';
+import { eachApart } from '../faults.ts';
 import type { ChangeSet } from '../fleet/change-set.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -29,6 +30,7 @@ interface Live {
 
 /** Every service, what it is now, and its incident. What changes here changes in the lane of the watch. */
 export class ServiceBook implements Judge {
+  readonly about = 'services';
   readonly #options: ServiceBookOptions;
   readonly #services = new Map<string, ServiceDefinition>();
   readonly #live = new Map<string, Live>();
@@ -80,7 +82,7 @@ export class ServiceBook implements Judge {
   }
 
   judge(changes: ChangeSet, now: number): void {
-    for (const service of this.present()) this.judgeOne(service, changes, now);
+    eachApart(this.present(), (service) => this.judgeOne(service, changes, now));
   }
 
   /** Judges a service now, and raises or ends its incident. */

@@ -26,6 +26,7 @@ export function reminderDueAt(record: IncidentRecord, toldAt: number): number | 
  * a restart neither repeats nor skips a reminder.
  */
 export class Reminders implements Judge {
+  readonly about = 'reminders';
   readonly #book: IncidentBook;
   readonly #toldAt = new Map<string, number>();
 

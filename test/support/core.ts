@@ -26,6 +26,7 @@ export interface CoreOptions {
   readonly clock: Clock;
   readonly settings?: DetectionSettings;
   readonly presence?: Pick<WatchOptions, 'ask' | 'anchors' | 'isExpected'>;
+  readonly judges?: WatchOptions['judges'];
   readonly logger?: Logger;
   /** Stands between the core and its stores, to make them fail. */
   readonly wrapStore?: (store: Store) => Store;
@@ -70,7 +71,19 @@ export async function startCore(t: Pick<Test, 'teardown'>, options: CoreOptions)
     for (const { info, liveness } of changes.touched) published.push(`${info.name} ${liveness.state}`);
     for (const { record } of changes.incidents) published.push(`${record.rule} ${record.state}`);
   };
-  const watch = new Watch({ clock, store, fleet, book, health, settings, logger, publish, ...options.presence });
+  const { judges = [] } = options;
+  const watch = new Watch({
+    clock,
+    store,
+    fleet,
+    book,
+    health,
+    settings,
+    logger,
+    judges,
+    publish,
+    ...options.presence,
+  });
   const observe = { reportsCommitted: () => undefined, commitTook: () => undefined };
   const ingest = new Ingest({ clock, series, watch, health, logger, observe });
   watch.resumeFrom(cursor);
