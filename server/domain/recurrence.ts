@@ -55,10 +55,20 @@ export function readRecurrence(rrule: string, startsAt: Temporal.PlainDateTime, 
       maxIterations: 20_000,
       maxCandidateEvaluations: 100_000,
     });
+    if (rule.has('COUNT')) return counted(expanded);
     const local = (from: number, to: number): number[] =>
       expanded.between(new Date(from), new Date(to), true).map((at) => at.epochMilliseconds);
     return (from, to) => computed(() => local(from, to));
   });
+}
+
+/** All starts at once: the library counts anew from the first one for every range that is asked for. */
+function counted(expanded: RRuleTemporal): Recurrence {
+  let all: readonly number[] | null = null;
+  return (from, to) => {
+    all ??= computed(() => expanded.all().map((at) => at.epochMilliseconds));
+    return all.filter((at) => at >= from && at <= to);
+  };
 }
 
 /** The library says in errors of its own what it cannot read, and what would take too long. */
