@@ -843,7 +843,7 @@ export const en = {
     'An https:// address for this machine alone. Filled in: {hostname}, {name}, {device}, {client}, {site}. Empty: as its client says.',
   'device.expectedHours': 'Expected to run in service hours',
   'device.expectedHoursHint':
-    "For a till or a reception: it is judged like a server in its client's service hours, from a quarter of an hour after opening until closing.",
+    'For a till or a reception: it is judged like a server in its client’s service hours, from a quarter of an hour after opening until closing.',
   'device.tagTitle': 'Tags of {name}',
   'device.tagHint': 'Words with commas between them. Maintenance and availability can go by them.',
 

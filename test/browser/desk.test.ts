@@ -169,12 +169,47 @@ t.test('maintenance: planned with a preview, shown in the calendar, edited and c
   await until('it is gone', async () => (await page.locator('.occurrence', { hasText: 'New switches' }).count()) === 0);
   await page.getByRole('button', { name: 'Agenda' }).click();
   await page.locator('.agenda').getByText('Restore rehearsal').waitFor();
+  await page.getByRole('combobox', { name: 'Client' }).selectOption({ label: 'Colegio San Rafael' });
+  t.match(page.url(), /client=c3/, 'the client stands in the address');
+  await until('others are not shown', async () => (await page.getByText('Restore rehearsal').count()) === 0);
+  await page.reload();
+  await page.locator('.agenda').getByText('Switch replaced').waitFor();
+  await page.locator('.window-list').getByText('New switches').waitFor();
+  t.equal(await page.getByText('Restore rehearsal').count(), 0, 'and stays over a reload');
+});
+
+t.test('a machine: its remote session and its hours', async (t) => {
+  const { page, api, idOf, visit } = await openDashboard(t, { desk: true });
+  const id = idOf('desk-2');
+  await visit(`/devices/${id}`);
+  const remote = page.getByRole('link', { name: 'Remote session' });
+  t.equal(await remote.count(), 0, 'nothing says how it is reached');
+  await page.getByRole('button', { name: 'Machine' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Remote session').fill('https://remote.lookout.example/#{hostname}');
+  await dialog.getByLabel('Expected to run in service hours').check();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await remote.waitFor();
+  t.equal(await remote.getAttribute('href'), 'https://remote.lookout.example/#desk-2');
+  t.match(api.world.devices.get(id), { expectedHours: true, remoteUrl: 'https://remote.lookout.example/#{hostname}' });
+  await page.getByRole('button', { name: 'Machine' }).click();
+  await dialog.getByLabel('Remote session').fill('');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await until('the button is gone', async () => (await remote.count()) === 0);
+  t.match(api.world.devices.get(id), { expectedHours: true, remoteUrl: null });
+  await visit(`/devices/${idOf('db-1')}`);
+  await page.getByRole('button', { name: 'Machine' }).click();
+  await dialog.getByLabel('Remote session').waitFor();
+  t.equal(await dialog.getByRole('checkbox').count(), 0, 'a server is always expected');
 });
 
 t.test('services and checks are made and edited', async (t) => {
   const { page, api, visit } = await openDashboard(t, { desk: true });
   await visit('/services');
-  t.match(await page.locator('.service-card').first().textContent(), /Invoicing.*Down.*Blocks issuing invoices/);
+  const first = page.locator('.service-card').first();
+  t.match(await first.textContent(), /Invoicing.*Down.*Blocks issuing invoices/);
+  await first.locator('.strip-compact').waitFor();
+  t.match(await first.getByRole('link', { name: /Open the ledger/ }).getAttribute('href'), /service\/v-invoice/);
   await page.getByRole('button', { name: 'Add a check' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('What is checked').selectOption('unit');

@@ -94,7 +94,7 @@ export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
   });
   app.get('/api/v1/overview', () => ({ ...overview(world), ...deskOverview(desk, nowMs()) }));
   addReadRoutes(app, world);
-  addSlaRoutes(app, world);
+  addSlaRoutes(app, world, desk.services);
   addContractRoutes(app, world);
   addActionRoutes(app, world);
   addDeskRoutes(app, world, desk);

@@ -13,6 +13,7 @@ import type {
   SubjectKind,
 } from '../../protocol/availability.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import type { Service } from '../../protocol/service.ts';
 import type { Device } from '../../protocol/view.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { makePresence } from './fake-history.ts';
@@ -43,8 +44,8 @@ interface Range {
 
 const iso = (atMs: number) => new Date(atMs).toISOString();
 
-/** Availability of the made-up fleet: every figure is added up from one made-up ledger a device. */
-export function addSlaRoutes(app: FastifyInstance, world: FakeWorld): void {
+/** Availability of the made-up fleet and of services: every figure is added up from one made-up ledger a device. */
+export function addSlaRoutes(app: FastifyInstance, world: FakeWorld, services: ReadonlyMap<string, Service>): void {
   const attestations: Attestation[] = [];
   const revisions = new Map<string, LedgerRevision[]>();
   const deviceOf = (id: string): Device => {
@@ -63,9 +64,10 @@ export function addSlaRoutes(app: FastifyInstance, world: FakeWorld): void {
   };
   const subject = (kind: SubjectKind, id: string) => {
     if (kind === 'device') return { name: deviceOf(id).name, stretches: ledgerOf(deviceOf(id)) };
-    const found = (kind === 'site' ? world.sites : fakeServices(world)).find((each) => each.id === id);
+    const service = services.get(id);
+    const found = service ?? (kind === 'site' ? world.sites : fakeServices(world)).find((each) => each.id === id);
     if (!found) throw new VigiaError('not_found');
-    const ledgers = membersOf(world, kind, id).map(ledgerOf);
+    const ledgers = (service?.deviceIds.map(deviceOf) ?? membersOf(world, kind, id)).map(ledgerOf);
     return { name: found.name, stretches: kind === 'site' ? reachability(ledgers[0] ?? []) : combined(ledgers) };
   };
 

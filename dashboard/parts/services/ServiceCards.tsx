@@ -1,8 +1,9 @@
 import type { Check, Service } from '../../../protocol/service.ts';
 import { t } from '../../i18n.ts';
-import { deviceHref } from '../../routes.ts';
+import { deviceHref, ledgerHref } from '../../routes.ts';
 import { canAct, clients, devices } from '../../store.ts';
 import { When } from '../Ago.tsx';
+import { AvailabilityStrip } from '../AvailabilityStrip.tsx';
 import { StateShape } from '../StateBadge.tsx';
 import { Warnings } from '../Warnings.tsx';
 import { ServiceState } from './ServiceState.tsx';
@@ -41,8 +42,13 @@ export function ServiceCards({ services, checks, onEdit }: ServiceCardsProps) {
           )}
           <Members service={service} checks={checks} />
           <Warnings warnings={service.warnings} />
-          {canAct.value && (
-            <p class="service-actions">
+          <AvailabilityStrip kind="service" id={service.id} revision={service.state} compact />
+          <p class="service-actions">
+            <a class="link" href={ledgerHref('service', service.id)}>
+              {t('strip.openLedger')}
+              <span class="sr">: {service.name}</span>
+            </a>
+            {canAct.value && (
               <button
                 type="button"
                 class="link"
@@ -51,8 +57,8 @@ export function ServiceCards({ services, checks, onEdit }: ServiceCardsProps) {
               >
                 {t('action.edit')}
               </button>
-            </p>
-          )}
+            )}
+          </p>
         </li>
       ))}
     </ul>
