@@ -1,3 +1,4 @@
+import { VigiaError } from '../../protocol/error.ts';
 import type { PersonReport, PersonReportInput, PortalReportInput } from '../../protocol/person-report.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import type { Place, Proposal } from '../domain/linking.ts';
@@ -18,20 +19,43 @@ export interface PortalParts {
   readonly now: () => number;
 }
 
+const WINDOW_MS = 3_600_000;
+/** A whole office that reports one outage stays below; more would drown what others tell us. */
+const MAX_IN_WINDOW = 60;
+
 /**
  * Takes what somebody wrote on a client's page. It is linked by itself only to an incident of the very site that goes on and
  * concerns all of it: a guess would make our own figures look better. Anything else is for a technician to link.
  */
 export function createPortal({ propose, create, incident, zoneOf, now }: PortalParts) {
-  return async (clientId: string, { reporter, text, siteId }: PortalReportInput): Promise<PortalAnswer> => {
+  const taken = new Map<string, readonly number[]>();
+
+  /** Everybody at a client has the same link, and addresses are cheap. @throws VigiaError rate_limited */
+  function count(clientId: string, at: number): void {
+    const recent = (taken.get(clientId) ?? []).filter((one) => at - one < WINDOW_MS);
+    const [oldest = at] = recent;
+    if (recent.length >= MAX_IN_WINDOW) {
+      throw new VigiaError(
+        'rate_limited',
+        'We have had many reports from you within the hour and are looking at them. Call us if yours is about something else.',
+        { retryAfterMs: oldest + WINDOW_MS - at },
+      );
+    }
+    taken.set(clientId, [...recent, at]);
+  }
+
+  return async (clientId: string, input: PortalReportInput): Promise<PortalAnswer> => {
+    const { text, siteId } = input;
+    const reporter = input.reporter.replaceAll(/\p{Cc}+/gu, ' ').trim() || 'Somebody';
     const scope = { clientId };
     const at = now();
+    count(clientId, at);
     const proposals = await propose(scope, { clientId, siteId, deviceId: null, serviceId: null, reportedAt: at });
     const known = await firstOf(proposals, async ({ incidentId }) => {
       const record = await incident(scope, incidentId, clientId);
       return concernsWholeSite(record, siteId) ? record : null;
     });
-    const input = {
+    const report = {
       clientId,
       siteId,
       deviceId: null,
@@ -41,11 +65,11 @@ export function createPortal({ propose, create, incident, zoneOf, now }: PortalP
       aboutInfrastructure: true,
       incidentId: known?.id ?? null,
     };
-    const report = await create(scope, input, { id: 'portal', name: `${reporter}, on the client's page` }, 'portal');
+    const stored = await create(scope, report, { id: 'portal', name: `${reporter}, on the client's page` }, 'portal');
     const sentence = known
       ? `We know about this since ${timeOf(known.openedAt, at, zoneOf(clientId, at))} and are working on it. Thank you for telling us.`
       : 'Thank you. Your report has reached us, and we will look at it.';
-    return { sentence, known: known !== null, reportId: report.id, incidentId: report.incidentId };
+    return { sentence, known: known !== null, reportId: stored.id, incidentId: stored.incidentId };
   };
 }
 

@@ -205,6 +205,35 @@ t.test('attempts at the secret are counted by address', async (t) => {
   t.same(statuses, [401, 401, 401, 429, 429]);
 });
 
+t.test(
+  'whoever has the link cannot flood us, from however many addresses, nor with text of many lines as a name',
+  async (t) => {
+    const server = await startHttp(t, { limits: { login: 1_000 } });
+    const { store, clock, request } = server;
+    const [acme, other] = [await addTenant(store, 'Acme'), await addTenant(store, 'Other')];
+    const admin = { headers: await server.loggedIn('admin') };
+    const secrets: string[] = [];
+    for (const { client } of [acme, other]) {
+      const { body } = await request('POST', `/api/v1/clients/${client.id}/report-link`, { ...admin, body: {} });
+      secrets.push(new URL(body.url).hash.slice(1));
+    }
+    const report = (key: string, reporter = 'Ana') =>
+      request('POST', '/api/v1/portal/reports', {
+        headers: { 'x-vigia-report-key': key },
+        body: { reporter, text: 'No internet.', siteId: null },
+      });
+    for (let n = 0; n < 60; n += 1) t.equal((await report(secrets[0]!)).status, 201);
+    const refused = await report(secrets[0]!);
+    t.match([refused.status, refused.body.error.code], [429, 'rate_limited']);
+    t.match(refused.body.error.message, /Call/);
+    t.equal((await report(secrets[1]!)).status, 201, 'another client is not held up');
+    clock.nowMs += 60 * MINUTE_MS;
+    t.equal((await report(secrets[0]!, 'Ana\r\nBcc: all')).status, 201);
+    const rows = await store.scoped(everyClient).incidents.list({ limit: 1, state: 'all' });
+    t.match(rows.items[0]?.sentence, /^Ana Bcc: all reports: No internet\.$/);
+  },
+);
+
 t.test('the page itself is static and keeps the strict policy', async (t) => {
   const { request } = await startHttp(t);
   const page = await request('GET', '/report');
