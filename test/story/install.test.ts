@@ -36,6 +36,7 @@ t.test('one line installs an agent where no systemd runs, another removes it', a
       'drwx------ vigia-agent /var/lib/vigia-agent',
       '-rw------- vigia-agent /var/lib/vigia-agent/enrolment.json',
       '-rw------- vigia-agent /var/lib/vigia-agent/identity.key',
+      '-rw------- vigia-agent /var/lib/vigia-agent/policy.json',
       '-rw-r--r-- root /opt/vigia-agent/agent.sh',
       '-rw-r--r-- root /opt/vigia-agent/inventory-child.mjs',
       '-rwxr-xr-x root /opt/vigia-agent/node',

@@ -29,7 +29,8 @@ t.test('killed without a word: late, lost, and back', async (t) => {
   const relay = await Relay.start(t, server.address);
   const [server1, server2, workstation] = await Promise.all([
     enrol(t, server),
-    enrol(t, server, { through: relay.address }),
+    // At another site: together they would be a lost site.
+    enrol(t, server, { siteName: 'Warehouse', through: relay.address }),
     enrol(t, server, { kind: 'workstation' }),
   ]);
   const machines = [server1, server2, workstation];

@@ -51,6 +51,7 @@ export async function runAgentCommand(args: readonly string[], environment?: Nod
 
 export interface EnrolOptions {
   readonly kind?: DeviceKind;
+  readonly siteName?: string;
   readonly dataDir?: string;
   /** Where the agent reaches the server, if not directly. */
   readonly through?: string;
@@ -135,9 +136,9 @@ export class AgentProcess {
 export async function enrol(
   t: Pick<Test, 'teardown'>,
   server: StoryServer,
-  { kind = 'server', dataDir = tempDir(t), through = server.address }: EnrolOptions = {},
+  { kind = 'server', siteName, dataDir = tempDir(t), through = server.address }: EnrolOptions = {},
 ): Promise<Machine> {
-  const token = await server.token(kind);
+  const token = await server.token(kind, siteName);
   const args = ['enroll', '--server', through, '--token', token, '--data-dir', dataDir, '--json'];
   const { code, stdout, stderr } = await runAgentCommand(args);
   if (code !== 0) throw new Error(`enrolment failed: ${stdout}${stderr}`);

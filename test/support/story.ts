@@ -97,13 +97,13 @@ export class StoryServer {
     return body ?? text;
   }
 
-  async token(kind: DeviceKind): Promise<string> {
-    return (await this.newToken(kind)).token;
+  async token(kind: DeviceKind, siteName?: string): Promise<string> {
+    return (await this.newToken(kind, 3_600_000, siteName)).token;
   }
 
   /** A token for one machine, with the lines to paste. */
-  async newToken(kind: DeviceKind, expiresInMs = 3_600_000): Promise<NewEnrolmentToken> {
-    const wanted = { clientName: 'Acme', siteName: 'Main office', kind, uses: 1, expiresInMs };
+  async newToken(kind: DeviceKind, expiresInMs = 3_600_000, siteName = 'Main office'): Promise<NewEnrolmentToken> {
+    const wanted = { clientName: 'Acme', siteName, kind, uses: 1, expiresInMs };
     return (await this.ask('POST', '/api/v1/tokens', wanted)).body;
   }
 
