@@ -1,7 +1,7 @@
 import type { CheckOutcome } from '../../protocol/check/outcome.ts';
 import { type CheckInterval, type CheckLedgerChange, speaksForMs, takeResult } from '../domain/check-ledger.ts';
 import { type CheckMemory, freshCheckMemory } from '../domain/check-memory.ts';
-import { type Observation, observationIn } from '../domain/check-result.ts';
+import { certificateEnd, type Observation, observationIn } from '../domain/check-result.ts';
 import { describeObservation } from '../domain/check-wording.ts';
 import type { Subject } from '../domain/incident.ts';
 import { judgeCheck } from '../domain/rules/check.ts';
@@ -170,7 +170,7 @@ export class CheckBook implements Judge {
     this.#memories.set(checkId, memory);
     this.#dirty.add(checkId);
     const { up, reason, httpStatus, certificateLeftMs } = outcome;
-    const certificateEndsAt = certificateLeftMs === null ? null : at + certificateLeftMs;
+    const certificateEndsAt = certificateEnd(at, certificateLeftMs);
     const durationMs = Math.round(outcome.durationMs);
     this.#take(
       check,
