@@ -60,7 +60,7 @@ export const ContractTerms = Type.Object(
     ),
     calendar: Calendar,
     /** Sites whose hours are not the client's, by site id. */
-    siteCalendars: Type.Record(Type.String(), Calendar),
+    siteCalendars: Type.Record(Type.String(), Calendar, { maxProperties: 200 }),
     /** Saturdays are worked with Friday's hours. */
     saturday: Type.Boolean(),
     /** `report`: detection starts our internal target only, a person's report the contractual clock. */

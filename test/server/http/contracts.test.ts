@@ -51,6 +51,8 @@ t.test('bad terms get a sentence', async (t) => {
       );
     }
   };
+  const many = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`site-${n}`, terms.calendar]));
+  await refused({ ...terms, siteCalendars: many }, 400, 'validation_failed', /siteCalendars/);
   const availability = { ...terms.availability, serviceTargetPpm: 1_000_000 };
   await refused({ ...terms, availability }, 422, 'contract_invalid', /^The availability target of services is 100 %/);
   await refused({ ...terms, calendar: { ...terms.calendar, weekly: [] } }, 422, 'contract_invalid', /are empty/);
