@@ -80,17 +80,27 @@ export async function startServices(
   return { ...services, watch, fleet, book, deviceLedgers, written };
 }
 
+interface ReportedResult {
+  readonly at: number;
+  readonly up: boolean;
+  readonly ageMs?: number;
+  readonly backfill?: boolean;
+  /** In seconds. */
+  readonly certificateLeft?: number;
+}
+
 /** A report of a device that tells one result of one check. */
 export function checkReport(
   deviceId: string,
   checkId: string,
-  { at, up, ageMs = 0, backfill = false }: { at: number; up: boolean; ageMs?: number; backfill?: boolean },
+  { at, up, ageMs = 0, backfill = false, certificateLeft }: ReportedResult,
 ): StoredReport {
   const values: Values = {
     [`check.up[${checkId}]`]: Number(up),
     [`check.reason[${checkId}]`]: checkReasons.indexOf(up ? 'ok' : 'not_running'),
     [`check.duration[${checkId}]`]: 0.02,
     [`check.age[${checkId}]`]: ageMs / 1000,
+    ...(certificateLeft === undefined ? {} : { [`check.certificateLeft[${checkId}]`]: certificateLeft }),
   };
   const metrics = metricsOf(values);
   const clocks = { wallMs: at, monotonicMs: at - 1_700_000_000_000, bootMs: at - 1_700_000_000_000 };

@@ -144,14 +144,14 @@ t.test('a start after a kill at any point writes what was not written, and nothi
   }
 });
 
-t.test('an agent that says its check ran before all time spoils nobody else the list of checks', async (t) => {
+t.test('an agent that tells of a certificate without end spoils nobody the list of checks', async (t) => {
   const clock: TestClock = { nowMs: START };
   const store = await tempStore(t, clock);
   const tenant = await addTenant(store, 'Acme');
   const { watch, checkPort } = await startServices(t, { store, clock });
   const { id } = await checkPort.create(everyClient, input(tenant), actor);
-  await watch.take(1, [checkReport(tenant.device.id, id, { at: START, up: true, ageMs: 9e15 })]);
-  t.match(checkPort.list(everyClient, {}), [{ id, lastRunAt: null }]);
+  await watch.take(1, [checkReport(tenant.device.id, id, { at: START, up: true, certificateLeft: 4e15 })]);
+  t.match(checkPort.list(everyClient, {}), [{ id, state: 'up', certificateEndsAt: null }]);
   await watch.take(2, [checkReport(tenant.device.id, id, { at: START + 10_000, up: true })]);
   t.match(checkPort.get(everyClient, id), { state: 'up' });
 });
