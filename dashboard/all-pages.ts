@@ -1,4 +1,8 @@
-import type { Page } from './api.ts';
+/** A page of a list. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly next: string | null;
+}
 
 interface Pages {
   /** How many at once; the server gives 500 at most. */

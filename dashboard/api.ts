@@ -12,7 +12,7 @@ import type {
   SessionInfo,
   User,
 } from '../protocol/view.ts';
-import { allPages } from './all-pages.ts';
+import { allPages, type Page } from './all-pages.ts';
 import { t } from './i18n.ts';
 
 const DEADLINE_MS = 15_000;
@@ -28,11 +28,6 @@ export class ApiError extends Error {
     this.status = status;
     this.code = code;
   }
-}
-
-export interface Page<T> {
-  readonly items: T[];
-  readonly next: string | null;
 }
 
 export interface NewToken {

@@ -1,22 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Server as TlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { VigiaError } from '../protocol/error.ts';
 import type { ServerHealth } from '../protocol/view.ts';
 import { AgentEvents } from './agents.ts';
-import { createAvailability } from './availability/create-availability.ts';
+import { loadCertificate } from './certificate.ts';
 import { type Clock, createClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { createContracts } from './contracts/contracts.ts';
 import { holidays } from './contracts/holidays.ts';
 import { startDaily } from './daily.ts';
 import { openDataDir } from './data-dir.ts';
 import { type DetectionSettings, defaultSettings } from './domain/settings.ts';
 import { writeFleet } from './export/prometheus.ts';
 import { createServerMetrics } from './export/server-metrics.ts';
-import type { ChangeSet } from './fleet/change-set.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import { exportFleet } from './fleet/export-view.ts';
 import { Fleet } from './fleet/fleet.ts';
@@ -31,7 +28,6 @@ import { createIncidentPort } from './incidents/incident-port.ts';
 import { Ingest } from './ingest.ts';
 import { listen, originOf } from './listen.ts';
 import { LiveHub } from './live-hub.ts';
-import { createMaintenance } from './maintenance/create-maintenance.ts';
 import type { Channel } from './notify/channel.ts';
 import { Anchors } from './presence/anchors.ts';
 import { createExpectedHours } from './presence/expected-hours.ts';
@@ -46,12 +42,10 @@ import { createLockout } from './security/lockout.ts';
 import { createPasswords } from './security/passwords.ts';
 import { loadSealer } from './security/sealing.ts';
 import { createSessions } from './security/sessions.ts';
-import { loadTls } from './security/tls.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
 import { openJournalSeries } from './series/journal-series.ts';
-import { createServices, type Services } from './services/create-services.ts';
+import { createSla } from './sla.ts';
 import { openStore } from './store/store.ts';
-import { Reminders } from './telling/reminders.ts';
 import { createTelling } from './telling/telling.ts';
 import { Watch } from './watch.ts';
 
@@ -140,15 +134,14 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const series = await openJournalSeries({ path: join(dataDir.path, 'series.db'), now, positionsAfter, onFatal });
   teardown.push(() => series.close());
   const identity = await loadIdentity(dataDir.path);
-  const tlsOptions = { choice: config.tls, dataDir: dataDir.path, hosts: publicHosts(config) };
-  let tls = await loadTls({ ...tlsOptions, nowMs: now() });
 
   const inBackground = (work: () => Promise<unknown>, message: string) => (): void => {
     work().catch((cause: unknown) => logger.error({ err: cause }, message));
   };
 
   const health = new Health();
-  health.set('tls', tls?.warnings.join(' ') || null);
+  const tlsOptions = { choice: config.tls, dataDir: dataDir.path, hosts: publicHosts(config) };
+  const certificate = await loadCertificate(tlsOptions, health, now());
   const metrics = createServerMetrics(version);
   teardown.push(() => metrics.close());
 
@@ -156,54 +149,19 @@ async function wire(options: AppOptions, teardown: Teardown) {
   await book.load(now());
   const live: LiveHub = new LiveHub({ fleet, book, health: () => serverHealth(), service: (id) => services.view(id) });
   teardown.push(() => live.close());
-  const contracts = await createContracts({
+  const act: Watch['act'] = (work) => watch.act(work);
+  const sla = await createSla({
     store,
-    book,
     fleet,
-    now,
+    book,
     timeZone: config.timeZone,
-    act: (work) => watch.act(work),
-  });
-  const act = <T>(work: (changes: ChangeSet, at: number) => Promise<T> | T): Promise<T> => watch.act(work);
-  const maintenance = await createMaintenance({
-    store,
-    fleet,
-    book,
-    terms: contracts.terms,
-    now,
-    act,
-    serviceMembers: (id) => services.services.get(id)?.versions.at(-1)?.terms.deviceIds ?? [],
-  });
-  const services: Services = await createServices({
-    store,
-    fleet,
-    book,
     reportIntervalMs: config.reportIntervalMs,
-    devices: () => availability.book,
-    exclusions: maintenance.windows,
     act,
     now,
     logger,
     onServiceChanged: (service) => live.serviceChanged(service),
   });
-  book.addPolicy(maintenance.watch.policy);
-  // The last of all policies: what a parent explains or maintenance keeps quiet has no clock.
-  book.addPolicy(contracts.policy);
-  const reminders = new Reminders(book);
-  await reminders.load(store);
-  book.addPolicy(reminders.policy);
-  const availability = await createAvailability({
-    store,
-    fleet,
-    incidents: book,
-    terms: contracts.terms,
-    exclusions: maintenance.windows,
-    services: () => services.source,
-    timeZone: config.timeZone,
-    act,
-    now,
-    logger,
-  });
+  const { contracts, maintenance, services, availability } = sla;
   const anchors = config.anchors.length > 0 ? new Anchors(config.anchors) : null;
   const opinions = new SecondOpinions({
     fleet,
@@ -228,14 +186,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     anchors,
     ask: (records, at) => opinions.ask(records, at),
     isExpected: createExpectedHours(contracts.terms),
-    judges: [
-      maintenance.watch,
-      { about: 'second opinions', judge: (_changes, at) => opinions.rehearse(at) },
-      ...services.judges,
-      availability.judge,
-      contracts.judge,
-      reminders,
-    ],
+    judges: [{ about: 'second opinions', judge: (_changes, at) => opinions.rehearse(at) }, ...sla.judges],
     publish: (changes) => {
       availability.book.take(changes);
       for (const record of changes.touched) live.deviceChanged(record);
@@ -272,7 +223,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     proof: {
       publicKey: identity.publicKey,
       sign: (message) => identity.sign(message),
-      certificateHash: () => tls?.certificateHash ?? new Uint8Array(0),
+      certificateHash: () => certificate.current()?.certificateHash ?? new Uint8Array(0),
     },
     verify: verifySignature,
     now,
@@ -396,8 +347,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
       serverMetrics: () => metrics.text(),
     },
     reportIntervalMs: config.reportIntervalMs,
-    tls,
-    certificate: () => tls,
+    tls: certificate.current(),
+    certificate: certificate.current,
     publicUrl: config.publicUrl,
     upgrades,
     watchLiveConnections: metrics.watchLiveConnections,
@@ -428,7 +379,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   async function start(): Promise<void> {
     firstRunSecret = await firstRun.issue();
     await listen(http.server, config);
-    origin = originOf(http.server.address() as AddressInfo, tls !== null);
+    origin = originOf(http.server.address() as AddressInfo, certificate.current() !== null);
     const ticking = setInterval(
       inBackground(() => watch.tick(), 'judging presence failed'),
       TICK_MS,
@@ -436,7 +387,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     const saving = setInterval(inBackground(saveCursor, 'the memory of devices could not be saved'), SNAPSHOT_MS);
     const daily = startDaily(
       [
-        { name: 'certificate', run: renewCertificate },
+        { name: 'certificate', run: () => certificate.renew(http.server, now()) },
         { name: 'sessions', run: pruneSessions },
         { name: 'messages', run: () => telling.prune() },
         { name: 'unseen', run: () => tellUnseen(store, fleet, now(), config.timeZone) },
@@ -455,16 +406,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
       await telling.stop();
     });
     isReady = true;
-  }
-
-  /** A certificate is renewed long before it ends; its key, which agents and install lines pin, stays. */
-  async function renewCertificate(): Promise<Record<string, unknown>> {
-    const before = tls;
-    tls = await loadTls({ ...tlsOptions, nowMs: now() });
-    health.set('tls', tls?.warnings.join(' ') || null);
-    if (!tls || tls.cert === before?.cert) return { renewed: false };
-    (http.server as unknown as TlsServer).setSecureContext({ cert: tls.cert, key: tls.key });
-    return { renewed: true, notAfter: iso(tls.notAfterMs) };
   }
 
   async function pruneSessions(): Promise<Record<string, unknown>> {
@@ -487,7 +428,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       enrolmentTokens,
       dataDir,
       fleet: fleetPort,
-      tls,
+      tls: certificate.current(),
       maintenance: maintenance.port,
     },
   };

@@ -19,6 +19,8 @@ export interface MaintenanceOptions {
 }
 
 /** Planned work: the windows in memory, the judge that follows them, the policy that keeps quiet, and what people do. */
+export type Maintenance = Awaited<ReturnType<typeof createMaintenance>>;
+
 export async function createMaintenance(options: MaintenanceOptions) {
   const { store, fleet, book, terms, now, act, serviceMembers } = options;
   const windows = new MaintenanceBook(terms);

@@ -2,7 +2,7 @@ import { covers } from '../domain/maintenance.ts';
 import { type ExcludedPiece, excludedPieces, type NoticeAt } from '../domain/notice.ts';
 import type { DeviceFacts, Exclusion } from '../domain/sla/sources.ts';
 import { formatInstant } from '../domain/wording.ts';
-import type { PlannedWindow } from './maintenance-book.ts';
+import type { PlannedWindow } from './planned-window.ts';
 
 /** Where a device was until then, and its tags. */
 export interface Placement extends Pick<DeviceFacts, 'siteId' | 'tags'> {

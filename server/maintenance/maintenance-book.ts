@@ -1,22 +1,12 @@
 import type { MaintenanceInput } from '../../protocol/maintenance.ts';
 import { covers, nextOccurrence, type Span } from '../domain/maintenance.ts';
-import { standingSpans, type WindowVersion } from '../domain/notice.ts';
+import { standingSpans } from '../domain/notice.ts';
 import { everyClient, inScope, type Scope } from '../domain/scope.ts';
 import type { DeviceFacts, Exclusion, ExclusionSource, TermsSource } from '../domain/sla/sources.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
 import { ExclusionPlan, type Placement } from './exclusion-plan.ts';
-
-/** A window with every document it ever had. */
-export interface PlannedWindow {
-  readonly id: string;
-  readonly clientId: string;
-  readonly createdAt: number;
-  readonly createdBy: string;
-  readonly cancelledAt: number | null;
-  /** Oldest first; never empty. */
-  readonly versions: readonly WindowVersion[];
-}
+import type { PlannedWindow } from './planned-window.ts';
 
 export interface RunningWindow {
   readonly window: PlannedWindow;
@@ -38,13 +28,6 @@ const DEFAULT_NOTICE_MS = 24 * 3_600_000;
 const LONGEST_MS = 20_160 * 60_000;
 const HORIZON_MS = 400 * 86_400_000;
 const YEAR_MS = 366 * 86_400_000;
-
-/** The document that stands, or stood last. */
-export function latestInput({ versions }: PlannedWindow): MaintenanceInput {
-  const latest = versions.at(-1);
-  if (!latest) throw new Error('a maintenance window has no document');
-  return latest.input;
-}
 
 /** Every maintenance window in memory: what runs now, and what was declared in time. */
 export class MaintenanceBook implements ExclusionSource {

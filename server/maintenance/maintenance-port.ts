@@ -7,7 +7,8 @@ import { judgeWindow, standingSpans, type WindowVersion } from '../domain/notice
 import { inScope, type Scope } from '../domain/scope.ts';
 import type { Actor, MaintenancePort } from '../http/ports.ts';
 import type { Store } from '../store/store.ts';
-import { latestInput, type MaintenanceBook, type PlannedWindow } from './maintenance-book.ts';
+import type { MaintenanceBook } from './maintenance-book.ts';
+import { latestInput, type PlannedWindow } from './planned-window.ts';
 
 /** Runs what somebody did in one transaction: the lane of the watch, or the store itself where no server runs. */
 export type ActMaintenance = <T>(

@@ -6,7 +6,8 @@ import { everyClient } from '../domain/scope.ts';
 import { toRecord } from '../incidents/rows.ts';
 import type { Store } from '../store/store.ts';
 import { suppressedByWindow } from './coverage.ts';
-import type { MaintenanceBook, PlannedWindow } from './maintenance-book.ts';
+import type { MaintenanceBook } from './maintenance-book.ts';
+import type { PlannedWindow } from './planned-window.ts';
 
 /** A window that began: what people knew of by then, and who has to come back. Saved with every edge, so a restart goes on. */
 export interface MaintenanceRun {

@@ -9,8 +9,9 @@ import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { Judge } from '../judge.ts';
 import type { Store } from '../store/store.ts';
 import { type Coverage, createCoverage, isSuppressedByWindow, silence, suppressedByWindow } from './coverage.ts';
-import { latestInput, type MaintenanceBook, type PlannedWindow } from './maintenance-book.ts';
+import type { MaintenanceBook } from './maintenance-book.ts';
 import { holdStatement, type LoadedRuns, type MaintenanceRun, saveRun, summaryStatement } from './maintenance-runs.ts';
+import { latestInput, type PlannedWindow } from './planned-window.ts';
 import { isExpectedBack, ReturnWatch } from './return-watch.ts';
 
 export interface MaintenanceWatchOptions {

@@ -1,5 +1,5 @@
 import type { Check } from '../../../protocol/service.ts';
-import type { Page } from '../../api.ts';
+import type { Page } from '../../all-pages.ts';
 import { targetText } from '../../check-draft.ts';
 import { nowMs } from '../../clock.ts';
 import { decimal, duration } from '../../format.ts';

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { type Page, sentenceOf } from '../../api.ts';
+import type { Page } from '../../all-pages.ts';
+import { sentenceOf } from '../../api.ts';
 import { t } from '../../i18n.ts';
 import { ActionButton } from '../ActionButton.tsx';
 import { Async, Failure, type Loaded } from '../Async.tsx';
