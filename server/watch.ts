@@ -233,13 +233,16 @@ export class Watch {
 
   /**
    * Runs what somebody did in the lane: `work` reads, decides and fills the changes, which are then written in one transaction
-   * and published. @throws VigiaError overloaded, and what `work` throws, after which nothing is written
+   * and published. @throws VigiaError overloaded, and what `work` throws, after which nothing is written; also what the
+   * database says when it refuses the change for its content
    */
   act<T>(work: (changes: ChangeSet, now: number) => Promise<T> | T): Promise<T> {
     return this.lane.run(async () => {
       const changes = new ChangeSet();
       const result = await work(changes, this.#options.clock.now());
       await this.#commit(changes);
+      // Whoever acts is told; a judge's change can only be logged.
+      if (changes.refusal !== null) throw changes.refusal;
       return result;
     });
   }
@@ -402,16 +405,22 @@ export class Watch {
     const { store, clock, health, logger, publish } = this.#options;
     if (changes.hasWrites) {
       const statements = changes.statements(store, this.#position, clock.now());
-      while (!(await this.#tryCommit(statements, health, logger))) {
+      while (!(await this.#tryCommit(changes, statements, health, logger))) {
         if (this.#isStopping) return;
         await new Promise((resolve) => setTimeout(resolve, COMMIT_RETRY_MS));
       }
     }
-    const shown = [() => publish(changes), ...changes.published];
+    const durable = changes.refusal === null ? changes.published : [];
+    const shown = [() => publish(changes), ...durable];
     for (const show of shown) this.#faults.guard('what is shown', show, undefined);
   }
 
-  async #tryCommit(statements: Parameters<Store['commit']>[0], health: Health, logger: Logger): Promise<boolean> {
+  async #tryCommit(
+    changes: ChangeSet,
+    statements: Parameters<Store['commit']>[0],
+    health: Health,
+    logger: Logger,
+  ): Promise<boolean> {
     try {
       await this.#options.store.commit(statements);
       health.set('state', null);
@@ -420,6 +429,7 @@ export class Watch {
       if (!(cause instanceof VigiaError) || cause.code === 'conflict') {
         // Repeating what the database refuses for its content would stop the watch of everybody for ever.
         logger.fatal({ err: cause }, 'a change contradicts the state database and was not written; this is a defect');
+        changes.refusal = cause;
         return true;
       }
       logger.error({ err: cause }, 'the state database refuses writes; retrying');

@@ -20,6 +20,7 @@ const FIRST_LOOK_DAYS = 8;
 /** More windows in a year than this is a schedule, not planned work. */
 const MAX_A_YEAR = 1_000;
 const CHECKED_YEARS = 5;
+const OFTEN_A_YEAR = 60;
 /** The rarest rule that is meant occurs once in eight years: 29 February around 2100. */
 const RAREST_YEARS = 12;
 const MAX_AHEAD_YEARS = 10;
@@ -147,9 +148,10 @@ function checkRhythm(input: MaintenanceInput, first: Span): void {
   const durationMs = first.end - first.start;
   const upTo = (years: number): Span[] =>
     occurrences(input, first.start, first.start + Math.round(years * 365.25 * DAY_MS));
-  // A rule that comes far too often is found out early, before five years of it are expanded.
-  const looked = [1 / 8, 1, CHECKED_YEARS];
-  const windows = upTo(looked.find((years) => upTo(years).length > MAX_A_YEAR) ?? CHECKED_YEARS);
+  // A rule that comes far too often is found out early; one that comes often shows all its faces in little more than a year.
+  const early = upTo(1 / 8);
+  const year = early.length > MAX_A_YEAR ? early : upTo(1.05);
+  const windows = year.length > OFTEN_A_YEAR ? year : upTo(CHECKED_YEARS);
   windows.forEach((window, index) => {
     const next = windows[index + 1];
     if (next && next.start <= window.end) {

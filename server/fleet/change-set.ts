@@ -15,6 +15,8 @@ export class ChangeSet {
   readonly touched = new Set<DeviceRecord>();
   /** What else is shown or remembered once it is durable. */
   readonly published: (() => void)[] = [];
+  /** Why the database refused it for its content, or null. */
+  refusal: unknown = null;
   readonly #saved = new Set<DeviceRecord>();
   readonly #others: CompiledQuery[] = [];
   readonly #ledger: { record: DeviceRecord; change: LedgerChange }[] = [];

@@ -371,6 +371,14 @@ t.test('what the database refuses for its content does not stop the watch', asyn
     await scene.core.watch.takeGoodbye(scene.record, 'reboot');
     t.match(log.at(-1), /this is a defect/);
   }
+  fault = new VigiaError('conflict', 'UNIQUE');
+  const done: string[] = [];
+  const act = scene.core.watch.act((changes) => {
+    changes.edge(scene.record);
+    changes.afterwards(() => void done.push('shown'));
+  });
+  await t.rejects(act, { code: 'conflict' }, 'who acts is told');
+  t.same(done, [], 'and nothing follows from it');
   t.same(scene.core.health.warnings, []);
 });
 
