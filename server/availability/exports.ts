@@ -31,7 +31,14 @@ export class AvailabilityExports {
 
   async of(scope: Scope): Promise<AvailabilityExport[]> {
     const now = this.#options.now();
-    if (!this.#computed || now - this.#computed.at >= FRESH_MS) this.#computed = { at: now, items: this.#compute(now) };
+    if (!this.#computed || now - this.#computed.at >= FRESH_MS) {
+      const items = this.#compute(now);
+      this.#computed = { at: now, items };
+      // What failed is not kept for the next scrape.
+      items.catch(() => {
+        this.#computed = null;
+      });
+    }
     const items = await this.#computed.items;
     return items.filter(({ clientId }) => inScope(scope, clientId)).map(({ shown }) => shown);
   }

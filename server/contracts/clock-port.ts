@@ -24,6 +24,9 @@ import type { Store } from '../store/store.ts';
 import type { Act } from './act.ts';
 import type { ClockTermsSource } from './clock-terms.ts';
 
+/** Each is kept for ever; nobody waits for a client so often. */
+const MAX_PAUSES = 100;
+
 export interface ClockPortOptions {
   readonly store: Store;
   readonly book: IncidentBook;
@@ -82,6 +85,9 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         }
         if (!isUndecided(clock)) throw new VigiaError('conflict', 'The clock is closed: a person has responded.');
         if (clock.dueAt === null) throw new VigiaError('conflict', 'Nothing is due, so there is nothing to pause.');
+        if (clock.pauses.length >= MAX_PAUSES) {
+          throw new VigiaError('conflict', `The clock was paused ${MAX_PAUSES} times already. Write a note instead.`);
+        }
         const paused = pause(clock, actor.name, reason, computing(record, clock, at, 'We wait for the client.'));
         return {
           record: { ...record, clock: paused },

@@ -239,7 +239,12 @@ function whereIs(record: DeviceRecord) {
 }
 
 function inventoryOf({ info }: DeviceRecord): Inventory | null {
-  return info.inventory_json === null ? null : parseInventory(info.inventory_json);
+  try {
+    return info.inventory_json === null ? null : parseInventory(info.inventory_json);
+  } catch {
+    // It was kept by an earlier build that asked for less: it says nothing until the agent sends a new one.
+    return null;
+  }
 }
 
 /** Whether the address from which the agent came is public and the host's very own, not that of a router in front of it. */

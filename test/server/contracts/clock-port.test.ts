@@ -101,3 +101,21 @@ t.test('on site', async (t) => {
   t.match((await desk.stored(id)).clock?.onSite, { arrivedAt: desk.clock.ms, outcome: 'met' });
   await t.rejects(clocks.arriveOnSite(everyClient, id, ann), { message: 'Somebody is on site already.' });
 });
+
+t.test('a clock is not paused without end', async (t) => {
+  const desk = await contractDesk(t, await tempStore(t));
+  const { clocks } = desk.contracts;
+  desk.clock.ms = wall('2026-10-05T09:00');
+  await desk.put(deskTerms());
+  const { id } = await desk.verdict('raise');
+  for (let count = 0; count < 100; count += 1) {
+    desk.clock.ms += 1_000;
+    await clocks.pause(everyClient, id, 'no access', ann);
+    desk.clock.ms += 1_000;
+    await clocks.resume(everyClient, id, ann);
+  }
+  await t.rejects(clocks.pause(everyClient, id, 'again', ann), {
+    code: 'conflict',
+    message: /paused 100 times already/,
+  });
+});
