@@ -1,17 +1,17 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { AvailabilityReport, AvailabilityRow, SubjectKind } from '../../protocol/availability.ts';
 import { sla } from '../api-sla.ts';
 import { cutFigure, figureOf, type Hours, worstFirst } from '../availability.ts';
 import { csv, download } from '../csv.ts';
 import { dateText } from '../format.ts';
 import { t } from '../i18n.ts';
-import { useKeys } from '../keys.ts';
 import { useMedia } from '../media.ts';
 import { Async, useLoaded } from '../parts/Async.tsx';
 import { AvailabilityRowView, rowHref } from '../parts/AvailabilityRow.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { PeriodPicker } from '../parts/PeriodPicker.tsx';
+import { SearchFilter } from '../parts/SearchFilter.tsx';
 import { Segmented } from '../parts/Segmented.tsx';
 import { VirtualBody } from '../parts/VirtualBody.tsx';
 import { type PeriodQuery, parsePeriod, periodOf } from '../period.ts';
@@ -20,7 +20,6 @@ import { useSelection } from '../selection.ts';
 import { clients, server, sites } from '../store.ts';
 import { dateIn } from '../zone.ts';
 
-const TYPING_MS = 200;
 const ROW_PX = { wide: 64, narrow: 150 };
 const kinds = ['client', 'site', 'device', 'tag', 'service'] as const satisfies readonly SubjectKind[];
 const filters = ['client', 'site', 'tag'] as const;
@@ -188,10 +187,6 @@ function table(report: AvailabilityReport, rows: readonly AvailabilityRow[]): (s
 }
 
 function Tools({ query, timeZone }: { query: Query; timeZone: string }) {
-  const input = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useKeys({ f: () => input.current?.focus() });
-  useEffect(() => () => clearTimeout(timer.current), []);
   const chosen = filters.flatMap((name) => {
     const value = query.filters[name];
     if (value === undefined) return [];
@@ -200,21 +195,7 @@ function Tools({ query, timeZone }: { query: Query; timeZone: string }) {
   });
   return (
     <div class="tools availability-tools">
-      <div class="filter">
-        <Icon name="search" size={16} />
-        <input
-          ref={input}
-          type="search"
-          aria-label={t('sla.filter')}
-          placeholder={t('sla.filter')}
-          defaultValue={query.text}
-          onInput={(event) => {
-            const { value } = event.currentTarget;
-            clearTimeout(timer.current);
-            timer.current = setTimeout(() => setQuery({ q: value }), TYPING_MS);
-          }}
-        />
-      </div>
+      <SearchFilter label={t('sla.filter')} text={query.text} />
       <Segmented
         label={t('sla.by')}
         value={query.by}

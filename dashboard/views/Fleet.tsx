@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { PresenceState } from '../../protocol/view.ts';
 import { csv, download } from '../csv.ts';
 import { fleetTable } from '../fleet-columns.ts';
@@ -14,12 +14,12 @@ import {
 } from '../fleet-query.ts';
 import { useHeldOrder } from '../hold.ts';
 import { t } from '../i18n.ts';
-import { useKeys } from '../keys.ts';
 import { useMedia } from '../media.ts';
 import { DeviceRow, FleetHead, GroupRow } from '../parts/FleetRows.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { LinkButton } from '../parts/LinkButton.tsx';
 import { NoMachines } from '../parts/NoMachines.tsx';
+import { SearchFilter } from '../parts/SearchFilter.tsx';
 import { Segmented } from '../parts/Segmented.tsx';
 import { StateShape } from '../parts/StateBadge.tsx';
 import { density } from '../prefs.ts';
@@ -30,7 +30,6 @@ import { useSelection } from '../selection.ts';
 import { canAct, clients, devices, sites } from '../store.ts';
 import { useVirtualRows } from '../virtual.ts';
 
-const TYPING_MS = 200;
 const ROW_PX = { dense: 32, comfortable: 42, narrow: 62 };
 const GROUP_PX = 38;
 const HEAD_PX = 120;
@@ -119,10 +118,6 @@ interface ToolsProps {
 }
 
 function FleetTools({ query, counted }: ToolsProps) {
-  const input = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useKeys({ f: () => input.current?.focus() });
-  useEffect(() => () => clearTimeout(timer.current), []);
   const toggle = (state: PresenceState) => {
     const states = new Set(query.states);
     if (!states.delete(state)) states.add(state);
@@ -138,21 +133,7 @@ function FleetTools({ query, counted }: ToolsProps) {
   ];
   return (
     <div class="tools">
-      <div class="filter">
-        <Icon name="search" size={16} />
-        <input
-          ref={input}
-          type="search"
-          aria-label={t('fleet.filter')}
-          placeholder={t('fleet.filter')}
-          defaultValue={query.text}
-          onInput={(event) => {
-            const { value } = event.currentTarget;
-            clearTimeout(timer.current);
-            timer.current = setTimeout(() => setQuery({ q: value }), TYPING_MS);
-          }}
-        />
-      </div>
+      <SearchFilter label={t('fleet.filter')} text={query.text} />
       <Segmented
         label={t('fleet.group')}
         value={query.grouping}

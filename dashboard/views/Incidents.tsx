@@ -6,12 +6,12 @@ import { duration } from '../format.ts';
 import { useHeldOrder } from '../hold.ts';
 import { t } from '../i18n.ts';
 import { type IncidentsQuery, incidentFilters, parseIncidentsQuery, selectIncidents } from '../incidents-query.ts';
-import { useKeys } from '../keys.ts';
 import { Ago, Lasting, When } from '../parts/Ago.tsx';
 import { Failure } from '../parts/Async.tsx';
 import { IncidentDeadlines } from '../parts/DeadlineClock.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { IncidentPlace } from '../parts/IncidentParts.tsx';
+import { SearchFilter } from '../parts/SearchFilter.tsx';
 import { Segmented } from '../parts/Segmented.tsx';
 import { IncidentStateBadge, PriorityShape } from '../parts/StateBadge.tsx';
 import { place, setQuery } from '../router.ts';
@@ -20,7 +20,6 @@ import { compareNames, priorities } from '../select.ts';
 import { useSelection } from '../selection.ts';
 import { canAct, clients, devices, incidents, me } from '../store.ts';
 
-const TYPING_MS = 200;
 const PAGE = '100';
 
 /** The list of incidents: open ones live, older ones as the server keeps them. */
@@ -129,10 +128,6 @@ function useHistory(query: IncidentsQuery) {
 }
 
 function Tools({ query }: { query: IncidentsQuery }) {
-  const input = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useKeys({ f: () => input.current?.focus() });
-  useEffect(() => () => clearTimeout(timer.current), []);
   const toggle = (priority: Priority) => {
     const wanted = new Set(query.priorities);
     if (!wanted.delete(priority)) wanted.add(priority);
@@ -141,21 +136,7 @@ function Tools({ query }: { query: IncidentsQuery }) {
   const byName = [...clients.value.values()].sort((a, b) => compareNames(a.name, b.name));
   return (
     <div class="tools">
-      <div class="filter">
-        <Icon name="search" size={16} />
-        <input
-          ref={input}
-          type="search"
-          aria-label={t('incidents.filter')}
-          placeholder={t('incidents.filter')}
-          defaultValue={query.text}
-          onInput={(event) => {
-            const { value } = event.currentTarget;
-            clearTimeout(timer.current);
-            timer.current = setTimeout(() => setQuery({ q: value }), TYPING_MS);
-          }}
-        />
-      </div>
+      <SearchFilter label={t('incidents.filter')} text={query.text} />
       <Segmented
         label={t('incidents.state')}
         value={query.filter}
