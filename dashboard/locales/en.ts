@@ -1061,7 +1061,7 @@ export const en = {
   'contract.noWarnings': 'The server has nothing to say against this contract.',
   'contract.savingAdds':
     'Saving makes version {next}, from now on. Version {current} stays and keeps judging what happened under it.',
-  'contract.savingFirst': 'Saving makes the first version, from now on.',
+  'contract.savingFirst': 'Saving makes the first version. It counts from its first day.',
   'contract.save': 'Save as a new version',
   'contract.saved': 'Version {number} of the contract is in force.',
   'contract.wrongFields': 'A field above cannot be read.',
