@@ -97,6 +97,8 @@ t.test('Incident: the site card calls and writes, the remote session opens apart
   await page.getByText('We knew 14m before.').waitFor();
   await page.getByRole('button', { name: 'Link a report' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Link this one' }).click();
+  // The dialog stands inside the panel and shows the same text until it has closed.
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.locator('.incident-side').getByText('La página de facturas no abre.').waitFor();
   await page.goto(page.url().replace('e1', 'e3-1'));
   await page.getByText('The loss of Laboratory explains it').waitFor();
