@@ -48,6 +48,8 @@ export function aggregate(reports: Iterable<StoredReport>, request: SeriesReques
   return [...accumulators].map(([metric, { descriptor, scale, sums, weights }]) => ({
     metric,
     descriptor,
+    aggregation: descriptor.kind === 'gauge' ? ('mean' as const) : ('rate' as const),
+    resolution: 'raw' as const,
     values: Array.from(sums, (sum, step) => (weights[step] ? sum / (weights[step] ?? 1) / scale : null)),
   }));
 }

@@ -3,7 +3,15 @@ import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
 import { encodeEntry } from './entry.ts';
 import type { Answer, Question, SeriesCall, SeriesCalls, WorkerOptions } from './messages.ts';
-import type { JournalBatch, SeriesRequest, SeriesResult, SeriesStore, StoredReport } from './series-store.ts';
+import type {
+  FleetResult,
+  JournalBatch,
+  SeriesRequest,
+  SeriesResult,
+  SeriesStore,
+  SeriesUsage,
+  StoredReport,
+} from './series-store.ts';
 
 export interface JournalSeriesOptions {
   readonly path: string;
@@ -122,6 +130,18 @@ class JournalSeries implements SeriesStore {
 
   async query(request: SeriesRequest): Promise<SeriesResult[]> {
     return this.#ask('query', request);
+  }
+
+  queryFleet(): Promise<FleetResult> {
+    return Promise.reject(new VigiaError('unavailable', 'This store keeps no fleet series.'));
+  }
+
+  usage(): Promise<SeriesUsage> {
+    return Promise.reject(new VigiaError('unavailable', 'This store does not know its size.'));
+  }
+
+  backup(): Promise<number> {
+    return Promise.reject(new VigiaError('unavailable', 'This store cannot be copied while it runs.'));
   }
 
   release(position: number): void {

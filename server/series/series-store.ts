@@ -28,6 +28,14 @@ export interface JournalBatch {
   readonly reports: readonly StoredReport[];
 }
 
+/** What a step says of the values in it. `rate` is per second and for counters only; a counter knows no other but `last`. */
+export const aggregations = ['last', 'mean', 'min', 'max', 'rate', 'p95'] as const;
+export type Aggregation = (typeof aggregations)[number];
+
+/** How finely history is kept: as reported, or summed up. */
+export const resolutions = ['raw', 'fiveMinute', 'hour'] as const;
+export type Resolution = (typeof resolutions)[number];
+
 export interface SeriesRequest {
   readonly deviceId: string;
   readonly metrics: readonly string[];
@@ -35,13 +43,80 @@ export interface SeriesRequest {
   readonly fromMs: number;
   readonly toMs: number;
   readonly stepMs: number;
+  /** By default the mean of a gauge and the rate of a counter. */
+  readonly aggregation?: Aggregation;
 }
 
-/** One value per step: the mean of a gauge, the rate per second of a counter, null where nothing was reported. */
+/** One value per step in base units, null where nothing was reported. */
 export interface SeriesResult {
   readonly metric: string;
   readonly descriptor: MetricDescriptor;
+  readonly aggregation: Aggregation;
+  /** The coarsest that was read. A percentile over a roll-up is that of its means. */
+  readonly resolution: Resolution;
   readonly values: readonly (number | null)[];
+}
+
+/** One metric of many devices. */
+export interface FleetRequest {
+  readonly deviceIds: readonly string[];
+  readonly metric: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+  readonly aggregation?: Aggregation;
+  readonly across: /** One line: the mean over the devices that reported in a step. */
+    | { readonly kind: 'mean' }
+    /** The devices with the highest (or lowest) mean over the whole range, each with its line. */
+    | { readonly kind: 'top'; readonly count: number; readonly lowest?: boolean }
+    /** Per step, how many devices fall between two neighbouring bounds; n bounds make n + 1 rows. */
+    | { readonly kind: 'heat'; readonly bounds: readonly number[] };
+}
+
+export type FleetResult =
+  | {
+      readonly kind: 'mean';
+      readonly resolution: Resolution;
+      readonly values: readonly (number | null)[];
+      readonly devices: readonly number[];
+    }
+  | {
+      readonly kind: 'top';
+      readonly resolution: Resolution;
+      readonly lines: readonly {
+        readonly deviceId: string;
+        readonly overall: number;
+        readonly values: readonly (number | null)[];
+      }[];
+    }
+  | { readonly kind: 'heat'; readonly resolution: Resolution; readonly counts: readonly (readonly number[])[] };
+
+/** What is held, for people and for /metrics. */
+export interface SeriesUsage {
+  /** The database and its write-ahead log, bytes on disk. */
+  readonly fileBytes: number;
+  /** Pages inside the file that wait to be used again, bytes. */
+  readonly freeBytes: number;
+  readonly journalBytes: number;
+  /** Reports in memory and in the journal that no block holds yet, and their bytes. */
+  readonly openReports: number;
+  readonly openBytes: number;
+  readonly held: Readonly<
+    Record<Resolution, { readonly bytes: number; readonly blocks: number; readonly retentionMs: number }>
+  >;
+  /** Raw samples in blocks, so that bytes per sample can be told. */
+  readonly rawSamples: number;
+  readonly damaged: readonly DamagedPart[];
+}
+
+/** A batch or block that did not match its checksum and was set aside. */
+export interface DamagedPart {
+  readonly source: 'journal' | Resolution;
+  /** Null where it cannot be told any more. */
+  readonly deviceId: string | null;
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly foundAt: number;
 }
 
 /**
@@ -55,12 +130,23 @@ export interface SeriesStore {
   replay(afterPosition: number): AsyncIterable<JournalBatch>;
   /** The newest report of every device that has one. */
   latest(): Promise<StoredReport[]>;
-  /** Results for the metrics that were reported in the range, or shortly before. @throws VigiaError range_too_large */
-  query(request: SeriesRequest): Promise<SeriesResult[]>;
+  /**
+   * Results for the metrics that were reported in the range, or shortly before. An aborted query ends within one slice.
+   * @throws VigiaError range_too_large with a sentence that says what to narrow
+   */
+  query(request: SeriesRequest, signal?: AbortSignal): Promise<SeriesResult[]>;
+  /** @throws VigiaError range_too_large with a sentence that says what to narrow */
+  queryFleet(request: FleetRequest, signal?: AbortSignal): Promise<FleetResult>;
   /** Says up to which position a start will never replay again, so that the journal may shrink. */
   release(position: number): void;
-  /** Removes all reports of a device. */
+  /** Removes all reports of a device: they are out of reach at once, their bytes are freed in the background. */
   remove(deviceId: string): Promise<void>;
+  usage(): Promise<SeriesUsage>;
+  /**
+   * Writes a consistent copy of the database while reports go on being committed.
+   * @returns the position up to which it holds everything. @throws VigiaError unavailable
+   */
+  backup(path: string): Promise<number>;
   /** Reports waiting to be committed, and how many may wait. */
   queue(): { readonly length: number; readonly limit: number };
   close(): Promise<void>;
