@@ -26,6 +26,18 @@ export class ByteWriter {
     return this;
   }
 
+  /** Leaves room for that many bytes. Returns the position of the first for {@link setByteAt}. */
+  skip(length: number): number {
+    this.#room(length);
+    this.#length += length;
+    return this.#length - length;
+  }
+
+  /** Sets a byte in a room that was left before. */
+  setByteAt(position: number, value: number): void {
+    this.#bytes[position] = value;
+  }
+
   raw(value: Uint8Array): this {
     this.#room(value.length);
     this.#bytes.set(value, this.#length);
@@ -37,22 +49,27 @@ export class ByteWriter {
   varint(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not an unsigned safe integer: ${value}`);
     this.#room(8);
+    const bytes = this.#bytes;
+    let at = this.#length;
     let rest = value;
     // Bit operations work on 32 bits only; above that divide.
     while (rest >= 0x80000000) {
-      this.#bytes[this.#length++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
+      const above = Math.floor(rest / 128);
+      bytes[at++] = (rest - above * 128) | 0x80;
+      rest = above;
     }
     while (rest >= 0x80) {
-      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+      bytes[at++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
     }
-    this.#bytes[this.#length++] = rest;
+    bytes[at++] = rest;
+    this.#length = at;
     return this;
   }
 
   /** A signed integer, its sign in the lowest bit. Range: -(2^52) .. 2^52 - 1. */
   zigzag(value: number): this {
+    if (!Number.isInteger(value)) throw new RangeError(`not an integer: ${value}`);
     return this.varint(value >= 0 ? value * 2 : -value * 2 - 1);
   }
 
@@ -85,10 +102,20 @@ export class ByteReader {
   }
 
   byte(): number {
-    const value = this.#bytes[this.#at];
-    if (value === undefined) throw new ProtocolError('frame_malformed', 'The frame ends too early.');
-    this.#at += 1;
-    return value;
+    if (this.#at >= this.#bytes.length) throw new ProtocolError('frame_malformed', 'The frame ends too early.');
+    return this.#bytes[this.#at++] as number;
+  }
+
+  /** Passes over that many bytes. Returns the position of the first for {@link byteAt}. */
+  skip(length: number): number {
+    if (length > this.remaining) throw new ProtocolError('frame_malformed', 'The frame ends too early.');
+    this.#at += length;
+    return this.#at - length;
+  }
+
+  /** A byte at a position that was read or passed over before. */
+  byteAt(position: number): number {
+    return this.#bytes[position] as number;
   }
 
   raw(length: number): Uint8Array {
@@ -100,25 +127,35 @@ export class ByteReader {
   }
 
   varint(max: number = Number.MAX_SAFE_INTEGER): number {
-    let value = 0;
-    let scale = 1;
-    for (let index = 0; index < 8; index += 1) {
+    const value = this.#varint();
+    if (value > max) throw new ProtocolError('frame_malformed', `An integer exceeds ${max}.`);
+    return value;
+  }
+
+  zigzag(): number {
+    const value = this.varint();
+    if (value < 0x80000000) return (value >>> 1) ^ -(value & 1);
+    const half = Math.floor(value / 2);
+    return half * 2 === value ? half : -half - 1;
+  }
+
+  /** Up to 2^56 - 1. */
+  #varint(): number {
+    let value = this.byte();
+    if (value < 0x80) return value;
+    value &= 0x7f;
+    let scale = 128;
+    for (let index = 1; index < 8; index += 1) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) {
         // One value has one encoding, so that equal frames are equal bytes.
-        if (byte === 0 && index > 0) throw new ProtocolError('frame_malformed', 'An integer is padded.');
-        if (value > max) throw new ProtocolError('frame_malformed', `An integer exceeds ${max}.`);
+        if (byte === 0) throw new ProtocolError('frame_malformed', 'An integer is padded.');
         return value;
       }
       scale *= 128;
     }
     throw new ProtocolError('frame_malformed', 'An integer is too long.');
-  }
-
-  zigzag(): number {
-    const value = this.varint();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
   text(maxBytes: number): string {
