@@ -1,0 +1,23 @@
+/** Steps of equal length that begin at `fromMs`; the last one may reach beyond the end of the range. */
+export interface Grid {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+  readonly steps: number;
+}
+
+export function gridOf({ fromMs, toMs, stepMs }: Pick<Grid, 'fromMs' | 'toMs' | 'stepMs'>): Grid {
+  return { fromMs, toMs, stepMs, steps: Math.ceil((toMs - fromMs) / stepMs) };
+}
+
+/** The first index whose time is not before `atMs`, in times that never fall. */
+export function firstFrom(times: Float64Array, atMs: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] ?? 0) < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,112 @@
+import { type Buckets, type Fold, MAX_RATE_GAP_MS, type Readings, stepsOf } from './fold.ts';
+import type { Grid } from './grid.ts';
+
+/** Sums over weights. Scaled values are integers, so that sums of readings are exact. */
+abstract class WeightedFold implements Fold {
+  protected readonly grid: Grid;
+  readonly #scale: number;
+  protected readonly sums: Float64Array;
+  protected readonly weights: Float64Array;
+
+  constructor(grid: Grid, scale: number) {
+    this.grid = grid;
+    this.#scale = scale;
+    this.sums = new Float64Array(grid.steps);
+    this.weights = new Float64Array(grid.steps);
+  }
+
+  abstract readings(part: Readings, fromMs: number, toMs: number): void;
+
+  buckets(part: Buckets, fromMs: number, toMs: number): void {
+    const { sums, weights, grid } = this;
+    for (let index = 0; index < part.start.length; index += 1) {
+      const [sum, weight] = this.summed(part, index);
+      if (!(weight > 0)) continue;
+      const [first, end] = stepsOf(grid, part.start[index] ?? 0, part.bucketMs, fromMs, toMs);
+      for (let step = first; step < end; step += 1) {
+        sums[step] = (sums[step] ?? 0) + sum;
+        weights[step] = (weights[step] ?? 0) + weight;
+      }
+    }
+  }
+
+  protected abstract summed(part: Buckets, index: number): [sum: number, weight: number];
+
+  values(): (number | null)[] {
+    const values: (number | null)[] = new Array(this.grid.steps);
+    for (let step = 0; step < values.length; step += 1) {
+      const weight = this.weights[step] ?? 0;
+      values[step] = weight > 0 ? (this.sums[step] ?? 0) / weight / this.#scale : null;
+    }
+    return values;
+  }
+
+  overall(): number | null {
+    let sum = 0;
+    let weight = 0;
+    for (let step = 0; step < this.sums.length; step += 1) {
+      sum += this.sums[step] ?? 0;
+      weight += this.weights[step] ?? 0;
+    }
+    return weight > 0 ? sum / weight / this.#scale : null;
+  }
+}
+
+export class MeanFold extends WeightedFold {
+  readings({ at, values }: Readings, fromMs: number, toMs: number): void {
+    const { sums, weights, grid } = this;
+    // Times never fall: the step is looked up when they leave it, not at every reading.
+    let step = -1;
+    let endMs = Number.NEGATIVE_INFINITY;
+    for (let index = 0; index < at.length; index += 1) {
+      const atMs = at[index] as number;
+      const value = values[index] as number;
+      if (atMs < fromMs || Number.isNaN(value)) continue;
+      if (atMs >= toMs) return;
+      if (atMs >= endMs) {
+        step = Math.floor((atMs - grid.fromMs) / grid.stepMs);
+        endMs = grid.fromMs + (step + 1) * grid.stepMs;
+      }
+      sums[step] = (sums[step] as number) + value;
+      weights[step] = (weights[step] as number) + 1;
+    }
+  }
+
+  protected summed({ mean, count }: Buckets, index: number): [number, number] {
+    const weight = count[index] ?? 0;
+    return [(mean[index] ?? 0) * weight, weight];
+  }
+}
+
+/**
+ * Growth over the time that the growth took. A counter that fell has restarted: that pair of readings is left out, as is one
+ * across a long silence. The growth counts where its later reading lies.
+ */
+export class RateFold extends WeightedFold {
+  #previousAtMs = Number.NaN;
+  #previous = 0;
+
+  readings({ at, values }: Readings, fromMs: number, toMs: number): void {
+    const { sums, weights, grid } = this;
+    for (let index = 0; index < at.length; index += 1) {
+      const atMs = at[index] as number;
+      const value = values[index] as number;
+      if (atMs >= toMs) return;
+      if (Number.isNaN(value)) continue;
+      const tookMs = atMs - this.#previousAtMs;
+      const growth = value - this.#previous;
+      this.#previousAtMs = atMs;
+      this.#previous = value;
+      // False for the very first reading, which is NaN away from nothing.
+      const isKnown = tookMs > 0 && tookMs <= MAX_RATE_GAP_MS;
+      if (atMs < fromMs || !isKnown || growth < 0) continue;
+      const step = Math.floor((atMs - grid.fromMs) / grid.stepMs);
+      sums[step] = (sums[step] as number) + growth;
+      weights[step] = (weights[step] as number) + tookMs / 1000;
+    }
+  }
+
+  protected summed({ increase, coveredMs }: Buckets, index: number): [number, number] {
+    return [increase[index] ?? 0, (coveredMs[index] ?? 0) / 1000];
+  }
+}
