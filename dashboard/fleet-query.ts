@@ -15,6 +15,8 @@ export const sortColumns = [
   'agent',
 ] as const;
 export type SortColumn = (typeof sortColumns)[number];
+/** Those that every report may change: the order of all rows hangs on the readings of all devices. */
+export const readingSorts: ReadonlySet<SortColumn> = new Set(['cpu', 'memory', 'disk', 'uptime', 'report']);
 export const groupings = ['none', 'client', 'site'] as const;
 export type Grouping = (typeof groupings)[number];
 

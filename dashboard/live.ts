@@ -5,6 +5,8 @@ const OPEN_DEADLINE_MS = 10_000;
 /** The server's pings are invisible to a page, so a long silence is probed with a request. */
 const SILENCE_MS = 30_000;
 
+export type LiveLook = Omit<LiveClientMessage, 'type'>;
+
 export interface LiveOptions {
   readonly url: string;
   readonly onMessage: (message: LiveServerMessage) => void;
@@ -22,7 +24,7 @@ export class LiveLink {
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
-  #watched: string | null = null;
+  #look: LiveLook = { deviceId: null };
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -31,10 +33,10 @@ export class LiveLink {
     this.#connect();
   }
 
-  /** Asks for the live values of one device, or of none. */
-  watch(deviceId: string | null): void {
-    this.#watched = deviceId;
-    this.#sayWatch();
+  /** Says what the page shows: only that is told live. */
+  look(look: LiveLook): void {
+    this.#look = look;
+    this.#sayLook();
   }
 
   /** Tries at once when waiting. */
@@ -61,7 +63,7 @@ export class LiveLink {
     socket.onopen = () => {
       this.#attempt = 0;
       this.#listenForSilence();
-      this.#sayWatch();
+      this.#sayLook();
       this.#options.onUp();
     };
     socket.onmessage = (event) => {
@@ -90,9 +92,9 @@ export class LiveLink {
     }, SILENCE_MS);
   }
 
-  #sayWatch(): void {
+  #sayLook(): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
-    const message: LiveClientMessage = { type: 'watch', deviceId: this.#watched };
+    const message: LiveClientMessage = { type: 'watch', ...this.#look };
     this.#socket.send(JSON.stringify(message));
   }
 }

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { MAX_LIVE_ROWS } from '../protocol/live-rows.ts';
 import type { Service } from '../protocol/service.ts';
 import type {
   Client,
@@ -12,7 +13,7 @@ import type {
 } from '../protocol/view.ts';
 import { api, sentenceOf, whenSignedOut } from './api.ts';
 import { serverOffsetMs } from './clock.ts';
-import { LiveLink } from './live.ts';
+import { LiveLink, type LiveLook } from './live.ts';
 import { applyChanges, type Changes, type FleetState, fromOverview } from './state.ts';
 
 /** How the page is connected. While `down`, what is on the screen is from `sinceMs` (the browser's clock). */
@@ -62,7 +63,7 @@ let loading = 0;
 /** Changes that wait for the overview under way, to be put on top of it: none is lost between the two. */
 let held: Changes[] | null = null;
 const watchers = new Set<WatchListener>();
-let watchedDevice: string | null = null;
+let look: LiveLook = { deviceId: null };
 
 /** Asks who we are, and starts the live state when signed in. */
 export async function start(): Promise<void> {
@@ -108,7 +109,7 @@ function connect(): void {
     },
     probe: api.session,
   });
-  live.watch(watchedDevice);
+  live.look(look);
 }
 
 function disconnect(): void {
@@ -139,9 +140,9 @@ async function load(): Promise<void> {
   }
 }
 
-/** Loads the overview again, after an action whose effect no live message carries. */
-export function reload(): void {
-  void load();
+/** Loads the overview again, after an action whose effect no live message carries, or to have the reading of every device. */
+export function reload(): Promise<void> {
+  return load();
 }
 
 function setFleet(state: FleetState): void {
@@ -169,14 +170,22 @@ export function keepIncident(incident: Incident | IncidentDetail): void {
 /** Listens to the live values of a device until the answer is called. */
 export function watchDevice(deviceId: string, listener: WatchListener): () => void {
   watchers.add(listener);
-  watchedDevice = deviceId;
-  live?.watch(deviceId);
+  sayLook({ ...look, deviceId });
   return () => {
     watchers.delete(listener);
-    if (watchedDevice !== deviceId || watchers.size > 0) return;
-    watchedDevice = null;
-    live?.watch(null);
+    if (look.deviceId === deviceId && watchers.size === 0) sayLook({ ...look, deviceId: null });
   };
+}
+
+/** Says which devices stand on the screen, and whether the page is sorted by the readings of all: their readings come live. */
+export function lookAtRows(ids: readonly string[], rest = false): void {
+  sayLook({ deviceId: look.deviceId, rows: ids.slice(0, MAX_LIVE_ROWS), rest });
+}
+
+function sayLook(next: LiveLook): void {
+  if (JSON.stringify(next) === JSON.stringify(look)) return;
+  look = next;
+  live?.look(look);
 }
 
 /** Tries the live connection now instead of waiting. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { BudgetAtRisk } from './availability.ts';
 import { ResponseClockView } from './contract.ts';
+import { MAX_LIVE_ROWS } from './live-rows.ts';
 import { MaintenanceOccurrence } from './maintenance.ts';
 import { AheadFigures, PersonReport } from './person-report.ts';
 import { Service } from './service.ts';
@@ -341,8 +342,17 @@ export type LiveServerMessage =
   | { type: 'points'; deviceId: string; at: string; values: Record<string, number | null> }
   | { type: 'device'; device: Device };
 
-/** The one thing a page says: which device it shows, or none. The server then sends its `points`, and `device` on change. */
-export const LiveClientMessage = Type.Object({ type: Type.Literal('watch'), deviceId: Nullable(Type.String()) });
+/**
+ * The one thing a page says: what it shows, all of it at every change. Of the device `deviceId` it gets `points`, and `device`
+ * on change. Of the devices in `rows` it gets each new reading; of all others only what changes their state, unless it asks for
+ * the `rest`: then their readings come too, a few at a time.
+ */
+export const LiveClientMessage = Type.Object({
+  type: Type.Literal('watch'),
+  deviceId: Nullable(Type.String()),
+  rows: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: MAX_LIVE_ROWS })),
+  rest: Type.Optional(Type.Boolean()),
+});
 export type LiveClientMessage = Static<typeof LiveClientMessage>;
 
 /** The shape of every error answer. */

@@ -190,6 +190,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     publish: (changes) => {
       availability.book.take(changes);
       for (const record of changes.touched) live.deviceChanged(record);
+      for (const record of changes.reported) live.reported(record);
       for (const step of changes.incidents) live.incidentChanged(step.record);
     },
   });

@@ -5,9 +5,10 @@ import { inScope, type Scope } from './domain/scope.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { detail, iso, summarise } from './fleet/summary.ts';
-import type { LivePort } from './http/ports.ts';
+import type { LiveLook, LivePort, LiveSubscription } from './http/ports.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
 import { incidentView } from './incidents/views.ts';
+import { LiveReadings } from './live-readings.ts';
 
 export interface LiveHubOptions {
   readonly fleet: Fleet;
@@ -20,13 +21,16 @@ export interface LiveHubOptions {
 interface Subscriber {
   readonly scope: Scope;
   readonly listener: (message: LiveServerMessage) => void;
-  watchedId: string | null;
+  readonly readings: LiveReadings;
 }
 
 /** Changes go out together at most this often. */
 const COALESCE_MS = 250;
 
-/** Collects what changed and sends it to those who look. While nobody looks it keeps nothing. */
+/**
+ * Collects what changed and sends it to those who look. While nobody looks it keeps nothing, and a reading costs nothing unless
+ * somebody looks at its device.
+ */
 export class LiveHub implements LivePort {
   readonly #options: LiveHubOptions;
   readonly #subscribers = new Set<Subscriber>();
@@ -42,30 +46,30 @@ export class LiveHub implements LivePort {
     this.#options = options;
   }
 
-  subscribe(
-    scope: Scope,
-    listener: (message: LiveServerMessage) => void,
-  ): { watch(id: string | null): void; close(): void } {
-    const subscriber: Subscriber = { scope, listener, watchedId: null };
+  subscribe(scope: Scope, listener: (message: LiveServerMessage) => void): LiveSubscription {
+    const readings = new LiveReadings(this.#options.fleet, scope);
+    const subscriber: Subscriber = { scope, listener, readings };
     this.#subscribers.add(subscriber);
     return {
-      watch: (deviceId) => {
-        subscriber.watchedId = deviceId;
-        const record = deviceId === null ? undefined : this.#options.fleet.devices.get(deviceId);
-        if (record) this.#sendWatched(subscriber, record);
-      },
+      watch: (look) => this.#look(subscriber, look),
       close: () => {
         this.#subscribers.delete(subscriber);
       },
     };
   }
 
+  /** What is said of the device on any screen has changed. */
   deviceChanged(record: DeviceRecord): void {
     // What still happens to a retired device does not bring it back to the screens.
     if (this.#options.fleet.devices.get(record.info.id) !== record) return;
     this.#devices.add(record);
     this.#removed.delete(record.info.id);
     this.#schedule();
+  }
+
+  /** The device has a new reading and nothing else. */
+  reported(record: DeviceRecord): void {
+    for (const { readings } of this.#subscribers) if (readings.reported(record)) this.#schedule();
   }
 
   deviceRemoved(record: DeviceRecord): void {
@@ -99,6 +103,14 @@ export class LiveHub implements LivePort {
     this.#subscribers.clear();
   }
 
+  #look(subscriber: Subscriber, look: LiveLook): void {
+    const { readings } = subscriber;
+    const before = readings.watched;
+    // What was not looked at has old numbers on the screen.
+    if (readings.look(look)) this.#schedule();
+    if (readings.watched && readings.watched !== before) this.#sendWatched(subscriber, readings.watched);
+  }
+
   #schedule(): void {
     if (this.#subscribers.size === 0) this.#forget();
     else this.#timer ??= setTimeout(() => this.#flush(), COALESCE_MS);
@@ -115,20 +127,23 @@ export class LiveHub implements LivePort {
 
   #flush(): void {
     this.#timer = null;
+    let hasMore = false;
     for (const subscriber of this.#subscribers) {
-      const message = this.#changesFor(subscriber.scope);
+      const { readings } = subscriber;
+      const { watched } = readings;
+      const isWatchedNew = watched !== null && (this.#devices.has(watched) || readings.isNew(watched));
+      const message = this.#changesFor(subscriber.scope, readings.take(this.#devices));
       if (message) subscriber.listener(message);
-      for (const record of this.#devices) {
-        if (record.info.id === subscriber.watchedId) this.#sendWatched(subscriber, record);
-      }
+      if (isWatchedNew && watched) this.#sendWatched(subscriber, watched);
+      hasMore ||= readings.hasMore;
     }
     this.#forget();
+    if (hasMore) this.#schedule();
   }
 
-  #changesFor(scope: Scope): LiveServerMessage | null {
+  #changesFor(scope: Scope, devices: readonly DeviceRecord[]): LiveServerMessage | null {
     const { fleet, book, health } = this.#options;
     const nameOf = (id: string): string | null => fleet.users.find((user) => user.id === id)?.name ?? null;
-    const devices = [...this.#devices].filter((record) => inScope(scope, record.info.client_id));
     const incidents = [...this.#incidents.values()].filter((record) => inScope(scope, record.clientId));
     const removed = [...this.#removed].filter(([, clientId]) => inScope(scope, clientId)).map(([id]) => id);
     const services = [...this.#services]

@@ -342,8 +342,10 @@ export class Watch {
     }
     const { fleet } = this.#options;
     if (!record.latest || at >= record.latest.at) {
+      // The first one ends its waiting on every screen.
+      if (!record.latest) changes.touched.add(record);
       fleet.setLatest(record, report);
-      changes.touched.add(record);
+      changes.reported.add(record);
     }
     const isNewest = memory.judgedAt === null || at > memory.judgedAt;
     this.#options.checks?.takeReport(record, report, !report.backfill && isNewest, changes);

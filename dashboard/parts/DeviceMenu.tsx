@@ -80,7 +80,7 @@ export function DeviceMenu({ device, onChanged }: DeviceMenuProps) {
               kind="primary"
               run={async () => {
                 await api.renameDevice(device.id, name.value.trim());
-                reload();
+                void reload();
                 close();
               }}
             >
@@ -107,7 +107,7 @@ export function DeviceMenu({ device, onChanged }: DeviceMenuProps) {
               kind="primary"
               run={async () => {
                 await desk.changeDevice(device.id, { tags: tags.value.split(/[\s,]+/).filter(Boolean) });
-                reload();
+                void reload();
                 close();
               }}
             >
@@ -126,7 +126,7 @@ export function DeviceMenu({ device, onChanged }: DeviceMenuProps) {
               run={async () => {
                 await api.retireDevice(device.id);
                 say(t('device.retired', { name: device.name }));
-                reload();
+                void reload();
                 navigate('/fleet');
               }}
             >

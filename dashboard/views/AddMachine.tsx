@@ -80,7 +80,7 @@ function Form({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
         uses: Number(uses.value),
         expiresInMs: expiries[expiry.value],
       });
-      if (!sites.value.has(token.siteId)) reload();
+      if (!sites.value.has(token.siteId)) void reload();
       onMade(token);
     } catch (cause) {
       error.value = sentenceOf(cause);

@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useCallback, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { PresenceState } from '../../protocol/view.ts';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { DeviceSummary, PresenceState } from '../../protocol/view.ts';
 import { csv, download } from '../csv.ts';
 import { fleetTable } from '../fleet-columns.ts';
 import {
@@ -11,6 +11,7 @@ import {
   groupings,
   groupRows,
   parseFleetQuery,
+  readingSorts,
 } from '../fleet-query.ts';
 import { useHeldOrder } from '../hold.ts';
 import { t } from '../i18n.ts';
@@ -27,7 +28,7 @@ import { place, setQuery } from '../router.ts';
 import { deviceHref } from '../routes.ts';
 import { countStates } from '../select.ts';
 import { useSelection } from '../selection.ts';
-import { canAct, clients, devices, sites } from '../store.ts';
+import { canAct, clients, devices, lookAtRows, reload, sites } from '../store.ts';
 import { useVirtualRows } from '../virtual.ts';
 
 const ROW_PX = { dense: 32, comfortable: 42, narrow: 62 };
@@ -69,13 +70,7 @@ export function Fleet() {
           </p>
         </div>
         <div class="view-actions">
-          <button
-            type="button"
-            class="button button-plain"
-            onClick={() =>
-              download(`vigia-fleet-${new Date().toISOString().slice(0, 10)}.csv`, csv(fleetTable(shown, names.value)))
-            }
-          >
+          <button type="button" class="button button-plain" onClick={() => void downloadTable(shown, names.value)}>
             <Icon name="download" size={16} />
             {t('fleet.csv')}
           </button>
@@ -99,6 +94,13 @@ export function Fleet() {
       )}
     </div>
   );
+}
+
+/** With the newest reading of every row: of those off the screen the page has older ones. */
+async function downloadTable(shown: readonly DeviceSummary[], names: Parameters<typeof fleetTable>[1]): Promise<void> {
+  await reload();
+  const rows = shown.map((device) => devices.value.get(device.id) ?? device);
+  download(`vigia-fleet-${new Date().toISOString().slice(0, 10)}.csv`, csv(fleetTable(rows, names)));
 }
 
 function EmptyFleet() {
@@ -210,6 +212,16 @@ function FleetTable({ rows, query, onBody }: TableProps) {
     coveredPx: HEAD_PX,
     measureKey: `${devicePx} ${query.grouping}`,
   });
+  const onScreen = virtual.getVirtualItems().flatMap(({ index }) => {
+    const row = rows[index];
+    return row?.kind === 'device' ? [row.device.id] : [];
+  });
+  const onScreenKey = onScreen.join();
+  const isByReading = readingSorts.has(query.sort);
+  useEffect(() => {
+    lookAtRows(onScreenKey === '' ? [] : onScreenKey.split(','), isByReading);
+  }, [onScreenKey, isByReading]);
+  useEffect(() => () => lookAtRows([]), []);
   const selected = useSignal(place.value.query.get('sel'));
   const indexes = useMemo(() => deviceIndexes(rows), [rows]);
   const { selectedId } = useSelection({

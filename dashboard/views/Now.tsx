@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useCallback, useRef } from 'preact/hooks';
-import type { Incident } from '../../protocol/view.ts';
+import { useCallback, useEffect, useRef } from 'preact/hooks';
+import type { DeviceSummary, Incident } from '../../protocol/view.ts';
 import { api, sentenceOf } from '../api.ts';
 import { useHeldOrder } from '../hold.ts';
 import { rich, t } from '../i18n.ts';
@@ -18,7 +18,7 @@ import { place } from '../router.ts';
 import { fleetHref, incidentHref, withQuery } from '../routes.ts';
 import { countStates } from '../select.ts';
 import { useSelection } from '../selection.ts';
-import { canAct, devices, incidents, keepIncident, me } from '../store.ts';
+import { canAct, devices, incidents, keepIncident, lookAtRows, me } from '../store.ts';
 import { triage } from '../triage.ts';
 
 const RESOLVED_SHOWN = 6;
@@ -151,17 +151,27 @@ function useIncidentKeys(selectedId: string | null): void {
 
 function AllQuiet({ resolved }: { resolved: readonly Incident[] }) {
   const newest = useComputed(() =>
-    [...devices.value.values()].reduce<string | null>(
-      (latest, { lastReportAt }) => (lastReportAt !== null && lastReportAt > (latest ?? '') ? lastReportAt : latest),
+    [...devices.value.values()].reduce<DeviceSummary | null>(
+      (latest, device) => ((device.lastReportAt ?? '') > (latest?.lastReportAt ?? '') ? device : latest),
       null,
     ),
   );
+  const newestId = newest.value?.id ?? null;
+  // That one report is told live is enough to show that reports come.
+  useEffect(() => {
+    lookAtRows(newestId === null ? [] : [newestId]);
+    return () => lookAtRows([]);
+  }, [newestId]);
   const last = resolved[0];
   return (
     <section class="card quiet-card">
       <QuietHorizon />
       <div>
-        <p>{newest.value ? rich('now.newestReport', { ago: <Ago at={newest.value} /> }) : t('now.noReportYet')}</p>
+        <p>
+          {newest.value?.lastReportAt
+            ? rich('now.newestReport', { ago: <Ago at={newest.value.lastReportAt} /> })
+            : t('now.noReportYet')}
+        </p>
         <p class="quiet">
           {last?.resolvedAt ? rich('now.lastTrouble', { when: <When at={last.resolvedAt} /> }) : t('now.noTrouble')}
         </p>

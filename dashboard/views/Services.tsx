@@ -28,7 +28,7 @@ export function Services() {
   };
   const saved = () => {
     close();
-    reload();
+    void reload();
     checks.again();
   };
   return (

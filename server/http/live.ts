@@ -9,7 +9,8 @@ import type { RouteContext } from './context.ts';
 import type { Principal } from './principal.ts';
 import { refuseUpgrade, type UpgradeHandler } from './upgrade.ts';
 
-const MAX_FRAME_BYTES = 4096;
+/** Room for the ids of all rows that a page may look at. */
+const MAX_FRAME_BYTES = 16_384;
 /** A browser that is so far behind is better served by a fresh start: it reloads the overview when it reconnects. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const MAX_CONNECTIONS = 2000;
@@ -17,7 +18,7 @@ const MAX_CONNECTIONS = 2000;
 const MAX_PENDING = 64;
 const PING_EVERY_MS = 20_000;
 const CHECK_SESSIONS_EVERY_MS = 2000;
-/** What a page may say between two pings; a person cannot open devices faster. */
+/** What a page may say between two pings; a person cannot open devices, or scroll past a screen of them, faster. */
 const MAX_MESSAGES_PER_PING = 200;
 
 /** Close codes of /live, for the page to tell apart; 4401 means: log in again. */
@@ -82,7 +83,7 @@ export function createLiveConnections({ sessions, origins, live, logger }: LiveC
       connection.messages += 1;
       const message = isBinary || connection.messages > MAX_MESSAGES_PER_PING ? null : parse(data.toString());
       if (message === null) end(connection, liveCloseCodes.badMessage);
-      else subscription.watch(message.deviceId);
+      else subscription.watch(message);
     });
     socket.on('error', (error) => logger.debug({ err: error }, 'A live connection failed.'));
     socket.on('close', () => {

@@ -24,6 +24,7 @@ import type {
   DeviceSummary,
   Incident,
   IncidentDetail,
+  LiveClientMessage,
   LiveServerMessage,
   PresenceInterval,
   Priority,
@@ -156,8 +157,11 @@ export interface LivePort {
   subscribe(scope: Scope, listener: (message: LiveServerMessage) => void): LiveSubscription;
 }
 
+/** What a page shows: it gets the readings of these devices and of no others. */
+export type LiveLook = Omit<LiveClientMessage, 'type'>;
+
 export interface LiveSubscription {
-  watch(deviceId: string | null): void;
+  watch(look: LiveLook): void;
   close(): void;
 }
 

@@ -91,7 +91,7 @@ t.test('changes go out together, once, the newest of each', async (t) => {
 t.test('nobody sees anything of another client', async (t) => {
   const { hub, acme, globex, look, raise, record } = await setUp(t);
   const [all, one] = [look(everyClient), look({ clientId: acme.client.id })];
-  one.watch(globex.device.id);
+  one.watch({ deviceId: globex.device.id });
   t.same(one.messages, []);
   hub.deviceChanged(record(acme.device.id));
   hub.deviceChanged(record(globex.device.id));
@@ -109,7 +109,7 @@ t.test('nobody sees anything of another client', async (t) => {
 t.test('a page that watches a device gets it whole and its points, at once and on change', async (t) => {
   const { fleet, hub, acme, globex, look, record } = await setUp(t);
   const page = look(everyClient);
-  page.watch(acme.device.id);
+  page.watch({ deviceId: acme.device.id });
   t.same(page.messages.map(short), ['device acme-srv'], 'there are no points before the first report');
   fleet.setLatest(record(acme.device.id), storedReport({ at: START, scaled: [5_000, 7, null] }));
   hub.deviceChanged(record(acme.device.id));
@@ -126,11 +126,12 @@ t.test('a page that watches a device gets it whole and its points, at once and o
     at: '2026-03-01T00:00:00.000Z',
     values: { 'cpu.busy': 0.5, 'net.rxBytes[eth0]': 7, 'fs.available[/]': null },
   });
-  page.watch(null);
+  page.watch({ deviceId: null });
   hub.deviceChanged(record(acme.device.id));
   await until('the row alone', () => page.messages.length > 4);
   t.equal(page.messages.length, 5);
-  page.watch('no such device');
+  hub.reported(record(acme.device.id));
+  page.watch({ deviceId: 'no such device' });
   t.equal(page.messages.length, 5);
 });
 
@@ -163,4 +164,47 @@ t.test('while nobody looks nothing is kept, and who has left gets nothing', asyn
   await until('the message', () => stays.messages.length > 0);
   t.same(stays.messages.map(short), ['server']);
   t.same(left.messages, []);
+});
+
+t.test('a reading goes to the pages that look at its device, and to no other', async (t) => {
+  const { fleet, hub, acme, globex, look, record } = await setUp(t);
+  const [away, rows, one] = [look(everyClient), look(everyClient), look({ clientId: acme.client.id })];
+  const report = (id: string, at: number): void => {
+    fleet.setLatest(record(id), storedReport({ at, scaled: [5_000, 7, null] }));
+    hub.reported(record(id));
+  };
+  rows.watch({ deviceId: null, rows: [globex.device.id, 'nobody'] });
+  one.watch({ deviceId: null, rows: [acme.device.id, globex.device.id] });
+  await until('what was not looked at before', () => rows.messages.length > 0 && one.messages.length > 0);
+  t.same(rows.messages.map(short), ['devices globex-srv']);
+  t.same(one.messages.map(short), ['devices acme-srv'], 'nothing of another client');
+  report(acme.device.id, START);
+  report(globex.device.id, START);
+  await until('the readings', () => rows.messages.length > 1 && one.messages.length > 1);
+  t.same(rows.messages.slice(1).map(short), ['devices globex-srv']);
+  t.same(one.messages.slice(1).map(short), ['devices acme-srv']);
+  rows.watch({ deviceId: null, rows: [globex.device.id] });
+  report(acme.device.id, START + 1);
+  await until('the reading of the other page', () => one.messages.length > 2);
+  t.equal(rows.messages.length, 2, 'what it has already is not sent again');
+  t.same(away.messages, []);
+});
+
+t.test('a page that is sorted by readings gets those of the rest too, each once', async (t) => {
+  const { fleet, hub, acme, globex, look, record } = await setUp(t);
+  const page = look({ clientId: acme.client.id });
+  const of = (id: string, at: number) => fleet.setLatest(record(id), storedReport({ at, scaled: [5_000, 7, null] }));
+  of(acme.device.id, START);
+  of(globex.device.id, START);
+  page.watch({ deviceId: null, rows: [], rest: true });
+  await until('the reading', () => page.messages.length > 0);
+  of(acme.device.id, START + 10_000);
+  await until('the next reading', () => page.messages.length > 1);
+  t.same(page.messages.map(short), ['devices acme-srv', 'devices acme-srv']);
+  t.match(page.messages[1], { devices: [{ lastReportAt: '2026-03-01T00:00:10.000Z' }] });
+  page.watch({ deviceId: null });
+  of(acme.device.id, START + 20_000);
+  hub.healthChanged();
+  await until('the health', () => page.messages.length > 2);
+  t.same(page.messages.slice(2).map(short), ['server'], 'nothing more once it is not asked for');
 });

@@ -230,7 +230,7 @@ export function createTestPorts(): TestPorts {
         const subscriber: TestSubscriber = { scope, send, watched: null };
         subscribers.add(subscriber);
         return {
-          watch(deviceId) {
+          watch({ deviceId }) {
             subscriber.watched = deviceId;
           },
           close: () => void subscribers.delete(subscriber),

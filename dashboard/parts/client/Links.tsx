@@ -67,7 +67,7 @@ function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | 
               run={async () => {
                 ({ url: url.value } = await sla.makeReportLink(clientId));
                 close();
-                reload();
+                void reload();
               }}
             >
               {t(exists ? 'reportLink.rotate' : 'reportLink.make')}
@@ -84,7 +84,7 @@ function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | 
               run={async () => {
                 await sla.removeReportLink(clientId);
                 close();
-                reload();
+                void reload();
                 say(t('reportLink.removed'));
               }}
             >
@@ -130,7 +130,7 @@ function RemoteUrl({ client }: { client: Client }) {
       <ActionButton
         run={async () => {
           await sla.changeClient(client.id, { remoteUrl: text.value.trim() || null });
-          reload();
+          void reload();
           say(t('remoteUrl.saved'));
         }}
       >

@@ -17,7 +17,7 @@ export function useFreshMonth(): void {
   const turn = useComputed(() => Math.floor(nowMinuteMs.value / AGAIN_MS));
   const shown = useRef(turn.peek());
   useEffect(() => {
-    if (turn.value !== shown.current) reload();
+    if (turn.value !== shown.current) void reload();
     shown.current = turn.value;
   }, [turn.value]);
 }

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
+import { MAX_LIVE_ROWS } from '../../../protocol/live-rows.ts';
 import type { LiveServerMessage } from '../../../protocol/view.ts';
 import { liveCloseCodes } from '../../../server/http/live.ts';
 import { startHttp, type TestServer } from '../../support/http.ts';
@@ -55,6 +57,9 @@ t.test('changes come, and the page says what it watches', async (t) => {
   await until('the device to be watched', () => subscriber?.watched === 'd1');
   socket.send(JSON.stringify({ type: 'watch', deviceId: null }));
   await until('no device to be watched', () => subscriber?.watched === null);
+  const rows = Array.from({ length: MAX_LIVE_ROWS }, () => randomUUID());
+  socket.send(JSON.stringify({ type: 'watch', deviceId: 'd2', rows, rest: true }));
+  await until('a screen of rows to be taken', () => subscriber?.watched === 'd2');
   socket.close();
   await until('the page to leave', () => server.ports.subscribers.size === 0);
   t.pass('unsubscribed when it left');
@@ -76,7 +81,15 @@ t.test('nonsense ends the connection', async (t) => {
     (socket) => socket.send(Buffer.from('{"type":"watch","deviceId":null}')),
     liveCloseCodes.badMessage,
   );
-  await f('too large', (socket) => socket.send('x'.repeat(5000)), 1009);
+  await f(
+    'too many rows',
+    (socket) => {
+      const rows = Array.from({ length: MAX_LIVE_ROWS + 1 }, (_, row) => `d${row}`);
+      socket.send(JSON.stringify({ type: 'watch', deviceId: null, rows }));
+    },
+    liveCloseCodes.badMessage,
+  );
+  await f('too large', (socket) => socket.send('x'.repeat(20_000)), 1009);
   await f(
     'a flood',
     (socket) => {
