@@ -126,6 +126,12 @@ export class ByteReader {
     return value;
   }
 
+  /** A part of the message itself, valid as long as that is. */
+  view(length: number): Uint8Array {
+    const start = this.skip(length);
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
+  }
+
   varint(max: number = Number.MAX_SAFE_INTEGER): number {
     const value = this.#varint();
     if (value > max) throw new ProtocolError('frame_malformed', `An integer exceeds ${max}.`);

@@ -10,6 +10,7 @@ import {
   MAX_PROBE_BYTES,
 } from './frame.ts';
 import { readReport, writeReport } from './report.ts';
+import { readReportDelta, writeReportDelta } from './report-delta.ts';
 import { readSchema, writeSchema } from './schema.ts';
 
 /** First byte of each frame. Numbers are never reused; docs/protocol.md lists every byte. */
@@ -23,6 +24,7 @@ export const frameTags = {
   inventory: 0x07,
   processes: 0x08,
   probe_result: 0x09,
+  report_delta: 0x0a,
   challenge: 0x41,
   welcome: 0x42,
   ack: 0x43,
@@ -121,6 +123,12 @@ const codecs: { readonly [T in FrameType]: Codec<T> } = {
       writeReport(w, f);
     },
     read: readReport,
+  },
+  report_delta: {
+    write: (w, f) => {
+      writeReportDelta(w, f);
+    },
+    read: readReportDelta,
   },
   gap: {
     write: (w, f) => {

@@ -17,6 +17,7 @@ export const errorCodes = {
   schema_unknown: 'The report names a schema that was not sent on this connection.',
   schema_invalid: 'The schema is empty, too long, or names a metric twice.',
   report_invalid: 'The report does not fit its schema.',
+  report_base_unknown: 'The report tells its changes to one that this connection does not hold.',
   replaced: 'The same agent run opened a newer connection.',
   run_conflict: 'Another machine is already connected with this key.',
   going_away: 'The server is stopping and says when to return.',

@@ -23,7 +23,7 @@ export const MAX_SCHEMAS_PER_CONNECTION = 64;
 
 /** Optional features, a bit each; the server answers with those it grants. Unknown bits are ignored. */
 export const Feature = {
-  /** Reports as differences to the previous one (reserved: no version 1 server grants it). */
+  /** The agent may send a report as its changes to the one before: `report_delta`. */
   deltaReports: 1,
   /** The server may ask whether a neighbour answers: `probe` and `probe_result`. */
   probe: 2,
@@ -125,6 +125,26 @@ export interface ReportFrame {
   readonly scaled: readonly (number | null)[];
 }
 
+/**
+ * A report as its changes to an earlier one of the same lane (live or backfill), run and schema: its base. Only a
+ * {@link ChainReader} (chain.ts), which remembers the base, makes a {@link ReportFrame} of it.
+ */
+export interface ReportDeltaFrame {
+  readonly type: 'report_delta';
+  readonly run: number;
+  readonly schema: number;
+  readonly sequence: number;
+  /** Sequence of the base. */
+  readonly base: number;
+  readonly backfill: boolean;
+  /** How far each clock went on since the base; back, if negative. */
+  readonly clockChanges: Clocks;
+  /** What {@link writeChanges} (delta.ts) writes. A decoded frame shows a part of the message here and not a copy. */
+  readonly changes: Uint8Array;
+  /** CRC-32 of the chain up to here, as a signed 32-bit integer. */
+  readonly check: number;
+}
+
 /** The reports of `run` in these closed ranges of sequences are committed. */
 export interface AckFrame {
   readonly type: 'ack';
@@ -215,6 +235,7 @@ export type AgentFrame =
   | RunFrame
   | SchemaFrame
   | ReportFrame
+  | ReportDeltaFrame
   | GapFrame
   | InventoryFrame
   | ProcessesFrame

@@ -54,14 +54,19 @@ export function writeReport(writer: ByteWriter, frame: ReportFrame): void {
   writeClocks(writer, frame.clocks);
   const { scaled } = frame;
   writer.varint(scaled.length);
+  let position = writer.skip((scaled.length + 7) >> 3);
   for (let start = 0; start < scaled.length; start += 8) {
+    const end = Math.min(start + 8, scaled.length);
     let present = 0;
-    for (let bit = 0; bit < 8 && start + bit < scaled.length; bit += 1) {
-      if (scaled[start + bit] !== null) present |= 1 << bit;
+    for (let index = start; index < end; index += 1) {
+      const value = scaled[index] as number | null;
+      if (value === null) continue;
+      present |= 1 << (index - start);
+      writer.zigzag(value);
     }
-    writer.byte(present);
+    writer.setByteAt(position, present);
+    position += 1;
   }
-  for (const value of scaled) if (value !== null) writer.zigzag(value);
 }
 
 export function readReport(reader: ByteReader): ReportFrame {
@@ -72,14 +77,15 @@ export function readReport(reader: ByteReader): ReportFrame {
   if (flags > 1) throw new ProtocolError('frame_malformed', 'Unknown flags in a report.');
   const clocks = readClocks(reader);
   const count = reader.varint(MAX_METRICS_PER_SCHEMA);
-  const present = reader.raw(Math.ceil(count / 8));
+  const byteCount = (count + 7) >> 3;
+  const first = reader.skip(byteCount);
   // One report has one encoding: bits behind the last value are 0.
-  if ((present.at(-1) ?? 0) >> (count % 8 || 8) !== 0) {
+  if ((count & 7) !== 0 && reader.byteAt(first + byteCount - 1) >> (count & 7) !== 0) {
     throw new ProtocolError('frame_malformed', 'A report marks more values than it has.');
   }
   const scaled: (number | null)[] = [];
   for (let index = 0; index < count; index += 1) {
-    const isPresent = ((present[index >> 3] ?? 0) >> (index & 7)) & 1;
+    const isPresent = (reader.byteAt(first + (index >> 3)) >> (index & 7)) & 1;
     scaled.push(isPresent ? reader.zigzag() : null);
   }
   return { type: 'report', run, schema, sequence, backfill: flags === 1, clocks, scaled };

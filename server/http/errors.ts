@@ -19,6 +19,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   schema_unknown: null,
   schema_invalid: null,
   report_invalid: null,
+  report_base_unknown: null,
   replaced: null,
   run_conflict: null,
   going_away: null,

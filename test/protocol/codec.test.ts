@@ -32,6 +32,7 @@ t.test('the bytes of every frame', async (t) => {
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const clock = fc.integer({ min: 0, max: 2 ** 50 });
 const clocks = fc.record({ wallMs: clock, monotonicMs: clock, bootMs: clock });
+const clockChange = fc.integer({ min: -(2 ** 50), max: 2 ** 50 });
 const name = (maxLength: number) => fc.string({ maxLength });
 const small = fc.nat(0xffff);
 const duration = fc.nat(86_400_000);
@@ -93,6 +94,18 @@ const anyFrame = fc.oneof(
     clocks,
     scaled: fc.array(scaled, { maxLength: 100 }),
   }),
+  fc
+    .record({
+      type: type('report_delta'),
+      run: small,
+      schema: small,
+      sequence: fc.maxSafeNat().filter((sequence) => sequence > 0),
+      backfill: fc.boolean(),
+      clockChanges: fc.record({ wallMs: clockChange, monotonicMs: clockChange, bootMs: clockChange }),
+      changes: fc.uint8Array({ maxLength: 100 }),
+      check: fc.integer(),
+    })
+    .chain((frame) => fc.nat(Math.min(frame.sequence - 1, 2 ** 31 - 1)).map((base) => ({ ...frame, base }))),
   fc
     .tuple(small, range, fc.constantFrom('spool_full', 'spool_damaged'))
     .map(([run, [from, to], cause]) => ({ type: 'gap', run, from, to, cause }) as const),
@@ -165,6 +178,12 @@ t.test('what no frame may hold', async (t) => {
   f('630478787878000200', 'frame_malformed');
   f(`0500000002${'00'.repeat(4)}`, 'frame_malformed');
   f('050001ac020080d0eab6b733e8fb03e8d8df01030f88278080808080406d', 'frame_malformed');
+  f('0a000101', 'frame_malformed');
+  f('0a00010100000000000000000000', 'frame_malformed');
+  f('0a00010102000000000000000000', 'frame_malformed');
+  f('0a00010101020000000000000000', 'frame_malformed');
+  f('0a000101010000000000', 'frame_malformed');
+  f('0a00010101008280808080808004000000000000', 'frame_malformed');
   f('0400010000', 'schema_invalid');
 });
 

@@ -90,6 +90,21 @@ export const goldenFrames: readonly (readonly [name: string, frame: Frame, hex: 
     { type: 'report', run: 1, schema: 1, sequence: 7, backfill: true, clocks, scaled: [2_500, null, -55] },
     '050101070180d0eab6b733e8fb03e8d8df01030588276d',
   ],
+  [
+    'report as its changes to the first one',
+    {
+      type: 'report_delta',
+      run: 0,
+      schema: 1,
+      sequence: 301,
+      base: 300,
+      backfill: false,
+      clockChanges: { wallMs: 10_001, monotonicMs: 9_999, bootMs: 9_999 },
+      changes: Uint8Array.of(0x03, 0x14, 0xff, 0x3f),
+      check: 0x8ef97556 | 0,
+    },
+    '0a0001ad020100a29c0103000314ff3f5675f98e',
+  ],
   ['gap', { type: 'gap', run: 1, from: 8, to: 307, cause: 'spool_full' }, '060108ab0200'],
   ['inventory', { type: 'inventory', json: '{"hostname":"web-1"}' }, '07147b22686f73746e616d65223a227765622d31227d'],
   [
