@@ -2,53 +2,58 @@ import type { MetricDescriptor } from '../../protocol/metric.ts';
 import type { Columns } from './columns.ts';
 import type { Resolution } from './series-store.ts';
 
-/** A metric as it is numbered. One name has several numbers if its unit, kind or decimals ever changed. */
+/** A metric as blocks know it. */
 export interface NumberedMetric {
   readonly id: number;
   readonly descriptor: MetricDescriptor;
 }
 
-/** A raw block, found without reading it. Blocks of one host may overlap in time. */
-export interface RawBlock {
+/** A host as blocks know it, and up to when its reports are rolled up. */
+export interface HostState {
   readonly id: number;
-  /** Of its first and last report, both inclusive, ms. */
-  readonly firstAt: number;
-  readonly lastAt: number;
+  /** Five-minute roll-ups are complete before this time, ms; 0 if there are none. */
+  readonly rolledTo: number;
+  /** The same of one-hour roll-ups. */
+  readonly hoursTo: number;
 }
 
-export type RollUp = Exclude<Resolution, 'raw'>;
-
-/** A row of roll-ups: a UTC day of five minutes, or 30 days of hours counted from 1970. */
-export interface RollUpBlock {
+/** A sealed block, not yet opened. */
+export interface StoredBlock {
   readonly id: number;
-  /** What its first bucket begins with, ms. */
+  /** Times of its first and its last report, ms. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly data: Uint8Array;
+}
+
+/** A row of roll-ups, not yet opened: a UTC day of five minutes, or 30 days of hours. */
+export interface StoredRollUp {
+  readonly id: number;
+  /** When its stretch begins, ms. */
   readonly startMs: number;
+  readonly data: Uint8Array;
 }
 
 /**
- * How readers see what is kept, inside the series thread. Everything is as of the call: between two calls that a `yield`
- * parts, reports are added and sealed, and blocks expire. All times are ms; ranges are half-open.
+ * What readers see of the engine, inside its thread. All of it is synchronous and changes nothing. Between two turns of a
+ * query open reports may be sealed and blocks removed, so a reader asks for what is open before it reads what is sealed: what
+ * is sealed in between then comes twice, and is dropped by its run and sequence. The other way round it would be missed.
  */
 export interface ReadSource {
-  /** The newest time that the engine was told, ms. */
-  now(): number;
-  /** How long a resolution is kept, ms. */
-  retentionMs(resolution: Resolution): number;
-  /** Null for a device of which nothing is kept, or which was removed. */
-  hostOf(deviceId: string): number | null;
-  /** Every number that this name has had. */
-  metricsOf(name: string): readonly NumberedMetric[];
-  /** What may hold reports of the range, by its last report. Costs an index lookup, not the blocks. */
-  rawBlocks(host: number, fromMs: number, toMs: number): readonly RawBlock[];
-  /** The bytes of a raw block; null if it has gone since. */
-  rawBlock(id: number): Uint8Array | null;
-  /** Reports that no block holds yet and that may be of the range: one set of columns a lane, oldest first within it. */
-  openRows(host: number, fromMs: number, toMs: number): readonly Columns[];
-  rollUps(resolution: RollUp, host: number, fromMs: number, toMs: number): readonly RollUpBlock[];
-  /** The bytes of a row of roll-ups; null if it has gone since. */
-  rollUp(resolution: RollUp, id: number): Uint8Array | null;
-  /** Before this time the roll-ups of the host are complete, ms; from there on only raw reports tell. */
-  rolledTo(resolution: RollUp, host: number): number;
-  /** To be called for bytes that do not match their checksum: they are set aside and people are told. Go on without them. */
-  setAside(resolution: Resolution, id: number): void;
+  /** Undefined for a device that never reported, or is being removed. */
+  host(deviceId: string): HostState | undefined;
+  /** Every descriptor that ever had this name. */
+  metricsNamed(name: string): readonly NumberedMetric[];
+  /** What is older than this is no longer kept at this resolution, ms. */
+  heldFrom(resolution: Resolution): number;
+  /** How many blocks {@link blocks} would give, from the index alone. */
+  countBlocks(hostId: number, fromMs: number, toMs: number): number;
+  /** Sealed blocks of which a report may lie in the half-open range, in the order of their last reports. */
+  blocks(hostId: number, fromMs: number, toMs: number): StoredBlock[];
+  /** Rows of roll-ups that touch the half-open range, oldest first. */
+  rollUps(hostId: number, resolution: 'fiveMinute' | 'hour', fromMs: number, toMs: number): StoredRollUp[];
+  /** Reports that no block holds yet and that lie at or after `fromMs`: one or more columns, each oldest first, with these metrics only. */
+  open(hostId: number, metricIds: readonly number[], fromMs: number): Columns[];
+  /** Told of a block or row that cannot be read, so that it is set aside. The query goes on without it. */
+  damaged(source: Resolution, id: number): void;
 }
