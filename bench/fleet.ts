@@ -1,0 +1,172 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, type Dashboard, metricIn, openDashboard, scrape } from './lib/client.ts';
+import { type DetectionFigures, measureDetection, measureThreshold } from './lib/detection.ts';
+import { type FleetFolder, makeFleetFolder } from './lib/fleet-folder.ts';
+import { LoadProcesses } from './lib/load-process.ts';
+import { readFlags } from './lib/options.ts';
+import { readBytesWritten, readCpu, readMemory, round, threadsBetween } from './lib/process-figures.ts';
+import { startProfiling } from './lib/profile.ts';
+import { growthBetween, loopLag, quantileBetween } from './lib/server-metrics.ts';
+import { type ServerProcess, startServer } from './lib/server-process.ts';
+import { machineMetrics } from './load/machine.ts';
+
+const counts = ['agents', 'connects-per-second', 'load-processes'];
+const flagNames = [...counts, 'interval', 'duration', 'warm-up', 'profile', 'tls!', 'detection!'];
+
+const SETTLE_DEADLINE_MS = 15_000;
+const CONNECT_DEADLINE_MS = 240_000;
+const THRESHOLDS = 100;
+
+const aims = {
+  serverCpuSecondsPerMillionSamples: 0.5,
+  serverRssBytes: { agents200: 160e6, agents10000: 700e6 },
+  eventLoopP99Ms: 50,
+  lostReports: 0,
+  detectionDelayMs: { cleanShutdown: 2_000, killedProcess: 5_000, cableCutLate: 12_000, cableCutLost: 30_000 },
+  thresholdToIncidentP99Ms: 1_000,
+};
+
+/** A whole fleet over real sockets, with a dashboard open: what the server costs, what it loses, how soon it notices. */
+export async function run(args: readonly string[]): Promise<{ failed: boolean; [figure: string]: unknown }> {
+  const flags = readFlags(args, flagNames);
+  const agents = flags.count('agents', 1_000);
+  const intervalMs = flags.durationMs('interval', '1s');
+  const folder = await makeFleetFolder(agents);
+  say(`${agents} devices are enrolled in ${folder.dataDir}`);
+  const profileDir = flags.text('profile');
+  const server = await startServer({
+    dataDir: folder.dataDir,
+    intervalMs,
+    tls: true,
+    inspect: profileDir !== undefined,
+  });
+  const { host, port } = server;
+  const processes = flags.count('load-processes', 1);
+  const load = new LoadProcesses({ host, port, intervalMs, agents, processes });
+  try {
+    const dashboard = await openDashboard(server.origin, folder);
+    const connectMs = await load.connect(flags.count('connects-per-second', 400), CONNECT_DEADLINE_MS);
+    await load.report();
+    say(`all are connected after ${round(connectMs / 1000, 1)} s`);
+    await sleep(flags.durationMs('warm-up', '15s'));
+
+    const window = await measureWindow(
+      server,
+      folder,
+      load,
+      dashboard,
+      flags.durationMs('duration', '60s'),
+      profileDir,
+    );
+    say(`measured: ${JSON.stringify(window)}`);
+    const detection = flags.isSet('detection') ? await detect(server, load, dashboard, folder.deviceIds) : {};
+    const settled = await load.settle(SETTLE_DEADLINE_MS);
+    const { text } = await scrape(server.origin, folder.metricsKey);
+    const stored = metricIn(text, 'vigia_reports_total');
+    const memory = readMemory(server.pid);
+    dashboard.close();
+    await load.close();
+    await server.stop();
+    const lostReports = settled.unacknowledged + settled.dropped + Math.max(0, settled.acknowledgedEver - stored);
+    return {
+      failed: lostReports > 0 || settled.lostLinks > 0,
+      agents,
+      intervalMs,
+      startToReadyMs: Math.round(server.startToReadyMs),
+      connectSeconds: round(connectMs / 1000, 1),
+      ...window,
+      ...detection,
+      lostReports,
+      storedReports: stored,
+      acknowledgedReports: settled.acknowledgedEver,
+      lostLinks: settled.lostLinks,
+      endings: settled.endings,
+      endRssBytes: memory.rssBytes,
+      dataDirBytes: folder.sizeBytes(),
+      serverLog: server.log(),
+      aims,
+    };
+  } catch (cause) {
+    say(server.log());
+    throw cause;
+  } finally {
+    await load.close();
+    await server.kill();
+    folder.remove();
+  }
+}
+
+async function measureWindow(
+  server: ServerProcess,
+  folder: FleetFolder,
+  load: LoadProcesses,
+  dashboard: Dashboard,
+  durationMs: number,
+  profileDir: string | undefined,
+): Promise<object> {
+  const { pid, origin, inspectorUrl } = server;
+  const profiling = inspectorUrl === null ? null : await startProfiling(inspectorUrl);
+  // A scrape also empties what the server remembers of its event loop.
+  const { text: before } = await scrape(origin, folder.metricsKey);
+  await load.begin();
+  const startedAt = performance.now();
+  const [cpuBefore, writtenBefore, liveBefore] = [readCpu(pid), readBytesWritten(pid), dashboard.liveBytes()];
+  await sleep(durationMs);
+  const [cpuAfter, writtenAfter, liveAfter] = [readCpu(pid), readBytesWritten(pid), dashboard.liveBytes()];
+  const figures = await load.figures();
+  const seconds = (performance.now() - startedAt) / 1000;
+  const memory = readMemory(pid);
+  if (profiling !== null && profileDir !== undefined) {
+    mkdirSync(profileDir, { recursive: true });
+    writeFileSync(join(profileDir, 'profile.md'), await profiling.finish(profileDir));
+  }
+  const { text: after } = await scrape(origin, folder.metricsKey);
+  const samples = figures.acknowledged * machineMetrics.length;
+  const cpuSeconds = cpuAfter.seconds - cpuBefore.seconds;
+  const lag = loopLag(after);
+  const commitP99 = quantileBetween(before, after, 'vigia_ingest_commit_seconds', 0.99);
+  return {
+    seconds: round(seconds, 1),
+    reports: figures.acknowledged,
+    serverCpuSecondsPerMillionSamples: round((cpuSeconds / samples) * 1e6, 3),
+    serverCores: round(cpuSeconds / seconds, 3),
+    threads: threadsBetween(cpuBefore, cpuAfter),
+    serverRssBytes: memory.rssBytes,
+    serverPssBytes: memory.pssBytes,
+    serverPrivateBytes: memory.privateBytes,
+    eventLoopP99Ms: round(lag.p99Ms, 1),
+    eventLoopWorstMs: round(lag.worstMs, 1),
+    commitP99Ms: commitP99 === null ? null : Math.round(commitP99 * 1000),
+    committedReports: growthBetween(before, after, 'vigia_reports_total'),
+    ackP50Ms: figures.ackP50Ms,
+    ackP99Ms: figures.ackP99Ms,
+    frameBytesPerReport: round(figures.reportBytes / figures.sent, 1),
+    wireBytesPerReport: round(figures.wireBytes / figures.sent, 1),
+    diskWriteBytesPerSample: round((writtenAfter - writtenBefore) / samples, 2),
+    liveBytesPerSecond: Math.round((liveAfter - liveBefore) / seconds),
+    loadCores: round(figures.cpuSeconds / seconds, 3),
+    loadLateP99Ms: figures.lateP99Ms,
+  };
+}
+
+/** Absence is judged only a while after a start: until then nothing can be measured. */
+async function detect(
+  server: ServerProcess,
+  load: LoadProcesses,
+  dashboard: Dashboard,
+  deviceIds: readonly string[],
+): Promise<DetectionFigures & { thresholdToIncidentP99Ms: number }> {
+  const thresholdToIncidentP99Ms = await measureThreshold(load, dashboard, deviceIds, THRESHOLDS);
+  say(`threshold to incident: ${thresholdToIncidentP99Ms} ms`);
+  const { body } = await ask(`${server.origin}/api/v1/overview`, { headers: { cookie: dashboard.cookie } });
+  const { judgingFrom } = (JSON.parse(body.toString()) as { server: { judgingFrom: string } }).server;
+  const MARGIN_MS = 2_000;
+  await sleep(Math.max(0, Date.parse(judgingFrom) + MARGIN_MS - Date.now()));
+  return { thresholdToIncidentP99Ms, ...(await measureDetection(load, dashboard, deviceIds)) };
+}
+
+function say(text: string): void {
+  console.error(text);
+}
