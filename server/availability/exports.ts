@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { inScope, type Scope } from '../domain/scope.ts';
 import { figure, type Measurement, sumMeasurements } from '../domain/sla/figure.ts';
-import type { AvailabilityExport } from '../export/prometheus.ts';
+import type { AvailabilityExport } from '../export/fleet-export.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Agreements } from './agreements.ts';
 import type { BookEntry, LedgerBook } from './ledger-book.ts';

@@ -1,7 +1,7 @@
 import type { Priority } from '../../protocol/view.ts';
 import { readValue } from '../domain/reading.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
-import type { DeviceExport, FleetExport, IncidentExport, ResponseDueExport } from '../export/prometheus.ts';
+import type { DeviceExport, FleetExport, IncidentExport, ResponseDueExport } from '../export/fleet-export.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Fleet } from './fleet.ts';
@@ -11,7 +11,9 @@ import { bootTime, fileSystems } from './summary.ts';
 /** The fleet as Prometheus scrapes it, in the scope; its availability is computed apart. */
 export function exportFleet(fleet: Fleet, book: IncidentBook, scope: Scope): Omit<FleetExport, 'availability'> {
   return {
-    devices: visible(fleet, scope).map((record) => exportDevice(record, fleet)),
+    devices: visible(fleet, scope)
+      .values()
+      .map((record) => exportDevice(record, fleet)),
     incidents: countIncidents(fleet, book, scope),
     responsesDue: responsesDue(fleet, book, scope),
   };

@@ -1,5 +1,5 @@
 import type { Device, DeviceSummary, FileSystem, Priority } from '../../protocol/view.ts';
-import { type Reading, readValue } from '../domain/reading.ts';
+import { type Reading, readValue, type SchemaIndex } from '../domain/reading.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Fleet } from './fleet.ts';
@@ -87,14 +87,44 @@ function memoryUsedRatio(reading: Reading): number | null {
 }
 
 export function fileSystems(reading: Reading): FileSystem[] {
-  return (reading.schema.instances.get('fs.size') ?? []).map((mountpoint) => ({
+  const value = (index: number | undefined): number | null =>
+    index === undefined ? null : (reading.values[index] ?? null);
+  return placesOf(reading.schema).map(({ mountpoint, size, available, inodes, inodesFree, readOnly }) => ({
     mountpoint,
-    sizeBytes: readValue(reading, `fs.size[${mountpoint}]`),
-    availableBytes: readValue(reading, `fs.available[${mountpoint}]`),
-    inodes: readValue(reading, `fs.inodes[${mountpoint}]`),
-    inodesFree: readValue(reading, `fs.inodesFree[${mountpoint}]`),
-    readOnly: readValue(reading, `fs.readOnly[${mountpoint}]`) === 1,
+    sizeBytes: value(size),
+    availableBytes: value(available),
+    inodes: value(inodes),
+    inodesFree: value(inodesFree),
+    readOnly: value(readOnly) === 1,
   }));
+}
+
+/** Where in a report the numbers of a file system stand. */
+interface Places
+  extends Readonly<Record<'size' | 'available' | 'inodes' | 'inodesFree' | 'readOnly', number | undefined>> {
+  readonly mountpoint: string;
+}
+
+// Looked up once per schema: pages and scrapes ask for every device of the fleet.
+const places = new WeakMap<SchemaIndex, readonly Places[]>();
+
+function placesOf(schema: SchemaIndex): readonly Places[] {
+  let known = places.get(schema);
+  if (!known) {
+    known = (schema.instances.get('fs.size') ?? []).map((mountpoint) => {
+      const at = (family: string): number | undefined => schema.position.get(`fs.${family}[${mountpoint}]`);
+      return {
+        mountpoint,
+        size: at('size'),
+        available: at('available'),
+        inodes: at('inodes'),
+        inodesFree: at('inodesFree'),
+        readOnly: at('readOnly'),
+      };
+    });
+    places.set(schema, known);
+  }
+  return known;
 }
 
 function fullestDisk(reading: Reading): DeviceSummary['fullestDisk'] {

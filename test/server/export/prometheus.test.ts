@@ -1,12 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import t from 'tap';
-import {
-  type DeviceExport,
-  escapeLabelValue,
-  type FleetExport,
-  writeFleet,
-} from '../../../server/export/prometheus.ts';
+import type { DeviceExport, FleetExport } from '../../../server/export/fleet-export.ts';
+import { writeFleet } from '../../../server/export/prometheus.ts';
+import { escapeLabelValue } from '../../../server/export/text-format.ts';
 
 const device = (over: Partial<DeviceExport> = {}): DeviceExport => ({
   client: 'acme',
