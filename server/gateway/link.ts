@@ -56,7 +56,7 @@ export const defaultTiming: LinkTiming = {
 };
 
 /** What this server offers to agents that ask for it. */
-const GRANTED_FEATURES = Feature.probe | Feature.checks;
+const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks;
 
 type Stage =
   | { readonly name: 'hello' }
@@ -141,7 +141,7 @@ export class Link<Device> {
           `Before authentication a frame has at most ${MAX_FRAME_BYTES_BEFORE_AUTH} bytes.`,
         );
       }
-      this.#step(decodeFrame(data));
+      this.#step(decodeFrame(data), data);
     } catch (cause) {
       if (cause instanceof VigiaError) this.fail(cause, retryAfter(cause.code));
       else {
@@ -151,10 +151,10 @@ export class Link<Device> {
     }
   }
 
-  #step(frame: Frame): void {
+  #step(frame: Frame, message: Uint8Array): void {
     const stage = this.#stage;
     if (stage.name === 'open') {
-      stage.session.take(frame);
+      stage.session.take(frame, message);
     } else if (stage.name === 'hello' && frame.type === 'hello') {
       this.#answerHello(frame);
     } else if (stage.name === 'proof' && frame.type === 'proof') {
@@ -181,9 +181,11 @@ export class Link<Device> {
     const device = registry.find(hello.publicKey);
     this.device = device;
     const events = onAuthenticated(this, device, hello);
+    const features = hello.features & GRANTED_FEATURES;
     const session = new Session({
       events,
       hello,
+      hasDeltas: (features & Feature.deltaReports) !== 0,
       now,
       send: (frame) => this.send(frame),
       onGoodbye: () => this.#goodbye(),
@@ -192,7 +194,7 @@ export class Link<Device> {
     this.send({
       type: 'welcome',
       deviceId: registry.id(device),
-      features: hello.features & GRANTED_FEATURES,
+      features,
       intervalMs: registry.intervalMs(device),
       serverTimeMs: now(),
     });

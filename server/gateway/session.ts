@@ -1,3 +1,4 @@
+import { ChainReader } from '../../protocol/chain.ts';
 import { ProtocolError } from '../../protocol/error.ts';
 import type {
   Clocks,
@@ -6,6 +7,7 @@ import type {
   GoodbyeReason,
   HelloFrame,
   ProcessSample,
+  ReportDeltaFrame,
   ReportFrame,
 } from '../../protocol/frame.ts';
 import { MAX_RUNS_PER_CONNECTION, MAX_SCHEMAS_PER_CONNECTION } from '../../protocol/frame.ts';
@@ -37,6 +39,8 @@ export interface RunContext {
 export interface SessionOptions {
   readonly events: SessionEvents;
   readonly hello: HelloFrame;
+  /** The agent may send reports as their changes. */
+  readonly hasDeltas: boolean;
   /** The server's time, ms. */
   readonly now: () => number;
   readonly send: (frame: Frame) => void;
@@ -47,30 +51,38 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   readonly #runs = new Map<number, RunContext>();
-  readonly #schemas = new Map<string, readonly MetricDescriptor[]>();
+  /** By {@link schemaKey}. */
+  readonly #schemas = new Map<number, readonly MetricDescriptor[]>();
+  readonly #chains: { readonly live: ChainReader; readonly backfill: ChainReader } | null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     const { runId, bootId } = options.hello;
     this.#runs.set(0, { runId: hex(runId), bootId });
+    this.#chains = options.hasDeltas ? { live: new ChainReader(), backfill: new ChainReader() } : null;
   }
 
-  /** @throws ProtocolError if the frame is not allowed or refers to what was not announced */
-  take(frame: Frame): void {
+  /**
+   * Takes a frame and the message that held it.
+   * @throws ProtocolError if the frame is not allowed or refers to what was not announced
+   */
+  take(frame: Frame, message: Uint8Array): void {
     const { events, send, hello, now } = this.#options;
     events.onHeard();
     switch (frame.type) {
       case 'report':
         this.#takeReport(frame);
+        if (this.#chains) (frame.backfill ? this.#chains.backfill : this.#chains.live).begin(frame, message);
         return;
-      case 'schema': {
-        const id = `${frame.run}/${frame.schema}`;
+      case 'report_delta':
+        this.#takeReport(this.#follow(frame, message));
+        return;
+      case 'schema':
         // Schemas change when disks come and go; the agent forgets the same one.
         if (this.#schemas.size >= MAX_SCHEMAS_PER_CONNECTION)
-          this.#schemas.delete(this.#schemas.keys().next().value ?? '');
-        this.#schemas.set(id, frame.metrics);
+          this.#schemas.delete(this.#schemas.keys().next().value ?? 0);
+        this.#schemas.set(schemaKey(frame), frame.metrics);
         return;
-      }
       case 'run':
         if (frame.run === 0 || this.#runs.size >= MAX_RUNS_PER_CONNECTION) {
           throw new ProtocolError(
@@ -112,9 +124,14 @@ export class Session {
     }
   }
 
+  #follow(frame: ReportDeltaFrame, message: Uint8Array): ReportFrame {
+    if (!this.#chains) throw new ProtocolError('frame_unexpected', 'Changes of reports were not agreed on.');
+    return (frame.backfill ? this.#chains.backfill : this.#chains.live).follow(frame, message);
+  }
+
   #takeReport(frame: ReportFrame): void {
     const run = this.#runs.get(frame.run);
-    const metrics = this.#schemas.get(`${frame.run}/${frame.schema}`);
+    const metrics = this.#schemas.get(schemaKey(frame));
     if (!run || !metrics) {
       throw new ProtocolError(
         'schema_unknown',
@@ -129,6 +146,11 @@ export class Session {
     }
     this.#options.events.onReport(frame, run, metrics);
   }
+}
+
+/** Both are below 2^16. */
+function schemaKey({ run, schema }: { readonly run: number; readonly schema: number }): number {
+  return run * 0x10000 + schema;
 }
 
 function hex(bytes: Uint8Array): string {

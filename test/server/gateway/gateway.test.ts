@@ -5,9 +5,17 @@ import { type AddressInfo, connect } from 'node:net';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { rawPublicKey, verifySignature } from '../../../agent/keys.ts';
+import { ChainWriter } from '../../../protocol/chain.ts';
 import { encodeFrame } from '../../../protocol/codec.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import { type Frame, type HelloFrame, MAX_FRAME_BYTES, serverProofMessage } from '../../../protocol/frame.ts';
+import {
+  Feature,
+  type Frame,
+  type HelloFrame,
+  MAX_FRAME_BYTES,
+  type ReportFrame,
+  serverProofMessage,
+} from '../../../protocol/frame.ts';
 import { describe, type MetricDescriptor } from '../../../protocol/metric.ts';
 import { Gateway, type GatewayOptions } from '../../../server/gateway/gateway.ts';
 import type { Link } from '../../../server/gateway/link.ts';
@@ -29,6 +37,7 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
   const seen: string[] = [];
   const log: string[] = [];
   const links: Link<Device>[] = [];
+  const reports: ReportFrame[] = [];
   const gateway = new Gateway<Device>({
     registry: {
       find: (key) => {
@@ -56,6 +65,7 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
         onClocks: (bootId, clocks) => seen.push(`clocks ${bootId} ${clocks.bootMs}`),
         onReport: (frame, run, metrics) => {
           if (frame.sequence === 666) throw new Error('a defect');
+          reports.push(frame);
           seen.push(`report ${run.runId.slice(0, 4)} ${run.bootId} ${frame.sequence} ${metrics.length}`);
         },
         onGap: ({ from, to }) => seen.push(`gap ${from}-${to}`),
@@ -88,12 +98,12 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
     devices.set(Buffer.from(machine.publicKey).toString('hex'), { id, isRetired: false });
     return machine;
   };
-  return { gateway, identityKey, devices, seen, log, links, port, client, enrol };
+  return { gateway, identityKey, devices, seen, log, links, reports, port, client, enrol };
 }
 
 const metrics: readonly MetricDescriptor[] = [describe('cpu.busy'), describe('load.1')];
 const clocks = { wallMs: 1_000, monotonicMs: 10, bootMs: 20 };
-const report = (sequence: number, over: Partial<Extract<Frame, { type: 'report' }>> = {}): Frame => ({
+const report = (sequence: number, over: Partial<ReportFrame> = {}): ReportFrame => ({
   type: 'report',
   run: 0,
   schema: 1,
@@ -278,6 +288,65 @@ t.test('the frames of an open connection reach those who act on them', async (t)
     'processes 1',
     'clocks boot-1 20',
   ]);
+});
+
+t.test('reports told by their changes arrive as those that were meant, in two lanes', async (t) => {
+  const { client, enrol, reports } = await setUp(t);
+  const machine = enrol();
+  const link = await client();
+  const hello = machine.hello({ features: Feature.deltaReports | Feature.checks | (2 ** 40) });
+  link.send(hello);
+  link.send(machine.proof(hello, await link.next('challenge')));
+  t.equal((await link.next('welcome')).features, Feature.deltaReports | Feature.checks, 'granted as far as known');
+  link.send(schema);
+  link.send({ type: 'run', run: 1, runId: Buffer.alloc(16, 0xab), bootId: 'boot-0' });
+  link.send({ ...schema, run: 1 });
+  const lanes = [new ChainWriter(), new ChainWriter()];
+  const meant: ReportFrame[] = [];
+  const types = new Set<string>();
+  for (let n = 1; n <= 300; n += 1) {
+    const isLive = n % 3 !== 0;
+    const one = report(n, {
+      ...(isLive ? {} : { run: 1, backfill: true }),
+      clocks: { wallMs: 1_000 * n, monotonicMs: 10 + 999 * n, bootMs: 20 + 1_001 * n },
+      scaled: [n % 2, n % 7 === 0 ? null : n],
+    });
+    meant.push(one);
+    const frame = (lanes[isLive ? 0 : 1] as ChainWriter).next(one);
+    types.add(frame.type);
+    link.send(frame);
+  }
+  await until('all of them', () => reports.length === meant.length);
+  t.same(reports, meant);
+  t.same([...types], ['report', 'report_delta']);
+});
+
+t.test('changes that do not follow end the connection; none of them is taken', async (t) => {
+  const { client, enrol, reports } = await setUp(t);
+  const machine = enrol();
+  const f = async (want: string, features: number, choose: (frames: readonly Frame[]) => readonly Frame[]) => {
+    const link = await (await client()).authenticate(machine, { features });
+    const chain = new ChainWriter();
+    link.send(schema);
+    for (const frame of choose([1, 2, 3, 4].map((n) => chain.next(report(n))))) link.send(frame);
+    t.equal((await faultOf(link)).code, want);
+  };
+  const delta = Feature.deltaReports;
+  await f('frame_unexpected', 0, (frames) => frames);
+  t.equal(reports.length, 1);
+  await f('report_base_unknown', delta, ([, second]) => [second!]);
+  t.equal(reports.length, 1);
+  await f('report_base_unknown', delta, ([first, , third]) => [first!, third!]);
+  t.equal(reports.length, 2);
+  await f('report_base_unknown', delta, ([first, second, , fourth]) => [first!, second!, second!, fourth!]);
+  t.equal(reports.length, 4);
+  await f('report_base_unknown', delta, ([first, second, third]) => [first!, third!, second!]);
+  await f('report_base_unknown', delta, ([first, second]) => [
+    first!,
+    { ...second!, changes: Buffer.of() } as Frame,
+    first!,
+  ]);
+  t.equal(reports.length, 6);
 });
 
 t.test('runs and schemas of a connection are bounded', async (t) => {
