@@ -24,12 +24,16 @@ export function reduce(values: Float64Array): Reduced | null {
   const count = numbers.length;
   const integers = new Float64Array(count);
   let divisor = 0;
+  let min = 0;
+  let max = 0;
   for (let index = 1; index < count; index += 1) {
     const distance = (numbers[index] as number) - first;
-    if (distance > Number.MAX_SAFE_INTEGER || distance < -Number.MAX_SAFE_INTEGER) return null;
+    if (distance < min) min = distance;
+    else if (distance > max) max = distance;
     integers[index] = distance;
     if (divisor !== 1 && distance !== 0) divisor = commonDivisor(divisor, Math.abs(distance));
   }
+  if (max - min > Number.MAX_SAFE_INTEGER) return null;
   if (divisor > 1)
     for (let index = 1; index < count; index += 1) integers[index] = (integers[index] as number) / divisor;
   return { decimals, first, divisor: Math.max(divisor, 1), integers };
