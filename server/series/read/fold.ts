@@ -1,3 +1,4 @@
+import type { CounterBuckets, GaugeBuckets } from '../rollup/buckets.ts';
 import type { Grid } from './grid.ts';
 
 /** Readings of one metric, oldest first: scaled values, NaN where a report had none. */
@@ -6,19 +7,12 @@ export interface Readings {
   readonly values: Float64Array;
 }
 
-/** Sums of one metric over equal stretches of time, oldest first. A bucket holds what was read from its start until `bucketMs` later. */
-export interface Buckets {
+/** One metric in buckets, oldest first: a gauge or a counter. A bucket holds what was read from its start until `bucketMs` later. */
+export interface MetricBuckets {
   readonly bucketMs: number;
   readonly start: Float64Array;
-  /** Readings in the bucket; 0 where there were none. */
-  readonly count: Float64Array;
-  /** Scaled, of gauges. */
-  readonly mean: Float64Array;
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  /** Of counters: scaled growth, and the time that the growth took, ms. */
-  readonly increase: Float64Array;
-  readonly coveredMs: Float64Array;
+  readonly gauge: GaugeBuckets | null;
+  readonly counter: CounterBuckets | null;
 }
 
 /**
@@ -27,15 +21,12 @@ export interface Buckets {
  */
 export interface Fold {
   readings(part: Readings, fromMs: number, toMs: number): void;
-  buckets(part: Buckets, fromMs: number, toMs: number): void;
+  buckets(part: MetricBuckets, fromMs: number, toMs: number): void;
   /** One value per step in base units, null where nothing was reported. */
   values(): (number | null)[];
   /** One value for the whole range, null where nothing was reported. */
   overall(): number | null;
 }
-
-/** A counter's rate is not told across a silence longer than this: nobody knows when in it the growth happened. */
-export const MAX_RATE_GAP_MS = 15 * 60_000;
 
 /**
  * The steps that a bucket stands for inside the stretch from `fromMs` to `toMs`: the one it begins in, or, where steps are finer,

@@ -1,7 +1,7 @@
-import { type Buckets, type Fold, meanOf, type Readings, stepsOf } from './fold.ts';
+import { type Fold, type MetricBuckets, meanOf, type Readings, stepsOf } from './fold.ts';
 import type { Grid } from './grid.ts';
 
-/** The lowest, highest or last value. From buckets, `last` is the mean of the last one. */
+/** The lowest, highest or last value. From buckets, the `last` of a gauge is the mean of the last one. */
 export class PickFold implements Fold {
   readonly #grid: Grid;
   readonly #scale: number;
@@ -25,11 +25,12 @@ export class PickFold implements Fold {
     }
   }
 
-  buckets(part: Buckets, fromMs: number, toMs: number): void {
-    const source = this.#picks === 'last' ? part.mean : part[this.#picks];
+  buckets(part: MetricBuckets, fromMs: number, toMs: number): void {
+    const source = this.#picks === 'last' ? (part.gauge?.mean ?? part.counter?.last) : part.gauge?.[this.#picks];
+    if (source === undefined) return;
     for (let index = 0; index < part.start.length; index += 1) {
       const value = source[index] ?? Number.NaN;
-      if (!((part.count[index] ?? 0) > 0) || Number.isNaN(value)) continue;
+      if (Number.isNaN(value)) continue;
       const [first, end] = stepsOf(this.#grid, part.start[index] ?? 0, part.bucketMs, fromMs, toMs);
       for (let step = first; step < end; step += 1) this.#keep(step, value);
     }
@@ -81,10 +82,10 @@ export class PercentileFold implements Fold {
     }
   }
 
-  buckets(part: Buckets, fromMs: number, toMs: number): void {
+  buckets(part: MetricBuckets, fromMs: number, toMs: number): void {
     for (let index = 0; index < part.start.length; index += 1) {
-      const mean = part.mean[index] ?? Number.NaN;
-      if (!((part.count[index] ?? 0) > 0) || Number.isNaN(mean)) continue;
+      const mean = part.gauge?.mean[index] ?? Number.NaN;
+      if (Number.isNaN(mean)) continue;
       const [first, end] = stepsOf(this.#grid, part.start[index] ?? 0, part.bucketMs, fromMs, toMs);
       for (let step = first; step < end; step += 1) this.#add(step, mean);
     }

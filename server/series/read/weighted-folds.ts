@@ -1,4 +1,5 @@
-import { type Buckets, type Fold, MAX_RATE_GAP_MS, type Readings, stepsOf } from './fold.ts';
+import { MAX_RATE_GAP_MS } from '../aggregate.ts';
+import { type Fold, type MetricBuckets, type Readings, stepsOf } from './fold.ts';
 import type { Grid } from './grid.ts';
 
 /** Sums over weights. Scaled values are integers, so that sums of readings are exact. */
@@ -17,7 +18,7 @@ abstract class WeightedFold implements Fold {
 
   abstract readings(part: Readings, fromMs: number, toMs: number): void;
 
-  buckets(part: Buckets, fromMs: number, toMs: number): void {
+  buckets(part: MetricBuckets, fromMs: number, toMs: number): void {
     const { sums, weights, grid } = this;
     for (let index = 0; index < part.start.length; index += 1) {
       const [sum, weight] = this.summed(part, index);
@@ -30,7 +31,7 @@ abstract class WeightedFold implements Fold {
     }
   }
 
-  protected abstract summed(part: Buckets, index: number): [sum: number, weight: number];
+  protected abstract summed(part: MetricBuckets, index: number): [sum: number, weight: number];
 
   values(): (number | null)[] {
     const values: (number | null)[] = new Array(this.grid.steps);
@@ -72,9 +73,9 @@ export class MeanFold extends WeightedFold {
     }
   }
 
-  protected summed({ mean, count }: Buckets, index: number): [number, number] {
-    const weight = count[index] ?? 0;
-    return [(mean[index] ?? 0) * weight, weight];
+  protected summed({ gauge }: MetricBuckets, index: number): [number, number] {
+    const weight = gauge?.count[index] ?? 0;
+    return [weight > 0 ? (gauge?.mean[index] ?? 0) * weight : 0, weight];
   }
 }
 
@@ -106,7 +107,7 @@ export class RateFold extends WeightedFold {
     }
   }
 
-  protected summed({ increase, coveredMs }: Buckets, index: number): [number, number] {
-    return [increase[index] ?? 0, (coveredMs[index] ?? 0) / 1000];
+  protected summed({ counter }: MetricBuckets, index: number): [number, number] {
+    return [counter?.increase[index] ?? 0, (counter?.coveredMs[index] ?? 0) / 1000];
   }
 }
