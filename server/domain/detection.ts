@@ -1,4 +1,5 @@
 import type { Priority } from '../../protocol/view.ts';
+import type { FillMemory } from './forecast/fill-memory.ts';
 import { type LevelState, quietLevel, stepLevel } from './hysteresis.ts';
 import type { Reading } from './reading.ts';
 import { readValue } from './reading.ts';
@@ -16,6 +17,8 @@ export interface DetectionState {
   firstReportAt: number | null;
   swappedAt: number | null;
   swapBytes: number | null;
+  /** How file systems fill and are emptied, by mount point. Absent in what older versions saved. */
+  fills?: Record<string, FillMemory>;
 }
 
 export interface Raised {
@@ -77,23 +80,36 @@ export function judgeReading(state: DetectionState, reading: Reading, surroundin
   const context: RuleContext = { ...surroundings, swappedAt: state.swappedAt };
   const isFirst = state.firstReportAt === null;
   state.firstReportAt ??= reading.at;
+  const verdicts = judgeFindings(state, findingsOf(reading, context), reading.at, isFirst);
+  verdicts.push(...retireVanished(state, reading, context.settings.vanishedAfterMs));
+  return verdicts;
+}
+
+/** Steps the levels of what was found at `at`: all levels of each rule and object together. @returns what follows for incidents */
+export function judgeFindings(
+  state: DetectionState,
+  findings: Iterable<Finding>,
+  at: number,
+  isFirst = false,
+): Verdict[] {
   const groups = new Map<string, { finding: Finding; level: LevelState }[]>();
-  for (const rule of reportRules) {
-    for (const finding of rule(reading, context)) {
-      const level = stepFinding(state, finding, reading.at, isFirst);
-      const key = `${finding.rule}|${finding.object}`;
-      const group = groups.get(key);
-      if (group) group.push({ finding, level });
-      else groups.set(key, [{ finding, level }]);
-    }
+  for (const finding of findings) {
+    const level = stepFinding(state, finding, at, isFirst);
+    const key = `${finding.rule}|${finding.object}`;
+    const group = groups.get(key);
+    if (group) group.push({ finding, level });
+    else groups.set(key, [{ finding, level }]);
   }
   const verdicts: Verdict[] = [];
   for (const [key, group] of groups) {
-    const verdict = settle(state, key, group, reading.at);
+    const verdict = settle(state, key, group, at);
     if (verdict) verdicts.push(verdict);
   }
-  verdicts.push(...retireVanished(state, reading, context.settings.vanishedAfterMs));
   return verdicts;
+}
+
+function* findingsOf(reading: Reading, context: RuleContext): Iterable<Finding> {
+  for (const rule of reportRules) yield* rule(reading, context);
 }
 
 function noticeSwapping(state: DetectionState, reading: Reading): void {
@@ -183,7 +199,7 @@ const recoveries: Partial<Record<RuleName, (object: string) => string>> = {
 };
 
 function recoverySentence(finding: Finding): string {
-  return recoveries[finding.rule]?.(finding.object) ?? `${finding.rule} is over`;
+  return finding.recovery?.() ?? recoveries[finding.rule]?.(finding.object) ?? `${finding.rule} is over`;
 }
 
 /** Ends what stands on an object that is no longer reported, such as a file system that was unmounted for good. */

@@ -30,11 +30,27 @@ export interface DetectionSettings {
     readonly levels: readonly (LevelTiming & { readonly priority: Priority; readonly aboveMs: number })[];
   };
   readonly reboot: { readonly standsForMs: number };
+  readonly forecast: ForecastSettings;
   readonly presence: PresenceSettings;
   /** A recurrence within this time of its resolution reopens the incident. */
   readonly reopenWindowMs: number;
   /** An object that is no longer reported (an unmounted disk) ends its incidents after this long. */
   readonly vanishedAfterMs: number;
+}
+
+/** When the forecast that a file system will be full becomes an incident, by the time that is left. */
+export interface ForecastSettings {
+  /** Most urgent first. */
+  readonly levels: readonly (LevelTiming & {
+    readonly priority: Priority;
+    readonly belowMs: number;
+    /** From this much time left on it is over. */
+    readonly clearMs: number;
+  })[];
+  /** So long a file system is watched before its daily rhythm is known. */
+  readonly learnMs: number;
+  /** Until then only what is full this soon is told. */
+  readonly urgentMs: number;
 }
 
 export interface PresenceSettings {
@@ -51,6 +67,7 @@ export interface PresenceSettings {
 }
 
 const minute = 60_000;
+const hour = 60 * minute;
 const GiB = 1024 ** 3;
 const MiB = 1024 ** 2;
 
@@ -82,7 +99,15 @@ export const defaultSettings: DetectionSettings = {
       { priority: 'normal', aboveMs: 120_000, forMs: minute, keepForMs: minute },
     ],
   },
-  reboot: { standsForMs: 24 * 60 * minute },
+  reboot: { standsForMs: 24 * hour },
+  forecast: {
+    levels: [
+      { priority: 'high', belowMs: 12 * hour, clearMs: 18 * hour, forMs: 10 * minute, keepForMs: 30 * minute },
+      { priority: 'medium', belowMs: 72 * hour, clearMs: 96 * hour, forMs: 45 * minute, keepForMs: hour },
+    ],
+    learnMs: 24 * hour,
+    urgentMs: 3 * hour,
+  },
   presence: {
     lateAfterMs: 12_000,
     lateAfterLinkLossMs: 4_000,

@@ -9,6 +9,7 @@ export type RuleName =
   | 'disk.space'
   | 'disk.inodes'
   | 'disk.read-only'
+  | 'disk.forecast'
   | 'cpu.busy'
   | 'memory.exhausted'
   | 'reboot.unexpected'
@@ -48,6 +49,8 @@ export interface Finding {
   readonly signal: Signal;
   /** Why, with numbers. Called only when the sentence is needed. */
   readonly sentence: () => string;
+  /** Why it is over, with numbers; by default the rule's own sentence. */
+  readonly recovery?: () => string;
   readonly evidence: Evidence;
   /** True for a condition that can already stand when a device is enrolled. */
   readonly standing: boolean;

@@ -1,0 +1,37 @@
+import type { DetectionSettings } from '../settings.ts';
+import { type FillMemory, freshMemory, isResized, noteLevel } from './fill-memory.ts';
+import { forecast, type Outlook } from './forecast.ts';
+import { emptyWindow, newestLevel, putPoint, type SpaceWindow } from './space-window.ts';
+
+/** What is known of one file system: the last hours, in memory only, and what is remembered. */
+export interface DiskWatch {
+  window: SpaceWindow;
+  memory: FillMemory;
+}
+
+/** What was measured: when (ms), bytes that are available and the size in bytes, above 0. */
+export interface DiskPoint {
+  readonly atMs: number;
+  readonly availableBytes: number;
+  readonly sizeBytes: number;
+}
+
+/** Begins to watch a file system of which nothing is known. */
+export function watchDisk({ atMs, availableBytes, sizeBytes }: DiskPoint): DiskWatch {
+  return { window: emptyWindow(), memory: freshMemory(atMs, availableBytes, sizeBytes) };
+}
+
+/** Takes a measurement, in place, in the order of time; a volume that was resized starts afresh. */
+export function takePoint(watch: DiskWatch, point: DiskPoint): void {
+  const { atMs, availableBytes, sizeBytes } = point;
+  if (isResized(watch.memory, sizeBytes)) Object.assign(watch, watchDisk(point));
+  putPoint(watch.window, atMs, availableBytes);
+  noteLevel(watch.memory, atMs, newestLevel(watch.window), sizeBytes);
+}
+
+/** When it will be full, or why that cannot be said. */
+export function outlookOf({ window, memory }: DiskWatch, nowMs: number, settings: DetectionSettings): Outlook {
+  // What the static levels call low was an emergency.
+  const shares = settings.disk.levels.map((level) => Math.min(level.belowRatio, level.belowBytes / memory.size));
+  return forecast(window, memory, nowMs, settings.forecast, Math.max(0, ...shares));
+}

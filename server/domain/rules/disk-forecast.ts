@@ -1,0 +1,33 @@
+import type { Outlook } from '../forecast/forecast.ts';
+import { outlookSentence, type WriteInstant } from '../forecast/outlook-sentence.ts';
+import type { Signal } from '../hysteresis.ts';
+import type { ForecastSettings } from '../settings.ts';
+import type { Finding } from './rule.ts';
+
+/** The levels of the forecast that a file system will be full. What is not known holds what is raised. */
+export function* diskForecast(
+  mountpoint: string,
+  outlook: Outlook,
+  settings: ForecastSettings,
+  write: WriteInstant,
+): Iterable<Finding> {
+  for (const level of settings.levels) {
+    yield {
+      rule: 'disk.forecast',
+      object: mountpoint,
+      priority: level.priority,
+      timing: level,
+      signal: signalOf(outlook, level),
+      sentence: () => outlookSentence(mountpoint, outlook, write),
+      recovery: () => `No longer about to be full. ${outlookSentence(mountpoint, outlook, write)}`,
+      evidence: { metrics: [`fs.available[${mountpoint}]`], threshold: null },
+      standing: false,
+    };
+  }
+}
+
+function signalOf(outlook: Outlook, level: ForecastSettings['levels'][number]): Signal {
+  if (outlook.kind === 'none') return outlook.reason === 'sparse' ? 'hold' : 'clear';
+  if (outlook.leadMs < level.belowMs) return 'raise';
+  return outlook.leadMs >= level.clearMs ? 'clear' : 'hold';
+}
