@@ -141,7 +141,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         type: 'hello',
         versionMin: PROTOCOL_VERSION_MIN,
         versionMax: PROTOCOL_VERSION_MAX,
-        features: Feature.checks | (policy.allows('probe-peers') ? Feature.probe : 0),
+        features: Feature.deltaReports | Feature.checks | (policy.allows('probe-peers') ? Feature.probe : 0),
         publicKey: identity.publicKey,
         nonce: randomBytes(32),
         runId,
@@ -168,7 +168,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     intervalMs = options.reportIntervalMs ?? welcome.intervalMs;
     rounds.setInterval(intervalMs);
     log.info('connected', { server: enrolment.server, device: welcome.deviceId, intervalMs });
-    delivery = new Delivery({ link, spool, ownRun, log, onExhausted: () => link.renew() });
+    const hasDeltas = (welcome.features & Feature.deltaReports) !== 0;
+    delivery = new Delivery({ link, spool, ownRun, hasDeltas, log, onExhausted: () => link.renew() });
     const ageMs = clocks().bootMs - (newest?.report.clocks.bootMs ?? Number.NEGATIVE_INFINITY);
     delivery.start(lastSequence + 1, ageMs <= intervalMs ? newest : undefined);
     inventory.offer(link);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ChainWriter } from '../protocol/chain.ts';
 import type { AckFrame, ReportFrame, SchemaFrame } from '../protocol/frame.ts';
 import { MAX_RUNS_PER_CONNECTION, MAX_SCHEMAS_PER_CONNECTION } from '../protocol/frame.ts';
 import type { Link } from './link.ts';
@@ -11,6 +12,8 @@ export interface DeliveryOptions {
   readonly spool: Spool;
   /** Hex id of the run of this connection's hello. */
   readonly ownRun: string;
+  /** The server takes reports as their changes. */
+  readonly hasDeltas: boolean;
   readonly log: Log;
   /** The connection can speak of no further run: what is left needs a new one. */
   readonly onExhausted: () => void;
@@ -43,6 +46,7 @@ export class Delivery {
   readonly #log: Log;
   readonly #nowMs: () => number;
   readonly #onExhausted: () => void;
+  readonly #chains: { readonly live: ChainWriter; readonly backfill: ChainWriter } | undefined;
   /** Hex ids by the number this connection knows them by. */
   readonly #runs: string[];
   /** Those that the server remembers, in the order it was told. */
@@ -55,13 +59,14 @@ export class Delivery {
   #pausedUntilMs = 0;
   #isPumping = false;
 
-  constructor({ link, spool, ownRun, log, onExhausted, nowMs = () => performance.now() }: DeliveryOptions) {
-    this.#link = link;
-    this.#spool = spool;
-    this.#runs = [ownRun];
-    this.#log = log;
-    this.#nowMs = nowMs;
-    this.#onExhausted = onExhausted;
+  constructor(options: DeliveryOptions) {
+    this.#link = options.link;
+    this.#spool = options.spool;
+    this.#runs = [options.ownRun];
+    this.#log = options.log;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#onExhausted = options.onExhausted;
+    this.#chains = options.hasDeltas ? { live: new ChainWriter(), backfill: new ChainWriter() } : undefined;
   }
 
   /**
@@ -111,8 +116,10 @@ export class Delivery {
       this.#link.send({ ...schema, run });
       this.#schemas.add(schemaKey);
     }
-    this.#link.send({ ...report, run });
-    const { sequence } = report;
+    const { sequence, backfill } = report;
+    const chain = backfill ? this.#chains?.backfill : this.#chains?.live;
+    const ofThisLink = { ...report, run };
+    this.#link.send(chain?.next(ofThisLink) ?? ofThisLink);
     this.#inFlight.set(`${run}/${sequence}`, { run, sequence, sentAtMs: this.#nowMs() });
     if (this.#inFlight.size > MAX_IN_FLIGHT) this.#inFlight.delete(this.#inFlight.keys().next().value ?? '');
   }

@@ -36,11 +36,6 @@ export class ChainWriter {
     return report;
   }
 
-  /** The next report begins a new chain, such as one that goes back to reports sent before. */
-  break(): void {
-    this.#last = undefined;
-  }
-
   #deltaOf(base: ReportFrame, { run, schema, sequence, backfill, clocks, scaled }: ReportFrame): ReportDeltaFrame {
     const writer = new ByteWriter();
     writeChanges(writer, base.scaled, scaled);

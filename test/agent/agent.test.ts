@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import t, { type Test } from 'tap';
-import type { GoodbyeFrame } from '../../protocol/frame.ts';
+import { Feature, type GoodbyeFrame } from '../../protocol/frame.ts';
 import { fixedCollector, makeIdentity, startTestAgent } from '../support/agent-machine.ts';
 import { Peer, type PeerOptions, refusal } from '../support/agent-peer.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -29,6 +29,29 @@ t.test('measures, reports and is acknowledged, round after round', async (t) => 
   t.equal(peer.framesOf('processes').length, 0);
   await agent.stop(serviceStop);
   t.same(peer.framesOf('goodbye'), [serviceStop]);
+});
+
+t.test('tells reports by their changes to a server that grants it, and in full to any other', async (t) => {
+  const f = async (features: number) => {
+    const peer = await startPeer(t);
+    peer.manners.features = features;
+    let round = 0;
+    const collector = fixedCollector(() => {
+      round += 1;
+      return [0.5, 1_000, round];
+    });
+    await startTestAgent(t, peer, { collector, reportIntervalMs: 100 });
+    await peer.until('five reports', () => peer.reports.length >= 5);
+    t.ok(
+      peer.reports.every(({ report }) => report.scaled[2] === report.sequence),
+      'each is what was measured',
+    );
+    return { full: peer.framesOf('report').length, changes: peer.framesOf('report_delta').length };
+  };
+  t.equal((await f(0)).changes, 0);
+  const { full, changes } = await f(Feature.deltaReports);
+  // The first one may have been made before the connection stood: then it came from the spool.
+  t.ok(full <= 2 && changes >= 3, `${full} in full, ${changes} as changes`);
 });
 
 t.test('follows the interval of the server unless this machine has its own', async (t) => {

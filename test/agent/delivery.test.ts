@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Delivery, type DeliveryOptions } from '../../agent/delivery.ts';
 import { Spool } from '../../agent/spool/spool.ts';
-import type { Frame } from '../../protocol/frame.ts';
+import { ChainReader } from '../../protocol/chain.ts';
+import { encodeFrame } from '../../protocol/codec.ts';
+import type { Frame, ReportFrame } from '../../protocol/frame.ts';
 import { recordingLog, reportFrame, schemaFrame } from '../support/agent-machine.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 /** A delivery over a link that only writes down, with a clock that the test moves. */
-async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0, shortRuns = 0 } = {}) {
+async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0, shortRuns = 0, hasDeltas = false } = {}) {
   const directory = join(tempDir(t), 'spool');
   const { log } = recordingLog();
   const earlierRun = randomBytes(16);
@@ -40,6 +42,7 @@ async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0, shortRuns =
     link,
     spool,
     ownRun: runId.toString('hex'),
+    hasDeltas,
     log,
     onExhausted: () => {
       exhausted += 1;
@@ -51,7 +54,7 @@ async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0, shortRuns =
     link.isOpen = false;
     await spool.close();
   });
-  const reports = () => sent.flatMap((frame) => (frame.type === 'report' ? [frame] : []));
+  const reports = () => readAll(sent);
   return {
     delivery,
     spool,
@@ -75,6 +78,18 @@ async function startDelivery(t: Test, { backlog = 0, ownBacklog = 0, shortRuns =
       delivery.live(schemaFrame(), report);
     },
   };
+}
+
+/** What the server makes of these frames. */
+function readAll(frames: readonly Frame[]): ReportFrame[] {
+  const chains = { live: new ChainReader(), backfill: new ChainReader() };
+  return frames.flatMap((frame) => {
+    if (frame.type !== 'report' && frame.type !== 'report_delta') return [];
+    const chain = frame.backfill ? chains.backfill : chains.live;
+    if (frame.type === 'report_delta') return [chain.follow(frame, encodeFrame(frame))];
+    chain.begin(frame, encodeFrame(frame));
+    return [frame];
+  });
 }
 
 t.test('live first, then the backlog under the run that made it, each list of metrics once', async (t) => {
@@ -149,6 +164,57 @@ t.test('what is not acknowledged in time is sent again', async (t) => {
       [3, false],
       [1, true],
     ],
+  );
+});
+
+t.test(
+  'reports are told by their changes, live ones and the backlog each on its own, where the server takes it',
+  async (t) => {
+    const types = (frames: readonly Frame[]) =>
+      frames.flatMap((frame) =>
+        frame.type === 'report' || frame.type === 'report_delta'
+          ? [`${frame.type} ${frame.backfill ? 'of the spool' : 'live'} ${frame.run}/${frame.sequence}`]
+          : [],
+      );
+    const { delivery, sent, reports, untilSent, live } = await startDelivery(t, { backlog: 4, hasDeltas: true });
+    delivery.start(1);
+    live(1);
+    await untilSent(2);
+    live(2);
+    await untilSent(6);
+    live(3);
+    t.same(
+      types(sent).filter((one) => one.includes('live')),
+      ['report live 0/1', 'report_delta live 0/2', 'report_delta live 0/3'],
+    );
+    t.same(
+      types(sent).filter((one) => one.includes('spool')),
+      [
+        'report of the spool 1/1',
+        'report_delta of the spool 1/2',
+        'report_delta of the spool 1/3',
+        'report_delta of the spool 1/4',
+      ],
+    );
+    t.same(
+      reports().map(({ type, clocks, scaled }) => ({ type, clocks, scaled })),
+      reports().map(({ sequence }) => {
+        const { type, clocks, scaled } = reportFrame(sequence);
+        return { type, clocks, scaled };
+      }),
+    );
+  },
+);
+
+t.test('what is sent again begins a new chain', async (t) => {
+  const { delivery, sent, untilSent } = await startDelivery(t, { backlog: 3, hasDeltas: true });
+  delivery.start(1);
+  await untilSent(3);
+  delivery.holdBack(0);
+  await untilSent(6);
+  t.same(
+    sent.flatMap((frame) => ('sequence' in frame ? [`${frame.type} ${frame.sequence}`] : [])),
+    ['report 1', 'report_delta 2', 'report_delta 3', 'report 1', 'report_delta 2', 'report_delta 3'],
   );
 });
 

@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { rawPublicKey, verifySignature } from '../../agent/keys.ts';
+import { ChainReader } from '../../protocol/chain.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
 import {
   type EnrolmentRequest,
@@ -17,12 +18,14 @@ import { type ErrorCode, errorCodes } from '../../protocol/error.ts';
 import {
   agentProofMessage,
   type ChallengeFrame,
+  Feature,
   type Frame,
   type HelloFrame,
   type ReportFrame,
   serverProofMessage,
 } from '../../protocol/frame.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
+import { PATIENCE_MS } from './until.ts';
 
 /**
  * The server's half of the protocol with real keys, real sockets and a memory instead of a store: it enrols, proves its
@@ -55,6 +58,8 @@ export interface Manners {
   /** Instead of the welcome. */
   refusal: Frame | undefined;
   intervalMs: number;
+  /** What it grants to an agent that asks for it. */
+  features: number;
   /** Of the clock that enrolment shows. */
   clockOffsetMs: number;
   certificateHash: Uint8Array;
@@ -101,6 +106,7 @@ export class Peer extends EventEmitter {
       challenge: (challenge) => challenge,
       refusal: undefined,
       intervalMs: 10_000,
+      features: Feature.deltaReports,
       clockOffsetMs: 0,
       certificateHash: certificate === undefined ? new Uint8Array() : hashOf(certificate.cert),
       enrolment: (answer) => answer,
@@ -176,7 +182,7 @@ export class Peer extends EventEmitter {
   }
 
   /** Waits until `holds` does, looking again whenever something arrives. */
-  async until(what: string, holds: () => boolean, deadlineMs = 20_000): Promise<void> {
+  async until(what: string, holds: () => boolean, deadlineMs = PATIENCE_MS): Promise<void> {
     const deadline = AbortSignal.timeout(deadlineMs);
     while (!holds()) {
       await once(this, 'change', { signal: deadline }).catch(() => {
@@ -199,12 +205,18 @@ export class Peer extends EventEmitter {
     const send = (frame: Frame) => link.send(encodeFrame(frame));
     const runs = new Map<number, { runId: string; bootId: string }>();
     const schemas = new Map<string, readonly MetricDescriptor[]>();
+    const chains = { live: new ChainReader(), backfill: new ChainReader() };
     const nonce = randomBytes(32);
     let hello: HelloFrame | undefined;
     let isAuthenticated = false;
     link.on('message', (data: Buffer) => {
-      const frame = decodeFrame(data);
+      let frame = decodeFrame(data);
       this.frames.push({ connection, frame });
+      if (frame.type === 'report' || frame.type === 'report_delta') {
+        const chain = frame.backfill ? chains.backfill : chains.live;
+        if (frame.type === 'report') chain.begin(frame, data);
+        else frame = chain.follow(frame, data);
+      }
       if (frame.type === 'hello') {
         hello = frame;
         this.hellos.push(frame);
@@ -216,7 +228,7 @@ export class Peer extends EventEmitter {
         const isKnown = this.devices.has(Buffer.from(hello.publicKey).toString('base64url'));
         isAuthenticated = isKnown && verifySignature(hello.publicKey, message, frame.signature);
         if (this.manners.refusal !== undefined) send(this.manners.refusal);
-        else if (isAuthenticated) send(welcome(this.manners.intervalMs));
+        else if (isAuthenticated) send(welcome(this.manners.intervalMs, hello.features & this.manners.features));
         else send(refusal('agent_unknown'));
       } else if (!isAuthenticated && frame.type !== 'error') {
         send(refusal('frame_unexpected'));
@@ -324,8 +336,8 @@ function hashOf(pem: string): Uint8Array {
   return createHash('sha256').update(new X509Certificate(pem).raw).digest();
 }
 
-function welcome(intervalMs: number): Frame {
-  return { type: 'welcome', deviceId: 'device-1', features: 0, intervalMs, serverTimeMs: Date.now() };
+function welcome(intervalMs: number, features: number): Frame {
+  return { type: 'welcome', deviceId: 'device-1', features, intervalMs, serverTimeMs: Date.now() };
 }
 
 export function refusal(code: ErrorCode, retryInMs = 0): Frame {
