@@ -1,5 +1,6 @@
 import t from 'tap';
 import { openDashboard } from '../support/fake-dashboard.ts';
+import { dialogGone, reads, stands } from '../support/page.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(180_000);
@@ -15,6 +16,7 @@ t.test('first run: the one-time link makes the first account', async (t) => {
   await page.getByLabel('Password').fill('correct horse battery');
   await page.getByRole('button', { name: 'Make the account' }).click();
   await page.getByRole('heading', { name: '4 incidents need somebody' }).waitFor();
+  await page.waitForURL(`${api.url}/`);
   t.equal(page.url(), `${api.url}/`, 'the token is gone from the address');
 });
 
@@ -28,7 +30,7 @@ t.test('login: a refusal is told in the sentence of the server, and success show
   await page.getByLabel('Password').fill('correct horse battery');
   await page.keyboard.press('Enter');
   await page.getByText('2 of 116 machines').waitFor();
-  t.match(page.url(), /\/fleet\?q=db$/);
+  await stands(t, page, /\/fleet\?q=db$/);
 });
 
 t.test('Now: acknowledge and assign in place, without a row moving under the pointer', async (t) => {
@@ -78,10 +80,10 @@ t.test('changes arrive live: a device is lost, an incident opens, nothing is rel
     ],
   });
   await page.getByRole('heading', { name: '5 incidents need somebody' }).waitFor();
-  t.match(await page.locator('.incident-row').first().textContent(), /Emergency.*mail-1/, 'the worst stands first');
+  await reads(t, page.locator('.incident-row').first(), /Emergency.*mail-1/, 'the worst stands first');
   await page.getByRole('link', { name: '2 lost' }).click();
   await page.getByText('2 of 116 machines').waitFor();
-  t.match(page.url(), /state=lost/);
+  await stands(t, page, /state=lost/);
 });
 
 t.test('the fleet map is walked with the keyboard', async (t) => {
@@ -93,7 +95,7 @@ t.test('the fleet map is walked with the keyboard', async (t) => {
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'edge-1', level: 1 }).waitFor();
   await page.getByText('No report for a while').waitFor();
-  t.match(page.url(), /\/devices\//);
+  await stands(t, page, /\/devices\//);
 });
 
 t.test('Fleet: filters, groups and sorting stand in the address and survive Back', async (t) => {
@@ -102,9 +104,9 @@ t.test('Fleet: filters, groups and sorting stand in the address and survive Back
   await page.getByRole('button', { name: /^Off/ }).click();
   await page.getByRole('button', { name: 'By client' }).click();
   await page.getByRole('button', { name: 'Memory' }).click();
-  t.match(page.url(), /state=off/);
-  t.match(page.url(), /group=client/);
-  t.match(page.url(), /sort=memory/);
+  await stands(t, page, /state=off/);
+  await stands(t, page, /group=client/);
+  await stands(t, page, /sort=memory/);
   await page.keyboard.press('f');
   await page.keyboard.type('class');
   const fitting = [...api.world.devices.values()].filter(
@@ -116,7 +118,7 @@ t.test('Fleet: filters, groups and sorting stand in the address and survive Back
   await page.getByRole('heading', { name: 'Measurements' }).waitFor();
   await page.goBack();
   await page.locator('.fleet-group').first().waitFor();
-  t.match(page.url(), /state=off.*group=client|group=client.*state=off/);
+  await stands(t, page, /state=off.*group=client|group=client.*state=off/);
 });
 
 t.test('j, k and Enter walk the rows', async (t) => {
@@ -130,7 +132,7 @@ t.test('j, k and Enter walk the rows', async (t) => {
 });
 
 t.test('Device: the ledger opens, charts share a range that zooms and goes back to live', async (t) => {
-  const { page, api, visit, idOf } = await openDashboard(t);
+  const { page, api, visit, idOf, atRest } = await openDashboard(t);
   await visit(`/devices/${idOf('db-1')}`);
   await page.locator('.strip-day').last().click();
   await page.getByText('Reports of one boot, without a gap').waitFor();
@@ -139,6 +141,7 @@ t.test('Device: the ledger opens, charts share a range that zooms and goes back 
 
   await page.keyboard.press('3');
   await until('6 h stand in the address', () => page.url().includes('range=6h'));
+  await atRest();
   const plot = page.locator('.u-over').first();
   const box = await plot.boundingBox();
   t.ok(box);
@@ -178,6 +181,7 @@ t.test('Incident: evidence, note, resolve', async (t) => {
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox').fill('Space is back.');
   await dialog.getByRole('button', { name: 'Resolve' }).click();
+  await dialogGone(page);
   await page.locator('.event-resolved').getByText('Space is back.').waitFor();
   t.equal(await page.getByRole('button', { name: 'Resolve' }).count(), 0);
 });
@@ -208,9 +212,9 @@ t.test('Settings: a key is shown once; revoking asks first', async (t) => {
   await form.getByLabel('Name').fill('Grafana');
   await form.getByRole('button', { name: 'Make a key' }).click();
   t.match(await page.getByLabel('API key').inputValue(), /^vigk_/);
-  // Until it is open, Escape closes nothing.
   await page.locator('dialog[open] .copy-field').waitFor();
   await page.keyboard.press('Escape');
+  await dialogGone(page);
   await page.getByRole('button', { name: 'Revoke: Grafana' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await until('the key is gone', async () => (await page.getByText('Grafana').count()) === 0);
@@ -223,15 +227,18 @@ t.test('palette and shortcuts', async (t) => {
   await page.getByRole('combobox', { name: 'Go to or do' }).fill('miramar pms');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'pms-1', level: 1 }).waitFor();
+  await dialogGone(page);
   await page.keyboard.press('g');
   await page.keyboard.press('i');
   await page.getByRole('heading', { name: 'Incidents', level: 1 }).waitFor();
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await page.keyboard.press('Escape');
+  await dialogGone(page);
   await page.keyboard.press('/');
   await page.getByRole('combobox', { name: 'Go to or do' }).fill('dark');
   await page.keyboard.press('Enter');
+  await page.locator('html[data-theme="dark"]').waitFor();
   t.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
 });
 
@@ -259,6 +266,6 @@ t.test('a session that ends shows the way in, and keeps the place', async (t) =>
   api.world.session = null;
   await page.locator('.fleet-body .cell-name a').first().click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  t.match(page.url(), /\/devices\//);
+  await stands(t, page, /\/devices\//);
   t.ok(idOf('db-1'));
 });

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { violations } from '../support/axe.ts';
 import { openDashboard } from '../support/fake-dashboard.ts';
-import { until } from '../support/until.ts';
+import { dialogOpen } from '../support/page.ts';
 
 t.setTimeout(300_000);
 
@@ -18,35 +18,37 @@ const paths = [
   '/settings/receivers',
 ];
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  t.test(`axe finds nothing in ${colorScheme}`, async (t) => {
-    const { page, visit } = await openDashboard(t, { desk: true, browser: { colorScheme } });
-    for (const path of paths) {
-      await visit(path);
-      const how = page.getByRole('button', { name: 'How was this computed?' });
-      if ((await how.count()) > 0) await how.click();
-      t.same(await violations(page, colorScheme), [], path);
+t.test('axe finds nothing in either theme', async (t) => {
+  const { page, visit } = await openDashboard(t, { desk: true });
+  let explained = 0;
+  for (const path of paths) {
+    await visit(path);
+    const how = page.getByRole('button', { name: 'How was this computed?' });
+    if ((await how.count()) > 0) {
+      await how.click();
+      explained += 1;
     }
-    const dialogs = [
-      ['/maintenance', 'Plan a window'],
-      ['/services', 'Add a check'],
-      ['/settings/receivers', 'Add a receiver'],
-      ['/incidents/e2', 'Change priority'],
-    ] as const;
-    for (const [path, name] of dialogs) {
-      await visit(path);
-      await page.getByRole('button', { name, exact: true }).click();
-      await page.locator('dialog[open]').waitFor();
-      t.same(await violations(page, colorScheme), [], name);
-    }
-  });
-}
+    t.same(await violations(page), [], path);
+  }
+  t.ok(explained > 0, 'a due time was explained');
+  const dialogs = [
+    ['/maintenance', 'Plan a window'],
+    ['/services', 'Add a check'],
+    ['/settings/receivers', 'Add a receiver'],
+    ['/incidents/e2', 'Change priority'],
+  ] as const;
+  for (const [path, name] of dialogs) {
+    await visit(path);
+    await page.getByRole('button', { name, exact: true }).click();
+    await dialogOpen(page);
+    t.same(await violations(page), [], name);
+  }
+});
 
 t.test('a phone scrolls down and never sideways', async (t) => {
   const { page, visit } = await openDashboard(t, { desk: true, browser: { viewport: { width: 390, height: 844 } } });
   for (const path of [...paths, '/maintenance?as=month']) {
     await visit(path);
-    await until('all is loaded', async () => (await page.locator('.loading').count()) === 0);
     t.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, path);
   }
   await page.getByRole('button', { name: /\(menu\)/ }).click();

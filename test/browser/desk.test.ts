@@ -1,5 +1,6 @@
 import t from 'tap';
 import { openDashboard } from '../support/fake-dashboard.ts';
+import { dialogGone, reads, stands } from '../support/page.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(240_000);
@@ -9,9 +10,9 @@ t.test('Now: what is breached stands first, clocks count down, and no row jumps 
   await visit('/');
   const rows = page.locator('.incident-row');
   const sentences = () => page.locator('.incident-row .incident-sentence').allTextContents();
-  t.match(await rows.first().textContent(), /Invoicing is down.*breached \d+m/);
-  t.match(await rows.nth(1).textContent(), /\/var has 4\.1 GB.*due in \d+m \d+s.*80% spent/);
-  t.match(await rows.nth(2).textContent(), /Laboratory is lost.*on site/, 'the nearest of its two clocks counts');
+  await reads(t, rows.first(), /Invoicing is down.*breached \d+m/);
+  await reads(t, rows.nth(1), /\/var has 4\.1 GB.*due in \d+m \d+s.*8\d% spent/);
+  await reads(t, rows.nth(2), /Laboratory is lost.*on site/, 'the nearest of its two clocks counts');
   t.notMatch((await sentences()).join('\n'), /No contact with lis-1/, 'what another one explains stands with that one');
   const figure = rows.nth(1).locator('.deadline-figure').first();
   const before = await figure.textContent();
@@ -49,19 +50,21 @@ t.test('Now: the month beside the incidents, and the numbers lead to their evide
 });
 
 t.test('Incident: the due time explains itself, pauses with a reason and runs on', async (t) => {
-  const { page, visit } = await openDashboard(t, { desk: true });
+  const { page, visit, atRest } = await openDashboard(t, { desk: true });
   await visit('/incidents/e2');
   await page.getByText('2 incidents, told with this one').waitFor();
   await page.getByRole('button', { name: 'How was this computed?' }).click();
   await page.getByText('closed: Closed for the inventory').waitFor();
+  await atRest();
   t.equal(await page.locator('.stretch-open').count(), 2, 'two days with open hours');
-  t.match(await page.locator('.stretch').last().textContent(), /nothing left: due/);
+  await reads(t, page.locator('.stretch').last(), /nothing left: due/);
 
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   const dialog = page.getByRole('dialog');
   t.ok(await dialog.getByRole('button', { name: 'Pause', exact: true }).isDisabled(), 'not without a reason');
   await dialog.getByRole('textbox').fill('The guard has to open the door');
   await dialog.getByRole('button', { name: 'Pause', exact: true }).click();
+  await dialogGone(page);
   await page
     .locator('.clock-figures')
     .getByText(/^paused for/)
@@ -79,6 +82,7 @@ t.test('Incident: the due time explains itself, pauses with a reason and runs on
   await dialog.getByLabel('Priority').selectOption('medium');
   await dialog.getByLabel('Why').fill('Only the archive is there');
   await dialog.getByRole('button', { name: 'Change priority' }).click();
+  await dialogGone(page);
   await page
     .locator('.clock-list .counts')
     .getByText(/Medium/)
@@ -97,8 +101,7 @@ t.test('Incident: the site card calls and writes, the remote session opens apart
   await page.getByText('We knew 14m before.').waitFor();
   await page.getByRole('button', { name: 'Link a report' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Link this one' }).click();
-  // The dialog stands inside the panel and shows the same text until it has closed.
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await dialogGone(page);
   await page.locator('.incident-side').getByText('La página de facturas no abre.').waitFor();
   await page.goto(page.url().replace('e1', 'e3-1'));
   await page.getByText('The loss of Laboratory explains it').waitFor();
@@ -135,7 +138,7 @@ t.test('a report by a person finds its incident, or becomes one', async (t) => {
 });
 
 t.test('maintenance: planned with a preview, shown in the calendar, edited and cancelled', async (t) => {
-  const { page, visit } = await openDashboard(t, { desk: true });
+  const { page, visit, atRest } = await openDashboard(t, { desk: true });
   await visit('/maintenance');
   await page.locator('.occurrence.runs').getByText('Storage firmware').waitFor();
   await page.getByRole('button', { name: 'Plan a window' }).click();
@@ -146,21 +149,22 @@ t.test('maintenance: planned with a preview, shown in the calendar, edited and c
   await dialog.getByLabel('Repeats').selectOption('weekly');
   const preview = dialog.locator('.preview-list li');
   await until('the preview follows', async () => (await preview.count()) === 5);
-  t.match(await preview.nth(0).textContent(), /Wed 7 Oct, 06:00.*Silences only.*excludes nothing/);
-  t.match(await preview.nth(1).textContent(), /Wed 14 Oct, 06:00.*Time excluded/);
+  await reads(t, preview.nth(0), /Wed 7 Oct, 06:00.*Silences only.*excludes nothing/);
+  await reads(t, preview.nth(1), /Wed 14 Oct, 06:00.*Time excluded/);
   await dialog.getByLabel('Repeats').selectOption('raw');
   await dialog.getByLabel('Rule').fill('FREQ=SECONDLY');
   await dialog.getByRole('alert').waitFor();
   await dialog.getByLabel('Rule').fill('FREQ=WEEKLY;BYDAY=WE;COUNT=2');
   await until('the preview is back', async () => (await preview.count()) === 2);
   await dialog.getByRole('button', { name: 'Plan a window' }).click();
+  await dialogGone(page);
   await until(
     'both are in the month',
     async () => (await page.locator('.occurrence', { hasText: 'New switches' }).count()) === 2,
   );
 
   await page.locator('.occurrence', { hasText: 'New switches' }).first().click();
-  t.match(page.url(), /window=/, 'the open window stands in the address');
+  await stands(t, page, /window=/, 'the open window stands in the address');
   await dialog.getByRole('button', { name: 'Edit the window' }).click();
   t.equal(await dialog.getByLabel('Rule').inputValue(), 'FREQ=WEEKLY;BYDAY=WE;COUNT=2');
   await dialog.getByLabel('Hours').fill('3');
@@ -172,11 +176,12 @@ t.test('maintenance: planned with a preview, shown in the calendar, edited and c
   await page.getByRole('button', { name: 'Agenda' }).click();
   await page.locator('.agenda').getByText('Restore rehearsal').waitFor();
   await page.getByRole('combobox', { name: 'Client' }).selectOption({ label: 'Colegio San Rafael' });
-  t.match(page.url(), /client=c3/, 'the client stands in the address');
+  await stands(t, page, /client=c3/, 'the client stands in the address');
   await until('others are not shown', async () => (await page.getByText('Restore rehearsal').count()) === 0);
   await page.reload();
   await page.locator('.agenda').getByText('Switch replaced').waitFor();
   await page.locator('.window-list').getByText('New switches').waitFor();
+  await atRest();
   t.equal(await page.getByText('Restore rehearsal').count(), 0, 'and stays over a reload');
 });
 
@@ -191,12 +196,14 @@ t.test('a machine: its remote session and its hours', async (t) => {
   await dialog.getByLabel('Remote session').fill('https://remote.lookout.example/#{hostname}');
   await dialog.getByLabel('Expected to run in service hours').check();
   await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialogGone(page);
   await remote.waitFor();
   t.equal(await remote.getAttribute('href'), 'https://remote.lookout.example/#desk-2');
   t.match(api.world.devices.get(id), { expectedHours: true, remoteUrl: 'https://remote.lookout.example/#{hostname}' });
   await page.getByRole('button', { name: 'Machine' }).click();
   await dialog.getByLabel('Remote session').fill('');
   await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialogGone(page);
   await until('the button is gone', async () => (await remote.count()) === 0);
   t.match(api.world.devices.get(id), { expectedHours: true, remoteUrl: null });
   await visit(`/devices/${idOf('db-1')}`);
@@ -209,7 +216,7 @@ t.test('services and checks are made and edited', async (t) => {
   const { page, api, visit } = await openDashboard(t, { desk: true });
   await visit('/services');
   const first = page.locator('.service-card').first();
-  t.match(await first.textContent(), /Invoicing.*Down.*Blocks issuing invoices/);
+  await reads(t, first, /Invoicing.*Down.*Blocks issuing invoices/);
   await first.locator('.strip-compact').waitFor();
   t.match(await first.getByRole('link', { name: /Open the ledger/ }).getAttribute('href'), /service\/v-invoice/);
   await page.getByRole('button', { name: 'Add a check' }).click();
@@ -220,6 +227,7 @@ t.test('services and checks are made and edited', async (t) => {
   await dialog.getByLabel('Client').selectOption({ label: 'Alvarado Logistics' });
   await dialog.getByLabel('Run by').selectOption({ label: 'backup-1' });
   await dialog.getByRole('button', { name: 'Add a check' }).click();
+  await dialogGone(page);
   await page.getByRole('cell', { name: /^Backup service/ }).waitFor();
   await page.getByRole('button', { name: 'Name a service' }).click();
   await dialog.getByLabel('Name', { exact: true }).fill('Backups');
@@ -228,6 +236,7 @@ t.test('services and checks are made and edited', async (t) => {
   await dialog.getByLabel('Backup service').check();
   await dialog.getByLabel(/Availability target/).fill('99,5');
   await dialog.getByRole('button', { name: 'Name a service' }).click();
+  await dialogGone(page);
   await page.getByRole('heading', { name: 'Backups' }).waitFor();
   t.match([...api.desk.services.values()].at(-1), { name: 'Backups', targetPpm: 995_000, needed: 1, checkIds: ['k6'] });
 });
@@ -246,6 +255,7 @@ t.test('receivers: a test shows what was answered; a secret is written and never
   await dialog.getByLabel('Chat id').fill('-100200300');
   await dialog.getByLabel('Bot token').fill('123:secret-of-the-bot');
   await dialog.getByRole('button', { name: 'Add a receiver' }).click();
+  await dialogGone(page);
   await page.getByText('Night shift').waitFor();
   t.equal(api.desk.receivers.get('r4')?.hasSecret, true);
   await page.getByRole('button', { name: 'Edit: Night shift' }).click();

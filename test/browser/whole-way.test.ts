@@ -1,6 +1,7 @@
 import t from 'tap';
 import { openPage } from '../support/chromium.ts';
 import { fillDisk, freeDisk, smallDisk } from '../support/mount.ts';
+import { dialogGone } from '../support/page.ts';
 import { startServer } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
@@ -77,6 +78,7 @@ t.test('from the first link to a resolved incident, in a real browser', async (t
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox').fill('Deleted old backups.');
   await dialog.getByRole('button', { name: /resolve/i }).click();
+  await dialogGone(page);
   const resolved = await server.untilIncident(deviceId, 'disk.space', ({ state }) => state === 'resolved');
   t.equal(resolved.id, opened.id);
   await page.getByText('Deleted old backups.').waitFor();

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Nothing to be seen yet: asks {@link until} to look again. */
 type NotYet = undefined | null | false;
 
+/** How long anything may take that a test waits for, on a machine with far more to do. A wait that succeeds never takes it. */
+export const PATIENCE_MS = 60_000;
+
 export interface Patience {
   readonly deadlineMs?: number;
   readonly everyMs?: number;
@@ -10,12 +13,12 @@ export interface Patience {
 
 /**
  * Looks again and again until `probe` answers with something, and returns that.
- * @throws Error that names what was waited for in vain, after `deadlineMs` (20 s unless told)
+ * @throws Error that names what was waited for in vain, after `deadlineMs` (a minute unless told)
  */
 export async function until<T>(
   what: string,
   probe: () => T | NotYet | Promise<T | NotYet>,
-  { deadlineMs = 20_000, everyMs = 50 }: Patience = {},
+  { deadlineMs = PATIENCE_MS, everyMs = 50 }: Patience = {},
 ): Promise<T> {
   const startedAt = performance.now();
   for (;;) {
