@@ -1,22 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, type Dashboard, metricIn, openDashboard, scrape } from './lib/client.ts';
+import { ask, metricIn, scrape } from './lib/client.ts';
 import { type DetectionFigures, measureDetection, measureThreshold } from './lib/detection.ts';
-import { type FleetFolder, makeFleetFolder } from './lib/fleet-folder.ts';
-import { LoadProcesses } from './lib/load-process.ts';
 import { readFlags } from './lib/options.ts';
 import { readBytesWritten, readCpu, readMemory, round, threadsBetween } from './lib/process-figures.ts';
 import { startProfiling } from './lib/profile.ts';
 import { growthBetween, loopLag, quantileBetween } from './lib/server-metrics.ts';
-import { type ServerProcess, startServer } from './lib/server-process.ts';
+import { type Fleet, fleetFlags, say, withFleet } from './lib/start-fleet.ts';
 import { machineMetrics } from './load/machine.ts';
 
-const counts = ['agents', 'connects-per-second', 'load-processes'];
-const flagNames = [...counts, 'interval', 'duration', 'warm-up', 'profile', 'tls!', 'detection!'];
-
 const SETTLE_DEADLINE_MS = 15_000;
-const CONNECT_DEADLINE_MS = 240_000;
 const THRESHOLDS = 100;
 
 const aims = {
@@ -29,47 +23,23 @@ const aims = {
 };
 
 /** A whole fleet over real sockets, with a dashboard open: what the server costs, what it loses, how soon it notices. */
-export async function run(args: readonly string[]): Promise<{ failed: boolean; [figure: string]: unknown }> {
-  const flags = readFlags(args, flagNames);
-  const agents = flags.count('agents', 1_000);
-  const intervalMs = flags.durationMs('interval', '1s');
-  const folder = await makeFleetFolder(agents);
-  say(`${agents} devices are enrolled in ${folder.dataDir}`);
+export function run(args: readonly string[]): Promise<{ failed: boolean; [figure: string]: unknown }> {
+  const flags = readFlags(args, [...fleetFlags, 'duration', 'profile', 'detection!']);
   const profileDir = flags.text('profile');
-  const server = await startServer({
-    dataDir: folder.dataDir,
-    intervalMs,
-    tls: true,
-    inspect: profileDir !== undefined,
-  });
-  const { host, port } = server;
-  const processes = flags.count('load-processes', 1);
-  const load = new LoadProcesses({ host, port, intervalMs, agents, processes });
-  try {
-    const dashboard = await openDashboard(server.origin, folder);
-    const connectMs = await load.connect(flags.count('connects-per-second', 400), CONNECT_DEADLINE_MS);
-    await load.report();
-    say(`all are connected after ${round(connectMs / 1000, 1)} s`);
-    await sleep(flags.durationMs('warm-up', '15s'));
-
-    const window = await measureWindow(
-      server,
-      folder,
-      load,
-      dashboard,
-      flags.durationMs('duration', '60s'),
-      profileDir,
-    );
+  return withFleet(flags, { agents: 1_000, warmUp: '15s', inspect: profileDir !== undefined }, async (fleet) => {
+    const { server, folder, load, dashboard, agents, intervalMs, connectMs } = fleet;
+    const window = await measureWindow(fleet, flags.durationMs('duration', '60s'), profileDir);
     say(`measured: ${JSON.stringify(window)}`);
-    const detection = flags.isSet('detection') ? await detect(server, load, dashboard, folder.deviceIds) : {};
+    const detection = flags.isSet('detection') ? await detect(fleet) : {};
     const settled = await load.settle(SETTLE_DEADLINE_MS);
     const { text } = await scrape(server.origin, folder.metricsKey);
-    const stored = metricIn(text, 'vigia_reports_total');
-    const memory = readMemory(server.pid);
+    const storedReports = metricIn(text, 'vigia_reports_total');
+    const endRssBytes = readMemory(server.pid).rssBytes;
     dashboard.close();
     await load.close();
     await server.stop();
-    const lostReports = settled.unacknowledged + settled.dropped + Math.max(0, settled.acknowledgedEver - stored);
+    const lostReports =
+      settled.unacknowledged + settled.dropped + Math.max(0, settled.acknowledgedEver - storedReports);
     return {
       failed: lostReports > 0 || settled.lostLinks > 0,
       agents,
@@ -79,30 +49,20 @@ export async function run(args: readonly string[]): Promise<{ failed: boolean; [
       ...window,
       ...detection,
       lostReports,
-      storedReports: stored,
+      storedReports,
       acknowledgedReports: settled.acknowledgedEver,
       lostLinks: settled.lostLinks,
       endings: settled.endings,
-      endRssBytes: memory.rssBytes,
+      endRssBytes,
       dataDirBytes: folder.sizeBytes(),
       serverLog: server.log(),
       aims,
     };
-  } catch (cause) {
-    say(server.log());
-    throw cause;
-  } finally {
-    await load.close();
-    await server.kill();
-    folder.remove();
-  }
+  });
 }
 
 async function measureWindow(
-  server: ServerProcess,
-  folder: FleetFolder,
-  load: LoadProcesses,
-  dashboard: Dashboard,
+  { server, folder, load, dashboard }: Fleet,
   durationMs: number,
   profileDir: string | undefined,
 ): Promise<object> {
@@ -152,21 +112,21 @@ async function measureWindow(
 }
 
 /** Absence is judged only a while after a start: until then nothing can be measured. */
-async function detect(
-  server: ServerProcess,
-  load: LoadProcesses,
-  dashboard: Dashboard,
-  deviceIds: readonly string[],
-): Promise<DetectionFigures & { thresholdToIncidentP99Ms: number }> {
-  const thresholdToIncidentP99Ms = await measureThreshold(load, dashboard, deviceIds, THRESHOLDS);
-  say(`threshold to incident: ${thresholdToIncidentP99Ms} ms`);
+async function detect({
+  server,
+  load,
+  dashboard,
+  folder,
+}: Fleet): Promise<DetectionFigures & { thresholdToIncidentP50Ms: number; thresholdToIncidentP99Ms: number }> {
+  const { p50, p99, worst } = await measureThreshold(load, dashboard, folder.deviceIds, THRESHOLDS);
+  say(`threshold to incident: median ${p50} ms, p99 ${p99} ms, worst ${worst} ms`);
   const { body } = await ask(`${server.origin}/api/v1/overview`, { headers: { cookie: dashboard.cookie } });
   const { judgingFrom } = (JSON.parse(body.toString()) as { server: { judgingFrom: string } }).server;
   const MARGIN_MS = 2_000;
   await sleep(Math.max(0, Date.parse(judgingFrom) + MARGIN_MS - Date.now()));
-  return { thresholdToIncidentP99Ms, ...(await measureDetection(load, dashboard, deviceIds)) };
-}
-
-function say(text: string): void {
-  console.error(text);
+  return {
+    thresholdToIncidentP50Ms: p50,
+    thresholdToIncidentP99Ms: p99,
+    ...(await measureDetection(load, dashboard, folder.deviceIds)),
+  };
 }

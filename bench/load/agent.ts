@@ -1,6 +1,7 @@
 import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
 import { type Backoff, createBackoff } from '../../agent/backoff.ts';
+import { ChainWriter } from '../../protocol/chain.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
 import { agentProofMessage, type ChallengeFrame, type Clocks, Feature, type Frame } from '../../protocol/frame.ts';
@@ -70,6 +71,8 @@ export class LoadAgent {
   #isAway = false;
   #countedWireBytes = 0;
   #draining: NodeJS.Timeout | null = null;
+  /** One for what is made now, one for what waited; none if the server takes full reports only. */
+  #chains: { readonly live: ChainWriter; readonly backfill: ChainWriter } | null = null;
   /** When it last sent anything, ms since 1970. */
   lastSentAt = 0;
 
@@ -144,7 +147,7 @@ export class LoadAgent {
       type: 'hello',
       versionMin: 1,
       versionMax: 1,
-      features: Feature.probe | Feature.checks,
+      features: Feature.deltaReports | Feature.probe | Feature.checks,
       publicKey: this.#publicKey,
       nonce: this.#nonce,
       runId: this.#runId,
@@ -165,6 +168,10 @@ export class LoadAgent {
         this.#prove(frame);
         return;
       case 'welcome':
+        this.#chains =
+          (frame.features & Feature.deltaReports) === 0
+            ? null
+            : { live: new ChainWriter(), backfill: new ChainWriter() };
         this.#welcome();
         return;
       case 'ping':
@@ -228,7 +235,9 @@ export class LoadAgent {
 
   #sendReport(sequence: number, report: Kept, backfill: boolean): void {
     const { clocks, scaled } = report;
-    const frame = encodeFrame({ type: 'report', run: 0, schema: 1, sequence, backfill, clocks, scaled });
+    const full = { type: 'report', run: 0, schema: 1, sequence, backfill, clocks, scaled } as const;
+    const chain = backfill ? this.#chains?.backfill : this.#chains?.live;
+    const frame = encodeFrame(chain?.next(full) ?? full);
     report.sentAtMs = performance.now();
     this.#load.counts.sent += 1;
     this.#load.counts.reportBytes += frame.length;

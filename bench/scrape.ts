@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { scrape } from './lib/client.ts';
+import { readFlags } from './lib/options.ts';
+import { readCpu, round } from './lib/process-figures.ts';
+import { loopLag } from './lib/server-metrics.ts';
+import { fleetFlags, withFleet } from './lib/start-fleet.ts';
+
+const PAUSE_MS = 5_000;
+
+const aims = { scrapeCpuSeconds: 0.5, loopBlockedMs: 50 };
+
+/**
+ * `GET /metrics` while the whole fleet reports: what each scrape costs the server on top of the reports (the CPU of a pause of
+ * the same length is taken off), and how long it keeps the event loop.
+ */
+export function run(args: readonly string[]): Promise<object> {
+  const flags = readFlags(args, [...fleetFlags, 'scrapes']);
+  const scrapes = flags.count('scrapes', 10);
+  return withFleet(flags, { agents: 1_000, warmUp: '15s' }, async ({ server, folder, agents, intervalMs }) => {
+    const { pid, origin } = server;
+    const cpuSeconds: number[] = [];
+    const tookMs: number[] = [];
+    const worstMs: number[] = [];
+    let bytes = 0;
+    await scrape(origin, folder.metricsKey);
+    for (let nth = 0; nth < scrapes; nth += 1) {
+      const quietFrom = readCpu(pid).seconds;
+      await sleep(PAUSE_MS);
+      const quiet = (readCpu(pid).seconds - quietFrom) / PAUSE_MS;
+      const before = readCpu(pid).seconds;
+      const startedAt = performance.now();
+      const answer = await scrape(origin, folder.metricsKey);
+      const lasted = performance.now() - startedAt;
+      cpuSeconds.push(readCpu(pid).seconds - before - quiet * lasted);
+      tookMs.push(lasted);
+      bytes = answer.bytes;
+      // The server forgets its worst at each scrape, after the devices are written: this one holds pause and scrape.
+      worstMs.push(loopLag(answer.text).worstMs);
+    }
+    return {
+      agents,
+      intervalMs,
+      scrapes,
+      scrapeCpuSeconds: round(median(cpuSeconds), 3),
+      scrapeMs: Math.round(median(tookMs)),
+      scrapeBytes: bytes,
+      loopBlockedMs: round(median(worstMs), 1),
+      loopBlockedWorstMs: round(Math.max(...worstMs), 1),
+      aims,
+    };
+  });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
