@@ -5,8 +5,8 @@ import type { ReportFrame } from './frame.ts';
 import { MAX_METRICS_PER_SCHEMA, type MetricDescriptor } from './metric.ts';
 
 /**
- * On the wire a report carries integers: value x 10^decimals of its schema. These are the two directions of that step,
- * which is all that ties a report to its schema; the codec itself needs none.
+ * On the wire a report carries integers: value x 10^decimals of its schema. That step is all that ties a report to its schema;
+ * the codec itself needs none.
  */
 
 /** The largest scaled integer that zigzag coding can carry. */
@@ -28,23 +28,6 @@ export function scaleValues(
     if (value === null || value === undefined) return null;
     const scaled = Math.round(value * (powers[metric.decimals] ?? 1));
     return Math.abs(scaled) <= MAX_SCALED ? scaled + 0 : null;
-  });
-}
-
-/**
- * The values of a report in base units.
- * @throws ProtocolError `report_invalid` if the report has not one value per metric of its schema.
- */
-export function unscaleValues(
-  metrics: readonly MetricDescriptor[],
-  scaled: readonly (number | null)[],
-): (number | null)[] {
-  if (metrics.length !== scaled.length) {
-    throw new ProtocolError('report_invalid', `The report has ${scaled.length} values, its schema ${metrics.length}.`);
-  }
-  return metrics.map((metric, index) => {
-    const value = scaled[index];
-    return value === null || value === undefined ? null : value / (powers[metric.decimals] ?? 1);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Service } from '../protocol/service.ts';
 import type { LiveServerMessage, ServerHealth } from '../protocol/view.ts';
 import type { IncidentRecord } from './domain/incident.ts';
+import { valueAt } from './domain/reading.ts';
 import { inScope, type Scope } from './domain/scope.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -187,7 +188,7 @@ export class LiveHub implements LivePort {
     const { latest } = record;
     if (!latest) return;
     const values = Object.fromEntries(
-      latest.schema.metrics.map((metric, index) => [metric.name, latest.values[index] ?? null]),
+      latest.schema.metrics.map((metric, index) => [metric.name, valueAt(latest, index)]),
     );
     subscriber.listener({ type: 'points', deviceId: record.info.id, at: iso(latest.at), values });
   }

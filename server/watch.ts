@@ -351,7 +351,9 @@ export class Watch {
     this.#options.checks?.takeReport(record, report, !report.backfill && isNewest, changes);
     if (report.backfill || !isNewest) return;
     memory.judgedAt = at;
-    if (info.kind === 'server') this.#judgeReading(record, fleet.read(report), report.clockOffsetMs, changes);
+    if (info.kind !== 'server') return;
+    const reading = record.latest?.at === at ? record.latest : fleet.read(report);
+    this.#judgeReading(record, reading, report.clockOffsetMs, changes);
   }
 
   /** What was shown as down while the device was silent and is not: recorded before it gives way. */

@@ -3,7 +3,8 @@ import type { FillMemory } from './forecast/fill-memory.ts';
 import { type LevelState, quietLevel, stepLevel } from './hysteresis.ts';
 import type { Reading } from './reading.ts';
 import { readValue } from './reading.ts';
-import { reportRules } from './rules/index.ts';
+import { findingOf } from './rules/condition.ts';
+import { conditionsOf } from './rules/index.ts';
 import type { Evidence, Finding, RuleContext, RuleName } from './rules/rule.ts';
 
 /** What detection remembers of a device between two reports. Plain data, kept as JSON. */
@@ -80,7 +81,7 @@ export function judgeReading(state: DetectionState, reading: Reading, surroundin
   const context: RuleContext = { ...surroundings, swappedAt: state.swappedAt };
   const isFirst = state.firstReportAt === null;
   state.firstReportAt ??= reading.at;
-  const verdicts = judgeFindings(state, findingsOf(reading, context), reading.at, isFirst);
+  const verdicts = judgeFindings(state, findingsOf(state, reading, context), reading.at, isFirst);
   verdicts.push(...retireVanished(state, reading, context.settings.vanishedAfterMs));
   return verdicts;
 }
@@ -108,8 +109,17 @@ export function judgeFindings(
   return verdicts;
 }
 
-function* findingsOf(reading: Reading, context: RuleContext): Iterable<Finding> {
-  for (const rule of reportRules) yield* rule(reading, context);
+/**
+ * What has to be looked at more closely: a condition that holds, or one that something is remembered of. Nearly every report of
+ * nearly every machine says nothing of the kind.
+ */
+function* findingsOf(state: DetectionState, reading: Reading, context: RuleContext): Iterable<Finding> {
+  for (const { condition, levelId, key } of conditionsOf(reading.schema, context.settings)) {
+    const signal = condition.signal(reading, context);
+    if (signal === null) continue;
+    if (signal !== 'raise' && !state.levels[levelId] && !state.raised[key]) continue;
+    yield findingOf(condition, signal, reading, context);
+  }
 }
 
 function noticeSwapping(state: DetectionState, reading: Reading): void {

@@ -1,6 +1,5 @@
-import { VigiaError } from '../../protocol/error.ts';
+import { ProtocolError, VigiaError } from '../../protocol/error.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
-import { unscaleValues } from '../../protocol/report.ts';
 import { indexSchema, type Reading, type SchemaIndex } from '../domain/reading.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { StoredReport } from '../series/series-store.ts';
@@ -84,9 +83,15 @@ export class Fleet {
     record.latestBootMs = report.clocks.bootMs;
   }
 
-  /** The values of a report in base units. @throws ProtocolError report_invalid */
+  /** A report by its schema. @throws ProtocolError report_invalid */
   read({ at, metrics, scaled }: StoredReport): Reading {
-    return { at, schema: this.indexOf(metrics), values: unscaleValues(metrics, scaled) };
+    if (metrics.length !== scaled.length) {
+      throw new ProtocolError(
+        'report_invalid',
+        `The report has ${scaled.length} values, its schema ${metrics.length}.`,
+      );
+    }
+    return { at, schema: this.indexOf(metrics), scaled };
   }
 
   indexOf(metrics: readonly MetricDescriptor[]): SchemaIndex {

@@ -1,5 +1,5 @@
 import type { Device, DeviceSummary, FileSystem, Priority } from '../../protocol/view.ts';
-import { type Reading, readValue, type SchemaIndex } from '../domain/reading.ts';
+import { type Reading, readValue, type SchemaIndex, valueAt } from '../domain/reading.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Fleet } from './fleet.ts';
@@ -65,7 +65,7 @@ export function detail(record: DeviceRecord, book: IncidentBook, fleet: Pick<Fle
           metric: metric.name,
           unit: metric.unit,
           kind: metric.kind,
-          value: latest.values[index] ?? null,
+          value: valueAt(latest, index),
         }))
       : [],
     processes: processes && { at: iso(processes.at), items: [...processes.items] },
@@ -87,8 +87,7 @@ function memoryUsedRatio(reading: Reading): number | null {
 }
 
 export function fileSystems(reading: Reading): FileSystem[] {
-  const value = (index: number | undefined): number | null =>
-    index === undefined ? null : (reading.values[index] ?? null);
+  const value = (index: number | undefined): number | null => (index === undefined ? null : valueAt(reading, index));
   return placesOf(reading.schema).map(({ mountpoint, size, available, inodes, inodesFree, readOnly }) => ({
     mountpoint,
     sizeBytes: value(size),

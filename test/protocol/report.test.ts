@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { encodeFrame } from '../../protocol/codec.ts';
 import { describe, type MetricDescriptor } from '../../protocol/metric.ts';
-import { scaleValues, unscaleValues } from '../../protocol/report.ts';
+import { scaleValues } from '../../protocol/report.ts';
 
 const ofDecimals = (decimals: number): MetricDescriptor => ({ ...describe('cpu.busy'), decimals });
 
@@ -20,12 +20,10 @@ t.test('values become integers and come back', async (t) => {
   f(0, 2 ** 52, null);
   f(6, 2 ** 40, null);
   t.ok(Object.is(scaleValues([ofDecimals(0)], [-0.2])[0], 0), 'never minus zero');
-  t.same(unscaleValues([ofDecimals(4), ofDecimals(1), ofDecimals(0)], [2_500, -55, null]), [0.25, -5.5, null]);
 });
 
-t.test('a report fits its schema or is refused', async (t) => {
+t.test('there is one value per metric', async (t) => {
   t.throws(() => scaleValues([ofDecimals(0)], []), RangeError);
-  t.throws(() => unscaleValues([ofDecimals(0)], [1, 2]), { code: 'report_invalid', message: /2 values, its schema 1/ });
 });
 
 t.test('nothing is lost beyond the decimals of the metric', async (t) => {
@@ -34,8 +32,10 @@ t.test('nothing is lost beyond the decimals of the metric', async (t) => {
   t.doesNotThrow(() =>
     fc.assert(
       fc.property(metric, value, (descriptor, want) => {
-        const [got] = unscaleValues([descriptor], scaleValues([descriptor], [want]));
-        return got !== null && got !== undefined && Math.abs(got - want) <= 0.51 * 10 ** -descriptor.decimals;
+        const [scaled] = scaleValues([descriptor], [want]);
+        // Half a unit of the last decimal, and what doubles of this size cannot tell apart.
+        const tolerance = 0.5 * 10 ** -descriptor.decimals + Math.abs(want) * 2 ** -51;
+        return scaled !== null && Math.abs((scaled ?? 0) / 10 ** descriptor.decimals - want) <= tolerance;
       }),
     ),
   );

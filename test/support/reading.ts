@@ -1,6 +1,7 @@
 import { describe, type FamilyName, type MetricDescriptor, parseMetricName } from '../../protocol/metric.ts';
 import { indexSchema, type Reading } from '../../server/domain/reading.ts';
-import type { RuleContext } from '../../server/domain/rules/rule.ts';
+import { findingOf, type ReportRule } from '../../server/domain/rules/condition.ts';
+import type { Finding, RuleContext } from '../../server/domain/rules/rule.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
 
 /** Values by metric name; null is a value that could not be read. */
@@ -15,7 +16,13 @@ export function metricsOf(values: Values): MetricDescriptor[] {
 
 /** A reading with exactly these metrics. */
 export function readingOf(at: number, values: Values): Reading {
-  return { at, schema: indexSchema(metricsOf(values)), values: Object.values(values) };
+  const metrics = metricsOf(values);
+  return { at, schema: indexSchema(metrics), scaled: scaleExactly(metrics, Object.values(values)) };
+}
+
+/** Not rounded as on the wire: the vectors of rules are finer than what agents send. */
+function scaleExactly(metrics: readonly MetricDescriptor[], values: readonly (number | null)[]): (number | null)[] {
+  return values.map((value, index) => (value === null ? null : value * 10 ** (metrics[index]?.decimals ?? 0)));
 }
 
 /** What rules may know, quiet unless said otherwise. */
@@ -28,6 +35,14 @@ export function contextOf(over: Partial<RuleContext> = {}): RuleContext {
     topProcesses: '',
     ...over,
   };
+}
+
+/** All that a rule says of a reading, whatever it signals. */
+export function findingsOf(rule: ReportRule, reading: Reading, context: RuleContext): Finding[] {
+  return rule(reading.schema, context.settings).flatMap((condition) => {
+    const signal = condition.signal(reading, context);
+    return signal === null ? [] : [findingOf(condition, signal, reading, context)];
+  });
 }
 
 export const GiB = 1024 ** 3;

@@ -1,91 +1,110 @@
-import { type Reading, readValue } from '../reading.ts';
-import type { SpaceLevel } from '../settings.ts';
+import type { Signal } from '../hysteresis.ts';
+import type { Reading } from '../reading.ts';
+import type { DetectionSettings, SpaceLevel } from '../settings.ts';
 import { formatBytes, formatDuration, formatRatio } from '../wording.ts';
-import type { Finding, Rule, RuleContext } from './rule.ts';
+import { type Condition, metricIn, type ReportRule, type ValueOf } from './condition.ts';
 
 /**
  * Free space: a level raises when both its share and its absolute amount are undercut, and clears once the share is back
  * above the level by the margin or the absolute amount is reached with the same margin.
  */
-export const diskSpace: Rule = function* (reading, context) {
-  const { levels, clearMarginRatio } = context.settings.disk;
-  for (const mountpoint of reading.schema.instances.get('fs.available') ?? []) {
-    const sizeBytes = readValue(reading, `fs.size[${mountpoint}]`);
-    const availableBytes = readValue(reading, `fs.available[${mountpoint}]`);
-    if (sizeBytes === null || availableBytes === null || sizeBytes <= 0) continue;
-    for (const level of levels) {
-      const thresholdBytes = Math.min(level.belowRatio * sizeBytes, level.belowBytes);
+export const diskSpace: ReportRule = (schema, { disk }) =>
+  (schema.instances.get('fs.available') ?? []).flatMap((mountpoint) => {
+    const size = metricIn(schema, `fs.size[${mountpoint}]`);
+    const available = metricIn(schema, `fs.available[${mountpoint}]`);
+    return disk.levels.map((level) => spaceCondition(mountpoint, size, available, level, disk.clearMarginRatio));
+  });
+
+function spaceCondition(
+  mountpoint: string,
+  size: ValueOf,
+  available: ValueOf,
+  level: SpaceLevel & DetectionSettings['disk']['levels'][number],
+  marginRatio: number,
+): Condition {
+  const metric = `fs.available[${mountpoint}]`;
+  const thresholdOf = (sizeBytes: number): number => Math.min(level.belowRatio * sizeBytes, level.belowBytes);
+  return {
+    rule: 'disk.space',
+    object: mountpoint,
+    priority: level.priority,
+    timing: level,
+    standing: true,
+    signal(reading): Signal | null {
+      const sizeBytes = size(reading);
+      const availableBytes = available(reading);
+      if (sizeBytes === null || availableBytes === null || sizeBytes <= 0) return null;
+      if (availableBytes < thresholdOf(sizeBytes)) return 'raise';
       const clearBytes = Math.min(
-        (level.belowRatio + clearMarginRatio) * sizeBytes,
-        level.belowBytes * (1 + clearMarginRatio / level.belowRatio),
+        (level.belowRatio + marginRatio) * sizeBytes,
+        level.belowBytes * (1 + marginRatio / level.belowRatio),
       );
-      yield {
-        rule: 'disk.space',
-        object: mountpoint,
-        priority: level.priority,
-        timing: level,
-        signal: availableBytes < thresholdBytes ? 'raise' : availableBytes >= clearBytes ? 'clear' : 'hold',
-        sentence: () =>
-          `${mountpoint} has ${formatBytes(availableBytes)} left of ${formatBytes(sizeBytes)} (${formatRatio(availableBytes / sizeBytes)} free, below ${formatBytes(thresholdBytes)} for ${formatDuration(level.forMs)})`,
-        evidence: {
-          metrics: [`fs.available[${mountpoint}]`],
-          threshold: { metric: `fs.available[${mountpoint}]`, value: thresholdBytes },
-        },
-        standing: true,
-      };
-    }
-  }
-};
+      return availableBytes >= clearBytes ? 'clear' : 'hold';
+    },
+    sentence(reading) {
+      const sizeBytes = size(reading) ?? 0;
+      const availableBytes = available(reading) ?? 0;
+      return `${mountpoint} has ${formatBytes(availableBytes)} left of ${formatBytes(sizeBytes)} (${formatRatio(availableBytes / sizeBytes)} free, below ${formatBytes(thresholdOf(sizeBytes))} for ${formatDuration(level.forMs)})`;
+    },
+    evidence: (reading) => ({ metrics: [metric], threshold: { metric, value: thresholdOf(size(reading) ?? 0) } }),
+  };
+}
 
 /** Free inodes, by share alone. File systems that have no fixed number of inodes (btrfs) report 0 and are skipped. */
-export const diskInodes: Rule = function* (reading, context) {
-  for (const mountpoint of reading.schema.instances.get('fs.inodesFree') ?? []) {
-    const inodes = readValue(reading, `fs.inodes[${mountpoint}]`);
-    const free = readValue(reading, `fs.inodesFree[${mountpoint}]`);
-    if (inodes === null || free === null || inodes <= 0) continue;
-    for (const level of context.settings.inodes.levels) yield inodeFinding(mountpoint, inodes, free, level, context);
-  }
-};
+export const diskInodes: ReportRule = (schema, { inodes }) =>
+  (schema.instances.get('fs.inodesFree') ?? []).flatMap((mountpoint) => {
+    const all = metricIn(schema, `fs.inodes[${mountpoint}]`);
+    const free = metricIn(schema, `fs.inodesFree[${mountpoint}]`);
+    return inodes.levels.map((level) => inodeCondition(mountpoint, all, free, level, inodes.clearMarginRatio));
+  });
 
-function inodeFinding(
+function inodeCondition(
   mountpoint: string,
-  inodes: number,
-  free: number,
-  level: SpaceLevel,
-  context: RuleContext,
-): Finding {
-  const ratio = free / inodes;
-  const clearRatio = level.belowRatio + context.settings.inodes.clearMarginRatio;
+  all: ValueOf,
+  free: ValueOf,
+  level: DetectionSettings['inodes']['levels'][number],
+  marginRatio: number,
+): Condition {
+  const metric = `fs.inodesFree[${mountpoint}]`;
+  const ratioOf = (reading: Reading): number => (free(reading) ?? 0) / (all(reading) ?? 1);
   return {
     rule: 'disk.inodes',
     object: mountpoint,
     priority: level.priority,
     timing: level,
-    signal: ratio < level.belowRatio ? 'raise' : ratio >= clearRatio ? 'clear' : 'hold',
-    sentence: () =>
-      `${mountpoint} has ${free.toLocaleString('en')} of ${inodes.toLocaleString('en')} inodes left (${formatRatio(ratio)}): new files will soon fail although space is free`,
-    evidence: {
-      metrics: [`fs.inodesFree[${mountpoint}]`],
-      threshold: { metric: `fs.inodesFree[${mountpoint}]`, value: level.belowRatio * inodes },
-    },
     standing: true,
+    signal(reading): Signal | null {
+      const inodes = all(reading);
+      if (inodes === null || free(reading) === null || inodes <= 0) return null;
+      const ratio = ratioOf(reading);
+      if (ratio < level.belowRatio) return 'raise';
+      return ratio >= level.belowRatio + marginRatio ? 'clear' : 'hold';
+    },
+    sentence: (reading) =>
+      `${mountpoint} has ${(free(reading) ?? 0).toLocaleString('en')} of ${(all(reading) ?? 0).toLocaleString('en')} inodes left (${formatRatio(ratioOf(reading))}): new files will soon fail although space is free`,
+    evidence: (reading) => ({
+      metrics: [metric],
+      threshold: { metric, value: level.belowRatio * (all(reading) ?? 0) },
+    }),
   };
 }
 
 /** A file system that is mounted read-only although it is a disk that should take writes. */
-export const diskReadOnly: Rule = function* (reading: Reading, context) {
-  for (const mountpoint of reading.schema.instances.get('fs.readOnly') ?? []) {
-    const readOnly = readValue(reading, `fs.readOnly[${mountpoint}]`);
-    if (readOnly === null) continue;
-    yield {
+export const diskReadOnly: ReportRule = (schema, settings) =>
+  (schema.instances.get('fs.readOnly') ?? []).map((mountpoint): Condition => {
+    const metric = `fs.readOnly[${mountpoint}]`;
+    const readOnly = metricIn(schema, metric);
+    return {
       rule: 'disk.read-only',
       object: mountpoint,
       priority: 'high',
-      timing: context.settings.readOnly,
-      signal: readOnly === 1 ? 'raise' : 'clear',
-      sentence: () => `${mountpoint} is read-only: nothing can be written to it, often after a disk error`,
-      evidence: { metrics: [`fs.readOnly[${mountpoint}]`], threshold: null },
+      timing: settings.readOnly,
       standing: true,
+      signal(reading) {
+        const value = readOnly(reading);
+        return value === null ? null : value === 1 ? 'raise' : 'clear';
+      },
+      sentence: () => `${mountpoint} is read-only: nothing can be written to it, often after a disk error`,
+      evidence: () => ({ metrics: [metric], threshold: null }),
     };
-  }
-};
+  });

@@ -1,6 +1,5 @@
 import type { Priority } from '../../../protocol/view.ts';
 import type { Signal } from '../hysteresis.ts';
-import type { Reading } from '../reading.ts';
 import type { DetectionSettings, LevelTiming } from '../settings.ts';
 
 /** The names of the rules; part of incident keys, so never renamed. */
@@ -63,6 +62,3 @@ export interface Evidence {
   readonly metrics: readonly string[];
   readonly threshold: { readonly metric: string; readonly value: number } | null;
 }
-
-/** A rule is a pure function of a reading: all levels of all its objects, whatever they signal. */
-export type Rule = (reading: Reading, context: RuleContext) => Iterable<Finding>;

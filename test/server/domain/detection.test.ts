@@ -1,9 +1,18 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { type DetectionState, freshDetection, judgeReading, type Verdict } from '../../../server/domain/detection.ts';
+import {
+  type DetectionState,
+  freshDetection,
+  judgeFindings,
+  judgeReading,
+  type Verdict,
+} from '../../../server/domain/detection.ts';
+import { diskInodes, diskReadOnly, diskSpace } from '../../../server/domain/rules/disk.ts';
+import { clockSkew, cpuBusy, rebootUnexpected } from '../../../server/domain/rules/machine.ts';
 import type { RuleContext } from '../../../server/domain/rules/rule.ts';
 import { holds } from '../../support/property.ts';
-import { contextOf, disk, GiB, readingOf, type Values } from '../../support/reading.ts';
+import { contextOf, disk, findingsOf, GiB, readingOf, type Values } from '../../support/reading.ts';
 
 const minutes = 60_000;
 const START = Date.UTC(2026, 2, 1);
@@ -294,4 +303,38 @@ t.test('raise and clear alternate for every rule and object, whatever happens', 
     }),
     { numRuns: 150 },
   );
+});
+
+t.test('asking only what has something to say gives what asking everything gives', async (t) => {
+  const rules = [diskSpace, diskInodes, diskReadOnly, cpuBusy, rebootUnexpected, clockSkew];
+  const step = fc.record({
+    available: fc.constantFrom(null, 0, 2, 4, 6, 8, 30),
+    inodesFree: fc.constantFrom(null, 0, 40, 90, 500),
+    readOnly: fc.constantFrom(0, 1),
+    busy: fc.constantFrom(0.1, 0.92, 0.99),
+    clockOffsetMs: fc.constantFrom(0, 130_000, 400_000),
+    rebootAt: fc.constantFrom(null, 1, 2),
+    waitMs: fc.constantFrom(10_000, 600_000, 90_000_000),
+  });
+  const spoken = (verdicts: readonly Verdict[]): string => JSON.stringify(verdicts);
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+      const [some, all] = [freshDetection(), freshDetection()];
+      let at = 1_000_000;
+      for (const { available, inodesFree, readOnly, busy, clockOffsetMs, rebootAt, waitMs } of steps) {
+        at += waitMs;
+        const values = { ...disk('/', 50, available), 'fs.inodes[/]': 1000, 'fs.inodesFree[/]': inodesFree };
+        const reading = readingOf(at, { ...values, 'fs.readOnly[/]': readOnly, 'cpu.busy': busy });
+        const context = contextOf({ clockOffsetMs, unexpectedRebootAt: rebootAt });
+        const isFirst = all.firstReportAt === null;
+        all.firstReportAt ??= at;
+        const said = rules.flatMap((rule) => findingsOf(rule, reading, context));
+        const verdicts = judgeFindings(all, said, at, isFirst);
+        assert.equal(spoken(judgeReading(some, reading, context)), spoken(verdicts));
+        assert.deepEqual([some.levels, some.raised], [all.levels, all.raised]);
+      }
+    }),
+    { numRuns: 60 },
+  );
+  t.pass('in every order of signals');
 });

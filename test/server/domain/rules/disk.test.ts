@@ -1,10 +1,10 @@
 import t from 'tap';
 import { diskInodes, diskReadOnly, diskSpace } from '../../../../server/domain/rules/disk.ts';
-import { contextOf, disk, readingOf, type Values } from '../../../support/reading.ts';
+import { contextOf, disk, findingsOf, readingOf, type Values } from '../../../support/reading.ts';
 
 /** `high raise 300000, medium hold 900000`: priority, signal and `for` of each level. */
 function levels(rule: typeof diskSpace, values: Values): string {
-  return [...rule(readingOf(0, values), contextOf())]
+  return findingsOf(rule, readingOf(0, values), contextOf())
     .map(({ priority, signal, timing }) => `${priority} ${signal} ${timing.forMs}`)
     .join(', ');
 }
@@ -45,7 +45,7 @@ t.test('disk space: what cannot be read or has no size is not judged', async (t)
 });
 
 t.test('disk space says what is left, of what, and which threshold', async (t) => {
-  const [high] = diskSpace(readingOf(0, disk('/srv/data', 50, 2)), contextOf());
+  const [high] = findingsOf(diskSpace, readingOf(0, disk('/srv/data', 50, 2)), contextOf());
   t.match(high, {
     rule: 'disk.space',
     object: '/srv/data',
@@ -72,7 +72,11 @@ t.test('inodes: the same shares, without amounts', async (t) => {
   f(1_000_000, 130_000, 'clear', 'clear');
   t.equal(levels(diskInodes, { 'fs.inodes[/]': 0, 'fs.inodesFree[/]': 0 }), '', 'btrfs has no fixed number');
   t.equal(levels(diskInodes, { 'fs.inodes[/]': 1_000, 'fs.inodesFree[/]': null }), '');
-  const [high] = diskInodes(readingOf(0, { 'fs.inodes[/]': 1_000_000, 'fs.inodesFree[/]': 1_234 }), contextOf());
+  const [high] = findingsOf(
+    diskInodes,
+    readingOf(0, { 'fs.inodes[/]': 1_000_000, 'fs.inodesFree[/]': 1_234 }),
+    contextOf(),
+  );
   t.equal(
     high!.sentence(),
     '/ has 1,234 of 1,000,000 inodes left (0.1 %): new files will soon fail although space is free',
@@ -85,6 +89,6 @@ t.test('a read-only file system is High at once', async (t) => {
   t.equal(levels(diskReadOnly, { 'fs.readOnly[/]': 0 }), 'high clear 0');
   t.equal(levels(diskReadOnly, { 'fs.readOnly[/]': null }), '');
   t.equal(levels(diskReadOnly, {}), '');
-  const [finding] = diskReadOnly(readingOf(0, { 'fs.readOnly[/var]': 1 }), contextOf());
+  const [finding] = findingsOf(diskReadOnly, readingOf(0, { 'fs.readOnly[/var]': 1 }), contextOf());
   t.equal(finding!.sentence(), '/var is read-only: nothing can be written to it, often after a disk error');
 });

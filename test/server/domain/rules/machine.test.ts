@@ -1,13 +1,14 @@
 import t from 'tap';
+import type { ReportRule } from '../../../../server/domain/rules/condition.ts';
 import { clockSkew, cpuBusy, memoryExhausted, rebootUnexpected } from '../../../../server/domain/rules/machine.ts';
-import type { Rule, RuleContext } from '../../../../server/domain/rules/rule.ts';
-import { contextOf, GiB, readingOf, type Values } from '../../../support/reading.ts';
+import type { RuleContext } from '../../../../server/domain/rules/rule.ts';
+import { contextOf, findingsOf, GiB, readingOf, type Values } from '../../../support/reading.ts';
 
 const minutes = 60_000;
 const MiB = 1024 ** 2;
 
-function signals(rule: Rule, at: number, values: Values, context: Partial<RuleContext> = {}): string {
-  return [...rule(readingOf(at, values), contextOf(context))]
+function signals(rule: ReportRule, at: number, values: Values, context: Partial<RuleContext> = {}): string {
+  return findingsOf(rule, readingOf(at, values), contextOf(context))
     .map(({ priority, signal }) => `${priority} ${signal}`)
     .join(', ');
 }
@@ -20,14 +21,15 @@ t.test('CPU: Normal at 95 % for 30 min', async (t) => {
   f(0.9, 'normal hold');
   f(0.8999, 'normal clear');
   f(null, '');
-  const [finding] = cpuBusy(
+  const [finding] = findingsOf(
+    cpuBusy,
     readingOf(0, { 'cpu.busy': 0.987 }),
     contextOf({ topProcesses: 'ffmpeg 82 %, postgres 9 %' }),
   );
   t.match(finding!.timing, { forMs: 30 * minutes, keepForMs: 5 * minutes });
   t.equal(finding!.standing, false);
   t.equal(finding!.sentence(), 'CPU is 98.7 % busy, at least 95.0 % for 30 min; busiest: ffmpeg 82 %, postgres 9 %');
-  const [quiet] = cpuBusy(readingOf(0, { 'cpu.busy': 0.987 }), contextOf());
+  const [quiet] = findingsOf(cpuBusy, readingOf(0, { 'cpu.busy': 0.987 }), contextOf());
   t.equal(quiet!.sentence(), 'CPU is 98.7 % busy, at least 95.0 % for 30 min');
 });
 
@@ -58,7 +60,8 @@ t.test('memory: below 5 % and 512 MB while swapping', async (t) => {
   f(64, 10, 5 * minutes + 1, 'normal clear');
   f(64, null, 0, '');
   f(0, 0, 0, '');
-  const [finding] = memoryExhausted(
+  const [finding] = findingsOf(
+    memoryExhausted,
     readingOf(at, { 'memory.size': 4 * GiB, 'memory.available': 100 * MiB }),
     contextOf({ swappedAt: at, topProcesses: 'java 3 %' }),
   );
@@ -79,7 +82,8 @@ t.test('an unexpected reboot is Medium and stands for a day', async (t) => {
   f(0, 'medium raise');
   f(day - 1, 'medium raise');
   f(day, 'medium clear');
-  const [finding] = rebootUnexpected(
+  const [finding] = findingsOf(
+    rebootUnexpected,
     readingOf(day, {}),
     contextOf({ unexpectedRebootAt: Date.UTC(1970, 0, 1, 23, 59, 1) }),
   );
@@ -105,7 +109,7 @@ t.test('clock: Normal above 120 s, Medium above 300 s, either way', async (t) =>
   f(300_001, 'medium raise, normal raise');
   f(-300_001, 'medium raise, normal raise');
   const sentence = (clockOffsetMs: number) =>
-    [...clockSkew(readingOf(0, {}), contextOf({ clockOffsetMs }))].map((finding) => finding.sentence());
+    findingsOf(clockSkew, readingOf(0, {}), contextOf({ clockOffsetMs })).map((finding) => finding.sentence());
   t.same(sentence(3_723_000), [
     "The clock is 1 h 2 min ahead of the server's (more than 5 min)",
     "The clock is 1 h 2 min ahead of the server's (more than 2 min)",

@@ -1,0 +1,45 @@
+import type { Signal } from '../hysteresis.ts';
+import { type Reading, type SchemaIndex, valueAt } from '../reading.ts';
+import type { DetectionSettings } from '../settings.ts';
+import type { Evidence, Finding, RuleContext } from './rule.ts';
+
+/**
+ * One level of a rule on one object. A rule makes its conditions once per schema; every report then asks each of them for its
+ * signal alone, and for words only where something has to be said.
+ */
+export interface Condition extends Pick<Finding, 'rule' | 'object' | 'priority' | 'timing' | 'standing'> {
+  /** Null if the reading does not tell. */
+  signal(reading: Reading, context: RuleContext): Signal | null;
+  sentence(reading: Reading, context: RuleContext): string;
+  evidence(reading: Reading, context: RuleContext): Evidence;
+  /** See {@link Finding.since}. */
+  since?(context: RuleContext): number | null;
+}
+
+/** All levels of all objects that a schema tells of. */
+export type ReportRule = (schema: SchemaIndex, settings: DetectionSettings) => readonly Condition[];
+
+/** What a condition says of a reading, with all that an incident needs. */
+export function findingOf(condition: Condition, signal: Signal, reading: Reading, context: RuleContext): Finding {
+  const { rule, object, priority, timing, standing } = condition;
+  const since = condition.since?.(context) ?? null;
+  return {
+    rule,
+    object,
+    priority,
+    timing,
+    standing,
+    signal,
+    sentence: () => condition.sentence(reading, context),
+    evidence: condition.evidence(reading, context),
+    ...(since === null ? {} : { since }),
+  };
+}
+
+/** Reads one metric of a schema by its place. Null where it is not reported or could not be read. */
+export type ValueOf = (reading: Reading) => number | null;
+
+export function metricIn(schema: SchemaIndex, name: string): ValueOf {
+  const index = schema.position.get(name);
+  return index === undefined ? () => null : (reading) => valueAt(reading, index);
+}
