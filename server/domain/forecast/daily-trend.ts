@@ -43,7 +43,7 @@ export function dailyTrend(memory: FillMemory, nowMs: number): DailyTrend | null
   const fallPerDay = -trend.slope;
   const at = (back: number): number => ys[count - back] ?? 0;
   const steps = [at(2) - at(1), at(3) - at(2)];
-  if (steps.some((step) => step < STILL_FALLING * fallPerDay)) return null;
+  if (steps.some((step) => step < STILL_FALLING * fallPerDay) || wasEmptied(memory, nowMs, fallPerDay)) return null;
   const rise = (ys[0] ?? 0) - Math.min(...earlier);
   if (earlier.length > 0 && at(1) >= Math.min(...earlier) - rise / 4) return null;
   const quality = trendQuality(trend, 1);
@@ -54,6 +54,15 @@ export function dailyTrend(memory: FillMemory, nowMs: number): DailyTrend | null
   const lowAtMs = isNewLow ? Math.min(nowMs, (day + 0.5) * DAY_MS) : (day - 0.5) * DAY_MS;
   const leadMs = ((isNewLow ? today : at(1)) / fallPerDay) * DAY_MS - (nowMs - lowAtMs);
   return { fallPerDay, leadMs: Math.max(0, leadMs), quality, days: count };
+}
+
+/** Whether the last days were undone by a reset that is not one of every day. */
+function wasEmptied({ resets }: FillMemory, nowMs: number, fallPerDay: number): boolean {
+  const recent = resets.filter(([at, , freed]) => nowMs - at < 1.5 * DAY_MS && freed > 2 * fallPerDay);
+  return recent.some(([at, , freed]) => {
+    const alike = resets.filter((other) => other[2] >= freed / 2 && other[0] < at && at - other[0] < 3.5 * DAY_MS);
+    return alike.length < 2;
+  });
 }
 
 /** Index of the first day after the last considerable rise. */

@@ -111,22 +111,25 @@ export function rhythmOf(memory: FillMemory, nowMs: number, fall: number, critic
     if (low !== null && nowMs - endMs >= OLD_MS) lows.push(low);
   });
   const countable = lows.filter((low) => low > critical);
-  const margin = largest * 0.1;
+  const rhythm = lastThree(regular);
+  // What goes up and down without a rhythm may go further down than ever before, and come back.
+  const margin = largest * (rhythm && !rhythm.isEven ? 1 : 0.1);
+  const isDue = rhythm?.isEven && rhythm.isStable && rhythm.dueAt >= nowMs;
   return {
     earlierLow: countable.length === 0 ? null : Math.min(...countable) - margin,
-    nextReset: nextReset(regular, nowMs),
+    nextReset: isDue ? rhythm.dueAt : null,
   };
 }
 
-/** The last three of about the same height, at even distances, from about the same level. */
-function nextReset(regular: readonly Reset[], nowMs: number): number | null {
+/** Whether the last three came at even distances and from about the same level, and when the next is due at the latest. */
+function lastThree(regular: readonly Reset[]): { isEven: boolean; isStable: boolean; dueAt: number } | null {
   const [first, second, third] = regular.slice(-3);
   if (!first || !second || !third) return null;
   const [before, after] = [second[0] - first[0], third[0] - second[0]];
-  const isEven = Math.abs(before - after) <= 0.15 * Math.max(before, after);
   const lows = [first[1], second[1], third[1]];
-  const isStable = Math.max(...lows) - Math.min(...lows) <= 0.25 * Math.max(first[2], second[2], third[2]);
-  const interval = (before + after) / 2;
-  const dueAt = third[0] + interval * 1.1 + HOUR_MS / 4;
-  return isEven && isStable && dueAt >= nowMs ? dueAt : null;
+  return {
+    isEven: Math.abs(before - after) <= 0.15 * Math.max(before, after),
+    isStable: Math.max(...lows) - Math.min(...lows) <= 0.25 * Math.max(first[2], second[2], third[2]),
+    dueAt: third[0] + ((before + after) / 2) * 1.1 + HOUR_MS / 4,
+  };
 }
