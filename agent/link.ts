@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../protocol/codec.ts';
 import { AGENT_SUBPROTOCOL } from '../protocol/enrolment.ts';
 import { type ErrorCode, ProtocolError, VigiaError } from '../protocol/error.ts';
@@ -18,6 +16,7 @@ import { MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../protocol/frame.
 import { type Channel, channelOf, connectionFault } from './channel.ts';
 import { answerChallenge } from './handshake.ts';
 import type { Identity } from './identity.ts';
+import { WebSocketClient } from './socket/web-socket.ts';
 
 export interface LinkDeadlines {
   /** From the dial to the welcome. */
@@ -64,7 +63,7 @@ const MAX_AWAY_MS = { challenge: 300_000, welcome: 3_600_000, open: 3_600_000 } 
 export class Link {
   readonly #options: LinkOptions;
   readonly #deadlines: LinkDeadlines;
-  readonly #socket: WebSocket;
+  readonly #socket: WebSocketClient;
   readonly #welcomed = Promise.withResolvers<WelcomeFrame>();
   readonly #closed = Promise.withResolvers<LinkEnd>();
   readonly #pongs = new Map<number, () => void>();
@@ -86,28 +85,24 @@ export class Link {
     }, this.#deadlines.handshakeMs);
     // Nobody is obliged to await the welcome: `closed` tells every end.
     this.#welcomed.promise.catch(() => undefined);
-    this.#socket = new WebSocket(options.url, AGENT_SUBPROTOCOL, {
-      perMessageDeflate: false,
-      maxPayload: MAX_FRAME_BYTES,
-      handshakeTimeout: this.#deadlines.handshakeMs,
-      // The certificate is judged against the server's signature; see channel.ts.
-      rejectUnauthorized: false,
-      ...(options.useAuthorities ? {} : { ca: [] }),
+    this.#socket = new WebSocketClient({
+      url: options.url,
+      subprotocol: AGENT_SUBPROTOCOL,
+      maxMessageBytes: MAX_FRAME_BYTES,
+      useAuthorities: options.useAuthorities,
+      onConnect: (socket) => {
+        this.#guard(() => {
+          this.#channel = channelOf(socket);
+        });
+      },
+      onOpen: () => this.#transmit(options.hello),
+      onMessage: (data, isBinary) => this.#guard(() => this.#receive(data, isBinary)),
+      onError: (error) => {
+        const { code, message } = connectionFault(error, options.url);
+        this.#end({ code, message });
+      },
+      onClose: () => this.#settle(),
     });
-    this.#socket.on('upgrade', (response: { socket: Socket }) => {
-      this.#guard(() => {
-        this.#channel = channelOf(response.socket);
-      });
-    });
-    this.#socket.on('open', () => this.#transmit(options.hello));
-    this.#socket.on('message', (data: Buffer, isBinary) => {
-      this.#guard(() => this.#receive(data, isBinary));
-    });
-    this.#socket.on('error', (error) => {
-      const { code, message } = connectionFault(error, options.url);
-      this.#end({ code, message });
-    });
-    this.#socket.on('close', () => this.#settle());
   }
 
   /** The server's welcome; rejects if the link ends before it. */
@@ -121,12 +116,12 @@ export class Link {
   }
 
   get isOpen(): boolean {
-    return this.#stage === 'open' && this.#socket.readyState === WebSocket.OPEN;
+    return this.#stage === 'open' && this.#socket.isOpen;
   }
 
   /** Bytes that wait for the network. */
   get unsentBytes(): number {
-    return this.#socket.bufferedAmount;
+    return this.#socket.unsentBytes;
   }
 
   /** Sends a frame, if the link is open. */
@@ -163,7 +158,7 @@ export class Link {
   }
 
   #transmit(frame: Frame): void {
-    if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) {
+    if (this.#socket.unsentBytes > MAX_UNSENT_BYTES) {
       this.#end({ code: 'server_unreachable', message: 'The network has taken nothing for too long.' });
     } else {
       this.#socket.send(encodeFrame(frame));
@@ -176,7 +171,7 @@ export class Link {
     } catch (error) {
       const { code, message } = connectionFault(error, this.#options.url);
       // Tell the other end what was wrong with its bytes, in case somebody looks into its log.
-      if (error instanceof ProtocolError && this.#socket.readyState === WebSocket.OPEN) {
+      if (error instanceof ProtocolError && this.#socket.isOpen) {
         this.#transmit({ type: 'error', code, message, fatal: true, retryInMs: 0 });
       }
       this.#end({ code, message });
