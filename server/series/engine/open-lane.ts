@@ -1,0 +1,145 @@
+import { ByteReader } from '../../../protocol/bytes.ts';
+import { type Row, readDeltaRow, readKeyRow } from '../rows/row-reader.ts';
+
+/** Rows of a chain as they lie in the bytes of their lane. */
+export interface OpenChain {
+  /** Where its key row begins. */
+  start: number;
+  rows: number;
+  readonly firstPosition: number;
+  lastPosition: number;
+  /** Of its last row: see {@link markOf}. */
+  lastMark: number;
+  firstAt: number;
+  lastAt: number;
+  /** Of its last row. */
+  at: number;
+}
+
+/** Rows a batch may have at most. */
+export const MAX_BATCH_ROWS = 65_535;
+
+/** A row's place in the journal as one number, growing. */
+export function markOf(position: number, row: number): number {
+  return position * (MAX_BATCH_ROWS + 1) + row;
+}
+
+const FIRST_BYTES = 512;
+
+/** The reports of one lane of a host that no block holds yet, as the bytes of their rows (without the number of the lane). */
+export class OpenLane {
+  readonly lane: number;
+  readonly chains: OpenChain[] = [];
+  /** Nothing follows the last chain: the next row is a key row. */
+  isEnded = true;
+  rows = 0;
+  /** When its oldest row and its newest one were added, about, ms by the engine's clock. */
+  since = 0;
+  touchedAt = 0;
+  #bytes = new Uint8Array(0);
+  #length = 0;
+
+  constructor(lane: number) {
+    this.lane = lane;
+  }
+
+  get byteLength(): number {
+    return this.#length;
+  }
+
+  get isEmpty(): boolean {
+    return this.chains.length === 0;
+  }
+
+  /** Reports of chains that have ended. */
+  get endedRows(): number {
+    return this.isEnded ? this.rows : this.rows - (this.chains.at(-1)?.rows ?? 0);
+  }
+
+  get firstPosition(): number {
+    return this.chains[0]?.firstPosition ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** When its last row was measured; a delta row counts from it. */
+  get at(): number {
+    return this.chains.at(-1)?.at ?? 0;
+  }
+
+  /** Adds `index[1] length[2] body`. */
+  push(row: Uint8Array, index: number, at: number, position: number, mark: number): void {
+    this.#room(row.length);
+    if (index === 0) {
+      this.chains.push({
+        start: this.#length,
+        rows: 1,
+        firstPosition: position,
+        lastPosition: position,
+        lastMark: mark,
+        firstAt: at,
+        lastAt: at,
+        at,
+      });
+      this.isEnded = false;
+    } else {
+      const chain = this.chains.at(-1) as OpenChain;
+      chain.rows += 1;
+      chain.lastPosition = position;
+      chain.lastMark = mark;
+      if (at < chain.firstAt) chain.firstAt = at;
+      if (at > chain.lastAt) chain.lastAt = at;
+      chain.at = at;
+    }
+    this.#bytes.set(row, this.#length);
+    this.#length += row.length;
+    this.rows += 1;
+  }
+
+  /** Reads the rows of `chains[from..to)`. @throws ProtocolError, DamagedError */
+  read(from: number, to: number, countOf: (schema: number) => number | undefined): Row[] {
+    const first = this.chains[from];
+    if (!first) return [];
+    const rows: Row[] = [];
+    const end = this.chains[to]?.start ?? this.#length;
+    const reader = new ByteReader(this.#bytes.subarray(first.start, end));
+    let previous: Row | undefined;
+    while (reader.remaining > 0) {
+      const index = reader.byte();
+      reader.skip(2);
+      previous = index === 0 || !previous ? readKeyRow(reader, countOf) : readDeltaRow(reader, previous);
+      rows.push(previous);
+    }
+    return rows;
+  }
+
+  /** The bytes of `chains[0..count)`. */
+  bytesOf(count: number): Uint8Array {
+    return this.#bytes.slice(0, this.chains[count]?.start ?? this.#length);
+  }
+
+  /** Drops `chains[0..count)`. */
+  drop(count: number): void {
+    const cut = this.chains[count]?.start ?? this.#length;
+    for (const chain of this.chains.splice(0, count)) this.rows -= chain.rows;
+    for (const chain of this.chains) chain.start -= cut;
+    // What is left is small as a rule: a new array gives the room back.
+    const rest = this.#bytes.subarray(cut, this.#length);
+    this.#bytes = new Uint8Array(rest.length === 0 ? 0 : sizeFor(rest.length));
+    this.#bytes.set(rest);
+    this.#length = rest.length;
+  }
+
+  #room(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(sizeFor(needed));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+}
+
+/** Steps of a half, so that little room is wasted: 512, 768, 1,152 ... */
+function sizeFor(needed: number): number {
+  let size = FIRST_BYTES;
+  while (size < needed) size = Math.ceil((size * 1.5) / 64) * 64;
+  return size;
+}

@@ -1,0 +1,116 @@
+import type { StatementSync } from 'node:sqlite';
+import { encodeBlock, openBlock } from '../block/raw-block.ts';
+import type { Columns } from '../columns.ts';
+import type { StoredBlock } from '../read-source.ts';
+import { samplesOf } from './columns-of-rows.ts';
+import type { Database } from './database.ts';
+import { HOUR_MS } from './directory.ts';
+
+/** From the first to the last report of a block, ms. */
+export const BLOCK_SPAN_MS = 2 * HOUR_MS;
+
+export interface NewBlock {
+  readonly host: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly samples: number;
+  readonly isPast: boolean;
+  readonly data: Uint8Array;
+}
+
+/** A block without its bytes. */
+export interface RawEntry {
+  readonly id: number;
+  readonly lastAt: number;
+  readonly samples: number;
+  readonly bytes: number;
+  readonly isPast: boolean;
+}
+
+/** @throws RangeError for columns that are no block */
+export function newBlock(host: number, isPast: boolean, columns: Columns): NewBlock {
+  const { at } = columns;
+  return {
+    host,
+    firstAt: at[0] as number,
+    lastAt: at[at.length - 1] as number,
+    samples: samplesOf(columns),
+    isPast,
+    data: encodeBlock(columns),
+  };
+}
+
+/** Sealed blocks of raw reports. */
+export class RawTable {
+  readonly #statements: Record<
+    'insert' | 'count' | 'range' | 'before' | 'next' | 'newest' | 'remove' | 'data',
+    StatementSync
+  >;
+
+  constructor({ sql }: Database) {
+    const overlap = 'host = ? AND last_at >= ? AND last_at < ? AND first_at < ?';
+    this.#statements = {
+      insert: sql.prepare(
+        'INSERT INTO raw (host, first_at, last_at, samples, is_past, data) VALUES (?, ?, ?, ?, ?, ?)',
+      ),
+      count: sql.prepare(`SELECT count(*) AS count FROM raw WHERE ${overlap}`),
+      range: sql.prepare(
+        `SELECT id, first_at AS firstAt, last_at AS lastAt, is_past AS isPast, data FROM raw WHERE ${overlap} ORDER BY last_at, first_at, id`,
+      ),
+      before: sql.prepare(
+        `SELECT id, last_at AS lastAt, samples, length(data) AS bytes, is_past AS isPast FROM raw
+         WHERE host = ? AND last_at < ? ORDER BY last_at LIMIT ?`,
+      ),
+      next: sql.prepare('SELECT min(last_at) AS at FROM raw WHERE host = ? AND last_at >= ?'),
+      newest: sql.prepare('SELECT id, last_at AS lastAt, data FROM raw WHERE host = ? ORDER BY last_at DESC LIMIT 1'),
+      remove: sql.prepare('DELETE FROM raw WHERE id = ?'),
+      data: sql.prepare('SELECT host, first_at AS firstAt, last_at AS lastAt, samples, data FROM raw WHERE id = ?'),
+    };
+  }
+
+  insert({ host, firstAt, lastAt, samples, isPast, data }: NewBlock): void {
+    this.#statements.insert.run(host, firstAt, lastAt, samples, isPast ? 1 : 0, data);
+  }
+
+  /** How many blocks {@link range} would give. */
+  count(host: number, fromMs: number, toMs: number): number {
+    return this.#statements.count.get(host, fromMs, toMs + BLOCK_SPAN_MS, toMs)?.count as number;
+  }
+
+  /** Blocks that may hold reports of a half-open range, by their last report. */
+  range(host: number, fromMs: number, toMs: number): (StoredBlock & { readonly isPast: number })[] {
+    const rows = this.#statements.range.all(host, fromMs, toMs + BLOCK_SPAN_MS, toMs);
+    return rows as unknown as (StoredBlock & { isPast: number })[];
+  }
+
+  /** Some of the blocks whose last report is before a time, oldest first. */
+  before(host: number, ms: number, limit: number): RawEntry[] {
+    return this.#statements.before
+      .all(host, ms, limit)
+      .map((row) => ({ ...(row as unknown as RawEntry), isPast: row.isPast === 1 }));
+  }
+
+  /** When the next block from a time on ends; null if there is none. */
+  nextAt(host: number, ms: number): number | null {
+    return this.#statements.next.get(host, ms)?.at as number | null;
+  }
+
+  newest(host: number): { id: number; lastAt: number; data: Uint8Array } | undefined {
+    return this.#statements.newest.get(host) as { id: number; lastAt: number; data: Uint8Array } | undefined;
+  }
+
+  byId(id: number) {
+    return this.#statements.data.get(id) as
+      | { host: number; firstAt: number; lastAt: number; samples: number; data: Uint8Array }
+      | undefined;
+  }
+
+  remove(id: number): void {
+    this.#statements.remove.run(id);
+  }
+}
+
+/** All columns of a block. @throws DamagedError */
+export function columnsOf(data: Uint8Array): Columns {
+  return openBlock(data).columns();
+}

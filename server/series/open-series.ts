@@ -1,0 +1,290 @@
+import { VigiaError } from '../../protocol/error.ts';
+import type { MetricDescriptor } from '../../protocol/metric.ts';
+import type { NumberedDamage, NumberedReport, Retention } from './calls.ts';
+import { RowEncoder } from './rows/row-encoder.ts';
+import type {
+  DamagedPart,
+  FleetRequest,
+  FleetResult,
+  JournalBatch,
+  SeriesRequest,
+  SeriesResult,
+  SeriesStore,
+  SeriesUsage,
+  StoredReport,
+} from './series-store.ts';
+import { ThreadClient } from './thread-client.ts';
+
+export interface SeriesOptions {
+  readonly path: string;
+  readonly now: () => number;
+  /** By default 14 days, 13 months and 5 years. */
+  readonly retention?: Partial<Retention>;
+  /** Positions up to this one were used already, in case the file was lost: the state remembers them. */
+  readonly positionsAfter?: number;
+  /** Called once if the thread dies: nothing can be committed any more, so the process must not go on. */
+  readonly onFatal: (cause: Error) => void;
+  /** Told of every part that was found damaged and set aside, also of those that were found before this start. */
+  readonly onDamage?: (part: DamagedPart) => void;
+  /** Told in a sentence what the store did of its own accord, for the log. */
+  readonly onNote?: (sentence: string) => void;
+}
+
+const DAY_MS = 86_400_000;
+export const defaultRetention: Retention = { raw: 14 * DAY_MS, fiveMinute: 396 * DAY_MS, hour: 1_826 * DAY_MS };
+
+const MAX_WAITING_REPORTS = 50_000;
+const TICK_MS = 1_000;
+/** Reports so close to the end of their time might lose neighbours before they are rolled up. */
+const PAST_MARGIN_MS = 4 * 3_600_000;
+const FORGET_EVERY_MS = 60_000;
+
+/**
+ * Opens the embedded series store, whose database lives in its own thread.
+ * @throws VigiaError database_damaged, database_newer, unavailable
+ */
+export async function openSeries(options: SeriesOptions): Promise<EmbeddedSeries> {
+  let series: EmbeddedSeries | undefined;
+  const early: NumberedDamage[] = [];
+  const client = new ThreadClient(
+    {
+      path: options.path,
+      retention: { ...defaultRetention, ...options.retention },
+      positionsAfter: options.positionsAfter ?? 0,
+      now: options.now(),
+    },
+    {
+      onFatal: options.onFatal,
+      onNote: (sentence) => options.onNote?.(sentence),
+      onDamage: (damage) => {
+        if (series) series.tellDamage(damage);
+        else early.push(damage);
+      },
+    },
+  );
+  const known = await client.open();
+  series = new EmbeddedSeries(options, client, new RowEncoder(known));
+  for (const damage of early) series.tellDamage(damage);
+  return series;
+}
+
+export class EmbeddedSeries implements SeriesStore {
+  readonly #options: SeriesOptions;
+  readonly #client: ThreadClient;
+  readonly #encoder: RowEncoder;
+  readonly #pastMs: number;
+  readonly #jobs: (() => Promise<void>)[] = [];
+  readonly #metricsOf = new Map<string, readonly MetricDescriptor[]>();
+  readonly #ticking: NodeJS.Timeout;
+  #isBusy = false;
+  #isTicking = false;
+  #waitingReports = 0;
+  #forget: readonly number[] = [];
+  #forgotAt = 0;
+  #nextWalk = 1;
+  #isClosed = false;
+
+  constructor(options: SeriesOptions, client: ThreadClient, encoder: RowEncoder) {
+    this.#options = options;
+    this.#client = client;
+    this.#encoder = encoder;
+    this.#pastMs = (options.retention?.raw ?? defaultRetention.raw) - PAST_MARGIN_MS;
+    this.#ticking = setInterval(() => this.#tick(), TICK_MS);
+    this.#ticking.unref();
+  }
+
+  append(reports: readonly StoredReport[]): Promise<number> {
+    if (this.#waitingReports + reports.length > MAX_WAITING_REPORTS) {
+      const cause = new VigiaError('overloaded', `${this.#waitingReports} reports already wait to be committed.`);
+      return Promise.reject(cause);
+    }
+    return this.#enqueue(reports.length, () => this.#commit(reports));
+  }
+
+  async *replay(afterPosition: number): AsyncIterable<JournalBatch> {
+    const walk = this.#nextWalk++;
+    let isEnded = false;
+    try {
+      for (;;) {
+        const batches = await this.#client.ask('replay', { walk, after: afterPosition });
+        isEnded = batches.length === 0;
+        if (isEnded) return;
+        for (const { position, reports } of batches) yield { position, reports: this.#named(reports) };
+      }
+    } finally {
+      if (!isEnded && !this.#isClosed) await this.#client.ask('endReplay', { walk });
+    }
+  }
+
+  async latest(): Promise<StoredReport[]> {
+    const found: StoredReport[] = [];
+    for (let afterHost: number | null = 0; afterHost !== null; ) {
+      const part: { reports: readonly NumberedReport[]; next: number | null } = await this.#client.ask('latest', {
+        afterHost,
+      });
+      found.push(...this.#named(part.reports));
+      afterHost = part.next;
+    }
+    return found;
+  }
+
+  query(request: SeriesRequest, signal?: AbortSignal): Promise<SeriesResult[]> {
+    return this.#client.ask('query', request, signal);
+  }
+
+  queryFleet(request: FleetRequest, signal?: AbortSignal): Promise<FleetResult> {
+    return this.#client.ask('queryFleet', request, signal);
+  }
+
+  release(position: number): void {
+    if (this.#isClosed) return;
+    // Only a hint: if it is lost, the journal shrinks a little later.
+    this.#client.ask('release', { position }).catch(() => undefined);
+  }
+
+  remove(deviceId: string): Promise<void> {
+    return this.#enqueue(0, async () => {
+      const host = this.#encoder.hostOf(deviceId);
+      if (host === undefined) return;
+      await this.#client.ask('remove', { host });
+      this.#encoder.removeHost(deviceId);
+    });
+  }
+
+  async usage(): Promise<SeriesUsage> {
+    const usage = await this.#client.ask('usage', {});
+    return { ...usage, damaged: usage.damaged.map((damage) => this.#namedDamage(damage)) };
+  }
+
+  async backup(path: string, first: () => Promise<void> = async () => undefined): Promise<number> {
+    await this.#client.ask('hold', { isHeld: true });
+    try {
+      await first();
+      return await this.#client.ask('backup', { path });
+    } finally {
+      if (!this.#isClosed) await this.#client.ask('hold', { isHeld: false });
+    }
+  }
+
+  /** Resolves when everything that is due now has been done in the background: sealed, rolled up, expired. */
+  async settle(): Promise<void> {
+    await this.#client.ask('settle', { now: this.#options.now() });
+  }
+
+  queue(): { length: number; limit: number } {
+    return { length: this.#waitingReports, limit: MAX_WAITING_REPORTS };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#ticking);
+    await this.#client.close();
+  }
+
+  /** Tells the listener of a damaged part by the name of its device. */
+  tellDamage(damage: NumberedDamage): void {
+    this.#options.onDamage?.(this.#namedDamage(damage));
+  }
+
+  async #commit(reports: readonly StoredReport[]): Promise<number> {
+    const now = this.#options.now();
+    const { data, names } = this.#encoder.encode(reports, now - this.#pastMs);
+    try {
+      const { position, renew, floor } = await this.#client.ask('append', { data, names, forget: this.#forget, now });
+      this.#encoder.committed(position);
+      for (const lane of renew) this.#encoder.renew(lane);
+      this.#forget = [];
+      if (now - this.#forgotAt >= FORGET_EVERY_MS) {
+        this.#forgotAt = now;
+        this.#forget = this.#encoder.numbers.forgetBefore(floor);
+      }
+      return position;
+    } catch (cause) {
+      this.#encoder.failed();
+      throw cause;
+    }
+  }
+
+  /** One after the other, in the order of the calls: rows of a batch build on those of the batch before. */
+  #enqueue<T>(size: number, work: () => Promise<T>): Promise<T> {
+    this.#waitingReports += size;
+    return new Promise<T>((resolve, reject) => {
+      const run = (): Promise<void> =>
+        work()
+          .finally(() => {
+            this.#waitingReports -= size;
+          })
+          .then(resolve, reject);
+      this.#jobs.push(run);
+      if (!this.#isBusy) this.#work().catch(reject);
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true;
+    for (let run = this.#jobs.shift(); run; run = this.#jobs.shift()) await run();
+    this.#isBusy = false;
+  }
+
+  #tick(): void {
+    if (this.#isTicking || this.#isClosed) return;
+    this.#isTicking = true;
+    this.#client
+      .ask('tick', { now: this.#options.now() })
+      // A thread that has died is told of by onFatal.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isTicking = false;
+      });
+  }
+
+  #named(reports: readonly NumberedReport[]): StoredReport[] {
+    const metricsOfIds = new Map<readonly number[], readonly MetricDescriptor[]>();
+    const named: StoredReport[] = [];
+    for (const report of reports) {
+      const deviceId = this.#encoder.deviceOf(report.host);
+      // Removed since.
+      if (deviceId === undefined) continue;
+      let metrics = metricsOfIds.get(report.metricIds);
+      if (!metrics) {
+        metrics = this.#metrics(report.metricIds);
+        metricsOfIds.set(report.metricIds, metrics);
+      }
+      const { runId, bootId, sequence, backfill, at, receivedAt, clockOffsetMs, scaled } = report;
+      const clocks = { wallMs: report.wallMs, monotonicMs: report.monotonicMs, bootMs: report.bootMs };
+      named.push({
+        deviceId,
+        runId,
+        bootId,
+        sequence,
+        backfill,
+        at,
+        receivedAt,
+        clocks,
+        clockOffsetMs,
+        metrics,
+        scaled,
+      });
+    }
+    return named;
+  }
+
+  /** The same array for the same metrics, as long as few enough sets are in use. */
+  #metrics(ids: readonly number[]): readonly MetricDescriptor[] {
+    const key = ids.join();
+    let metrics = this.#metricsOf.get(key);
+    if (!metrics) {
+      metrics = this.#encoder.numbers.descriptorsOf(ids);
+      if (this.#metricsOf.size >= MAX_SETS) this.#metricsOf.clear();
+      this.#metricsOf.set(key, metrics);
+    }
+    return metrics;
+  }
+
+  #namedDamage({ source, host, fromMs, toMs, foundAt }: NumberedDamage): DamagedPart {
+    const deviceId = host === null ? null : (this.#encoder.deviceOf(host) ?? null);
+    return { source, deviceId, fromMs, toMs, foundAt };
+  }
+}
+
+const MAX_SETS = 10_000;
