@@ -1,6 +1,9 @@
 import { ByteWriter } from '../../../protocol/bytes.ts';
-import { readColumn, writeColumn } from '../codec/column.ts';
+import { readColumnFrom, writeColumn } from '../codec/column.ts';
 import type { Cursor } from '../codec/cursor.ts';
+
+/** Largest number that an id may be away from the one before. */
+const MAX_DISTANCE = 2 ** 40;
 
 /** Writes columns behind a directory: ids ascending, each told by its distance, with the length of its bytes. */
 export function writeColumnSet(writer: ByteWriter, columns: ReadonlyMap<number, Float64Array>): void {
@@ -19,50 +22,63 @@ export function writeColumnSet(writer: ByteWriter, columns: ReadonlyMap<number, 
   writer.raw(bodies.finish());
 }
 
-/** Columns in bytes, read one by one. */
-export interface ColumnSet {
+/** Columns of equal length in bytes, read one by one. */
+export class ColumnSet {
+  /** Ascending. */
   readonly ids: readonly number[];
-  has(id: number): boolean;
-  /** Null if there is no such column. @throws DamagedError */
-  read(id: number, count: number): Float64Array | null;
-}
+  readonly #starts: readonly number[];
+  readonly #end: number;
+  readonly #cursor: Cursor;
+  /** Values of a column. */
+  readonly #count: number;
 
-/** Reads a directory whose columns fill the rest of the part. @throws DamagedError */
-export function readColumnSet(cursor: Cursor): ColumnSet {
-  const count = cursor.varint(cursor.end - cursor.at);
-  const ids: number[] = [];
-  const lengths: number[] = [];
-  let id = -1;
-  for (let index = 0; index < count; index += 1) {
-    id += cursor.varint(2 ** 40) + 1;
-    ids.push(id);
-    lengths.push(cursor.varint(cursor.end - cursor.at));
+  /** Reads a directory whose columns fill the rest of the part. @throws DamagedError */
+  constructor(cursor: Cursor, count: number) {
+    const columns = cursor.varint(cursor.end - cursor.at);
+    const ids = new Array<number>(columns);
+    const starts = new Array<number>(columns);
+    let id = -1;
+    let start = 0;
+    for (let index = 0; index < columns; index += 1) {
+      id += cursor.varint(MAX_DISTANCE) + 1;
+      ids[index] = id;
+      starts[index] = start;
+      start += cursor.varint(cursor.end);
+    }
+    const first = cursor.skip(start);
+    cursor.finish();
+    for (let index = 0; index < columns; index += 1) starts[index] = first + (starts[index] as number);
+    this.ids = ids;
+    this.#starts = starts;
+    this.#end = first + start;
+    this.#cursor = cursor;
+    this.#count = count;
   }
-  const { bytes } = cursor;
-  const starts: number[] = [];
-  for (const length of lengths) starts.push(cursor.skip(length));
-  cursor.finish();
-  return {
-    ids,
-    has: (wanted) => find(ids, wanted) >= 0,
-    read(wanted, values) {
-      const index = find(ids, wanted);
-      if (index < 0) return null;
-      return readColumn(bytes, starts[index] as number, lengths[index] as number, values);
-    },
-  };
-}
 
-/** Position of a number in ascending ones, -1 if it is not there. */
-function find(ascending: readonly number[], wanted: number): number {
-  let low = 0;
-  let high = ascending.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = ascending[middle] as number;
-    if (found === wanted) return middle;
-    if (found < wanted) low = middle + 1;
-    else high = middle - 1;
+  has(id: number): boolean {
+    return this.#find(id) >= 0;
   }
-  return -1;
+
+  /** The values of a column, in the array given or a new one; null if there is no such column. @throws DamagedError */
+  read(id: number, into?: Float64Array): Float64Array | null {
+    const index = this.#find(id);
+    if (index < 0) return null;
+    const start = this.#starts[index] as number;
+    const end = this.#starts[index + 1] ?? this.#end;
+    return readColumnFrom(this.#cursor, start, end - start, this.#count, into);
+  }
+
+  /** Position of an id, -1 if it is not there. */
+  #find(wanted: number): number {
+    let low = 0;
+    let high = this.ids.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.ids[middle] as number;
+      if (found === wanted) return middle;
+      if (found < wanted) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
 }

@@ -2,7 +2,7 @@ import { ByteWriter } from '../../../protocol/bytes.ts';
 import { Cursor } from '../codec/cursor.ts';
 import type { Columns, NewestEvidence, RunOfReports } from '../columns.ts';
 import { DamagedError } from '../damaged-error.ts';
-import { type ColumnSet, readColumnSet, writeColumnSet } from './column-set.ts';
+import { ColumnSet, writeColumnSet } from './column-set.ts';
 import { type Evidence, readEvidence, writeEvidence } from './evidence.ts';
 import { seal, unseal } from './seal.ts';
 
@@ -18,8 +18,12 @@ export interface BlockReader {
   metricIds(): readonly number[];
   /** ms, never falling. The same array each time. */
   at(): Float64Array;
-  /** Scaled values, NaN where a report had none; null if no report had the metric. A new array each time. */
-  column(metricId: number): Float64Array | null;
+  /**
+   * Scaled values, NaN where a report had none; null if no report had the metric.
+   * @param into room for `count` values, by default a new array: making one takes longer than reading a column
+   */
+  column(metricId: number, into?: Float64Array): Float64Array | null;
+  /** Everything; the values share one buffer. */
   columns(): Columns;
 }
 
@@ -56,13 +60,13 @@ export function encodeBlock(columns: Columns): Uint8Array {
  */
 export function openBlock(sealed: Uint8Array): BlockReader {
   const bytes = unseal(sealed);
-  const cursor = new Cursor(bytes, 0, bytes.length);
+  const cursor = new Cursor(bytes);
   if (cursor.byte() !== VERSION) throw new DamagedError('A block has an unknown version.');
   const count = cursor.varint(MAX_BLOCK_REPORTS);
   if (count === 0) throw new DamagedError('A block holds no reports.');
   const evidenceLength = cursor.varint(bytes.length);
   const evidenceStart = cursor.skip(evidenceLength);
-  return new Block(count, bytes.subarray(evidenceStart, evidenceStart + evidenceLength), readColumnSet(cursor));
+  return new Block(count, bytes.subarray(evidenceStart, evidenceStart + evidenceLength), new ColumnSet(cursor, count));
 }
 
 class Block implements BlockReader {
@@ -112,8 +116,8 @@ class Block implements BlockReader {
     return this.#at;
   }
 
-  column(metricId: number): Float64Array | null {
-    return this.#set.read(metricId + FIRST_METRIC, this.count);
+  column(metricId: number, into?: Float64Array): Float64Array | null {
+    return this.#set.read(metricId + FIRST_METRIC, into);
   }
 
   columns(): Columns {
@@ -121,13 +125,18 @@ class Block implements BlockReader {
     const run = Uint16Array.from(this.#own(column.run));
     for (const index of run) if (index >= runs.length) throw new DamagedError('A report has an unknown run.');
     const values = new Map<number, Float64Array>();
-    for (const metricId of this.metricIds()) values.set(metricId, this.column(metricId) as Float64Array);
+    const metricIds = this.metricIds();
+    const room = new Float64Array(metricIds.length * this.count);
+    metricIds.forEach((metricId, index) => {
+      const into = room.subarray(index * this.count, (index + 1) * this.count);
+      values.set(metricId, this.column(metricId, into) as Float64Array);
+    });
     const backfill = Uint8Array.from(this.#own(column.backfill));
     return { at: this.at(), sequence: this.#own(column.sequence), runs, run, backfill, values, newest };
   }
 
   #own(id: number): Float64Array {
-    const values = this.#set.read(id, this.count);
+    const values = this.#set.read(id);
     if (!values) throw new DamagedError('A block lacks a column.');
     return values;
   }

@@ -2,7 +2,7 @@ import { ByteWriter } from '../../../protocol/bytes.ts';
 import { Cursor } from '../codec/cursor.ts';
 import { DamagedError } from '../damaged-error.ts';
 import type { Buckets, CounterBuckets, GaugeBuckets } from '../rollup/buckets.ts';
-import { type ColumnSet, readColumnSet, writeColumnSet } from './column-set.ts';
+import { ColumnSet, writeColumnSet } from './column-set.ts';
 import { seal, unseal } from './seal.ts';
 
 /** What is kept of a metric per bucket: of a gauge the first four, of a counter the others. */
@@ -21,6 +21,9 @@ export interface BucketsReader {
   coveredMs(): Float64Array;
   /** Null if no bucket has the metric, or if its kind has no such part. */
   column(metricId: number, part: Part): Float64Array | null;
+  /** All columns of a gauge or a counter; null if no bucket has it. */
+  gauge(metricId: number): GaugeBuckets | null;
+  counter(metricId: number): CounterBuckets | null;
   buckets(): Buckets;
 }
 
@@ -69,12 +72,12 @@ export function encodeBuckets(buckets: Buckets): Uint8Array {
  */
 export function openBuckets(sealed: Uint8Array): BucketsReader {
   const bytes = unseal(sealed);
-  const cursor = new Cursor(bytes, 0, bytes.length);
+  const cursor = new Cursor(bytes);
   if (cursor.byte() !== VERSION) throw new DamagedError('A block has an unknown version.');
   const count = cursor.varint(MAX_BLOCK_BUCKETS);
   const bucketMs = cursor.varint();
   if (count === 0 || bucketMs === 0) throw new DamagedError('A block holds no buckets.');
-  return new BucketsBlock(count, bucketMs, readColumnSet(cursor));
+  return new BucketsBlock(count, bucketMs, new ColumnSet(cursor, count));
 }
 
 class BucketsBlock implements BucketsReader {
@@ -107,22 +110,32 @@ class BucketsBlock implements BucketsReader {
   }
 
   column(metricId: number, part: Part): Float64Array | null {
-    const values = this.#set.read(idOf(metricId, part), this.count);
+    const values = this.#set.read(idOf(metricId, part));
     if (part === 'count' && this.#set.has(idOf(metricId, 'mean'))) return lessOr(this.reports(), values);
     if (part === 'coveredMs' && this.#set.has(idOf(metricId, 'increase'))) return lessOr(this.coveredMs(), values);
     return values;
+  }
+
+  gauge(metricId: number): GaugeBuckets | null {
+    if (!this.#set.has(idOf(metricId, 'mean'))) return null;
+    const part = (name: Part) => this.#part(metricId, name);
+    return { count: part('count'), min: part('min'), max: part('max'), mean: part('mean') };
+  }
+
+  counter(metricId: number): CounterBuckets | null {
+    if (!this.#set.has(idOf(metricId, 'increase'))) return null;
+    const part = (name: Part) => this.#part(metricId, name);
+    return { coveredMs: part('coveredMs'), increase: part('increase'), last: part('last') };
   }
 
   buckets(): Buckets {
     const gauges = new Map<number, GaugeBuckets>();
     const counters = new Map<number, CounterBuckets>();
     for (const metricId of this.metricIds()) {
-      const part = (name: Part) => this.#part(metricId, name);
-      if (this.#set.has(idOf(metricId, 'mean'))) {
-        gauges.set(metricId, { count: part('count'), min: part('min'), max: part('max'), mean: part('mean') });
-      } else {
-        counters.set(metricId, { coveredMs: part('coveredMs'), increase: part('increase'), last: part('last') });
-      }
+      const gauge = this.gauge(metricId);
+      if (gauge) gauges.set(metricId, gauge);
+      const counter = this.counter(metricId);
+      if (counter) counters.set(metricId, counter);
     }
     const { bucketMs } = this;
     const coveredMs = this.coveredMs();
@@ -130,7 +143,7 @@ class BucketsBlock implements BucketsReader {
   }
 
   #own(id: number): Float64Array {
-    const values = this.#set.read(id, this.count);
+    const values = this.#set.read(id);
     if (!values) throw new DamagedError('A block lacks a column.');
     return values;
   }

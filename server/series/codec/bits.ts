@@ -16,53 +16,68 @@ export function packedBytes(count: number, width: number): number {
   return bytes;
 }
 
-/** Packs `values[from..to)` less `base`, each in 0..2^width-1, lowest bit first. */
-export function pack(writer: ByteWriter, values: Float64Array, from: number, to: number, base: number, width: number) {
-  const packed = new Uint8Array(packedBytes(to - from, width));
-  let at = 0;
+/** Packs the first `count` values less `base`, each then in 0..2^width-1, lowest bit first. */
+export function pack(writer: ByteWriter, values: Float64Array, count: number, base: number, width: number): void {
   let divisor = 1;
   for (let rest = width; rest > 0; rest -= PLANE) {
-    const plane = Math.min(rest, PLANE);
-    const mask = 2 ** plane - 1;
-    let held = 0;
-    let bits = 0;
-    for (let index = from; index < to; index += 1) {
-      const value = (values[index] as number) - base;
-      const part = (width <= PLANE ? value : Math.floor(value / divisor) % 2 ** PLANE) & mask;
-      held |= part << bits;
-      bits += plane;
-      while (bits >= 8) {
-        packed[at++] = held & 0xff;
-        held >>>= 8;
-        bits -= 8;
-      }
-    }
-    if (bits > 0) packed[at++] = held;
+    packPlane(writer, values, count, base, Math.min(rest, PLANE), width > PLANE ? divisor : 0);
     divisor *= 2 ** PLANE;
   }
-  writer.raw(packed);
 }
 
-/** Undoes {@link pack} into `values[from..to)`, without adding the base. @throws DamagedError if there are too few bytes */
-export function unpack(cursor: Cursor, values: Float64Array, from: number, to: number, width: number): void {
-  let at = cursor.skip(packedBytes(to - from, width));
-  const { bytes } = cursor;
+/** @param divisor 0 where values fit one plane */
+function packPlane(
+  writer: ByteWriter,
+  values: Float64Array,
+  count: number,
+  base: number,
+  plane: number,
+  divisor: number,
+): void {
+  const mask = 2 ** plane - 1;
+  let at = writer.skip((count * plane + 7) >> 3);
+  let held = 0;
+  let bits = 0;
+  for (let index = 0; index < count; index += 1) {
+    const value = (values[index] as number) - base;
+    const part = (divisor === 0 ? value : Math.floor(value / divisor) % 2 ** PLANE) & mask;
+    held |= part << bits;
+    for (bits += plane; bits >= 8; bits -= 8) {
+      writer.setByteAt(at++, held & 0xff);
+      held >>>= 8;
+    }
+  }
+  if (bits > 0) writer.setByteAt(at, held);
+}
+
+/** Undoes {@link pack} into the first `count` values, without adding the base. @throws DamagedError if there are too few bytes */
+export function unpack(cursor: Cursor, values: Float64Array, count: number, width: number): void {
   let factor = 1;
   for (let rest = width; rest > 0; rest -= PLANE) {
-    const plane = Math.min(rest, PLANE);
-    const mask = 2 ** plane - 1;
-    let held = 0;
-    let bits = 0;
-    for (let index = from; index < to; index += 1) {
-      while (bits < plane) {
-        held |= (bytes[at++] as number) << bits;
-        bits += 8;
-      }
-      const part = held & mask;
-      held >>>= plane;
-      bits -= plane;
-      values[index] = factor === 1 ? part : (values[index] as number) + part * factor;
-    }
+    unpackPlane(cursor, values, count, Math.min(rest, PLANE), factor);
     factor *= 2 ** PLANE;
   }
+  if (width === 0) values.fill(0, 0, count);
+}
+
+function unpackPlane(cursor: Cursor, values: Float64Array, count: number, plane: number, factor: number): void {
+  const start = cursor.skip((count * plane + 7) >> 3);
+  const { bytes, view } = cursor;
+  const mask = 2 ** plane - 1;
+  const lastWord = bytes.length - 4;
+  let bit = 0;
+  for (let index = 0; index < count; index += 1) {
+    const at = start + (bit >>> 3);
+    const word = at <= lastWord ? view.getUint32(at, true) : lastBytes(bytes, at);
+    const part = (word >>> (bit & 7)) & mask;
+    values[index] = factor === 1 ? part : (values[index] as number) + part * factor;
+    bit += plane;
+  }
+}
+
+/** The word at a position where fewer than four bytes are left. */
+function lastBytes(bytes: Uint8Array, at: number): number {
+  let word = 0;
+  for (let index = at; index < bytes.length; index += 1) word |= (bytes[index] as number) << (8 * (index - at));
+  return word;
 }

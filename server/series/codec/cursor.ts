@@ -1,17 +1,31 @@
 import { DamagedError } from '../damaged-error.ts';
 
-/** Reads integers from a part of a byte array that may hold anything. Throws {@link DamagedError} only, never reads beyond its end. */
+/** Reads parts of a byte array that may hold anything. Throws {@link DamagedError} only, and never reads beyond the end of a part. */
 export class Cursor {
   readonly bytes: Uint8Array;
   /** Position of the next byte. */
-  at: number;
-  readonly end: number;
+  at = 0;
+  /** Position behind the last byte of the part. */
+  end: number;
+  #view: DataView | null = null;
 
-  /** @throws DamagedError if the part does not lie inside the bytes */
-  constructor(bytes: Uint8Array, start: number, length: number) {
-    if (start < 0 || length < 0 || start + length > bytes.length)
-      throw new DamagedError('A part lies outside its block.');
+  /** Begins with all bytes as one part. */
+  constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.end = bytes.length;
+  }
+
+  /** All bytes, for reading several at once. */
+  get view(): DataView {
+    this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
+    return this.#view;
+  }
+
+  /** Goes to a part. @throws DamagedError if it does not lie inside the bytes */
+  part(start: number, length: number): void {
+    if (start < 0 || length < 0 || start + length > this.bytes.length) {
+      throw new DamagedError('A part lies outside its block.');
+    }
     this.at = start;
     this.end = start + length;
   }

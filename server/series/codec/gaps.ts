@@ -1,7 +1,8 @@
 import type { ByteWriter } from '../../../protocol/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
 import type { Cursor } from './cursor.ts';
-import { varintBytes } from './integers.ts';
+import { varintBytes } from './runs.ts';
+import { Scratch } from './scratch.ts';
 
 /** How gaps are told: as lengths of runs, or as a bit a value. */
 export const gapForm = { none: 0, runs: 1, bits: 2 } as const;
@@ -9,43 +10,54 @@ export const gapForm = { none: 0, runs: 1, bits: 2 } as const;
 /** The values that are there, and the form that tells best where. */
 export interface Present {
   readonly form: number;
+  /** The first `count` are values. Good until the next call. */
   readonly values: Float64Array;
+  readonly count: number;
 }
+
+const room = new Scratch();
 
 /** Takes the gaps (NaN) out. Without gaps the same array is returned. */
 export function withoutGaps(values: Float64Array): Present {
-  const count = values.length;
-  let present = 0;
-  for (let index = 0; index < count; index += 1) if (!Number.isNaN(values[index])) present += 1;
-  if (present === count) return { form: gapForm.none, values };
-  const dense = new Float64Array(present);
+  const { length } = values;
+  let count = 0;
+  // NaN is the one number that is not itself.
+  for (let index = 0; index < length; index += 1) if (values[index] === values[index]) count += 1;
+  if (count === length) return { form: gapForm.none, values, count };
+  const dense = room.of(count);
   let at = 0;
   let runBytes = 0;
-  for (const [length, isPresent, start] of runsOf(values)) {
-    runBytes += varintBytes(length);
-    if (!isPresent) continue;
-    dense.set(values.subarray(start, start + length), at);
-    at += length;
+  for (const { start, end, isPresent } of runsOf(values)) {
+    runBytes += varintBytes(end - start);
+    if (isPresent) for (let index = start; index < end; index += 1) dense[at++] = values[index] as number;
   }
-  return { form: runBytes <= (count + 7) >> 3 ? gapForm.runs : gapForm.bits, values: dense };
+  return { form: runBytes <= (length + 7) >> 3 ? gapForm.runs : gapForm.bits, values: dense, count };
 }
 
-/** Runs of values and of gaps in turn, values first (maybe none): length, whether they are values, start. */
-function* runsOf(values: Float64Array): Generator<[number, boolean, number]> {
+interface Run {
+  readonly start: number;
+  readonly end: number;
+  readonly isPresent: boolean;
+}
+
+/** Runs of values and of gaps in turn, values first (maybe none). */
+function runsOf(values: Float64Array): Run[] {
+  const runs: Run[] = [];
   let start = 0;
   let isPresent = true;
   for (let index = 0; index < values.length; index += 1) {
     if (Number.isNaN(values[index]) !== isPresent) continue;
-    yield [index - start, isPresent, start];
+    runs.push({ start, end: index, isPresent });
     start = index;
     isPresent = !isPresent;
   }
-  yield [values.length - start, isPresent, start];
+  runs.push({ start, end: values.length, isPresent });
+  return runs;
 }
 
 export function writeGaps(writer: ByteWriter, values: Float64Array, form: number): void {
   if (form === gapForm.runs) {
-    for (const [length] of runsOf(values)) writer.varint(length);
+    for (const { start, end } of runsOf(values)) writer.varint(end - start);
   } else if (form === gapForm.bits) {
     for (let start = 0; start < values.length; start += 8) {
       let bits = 0;
@@ -61,20 +73,20 @@ export function writeGaps(writer: ByteWriter, values: Float64Array, form: number
  * Where values are, 1 each; null if they are everywhere.
  * @throws DamagedError for bytes that {@link writeGaps} never writes
  */
-export function readGaps(cursor: Cursor, form: number, count: number): Uint8Array | null {
+export function readGaps(cursor: Cursor, form: number, length: number): Uint8Array | null {
   if (form === gapForm.none) return null;
-  const present = new Uint8Array(count);
+  const present = new Uint8Array(length);
   if (form === gapForm.runs) {
     let isPresent = true;
-    for (let at = 0; at < count; isPresent = !isPresent) {
-      const length = cursor.varint(count - at);
-      if (length === 0 && !(at === 0 && isPresent)) throw new DamagedError('A run of gaps or values is empty.');
-      if (isPresent) present.fill(1, at, at + length);
-      at += length;
+    for (let at = 0; at < length; isPresent = !isPresent) {
+      const run = cursor.varint(length - at);
+      if (run === 0 && !(at === 0 && isPresent)) throw new DamagedError('A run of gaps or values is empty.');
+      if (isPresent) present.fill(1, at, at + run);
+      at += run;
     }
   } else if (form === gapForm.bits) {
-    const start = cursor.skip((count + 7) >> 3);
-    for (let index = 0; index < count; index += 1) {
+    const start = cursor.skip((length + 7) >> 3);
+    for (let index = 0; index < length; index += 1) {
       present[index] = ((cursor.bytes[start + (index >> 3)] as number) >> (index & 7)) & 1;
     }
   } else throw new DamagedError('A column tells its gaps in an unknown form.');

@@ -1,153 +1,162 @@
 import type { ByteWriter } from '../../../protocol/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
 import { bitWidth, pack, packedBytes, unpack } from './bits.ts';
-import { type Cursor, unzigzag, zigzag } from './cursor.ts';
+import { type Cursor, zigzag } from './cursor.ts';
+import { RunsSize, readRuns, writeRuns } from './runs.ts';
+import { Scratch } from './scratch.ts';
 
 /** How integers are laid down; the numbers stand in the head of a column. */
-export const coding = { constant: 2, packed: 3, packedSteps: 4, stepsWithRuns: 5 } as const;
+export const coding = { constant: 2, values: 3, steps: 4, changes: 5, runs: 6 } as const;
 
-/** The smallest coding of some integers, and what writing it takes. */
+/** The smallest coding of some integers. */
 export interface Plan {
   readonly coding: number;
-  /** The smallest value or step that is packed. */
+  /** The smallest number that is packed: of the values, the steps, or the steps that are not 0. */
   readonly base: number;
   readonly width: number;
 }
 
+const steps = new Scratch();
+
 /**
- * Finds the smallest coding. Needs one pass.
- * @param integers the first is 0, no two are further apart than 2^53 - 1
+ * Finds the smallest coding in one pass.
+ * @param integers the first is 0; the largest and the smallest are no further apart than 2^53 - 1
  */
-export function planIntegers(integers: Float64Array): Plan {
-  const count = integers.length;
+export function planIntegers(integers: Float64Array, count: number): Plan {
   let min = 0;
   let max = 0;
-  let minStep = Number.POSITIVE_INFINITY;
-  let maxStep = Number.NEGATIVE_INFINITY;
-  let runBytes = 0;
-  let zeros = 0;
+  let changes = 0;
+  let minChange = Number.POSITIVE_INFINITY;
+  let maxChange = Number.NEGATIVE_INFINITY;
   let previous = 0;
+  const runs = new RunsSize();
   for (let index = 1; index < count; index += 1) {
     const value = integers[index] as number;
-    const step = value - previous;
+    if (value === previous) continue;
+    const change = value - previous;
     previous = value;
     if (value < min) min = value;
     if (value > max) max = value;
-    if (step < minStep) minStep = step;
-    if (step > maxStep) maxStep = step;
-    if (step === 0) zeros += 1;
-    else {
-      runBytes += zerosBytes(zeros) + varintBytes(zigzag(step) + 1);
-      zeros = 0;
-    }
+    if (change < minChange) minChange = change;
+    if (change > maxChange) maxChange = change;
+    changes += 1;
+    runs.change(index, change);
   }
-  runBytes += zerosBytes(zeros);
-  if (min === max) return { coding: coding.constant, base: 0, width: 0 };
-  const width = bitWidth(max - min);
-  const packed = { coding: coding.packed, base: min, width };
-  // Steps that a zigzag varint cannot hold come from values that only packing suits.
-  if (maxStep > 2 ** 52 - 2 || minStep < -(2 ** 52) + 2) return packed;
-  const stepWidth = bitWidth(maxStep - minStep);
-  const plainBytes = varintBytes(-min) + packedBytes(count, width);
-  const stepBytes = varintBytes(zigzag(minStep)) + packedBytes(count - 1, stepWidth);
-  if (runBytes < plainBytes && runBytes < stepBytes) return { coding: coding.stepsWithRuns, base: 0, width: 0 };
-  return plainBytes <= stepBytes ? packed : { coding: coding.packedSteps, base: minStep, width: stepWidth };
+  if (changes === 0) return { coding: coding.constant, base: 0, width: 0 };
+  const values = { coding: coding.values, base: min, width: bitWidth(max - min) };
+  // Larger ones no signed varint can hold, and only packed values suit them.
+  if (maxChange > 2 ** 52 - 2 || minChange < -(2 ** 52) + 2) return values;
+  const isSparse = changes < count - 1;
+  const minStep = isSparse ? Math.min(minChange, 0) : minChange;
+  const stepWidth = bitWidth((isSparse ? Math.max(maxChange, 0) : maxChange) - minStep);
+  const changeWidth = bitWidth(maxChange - minChange);
+  let plan: Plan = values;
+  let fewest = packedBytes(count, values.width);
+  const offer = (bytes: number, code: number, base: number, width: number) => {
+    if (bytes >= fewest) return;
+    fewest = bytes;
+    plan = { coding: code, base, width };
+  };
+  offer(packedBytes(count - 1, stepWidth), coding.steps, minStep, stepWidth);
+  if (isSparse) offer(((count + 6) >> 3) + packedBytes(changes, changeWidth), coding.changes, minChange, changeWidth);
+  // The others write a base and a width besides.
+  offer(runs.finish(count) - 2, coding.runs, 0, 0);
+  return plan;
 }
 
 /** Writes integers by the plan that was made for them. */
-export function writeIntegers(writer: ByteWriter, integers: Float64Array, plan: Plan): void {
-  const count = integers.length;
-  if (plan.coding === coding.packed) {
+export function writeIntegers(writer: ByteWriter, integers: Float64Array, count: number, plan: Plan): void {
+  if (plan.coding === coding.values) {
     writer.varint(-plan.base).byte(plan.width);
-    pack(writer, integers, 0, count, plan.base, plan.width);
-  } else if (plan.coding === coding.packedSteps) {
-    const steps = new Float64Array(count - 1);
+    pack(writer, integers, count, plan.base, plan.width);
+  } else if (plan.coding === coding.steps) {
+    const room = steps.of(count);
     for (let index = 1; index < count; index += 1) {
-      steps[index - 1] = (integers[index] as number) - (integers[index - 1] as number);
+      room[index - 1] = (integers[index] as number) - (integers[index - 1] as number);
     }
-    writer.zigzag(plan.base).byte(plan.width);
-    pack(writer, steps, 0, count - 1, plan.base, plan.width);
-  } else if (plan.coding === coding.stepsWithRuns) writeSteps(writer, integers);
+    writer.varint(zigzag(plan.base)).byte(plan.width);
+    pack(writer, room, count - 1, plan.base, plan.width);
+  } else if (plan.coding === coding.changes) writeChanges(writer, integers, count, plan);
+  else if (plan.coding === coding.runs) writeRuns(writer, integers, count);
+}
+
+/** A bit a step, set where it is not 0, then those that are not. */
+function writeChanges(writer: ByteWriter, integers: Float64Array, count: number, plan: Plan): void {
+  writer.varint(zigzag(plan.base)).byte(plan.width);
+  const room = steps.of(count);
+  let at = writer.skip((count + 6) >> 3);
+  let changes = 0;
+  let held = 0;
+  for (let index = 1; index < count; index += 1) {
+    const change = (integers[index] as number) - (integers[index - 1] as number);
+    const bit = (index - 1) & 7;
+    if (change !== 0) {
+      held |= 1 << bit;
+      room[changes++] = change;
+    }
+    if (bit === 7 || index === count - 1) {
+      writer.setByteAt(at++, held);
+      held = 0;
+    }
+  }
+  pack(writer, room, changes, plan.base, plan.width);
 }
 
 /**
- * Reads integers into `values`, whose length is how many there are. Each is first + integer * divisor.
+ * Reads the first `count` values, each first + integer * divisor.
  * @throws DamagedError for bytes that {@link writeIntegers} never writes
  */
-export function readIntegers(cursor: Cursor, kind: number, values: Float64Array, first: number, divisor: number): void {
-  const count = values.length;
-  if (kind === coding.constant) values.fill(first);
-  else if (kind === coding.packed) {
+export function readIntegers(
+  cursor: Cursor,
+  code: number,
+  values: Float64Array,
+  count: number,
+  first: number,
+  divisor: number,
+): void {
+  if (code === coding.constant) values.fill(first, 0, count);
+  else if (code === coding.values) {
     const base = cursor.varint();
-    unpack(cursor, values, 0, count, widthFrom(cursor));
+    unpack(cursor, values, count, widthFrom(cursor));
     for (let index = 0; index < count; index += 1) values[index] = first + ((values[index] as number) - base) * divisor;
-  } else if (kind === coding.packedSteps) {
+  } else if (code === coding.steps) {
     const base = cursor.zigzag();
+    const room = steps.of(count);
+    unpack(cursor, room, count - 1, widthFrom(cursor));
     values[0] = first;
-    unpack(cursor, values, 1, count, widthFrom(cursor));
     let value = first;
     for (let index = 1; index < count; index += 1) {
-      value += ((values[index] as number) + base) * divisor;
+      value += ((room[index - 1] as number) + base) * divisor;
       values[index] = value;
     }
-  } else if (kind === coding.stepsWithRuns) readSteps(cursor, values, first, divisor);
+  } else if (code === coding.changes) readChanges(cursor, values, count, first, divisor);
+  else if (code === coding.runs) readRuns(cursor, values, count, first, divisor);
   else throw new DamagedError('A column has an unknown coding.');
+}
+
+function readChanges(cursor: Cursor, values: Float64Array, count: number, first: number, divisor: number): void {
+  const base = cursor.zigzag();
+  const width = widthFrom(cursor);
+  const { bytes } = cursor;
+  const start = cursor.skip((count + 6) >> 3);
+  let changes = 0;
+  for (let index = 0; index < count - 1; index += 1)
+    changes += ((bytes[start + (index >> 3)] as number) >> (index & 7)) & 1;
+  const room = steps.of(count);
+  unpack(cursor, room, changes, width);
+  values[0] = first;
+  let value = first;
+  let next = 0;
+  for (let index = 1; index < count; index += 1) {
+    const step = index - 1;
+    if (((bytes[start + (step >> 3)] as number) >> (step & 7)) & 1)
+      value += ((room[next++] as number) + base) * divisor;
+    values[index] = value;
+  }
 }
 
 function widthFrom(cursor: Cursor): number {
   const width = cursor.byte();
   if (width > 53) throw new DamagedError('A column packs numbers that are too wide.');
   return width;
-}
-
-/** 0 for one step of zero, 1 and a length less 2 for a run of them, else the zigzagged step plus 1. */
-function writeSteps(writer: ByteWriter, integers: Float64Array): void {
-  let zeros = 0;
-  for (let index = 1; index < integers.length; index += 1) {
-    const step = (integers[index] as number) - (integers[index - 1] as number);
-    if (step === 0) {
-      zeros += 1;
-      continue;
-    }
-    writeZeros(writer, zeros);
-    zeros = 0;
-    writer.varint(zigzag(step) + 1);
-  }
-  writeZeros(writer, zeros);
-}
-
-function writeZeros(writer: ByteWriter, zeros: number): void {
-  if (zeros === 1) writer.byte(0);
-  else if (zeros > 1) writer.byte(1).varint(zeros - 2);
-}
-
-function readSteps(cursor: Cursor, values: Float64Array, first: number, divisor: number): void {
-  const count = values.length;
-  let value = first;
-  values[0] = first;
-  for (let index = 1; index < count; ) {
-    const token = cursor.varint();
-    if (token === 0) values[index++] = value;
-    else if (token === 1) {
-      const end = index + cursor.varint(count - index) + 2;
-      if (end > count) throw new DamagedError('A run is longer than its column.');
-      values.fill(value, index, end);
-      index = end;
-    } else {
-      value += unzigzag(token - 1) * divisor;
-      values[index++] = value;
-    }
-  }
-}
-
-function zerosBytes(zeros: number): number {
-  return zeros < 2 ? zeros : 1 + varintBytes(zeros - 2);
-}
-
-/** Bytes that a varint takes. */
-export function varintBytes(value: number): number {
-  if (value < 128) return 1;
-  if (value < 16_384) return 2;
-  if (value < 2_097_152) return 3;
-  return Math.ceil(bitWidth(value) / 7);
 }

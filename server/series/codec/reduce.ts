@@ -1,28 +1,30 @@
-/** Values told as first + integer * divisor, after a multiplication by 10^decimals. */
+import { toIntegers } from './decimals.ts';
+import { Scratch } from './scratch.ts';
+
+/** Values told as (first + integer * divisor) / 10^decimals. */
 export interface Reduced {
   readonly decimals: number;
   readonly first: number;
   readonly divisor: number;
-  /** As many as there are values; the first is 0. */
+  /** As many as there are values, and room behind them; the first is 0. Good until the next call. */
   readonly integers: Float64Array;
 }
 
-/** Decimal places that are looked for. */
-const MAX_DECIMALS = 12;
+const room = new Scratch();
 
 /**
- * Finds small integers behind values, so that {@link restore} gives back every one exactly.
- * @param values at least one, no NaN
+ * Finds small integers behind values, from which every one comes back exactly.
+ * @param values the first `count`, at least one, no NaN
  * @returns null if there are none
  * @throws RangeError for an infinite value
  */
-export function reduce(values: Float64Array): Reduced | null {
-  const scaled = toIntegers(values);
+export function reduce(values: Float64Array, count: number): Reduced | null {
+  const scaled = toIntegers(values, count);
   if (!scaled) return null;
   const { decimals, numbers } = scaled;
   const first = numbers[0] as number;
-  const count = numbers.length;
-  const integers = new Float64Array(count);
+  const integers = room.of(count);
+  integers[0] = 0;
   let divisor = 0;
   let min = 0;
   let max = 0;
@@ -30,55 +32,30 @@ export function reduce(values: Float64Array): Reduced | null {
     const distance = (numbers[index] as number) - first;
     if (distance < min) min = distance;
     else if (distance > max) max = distance;
-    integers[index] = distance;
-    if (divisor !== 1 && distance !== 0) divisor = commonDivisor(divisor, Math.abs(distance));
+    if (divisor === 1 || distance === 0) {
+      integers[index] = distance;
+      continue;
+    }
+    // Nearly always the divisor so far divides this one too. A product that is the distance is exact, as all are below 2^53.
+    const quotient = distance / divisor;
+    if (Math.floor(quotient) === quotient && quotient * divisor === distance) {
+      integers[index] = quotient;
+      continue;
+    }
+    const smaller = commonDivisor(divisor, Math.abs(distance));
+    for (let before = 1; before < index; before += 1)
+      integers[before] = (integers[before] as number) * (divisor / smaller);
+    divisor = smaller;
+    integers[index] = distance / divisor;
   }
   if (max - min > Number.MAX_SAFE_INTEGER) return null;
-  if (divisor > 1)
-    for (let index = 1; index < count; index += 1) integers[index] = (integers[index] as number) / divisor;
   return { decimals, first, divisor: Math.max(divisor, 1), integers };
 }
 
-/** Turns numbers back into values, in place. */
-export function restoreDecimals(numbers: Float64Array, decimals: number): void {
-  const scale = 10 ** decimals;
-  for (let index = 0; index < numbers.length; index += 1) numbers[index] = (numbers[index] as number) / scale;
-}
-
-/** The values themselves if all are safe integers, else times the power of ten that makes them so. */
-function toIntegers(values: Float64Array): { decimals: number; numbers: Float64Array } | null {
-  let decimals = 0;
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] as number;
-    if (Number.isSafeInteger(value) && !Object.is(value, -0)) continue;
-    if (!Number.isFinite(value)) throw new RangeError(`not a finite value: ${value}`);
-    if (Object.is(value, -0)) return null;
-    while (scaledBy(value, decimals) === null) if (++decimals > MAX_DECIMALS) return null;
-  }
-  if (decimals === 0) return { decimals, numbers: values };
-  const numbers = new Float64Array(values.length);
-  for (let index = 0; index < values.length; index += 1) {
-    const number = scaledBy(values[index] as number, decimals);
-    if (number === null) return null;
-    numbers[index] = number;
-  }
-  return { decimals, numbers };
-}
-
-/** The integer whose quotient by 10^decimals is exactly that value, if there is one. */
-function scaledBy(value: number, decimals: number): number | null {
-  const scale = 10 ** decimals;
-  const number = Math.round(value * scale);
-  return Number.isSafeInteger(number) && !Object.is(number, -0) && number / scale === value ? number : null;
-}
-
-/** Of two integers, 0 counting as a multiple of everything. The quotients cost less than remainders. */
-function commonDivisor(divisor: number, distance: number): number {
-  if (divisor === 0) return distance;
-  const quotient = distance / divisor;
-  if (quotient * divisor === distance && Math.floor(quotient) === quotient) return divisor;
-  let larger = distance;
-  let smaller = divisor;
+/** Of two integers that are not negative; 0 is a multiple of everything. */
+function commonDivisor(left: number, right: number): number {
+  let larger = left;
+  let smaller = right;
   while (smaller !== 0) {
     const rest = larger % smaller;
     larger = smaller;
