@@ -21,8 +21,7 @@ const room = new Scratch();
 export function withoutGaps(values: Float64Array): Present {
   const { length } = values;
   let count = 0;
-  // NaN is the one number that is not itself.
-  for (let index = 0; index < length; index += 1) if (values[index] === values[index]) count += 1;
+  for (let index = 0; index < length; index += 1) if (!Number.isNaN(values[index])) count += 1;
   if (count === length) return { form: gapForm.none, values, count };
   const dense = room.of(count);
   let at = 0;
