@@ -20,8 +20,10 @@ import type {
 import type { Receiver, ReceiverInput, ReceiverTest } from '../../protocol/receiver.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/service.ts';
 import type {
+  Aggregation,
   Device,
   DeviceSummary,
+  FleetSeries,
   Incident,
   IncidentDetail,
   LiveClientMessage,
@@ -58,11 +60,37 @@ export interface SeriesQuery {
   readonly fromMs: number;
   readonly toMs: number;
   readonly stepMs: number;
+  /** By default the mean of a gauge and the rate of a counter. */
+  readonly aggregation?: Aggregation;
 }
 
+/** Which machines: those that fit all that is said. */
+export interface MachineFilter {
+  readonly clientId?: string;
+  readonly siteId?: string;
+  readonly tag?: string;
+  readonly deviceIds?: readonly string[];
+}
+
+export interface FleetSeriesQuery {
+  readonly machines: MachineFilter;
+  readonly metric: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+  readonly aggregation?: Aggregation;
+  readonly across:
+    | { readonly kind: 'mean' }
+    | { readonly kind: 'top'; readonly count: number; readonly lowest: boolean }
+    | { readonly kind: 'heat'; readonly bounds: readonly number[] };
+}
+
+/** An aborted question is dropped. Both throw VigiaError metric_unknown, validation_failed, range_too_large, overloaded. */
 export interface SeriesPort {
-  /** @throws VigiaError metric_unknown, range_too_large */
-  query(scope: Scope, query: SeriesQuery): Promise<Series>;
+  /** @throws VigiaError not_found */
+  query(scope: Scope, query: SeriesQuery, signal?: AbortSignal): Promise<Series>;
+  /** @throws VigiaError not_found for a client, site or device outside the scope, and where no machine fits */
+  queryFleet(scope: Scope, query: FleetSeriesQuery, signal?: AbortSignal): Promise<FleetSeries>;
 }
 
 export interface IncidentFilter {

@@ -1,6 +1,6 @@
 import { VigiaError } from '../../protocol/error.ts';
 
-export const MAX_STEPS = 2000;
+export const MAX_STEPS = 5000;
 /** About one point per two pixels of a chart, when the caller names no step. */
 const DEFAULT_STEPS = 400;
 const HOUR_MS = 3_600_000;
@@ -30,6 +30,31 @@ export function parseTimeRange(
   if (fromMs >= toMs) throw new VigiaError('validation_failed', 'The query parameter "from" must be before "to".');
   return { fromMs, toMs };
 }
+
+/** A year in which nobody asks, found where seconds were given for milliseconds, or the reverse. */
+const EARLIEST_MS = Date.UTC(2000, 0, 1);
+const LATEST_AHEAD_MS = 86_400_000;
+
+/**
+ * Refuses a range that lies wholly outside of what can have been measured.
+ * @throws VigiaError validation_failed
+ */
+export function requireMeasurable({ fromMs, toMs }: TimeRange, nowMs: number): void {
+  if (toMs < EARLIEST_MS) {
+    throw new VigiaError(
+      'validation_failed',
+      `The range ends in ${yearOf(toMs)}, long before anything was measured. A time as a number is in milliseconds, not in seconds.`,
+    );
+  }
+  if (fromMs > nowMs + LATEST_AHEAD_MS) {
+    throw new VigiaError(
+      'validation_failed',
+      `The range begins in the future (${new Date(fromMs).toISOString()}), where nothing is measured yet.`,
+    );
+  }
+}
+
+const yearOf = (atMs: number): number => new Date(atMs).getUTCFullYear();
 
 function parseInstant(text: string, name: string): number {
   try {
@@ -62,7 +87,7 @@ export function parseStep(text: string | undefined, { fromMs, toMs }: TimeRange)
   if (rangeMs / stepMs > MAX_STEPS) {
     throw new VigiaError(
       'range_too_large',
-      `The range has more than ${MAX_STEPS} steps. Narrow it, or use a step of at least ${Math.ceil(rangeMs / MAX_STEPS / 1000)}s.`,
+      `The range has more than ${MAX_STEPS.toLocaleString('en-US')} steps. Narrow it, or use a step of at least ${Math.ceil(rangeMs / MAX_STEPS / 1000)}s.`,
       { maxSteps: MAX_STEPS },
     );
   }

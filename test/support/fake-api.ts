@@ -31,6 +31,8 @@ export interface FakeWorld extends FakeFleet {
   firstRun: boolean;
   health: ServerHealth;
   readonly nowMs: () => number;
+  /** A longer range of measurements is refused. */
+  maxSeriesMs: number;
   readonly push: (changes: Omit<Changes, 'type'>) => void;
 }
 
@@ -69,6 +71,7 @@ export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
     firstRun: options.firstRun ?? false,
     health: health(fleet, nowMs()),
     nowMs,
+    maxSeriesMs: Number.POSITIVE_INFINITY,
     push: (changes) => send({ type: 'changes', ...changes }),
   };
 

@@ -76,20 +76,29 @@ export function makeSeries(
   metrics: readonly string[],
   range: { fromMs: number; toMs: number; stepMs: number },
   nowMs: number,
+  aggregation?: Series['items'][number]['aggregation'],
 ): Series {
   const { fromMs, toMs, stepMs } = range;
+  // Readings spread a little around their mean, more in longer steps.
+  const spread = Math.min(0.35, stepMs / 10_000_000) * (aggregation === 'min' ? -1 : aggregation === 'max' ? 1 : 0);
+  const resolution = stepMs >= 3_600_000 ? 'hour' : stepMs >= 300_000 ? 'fiveMinute' : 'raw';
   const steps = Math.ceil((toMs - fromMs) / stepMs);
   return {
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
     stepMs,
+    resolution,
     items: metrics.map((metric) => {
       const known = device.latest.find((latest) => latest.metric === metric);
       return {
         metric,
         unit: known?.unit ?? 'bytes',
         kind: known?.kind ?? 'gauge',
-        values: Array.from({ length: steps }, (_, index) => valueAt(device, metric, fromMs + index * stepMs, nowMs)),
+        aggregation: aggregation ?? (known?.kind === 'counter' ? 'rate' : 'mean'),
+        values: Array.from({ length: steps }, (_, index) => {
+          const value = valueAt(device, metric, fromMs + index * stepMs, nowMs);
+          return value === null ? null : value * (1 + spread);
+        }),
       };
     }),
   };

@@ -1,14 +1,30 @@
 import type { FastifyInstance } from 'fastify';
 import { VigiaError } from '../../protocol/error.ts';
-import type { ApiKey, Device, EnrolmentToken, IncidentDetail, NewEnrolmentToken } from '../../protocol/view.ts';
+import type {
+  Aggregation,
+  ApiKey,
+  Device,
+  EnrolmentToken,
+  IncidentDetail,
+  NewEnrolmentToken,
+} from '../../protocol/view.ts';
 import { installCommands } from '../../server/http/install-command.ts';
 import type { FakeWorld } from './fake-api.ts';
+import { type FleetSeriesQuery, makeFleetSeries } from './fake-fleet-series.ts';
 import { makePresence, makeSeries } from './fake-history.ts';
 
 const HOUR_MS = 3_600_000;
 
 interface WithId {
   Params: { id: string };
+}
+
+interface SeriesQuery {
+  metric: string | string[];
+  from: string;
+  to: string;
+  step: string;
+  aggregation?: Aggregation;
 }
 
 /** What a viewer may ask. */
@@ -22,13 +38,14 @@ export function addReadRoutes(app: FastifyInstance, world: FakeWorld): void {
   app.get<WithId>('/api/v1/devices/:id/presence', ({ params }) => ({
     items: makePresence(device(params.id), world.nowMs()),
   }));
-  app.get<WithId & { Querystring: { metric: string | string[]; from: string; to: string; step: string } }>(
-    '/api/v1/devices/:id/series',
-    ({ params, query }) => {
-      const range = { fromMs: Date.parse(query.from), toMs: Date.parse(query.to), stepMs: Number(query.step) };
-      return makeSeries(device(params.id), [query.metric].flat(), range, world.nowMs());
-    },
-  );
+  app.get<WithId & { Querystring: SeriesQuery }>('/api/v1/devices/:id/series', ({ params, query }) => {
+    const range = { fromMs: Date.parse(query.from), toMs: Date.parse(query.to), stepMs: Number(query.step) };
+    if (range.toMs - range.fromMs > world.maxSeriesMs) {
+      throw new VigiaError('range_too_large', 'This would read about 36,000,000 readings. Ask for at most 9 days.');
+    }
+    return makeSeries(device(params.id), [query.metric].flat(), range, world.nowMs(), query.aggregation);
+  });
+  app.get<{ Querystring: FleetSeriesQuery }>('/api/v1/series', ({ query }) => makeFleetSeries(world, query));
   app.get<{ Querystring: { state: string; device?: string; client?: string } }>('/api/v1/incidents', ({ query }) => ({
     items: [...world.incidents.values()].filter(
       (incident) =>

@@ -11,6 +11,7 @@ import { inScope, type Scope } from '../../server/domain/scope.ts';
 import { writeFleet } from '../../server/export/prometheus.ts';
 import type {
   FleetPort,
+  FleetSeriesQuery,
   IncidentPort,
   LivePort,
   LiveSubscription,
@@ -31,6 +32,7 @@ export interface TestPorts {
   /** What was told and asked, such as `deviceChanged d1`. */
   readonly calls: string[];
   readonly queries: SeriesQuery[];
+  readonly fleetQueries: FleetSeriesQuery[];
   readonly subscribers: Set<TestSubscriber>;
   isReady: boolean;
 }
@@ -146,6 +148,7 @@ export function createTestPorts(): TestPorts {
   const openIncidents = new Map<string, IncidentDetail>();
   const calls: string[] = [];
   const queries: SeriesQuery[] = [];
+  const fleetQueries: FleetSeriesQuery[] = [];
   const subscribers = new Set<TestSubscriber>();
 
   const visibleDevice = (scope: Scope, id: string): Device | null => {
@@ -171,6 +174,7 @@ export function createTestPorts(): TestPorts {
     openIncidents,
     calls,
     queries,
+    fleetQueries,
     subscribers,
     isReady: true,
     fleet: {
@@ -208,8 +212,29 @@ export function createTestPorts(): TestPorts {
         const unknown = query.metrics.find((metric) => metric !== 'cpu.busy' && metric !== 'load.1');
         if (unknown !== undefined) throw new VigiaError('metric_unknown');
         const [from, to] = [new Date(query.fromMs).toISOString(), new Date(query.toMs).toISOString()];
-        const items = query.metrics.map((metric) => ({ metric, unit: 'ratio', kind: 'gauge', values: [0.5, null] }));
-        return { from, to, stepMs: query.stepMs, items };
+        const { aggregation = 'mean' } = query;
+        const items = query.metrics.map((metric) => ({
+          ...{ metric, unit: 'ratio', kind: 'gauge', aggregation },
+          values: [0.5, null],
+        }));
+        return { from, to, stepMs: query.stepMs, resolution: 'raw', items };
+      },
+      async queryFleet(scope, query) {
+        const { machines, metric, fromMs, toMs, stepMs, aggregation = 'mean', across } = query;
+        const { clientId, siteId, deviceIds } = machines;
+        if (clientId !== undefined && !inScope(scope, clientId)) throw new VigiaError('not_found');
+        for (const id of deviceIds ?? []) requireDevice(scope, id);
+        fleetQueries.push(query);
+        if (metric !== 'cpu.busy') throw new VigiaError('metric_unknown');
+        const fitting = [...devices.values()].filter(
+          (device) => inScope(scope, device.clientId) && (siteId === undefined || device.siteId === siteId),
+        );
+        const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
+        const lines = fitting.map(({ id }) => ({ deviceId: id, overall: 0.5, values: [0.5, null] }));
+        return {
+          ...{ metric, unit: 'ratio', kind: 'gauge', aggregation, from, to, stepMs, resolution: 'raw' },
+          ...{ machines: fitting.length, across: across.kind, lines },
+        };
       },
     },
     incidents: {

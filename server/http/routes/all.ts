@@ -16,6 +16,7 @@ import { overviewRoutes } from './overview.ts';
 import { personReportRoutes } from './person-reports.ts';
 import { portalRoutes } from './portal.ts';
 import { receiverRoutes } from './receivers.ts';
+import { seriesRoutes } from './series.ts';
 import { serviceRoutes } from './services.ts';
 import { sessionRoutes } from './session.ts';
 import { siteCardRoutes } from './site-cards.ts';
@@ -31,6 +32,7 @@ export function addRoutes(http: Http, context: RouteContext): void {
     overviewRoutes,
     clientRoutes,
     deviceRoutes,
+    seriesRoutes,
     incidentRoutes,
     incidentClockRoutes,
     contractRoutes,

@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { VigiaError } from '../../../protocol/error.ts';
 import { RemoteUrl } from '../../../protocol/site-card.ts';
-import { Device, DeviceSummary, PresenceInterval, PresenceState, Series } from '../../../protocol/view.ts';
+import { Device, DeviceSummary, PresenceInterval, PresenceState } from '../../../protocol/view.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Name, strict } from '../fields.ts';
 import { cutPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
 import { principalOf } from '../principal.ts';
 import { requireRemoteUrl } from '../remote-url.ts';
-import { parseStep, parseTimeRange } from '../time-range.ts';
+import { parseTimeRange } from '../time-range.ts';
 
 const PRESENCE_DEFAULT_MS = 90 * 86_400_000;
 
@@ -17,14 +17,6 @@ const range = {
 };
 const ListQuery = Type.Object(
   { ...pageQuery, client: Type.Optional(Id), site: Type.Optional(Id), state: Type.Optional(PresenceState) },
-  strict,
-);
-const SeriesQuery = Type.Object(
-  {
-    ...range,
-    metric: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { minItems: 1, maxItems: 24 }),
-    step: Type.Optional(Type.String({ maxLength: 20 })),
-  },
   strict,
 );
 const MAX_TAG_LENGTH = 40;
@@ -42,7 +34,7 @@ const Changes = Type.Object(
 const Intervals = Type.Object({ items: Type.Array(PresenceInterval) });
 
 /** Machines with an agent: the list, one of them, its past, and what people may change of it. */
-export function deviceRoutes(http: Http, { state, fleet, series, clock }: RouteContext): void {
+export function deviceRoutes(http: Http, { state, fleet, clock }: RouteContext): void {
   http.get(
     '/api/v1/devices',
     { config: { access: 'read' }, schema: { querystring: ListQuery, response: { 200: PageOf(DeviceSummary) } } },
@@ -98,17 +90,6 @@ export function deviceRoutes(http: Http, { state, fleet, series, clock }: RouteC
       await state.audit.append({ actor, action: 'device.retire', subject: id });
       await fleet.deviceChanged(id);
       return reply.code(204).send();
-    },
-  );
-
-  http.get(
-    '/api/v1/devices/:id/series',
-    { config: { access: 'read' }, schema: { params: IdParams, querystring: SeriesQuery, response: { 200: Series } } },
-    async (request) => {
-      const wanted = parseTimeRange(request.query, clock());
-      const stepMs = parseStep(request.query.step, wanted);
-      const metrics = [...new Set(request.query.metric)];
-      return series.query(principalOf(request).scope, { deviceId: request.params.id, metrics, ...wanted, stepMs });
     },
   );
 

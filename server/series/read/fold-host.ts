@@ -1,11 +1,12 @@
 import { MAX_RATE_GAP_MS } from '../aggregate.ts';
-import type { HostState, ReadSource } from '../read-source.ts';
+import { type BucketsReader, openBuckets } from '../block/rollup-block.ts';
+import { DamagedError } from '../damaged-error.ts';
+import type { HostState, ReadSource, StoredRollUp } from '../read-source.ts';
 import type { Resolution } from '../series-store.ts';
 import type { Grid } from './grid.ts';
-import { foldBuckets, foldPiece, type Lines } from './lines.ts';
+import { foldPiece, foldRollUp, type Lines } from './lines.ts';
 import { bucketMs, type Held, planStretches, type Stretch } from './plan.ts';
 import { rawPieces } from './raw-pieces.ts';
-import { rollUpParts } from './roll-up-parts.ts';
 
 /** Which parts of the range are read from where, of one host. */
 export function stretchesOf(source: ReadSource, host: HostState, grid: Grid, wanted: Resolution): Stretch[] {
@@ -39,10 +40,20 @@ export function* foldHost(
       }
     } else {
       for (const row of source.rollUps(id, resolution, fromMs, toMs)) {
-        const parts = rollUpParts(source, resolution, row, metricIds);
-        if (parts !== null) for (const line of lines) foldBuckets(line, parts, fromMs, toMs);
+        const opened = open(source, resolution, row);
+        if (opened !== null) for (const line of lines) foldRollUp(line, opened, fromMs, toMs);
         yield;
       }
     }
+  }
+}
+
+function open(source: ReadSource, resolution: Resolution, { id, data }: StoredRollUp): BucketsReader | null {
+  try {
+    return openBuckets(data);
+  } catch (cause) {
+    if (!(cause instanceof DamagedError)) throw cause;
+    source.damaged(resolution, id);
+    return null;
   }
 }

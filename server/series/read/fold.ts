@@ -1,4 +1,3 @@
-import type { CounterBuckets, GaugeBuckets } from '../rollup/buckets.ts';
 import type { Grid } from './grid.ts';
 
 /** Readings of one metric, oldest first: scaled values, NaN where a report had none. */
@@ -7,12 +6,14 @@ export interface Readings {
   readonly values: Float64Array;
 }
 
-/** One metric in buckets, oldest first: a gauge or a counter. A bucket holds what was read from its start until `bucketMs` later. */
+/** What an aggregation needs of one metric in buckets, oldest first. A bucket holds what was read from its start until `bucketMs` later. */
 export interface MetricBuckets {
   readonly bucketMs: number;
   readonly start: Float64Array;
-  readonly gauge: GaugeBuckets | null;
-  readonly counter: CounterBuckets | null;
+  /** Scaled: the mean, lowest, highest or last value, or the growth of a counter. NaN where there is none. */
+  readonly value: Float64Array;
+  /** For means: readings in the bucket. For rates: the time that the growth took, ms. Else null. */
+  readonly weight: Float64Array | null;
 }
 
 /**

@@ -1,11 +1,12 @@
-import { VigiaError } from '../../../protocol/error.ts';
 import type { MetricDescriptor, MetricKind } from '../../../protocol/metric.ts';
+import type { BucketsReader, Part } from '../block/rollup-block.ts';
 import type { NumberedMetric, ReadSource } from '../read-source.ts';
 import type { Aggregation } from '../series-store.ts';
 import { createFold } from './create-fold.ts';
 import type { Fold, MetricBuckets } from './fold.ts';
 import type { Grid } from './grid.ts';
 import type { Piece } from './piece.ts';
+import { defaultAggregation, isSuited, requireSuited } from './suited.ts';
 
 /**
  * One metric that is being folded. Over the years a name may have had several descriptors: those that differ only in their decimals
@@ -18,36 +19,23 @@ export interface Line {
   readonly fold: Fold;
   /** Of the values that are folded: the most that the name ever had. */
   readonly decimals: number;
-  /** Positions among the metric numbers that are read, and what makes their values as fine as those of the finest. */
-  readonly members: readonly { readonly position: number; readonly factor: number }[];
+  readonly members: readonly Member[];
   /** Whether it was ever there in what was read. */
   isSeen: boolean;
+}
+
+/** A metric number of a line. */
+export interface Member {
+  readonly metricId: number;
+  /** Its place among the numbers that are read. */
+  readonly position: number;
+  /** Makes its values as fine as those of the finest. */
+  readonly factor: number;
 }
 
 export interface Lines {
   readonly metricIds: readonly number[];
   readonly lines: readonly Line[];
-}
-
-const ofGauges: readonly Aggregation[] = ['mean', 'min', 'max', 'p95', 'last'];
-const ofCounters: readonly Aggregation[] = ['rate', 'last'];
-
-export function defaultAggregation(kind: MetricKind): Aggregation {
-  return kind === 'gauge' ? 'mean' : 'rate';
-}
-
-/** @throws VigiaError validation_failed for an aggregation that a metric of this kind does not have */
-export function requireSuited(name: string, kind: MetricKind, aggregation: Aggregation): void {
-  if (suits(kind, aggregation)) return;
-  const sentence =
-    kind === 'gauge'
-      ? `"${name}" goes up and down, so it has no rate. Ask for ${ofGauges.slice(0, -1).join(', ')} or last.`
-      : `"${name}" is a counter, which only grows. Ask for its rate, or for the last reading.`;
-  throw new VigiaError('validation_failed', sentence, { metric: name, aggregation });
-}
-
-function suits(kind: MetricKind, aggregation: Aggregation): boolean {
-  return (kind === 'gauge' ? ofGauges : ofCounters).includes(aggregation);
 }
 
 /**
@@ -65,7 +53,7 @@ export function makeLines(
     const known = [...source.metricsNamed(name)].sort((a, b) => b.id - a.id);
     const groups = Map.groupBy(known, ({ descriptor }) => `${descriptor.kind} ${descriptor.unit}`);
     const suited = [...groups.values()].filter(
-      ([newest]) => !newest || aggregation === undefined || suits(newest.descriptor.kind, aggregation),
+      ([newest]) => !newest || aggregation === undefined || isSuited(newest.descriptor.kind, aggregation),
     );
     const [newest] = known;
     if (newest && aggregation !== undefined && suited.length === 0) {
@@ -88,6 +76,7 @@ function makeLine(
   const decimals = Math.max(...group.map(({ descriptor }) => descriptor.decimals));
   const aggregation = wanted ?? defaultAggregation(newest.descriptor.kind);
   const members = group.map(({ id, descriptor }) => ({
+    metricId: id,
     position: metricIds.push(id) - 1,
     factor: 10 ** (decimals - descriptor.decimals),
   }));
@@ -126,26 +115,36 @@ function filled(values: Float64Array, more: Float64Array): Float64Array {
   return values.map((value, index) => (Number.isNaN(value) ? (more[index] as number) : value));
 }
 
-/** Folds roll-ups of a line's metrics, given in the order in which metrics were asked for. */
-export function foldBuckets(line: Line, parts: readonly (MetricBuckets | null)[], fromMs: number, toMs: number): void {
-  for (const { position, factor } of line.members) {
-    const part = parts[position] ?? null;
-    if (part === null) continue;
+/** Folds what a row of roll-ups holds of a line between two times. @throws DamagedError */
+export function foldRollUp(line: Line, row: BucketsReader, fromMs: number, toMs: number): void {
+  const parts = partsOf(line.aggregation, line.descriptor.kind);
+  for (const { metricId, factor } of line.members) {
+    const value = row.column(metricId, parts.value);
+    if (value === null) continue;
     line.isSeen = true;
+    const weight = parts.weight === null ? null : row.column(metricId, parts.weight);
+    const part = { bucketMs: row.bucketMs, start: row.start(), value, weight };
     line.fold.buckets(factor === 1 ? part : scaled(part, factor), fromMs, toMs);
   }
 }
 
-function scaled({ bucketMs, start, gauge, counter }: MetricBuckets, factor: number): MetricBuckets {
-  const times = (values: Float64Array) => values.map((value) => value * factor);
-  return {
-    bucketMs,
-    start,
-    gauge: gauge && { count: gauge.count, min: times(gauge.min), max: times(gauge.max), mean: times(gauge.mean) },
-    counter: counter && {
-      coveredMs: counter.coveredMs,
-      increase: times(counter.increase),
-      last: times(counter.last),
-    },
-  };
+/** Which columns of roll-ups an aggregation reads. */
+function partsOf(aggregation: Aggregation, kind: MetricKind): { readonly value: Part; readonly weight: Part | null } {
+  switch (aggregation) {
+    case 'mean':
+      return { value: 'mean', weight: 'count' };
+    case 'rate':
+      return { value: 'increase', weight: 'coveredMs' };
+    case 'min':
+    case 'max':
+      return { value: aggregation, weight: null };
+    case 'p95':
+      return { value: 'mean', weight: null };
+    case 'last':
+      return { value: kind === 'gauge' ? 'mean' : 'last', weight: null };
+  }
+}
+
+function scaled(part: MetricBuckets, factor: number): MetricBuckets {
+  return { ...part, value: part.value.map((value) => value * factor) };
 }

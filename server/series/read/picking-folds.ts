@@ -26,10 +26,8 @@ export class PickFold implements Fold {
   }
 
   buckets(part: MetricBuckets, fromMs: number, toMs: number): void {
-    const source = this.#picks === 'last' ? (part.gauge?.mean ?? part.counter?.last) : part.gauge?.[this.#picks];
-    if (source === undefined) return;
     for (let index = 0; index < part.start.length; index += 1) {
-      const value = source[index] ?? Number.NaN;
+      const value = part.value[index] as number;
       if (Number.isNaN(value)) continue;
       const [first, end] = stepsOf(this.#grid, part.start[index] ?? 0, part.bucketMs, fromMs, toMs);
       for (let step = first; step < end; step += 1) this.#keep(step, value);
@@ -84,7 +82,7 @@ export class PercentileFold implements Fold {
 
   buckets(part: MetricBuckets, fromMs: number, toMs: number): void {
     for (let index = 0; index < part.start.length; index += 1) {
-      const mean = part.gauge?.mean[index] ?? Number.NaN;
+      const mean = part.value[index] as number;
       if (Number.isNaN(mean)) continue;
       const [first, end] = stepsOf(this.#grid, part.start[index] ?? 0, part.bucketMs, fromMs, toMs);
       for (let step = first; step < end; step += 1) this.#add(step, mean);

@@ -21,7 +21,7 @@ abstract class WeightedFold implements Fold {
   buckets(part: MetricBuckets, fromMs: number, toMs: number): void {
     const { sums, weights, grid } = this;
     for (let index = 0; index < part.start.length; index += 1) {
-      const [sum, weight] = this.summed(part, index);
+      const [sum, weight] = this.summed(part.value[index] as number, part.weight?.[index] ?? 0);
       if (!(weight > 0)) continue;
       const [first, end] = stepsOf(grid, part.start[index] ?? 0, part.bucketMs, fromMs, toMs);
       for (let step = first; step < end; step += 1) {
@@ -31,7 +31,8 @@ abstract class WeightedFold implements Fold {
     }
   }
 
-  protected abstract summed(part: MetricBuckets, index: number): [sum: number, weight: number];
+  /** What a bucket adds, by its value and weight. */
+  protected abstract summed(value: number, weight: number): [sum: number, weight: number];
 
   values(): (number | null)[] {
     const values: (number | null)[] = new Array(this.grid.steps);
@@ -73,9 +74,8 @@ export class MeanFold extends WeightedFold {
     }
   }
 
-  protected summed({ gauge }: MetricBuckets, index: number): [number, number] {
-    const weight = gauge?.count[index] ?? 0;
-    return [weight > 0 ? (gauge?.mean[index] ?? 0) * weight : 0, weight];
+  protected summed(mean: number, count: number): [sum: number, weight: number] {
+    return [mean * count, count];
   }
 }
 
@@ -107,7 +107,7 @@ export class RateFold extends WeightedFold {
     }
   }
 
-  protected summed({ counter }: MetricBuckets, index: number): [number, number] {
-    return [counter?.increase[index] ?? 0, (counter?.coveredMs[index] ?? 0) / 1000];
+  protected summed(growth: number, tookMs: number): [sum: number, weight: number] {
+    return [growth, tookMs / 1000];
   }
 }

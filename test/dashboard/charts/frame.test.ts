@@ -6,7 +6,8 @@ const answer = (metric: string, kind: string, values: (number | null)[]): Series
   from: '1970-01-01T00:00:00.000Z',
   to: '1970-01-01T00:00:40.000Z',
   stepMs: 10_000,
-  items: [{ metric, unit: 'count', kind, values }],
+  resolution: 'raw',
+  items: [{ metric, unit: 'count', kind, aggregation: kind === 'counter' ? 'rate' : 'mean', values }],
 });
 
 const frame = frameOf([answer('gauge', 'gauge', [1, 2, 3, 4]), answer('counter', 'counter', [1, 1, 1, 1])]) as Frame;

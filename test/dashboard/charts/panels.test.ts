@@ -43,9 +43,10 @@ t.test('used space is what is not available; unknown stays unknown', async (t) =
       from: '1970-01-01T00:00:00.000Z',
       to: '1970-01-01T00:00:20.000Z',
       stepMs: 10_000,
+      resolution: 'raw',
       items: [
-        { metric: 'fs.size[/]', unit: 'bytes', kind: 'gauge', values: [100, 100] },
-        { metric: 'fs.available[/]', unit: 'bytes', kind: 'gauge', values: [25, null] },
+        { metric: 'fs.size[/]', unit: 'bytes', kind: 'gauge', aggregation: 'mean', values: [100, 100] },
+        { metric: 'fs.available[/]', unit: 'bytes', kind: 'gauge', aggregation: 'mean', values: [25, null] },
       ],
     },
   ]);
@@ -55,11 +56,18 @@ t.test('used space is what is not available; unknown stays unknown', async (t) =
 });
 
 t.test('evidence is drawn one chart a unit, in words', async (t) => {
-  const item = (metric: string, unit: string) => ({ metric, unit, kind: 'gauge', values: [1] });
+  const item = (metric: string, unit: string) => ({
+    metric,
+    unit,
+    kind: 'gauge',
+    aggregation: 'mean' as const,
+    values: [1],
+  });
   const panels = evidencePanels({
     from: '',
     to: '',
     stepMs: 1,
+    resolution: 'raw',
     items: [item('fs.available[/var]', 'bytes'), item('cpu.busy', 'ratio')],
   });
   t.same(

@@ -3,15 +3,13 @@ import t, { type Test } from 'tap';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { exportFleet } from '../../../server/fleet/export-view.ts';
 import { Fleet } from '../../../server/fleet/fleet.ts';
-import { createFleetPort, createSeriesPort } from '../../../server/fleet/fleet-port.ts';
+import { createFleetPort } from '../../../server/fleet/fleet-port.ts';
 import { Health } from '../../../server/fleet/health.ts';
 import { detail, summarise } from '../../../server/fleet/summary.ts';
 import { IncidentBook } from '../../../server/incidents/incident-book.ts';
-import { openJournalSeries } from '../../../server/series/journal-series.ts';
 import { metricsOf } from '../../support/reading.ts';
 import { addTenant, tempStore } from '../../support/store.ts';
 import { storedReport } from '../../support/stored-report.ts';
-import { tempDir } from '../../support/temp-dir.ts';
 
 const START = Date.UTC(2026, 2, 1);
 
@@ -197,30 +195,6 @@ t.test('the port shows what is in scope, and nothing else exists', async (t) => 
   await store.scoped(everyClient).devices.retire(acme.device.id);
   await port.deviceChanged(acme.device.id);
   t.same(told, ['catalogue', 'true changed', 'true retired']);
-});
-
-t.test('series: a name that never was is a mistake, one that is silent is empty', async (t) => {
-  const { acme, globex, fleet, record } = await setUp(t);
-  const onFatal = (cause: Error) => t.fail(cause.message);
-  const series = await openJournalSeries({ path: `${tempDir(t)}/series.db`, now: () => START, onFatal });
-  t.teardown(() => series.close());
-  const port = createSeriesPort(fleet, series);
-  const query = { deviceId: acme.device.id, fromMs: START, toMs: START + 20_000, stepMs: 10_000 };
-  await t.rejects(port.query(everyClient, { ...query, metrics: ['cpu.busy'] }), {
-    code: 'metric_unknown',
-    message: 'acme-srv reports no metric "cpu.busy".',
-  });
-  await series.append([{ ...latest(START + 10_000), deviceId: acme.device.id }]);
-  fleet.setLatest(record, latest(START + 10_000));
-  const found = await port.query(everyClient, { ...query, metrics: ['cpu.busy'] });
-  t.same(found.items, [{ metric: 'cpu.busy', unit: 'ratio', kind: 'gauge', values: [null, 0.25] }]);
-  const early = { ...query, fromMs: START - 50_000, toMs: START - 30_001, metrics: ['cpu.busy'] };
-  t.same((await port.query(everyClient, early)).items[0]?.values, [null, null]);
-  await t.rejects(port.query(everyClient, { ...query, metrics: ['fs.size[/nope]'] }), {
-    message: /It reports fs\.size\[\/\], fs\.available\[\/\]/,
-  });
-  const foreign = { ...query, deviceId: globex.device.id, metrics: ['cpu.busy'] };
-  await t.rejects(port.query({ clientId: acme.client.id }, foreign), { code: 'not_found' });
 });
 
 t.test('what Prometheus scrapes', async (t) => {

@@ -224,6 +224,9 @@ const samples: Record<string, MakeSample> = {
   'PATCH /api/v1/devices/:id': onDevice('', () => ({ name: unique('Name') })),
   'DELETE /api/v1/devices/:id': onDevice(''),
   'GET /api/v1/devices/:id/series': onDevice('/series?metric=cpu.busy'),
+  'GET /api/v1/series': async (server, tenant) => ({
+    path: `/api/v1/series?metric=cpu.busy&across=top&devices=${await newDevice(server, tenant)}`,
+  }),
   'GET /api/v1/devices/:id/presence': onDevice('/presence'),
   'GET /api/v1/availability': plain('/api/v1/availability?by=client'),
   'GET /api/v1/devices/:id/ledger': onDevice('/ledger'),

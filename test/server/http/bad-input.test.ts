@@ -29,7 +29,39 @@ t.test('malformed requests get a code and a sentence that names the field', asyn
     'validation_failed',
     /"from" must be a time such as/,
   );
-  await get('/api/v1/devices/d1/series?metric=cpu.busy&step=1ms', 'range_too_large', /2000 steps/);
+  await get('/api/v1/devices/d1/series?metric=cpu.busy&step=1ms', 'range_too_large', /5,000 steps/);
+  const series = '/api/v1/devices/d1/series?metric=cpu.busy&';
+  await get(`${series}step=0`, 'validation_failed', /"step" must be a duration such as 60s/);
+  await get(`${series}aggregation=median`, 'validation_failed', /"aggregation" must be one of last, mean, min, max/);
+  await get(
+    `${series}from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z`,
+    'validation_failed',
+    /"from" must be before "to"/,
+  );
+  await get(
+    `${series}from=1770000000&to=1770003600`,
+    'validation_failed',
+    /ends in 1970.*milliseconds, not in seconds/,
+  );
+  await get(`${series}from=2100-01-01T00:00:00Z&to=2100-01-02T00:00:00Z`, 'validation_failed', /begins in the future/);
+  const fleet = '/api/v1/series?metric=cpu.busy&';
+  await get('/api/v1/series', 'validation_failed', /"metric" is missing/);
+  await get(`${fleet}across=sum`, 'validation_failed', /"across" must be one of mean, top, heat/);
+  await get(`${fleet}count=3`, 'validation_failed', /^The query parameter "count" goes with across=top only\.$/);
+  await get(`${fleet}across=heat&order=lowest`, 'validation_failed', /"order" goes with across=top only/);
+  await get(`${fleet}across=top&bounds=1`, 'validation_failed', /"bounds" goes with across=heat only/);
+  await get(`${fleet}across=top&count=51`, 'validation_failed', /"count" must be <= 50/);
+  for (const bounds of [
+    '',
+    '&bounds=2,1',
+    '&bounds=1,,2',
+    '&bounds=x',
+    `&bounds=${Array.from({ length: 21 }).map((_, i) => i)}`,
+  ]) {
+    await get(`${fleet}across=heat${bounds}`, 'validation_failed', /"bounds" must be 1 to 20 growing numbers/);
+  }
+  await get(`${fleet}devices=nobody`, 'not_found', /./, 404);
+  await get('/api/v1/series?metric=cpu.bizzy', 'metric_unknown', /./);
   await get('/api/v1/devices/d1/series?metric=cpu.bizzy', 'metric_unknown', /./);
   await get(
     `/api/v1/devices/d1/series?${'metric=a&'.repeat(25)}`,

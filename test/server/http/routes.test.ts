@@ -42,7 +42,32 @@ t.test('series pass on what was asked, each metric once', async (t) => {
       stepMs: 60_000,
     },
   ]);
-  t.match(body, { stepMs: 60_000, items: [{ metric: 'cpu.busy' }, { metric: 'load.1' }] });
+  t.match(body, { stepMs: 60_000, resolution: 'raw', items: [{ metric: 'cpu.busy' }, { metric: 'load.1' }] });
+  const highest = await request('GET', `/api/v1/devices/d1/series?${query}&aggregation=max`, {
+    headers: await keyed('viewer'),
+  });
+  t.equal(ports.queries[1]?.aggregation, 'max');
+  t.equal(highest.body.items[0].aggregation, 'max');
+});
+
+t.test('one metric of many machines: which, over what, and put together how', async (t) => {
+  const { request, keyed, ports } = await startHttp(t);
+  for (const id of ['d1', 'd2']) ports.devices.set(id, deviceView({ id, clientId: 'a', siteId: 's' }));
+  const headers = await keyed('viewer');
+  const range = 'from=2026-03-01T10:00:00Z&to=2026-03-01T11:00:00Z&step=60s';
+  const f = async (rest: string, want: Record<string, unknown>) => {
+    const { status, text } = await request('GET', `/api/v1/series?metric=cpu.busy&${range}&${rest}`, { headers });
+    t.equal(status, 200, text);
+    t.match(ports.fleetQueries.at(-1), want, rest);
+  };
+  await f('', { machines: {}, across: { kind: 'mean' }, stepMs: 60_000 });
+  await f('client=a&site=s&tag=db&devices=d1,d2,d1&aggregation=max', {
+    machines: { clientId: 'a', siteId: 's', tag: 'db', deviceIds: ['d1', 'd2'] },
+    aggregation: 'max',
+  });
+  await f('across=top', { across: { kind: 'top', count: 10, lowest: false } });
+  await f('across=top&count=3&order=lowest', { across: { kind: 'top', count: 3, lowest: true } });
+  await f('across=heat&bounds=-1,0.5,1e2', { across: { kind: 'heat', bounds: [-1, 0.5, 100] } });
 });
 
 t.test('people act on incidents, and what they did is in the audit log', async (t) => {
@@ -151,6 +176,7 @@ t.test('the API describes itself: each route with its schemas', async (t) => {
   t.match(body, { openapi: '3.1.0', info: { title: 'Vigia' } });
   const series = body.paths['/api/v1/devices/{id}/series'].get;
   t.strictSame(series.parameters.map(({ name }: { name: string }) => name).sort(), [
+    'aggregation',
     'from',
     'id',
     'metric',
@@ -159,7 +185,7 @@ t.test('the API describes itself: each route with its schemas', async (t) => {
   ]);
   t.match(series.responses[200].content['application/json'].schema, {
     type: 'object',
-    required: ['from', 'to', 'stepMs', 'items'],
+    required: ['from', 'to', 'stepMs', 'resolution', 'items'],
   });
   t.match(body.paths['/api/v1/session'].post.security, []);
   t.match(series.security, [{ key: [] }, { session: [] }]);
