@@ -5,6 +5,7 @@ import {
   type Frame,
   type FrameType,
   goodbyeReasons,
+  MAX_ACK_RANGES,
   MAX_INVENTORY_BYTES,
   MAX_PLAN_BYTES,
   MAX_PROBE_BYTES,
@@ -36,7 +37,6 @@ export const frameTags = {
   error: 0x63,
 } as const satisfies Record<FrameType, number>;
 
-const MAX_ACK_RANGES = 1024;
 const MAX_PROCESSES = 32;
 const gapCauses = ['spool_full', 'spool_damaged'] as const;
 

@@ -21,6 +21,9 @@ export const MAX_RUNS_PER_CONNECTION = 256;
 /** Schemas that a connection remembers. One more makes both sides forget the one that was sent first. */
 export const MAX_SCHEMAS_PER_CONNECTION = 64;
 
+/** Ranges of sequences in one acknowledgement. */
+export const MAX_ACK_RANGES = 1024;
+
 /** Optional features, a bit each; the server answers with those it grants. Unknown bits are ignored. */
 export const Feature = {
   /** The agent may send a report as its changes to the one before: `report_delta`. */

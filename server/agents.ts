@@ -7,7 +7,7 @@ import { everyClient } from './domain/scope.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Link } from './gateway/link.ts';
 import type { SessionEvents } from './gateway/session.ts';
-import type { Ingest } from './ingest.ts';
+import type { AckTarget, Ingest } from './ingest.ts';
 import type { SecondOpinions } from './presence/second-opinion.ts';
 import type { Store } from './store/store.ts';
 import type { Watch } from './watch.ts';
@@ -42,13 +42,13 @@ export class AgentEvents {
     record.memory.dating = learnDating(record.memory.dating, hello.bootId, hello.clocks, clock.now());
     this.#heard(record);
     this.#noteVersion(record, hello);
+    const from = ackTarget(link);
     return {
       onHeard: () => this.#heard(record),
       onClocks: (bootId, clocks) => {
         record.memory.dating = learnDating(record.memory.dating, bootId, clocks, clock.now());
       },
-      onReport: (frame, { runId, bootId }, metrics) =>
-        ingest.offer({ record, frame, runId, bootId, metrics, from: ackTarget(link) }),
+      onReport: (frame, { runId, bootId }, metrics) => ingest.offer({ record, frame, runId, bootId, metrics, from }),
       onGap: ({ from, to }) => onReportsLost(to - from + 1),
       onInventory: (json) => this.#takeInventory(record, json),
       onProcesses: (items) => {
@@ -113,23 +113,11 @@ export class AgentEvents {
   }
 }
 
-const targets = new WeakMap<Link<DeviceRecord>, ReturnType<typeof makeTarget>>();
-
-/** One target per link, so that acknowledgements of one commit are gathered into one frame. */
-function ackTarget(link: Link<DeviceRecord>): ReturnType<typeof makeTarget> {
-  let target = targets.get(link);
-  if (!target) {
-    target = makeTarget(link);
-    targets.set(link, target);
-  }
-  return target;
-}
-
-function makeTarget(link: Link<DeviceRecord>) {
+/** Where word of its reports goes: the connection that brought them. */
+function ackTarget(link: Link<DeviceRecord>): AckTarget {
   return {
-    acknowledge: (run: number, ranges: readonly (readonly [number, number])[]) =>
-      link.send({ type: 'ack', run, ranges }),
-    refuse: (retryInMs: number) =>
+    acknowledge: (run, sequence, backfill) => link.acknowledge(run, sequence, backfill),
+    refuse: (retryInMs) =>
       link.send({
         type: 'error',
         code: 'overloaded',

@@ -5,13 +5,14 @@ import type { Clock } from './clock.ts';
 import { dateClocks, learnDating } from './domain/dating.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Health } from './fleet/health.ts';
-import { addToRanges, isDelivered } from './fleet/runs.ts';
+import { isDelivered } from './fleet/runs.ts';
 import type { SeriesStore, StoredReport } from './series/series-store.ts';
 import type { Watch } from './watch.ts';
 
 /** Where acknowledgements go: the connection that brought the report. */
 export interface AckTarget {
-  acknowledge(run: number, ranges: readonly (readonly [number, number])[]): void;
+  /** The report is committed. */
+  acknowledge(run: number, sequence: number, backfill: boolean): void;
   /** The report could not be kept; the agent holds it and brings it again. */
   refuse(retryInMs: number): void;
 }
@@ -74,7 +75,7 @@ export class Ingest {
     const { memory } = record;
     const ticket = `${runId}:${sequence}`;
     if (isDelivered(memory.runs, runId, sequence)) {
-      from.acknowledge(frame.run, [[sequence, sequence]]);
+      from.acknowledge(frame.run, sequence, backfill);
       return;
     }
     if (record.inFlight.has(ticket)) return;
@@ -155,7 +156,10 @@ export class Ingest {
     health.set('journal', null);
     observe.commitTook(performance.now() - startedAt);
     observe.reportsCommitted(batch.length);
-    acknowledge(batch);
+    for (const { offered } of batch) {
+      const { from, frame } = offered;
+      from.acknowledge(frame.run, frame.sequence, frame.backfill);
+    }
     const reports = batch.map((pending) => pending.report);
     const evaluated = watch.take(position, reports).finally(() => {
       for (const { offered, report } of batch) offered.record.inFlight.delete(`${report.runId}:${report.sequence}`);
@@ -163,16 +167,4 @@ export class Ingest {
     if (watch.lane.length > MAX_WATCH_LAG) await evaluated;
     else evaluated.catch((cause: unknown) => logger.error({ err: cause }, 'evaluating reports failed'));
   }
-}
-
-function acknowledge(batch: readonly Pending[]): void {
-  const byTarget = new Map<AckTarget, Map<number, [number, number][]>>();
-  for (const { offered } of batch) {
-    const runs = byTarget.get(offered.from) ?? new Map<number, [number, number][]>();
-    byTarget.set(offered.from, runs);
-    const ranges = runs.get(offered.frame.run) ?? [];
-    runs.set(offered.frame.run, ranges);
-    addToRanges(ranges, offered.frame.sequence, offered.frame.sequence);
-  }
-  for (const [target, runs] of byTarget) for (const [run, ranges] of runs) target.acknowledge(run, ranges);
 }

@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { type HelloFrame, MAX_FRAME_BYTES } from '../../protocol/frame.ts';
+import { AckPace } from './acknowledgements.ts';
 import type { ServerProof } from './handshake.ts';
 import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
 import type { SessionEvents } from './session.ts';
@@ -42,11 +43,15 @@ export class Gateway<Device extends object> {
   readonly #links = new Map<Device, Link<Device>>();
   readonly #machines = new WeakMap<Link<Device>, string>();
   readonly #checker: NodeJS.Timeout;
+  readonly #timing: LinkTiming;
+  readonly #ackPace: AckPace;
   #checkedAtMs = performance.now();
   #isClosing = false;
 
   constructor(options: GatewayOptions<Device>) {
     this.#options = options;
+    this.#timing = { ...defaultTiming, ...options.timing };
+    this.#ackPace = new AckPace(this.#timing.ackGatherMs);
     this.#sockets = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -90,7 +95,7 @@ export class Gateway<Device extends object> {
     };
     socket.once('close', release);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const { registry, proof, verify, now, logger, timing } = this.#options;
+      const { registry, proof, verify, now, logger } = this.#options;
       const opened = new Link<Device>({
         socket: webSocket,
         address,
@@ -99,7 +104,8 @@ export class Gateway<Device extends object> {
         verify,
         now,
         logger,
-        timing: { ...defaultTiming, ...timing },
+        timing: this.#timing,
+        ackPace: this.#ackPace,
         onAuthenticated: (link, device, hello) => {
           release();
           return this.#admit(link, device, hello);

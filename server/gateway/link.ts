@@ -12,6 +12,7 @@ import {
   MAX_FRAME_BYTES,
   MAX_FRAME_BYTES_BEFORE_AUTH,
 } from '../../protocol/frame.ts';
+import type { Acknowledgements, AckPace } from './acknowledgements.ts';
 import { agreeVersion, checkProof, makeChallenge, type ServerProof } from './handshake.ts';
 import { Session, type SessionEvents } from './session.ts';
 
@@ -32,6 +33,7 @@ export interface LinkOptions<Device> {
   readonly now: () => number;
   readonly logger: Logger;
   readonly timing: LinkTiming;
+  readonly ackPace: AckPace;
   /** The agent has proved its key. Returns what its frames drive, or throws VigiaError to turn it away. */
   readonly onAuthenticated: (link: Link<Device>, device: Device, hello: HelloFrame) => SessionEvents;
   readonly onClosed: (link: Link<Device>) => void;
@@ -46,6 +48,8 @@ export interface LinkTiming {
   readonly closeAfterMs: number;
   /** A socket that buffers more than this does not read: it is closed. */
   readonly maxBufferedBytes: number;
+  /** An agent that hears of its reports all the time hears of them once in this time. */
+  readonly ackGatherMs: number;
 }
 
 export const defaultTiming: LinkTiming = {
@@ -53,6 +57,7 @@ export const defaultTiming: LinkTiming = {
   pingAfterMs: 5_000,
   closeAfterMs: 30_000,
   maxBufferedBytes: 1024 * 1024,
+  ackGatherMs: 2_000,
 };
 
 /** What this server offers to agents that ask for it. */
@@ -73,13 +78,15 @@ export class Link<Device> {
   #pingedAtMs = Number.NEGATIVE_INFINITY;
   #pingId = 0;
   readonly #deadline: NodeJS.Timeout;
+  readonly #acks: Acknowledgements;
   device: Device | null = null;
   /** True if the agent said goodbye, so that its silence is no loss. */
   saidGoodbye = false;
 
   constructor(options: LinkOptions<Device>) {
     this.#options = options;
-    const { socket, timing } = options;
+    const { socket, timing, ackPace } = options;
+    this.#acks = ackPace.join((frame) => this.send(frame));
     this.#deadline = setTimeout(() => this.fail(new VigiaError('handshake_timeout')), timing.handshakeMs);
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     socket.on('error', (cause) => this.#socketFailed(cause));
@@ -102,8 +109,14 @@ export class Link<Device> {
     socket.send(encodeFrame(frame));
   }
 
+  /** The report is committed; the agent is told in time. */
+  acknowledge(run: number, sequence: number, backfill: boolean): void {
+    this.#acks.add(run, sequence, backfill);
+  }
+
   /** Tells the agent when to return and closes. */
   dismiss(reason: GoodbyeReason, returnInMs: number): void {
+    this.#acks.flush();
     this.send({ type: 'goodbye', reason, returnInMs });
     this.#close(1001);
   }
@@ -111,6 +124,7 @@ export class Link<Device> {
   /** Sends the fault and closes. */
   fail(cause: VigiaError, retryInMs = 0): void {
     this.#logClosing(cause);
+    this.#acks.flush();
     this.send({ type: 'error', code: cause.code, message: cause.message, fatal: true, retryInMs });
     this.#close(1008);
   }
@@ -231,6 +245,7 @@ export class Link<Device> {
 
   #closed(): void {
     clearTimeout(this.#deadline);
+    this.#acks.drop();
     this.#stage = { name: 'closed' };
     this.#options.onClosed(this);
   }

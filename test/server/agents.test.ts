@@ -36,7 +36,12 @@ async function setUp(t: Test) {
     onReportsLost: (count) => told.push(`lost ${count}`),
   });
   const sent: Frame[] = [];
-  const link = { send: (frame: Frame) => sent.push(frame) } as unknown as Link<DeviceRecord>;
+  const acknowledged: string[] = [];
+  const link = {
+    send: (frame: Frame) => sent.push(frame),
+    acknowledge: (run: number, sequence: number, backfill: boolean) =>
+      acknowledged.push(`${run}/${sequence}${backfill ? ' backfill' : ''}`),
+  } as unknown as Link<DeviceRecord>;
   const hello = { bootId: 'boot-1', agentVersion: '9.9.9', intervalMs: 10_000, clocks } as HelloFrame;
   return {
     core,
@@ -45,6 +50,7 @@ async function setUp(t: Test) {
     agents,
     told,
     sent,
+    acknowledged,
     link,
     hello,
     device: () => core.store.scoped(everyClient).devices.get(record.info.id),
@@ -74,16 +80,22 @@ t.test('a link that breaks is noted, one that ends with a goodbye is not', async
   t.equal(record.linkLostAt, null);
 });
 
-t.test('reports are acknowledged on their link in one frame', async (t) => {
-  const { core, record, agents, link, hello, sent } = await setUp(t);
+t.test('reports are acknowledged on their link, or sent back', async (t) => {
+  const { core, record, agents, link, hello, sent, acknowledged } = await setUp(t);
   const events = agents.connected(record, hello, link);
   const metrics = [describe('cpu.busy')];
-  for (let sequence = 1; sequence <= 3; sequence += 1) {
+  const offer = (sequence: number, backfill: boolean) => {
     const scaled = [1_000];
-    events.onReport({ type: 'report', run: 0, schema: 1, sequence, backfill: false, clocks, scaled }, run, metrics);
-  }
+    events.onReport({ type: 'report', run: 0, schema: 1, sequence, backfill, clocks, scaled }, run, metrics);
+  };
+  offer(1, true);
+  offer(2, false);
+  t.same(acknowledged, [], 'not before the commit');
   await core.ingest.drain();
-  t.same(sent, [{ type: 'ack', run: 0, ranges: [[1, 3]] }]);
+  t.same(acknowledged, ['0/1 backfill', '0/2']);
+  core.ingest.offer = ({ from }) => from.refuse(5_000);
+  offer(3, false);
+  t.match(sent, [{ type: 'error', code: 'overloaded', fatal: false, retryInMs: 5_000 }]);
 });
 
 t.test('what an agent tells of its machine', async (t) => {

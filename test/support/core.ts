@@ -117,8 +117,8 @@ export class CoreAgent {
   readonly acknowledged: number[] = [];
   refused = 0;
   readonly target: AckTarget = {
-    acknowledge: (_run, ranges) => {
-      for (const [from, to] of ranges) for (let n = from; n <= to; n += 1) this.acknowledged.push(n);
+    acknowledge: (_run, sequence) => {
+      this.acknowledged.push(sequence);
     },
     refuse: () => {
       this.refused += 1;

@@ -459,6 +459,25 @@ t.test('an agent that does not read is cut off', async (t) => {
   t.equal(await link.closed(), 1006);
 });
 
+t.test('reports are acknowledged one by one or many at a time, and always before the end', async (t) => {
+  const { gateway, client, enrol, links } = await setUp(t, { timing: { ackGatherMs: 1e6 } });
+  const one = await (await client()).authenticate(enrol());
+  const two = await (await client()).authenticate(enrol(new Machine(), 'd2'));
+  const [first, second] = links as [Link<Device>, Link<Device>];
+  first.acknowledge(0, 1, false);
+  t.same(await one.next('ack'), { type: 'ack', run: 0, ranges: [[1, 1]] });
+  for (const link of [first, second]) for (let n = 2; n <= 9; n += 1) link.acknowledge(0, n, false);
+  t.same(await two.next('ack'), { type: 'ack', run: 0, ranges: [[2, 9]] });
+  second.acknowledge(0, 10, false);
+  two.send(Buffer.of(0xff));
+  t.same(await two.next('ack'), { type: 'ack', run: 0, ranges: [[10, 10]] }, 'before it is sent away');
+  await two.next('error');
+  const closing = gateway.close(0);
+  t.same(await one.next('ack'), { type: 'ack', run: 0, ranges: [[2, 9]] }, 'before the server leaves');
+  await one.next('goodbye');
+  await closing;
+});
+
 t.test('a goodbye is passed on, and the silence after it is no loss', async (t) => {
   const { client, enrol, seen } = await setUp(t);
   const link = await (await client()).authenticate(enrol());

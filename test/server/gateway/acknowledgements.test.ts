@@ -1,0 +1,165 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import t from 'tap';
+import type { AckFrame } from '../../../protocol/frame.ts';
+import { AckPace } from '../../../server/gateway/acknowledgements.ts';
+import { until } from '../../support/until.ts';
+
+/** A link at a pace, and what it was told, as `run: from-to from-to`. */
+function linkAt(pace: AckPace) {
+  const told: string[] = [];
+  const acks = pace.join(({ run, ranges }: AckFrame) => {
+    told.push(`${run}: ${ranges.map(([from, to]) => `${from}-${to}`).join(' ')}`);
+  });
+  return { acks, told };
+}
+
+/** So long that only what cannot wait is sent. */
+const NEVER_MS = 1e6;
+
+t.test('a link that heard nothing for long is told at once, then once in a while', async (t) => {
+  const { acks, told } = linkAt(new AckPace(400));
+  acks.add(0, 1, false);
+  t.same(told, [], 'not while a commit is being told');
+  await nextTurn();
+  t.same(told, ['0: 1-1']);
+  const toldAtMs = performance.now();
+  for (let sequence = 2; sequence <= 5; sequence += 1) acks.add(0, sequence, false);
+  await nextTurn();
+  t.equal(told.length, 1);
+  await until('its moment', () => told.length === 2);
+  t.ok(performance.now() - toldAtMs < 5_000);
+  t.same(told, ['0: 1-1', '0: 2-5']);
+});
+
+t.test('a link that goes on is told once in each round', async (t) => {
+  const { acks, told } = linkAt(new AckPace(300));
+  const startedAtMs = performance.now();
+  let sequence = 0;
+  const steady = setInterval(() => {
+    sequence += 1;
+    acks.add(0, sequence, false);
+  }, 20);
+  t.teardown(() => clearInterval(steady));
+  await until('forty reports', () => sequence >= 40);
+  clearInterval(steady);
+  const rounds = (performance.now() - startedAtMs) / 300;
+  t.ok(told.length >= 2 && told.length <= rounds + 2, `${told.length} times in ${rounds.toFixed(1)} rounds`);
+  await until('the last one', () => told.at(-1)?.endsWith('-40'));
+});
+
+t.test('what cannot wait does not', async (t) => {
+  const { acks, told } = linkAt(new AckPace(NEVER_MS));
+  acks.add(0, 1, false);
+  await nextTurn();
+  acks.add(0, 2, false);
+  acks.add(1, 7, true);
+  await nextTurn();
+  t.same(told.splice(0), ['0: 1-1', '0: 2-2', '1: 7-7'], 'a report of the backlog, and with it what waits');
+  for (let sequence = 3; sequence < 3 + 63; sequence += 1) acks.add(0, sequence, false);
+  await nextTurn();
+  t.same(told, [], '63 wait');
+  acks.add(0, 66, false);
+  await nextTurn();
+  t.same(told, ['0: 3-66'], '64 do not');
+});
+
+t.test('sequences become ranges, of each run apart', async (t) => {
+  const f = (sequences: readonly (readonly [run: number, sequence: number])[], want: readonly string[]) => {
+    const { acks, told } = linkAt(new AckPace(NEVER_MS));
+    for (const [run, sequence] of sequences) acks.add(run, sequence, false);
+    acks.flush();
+    t.same(told, want);
+  };
+  f([], []);
+  f([[0, 5]], ['0: 5-5']);
+  f(
+    [
+      [0, 1],
+      [0, 2],
+      [0, 3],
+    ],
+    ['0: 1-3'],
+  );
+  f(
+    [
+      [0, 1],
+      [0, 3],
+      [0, 2],
+    ],
+    ['0: 1-2 3-3'],
+  );
+  f(
+    [
+      [0, 100],
+      [0, 5],
+      [0, 101],
+      [0, 6],
+    ],
+    ['0: 100-101 5-6'],
+  );
+  f(
+    [
+      [0, 100],
+      [3, 5],
+      [0, 101],
+      [3, 6],
+    ],
+    ['0: 100-101', '3: 5-6'],
+  );
+  f(
+    [
+      [0, 1],
+      [0, 1],
+    ],
+    ['0: 1-1 1-1'],
+  );
+});
+
+t.test('no acknowledgement has more ranges than an agent reads', async (t) => {
+  const lengths: number[] = [];
+  const acks = new AckPace(NEVER_MS).join(({ ranges }) => lengths.push(ranges.length));
+  for (let n = 0; n < 2_500; n += 1) acks.add(0, 2 * n, false);
+  await nextTurn();
+  t.same(lengths, [1_024, 1_024, 452]);
+});
+
+t.test('many links are told in turns', async (t) => {
+  const pace = new AckPace(NEVER_MS);
+  let told = 0;
+  const links = Array.from({ length: 300 }, () => pace.join(() => (told += 1)));
+  for (const acks of links) acks.add(0, 1, false);
+  const perTurn: number[] = [];
+  while (told < 300) {
+    const before = told;
+    await nextTurn();
+    perTurn.push(told - before);
+  }
+  t.ok(perTurn.length >= 3 && Math.max(...perTurn) <= 128, perTurn.join(' '));
+});
+
+t.test('moments are spread over the round', async (t) => {
+  const pace = new AckPace(800);
+  const toldAtMs: number[] = [];
+  const links = Array.from({ length: 80 }, () => pace.join(() => toldAtMs.push(performance.now())));
+  for (const acks of links) {
+    acks.add(0, 1, false);
+    acks.flush();
+    acks.add(0, 2, false);
+  }
+  await until('all', () => toldAtMs.length === 160);
+  const moments = new Set(toldAtMs.slice(80).map((atMs) => Math.floor(atMs / 20)));
+  t.ok(moments.size >= 10, `${moments.size} moments`);
+});
+
+t.test('a link that is no more is told nothing', async (t) => {
+  const { acks, told } = linkAt(new AckPace(40));
+  const other = linkAt(new AckPace(40));
+  acks.add(0, 1, false);
+  acks.drop();
+  acks.flush();
+  other.acks.add(0, 1, false);
+  other.acks.flush();
+  other.acks.add(0, 2, false);
+  await until('another', () => other.told.length === 2);
+  t.same(told, []);
+});
