@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, metricIn, scrape } from './lib/client.ts';
 import { type DetectionFigures, measureDetection, measureThreshold } from './lib/detection.ts';
-import { readFlags } from './lib/options.ts';
+import { type Figures, readFlags } from './lib/options.ts';
 import { readBytesWritten, readCpu, readMemory, round, threadsBetween } from './lib/process-figures.ts';
 import { startProfiling } from './lib/profile.ts';
 import { growthBetween, loopLag, quantileBetween } from './lib/server-metrics.ts';
@@ -23,7 +23,7 @@ const aims = {
 };
 
 /** A whole fleet over real sockets, with a dashboard open: what the server costs, what it loses, how soon it notices. */
-export function run(args: readonly string[]): Promise<{ failed: boolean; [figure: string]: unknown }> {
+export function run(args: readonly string[]): Promise<Figures> {
   const flags = readFlags(args, [...fleetFlags, 'duration', 'profile', 'detection!']);
   const profileDir = flags.text('profile');
   return withFleet(flags, { agents: 1_000, warmUp: '15s', inspect: profileDir !== undefined }, async (fleet) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, metricIn, openDashboard, scrape } from './lib/client.ts';
-import { readFlags } from './lib/options.ts';
+import { type Figures, readFlags } from './lib/options.ts';
 import { readMemory, round } from './lib/process-figures.ts';
 import { startServer } from './lib/server-process.ts';
 import { type Fleet, fleetFlags, say, withFleet } from './lib/start-fleet.ts';
@@ -13,7 +13,7 @@ const JUDGED_AFTER_MARGIN_MS = 35_000;
 const aims = { allBackMs: 60_000, peakToMean: 3, falseIncidents: 0, startToReadyMs: 3_000, lostReports: 0 };
 
 /** All agents are connected, the server is killed and started again: how soon and how evenly they are back, and what it says. */
-export function run(args: readonly string[]): Promise<{ failed: boolean; [figure: string]: unknown }> {
+export function run(args: readonly string[]): Promise<Figures> {
   const flags = readFlags(args, [...fleetFlags, 'down', 'judge!']);
   const downMs = flags.durationMs('down', '5s');
   return withFleet(flags, { agents: 1_000, warmUp: '20s' }, async (fleet) => {

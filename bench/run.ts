@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Figures } from './lib/options.ts';
 
 /** `npm run bench -- <name> [flags]`: runs one measurement; its last line is a JSON object. */
 const here = dirname(fileURLToPath(import.meta.url));
@@ -9,10 +10,7 @@ const names = readdirSync(here)
   .map((file) => file.slice(0, -'.ts'.length));
 const [wanted = '', ...flags] = process.argv.slice(2);
 
-type Figures = object & { readonly failed?: boolean };
-
 interface Measurement {
-  /** `failed` true: what must never happen did, such as a lost report. */
   run(flags: readonly string[]): Promise<Figures> | Figures;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scrape } from './lib/client.ts';
-import { readFlags } from './lib/options.ts';
+import { type Figures, readFlags } from './lib/options.ts';
 import { readCpu, round } from './lib/process-figures.ts';
 import { loopLag } from './lib/server-metrics.ts';
 import { fleetFlags, withFleet } from './lib/start-fleet.ts';
@@ -13,7 +13,7 @@ const aims = { scrapeCpuSeconds: 0.5, loopBlockedMs: 50 };
  * `GET /metrics` while the whole fleet reports: what each scrape costs the server on top of the reports (the CPU of a pause of
  * the same length is taken off), and how long it keeps the event loop.
  */
-export function run(args: readonly string[]): Promise<object> {
+export function run(args: readonly string[]): Promise<Figures> {
   const flags = readFlags(args, [...fleetFlags, 'scrapes']);
   const scrapes = flags.count('scrapes', 10);
   return withFleet(flags, { agents: 1_000, warmUp: '15s' }, async ({ server, folder, agents, intervalMs }) => {

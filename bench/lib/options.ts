@@ -35,3 +35,9 @@ export function readFlags(args: readonly string[], known: readonly string[]): Fl
 function typeOf(flag: string): 'boolean' | 'string' {
   return flag.endsWith('!') ? 'boolean' : 'string';
 }
+
+/** What a measurement ends with, printed as JSON. `failed`: what must never happen did, such as a lost report. */
+export interface Figures {
+  readonly failed?: boolean;
+  readonly [figure: string]: unknown;
+}
