@@ -11,11 +11,12 @@ const parentAtStart = process.ppid;
  * Runs the program in our place: its standard streams, signals and end are ours.
  * @param {string} program
  * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} [environment] what is not set already
  * @returns {Promise<never>} settles only when the program does not start
  */
-export function become(program, args) {
+export function become(program, args, environment = {}) {
   return new Promise((_, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit' });
+    const child = spawn(program, args, { stdio: 'inherit', env: { ...environment, ...process.env } });
     for (const signal of SIGNALS) process.on(signal, () => pass(child, signal));
     stopWithoutParent(child);
     child.once('error', (error) => reject(new SetupError(`${program} does not start: ${error.message}`)));
