@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { VigiaError } from '../protocol/error.ts';
+import { trustAuthorities } from './authorities.ts';
 import { type Channel, channelOf, connectionFault, notVigia } from './channel.ts';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -30,6 +31,7 @@ export interface Answer {
 export async function exchange({ method, url, body, accept, timeoutMs }: Exchange): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const isTls = url.protocol === 'https:';
+  if (isTls) trustAuthorities();
   const text = body === undefined ? '' : JSON.stringify(body);
   const request = requestOf(isTls)(url, {
     method,

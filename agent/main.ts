@@ -9,7 +9,6 @@ import { readBootId, readClocks, readMachineId } from './collect/clocks.ts';
 import { createCollector } from './collect/create-collector.ts';
 import { collectInventory } from './collect/inventory.ts';
 import { type AgentConfig, readConfig } from './config.ts';
-import { enroll } from './enroll.ts';
 import { prepareDataDir } from './file.ts';
 import { chooseGoodbye, readStopEvidence, UPGRADE_MARK } from './goodbye.ts';
 import { loadOrCreateIdentity, readEnrolment, requireEnrolment } from './identity.ts';
@@ -93,6 +92,8 @@ async function runEnroll(
     prepareDataDir(dataDir);
     writePolicy(dataDir, allow.split(','));
   }
+  // Once in the life of a machine; it takes Node's HTTP with it.
+  const { enroll } = await import('./enroll.ts');
   const {
     deviceId,
     clientName,

@@ -1,7 +1,8 @@
 /**
  * How the agent's bundle is run, so that the machine does not notice it: a small heap, no JIT, no helper threads.
  * Used by the service unit, by `npm start` and by the measurements. `--jitless` has no WebAssembly, hence no built-in
- * `fetch`, and starts no TypeScript file.
+ * `fetch`, and starts no TypeScript file. With `--disable-sigusr1` there is no thread that waits to open a debugger, and with
+ * `--use-openssl-ca` Node does not load its list of certificate authorities before somebody asks for them; agent/authorities.ts does.
  */
 export const agentNodeFlags = [
   '--jitless',
@@ -10,6 +11,8 @@ export const agentNodeFlags = [
   '--optimize-for-size',
   '--single-threaded',
   '--v8-pool-size=0',
+  '--disable-sigusr1',
+  '--use-openssl-ca',
 ] as const;
 
 /** The environment that goes with {@link agentNodeFlags}. */

@@ -1,7 +1,7 @@
-import { runHttp } from '../../protocol/check/http.ts';
 import { type CheckOutcome, outcome } from '../../protocol/check/outcome.ts';
 import { runTcp } from '../../protocol/check/tcp.ts';
 import type { PlannedCheck } from '../../protocol/plan.ts';
+import { trustAuthorities } from '../authorities.ts';
 import { readPolicy } from '../policy.ts';
 import { resolveFor } from './own-address.ts';
 import { runProcess } from './process.ts';
@@ -24,7 +24,7 @@ export function createRunner(dataDir: string): (check: PlannedCheck) => Promise<
     }
   };
 
-  function runTarget(target: PlannedCheck['target'], timeoutMs: number): Promise<CheckOutcome> {
+  async function runTarget(target: PlannedCheck['target'], timeoutMs: number): Promise<CheckOutcome> {
     switch (target.kind) {
       case 'process':
         return runProcess(target.name);
@@ -32,8 +32,12 @@ export function createRunner(dataDir: string): (check: PlannedCheck) => Promise<
         return runUnit(target.name, timeoutMs);
       case 'tcp':
         return runTcp(target, { timeoutMs, resolve });
-      case 'http':
+      case 'http': {
+        // Node's HTTP is a tenth of the agent's memory, and few machines are asked for it.
+        trustAuthorities();
+        const { runHttp } = await import('../../protocol/check/http.ts');
         return runHttp(target, { timeoutMs, resolve });
+      }
     }
   }
 }

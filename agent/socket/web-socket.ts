@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { trustAuthorities } from '../authorities.ts';
 import { encodeMessage, FramingError, type Message, MessageReader, opcodes } from './message.ts';
 import { readUpgrade, upgradeRequest } from './upgrade.ts';
 
@@ -44,6 +45,7 @@ export class WebSocketClient {
     this.#reader = new MessageReader(options.maxMessageBytes);
     const { url, useAuthorities } = options;
     const isTls = url.protocol === 'wss:';
+    if (useAuthorities) trustAuthorities();
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const port = Number(url.port) || (isTls ? 443 : 80);
     const tls = {

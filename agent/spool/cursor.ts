@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../../protocol/crc32.ts';
 import { type Range, RangeSet } from './ranges.ts';
 
 /** Reports that the spool had to give up. Kept until a server knows. */
@@ -57,7 +57,7 @@ async function setAside(path: string): Promise<void> {
 }
 
 function checksum(body: string): string {
-  return crc32(body).toString(16).padStart(8, '0');
+  return (crc32(Buffer.from(body)) >>> 0).toString(16).padStart(8, '0');
 }
 
 function parseCursor(text: string): Cursor | undefined {

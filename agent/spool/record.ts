@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../../protocol/crc32.ts';
 
 /**
  * A record of a spool file: marker `V` `R` (2 bytes), length of the payload (4, little endian), CRC-32 of length and payload
@@ -21,7 +21,7 @@ export function encodeRecord(payload: Uint8Array): Buffer {
 }
 
 function checksum(length: Uint8Array, payload: Uint8Array): number {
-  return crc32(payload, crc32(length));
+  return crc32(payload, payload.length, crc32(length)) >>> 0;
 }
 
 export interface Scan {

@@ -177,10 +177,10 @@ t.test('what the first message comes with', async (t) => {
     t.same(messages, [Buffer.from('Hello')]);
   });
   t.test('byte by byte', async (t) => {
-    const url = await startScript(t, async (socket, key) => {
+    const url = await startScript(t, (socket, key) => {
       socket.setNoDelay(true);
       for (const byte of Buffer.concat([Buffer.from(opening(key)), hello])) {
-        await new Promise((resolve) => socket.write(Buffer.from([byte]), resolve));
+        socket.write(Buffer.from([byte]));
       }
     });
     const { messages, saw } = connect(t, url);
