@@ -64,6 +64,20 @@ export const FileSystem = Type.Object({
   inodes: Nullable(Type.Number()),
   inodesFree: Nullable(Type.Number()),
   readOnly: Type.Boolean(),
+  /** When it will be full by its trend; absent where nobody looked. */
+  forecast: Type.Optional(
+    Nullable(
+      Type.Object({
+        /** Null: it is not about to be. */
+        fullAt: Nullable(Time),
+        bytesPerHour: Nullable(Type.Number()),
+        /** How far it can be believed, 0..1. */
+        quality: Nullable(Type.Number()),
+        /** When and by what evidence, or why not. */
+        sentence: Type.String(),
+      }),
+    ),
+  ),
 });
 export type FileSystem = Static<typeof FileSystem>;
 

@@ -20,6 +20,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { createFleetPort } from './fleet/fleet-port.ts';
 import { Health } from './fleet/health.ts';
 import { createSeriesPort } from './fleet/series-port.ts';
+import { DiskForecasts } from './forecast/disk-forecasts.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { LinkTiming } from './gateway/link.ts';
 import { createHttpServer } from './http/server.ts';
@@ -163,6 +164,18 @@ async function wire(options: AppOptions, teardown: Teardown) {
     onServiceChanged: (service) => live.serviceChanged(service),
   });
   const { contracts, maintenance, services, availability } = sla;
+  const zoneOf = (clientId: string | null, at: number): string =>
+    (clientId === null ? null : contracts.terms.at(clientId, at)?.terms.calendar.timeZone) ?? config.timeZone;
+  const forecasts = new DiskForecasts({
+    fleet,
+    book,
+    settings,
+    read: (request) => series.query(request),
+    now,
+    zoneOf,
+    logger,
+  });
+  teardown.push(() => forecasts.close());
   const anchors = config.anchors.length > 0 ? new Anchors(config.anchors) : null;
   const opinions = new SecondOpinions({
     fleet,
@@ -187,7 +200,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     anchors,
     ask: (records, at) => opinions.ask(records, at),
     isExpected: createExpectedHours(contracts.terms),
-    judges: [{ about: 'second opinions', judge: (_changes, at) => opinions.rehearse(at) }, ...sla.judges],
+    judges: [{ about: 'second opinions', judge: (_changes, at) => opinions.rehearse(at) }, ...sla.judges, forecasts],
     publish: (changes) => {
       availability.book.take(changes);
       for (const record of changes.touched) live.deviceChanged(record);
@@ -263,8 +276,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const firstRun = createFirstRun(store, passwords);
   const apiKeys = createApiKeys(store, now);
   const enrolmentTokens = createEnrolmentTokens(store, identity, now);
-  const zoneOf = (clientId: string | null, at: number): string =>
-    (clientId === null ? null : contracts.terms.at(clientId, at)?.terms.calendar.timeZone) ?? config.timeZone;
   const personReports = createReportPort({ store, book, fleet, now, act, zoneOf, withReport: contracts.withReport });
   const incidents = createIncidentPort({
     store,

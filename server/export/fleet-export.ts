@@ -22,6 +22,8 @@ export interface FileSystemExport {
   readonly mountpoint: string;
   readonly sizeBytes: number | null;
   readonly availableBytes: number | null;
+  /** When it will be full by its trend; null without one. */
+  readonly fullAtMs: number | null;
 }
 
 /** The open incidents (acknowledged ones included) of one client. */

@@ -82,6 +82,11 @@ const deviceFamilies: readonly Family<Exported>[] = [
     'Space of the file system that ordinary users can still fill.',
     ({ availableBytes }) => availableBytes,
   ),
+  perFileSystem(
+    'vigia_filesystem_full_forecast_timestamp_seconds',
+    'When the file system will be full by its trend, within four days; absent without a forecast.',
+    ({ fullAtMs }) => seconds(fullAtMs),
+  ),
 ];
 
 const incidentFamily: Family<IncidentExport> = {

@@ -28,6 +28,15 @@ export interface Peer {
   readonly canProbe: boolean;
 }
 
+/** What the forecast says of a file system: when it is full (ms) and how fast, or in its sentence why that is not said. */
+export interface DiskForecastFigures {
+  readonly fullAtMs: number | null;
+  readonly bytesPerHour: number | null;
+  /** 0..1 */
+  readonly quality: number | null;
+  readonly sentence: string;
+}
+
 /** A device as the server holds it in memory. */
 export interface DeviceRecord {
   info: Row<'device'>;
@@ -67,6 +76,8 @@ export interface DeviceRecord {
   stateSince: number;
   /** `run:sequence` of reports that wait for their commit. */
   readonly inFlight: Set<string>;
+  /** By mount point; empty until they were looked at. */
+  diskForecasts: ReadonlyMap<string, DiskForecastFigures>;
 }
 
 export function makeRecord(
@@ -99,6 +110,7 @@ export function makeRecord(
     inMaintenance: false,
     stateSince: info.enrolled_at,
     inFlight: new Set(),
+    diskForecasts: new Map(),
   };
 }
 

@@ -42,7 +42,11 @@ function exportDevice(record: DeviceRecord, fleet: Fleet): DeviceExport {
     bootAtMs: bootTime(record),
     lastReportAtMs: latest?.at ?? null,
     value: (metric) => (latest ? readValue(latest, metric) : null),
-    fileSystems: latest ? fileSystems(latest) : [],
+    fileSystems: latest
+      ? fileSystems(latest).map((system) => {
+          return { ...system, fullAtMs: record.diskForecasts.get(system.mountpoint)?.fullAtMs ?? null };
+        })
+      : [],
   };
 }
 

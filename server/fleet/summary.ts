@@ -59,7 +59,9 @@ export function detail(record: DeviceRecord, book: IncidentBook, fleet: Pick<Fle
     bootId: memory.presence.last?.bootId ?? null,
     clockOffsetMs: memory.dating?.clockOffsetMs ?? null,
     reportIntervalMs: record.intervalMs,
-    fileSystems: latest ? fileSystems(latest) : [],
+    fileSystems: latest
+      ? fileSystems(latest).map((system) => ({ ...system, forecast: forecastOf(record, system.mountpoint) }))
+      : [],
     latest: latest
       ? latest.schema.metrics.map((metric, index) => ({
           metric: metric.name,
@@ -78,6 +80,14 @@ export function detail(record: DeviceRecord, book: IncidentBook, fleet: Pick<Fle
     remoteLink: remoteLink(info, fleet.clients.get(info.client_id), fleet.sites.get(info.site_id)),
     expectedHours: info.expected_hours === 1,
   };
+}
+
+/** Null while nothing is known. */
+function forecastOf({ diskForecasts }: DeviceRecord, mountpoint: string): NonNullable<FileSystem['forecast']> | null {
+  const figures = diskForecasts.get(mountpoint);
+  if (!figures) return null;
+  const { fullAtMs, bytesPerHour, quality, sentence } = figures;
+  return { fullAt: isoOrNull(fullAtMs), bytesPerHour, quality, sentence };
 }
 
 function memoryUsedRatio(reading: Reading): number | null {

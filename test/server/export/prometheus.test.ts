@@ -17,7 +17,7 @@ const device = (over: Partial<DeviceExport> = {}): DeviceExport => ({
   bootAtMs: 1_700_000_000_500,
   lastReportAtMs: 1_700_000_100_000,
   value: (metric) => ({ 'cpu.busy': 0.25, 'load.1': 1.5, 'memory.available': 4e9, 'memory.size': 8e9 })[metric] ?? null,
-  fileSystems: [{ mountpoint: '/', sizeBytes: 100e9, availableBytes: 40e9 }],
+  fileSystems: [{ mountpoint: '/', sizeBytes: 100e9, availableBytes: 40e9, fullAtMs: 1_800_000_000_000 }],
   ...over,
 });
 
