@@ -31,7 +31,9 @@ function sentence(rows: number, { rangeMs, stepMs, metrics, devices, resolution 
   const coarser = resolution === 'raw' ? 300_000 : 3_600_000;
   const ways = [
     `at most ${words(rangeMs * share)}`,
-    ...(resolution !== 'hour' && stepMs < coarser ? [`a step of at least ${words(coarser)}`] : []),
+    ...(resolution === 'hour'
+      ? []
+      : [stepMs < coarser ? `a step of at least ${words(coarser)}` : `a range and a step of whole ${words(coarser)}`]),
     ...(metrics > 1 ? ['fewer metrics'] : []),
     ...(devices > 1 ? ['fewer machines'] : []),
   ];

@@ -22,7 +22,7 @@ export function* query(source: ReadSource, request: SeriesRequest): Generator<vo
   if (host === undefined || made.lines.length === 0) return [];
   const wanted = resolutionFor(grid, request.aggregation);
   const stretches = stretchesOf(source, host, grid, wanted);
-  requireAffordable(rowsOf(source, host, stretches), askedOf(grid, wanted, made.metricIds.length, 1));
+  requireAffordable(rowsOf(source, host, stretches), askedOf(grid, wanted, names.length, 1));
   yield* foldHost(source, host, made, stretches);
   const resolution = coarsest(stretches.map((stretch) => stretch.resolution));
   return names.flatMap((name) => {
