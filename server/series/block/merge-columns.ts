@@ -1,96 +1,112 @@
 import type { Columns, RunOfReports } from '../columns.ts';
 
-/** Where a report stands. */
-interface Place {
-  readonly part: number;
-  readonly index: number;
-  readonly at: number;
+/** More runs than this cannot be told apart in a block. */
+const MAX_RUNS = 65_536;
+
+/** What orders reports and tells them apart: one element a report, all parts one behind the other. */
+interface Keys {
+  readonly at: Float64Array;
   /** Index into the runs of all. */
-  readonly run: number;
-  readonly sequence: number;
+  readonly run: Uint16Array;
+  readonly sequence: Float64Array;
+  readonly backfill: Uint8Array;
 }
 
 /**
- * Puts reports of one host together: oldest first, each run and sequence once, gaps where a part lacks a metric.
- * The order of the parts does not matter.
+ * Puts reports of one host together: oldest first, each run and sequence once (the oldest), gaps where a part lacks a metric.
+ * The order of the parts does not matter, nor that of the reports in them.
  * @param parts at least one
+ * @throws RangeError for more than 65,536 runs
  */
 export function mergeColumns(parts: readonly Columns[]): Columns {
-  const [only] = parts;
-  if (!only) throw new RangeError('no columns to merge');
-  const { runs, runOf } = unionOfRuns(parts);
-  const places = unique(inOrder(placesOf(parts, runOf)));
-  const count = places.length;
-  const at = new Float64Array(count);
-  const sequence = new Float64Array(count);
-  const run = new Uint16Array(count);
-  const backfill = new Uint8Array(count);
-  places.forEach((place, index) => {
-    at[index] = place.at;
-    sequence[index] = place.sequence;
-    run[index] = place.run;
-    backfill[index] = parts[place.part]?.backfill[place.index] as number;
-  });
+  if (parts.length === 0) throw new RangeError('no columns to merge');
+  const inTime = [...parts].sort((left, right) => (left.at[0] ?? 0) - (right.at[0] ?? 0));
+  const { runs, runOf } = unionOfRuns(inTime);
+  const all: Keys = {
+    at: joined(inTime.map(({ at }) => at)),
+    run: Uint16Array.from(inTime.flatMap(({ run }, part) => Array.from(run, (own) => runOf[part]?.[own] as number))),
+    sequence: joined(inTime.map(({ sequence }) => sequence)),
+    backfill: Uint8Array.from(inTime.flatMap(({ backfill }) => [...backfill])),
+  };
+  const order = orderOf(all);
+  const pick = (values: Float64Array) =>
+    order ? Float64Array.from(order, (place) => values[place] as number) : values;
   const values = new Map<number, Float64Array>();
-  for (const metricId of new Set(parts.flatMap((part) => [...part.values.keys()]))) {
-    const columns = parts.map((part) => part.values.get(metricId));
-    const merged = new Float64Array(count);
-    for (let index = 0; index < count; index += 1) {
-      const place = places[index] as Place;
-      merged[index] = columns[place.part]?.[place.index] ?? Number.NaN;
-    }
-    values.set(metricId, merged);
+  for (const metricId of new Set(inTime.flatMap((part) => [...part.values.keys()]))) {
+    values.set(metricId, pick(columnOf(inTime, metricId, all.at.length)));
   }
-  return { at, sequence, runs, run, backfill, values, newest: newestOf(parts).newest };
+  return {
+    at: pick(all.at),
+    sequence: pick(all.sequence),
+    runs,
+    run: order ? Uint16Array.from(order, (place) => all.run[place] as number) : all.run,
+    backfill: order ? Uint8Array.from(order, (place) => all.backfill[place] as number) : all.backfill,
+    values,
+    newest: newestOf(inTime).newest,
+  };
 }
 
-/** The runs of all parts, sorted so that their order does not depend on that of the parts, and each part's as indices. */
+/** The runs of all parts in an order that does not depend on that of the parts, and those of each part as indices into them. */
 function unionOfRuns(parts: readonly Columns[]): { runs: RunOfReports[]; runOf: number[][] } {
-  const byId = new Map<string, RunOfReports>();
-  for (const { runs } of parts) for (const run of runs) byId.set(keyOf(run), run);
-  if (byId.size > 65_536) throw new RangeError(`too many runs: ${byId.size}`);
-  const keys = [...byId.keys()].sort();
-  const positions = new Map(keys.map((key, index) => [key, index]));
+  const keyOf = ({ runId, bootId }: RunOfReports) => `${runId} ${bootId}`;
+  const byKey = new Map(parts.flatMap(({ runs }) => runs.map((run) => [keyOf(run), run] as const)));
+  if (byKey.size > MAX_RUNS) throw new RangeError(`too many runs: ${byKey.size}`);
+  const sorted = [...byKey].sort(([left], [right]) => (left < right ? -1 : 1));
+  const positions = new Map(sorted.map(([key], index) => [key, index]));
   return {
-    runs: keys.map((key) => byId.get(key) as RunOfReports),
+    runs: sorted.map(([, run]) => run),
     runOf: parts.map(({ runs }) => runs.map((run) => positions.get(keyOf(run)) as number)),
   };
 }
 
-function keyOf({ runId, bootId }: RunOfReports): string {
-  return `${runId} ${bootId}`;
+function joined(arrays: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
 }
 
-function placesOf(parts: readonly Columns[], runOf: readonly number[][]): Place[] {
-  return parts.flatMap(({ at, sequence, run }, part) =>
-    Array.from(at, (time, index) => ({
-      part,
-      index,
-      at: time,
-      run: runOf[part]?.[run[index] as number] as number,
-      sequence: sequence[index] as number,
-    })),
-  );
+function columnOf(parts: readonly Columns[], metricId: number, count: number): Float64Array {
+  const all = new Float64Array(count).fill(Number.NaN);
+  let at = 0;
+  for (const part of parts) {
+    const values = part.values.get(metricId);
+    if (values) all.set(values, at);
+    at += part.at.length;
+  }
+  return all;
 }
 
-/** By time; of the same time by run and sequence. */
-function inOrder(places: Place[]): Place[] {
-  return places.sort(
-    (left, right) =>
-      left.at - right.at || left.run - right.run || left.sequence - right.sequence || left.part - right.part,
-  );
-}
-
-/** The first report of each run and sequence. */
-function unique(places: readonly Place[]): Place[] {
+/** The places of the reports, oldest first and each once; null if they lie so already, as blocks that follow one another do. */
+function orderOf(keys: Keys): Uint32Array | null {
+  const { at, run, sequence, backfill } = keys;
+  const compare = (left: number, right: number) =>
+    (at[left] as number) - (at[right] as number) ||
+    (run[left] as number) - (run[right] as number) ||
+    (sequence[left] as number) - (sequence[right] as number) ||
+    (backfill[left] as number) - (backfill[right] as number);
+  const newest = new Map<number, number>();
+  let isSimple = true;
+  for (let place = 0; place < at.length && isSimple; place += 1) {
+    const own = run[place] as number;
+    // Sequences that grow in each run are told apart without remembering them all.
+    isSimple = (place === 0 || compare(place - 1, place) < 0) && (sequence[place] as number) > (newest.get(own) ?? -1);
+    newest.set(own, sequence[place] as number);
+  }
+  if (isSimple) return null;
   const seen = new Map<number, Set<number>>();
-  return places.filter(({ run, sequence }) => {
-    const sequences = seen.get(run) ?? new Set();
-    seen.set(run, sequences);
-    if (sequences.has(sequence)) return false;
-    sequences.add(sequence);
-    return true;
-  });
+  return Uint32Array.from(at, (_, place) => place)
+    .sort(compare)
+    .filter((place) => {
+      const own = run[place] as number;
+      const sequences = seen.get(own) ?? new Set<number>();
+      seen.set(own, sequences);
+      const { size } = sequences;
+      return sequences.add(sequence[place] as number).size > size;
+    });
 }
 
 /** The part whose last report is the newest; of the same time, the one that was received last. */
