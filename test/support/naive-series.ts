@@ -11,18 +11,18 @@ export interface NaiveQuestion {
 
 /**
  * One metric folded the slow and obvious way: every report once, by time; each step from the list of what lies in it.
- * @param valueOf the value of a report in base units, undefined where it has none
+ * @param read the value of a report in base units, undefined where it has none
  */
 export function naiveSeries(
   reports: readonly MemoryReport[],
   { fromMs, toMs, stepMs, aggregation }: NaiveQuestion,
-  valueOf: (report: MemoryReport) => number | undefined,
+  read: (report: MemoryReport) => number | undefined,
 ): (number | null)[] {
   const once = new Map(reports.map((report) => [`${report.runId} ${report.sequence}`, report]));
   const readings = [...once.values()]
     .sort((a, b) => a.at - b.at || (a.runId ?? '').localeCompare(b.runId ?? '') || a.sequence - b.sequence)
     .flatMap((report) => {
-      const value = valueOf(report);
+      const value = read(report);
       return value === undefined ? [] : [{ at: report.at, value }];
     });
   return Array.from({ length: Math.ceil((toMs - fromMs) / stepMs) }, (_, step) => {

@@ -36,8 +36,7 @@ function run<Result>(work: Generator<void, Result, void>): { result: Result; pau
 const ask = (source: MemorySource, request: Omit<SeriesRequest, 'deviceId'>) =>
   run(query(source, { deviceId: 'd1', ...request })).result;
 
-const loadOf = ({ values }: MemoryReport) =>
-  values[ids.gauge] === undefined ? (values[ids.older] ?? Number.NaN) / 10 : values[ids.gauge] / 100;
+const loadOf = ({ values }: MemoryReport) => (values[ids.gauge] ?? (values[ids.older] ?? Number.NaN) * 10) / 100;
 const loadIfAny = (report: MemoryReport) => {
   const value = loadOf(report);
   return Number.isNaN(value) ? undefined : value;
@@ -92,9 +91,9 @@ t.test('raw reports, sealed and open, overlapping and repeated, give what the sl
       deal(source, all, seed);
       const range = { fromMs, toMs: fromMs + lengthMs, stepMs };
       for (const aggregation of ['mean', 'min', 'max', 'last', 'p95', 'rate'] as const) {
-        const [name, valueOf] = aggregation === 'rate' ? [counter.name, bytesOf] : [gauge.name, loadIfAny];
+        const [name, read] = aggregation === 'rate' ? [counter.name, bytesOf] : [gauge.name, loadIfAny];
         const [found] = ask(source, { ...range, metrics: [name], aggregation });
-        const want = naiveSeries(all, { ...range, aggregation }, valueOf);
+        const want = naiveSeries(all, { ...range, aggregation }, read);
         const got = found?.values ?? want.map(() => null);
         const isSame = got.length === want.length && got.every((value, step) => close(value, want[step]));
         if (!isSame) throw new Error(`${aggregation} ${JSON.stringify({ range, got, want, all })}`);
@@ -130,10 +129,10 @@ t.test('from roll-ups, with the newest hours from raw reports, the figures are t
   source.rollUp('d1', all, 27 * HOUR);
   const f = (stepMs: number, resolution: string, aggregation: Aggregation) => {
     const range = { fromMs: 0, toMs: 30 * HOUR, stepMs };
-    const [name, valueOf] = aggregation === 'rate' ? [counter.name, bytesOf] : [gauge.name, loadIfAny];
+    const [name, read] = aggregation === 'rate' ? [counter.name, bytesOf] : [gauge.name, loadIfAny];
     const [found] = ask(source, { ...range, metrics: [name], aggregation });
     t.equal(found?.resolution, resolution, `${aggregation} by ${stepMs / MINUTE} min`);
-    const want = naiveSeries(all, { ...range, aggregation }, valueOf);
+    const want = naiveSeries(all, { ...range, aggregation }, read);
     const wrong = want.findIndex((value, step) => !close(found?.values[step], value, 1e-4));
     t.equal(wrong, -1, `${found?.values[wrong]} for ${want[wrong]}`);
   };
