@@ -5,7 +5,9 @@ import type { Clock } from './clock.ts';
 import { learnDating } from './domain/dating.ts';
 import { everyClient } from './domain/scope.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
+import { SchemaIntake } from './fleet/schema-intake.ts';
 import type { Link } from './gateway/link.ts';
+import { SchemaPool } from './gateway/schema-pool.ts';
 import type { SessionEvents } from './gateway/session.ts';
 import type { AckTarget, Ingest } from './ingest.ts';
 import type { SecondOpinions } from './presence/second-opinion.ts';
@@ -26,9 +28,15 @@ export interface AgentEventsOptions {
 /** What the frames of a connected agent cause: the seam between the gateway, which knows frames, and the watch, which knows devices. */
 export class AgentEvents {
   readonly #options: AgentEventsOptions;
+  readonly #schemas: SchemaIntake;
 
   constructor(options: AgentEventsOptions) {
     this.#options = options;
+    const pool = new SchemaPool();
+    this.#schemas = new SchemaIntake(
+      (metrics) => pool.intern(metrics),
+      () => options.clock.now(),
+    );
   }
 
   connected(record: DeviceRecord, hello: HelloFrame, link: Link<DeviceRecord>): SessionEvents {
@@ -48,6 +56,7 @@ export class AgentEvents {
       onClocks: (bootId, clocks) => {
         record.memory.dating = learnDating(record.memory.dating, bootId, clocks, clock.now());
       },
+      onSchema: (metrics) => this.#schemas.take(record, metrics),
       onReport: (frame, { runId, bootId }, metrics) => ingest.offer({ record, frame, runId, bootId, metrics, from }),
       onGap: ({ from, to }) => onReportsLost(to - from + 1),
       onInventory: (json) => this.#takeInventory(record, json),

@@ -255,6 +255,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       services.plans.closed(record);
     },
     onCloned: (record, address) => agents.cloned(record, address),
+    onRefused: (code) => metrics.linkRefused(code),
   });
   health.onChange(() => live.healthChanged());
 

@@ -33,7 +33,11 @@ export interface IngestOptions {
   readonly watch: Watch;
   readonly health: Health;
   readonly logger: Logger;
-  readonly observe: { reportsCommitted(count: number): void; commitTook(durationMs: number): void };
+  readonly observe: {
+    reportsCommitted(count: number): void;
+    commitTook(durationMs: number): void;
+    reportUndatable(): void;
+  };
 }
 
 interface Pending {
@@ -45,6 +49,12 @@ interface Pending {
 const GROUP_MS = 250;
 const MAX_PENDING = 20_000;
 const MAX_BATCH = 5_000;
+/** Of one device's past. Its agent keeps 64 on the way; who sends a year of it at once takes no room from the neighbours. */
+const MAX_BACKFILL_IN_FLIGHT = 512;
+/** The past of all devices together leaves this much of the queue to the present. */
+const MAX_PENDING_FOR_BACKFILL = MAX_PENDING / 2;
+/** Clocks may have been this far apart when the device was enrolled. */
+const ENROLMENT_SLACK_MS = 86_400_000;
 /** The watch may lag behind the journal by so many batches before reports wait. */
 const MAX_WATCH_LAG = 8;
 const RETRY_AFTER_FAILURE_MS = 5_000;
@@ -79,14 +89,19 @@ export class Ingest {
       return;
     }
     if (record.inFlight.has(ticket)) return;
-    if (this.#pending.length >= MAX_PENDING) {
+    if (this.#isFull(record, backfill)) {
       from.refuse(RETRY_AFTER_FAILURE_MS);
       return;
     }
     if (!backfill || !memory.dating) memory.dating = learnDating(memory.dating, bootId, clocks, now);
     const { dating } = memory;
-    // A machine without a clock battery says 1970 after its boot; what the journal keeps is not before it.
-    const at = Math.max(0, dateClocks(dating, bootId, clocks, now));
+    const at = dateClocks(dating, bootId, clocks, now);
+    // A machine without a clock battery says 1970 after its boot. Nobody knows when that was, so the agent need not keep it.
+    if (at < record.info.enrolled_at - ENROLMENT_SLACK_MS) {
+      this.#options.observe.reportUndatable();
+      from.acknowledge(frame.run, sequence, backfill);
+      return;
+    }
     record.inFlight.add(ticket);
     this.#pending.push({
       offered,
@@ -105,6 +120,11 @@ export class Ingest {
       },
     });
     this.#timer ??= setTimeout(() => this.#startFlush(), GROUP_MS);
+  }
+
+  #isFull(record: DeviceRecord, backfill: boolean): boolean {
+    const limit = backfill ? MAX_PENDING_FOR_BACKFILL : MAX_PENDING;
+    return this.#pending.length >= limit || (backfill && record.inFlight.size >= MAX_BACKFILL_IN_FLIGHT);
   }
 
   /** Commits what waits and lets the watch finish. */

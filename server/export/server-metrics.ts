@@ -14,6 +14,10 @@ export interface ServerMetrics {
   reportsCommitted(count: number): void;
   /** Reports that an agent had to drop: gaps of its spool, by the agent's own count. */
   reportsLost(count: number): void;
+  /** A report that bears a date on which its device cannot have made it. */
+  reportUndatable(): void;
+  /** A link to an agent was closed with this code. */
+  linkRefused(code: string): void;
   commitTook(durationMs: number): void;
   /** A try to tell a receiver of this kind (`email`, `log`, ...), and how it ended. */
   deliveryEnded(kind: string, outcome: string): void;
@@ -56,6 +60,17 @@ export function createServerMetrics(version: string): ServerMetrics {
   const lost = new Counter({
     name: 'vigia_reports_lost_total',
     help: 'Reports that agents had to drop before they could deliver them.',
+    registers,
+  });
+  const undatable = new Counter({
+    name: 'vigia_reports_undatable_total',
+    help: 'Reports that were not kept because they bear a date from before their device was enrolled.',
+    registers,
+  });
+  const refused = new Counter({
+    name: 'vigia_links_refused_total',
+    help: 'Links to agents that were closed because of what the agent sent or is, by the code that it was told.',
+    labelNames: ['code'],
     registers,
   });
   const commit = new Histogram({
@@ -131,6 +146,8 @@ export function createServerMetrics(version: string): ServerMetrics {
   return {
     reportsCommitted: (count) => reports.inc(count),
     reportsLost: (count) => lost.inc(count),
+    reportUndatable: () => undatable.inc(),
+    linkRefused: (code) => refused.inc({ code }),
     deliveryEnded: (kind, outcome) => deliveries.labels(kind, outcome).inc(),
     commitTook: (durationMs) => commit.observe(durationMs / 1000),
     watchQueue(name, queue) {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
-import { VigiaError } from '../../protocol/error.ts';
+import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
 import { type HelloFrame, MAX_FRAME_BYTES } from '../../protocol/frame.ts';
 import { AckPace } from './acknowledgements.ts';
 import type { ServerProof } from './handshake.ts';
@@ -22,6 +22,8 @@ export interface GatewayOptions<Device> {
   readonly onDisconnected: (device: Device, saidGoodbye: boolean) => void;
   /** Another machine proved the key of a device that is connected, and was turned away. */
   readonly onCloned?: (device: Device, address: string) => void;
+  /** A link was closed because of what its agent sent or is. */
+  readonly onRefused?: (code: ErrorCode) => void;
 }
 
 /** Connections that have not authenticated yet: a stranger may hold a few, never all. */
@@ -111,6 +113,7 @@ export class Gateway<Device extends object> {
           return this.#admit(link, device, hello);
         },
         onClosed: (link) => this.#leave(link),
+        ...(this.#options.onRefused ? { onRefused: this.#options.onRefused } : {}),
       });
       this.#open.add(opened);
     });

@@ -37,6 +37,8 @@ export interface LinkOptions<Device> {
   /** The agent has proved its key. Returns what its frames drive, or throws VigiaError to turn it away. */
   readonly onAuthenticated: (link: Link<Device>, device: Device, hello: HelloFrame) => SessionEvents;
   readonly onClosed: (link: Link<Device>) => void;
+  /** The link is closed because of what the agent sent or is. */
+  readonly onRefused?: (code: ErrorCode) => void;
 }
 
 export interface LinkTiming {
@@ -123,7 +125,7 @@ export class Link<Device> {
 
   /** Sends the fault and closes. */
   fail(cause: VigiaError, retryInMs = 0): void {
-    this.#logClosing(cause);
+    this.#noteClosing(cause);
     this.#acks.flush();
     this.send({ type: 'error', code: cause.code, message: cause.message, fatal: true, retryInMs });
     this.#close(1008);
@@ -218,14 +220,15 @@ export class Link<Device> {
   #socketFailed(cause: Error): void {
     // The WebSocket has refused to take the frame and closes with 1009, so that nothing can be said any more.
     if ((cause as NodeJS.ErrnoException).code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-      this.#logClosing(new ProtocolError('frame_too_large', `A frame has at most ${MAX_FRAME_BYTES} bytes.`));
+      this.#noteClosing(new ProtocolError('frame_too_large', `A frame has at most ${MAX_FRAME_BYTES} bytes.`));
     } else {
       this.#options.logger.debug({ err: cause, address: this.#options.address }, 'agent socket failed');
     }
   }
 
-  #logClosing({ code, message }: VigiaError): void {
+  #noteClosing({ code, message }: VigiaError): void {
     const { logger, address } = this.#options;
+    this.#options.onRefused?.(code);
     logger.info({ code, address, stage: this.#stage.name }, 'closing a link to an agent: %s', message);
   }
 
@@ -251,7 +254,8 @@ export class Link<Device> {
   }
 }
 
-/** An agent that this server does not know asks again rarely. */
+/** An agent that this server does not know asks again rarely; one that overdoes it comes back later. */
 function retryAfter(code: ErrorCode): number {
+  if (code === 'schema_churn') return 60_000;
   return code === 'agent_unknown' || code === 'agent_retired' || code === 'version_unsupported' ? 300_000 : 0;
 }

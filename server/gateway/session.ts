@@ -20,6 +20,8 @@ export interface SessionEvents {
   /** Any frame: proof of life. */
   onHeard(): void;
   onClocks(bootId: string, clocks: Clocks): void;
+  /** A list of metrics. Returns the array that stands for it from now on. @throws VigiaError schema_churn */
+  onSchema?(metrics: readonly MetricDescriptor[]): readonly MetricDescriptor[];
   onReport(frame: ReportFrame, run: RunContext, metrics: readonly MetricDescriptor[]): void;
   onGap(frame: GapFrame): void;
   onInventory(json: string): void;
@@ -81,7 +83,7 @@ export class Session {
         // Schemas change when disks come and go; the agent forgets the same one.
         if (this.#schemas.size >= MAX_SCHEMAS_PER_CONNECTION)
           this.#schemas.delete(this.#schemas.keys().next().value ?? 0);
-        this.#schemas.set(schemaKey(frame), frame.metrics);
+        this.#schemas.set(schemaKey(frame), events.onSchema?.(frame.metrics) ?? frame.metrics);
         return;
       case 'run':
         if (frame.run === 0 || this.#runs.size >= MAX_RUNS_PER_CONNECTION) {

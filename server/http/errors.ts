@@ -18,6 +18,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   server_identity_mismatch: null,
   schema_unknown: null,
   schema_invalid: null,
+  schema_churn: null,
   report_invalid: null,
   report_base_unknown: null,
   replaced: null,

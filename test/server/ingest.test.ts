@@ -114,6 +114,19 @@ t.test('more than may wait is refused at once', async (t) => {
   t.equal(agent.acknowledged.length, 20_000);
 });
 
+t.test('who brings a year of backfill at once is told to wait, and takes no room from others', async (t) => {
+  const { core, agent, record, clock } = await setUp(t);
+  for (let n = 0; n < 3_000; n += 1) agent.offer(core, record, clock.ms, values, true);
+  t.equal(agent.refused, 3_000 - 512);
+  t.equal(core.ingest.queue().length, 512);
+  agent.offer(core, record, clock.ms, values);
+  t.equal(agent.refused, 3_000 - 512, 'what describes the present is taken');
+  await core.ingest.drain();
+  t.equal(agent.acknowledged.length, 513);
+  agent.offer(core, record, clock.ms, values, true);
+  t.equal(agent.refused, 3_000 - 512, 'the rest may come');
+});
+
 t.test('reports are dated by the server, whatever the clock of the agent says', async (t) => {
   const { core, agent, record, clock } = await setUp(t);
   agent.clockOffsetMs = -86_400_000;
@@ -134,9 +147,9 @@ t.test('reports are dated by the server, whatever the clock of the agent says', 
       [START + 1_000, -86_400_000],
       [START + 11_000, 3_600_000],
       [START + 6_000, 3_600_000],
-      [0, 3_600_000],
     ],
   );
+  t.equal(agent.acknowledged.length, 4, 'the agent need not keep what nobody can date');
   t.equal(record.memory.presence.first?.at, START + 1_000, 'and it proves nothing');
 });
 

@@ -84,7 +84,7 @@ export async function startCore(t: Pick<Test, 'teardown'>, options: CoreOptions)
     publish,
     ...options.presence,
   });
-  const observe = { reportsCommitted: () => undefined, commitTook: () => undefined };
+  const observe = { reportsCommitted: () => undefined, commitTook: () => undefined, reportUndatable: () => undefined };
   const ingest = new Ingest({ clock, series, watch, health, logger, observe });
   watch.resumeFrom(cursor);
   for await (const batch of series.replay(cursor)) await watch.take(batch.position, batch.reports);
