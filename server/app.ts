@@ -45,7 +45,8 @@ import { createPasswords } from './security/passwords.ts';
 import { loadSealer } from './security/sealing.ts';
 import { createSessions } from './security/sessions.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
-import { openJournalSeries } from './series/journal-series.ts';
+import { openSeries } from './series/open-series.ts';
+import { SeriesDamage } from './series-damage.ts';
 import { createSla } from './sla.ts';
 import { openStore } from './store/store.ts';
 import { createTelling } from './telling/telling.ts';
@@ -133,7 +134,18 @@ async function wire(options: AppOptions, teardown: Teardown) {
   await fleet.load();
   const cursor = await readCursor(store);
   const positionsAfter = fleet.newestCursor(cursor);
-  const series = await openJournalSeries({ path: join(dataDir.path, 'series.db'), now, positionsAfter, onFatal });
+  const health = new Health();
+  const nameOf = (deviceId: string): string | undefined => fleet.devices.get(deviceId)?.info.name;
+  const damage = new SeriesDamage({ health, logger, now, nameOf });
+  const series = await openSeries({
+    path: join(dataDir.path, 'series.db'),
+    now,
+    positionsAfter,
+    retention: config.retention,
+    onFatal,
+    onDamage: (part) => damage.take(part),
+    onNote: (sentence) => logger.warn(sentence),
+  });
   teardown.push(() => series.close());
   const identity = await loadIdentity(dataDir.path);
 
@@ -141,7 +153,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
     work().catch((cause: unknown) => logger.error({ err: cause }, message));
   };
 
-  const health = new Health();
   const tlsOptions = { choice: config.tls, dataDir: dataDir.path, hosts: publicHosts(config) };
   const certificate = await loadCertificate(tlsOptions, health, now());
   const metrics = createServerMetrics(version);
@@ -380,6 +391,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     watch.stop();
   });
 
+  metrics.watchStorage(() => series.usage());
   metrics.watchConnectedAgents(() => gateway.connected);
   metrics.watchQueue('ingest', { limit: ingest.queue().limit, length: () => ingest.queue().length });
   metrics.watchQueue('series', { limit: series.queue().limit, length: () => series.queue().length });
@@ -403,6 +415,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       [
         { name: 'certificate', run: () => certificate.renew(http.server, now()) },
         { name: 'sessions', run: pruneSessions },
+        { name: 'damage', run: async () => damage.settle() },
         { name: 'messages', run: () => telling.prune() },
         { name: 'unseen', run: () => tellUnseen(store, fleet, now(), config.timeZone) },
       ],

@@ -28,6 +28,8 @@ export interface Config {
   readonly notifyPrivate: boolean;
   /** IANA zone of the server's mornings, and of the times in its messages. */
   readonly timeZone: string;
+  /** How long reports are kept as they came, summed up in five minutes, and in hours, ms. */
+  readonly retention: { readonly raw: number; readonly fiveMinute: number; readonly hour: number };
 }
 
 export const variableNames = [
@@ -44,6 +46,9 @@ export const variableNames = [
   'VIGIA_ANCHORS',
   'VIGIA_NOTIFY_PRIVATE',
   'VIGIA_TIME_ZONE',
+  'VIGIA_RETENTION_RAW',
+  'VIGIA_RETENTION_5MIN',
+  'VIGIA_RETENTION_1H',
 ] as const;
 export type VariableName = (typeof variableNames)[number];
 
@@ -84,6 +89,7 @@ export function readConfig(
     reportIntervalMs: readInterval(read('VIGIA_REPORT_INTERVAL')),
     notifyPrivate: readFlag('VIGIA_NOTIFY_PRIVATE', read('VIGIA_NOTIFY_PRIVATE') ?? '0'),
     timeZone: readTimeZone(read('VIGIA_TIME_ZONE')),
+    retention: readRetention(read),
   };
 }
 
@@ -179,6 +185,25 @@ function readTimeZone(value: string | undefined): string {
   } catch {
     throw bad('VIGIA_TIME_ZONE', value, 'use the name of a time zone, such as America/Costa_Rica or UTC');
   }
+}
+
+/** Two days leave a late roll-up its reports, and the answer for today stays whole. */
+const MIN_RETENTION_DAYS = 2;
+const MAX_RETENTION_DAYS = 36_500;
+
+function readRetention(read: (name: VariableName) => string | undefined): Config['retention'] {
+  const days = (name: VariableName, fallback: string): number => {
+    const value = read(name) ?? fallback;
+    const keptMs = parseDurationMs(value);
+    const kept = keptMs === null ? Number.NaN : keptMs / 86_400_000;
+    if (keptMs !== null && kept >= MIN_RETENTION_DAYS && kept <= MAX_RETENTION_DAYS) return keptMs;
+    throw bad(name, value, `use a time from ${MIN_RETENTION_DAYS}d to ${MAX_RETENTION_DAYS}d, such as 14d`);
+  };
+  return {
+    raw: days('VIGIA_RETENTION_RAW', '14d'),
+    fiveMinute: days('VIGIA_RETENTION_5MIN', '396d'),
+    hour: days('VIGIA_RETENTION_1H', '1826d'),
+  };
 }
 
 function bad(variable: VariableName, given: string | undefined, advice: string): VigiaError {

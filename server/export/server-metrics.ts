@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type StorageReading, watchStorage } from './storage-metrics.ts';
 
 /** A bounded queue of the server: its bound, and how long it is when asked. */
 export interface QueueReading {
@@ -23,6 +24,8 @@ export interface ServerMetrics {
   deliveryEnded(kind: string, outcome: string): void;
   /** @throws Error if a queue of this name is watched already. */
   watchQueue(name: string, queue: QueueReading): void;
+  /** What is kept of series; read at most once a scrape. */
+  watchStorage(read: () => Promise<StorageReading>): void;
   watchConnectedAgents(count: () => number): void;
   watchLiveConnections(count: () => number): void;
   /** All of them in the text format 0.0.4. */
@@ -154,6 +157,7 @@ export function createServerMetrics(version: string): ServerMetrics {
       if (queues.has(name)) throw new Error(`The queue ${name} is watched already.`);
       queues.set(name, queue);
     },
+    watchStorage: (read) => watchStorage(registers, read),
     watchConnectedAgents: (count) => gauge('vigia_agents_connected', 'Agents with a link to this server.', count),
     watchLiveConnections: (count) => gauge('vigia_live_connections', 'Browsers with a live connection.', count),
     text: () => registry.metrics(),

@@ -14,6 +14,7 @@ t.test('without any variable', async (t) => {
     anchors: [],
     notifyPrivate: false,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    retention: { raw: 14 * 86_400_000, fiveMinute: 396 * 86_400_000, hour: 1_826 * 86_400_000 },
   });
 });
 
@@ -48,6 +49,10 @@ t.test('good values', async (t) => {
   ];
   f({ VIGIA_ANCHORS: '1.1.1.1:53, [2606:4700::1111]:443,example.com:443' }, { anchors });
   f({ VIGIA_TIME_ZONE: 'America/Costa_Rica' }, { timeZone: 'America/Costa_Rica' });
+  f(
+    { VIGIA_RETENTION_RAW: '48h', VIGIA_RETENTION_5MIN: '30d', VIGIA_RETENTION_1H: '3650d' },
+    { retention: { raw: 2 * 86_400_000, fiveMinute: 30 * 86_400_000, hour: 3_650 * 86_400_000 } },
+  );
   f({ VIGIA_LOG_LEVEL: 'debug' }, { logLevel: 'debug' });
   f({ VIGIA_REPORT_INTERVAL: '500ms' }, { reportIntervalMs: { server: 500, workstation: 500 } });
   f({ VIGIA_REPORT_INTERVAL: '1m' }, { reportIntervalMs: { server: 60_000, workstation: 60_000 } });

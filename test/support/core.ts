@@ -15,7 +15,7 @@ import { Fleet } from '../../server/fleet/fleet.ts';
 import { Health } from '../../server/fleet/health.ts';
 import { IncidentBook } from '../../server/incidents/incident-book.ts';
 import { type AckTarget, Ingest } from '../../server/ingest.ts';
-import { openJournalSeries } from '../../server/series/journal-series.ts';
+import { openSeries } from '../../server/series/open-series.ts';
 import type { SeriesStore } from '../../server/series/series-store.ts';
 import { openStore, type Store } from '../../server/store/store.ts';
 import { CURSOR_SETTING, Watch, type WatchOptions } from '../../server/watch.ts';
@@ -62,7 +62,7 @@ export async function startCore(t: Pick<Test, 'teardown'>, options: CoreOptions)
     throw cause;
   };
   const positionsAfter = fleet.newestCursor(cursor);
-  const series = wrapSeries(await openJournalSeries({ path: join(dir, 'series.db'), now, positionsAfter, onFatal }));
+  const series = wrapSeries(await openSeries({ path: join(dir, 'series.db'), now, positionsAfter, onFatal }));
   const health = new Health();
   const book = new IncidentBook(store, settings.reopenWindowMs);
   await book.load(now());

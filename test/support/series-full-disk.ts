@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { openJournalSeries } from '../../server/series/journal-series.ts';
+import { openSeries } from '../../server/series/open-series.ts';
 import { storedReport } from './stored-report.ts';
 
 /** Run with a folder on a small file system: fills it under an open series store, frees it again, and prints what happened. */
@@ -9,7 +9,7 @@ const folder = process.argv[2] ?? '';
 const path = join(folder, 'series.db');
 const fatal: string[] = [];
 const options = { path, now: () => 1_000_000, onFatal: (cause: Error) => fatal.push(cause.message) };
-const series = await openJournalSeries(options);
+const series = await openSeries(options);
 
 const append = (at: number) =>
   series.append([storedReport({ at, scaled: [1, at, null] })]).then(
@@ -40,7 +40,7 @@ closeSync(filler);
 rmSync(join(folder, 'filler'));
 const afterwards = await append(5_000);
 await series.close();
-const reopened = await openJournalSeries(options);
+const reopened = await openSeries(options);
 const newest = (await reopened.latest()).map(({ at }) => at);
 await reopened.close();
 process.stdout.write(

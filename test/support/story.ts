@@ -18,9 +18,7 @@ import type { Clock } from '../../server/clock.ts';
 import { readConfig } from '../../server/config.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import type { Message } from '../../server/notify/message.ts';
-import { decodeEntry } from '../../server/series/entry.ts';
-import { Journal } from '../../server/series/journal.ts';
-import type { StoredReport } from '../../server/series/series-store.ts';
+import { type KeptReport, storedReports } from './stored-reports.ts';
 import { type StorySettings, storySettings } from './story-settings.ts';
 import { tempDir } from './temp-dir.ts';
 import { type Patience, until } from './until.ts';
@@ -148,15 +146,9 @@ export class StoryServer {
     return (await this.get(`/api/v1/devices/${deviceId}/presence`)).items;
   }
 
-  /** Every report of the device in the series database, as its readers see it, oldest first. */
-  reports(deviceId: string): StoredReport[] {
-    const journal = new Journal(join(this.dataDir, 'series.db'));
-    try {
-      const entries = journal.entries(deviceId, 0, Number.MAX_SAFE_INTEGER, 1_000_000);
-      return entries.map((entry) => decodeEntry(entry, journal.schemas));
-    } finally {
-      journal.close();
-    }
+  /** Every report of the device in the series database, oldest first. */
+  reports(deviceId: string): KeptReport[] {
+    return storedReports(join(this.dataDir, 'series.db')).get(deviceId) ?? [];
   }
 
   /** Kinds of the notices about an incident, in order. */
