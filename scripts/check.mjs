@@ -70,8 +70,22 @@ async function check(title, program, args) {
   return counts;
 }
 
-/** @param {readonly string[]} files */
+/** Stories mostly wait, so they run beside what computes. @param {readonly string[]} files */
 async function runTests(files) {
+  const isStory = (/** @type {string} */ file) => file.startsWith('test/story/');
+  const groups = [files.filter(isStory), files.filter((file) => !isStory(file))].filter(({ length }) => length > 0);
+  const runs = await Promise.all(groups.map(runTap));
+  const results = runs.flatMap((one) => one.results);
+  for (const line of describeSlowest(results)) console.log(line);
+  return sum(
+    results,
+    files,
+    runs.every(({ isContent }) => isContent),
+  );
+}
+
+/** One run of tap, as many files at a time as .taprc says. @param {readonly string[]} files */
+async function runTap(files) {
   const tap = spawn(process.execPath, [inRoot('node_modules', ...TAP), 'run', '--reporter=tap', ...files], {
     cwd: root,
     env,
@@ -89,8 +103,7 @@ async function runTests(files) {
   });
   tap.stdout.pipe(parser);
   const [[code]] = await Promise.all([once(tap, 'close'), once(parser, 'complete')]);
-  for (const line of describeSlowest(results)) console.log(line);
-  return sum(results, files, code === 0 && parser.ok);
+  return { results, isContent: code === 0 && parser.ok };
 }
 
 /**
