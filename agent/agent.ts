@@ -51,6 +51,8 @@ export interface Agent {
 /** After that many rounds that failed in a row, a new start is the better bet. */
 const MAX_FAILURES = 10;
 const SYNC_EVERY_MS = 60_000;
+/** A walk over all processes costs more than a round, and a busy machine has least to spare. */
+const PROCESSES_EVERY_MS = 30_000;
 const GOODBYE_DEADLINE_MS = 1_000;
 const SPOOL_CLOSE_DEADLINE_MS = 1_000;
 const DEFAULT_HOLD_BACK_MS = 5_000;
@@ -80,6 +82,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   let newest: { schema: SchemaFrame; report: ReportFrame } | undefined;
   let delivery: Delivery | undefined;
   let syncedAtMs = clocks().monotonicMs;
+  let walkedAtMs = Number.NEGATIVE_INFINITY;
 
   const round = async (): Promise<void> => {
     try {
@@ -100,7 +103,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       void spool.append(schema, report);
       if (!connector.link.isOpen) return;
       delivery?.live(schema, report);
-      if (isBusy(measurement)) {
+      const { monotonicMs } = report.clocks;
+      if (isBusy(measurement) && monotonicMs - walkedAtMs >= PROCESSES_EVERY_MS) {
+        walkedAtMs = monotonicMs;
         connector.link.send({ type: 'processes', clocks: clocks(), processes: await collector.processes() });
       }
       failures = 0;

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { readClocks } from '../../agent/collect/clocks.ts';
 import { Feature, type GoodbyeFrame } from '../../protocol/frame.ts';
 import { fixedCollector, makeIdentity, startTestAgent } from '../support/agent-machine.ts';
 import { Peer, type PeerOptions, refusal } from '../support/agent-peer.ts';
@@ -72,6 +73,20 @@ t.test('tells the busiest processes only while it is busy', async (t) => {
     await peer.until('processes', () => peer.framesOf('processes').length > 0);
     t.match(peer.framesOf('processes')[0]?.processes, [{ name: 'busy', cpuRatio: 0.9 }]);
   }
+});
+
+t.test('walks over the processes of a busy machine twice a minute at most', async (t) => {
+  const peer = await startPeer(t);
+  let aheadMs = 0;
+  const clocks = () => {
+    const { wallMs, monotonicMs, bootMs } = readClocks();
+    return { wallMs: wallMs + aheadMs, monotonicMs: monotonicMs + aheadMs, bootMs: bootMs + aheadMs };
+  };
+  await startTestAgent(t, peer, { collector: fixedCollector(() => [0.9, 1_000, 500]), reportIntervalMs: 50, clocks });
+  await peer.until('five reports', () => peer.reports.length >= 5);
+  t.equal(peer.framesOf('processes').length, 1);
+  aheadMs = 30_000;
+  await peer.until('the next walk', () => peer.framesOf('processes').length === 2);
 });
 
 t.test('the inventory is sent when it changed since a server took it, at a start or a new link', async (t) => {
