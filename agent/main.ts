@@ -202,6 +202,8 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+// Small buffers are cut from blocks of this size, and one small buffer that is kept keeps its block.
+Buffer.poolSize = 4 * 1024;
 await main(process.argv.slice(2));
 // Without this a file system that hangs would keep the process from ending.
 process.exit();
