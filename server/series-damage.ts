@@ -42,14 +42,15 @@ export class SeriesDamage {
     );
   }
 
-  /** Ends the warning when its time is over. */
-  settle(): void {
+  /** Ends the warning when its time is over. @returns how many parts stand in it, for the log */
+  settle(): { parts: number } {
     const newest = this.#recent[0];
     if (newest && this.#options.now() - newest.foundAt > STANDS_MS) {
       this.#recent.length = 0;
       this.#count = 0;
       this.#options.health.set(TOPIC, null);
     }
+    return { parts: this.#count };
   }
 
   #describe({ deviceId, fromMs, toMs }: DamagedPart): string {
