@@ -33,7 +33,7 @@ function whyNot(mountpoint: string, outlook: NoForecast, write: WriteInstant): s
     case 'sparse':
       return `${mountpoint}: too little is known to say when it is full, ${count} measurements in the last 6 h`;
     case 'steady':
-      return `${mountpoint} does not fill up: its free space was steady or grew over ${hours}`;
+      return `${mountpoint} is not about to be full: its free space hardly fell, or grew, over ${hours}`;
     case 'far':
       return `${mountpoint} fills at ${speed}, too slowly or not long enough to name a date within 4 days`;
     case 'stopped':

@@ -43,6 +43,7 @@ t.test('one device, whole', async (t) => {
     'vigia_memory_size_bytes{client="acme",site="hq",device="db-1"} 8000000000',
     'vigia_filesystem_size_bytes{client="acme",site="hq",device="db-1",mountpoint="/"} 100000000000',
     'vigia_filesystem_avail_bytes{client="acme",site="hq",device="db-1",mountpoint="/"} 40000000000',
+    'vigia_filesystem_full_forecast_timestamp_seconds{client="acme",site="hq",device="db-1",mountpoint="/"} 1800000000',
     'vigia_incidents_open{client="acme",priority="emergency"} 0',
     'vigia_incidents_open{client="acme",priority="high"} 2',
     'vigia_incidents_open{client="acme",priority="medium"} 0',
@@ -80,8 +81,8 @@ t.test('each family is announced once however many devices and chunks there are'
   t.ok(chunks.length > 10, 'a large fleet comes in several chunks');
   t.ok(Math.max(...chunks.map((chunk) => chunk.length)) < 70_000, 'chunks are bounded');
   const types = chunks.join('').match(/^# TYPE .*$/gm) ?? [];
-  t.equal(types.length, 10);
-  t.equal(new Set(types).size, 10);
+  t.equal(types.length, 11);
+  t.equal(new Set(types).size, 11);
 });
 
 t.test('other work goes on while a large fleet is written', async (t) => {
