@@ -41,6 +41,7 @@ const ID_STEP = 8;
 export function encodeBuckets(buckets: Buckets): Uint8Array {
   const { length } = buckets.start;
   if (length === 0 || length > MAX_BLOCK_BUCKETS) throw new RangeError(`not a block of buckets: ${length}`);
+  if (buckets.bucketMs <= 0) throw new RangeError(`not the length of a bucket: ${buckets.bucketMs}`);
   const set = new Map<number, Float64Array>([
     [own.start, buckets.start],
     [own.reports, buckets.reports],
