@@ -8,6 +8,7 @@ import { dashes, type Inks, readInks } from './colours.ts';
 import { bridgeBeats, type Frame, stepTimes, type Value } from './frame.ts';
 import { type Mark, marksPlugin } from './marks.ts';
 import { lineValues, type Panel, writeValue } from './panels.ts';
+import { withRoom } from './projection.ts';
 
 interface ChartProps {
   readonly panel: Panel;
@@ -185,7 +186,7 @@ function options({ panel, inks, widthPx, heightPx, syncKey, marks }: Look, { onC
       drag: { x: true, y: false, setScale: false },
       points: { size: 7, width: 2, fill: inks.lines[0] ?? inks.text },
     },
-    scales: { y: { range: (_, low, high) => yRange(panel, low, high, marks) } },
+    scales: { x: { range: (_, from, to) => withRoom(marks, from, to) }, y: { range: (_, low, high) => yRange(panel, low, high, marks) } },
     axes: [
       { ...axis, grid: { show: false }, size: 26, space: 84, values: (_, splits) => splits.map(writeTick) },
       {

@@ -4,7 +4,15 @@ import type { Inks } from './colours.ts';
 /** What is drawn into a chart to prove an incident. */
 export type Mark =
   | { readonly kind: 'threshold'; readonly value: number; readonly label: string }
-  | { readonly kind: 'moment'; readonly atMs: number; readonly label: string };
+  | { readonly kind: 'moment'; readonly atMs: number; readonly label: string }
+  /** From the newest value of a line (by its position) to a value at a time ahead. */
+  | {
+      readonly kind: 'projection';
+      readonly line: number;
+      readonly atMs: number;
+      readonly value: number;
+      readonly label: string;
+    };
 
 const TEXT_PX = 11;
 
@@ -23,7 +31,8 @@ export function marksPlugin(marks: readonly Mark[], inks: Inks, write: (value: n
         ctx.lineWidth = 1.5 * ratio;
         for (const mark of marks) {
           if (mark.kind === 'threshold') drawThreshold(u, mark.value, `${mark.label} ${write(mark.value)}`, inks);
-          else drawMoment(u, mark.atMs, mark.label, inks);
+          else if (mark.kind === 'moment') drawMoment(u, mark.atMs, mark.label, inks);
+          else drawProjection(u, mark, inks);
         }
         ctx.restore();
       },
@@ -56,6 +65,30 @@ function drawMoment(u: uPlot, atMs: number, label: string, inks: Inks): void {
   ctx.textAlign = room ? 'left' : 'right';
   ctx.textBaseline = 'top';
   ctx.fillText(label, x + (room ? 5 : -5) * ratio, bbox.top + 3 * ratio);
+}
+
+function drawProjection(u: uPlot, mark: Extract<Mark, { kind: 'projection' }>, inks: Inks): void {
+  const { ctx, bbox } = u;
+  const ratio = devicePixelRatio;
+  const values = u.data[mark.line + 1] ?? [];
+  const newest = values.findLastIndex((value) => typeof value === 'number');
+  const from = { at: u.data[0][newest], value: values[newest] };
+  if (from.at === undefined || typeof from.value !== 'number') return;
+  const x = (seconds: number) => u.valToPos(seconds, 'x', true);
+  const y = (value: number) => u.valToPos(value, 'y', true);
+  const [x1, y1, x2, y2] = [x(from.at), y(from.value), x(mark.atMs / 1000), y(mark.value)];
+  ctx.strokeStyle = inks.lines[mark.line] ?? inks.text;
+  ctx.fillStyle = inks.threshold;
+  ctx.setLineDash([3 * ratio, 4 * ratio]);
+  stroke(ctx, x1, y1, x2, y2);
+  // Where it leaves the picture, or meets its end.
+  const right = bbox.left + bbox.width;
+  const endX = Math.min(x2, right);
+  const endY = x2 > x1 ? y1 + ((y2 - y1) * (endX - x1)) / (x2 - x1) : y2;
+  const above = endY - bbox.top > 20 * ratio;
+  ctx.textAlign = 'right';
+  ctx.textBaseline = above ? 'bottom' : 'top';
+  ctx.fillText(mark.label, endX - 4 * ratio, endY + (above ? -5 : 5) * ratio);
 }
 
 function stroke(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {

@@ -234,6 +234,7 @@ export const en = {
   'chart.disk': 'Disk {name}',
   'chart.read': 'read',
   'chart.written': 'written',
+  'chart.full': 'full {when}',
   'chart.diskBusy': 'Disks busy',
   'chart.pressure': 'Pressure',
   'chart.pressureCpu': 'CPU',
@@ -259,6 +260,10 @@ export const en = {
   'disks.unknown': 'size unknown',
   'disks.readOnly': 'Read-only',
   'disks.inodes': '{ratio} of the inodes used',
+  'disks.full': 'Full on {when} at {amount} an hour, {certainty}',
+  'disks.sure': 'sure',
+  'disks.fairlySure': 'fairly sure',
+  'disks.unsure': 'unsure',
 
   'processes.title': 'Busiest processes',
   'processes.at': 'sampled {ago}',

@@ -2,6 +2,7 @@ import { useComputed } from '@preact/signals';
 import type { Device } from '../../protocol/view.ts';
 import { Chart } from '../charts/Chart.tsx';
 import { devicePanels, metricsOf } from '../charts/panels.ts';
+import { projections } from '../charts/projection.ts';
 import { type Range, useFrame } from '../charts/use-frame.ts';
 import { nowMs } from '../clock.ts';
 import { time } from '../format.ts';
@@ -71,7 +72,14 @@ export function DeviceCharts({ device }: { device: Device }) {
         <div class="charts">
           {panels.map((panel) => (
             <div class="card" key={panel.id}>
-              <Chart panel={panel} frame={frame} reportIntervalMs={intervalMs} syncKey={device.id} onZoom={zoom} />
+              <Chart
+                panel={panel}
+                frame={frame}
+                reportIntervalMs={intervalMs}
+                syncKey={device.id}
+                onZoom={zoom}
+                marks={range.kind === 'newest' ? projections(panel, device.fileSystems, nowMs.peek()) : []}
+              />
             </div>
           ))}
         </div>

@@ -1,5 +1,6 @@
 import type { Device, FileSystem } from '../../protocol/view.ts';
-import { bytes, percent } from '../format.ts';
+import { nowMs } from '../clock.ts';
+import { bytes, exactTime, percent, time } from '../format.ts';
 import { t } from '../i18n.ts';
 import { isThere } from '../select.ts';
 import { Bar } from './Bar.tsx';
@@ -33,15 +34,32 @@ function Disk({ system, stale }: { system: FileSystem; stale: boolean }) {
       <div class="disk-line">
         <span class="disk-mount">{system.mountpoint}</span>
         {system.readOnly && <span class="tag">{t('disks.readOnly')}</span>}
-        <span class="disk-left">
+        <span class="disk-left" title={system.forecast?.sentence}>
           {system.availableBytes === null || system.sizeBytes === null
             ? t('disks.unknown')
             : t('disks.left', { available: bytes(system.availableBytes), size: bytes(system.sizeBytes) })}
         </span>
       </div>
       <Bar ratio={usedRatio(system)} label={t('disks.used')} stale={stale} />
+      <Forecast forecast={system.forecast} />
       {inodes !== null && <p class="hint">{t('disks.inodes', { ratio: percent(inodes) })}</p>}
     </li>
+  );
+}
+
+/** When it will be full; while it will not, the reason stands behind what is left. */
+function Forecast({ forecast }: { forecast: FileSystem['forecast'] }) {
+  if (!forecast || forecast.fullAt === null || forecast.bytesPerHour === null) return null;
+  const atMs = Date.parse(forecast.fullAt);
+  const certainty = (forecast.quality ?? 0) >= 0.8 ? 'sure' : (forecast.quality ?? 0) >= 0.6 ? 'fairlySure' : 'unsure';
+  return (
+    <p class="hint" title={`${forecast.sentence}. ${exactTime(atMs)}`}>
+      {t('disks.full', {
+        when: time(atMs, nowMs.peek()),
+        amount: bytes(forecast.bytesPerHour),
+        certainty: t(`disks.${certainty}`),
+      })}
+    </p>
   );
 }
 
