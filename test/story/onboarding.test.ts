@@ -28,8 +28,8 @@ t.test('a machine joins, and the API shows what the machine itself shows', async
     t.equal(device.reportIntervalMs, 500);
     t.match(device.bootId, readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
     const bootedAtMs = Date.now() - uptime() * 1000;
-    t.ok(Math.abs(Date.parse(device.bootAt ?? '') - bootedAtMs) < 3_000, 'booted when the machine says');
-    t.ok(Math.abs(device.clockOffsetMs ?? Number.NaN) < 1_000, 'one machine has one clock');
+    t.ok(Math.abs(Date.parse(device.bootAt ?? '') - bootedAtMs) < 5_000, 'booted when the machine says');
+    t.ok(Math.abs(device.clockOffsetMs ?? Number.NaN) < 3_000, 'one machine has one clock');
     t.equal(latest.get('memory.size'), meminfoBytes('MemTotal'));
     t.equal(latest.get('swap.size'), meminfoBytes('SwapTotal'));
     t.ok((latest.get('memory.available') ?? 0) <= meminfoBytes('MemTotal'));
