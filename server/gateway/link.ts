@@ -234,6 +234,7 @@ export class Link<Device> {
 
   #goodbye(): void {
     this.saidGoodbye = true;
+    this.#acks.flush();
     this.#close(1000);
   }
 

@@ -472,6 +472,10 @@ t.test('reports are acknowledged one by one or many at a time, and always before
   two.send(Buffer.of(0xff));
   t.same(await two.next('ack'), { type: 'ack', run: 0, ranges: [[10, 10]] }, 'before it is sent away');
   await two.next('error');
+  const three = await (await client()).authenticate(enrol(new Machine(), 'd3'));
+  for (const sequence of [1, 2]) links[2]?.acknowledge(0, sequence, false);
+  three.send({ type: 'goodbye', reason: 'reboot', returnInMs: 0 });
+  t.same(await three.next('ack'), { type: 'ack', run: 0, ranges: [[1, 2]] }, 'before the agent leaves');
   const closing = gateway.close(0);
   t.same(await one.next('ack'), { type: 'ack', run: 0, ranges: [[2, 9]] }, 'before the server leaves');
   await one.next('goodbye');
