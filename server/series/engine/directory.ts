@@ -65,7 +65,7 @@ export class Directory {
   }
 
   /** What the main thread begins with. */
-  known(): KnownNames {
+  known(): Omit<KnownNames, 'position'> {
     const next = new Map(
       this.#db.sql
         .prepare('SELECT name, seq FROM sqlite_sequence')

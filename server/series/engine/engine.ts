@@ -100,7 +100,8 @@ export class Engine {
   }
 
   known(): Calls['open']['result'] {
-    return this.#parts.directory.known();
+    const { directory, journal } = this.#parts;
+    return { ...directory.known(), position: journal.position };
   }
 
   /** @throws Error if the batch could not be committed; then nothing of it is kept */

@@ -12,6 +12,8 @@ export interface KnownNames extends NewNames {
   readonly nextHost: number;
   readonly nextMetric: number;
   readonly nextSchema: number;
+  /** Of the newest batch: those up to it may use any of the schemas. */
+  readonly position: number;
 }
 
 export interface NumberedSchema {
@@ -38,7 +40,8 @@ export class Numbers {
 
   constructor(known: KnownNames) {
     for (const { id, descriptor } of known.metrics) this.#addMetric(id, descriptor);
-    for (const { id, metrics } of known.schemas) this.#addSchema(id, this.descriptorsOf(metrics), metrics, 0);
+    for (const { id, metrics } of known.schemas)
+      this.#addSchema(id, this.descriptorsOf(metrics), metrics, known.position);
     this.#nextMetric = known.nextMetric;
     this.#nextSchema = known.nextSchema;
   }
