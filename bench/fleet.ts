@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openSeries } from '../server/series/open-series.ts';
 import { ask, metricIn, scrape } from './lib/client.ts';
 import { type DetectionFigures, measureDetection, measureThreshold } from './lib/detection.ts';
 import { type Figures, readFlags } from './lib/options.ts';
 import { readBytesWritten, readCpu, readMemory, round, threadsBetween } from './lib/process-figures.ts';
 import { startProfiling } from './lib/profile.ts';
-import { growthBetween, loopLag, quantileBetween } from './lib/server-metrics.ts';
+import { loopLag, quantileBetween } from './lib/server-metrics.ts';
 import { type Fleet, fleetFlags, say, withFleet } from './lib/start-fleet.ts';
 import { machineMetrics } from './load/machine.ts';
 
@@ -33,13 +34,14 @@ export function run(args: readonly string[]): Promise<Figures> {
     const detection = flags.isSet('detection') ? await detect(fleet) : {};
     const settled = await load.settle(SETTLE_DEADLINE_MS);
     const { text } = await scrape(server.origin, folder.metricsKey);
-    const storedReports = metricIn(text, 'vigia_reports_total');
+    const committedReports = metricIn(text, 'vigia_reports_total');
     const endRssBytes = readMemory(server.pid).rssBytes;
     dashboard.close();
     await load.close();
     await server.stop();
-    const lostReports =
-      settled.unacknowledged + settled.dropped + Math.max(0, settled.acknowledgedEver - storedReports);
+    const keptReports = await countKept(join(folder.dataDir, 'series.db'));
+    const missing = Math.max(0, settled.acknowledgedEver - Math.min(committedReports, keptReports));
+    const lostReports = settled.unacknowledged + settled.dropped + missing;
     return {
       failed: lostReports > 0 || settled.lostLinks > 0,
       agents,
@@ -49,7 +51,7 @@ export function run(args: readonly string[]): Promise<Figures> {
       ...window,
       ...detection,
       lostReports,
-      storedReports,
+      keptReports,
       acknowledgedReports: settled.acknowledgedEver,
       lostLinks: settled.lostLinks,
       endings: settled.endings,
@@ -99,7 +101,6 @@ async function measureWindow(
     eventLoopP99Ms: round(lag.p99Ms, 1),
     eventLoopWorstMs: round(lag.worstMs, 1),
     commitP99Ms: commitP99 === null ? null : Math.round(commitP99 * 1000),
-    committedReports: growthBetween(before, after, 'vigia_reports_total'),
     ackP50Ms: figures.ackP50Ms,
     ackP99Ms: figures.ackP99Ms,
     frameBytesPerReport: round(figures.reportBytes / figures.sent, 1),
@@ -109,6 +110,23 @@ async function measureWindow(
     loadCores: round(figures.cpuSeconds / seconds, 3),
     loadLateP99Ms: figures.lateP99Ms,
   };
+}
+
+/** Reports in the database of a server that has stopped: in blocks, and in the journal that no block holds yet. */
+async function countKept(path: string): Promise<number> {
+  const store = await openSeries({
+    path,
+    now: Date.now,
+    onFatal: (cause) => {
+      throw cause;
+    },
+  });
+  try {
+    const { rawSamples, openReports } = await store.usage();
+    return rawSamples / machineMetrics.length + openReports;
+  } finally {
+    await store.close();
+  }
 }
 
 /** Absence is judged only a while after a start: until then nothing can be measured. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -114,7 +114,8 @@ export async function startPeer(name: PeerName): Promise<PeerProcess> {
 
 function versionOf(program: string): string {
   const option = program.endsWith('prometheus') ? '--version' : '-version';
-  return execFileSync(program, [option], { encoding: 'utf8' }).split('\n')[0]?.trim() ?? 'unknown';
+  const { stdout, stderr } = spawnSync(program, [option], { encoding: 'utf8' });
+  return `${stdout}${stderr}`.trim().split('\n')[0] ?? 'unknown';
 }
 
 async function freePort(): Promise<number> {

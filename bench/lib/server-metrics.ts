@@ -34,7 +34,3 @@ export function loopLag(text: string): { p99Ms: number; worstMs: number } {
   const read = (stat: string): number => metricIn(text, `vigia_event_loop_lag_seconds{stat="${stat}"}`) * 1000;
   return { p99Ms: read('p99'), worstMs: read('worst') };
 }
-
-export function growthBetween(before: string, after: string, metric: string): number {
-  return metricIn(after, metric) - metricIn(before, metric);
-}
