@@ -186,7 +186,10 @@ function options({ panel, inks, widthPx, heightPx, syncKey, marks }: Look, { onC
       drag: { x: true, y: false, setScale: false },
       points: { size: 7, width: 2, fill: inks.lines[0] ?? inks.text },
     },
-    scales: { x: { range: (_, from, to) => withRoom(marks, from, to) }, y: { range: (_, low, high) => yRange(panel, low, high, marks) } },
+    scales: {
+      x: { range: (_, from, to) => withRoom(marks, from, to) },
+      y: { range: (_, low, high) => yRange(panel, low, high, marks) },
+    },
     axes: [
       { ...axis, grid: { show: false }, size: 26, space: 84, values: (_, splits) => splits.map(writeTick) },
       {
