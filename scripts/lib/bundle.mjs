@@ -10,8 +10,14 @@ import { SetupError } from './say.mjs';
 const PAGE = 'dashboard/index.html';
 const AGENT_ENTRIES = { 'vigia-agent': 'agent/main.ts', 'inventory-child': 'agent/collect/inventory-child.ts' };
 
-/** CommonJS dependencies inside an ES module bundle still ask for Node's own modules through `require`. */
-const REQUIRE_BANNER = "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);";
+/**
+ * CommonJS dependencies inside an ES module bundle still ask for Node's own modules through `require`; and `performance` loads
+ * ten modules for a clock that `process` has as well.
+ */
+const AGENT_BANNER = [
+  "const require=(name)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(name);",
+  'const monotonicMs=()=>{const[s,ns]=process.hrtime();return s*1e3+ns/1e6};',
+].join('');
 
 /**
  * Takes Node's own modules without `import`, which evaluates everything that a module offers: that of `node:http` alone loads
@@ -83,7 +89,8 @@ export async function buildAgent() {
     outExtension: { '.js': '.mjs' },
     platform: 'node',
     target: 'node26',
-    banner: { js: REQUIRE_BANNER },
+    banner: { js: AGENT_BANNER },
+    define: { 'performance.now': 'monotonicMs' },
     plugins: [leanBuiltins],
   });
   return { inputs, outputs: write(files) };
