@@ -2,7 +2,7 @@ import type { ByteWriter } from '../../../protocol/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
 import { bitWidth, pack, packedBytes, unpack } from './bits.ts';
 import { type Cursor, zigzag } from './cursor.ts';
-import { RunsSize, readRuns, writeRuns } from './runs.ts';
+import { readRuns, runsBytes, writeRuns } from './runs.ts';
 import { Scratch } from './scratch.ts';
 
 /** How integers are laid down; the numbers stand in the head of a column. */
@@ -26,10 +26,10 @@ export function planIntegers(integers: Float64Array, count: number): Plan {
   let min = 0;
   let max = 0;
   let changes = 0;
+  let smallChanges = 0;
   let minChange = Number.POSITIVE_INFINITY;
   let maxChange = Number.NEGATIVE_INFINITY;
   let previous = 0;
-  const runs = new RunsSize();
   for (let index = 1; index < count; index += 1) {
     const value = integers[index] as number;
     if (value === previous) continue;
@@ -40,7 +40,7 @@ export function planIntegers(integers: Float64Array, count: number): Plan {
     if (change < minChange) minChange = change;
     if (change > maxChange) maxChange = change;
     changes += 1;
-    runs.change(index, change);
+    if (change < 63 && change > -64) smallChanges += 1;
   }
   if (changes === 0) return { coding: coding.constant, base: 0, width: 0 };
   const values = { coding: coding.values, base: min, width: bitWidth(max - min) };
@@ -59,8 +59,8 @@ export function planIntegers(integers: Float64Array, count: number): Plan {
   };
   offer(packedBytes(count - 1, stepWidth), coding.steps, minStep, stepWidth);
   if (isSparse) offer(((count + 6) >> 3) + packedBytes(changes, changeWidth), coding.changes, minChange, changeWidth);
-  // The others write a base and a width besides.
-  offer(runs.finish(count) - 2, coding.runs, 0, 0);
+  // The others write a base and a width besides. Only small changes take one byte, so often there is no need to count.
+  if (2 * changes - smallChanges - 2 < fewest) offer(runsBytes(integers, count) - 2, coding.runs, 0, 0);
   return plan;
 }
 
@@ -115,23 +115,29 @@ export function readIntegers(
   divisor: number,
 ): void {
   if (code === coding.constant) values.fill(first, 0, count);
-  else if (code === coding.values) {
-    const base = cursor.varint();
-    unpack(cursor, values, count, widthFrom(cursor));
-    for (let index = 0; index < count; index += 1) values[index] = first + ((values[index] as number) - base) * divisor;
-  } else if (code === coding.steps) {
-    const base = cursor.zigzag();
-    const room = steps.of(count);
-    unpack(cursor, room, count - 1, widthFrom(cursor));
-    values[0] = first;
-    let value = first;
-    for (let index = 1; index < count; index += 1) {
-      value += ((room[index - 1] as number) + base) * divisor;
-      values[index] = value;
-    }
-  } else if (code === coding.changes) readChanges(cursor, values, count, first, divisor);
+  else if (code === coding.values) readValues(cursor, values, count, first, divisor);
+  else if (code === coding.steps) readSteps(cursor, values, count, first, divisor);
+  else if (code === coding.changes) readChanges(cursor, values, count, first, divisor);
   else if (code === coding.runs) readRuns(cursor, values, count, first, divisor);
   else throw new DamagedError('A column has an unknown coding.');
+}
+
+function readValues(cursor: Cursor, values: Float64Array, count: number, first: number, divisor: number): void {
+  const base = cursor.varint();
+  unpack(cursor, values, count, widthFrom(cursor));
+  for (let index = 0; index < count; index += 1) values[index] = first + ((values[index] as number) - base) * divisor;
+}
+
+function readSteps(cursor: Cursor, values: Float64Array, count: number, first: number, divisor: number): void {
+  const base = cursor.zigzag();
+  const room = steps.of(count);
+  unpack(cursor, room, count - 1, widthFrom(cursor));
+  values[0] = first;
+  let value = first;
+  for (let index = 1; index < count; index += 1) {
+    value += ((room[index - 1] as number) + base) * divisor;
+    values[index] = value;
+  }
 }
 
 function readChanges(cursor: Cursor, values: Float64Array, count: number, first: number, divisor: number): void {

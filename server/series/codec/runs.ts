@@ -8,19 +8,17 @@ import { type Cursor, unzigzag, zigzag } from './cursor.ts';
  * anything else is the step, zigzagged and plus 1.
  */
 
-/** Bytes that steps will take, told from those that are not 0. */
-export class RunsSize {
-  #bytes = 0;
-  #next = 1;
-
-  change(index: number, step: number): void {
-    this.#bytes += zerosBytes(index - this.#next) + varintBytes(zigzag(step) + 1);
-    this.#next = index + 1;
+/** Bytes that {@link writeRuns} will take. */
+export function runsBytes(integers: Float64Array, count: number): number {
+  let bytes = 0;
+  let next = 1;
+  for (let index = 1; index < count; index += 1) {
+    const step = (integers[index] as number) - (integers[index - 1] as number);
+    if (step === 0) continue;
+    bytes += zerosBytes(index - next) + varintBytes(zigzag(step) + 1);
+    next = index + 1;
   }
-
-  finish(count: number): number {
-    return this.#bytes + zerosBytes(count - this.#next);
-  }
+  return bytes + zerosBytes(count - next);
 }
 
 export function writeRuns(writer: ByteWriter, integers: Float64Array, count: number): void {
