@@ -6,7 +6,8 @@ import type { FleetFolder } from './fleet-folder.ts';
 
 /** One person or machine at the server's HTTP side. */
 const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
-const DEADLINE_MS = 60_000;
+/** A server without a processor of its own may take its time over a scrape. */
+const DEADLINE_MS = 180_000;
 
 export interface Answer {
   readonly status: number;
@@ -27,7 +28,7 @@ export async function ask(
   sent.on('response', (response) => {
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
-    response.on('error', reject);
+    response.on('error', (cause) => reject(new Error(`the answer of ${url} was cut off`, { cause })));
     response.on('end', () => {
       const cookie = response.headers['set-cookie']?.[0]?.split(';')[0];
       resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks), cookie });
