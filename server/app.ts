@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import { VigiaError } from '../protocol/error.ts';
 import type { ServerHealth } from '../protocol/view.ts';
 import { AgentEvents } from './agents.ts';
+import { type CreatedBackup, createBackup } from './backup/create-backup.ts';
+import { refuseHalfRestored } from './backup/restore-backup.ts';
 import { loadCertificate } from './certificate.ts';
 import { type Clock, createClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -128,6 +130,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   const dataDir = await openDataDir(config.dataDir);
   teardown.push(() => dataDir.release());
+  refuseHalfRestored(dataDir.path);
   const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger, onFatal });
   teardown.push(() => store.close());
   const fleet = new Fleet(store);
@@ -439,8 +442,22 @@ async function wire(options: AppOptions, teardown: Teardown) {
     return { pruned: await sessions.prune() };
   }
 
+  let backups = 0;
+
   async function saveCursor(): Promise<void> {
-    series.release(await watch.snapshot());
+    const position = await watch.snapshot();
+    // A copy of the state that is being made may be older: its series must still hold what follows.
+    if (backups === 0) series.release(position);
+  }
+
+  async function backup(file: string): Promise<CreatedBackup> {
+    backups += 1;
+    try {
+      const copySeries = (to: string): Promise<number> => series.backup(to);
+      return await createBackup({ dataDir: dataDir.path, file, version, now: now(), copySeries });
+    } finally {
+      backups -= 1;
+    }
   }
 
   return {
@@ -457,6 +474,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       fleet: fleetPort,
       tls: certificate.current(),
       maintenance: maintenance.port,
+      backup,
     },
   };
 }

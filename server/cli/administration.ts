@@ -2,7 +2,7 @@ import { VigiaError } from '../../protocol/error.ts';
 import type { Config } from '../config.ts';
 import { type DataDir, openDataDir, socketAddress } from '../data-dir.ts';
 import { askLocalSocket } from './local-socket.ts';
-import type { Perform } from './operations.ts';
+import type { OperationName, Perform } from './operations.ts';
 
 /**
  * Lets the command line run operations: by the server that holds the data folder or, if none does, on the store itself, which
@@ -20,6 +20,9 @@ export async function withAdministration<T>(config: Config, work: (perform: Perf
   }
 }
 
+/** What takes longer than a moment: years of series are copied at the speed of the disk. */
+const deadlinesMs: Partial<Record<OperationName, number>> = { 'backup.create': 6 * 3_600_000 };
+
 /** Null if a server holds it. */
 function takeDataDir(path: string): DataDir | null {
   try {
@@ -33,7 +36,8 @@ function takeDataDir(path: string): DataDir | null {
 async function askRunningServer<T>(folder: string, work: (perform: Perform) => Promise<T>): Promise<T> {
   const { path, close } = socketAddress(folder);
   try {
-    return await work(((operation, input) => askLocalSocket(path, { operation, input })) as Perform);
+    return await work(((operation, input) =>
+      askLocalSocket(path, { operation, input }, deadlinesMs[operation])) as Perform);
   } finally {
     close();
   }

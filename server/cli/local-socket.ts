@@ -73,11 +73,15 @@ async function answerLine(line: string, answer: (request: LocalRequest) => Promi
  * Asks the server that listens there.
  * @throws VigiaError what the server answered, or `unavailable` if none does
  */
-export async function askLocalSocket(path: string, request: LocalRequest): Promise<unknown> {
+export async function askLocalSocket(
+  path: string,
+  request: LocalRequest,
+  deadlineMs = ANSWER_DEADLINE_MS,
+): Promise<unknown> {
   const socket = createConnection(path);
   try {
     socket.write(`${JSON.stringify(request)}\n`);
-    const answer = JSON.parse(await readLine(socket, MAX_ANSWER_BYTES, ANSWER_DEADLINE_MS)) as LocalAnswer;
+    const answer = JSON.parse(await readLine(socket, MAX_ANSWER_BYTES, deadlineMs)) as LocalAnswer;
     if ('result' in answer) return answer.result;
     const { code, message } = answer.error;
     throw new VigiaError(Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : 'internal', message);

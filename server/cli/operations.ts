@@ -11,6 +11,7 @@ import {
   type ServerHealth,
   type User,
 } from '../../protocol/view.ts';
+import type { CreatedBackup } from '../backup/create-backup.ts';
 import { everyClient } from '../domain/scope.ts';
 import { Email, Id, Name, NewPassword, strict } from '../http/fields.ts';
 import { type InstallCommands, installCommands } from '../http/install-command.ts';
@@ -32,6 +33,8 @@ export interface OperationContext {
   readonly apiKeys: ApiKeys;
   readonly enrolmentTokens: EnrolmentTokens;
   readonly maintenance: MaintenancePort;
+  /** Writes a backup to a file that does not exist. */
+  readonly backup: (file: string) => Promise<CreatedBackup>;
   readonly tls: TlsMaterial | null;
   /** Where agents and people reach the server, or null if it cannot be known. */
   readonly publicAddress: string | null;
@@ -129,6 +132,14 @@ export const operations = {
       const cancelled = await context.maintenance.cancel(everyClient, id);
       await record(context, 'maintenance.cancel', id, {});
       return cancelled;
+    },
+  ),
+  'backup.create': operation(
+    Type.Object({ file: Type.String({ minLength: 1, maxLength: 4096 }) }, strict),
+    async (context, { file }): Promise<CreatedBackup> => {
+      const created = await context.backup(file);
+      await record(context, 'backup.create', file, { bytes: created.bytes });
+      return created;
     },
   ),
   status: operation(Type.Object({}, strict), async ({ running, store }): Promise<ServerStatus> => {

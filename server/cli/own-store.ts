@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
+import { copyDatabase } from '../backup/copy-database.ts';
+import { createBackup } from '../backup/create-backup.ts';
 import type { Config } from '../config.ts';
 import { ContractBook } from '../contracts/contract-book.ts';
 import type { DataDir } from '../data-dir.ts';
@@ -50,6 +53,14 @@ export async function withOwnStore<T>(
       maintenance: await maintenanceOf(store),
       tls: await loadTls({ choice: config.tls, dataDir: dataDir.path, hosts: [], nowMs: Date.now() }),
       publicAddress: config.publicUrl,
+      backup: (file: string) =>
+        createBackup({
+          dataDir: dataDir.path,
+          file,
+          version: manifest.version,
+          now: Date.now(),
+          copySeries: (to) => copyDatabase(join(dataDir.path, 'series.db'), to),
+        }),
       running: null,
     };
     return await work(((name, input) => perform(context, name, input)) as Perform);

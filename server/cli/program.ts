@@ -4,6 +4,7 @@ import { VigiaError } from '../../protocol/error.ts';
 import { nearest } from '../nearest.ts';
 import { runAgent } from './agent.ts';
 import { apiKeyCommands } from './apikey.ts';
+import { backupCommands } from './backup.ts';
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { maintenanceCommands } from './maintenance.ts';
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   ...userCommands,
   ...apiKeyCommands,
   ...maintenanceCommands,
+  ...backupCommands,
   doctorCommand,
 ];
 

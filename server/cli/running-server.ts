@@ -16,13 +16,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const app = await createApp({ config, logger, version: manifest.version });
   try {
     await app.start();
-    const { store, passwords, apiKeys, enrolmentTokens, tls, fleet, dataDir, maintenance } = app.services;
+    const { store, passwords, apiKeys, enrolmentTokens, tls, fleet, dataDir, maintenance, backup } = app.services;
     const context: OperationContext = {
       store,
       passwords,
       apiKeys,
       enrolmentTokens,
       maintenance,
+      backup,
       tls,
       publicAddress: config.publicUrl ?? app.address(),
       running: {
