@@ -27,6 +27,8 @@ export interface Fold {
   values(): (number | null)[];
   /** One value for the whole range, null where nothing was reported. */
   overall(): number | null;
+  /** Forgets everything, for the next device. */
+  clear(): void;
 }
 
 /**

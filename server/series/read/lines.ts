@@ -17,8 +17,6 @@ export interface Line {
   readonly descriptor: MetricDescriptor;
   readonly aggregation: Aggregation;
   readonly fold: Fold;
-  /** Of the values that are folded: the most that the name ever had. */
-  readonly decimals: number;
   readonly members: readonly Member[];
   /** Whether it was ever there in what was read. */
   isSeen: boolean;
@@ -81,19 +79,13 @@ function makeLine(
     factor: 10 ** (decimals - descriptor.decimals),
   }));
   const fold = createFold(aggregation, grid, decimals);
-  return { name, descriptor: newest.descriptor, aggregation, fold, decimals, members, isSeen: false };
+  return { name, descriptor: newest.descriptor, aggregation, fold, members, isSeen: false };
 }
 
-/** The same lines with nothing in them, for the next device. */
-export function freshLines({ metricIds, lines }: Lines, grid: Grid): Lines {
-  return {
-    metricIds,
-    lines: lines.map((line) => ({
-      ...line,
-      fold: createFold(line.aggregation, grid, line.decimals),
-      isSeen: false,
-    })),
-  };
+/** Empties a line, for the next device. */
+export function clearLine(line: Line): void {
+  line.fold.clear();
+  line.isSeen = false;
 }
 
 /** Folds what a piece holds of a line between two times. */

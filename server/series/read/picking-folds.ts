@@ -45,6 +45,10 @@ export class PickFold implements Fold {
     return Array.from(this.#kept, (value) => (Number.isNaN(value) ? null : value / this.#scale));
   }
 
+  clear(): void {
+    this.#kept.fill(Number.NaN);
+  }
+
   overall(): number | null {
     return meanOf(this.values());
   }
@@ -111,6 +115,12 @@ export class PercentileFold implements Fold {
   values(): (number | null)[] {
     this.#close(-1);
     return Array.from(this.#results, (value) => (Number.isNaN(value) ? null : value / this.#scale));
+  }
+
+  clear(): void {
+    this.#results.fill(Number.NaN);
+    this.#step = -1;
+    this.#length = 0;
   }
 
   overall(): number | null {

@@ -4,7 +4,7 @@ import { createAcross } from './across.ts';
 import { type Asked, READINGS_PER_BLOCK, requireAffordable } from './cost.ts';
 import { foldHost, stretchesOf } from './fold-host.ts';
 import { type Grid, gridOf } from './grid.ts';
-import { freshLines, type Line, makeLines } from './lines.ts';
+import { clearLine, type Line, makeLines } from './lines.ts';
 import { bucketMs, coarsest, resolutionFor, type Stretch } from './plan.ts';
 
 /** How many hosts of a fleet are looked at to know what it costs. */
@@ -53,16 +53,19 @@ export function* queryFleet(source: ReadSource, request: FleetRequest): Generato
   if (made.lines.length === 0) return across.result(wanted);
   yield* requireAffordableFleet(source, request, grid);
   let resolution: Resolution = 'raw';
+  const [line] = made.lines;
+  // Hosts are rolled up alike, so that most of them are read by one plan.
+  let planned: { readonly host: HostState; readonly stretches: readonly Stretch[] } | null = null;
   for (const deviceId of request.deviceIds) {
     const host = source.host(deviceId);
     if (host === undefined) continue;
-    const stretches = stretchesOf(source, host, grid, wanted);
-    const own = freshLines(made, grid);
-    yield* foldHost(source, host, own, stretches);
-    const [line] = own.lines;
+    if (planned?.host.rolledTo !== host.rolledTo || planned.host.hoursTo !== host.hoursTo) {
+      planned = { host, stretches: stretchesOf(source, host, grid, wanted) };
+      resolution = coarsest([resolution, ...planned.stretches.map((stretch) => stretch.resolution)]);
+    }
+    if (line) clearLine(line);
+    yield* foldHost(source, host, made, planned.stretches);
     if (line?.isSeen) across.add(deviceId, line.fold);
-    resolution = coarsest([resolution, ...stretches.map((stretch) => stretch.resolution)]);
-    yield;
   }
   return across.result(resolution);
 }

@@ -43,6 +43,11 @@ abstract class WeightedFold implements Fold {
     return values;
   }
 
+  clear(): void {
+    this.sums.fill(0);
+    this.weights.fill(0);
+  }
+
   overall(): number | null {
     let sum = 0;
     let weight = 0;
@@ -86,6 +91,11 @@ export class MeanFold extends WeightedFold {
 export class RateFold extends WeightedFold {
   #previousAtMs = Number.NaN;
   #previous = 0;
+
+  override clear(): void {
+    super.clear();
+    this.#previousAtMs = Number.NaN;
+  }
 
   readings({ at, values }: Readings, fromMs: number, toMs: number): void {
     const { sums, weights, grid } = this;
