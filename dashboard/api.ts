@@ -1,4 +1,5 @@
 import type {
+  Aggregation,
   ApiKey,
   Device,
   EnrolmentToken,
@@ -100,10 +101,17 @@ export const api = {
   device: (deviceId: string) => request<Device>('GET', `/devices/${id(deviceId)}`),
   retireDevice: (deviceId: string) => request<void>('DELETE', `/devices/${id(deviceId)}`),
   renameDevice: (deviceId: string, name: string) => request<Device>('PATCH', `/devices/${id(deviceId)}`, { name }),
-  series: (deviceId: string, metrics: readonly string[], fromMs: number, toMs: number, stepMs: number) =>
+  series: (
+    deviceId: string,
+    metrics: readonly string[],
+    fromMs: number,
+    toMs: number,
+    stepMs: number,
+    aggregation?: Aggregation,
+  ) =>
     request<Series>(
       'GET',
-      `/devices/${id(deviceId)}/series?${span(fromMs, toMs)}&step=${stepMs}${metrics.map((metric) => `&metric=${id(metric)}`).join('')}`,
+      `/devices/${id(deviceId)}/series?${span(fromMs, toMs)}&step=${stepMs}${aggregation ? `&aggregation=${aggregation}` : ''}${metrics.map((metric) => `&metric=${id(metric)}`).join('')}`,
     ),
 
   incidents: (query: Readonly<Record<string, string>>) =>

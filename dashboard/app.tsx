@@ -27,6 +27,7 @@ const Device = lazy(async () => (await import('./views/Device.tsx')).DevicePage)
 const Incident = lazy(async () => (await import('./views/Incident.tsx')).IncidentPage);
 const Client = lazy(async () => (await import('./views/Client.tsx')).Client);
 const Clients = lazy(async () => (await import('./views/Clients.tsx')).Clients);
+const Compare = lazy(async () => (await import('./views/Compare.tsx')).Compare);
 const Contract = lazy(async () => (await import('./views/Contract.tsx')).Contract);
 const Ledger = lazy(async () => (await import('./views/Ledger.tsx')).Ledger);
 const Site = lazy(async () => (await import('./views/Site.tsx')).Site);
@@ -97,6 +98,8 @@ function view(to: Route): VNode {
       return <Clients />;
     case 'client':
       return <Client />;
+    case 'compare':
+      return <Compare />;
     case 'contract':
       return <Contract />;
     case 'site':
@@ -154,6 +157,8 @@ function place(to: Route): string {
       return sites.value.get(to.id)?.name ?? t('nav.clients');
     case 'reports':
       return t('report.title');
+    case 'compare':
+      return t('compare.title');
     case 'not-found':
       return t('notFound.title');
     default:

@@ -26,6 +26,7 @@ const plain = {
   reports: 'reports',
   availability: 'availability',
   clients: 'clients',
+  compare: 'compare',
 } as const;
 
 export function routeOf(path: string): Route {
@@ -76,6 +77,8 @@ export const contractHref = (id: string) => `${clientHref(id)}/contract`;
 export const siteHref = (id: string) => `/sites/${encodeURIComponent(id)}`;
 export const ledgerHref = (kind: LedgerKind, id: string, query: Readonly<Record<string, string>> = {}) =>
   withQuery(`/availability/${kind}/${encodeURIComponent(id)}`, query);
+/** One metric over the machines of a client or site. */
+export const compareHref = (query: Readonly<Record<string, string>>) => withQuery('/compare', query);
 export const settingsHref = (section: SettingsSection) => `/settings/${section}`;
 export const fleetHref = (query: Readonly<Record<string, string>> = {}) => withQuery('/fleet', query);
 

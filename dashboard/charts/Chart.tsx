@@ -7,7 +7,7 @@ import { theme } from '../prefs.ts';
 import { dashes, type Inks, readInks } from './colours.ts';
 import { bridgeBeats, type Frame, stepTimes, type Value } from './frame.ts';
 import { type Mark, marksPlugin } from './marks.ts';
-import { lineValues, type Panel, writeValue } from './panels.ts';
+import { lineBounds, lineValues, type Panel, writeValue } from './panels.ts';
 import { withRoom } from './projection.ts';
 
 interface ChartProps {
@@ -34,6 +34,8 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
   zoom.current = onZoom;
   const cursor = useSignal<number | null>(null);
   const values = panel.lines.map((line) => lineValues(frame, line));
+  const band = panel.lines[0] ? lineBounds(frame, panel.lines[0]) : null;
+  const hasBand = band !== null;
 
   const chartTheme = theme.value;
   const shape = JSON.stringify([
@@ -41,6 +43,7 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
     panel.lines.map((line) => line.label),
     marks,
     heightPx,
+    hasBand,
     chartTheme,
     languageTag(),
   ]);
@@ -53,7 +56,15 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
       made?.destroy();
       made = new uPlot(
         options(
-          { panel, inks: readInks(element), widthPx: element.clientWidth, heightPx, syncKey, marks: marks ?? [] },
+          {
+            panel,
+            inks: readInks(element),
+            widthPx: element.clientWidth,
+            heightPx,
+            syncKey,
+            marks: marks ?? [],
+            hasBand,
+          },
           {
             onCursor: (index) => {
               cursor.value = index;
@@ -61,7 +72,7 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
             onZoom: (fromMs, toMs) => zoom.current?.(fromMs, toMs),
           },
         ),
-        chartData(frame, values, reportIntervalMs),
+        chartData(frame, values, band, reportIntervalMs),
         element,
       );
       plot.current = made;
@@ -84,7 +95,7 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
 
   // a new frame is what brings new values
   useEffect(() => {
-    plot.current?.setData(chartData(frame, values, reportIntervalMs));
+    plot.current?.setData(chartData(frame, values, band, reportIntervalMs));
   }, [frame]);
 
   const newest = lastKnown(values);
@@ -130,8 +141,11 @@ function Swatch({ position }: { position: number }) {
   );
 }
 
-function chartData(frame: Frame, values: readonly Value[][], reportIntervalMs: number): uPlot.AlignedData {
-  return [stepTimes(frame), ...values.map((line) => bridgeBeats(line, frame.stepMs, reportIntervalMs))];
+type Band = ReturnType<typeof lineBounds>;
+
+function chartData(frame: Frame, values: readonly Value[][], band: Band, reportIntervalMs: number): uPlot.AlignedData {
+  const lines = values.map((line) => bridgeBeats(line, frame.stepMs, reportIntervalMs));
+  return [stepTimes(frame), ...lines, ...(band ? [band.low, band.high] : [])];
 }
 
 function lastKnown(values: readonly Value[][]): number {
@@ -166,6 +180,8 @@ interface Look {
   readonly heightPx: number;
   readonly syncKey: string;
   readonly marks: readonly Mark[];
+  /** Whether the first line is drawn between its lowest and highest values. */
+  readonly hasBand: boolean;
 }
 
 interface Hands {
@@ -173,7 +189,11 @@ interface Hands {
   readonly onZoom: (fromMs: number, toMs: number) => void;
 }
 
-function options({ panel, inks, widthPx, heightPx, syncKey, marks }: Look, { onCursor, onZoom }: Hands): uPlot.Options {
+function options(
+  { panel, inks, widthPx, heightPx, syncKey, marks, hasBand }: Look,
+  { onCursor, onZoom }: Hands,
+): uPlot.Options {
+  const lineCount = panel.lines.length;
   const axis = { stroke: inks.text, font: inks.font, ticks: { show: false }, gap: 6 };
   return {
     width: widthPx,
@@ -209,9 +229,11 @@ function options({ panel, inks, widthPx, heightPx, syncKey, marks }: Look, { onC
         width: 1.5,
         dash: [...(dashes[position] ?? [])],
         points: { show: false },
-        ...(position === 0 && { fill: inks.fill }),
+        ...(position === 0 && !hasBand && { fill: inks.fill }),
       })),
+      ...(hasBand ? ['low', 'high'].map((label) => ({ label, width: 0, points: { show: false } })) : []),
     ],
+    ...(hasBand && { bands: [{ series: [lineCount + 2, lineCount + 1] as [number, number], fill: inks.band }] }),
     plugins: [marksPlugin(marks, inks, (value) => writeValue(panel.measure, value))],
     hooks: {
       setCursor: [(u) => onCursor(u.cursor.idx ?? null)],

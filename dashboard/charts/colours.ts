@@ -2,6 +2,7 @@
 export interface Inks {
   readonly lines: readonly string[];
   readonly fill: string;
+  readonly band: string;
   readonly grid: string;
   readonly text: string;
   readonly threshold: string;
@@ -20,6 +21,7 @@ export function readInks(element: Element): Inks {
   const inks = {
     lines: [ink('data-1'), ink('data-2'), ink('data-3'), ink('data-4')],
     fill: ink('data-fill'),
+    band: ink('data-band'),
     grid: ink('grid'),
     text: ink('ink-3'),
     threshold: ink('red'),

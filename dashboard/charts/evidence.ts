@@ -1,10 +1,11 @@
 import type { IncidentDetail, Series } from '../../protocol/view.ts';
 import { t } from '../i18n.ts';
 import type { Line, Measure, Panel } from './panels.ts';
+import { ranges } from './ranges.ts';
 
 const LEAST_MARGIN_MS = 15 * 60_000;
 /** Measurements are kept this long. */
-const KEPT_MS = 48 * 3_600_000;
+const KEPT_MS = ranges['13mo'];
 
 /** The range that proves an incident: a stretch of calm, its onset, and its end or now. */
 export function evidenceRange(incident: IncidentDetail, nowMs: number): { fromMs: number; toMs: number } {
@@ -31,7 +32,8 @@ export function evidencePanels(answer: Series): Panel[] {
   }));
 }
 
-function measureOf(unit: string, kind: string): Measure {
+/** How a metric of this unit is drawn. */
+export function measureOf(unit: string, kind: string): Measure {
   if (unit === 'ratio' || unit === 'celsius' || unit === 'load' || unit === 'seconds') return unit;
   if (unit === 'bytes') return kind === 'counter' ? 'bytesPerSecond' : 'bytes';
   return 'count';

@@ -1,4 +1,4 @@
-import type { Series } from '../../protocol/view.ts';
+import type { Resolution, Series } from '../../protocol/view.ts';
 
 export type Value = number | null;
 
@@ -9,10 +9,21 @@ export interface Frame {
   readonly length: number;
   readonly columns: ReadonlyMap<string, readonly Value[]>;
   readonly counters: ReadonlySet<string>;
+  /** What the values were made from. */
+  readonly resolution: Resolution;
+  /** The lowest and highest values of a step, of some metrics. Not there while steps are short. */
+  readonly lows: ReadonlyMap<string, readonly Value[]>;
+  readonly highs: ReadonlyMap<string, readonly Value[]>;
+}
+
+/** The lowest and highest values, asked for beside the means. */
+export interface Bounds {
+  readonly lows: readonly Series[];
+  readonly highs: readonly Series[];
 }
 
 /** Joins answers about the same range, which differ only in their metrics. */
-export function frameOf(answers: readonly Series[]): Frame | null {
+export function frameOf(answers: readonly Series[], bounds: Bounds = { lows: [], highs: [] }): Frame | null {
   const first = answers[0];
   if (!first) return null;
   const items = answers.flatMap((answer) => answer.items);
@@ -20,9 +31,16 @@ export function frameOf(answers: readonly Series[]): Frame | null {
     fromMs: Date.parse(first.from),
     stepMs: first.stepMs,
     length: Math.max(0, ...items.map((item) => item.values.length)),
-    columns: new Map(items.map((item) => [item.metric, item.values])),
+    columns: columnsOf(answers),
     counters: new Set(items.filter((item) => item.kind === 'counter').map((item) => item.metric)),
+    resolution: first.resolution,
+    lows: columnsOf(bounds.lows),
+    highs: columnsOf(bounds.highs),
   };
+}
+
+function columnsOf(answers: readonly Series[]): Map<string, readonly Value[]> {
+  return new Map(answers.flatMap(({ items }) => items.map((item) => [item.metric, item.values])));
 }
 
 /** A live report: totals of counters, values of gauges. */
@@ -74,11 +92,21 @@ export function bridgeBeats(values: readonly Value[], stepMs: number, reportInte
   });
 }
 
-const NICE_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map((seconds) => seconds * 1000);
+const NICE_STEPS_MS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
+].map((seconds) => seconds * 1000);
 const WANTED_STEPS = 500;
+const LEAST_STEPS = 120;
 
-/** The step for a range: about 500 of them, of a round length, and never shorter than the device reports. */
-export function stepFor(rangeMs: number, reportIntervalMs: number): number {
-  const least = Math.max(rangeMs / WANTED_STEPS, reportIntervalMs);
-  return NICE_STEPS_MS.find((step) => step >= least) ?? Math.ceil(least / 3_600_000) * 3_600_000;
+/** From this length on, steps are made from sums, and show between which values they lie. */
+export const LONG_STEP_MS = 300_000;
+
+/**
+ * The step for a range: of a round length, never shorter than the device reports, and no more of them than a chart has room for.
+ * @param widthPx of the chart
+ */
+export function stepFor(rangeMs: number, reportIntervalMs: number, widthPx: number = WANTED_STEPS): number {
+  const wanted = Math.min(WANTED_STEPS, Math.max(LEAST_STEPS, widthPx));
+  const least = Math.max(rangeMs / wanted, reportIntervalMs);
+  return NICE_STEPS_MS.find((step) => step >= least) ?? Math.ceil(least / 86_400_000) * 86_400_000;
 }

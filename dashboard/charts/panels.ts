@@ -119,6 +119,19 @@ export function lineValues(frame: Frame, { metrics, combine }: Line): Value[] {
   });
 }
 
+/** Between which values a line lies in each step; null unless all of its metrics have bounds. */
+export function lineBounds(frame: Frame, line: Line): { low: Value[]; high: Value[] } | null {
+  if (!line.metrics.every((metric) => frame.lows.has(metric) && frame.highs.has(metric))) return null;
+  const ends = [frame.lows, frame.highs].map((columns) => lineValues({ ...frame, columns }, line));
+  // More space left is less space used: which end is the lower one shows in the values.
+  const pick = (choose: (...values: number[]) => number) =>
+    Array.from({ length: frame.length }, (_, index) => {
+      const [one = null, other = null] = ends.map((values) => values[index] ?? null);
+      return one === null || other === null ? null : choose(one, other);
+    });
+  return { low: pick(Math.min), high: pick(Math.max) };
+}
+
 const write: Record<Measure, (value: number) => string> = {
   ratio: percent,
   bytes,

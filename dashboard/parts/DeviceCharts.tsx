@@ -1,11 +1,13 @@
 import { useComputed } from '@preact/signals';
 import type { Device } from '../../protocol/view.ts';
 import { Chart } from '../charts/Chart.tsx';
+import { LONG_STEP_MS } from '../charts/frame.ts';
 import { devicePanels, metricsOf } from '../charts/panels.ts';
 import { projections } from '../charts/projection.ts';
+import { type RangeName, rangeNamed, rangeNames, ranges } from '../charts/ranges.ts';
 import { type Range, useFrame } from '../charts/use-frame.ts';
 import { nowMs } from '../clock.ts';
-import { time } from '../format.ts';
+import { duration, time } from '../format.ts';
 import { rich, t } from '../i18n.ts';
 import { useKeys } from '../keys.ts';
 import { place, setQuery } from '../router.ts';
@@ -16,17 +18,7 @@ import { Failure } from './Async.tsx';
 import { Icon } from './Icon.tsx';
 import { Segmented } from './Segmented.tsx';
 
-const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-const ranges = {
-  '15m': 15 * MINUTE_MS,
-  '1h': HOUR_MS,
-  '6h': 6 * HOUR_MS,
-  '24h': 24 * HOUR_MS,
-  '48h': 48 * HOUR_MS,
-} as const;
-type RangeName = keyof typeof ranges;
-const rangeNames = Object.keys(ranges) as RangeName[];
 const DEFAULT_INTERVAL_MS = 10_000;
 const LEAST_ZOOM_MS = 60_000;
 
@@ -37,7 +29,8 @@ export function DeviceCharts({ device }: { device: Device }) {
   const { name, range } = query.value;
   const panels = devicePanels(device.latest);
   const intervalMs = device.reportIntervalMs ?? DEFAULT_INTERVAL_MS;
-  const { frame, error, again } = useFrame(device.id, metricsOf(panels), range, intervalMs);
+  const bounded = metricsOf(panels.map((panel) => ({ ...panel, lines: panel.lines.slice(0, 1) })));
+  const { frame, error, again } = useFrame(device.id, metricsOf(panels), range, intervalMs, chartWidth(), bounded);
   const choose = (next: RangeName) => setQuery({ range: next === own ? null : next, from: null, to: null });
   const zoom = (fromMs: number, toMs: number) => {
     if (toMs - fromMs < LEAST_ZOOM_MS) return;
@@ -51,7 +44,10 @@ export function DeviceCharts({ device }: { device: Device }) {
         <span class="quiet charts-note">
           {range.kind === 'fixed'
             ? t('device.zoomed', { from: time(range.fromMs, nowMs.peek()), to: time(range.toMs, nowMs.peek()) })
-            : liveSentence(device)}
+            : liveSentence(device, frame !== null && frame.stepMs >= LONG_STEP_MS)}
+          {frame && frame.resolution !== 'raw' && (
+            <> {t(`device.resolution.${frame.resolution}`, { step: duration(frame.stepMs) })}</>
+          )}
         </span>
         {range.kind === 'fixed' && (
           <button type="button" class="button button-plain" onClick={() => setQuery({ from: null, to: null })}>
@@ -89,12 +85,17 @@ export function DeviceCharts({ device }: { device: Device }) {
   );
 }
 
+/** What one of the charts is about wide: beside each other on a desk, below each other on a phone. */
+function chartWidth(): number {
+  return Math.min(500, window.innerWidth - 100);
+}
+
 /** Charts go on only while reports come and reach this page. */
-function liveSentence(device: Device) {
+function liveSentence(device: Device, isLong: boolean) {
   if (isLinkDown.value) return t('device.chartsStopped');
   if (device.lastReportAt === null) return '';
   if (!isThere(device)) return rich('device.chartsSilent', { ago: <Ago at={device.lastReportAt} /> });
-  return t('device.chartsLive');
+  return t(isLong ? 'device.chartsLong' : 'device.chartsLive');
 }
 
 /** Of a machine that has just joined, an hour would show a sliver at the edge of nothing. */
@@ -103,7 +104,7 @@ function ownRange({ enrolledAt }: Device): RangeName {
 }
 
 function parseRange(query: URLSearchParams, own: RangeName): { name: RangeName; range: Range } {
-  const name = rangeNames.find((known) => known === query.get('range')) ?? own;
+  const name = rangeNamed(query.get('range'), own);
   const fromMs = Date.parse(query.get('from') ?? '');
   const toMs = Date.parse(query.get('to') ?? '');
   const isFixed = toMs - fromMs >= LEAST_ZOOM_MS;

@@ -41,7 +41,9 @@ const groups: readonly { title: LabelKey; keys: readonly [keys: readonly string[
       [['2'], 'shortcuts.range1'],
       [['3'], 'shortcuts.range6'],
       [['4'], 'shortcuts.range24'],
-      [['5'], 'shortcuts.range48'],
+      [['5'], 'shortcuts.range7d'],
+      [['6'], 'shortcuts.range30d'],
+      [['7'], 'shortcuts.range13mo'],
     ],
   },
 ];

@@ -9,7 +9,7 @@ import { ClientLinks } from '../parts/client/Links.tsx';
 import { ContractSummary } from '../parts/contract/ContractSummary.tsx';
 import { IncidentCards } from '../parts/IncidentCards.tsx';
 import { route } from '../router.ts';
-import { siteHref, withQuery } from '../routes.ts';
+import { compareHref, siteHref, withQuery } from '../routes.ts';
 import { compareNames } from '../select.ts';
 import { canAct, clients, devices, incidents, sites } from '../store.ts';
 
@@ -44,6 +44,9 @@ function ClientOf({ id }: { id: string }) {
           <DeviceCounts devices={own} filter={{ client: id }} />
         </div>
         <div class="view-actions">
+          <a class="button button-plain" href={compareHref({ client: id })}>
+            {t('compare.title')}
+          </a>
           <a class="button button-plain" href={withQuery('/incidents', { state: 'all', client: id })}>
             {t('client.incidents')}
           </a>

@@ -13,7 +13,7 @@ import { SiteCardPanel } from '../parts/incident/SiteCardPanel.tsx';
 import { StateBadge } from '../parts/StateBadge.tsx';
 import { say } from '../parts/Toasts.tsx';
 import { route } from '../router.ts';
-import { clientHref, deviceHref, fleetHref, ledgerHref } from '../routes.ts';
+import { clientHref, compareHref, deviceHref, fleetHref, ledgerHref } from '../routes.ts';
 import { compareNames } from '../select.ts';
 import { canAct, clients, devices, incidents, sites } from '../store.ts';
 
@@ -51,6 +51,9 @@ function SiteOf({ id }: { id: string }) {
           <h1>{site.name}</h1>
         </div>
         <div class="view-actions">
+          <a class="button button-plain" href={compareHref({ client: site.clientId, site: id })}>
+            {t('compare.title')}
+          </a>
           <a class="button button-plain" href={ledgerHref('site', id)}>
             <Icon name="availability" size={16} />
             {t('site.ledger')}

@@ -19,6 +19,7 @@ t.test('paths', async (t) => {
   f('/clients/c1/contract', { view: 'contract', id: 'c1' });
   f('/clients/c1/other', { view: 'not-found' });
   f('/sites/s1', { view: 'site', id: 's1' });
+  f('/compare', { view: 'compare' });
   f('/sites', { view: 'not-found' });
   f('/settings', { view: 'settings', section: 'display' });
   f('/settings/keys', { view: 'settings', section: 'keys' });

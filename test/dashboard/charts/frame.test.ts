@@ -67,4 +67,10 @@ t.test('steps are round, about 500 to a range, and never shorter than the report
   f(24, 10, 300);
   f(48, 10, 600);
   f(0.1, 1, 1);
+  f(7 * 24, 10, 1800);
+  f(30 * 24, 10, 7200);
+  f(396 * 24, 10, 86_400);
+  f(9_000 * 24, 10, 18 * 86_400);
+  t.equal(stepFor(3_600_000, 1_000, 300), 15_000, 'fewer on a narrow chart');
+  t.equal(stepFor(3_600_000, 1_000, 20), 30_000, 'but never next to none');
 });

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { evidencePanels, evidenceRange, metricTitle } from '../../../dashboard/charts/evidence.ts';
 import { frameOf } from '../../../dashboard/charts/frame.ts';
-import { devicePanels, lineValues, metricsOf, writeValue } from '../../../dashboard/charts/panels.ts';
+import { devicePanels, lineBounds, lineValues, metricsOf, writeValue } from '../../../dashboard/charts/panels.ts';
 import { incident } from '../documents.ts';
 
 const latest = (...metrics: string[]) => metrics.map((metric) => ({ metric, unit: 'ratio', kind: 'gauge', value: 0 }));
@@ -55,6 +55,22 @@ t.test('used space is what is not available; unknown stays unknown', async (t) =
   t.equal(writeValue('ratio', null), '–', 'and is never written as zero');
 });
 
+t.test('a line lies between bounds only where all of its metrics have them', async (t) => {
+  const [panel] = devicePanels(latest('fs.size[/]', 'fs.available[/]'));
+  const answer = (metric: string, values: (number | null)[]) => ({
+    ...{ from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T00:10:00.000Z', stepMs: 300_000 },
+    resolution: 'fiveMinute' as const,
+    items: [{ metric, unit: 'bytes', kind: 'gauge', aggregation: 'mean' as const, values }],
+  });
+  const [size, space] = [answer('fs.size[/]', [100, 100]), answer('fs.available[/]', [25, null])];
+  const lows = [size, answer('fs.available[/]', [10, null])];
+  const highs = [size, answer('fs.available[/]', [40, null])];
+  const line = panel!.lines[0]!;
+  t.same(lineBounds(frameOf([size, space], { lows, highs })!, line), { low: [0.6, null], high: [0.9, null] });
+  t.equal(lineBounds(frameOf([size, space], { lows, highs: [size] })!, line), null);
+  t.equal(lineBounds(frameOf([size, space])!, line), null);
+});
+
 t.test('evidence is drawn one chart a unit, in words', async (t) => {
   const item = (metric: string, unit: string) => ({
     metric,
@@ -104,5 +120,6 @@ t.test('evidence begins before the onset and ends after the end, within what is 
   f('2026-10-06T09:00:00.000Z', null, -4, 0);
   f('2026-10-06T06:00:00.000Z', '2026-10-06T09:00:00.000Z', -7, -2);
   f('2026-10-06T11:00:00.000Z', '2026-10-06T11:06:00.000Z', -1.25, -0.65);
-  f('2026-09-01T00:00:00.000Z', null, -48, 0);
+  f('2026-09-01T00:00:00.000Z', null, -1136, 0);
+  f('2024-10-06T12:00:00.000Z', null, -396 * 24, 0);
 });
