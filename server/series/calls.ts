@@ -28,9 +28,10 @@ export type NumberedReport = Omit<Row, 'schema'> & {
   readonly metricIds: readonly number[];
 };
 
-export interface NumberedBatch {
+/** A batch of the journal; its rows are null if they are damaged. */
+export interface BatchOfRows {
   readonly position: number;
-  readonly reports: readonly NumberedReport[];
+  readonly rows: Uint8Array | null;
 }
 
 /** A damaged part whose host is a number; null where it cannot be told. */
@@ -68,8 +69,11 @@ export interface Calls {
       readonly floor: number;
     };
   };
-  /** Opens a walk over the journal, or goes on with it; the last answer is empty. */
-  replay: { args: { readonly walk: number; readonly after: number }; result: readonly NumberedBatch[] };
+  /**
+   * Opens a walk over the journal, or goes on with it; the last answer is empty. It begins with the oldest batch, as rows build on
+   * those before them, or is empty if there is none after the position.
+   */
+  replay: { args: { readonly walk: number; readonly after: number }; result: readonly BatchOfRows[] };
   endReplay: { args: { readonly walk: number }; result: null };
   /** The newest reports of some hosts after one, in the order of their numbers; null ends it. */
   latest: {

@@ -2,6 +2,7 @@ import { VigiaError } from '../../protocol/error.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
 import type { NumberedDamage, NumberedReport, Retention } from './calls.ts';
 import { RowEncoder } from './rows/row-encoder.ts';
+import { RowReplay } from './rows/row-replay.ts';
 import type {
   DamagedPart,
   FleetRequest,
@@ -103,13 +104,20 @@ export class EmbeddedSeries implements SeriesStore {
 
   async *replay(afterPosition: number): AsyncIterable<JournalBatch> {
     const walk = this.#nextWalk++;
+    const rowReplay = new RowReplay({
+      deviceOf: (host) => this.#encoder.deviceOf(host),
+      metricsOf: (schema) => this.#encoder.numbers.schema(schema)?.metrics,
+    });
     let isEnded = false;
     try {
       for (;;) {
         const batches = await this.#client.ask('replay', { walk, after: afterPosition });
         isEnded = batches.length === 0;
         if (isEnded) return;
-        for (const { position, reports } of batches) yield { position, reports: this.#named(reports) };
+        for (const { position, rows } of batches) {
+          const reports = rows === null ? [] : rowReplay.read(rows);
+          if (position > afterPosition) yield { position, reports };
+        }
       }
     } finally {
       if (!isEnded && !this.#isClosed) await this.#client.ask('endReplay', { walk });

@@ -1,13 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { VigiaError } from '../../protocol/error.ts';
-import type { Answer, Call, Calls, Cancel, Question, ThreadOptions } from './calls.ts';
+import type { Answer, BatchOfRows, Call, Calls, Cancel, Question, ThreadOptions } from './calls.ts';
 import { Engine } from './engine/engine.ts';
 import { Queries } from './read/queries.ts';
 import { query, queryFleet } from './read/query.ts';
 
 /** The series thread: owns the database, so that no commit and no query ever stops the sockets. */
 
-const answer = (message: Answer): void => parentPort?.postMessage(message);
+const answer = (message: Answer, handedOver: ArrayBuffer[] = []): void => parentPort?.postMessage(message, handedOver);
 
 function createHandlers(engine: Engine): { [C in Call]: (args: Calls[C]['args'], id: number) => Answered<C> } {
   return {
@@ -58,12 +58,20 @@ parentPort?.on('message', (message: Question | Cancel) => {
   else void handle(message);
 });
 
+/** The rows of batches are handed over, not copied. */
+function buffersOf(batches: unknown): ArrayBuffer[] {
+  return (batches as readonly BatchOfRows[]).flatMap(({ rows }) => (rows ? [rows.buffer as ArrayBuffer] : []));
+}
+
 async function handle({ id, call, args }: Question): Promise<void> {
   try {
     if (!handlers) throw refusal;
     const handler = handlers[call] as (args: unknown, id: number) => unknown;
     const result = handler(args, id);
-    answer({ id, result: result instanceof Promise ? await result : result });
+    answer(
+      { id, result: result instanceof Promise ? await result : result },
+      call === 'replay' ? buffersOf(result) : [],
+    );
   } catch (cause) {
     const code = cause instanceof VigiaError ? cause.code : 'unavailable';
     answer({ id, code, message: cause instanceof Error ? cause.message : String(cause) });

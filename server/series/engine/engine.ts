@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import type { Calls, NumberedBatch, NumberedDamage, NumberedReport, NumberedUsage, ThreadOptions } from '../calls.ts';
+import type { BatchOfRows, Calls, NumberedDamage, NumberedReport, NumberedUsage, ThreadOptions } from '../calls.ts';
 import type { ReadSource } from '../read-source.ts';
 import { hostOfLane, isPast, laneOf } from '../rows/lane.ts';
 import type { Resolution } from '../series-store.ts';
@@ -10,7 +10,7 @@ import { Damage } from './damage.ts';
 import { Database } from './database.ts';
 import { Directory, floorTo, HOUR_MS } from './directory.ts';
 import { Expiry } from './expiry.ts';
-import { JournalTable } from './journal-table.ts';
+import { JournalTable, rowsOf, type StoredBatch } from './journal-table.ts';
 import { type FoundRow, Lanes } from './lanes.ts';
 import { Leaving } from './leaving.ts';
 import { newestReport } from './newest.ts';
@@ -24,7 +24,6 @@ import { Sealing } from './sealing.ts';
 import { EngineSource } from './source.ts';
 import { Stale } from './stale.ts';
 import { Tally } from './tally.ts';
-import { walk } from './walk.ts';
 
 export interface EngineListener {
   onDamage(damage: NumberedDamage): void;
@@ -39,8 +38,8 @@ interface Work {
 
 const CHECKSUM_BYTES = 4;
 const HOSTS_PER_ANSWER = 500;
-/** Reports that one answer brings from the journal, or the first batch beyond. */
-const REPORTS_PER_ANSWER = 5_000;
+/** Rows that one answer brings from the journal, up to the first batch beyond, bytes. */
+const BYTES_PER_ANSWER = 1_048_576;
 const MAX_WALKS = 4;
 const MINUTE_MS = 60_000;
 
@@ -56,7 +55,7 @@ export class Engine {
   readonly #pinning: Pinning;
   readonly #works: readonly Work[];
   readonly #running = new Set<Work>();
-  readonly #walks = new Map<number, Generator<NumberedBatch, void, void>>();
+  readonly #walks = new Map<number, Generator<StoredBatch, void, void>>();
   readonly #listener: EngineListener;
   #now: number;
   #tickedAt: number;
@@ -132,21 +131,22 @@ export class Engine {
   }
 
   /** The next batches of a walk over the journal, which begins with its first call; none at its end. */
-  replay(id: number, after: number): NumberedBatch[] {
+  replay(id: number, after: number): BatchOfRows[] {
+    const { journal } = this.#parts;
     let batches = this.#walks.get(id);
     if (!batches) {
-      batches = walk(this.#parts, after);
+      batches = journal.batches(after < journal.position ? 0 : journal.position);
       // Who walks away without a word must not pile up.
       const [oldest] = this.#walks.size >= MAX_WALKS ? this.#walks.keys() : [];
       if (oldest !== undefined) this.#walks.delete(oldest);
       this.#walks.set(id, batches);
     }
-    const found: NumberedBatch[] = [];
-    for (let reports = 0; reports < REPORTS_PER_ANSWER; ) {
+    const found: BatchOfRows[] = [];
+    for (let bytes = 0; bytes < BYTES_PER_ANSWER; ) {
       const { value } = batches.next();
       if (!value) break;
-      found.push(value);
-      reports += value.reports.length + 1;
+      found.push({ position: value.position, rows: rowsOf(value) });
+      bytes += value.data.length;
     }
     if (found.length === 0) this.#walks.delete(id);
     return found;

@@ -81,7 +81,7 @@ export class Lanes {
       this.#lanes.set(row.lane, open);
     }
     if (open.isEmpty) open.since = now;
-    open.push(rows.subarray(row.start, row.end), row.index, row.at, position, mark);
+    open.push(rows, row.start, row.end, row.index, row.at, position, mark);
     open.touchedAt = now;
     this.rows += 1;
     this.bytes += row.end - row.start;

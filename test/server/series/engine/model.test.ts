@@ -19,7 +19,9 @@ const schemas: readonly MetricDescriptor[][] = [
 type Step =
   | { readonly kind: 'append'; readonly reports: readonly Choice[] }
   | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'restart' | 'settle' | 'release' };
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'settle' }
+  | { readonly kind: 'release' };
 
 interface Choice {
   readonly host: number;
@@ -47,7 +49,7 @@ const choice: fc.Arbitrary<Choice> = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
-    arbitrary: fc.record({ kind: fc.constant('append' as const), reports: fc.array(choice, { maxLength: 4 }) }),
+    arbitrary: fc.record({ kind: fc.constant<'append'>('append'), reports: fc.array(choice, { maxLength: 4 }) }),
   },
   {
     weight: 4,
@@ -55,7 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('restart' as const, 'settle' as const, 'release' as const) }),
+    arbitrary: fc.constantFrom<Step>({ kind: 'restart' }, { kind: 'settle' }, { kind: 'release' }),
   },
 );
 
