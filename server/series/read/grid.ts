@@ -14,6 +14,9 @@ export function gridOf({ fromMs, toMs, stepMs }: Pick<Grid, 'fromMs' | 'toMs' | 
 export function firstFrom(times: Float64Array, atMs: number): number {
   let low = 0;
   let high = times.length;
+  // Most often all or none of them are.
+  if (high === 0 || (times[0] as number) >= atMs) return 0;
+  if ((times[high - 1] as number) < atMs) return high;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((times[middle] ?? 0) < atMs) low = middle + 1;

@@ -1,6 +1,6 @@
 import { MAX_RATE_GAP_MS } from '../aggregate.ts';
 import { type Fold, type MetricBuckets, type Readings, stepsOf } from './fold.ts';
-import type { Grid } from './grid.ts';
+import { firstFrom, type Grid } from './grid.ts';
 
 /** Sums over weights. Scaled values are integers, so that sums of readings are exact. */
 abstract class WeightedFold implements Fold {
@@ -62,20 +62,24 @@ abstract class WeightedFold implements Fold {
 export class MeanFold extends WeightedFold {
   readings({ at, values }: Readings, fromMs: number, toMs: number): void {
     const { sums, weights, grid } = this;
-    // Times never fall: the step is looked up when they leave it, not at every reading.
-    let step = -1;
-    let endMs = Number.NEGATIVE_INFINITY;
-    for (let index = 0; index < at.length; index += 1) {
-      const atMs = at[index] as number;
-      const value = values[index] as number;
-      if (atMs < fromMs || Number.isNaN(value)) continue;
-      if (atMs >= toMs) return;
-      if (atMs >= endMs) {
-        step = Math.floor((atMs - grid.fromMs) / grid.stepMs);
-        endMs = grid.fromMs + (step + 1) * grid.stepMs;
-      }
-      sums[step] = (sums[step] as number) + value;
-      weights[step] = (weights[step] as number) + 1;
+    const end = firstFrom(at, toMs);
+    let index = firstFrom(at, fromMs);
+    // Times never fall: what lies in one step is summed up before the step is touched.
+    while (index < end) {
+      const step = Math.floor(((at[index] as number) - grid.fromMs) / grid.stepMs);
+      const endMs = grid.fromMs + (step + 1) * grid.stepMs;
+      let sum = 0;
+      let count = 0;
+      do {
+        const value = values[index] as number;
+        if (!Number.isNaN(value)) {
+          sum += value;
+          count += 1;
+        }
+        index += 1;
+      } while (index < end && (at[index] as number) < endMs);
+      sums[step] = (sums[step] as number) + sum;
+      weights[step] = (weights[step] as number) + count;
     }
   }
 
