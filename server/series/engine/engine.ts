@@ -63,6 +63,8 @@ export class Engine {
   #isHeld = false;
   #isClosed = false;
   #lastFailure = '';
+  /** Something failed: what is due waits for the next tick. */
+  #isPaused = false;
 
   /** @throws VigiaError database_damaged, database_newer, unavailable */
   constructor({ path, retention, positionsAfter, now }: ThreadOptions, listener: EngineListener) {
@@ -211,6 +213,7 @@ export class Engine {
   /** The time went on: finds what is due and does it in slices. `all` looks at every host at once. */
   tick(now: number, all = false): void {
     this.#now = Math.max(this.#now, now);
+    this.#isPaused = false;
     const passedMs = this.#now - this.#tickedAt;
     const isNewMinute = floorTo(this.#now, MINUTE_MS) !== floorTo(this.#tickedAt, MINUTE_MS);
     this.#tickedAt = this.#now;
@@ -224,7 +227,7 @@ export class Engine {
 
   /** Whether nothing is left to do. */
   get isSettled(): boolean {
-    return this.#running.size === 0 && !this.#sealing.isDue;
+    return this.#running.size === 0 && (this.#isPaused || !this.#sealing.isDue);
   }
 
   close(): void {
@@ -235,6 +238,7 @@ export class Engine {
 
   /** Begins what is due and not yet under way. What failed is begun again at the next tick. */
   #start(): void {
+    if (this.#isPaused) return;
     for (const work of this.#works) {
       if (!work.isDue || this.#running.has(work)) continue;
       this.#running.add(work);
@@ -306,6 +310,7 @@ export class Engine {
   #failed(cause: unknown): void {
     // Slices that were still to come find the database closed.
     if (this.#isClosed) return;
+    this.#isPaused = true;
     const message = cause instanceof Error ? cause.message : String(cause);
     // The same second after second is told once.
     if (message !== this.#lastFailure) {

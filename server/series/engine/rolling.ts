@@ -61,12 +61,16 @@ export class Rolling {
   /** @throws Error if it cannot write; what is due stays due */
   *run(): Sliced {
     for (const host of this.#due) {
+      this.#due.delete(host);
       try {
         yield* this.#roll(host);
+      } catch (cause) {
+        // Behind all others: one that fails for reasons of its own must not keep them waiting.
+        this.#due.add(host);
+        throw cause;
       } finally {
         this.#current = null;
       }
-      this.#due.delete(host);
       yield;
     }
   }
