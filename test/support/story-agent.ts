@@ -138,8 +138,17 @@ export async function enrol(
   server: StoryServer,
   { kind = 'server', siteName, dataDir = tempDir(t), through = server.address }: EnrolOptions = {},
 ): Promise<Machine> {
-  const token = await server.token(kind, siteName);
-  const args = ['enroll', '--server', through, '--token', token, '--data-dir', dataDir, '--json'];
+  return enrolAt(t, through, await server.token(kind, siteName), dataDir);
+}
+
+/** Enrols a machine with this token at whatever listens there. */
+export async function enrolAt(
+  t: Pick<Test, 'teardown'>,
+  address: string,
+  token: string,
+  dataDir = tempDir(t),
+): Promise<Machine> {
+  const args = ['enroll', '--server', address, '--token', token, '--data-dir', dataDir, '--json'];
   const { code, stdout, stderr } = await runAgentCommand(args);
   if (code !== 0) throw new Error(`enrolment failed: ${stdout}${stderr}`);
   return new Machine(t, JSON.parse(stdout).deviceId, dataDir);
