@@ -42,6 +42,8 @@ export interface IngestOptions {
 
 interface Pending {
   readonly offered: OfferedReport;
+  /** Its name among the reports of its device that are in flight. */
+  readonly ticket: string;
   readonly report: StoredReport;
 }
 
@@ -105,6 +107,7 @@ export class Ingest {
     record.inFlight.add(ticket);
     this.#pending.push({
       offered,
+      ticket,
       report: {
         deviceId: record.info.id,
         runId,
@@ -169,7 +172,7 @@ export class Ingest {
         'journal',
         `The server cannot store reports: ${cause instanceof Error ? cause.message : String(cause)}. Agents keep theirs until it can.`,
       );
-      for (const { offered, report } of batch) offered.record.inFlight.delete(`${report.runId}:${report.sequence}`);
+      for (const { offered, ticket } of batch) offered.record.inFlight.delete(ticket);
       for (const from of new Set(batch.map(({ offered }) => offered.from))) from.refuse(RETRY_AFTER_FAILURE_MS);
       return;
     }
@@ -182,7 +185,7 @@ export class Ingest {
     }
     const reports = batch.map((pending) => pending.report);
     const evaluated = watch.take(position, reports).finally(() => {
-      for (const { offered, report } of batch) offered.record.inFlight.delete(`${report.runId}:${report.sequence}`);
+      for (const { offered, ticket } of batch) offered.record.inFlight.delete(ticket);
     });
     if (watch.lane.length > MAX_WATCH_LAG) await evaluated;
     else evaluated.catch((cause: unknown) => logger.error({ err: cause }, 'evaluating reports failed'));
