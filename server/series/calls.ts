@@ -85,8 +85,6 @@ export interface Calls {
   release: { args: { readonly position: number }; result: null };
   remove: { args: { readonly host: number }; result: null };
   usage: { args: Nothing; result: NumberedUsage };
-  /** While held, nothing that a start could replay leaves the journal. */
-  hold: { args: { readonly isHeld: boolean }; result: null };
   backup: { args: { readonly path: string }; result: number };
   /** The time goes on. */
   tick: { args: { readonly now: number }; result: null };

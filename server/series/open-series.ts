@@ -164,14 +164,8 @@ export class EmbeddedSeries implements SeriesStore {
     return { ...usage, damaged: usage.damaged.map((damage) => this.#namedDamage(damage)) };
   }
 
-  async backup(path: string, first: () => Promise<void> = async () => undefined): Promise<number> {
-    await this.#client.ask('hold', { isHeld: true });
-    try {
-      await first();
-      return await this.#client.ask('backup', { path });
-    } finally {
-      if (!this.#isClosed) await this.#client.ask('hold', { isHeld: false });
-    }
+  backup(path: string): Promise<number> {
+    return this.#client.ask('backup', { path });
   }
 
   /** Resolves when everything that is due now has been done in the background: sealed, rolled up, expired. */

@@ -21,7 +21,6 @@ function createHandlers(engine: Engine): { [C in Call]: (args: Calls[C]['args'],
     release: ({ position }) => nothing(engine.release(position)),
     remove: ({ host }) => nothing(engine.remove(host)),
     usage: () => engine.usage(),
-    hold: ({ isHeld }) => nothing(engine.hold(isHeld)),
     backup: ({ path }) => engine.backup(path),
     tick: ({ now }) => nothing(engine.tick(now)),
     settle: async ({ now }) => {

@@ -60,7 +60,6 @@ export class Engine {
   #now: number;
   #tickedAt: number;
   #released = 0;
-  #isHeld = false;
   #isClosed = false;
   #lastFailure = '';
   /** Something failed: what is due waits for the next tick. */
@@ -182,10 +181,6 @@ export class Engine {
     this.#start();
   }
 
-  hold(isHeld: boolean): void {
-    this.#isHeld = isHeld;
-  }
-
   backup(path: string): Promise<number> {
     return copyDatabase(this.#parts.db.path, path);
   }
@@ -269,7 +264,6 @@ export class Engine {
   }
 
   #prune(): void {
-    if (this.#isHeld) return;
     const { journal, lanes } = this.#parts;
     const floor = lanes.floor(this.#released);
     try {

@@ -4,7 +4,6 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { describe } from '../../../../protocol/metric.ts';
-import type { JournalBatch } from '../../../../server/series/series-store.ts';
 import { openTestSeries } from '../../../support/open-test-series.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 import { at, replayed, START } from '../conformance.ts';
@@ -83,12 +82,8 @@ t.test('a copy is one moment of a store that goes on, and is opened like any oth
   const { series } = await openTestSeries(t);
   for (let n = 0; n < 200; n += 1) await series.append([at(n * 1_000)]);
   const copy = join(tempDir(t), 'copy.db');
-  let kept: JournalBatch[] = [];
-  const copying = series.backup(copy, async () => {
-    series.release(200);
-    await series.settle();
-    kept = (await replayed(series)).slice(0, 200);
-  });
+  const kept = await replayed(series);
+  const copying = series.backup(copy);
   const appending = Array.from({ length: 50 }, (_, n) => series.append([at(300_000 + n)]));
   const position = await copying;
   await Promise.all(appending);
@@ -97,7 +92,6 @@ t.test('a copy is one moment of a store that goes on, and is opened like any oth
   const { series: restored } = await openTestSeries(t, { path: copy });
   const batches = await replayed(restored);
   t.equal(batches.at(-1)?.position, position);
-  t.equal(kept[0]?.position, 1, 'nothing left the journal meanwhile');
   t.same(batches.slice(0, 200), kept);
   await t.rejects(series.backup(join(tempDir(t), 'no', 'such', 'folder')), { code: 'unavailable' });
 });
