@@ -58,7 +58,10 @@ t.test('Device: long ranges say what their points are made from, and have a band
   await page.locator('.chart canvas').first().waitFor();
   const bounds = asked.filter((url) => /aggregation=(min|max)/.test(url));
   t.ok(bounds.length >= 2);
-  t.notOk(bounds.some((url) => /rxBytes/.test(url)), 'a counter has no band');
+  t.notOk(
+    bounds.some((url) => /rxBytes/.test(url)),
+    'a counter has no band',
+  );
   await page.keyboard.press('2');
   await page.getByText('Live. Drag over a chart to zoom in.').waitFor();
   t.equal(await page.getByText('the band spans').count(), 0);

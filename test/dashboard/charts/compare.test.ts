@@ -8,11 +8,19 @@ t.test('a heat map is cut into rows of round height', async (t) => {
   f('load', 0, 7.5, [1, 2, 3, 4, 5, 6, 7]);
   f('count', 0, 410, [100, 200, 300, 400]);
   f('celsius', -12, 41, [-10, 0, 10, 20, 30, 40]);
-  f('bytes', 0, 3 * 2 ** 30, [1, 2, 3, 4, 5].map((row) => row * 2 ** 29));
+  f(
+    'bytes',
+    0,
+    3 * 2 ** 30,
+    [1, 2, 3, 4, 5].map((row) => row * 2 ** 29),
+  );
   for (const high of [0, 1e-12, 1e300]) {
     const bounds = heatBounds('load', 0, high);
     t.ok(bounds.length >= 1 && bounds.length <= 9, `${high}`);
-    t.ok(bounds.every((bound, index) => Number.isFinite(bound) && bound > (bounds[index - 1] ?? 0)), `${bounds}`);
+    t.ok(
+      bounds.every((bound, index) => Number.isFinite(bound) && bound > (bounds[index - 1] ?? 0)),
+      `${bounds}`,
+    );
   }
 });
 
