@@ -132,11 +132,12 @@ export class DiskForecasts implements Judge {
     const window = known.windows.get(mountpoint) ?? emptyWindow();
     const memory = fills[mountpoint];
     const point = record.latest && pointOf(record.latest, mountpoint);
-    const isNew = point !== null && now - point.atMs < FRESH_MS && slotOf(point.atMs) > window.newest;
+    const present = point && now - point.atMs < FRESH_MS ? point : null;
     // While the past is being read it is not known whether there is a rhythm.
-    if (!memory && (known.isReading || !isNew)) return null;
-    const watch: DiskWatch = memory ? { window, memory } : { ...watchDisk(point as NonNullable<typeof point>), window };
-    if (isNew) takePoint(watch, point);
+    if (!memory && (known.isReading || !present)) return null;
+    const watch = memory ? { window, memory } : present && { ...watchDisk(present), window };
+    if (!watch) return null;
+    if (present && slotOf(present.atMs) > window.newest) takePoint(watch, present);
     known.windows.set(mountpoint, watch.window);
     fills[mountpoint] = watch.memory;
     return watch;
