@@ -30,6 +30,9 @@ export async function run(args: readonly string[]): Promise<Figures> {
     onFatal: (cause) => {
       throw cause;
     },
+  }).catch((cause: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw cause;
   });
   try {
     const long = { hosts: 1, fromMs: now, toMs, intervalMs };

@@ -78,6 +78,9 @@ async function measureEngine(series: GeneratedSeries, batch: number) {
     onFatal: (cause) => {
       throw cause;
     },
+  }).catch((cause: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw cause;
   });
   try {
     const take = async (group: Parameters<typeof store.append>[0]): Promise<void> => {
