@@ -80,9 +80,7 @@ export class Lanes {
       open = new OpenLane(row.lane);
       this.#lanes.set(row.lane, open);
     }
-    if (open.isEmpty) open.since = now;
-    open.push(rows, row.start, row.end, row.index, row.at, position, mark);
-    open.touchedAt = now;
+    open.push(rows, row.start, row.end, row.index, row.at, position, mark, now);
     this.rows += 1;
     this.bytes += row.end - row.start;
     return open;

@@ -7,6 +7,8 @@ export interface OpenChain {
   start: number;
   rows: number;
   readonly firstPosition: number;
+  /** When its key row was added, ms by the engine's clock. */
+  readonly openedAt: number;
   lastPosition: number;
   /** Of its last row: see {@link markOf}. */
   lastMark: number;
@@ -33,8 +35,7 @@ export class OpenLane {
   /** Nothing follows the last chain: the next row is a key row. */
   isEnded = true;
   rows = 0;
-  /** When its oldest row and its newest one were added, about, ms by the engine's clock. */
-  since = 0;
+  /** When a row was added last, ms by the engine's clock. */
   touchedAt = 0;
   #bytes = new Uint8Array(0);
   #length = 0;
@@ -56,6 +57,11 @@ export class OpenLane {
     return this.isEnded ? this.rows : this.rows - (this.chains.at(-1)?.rows ?? 0);
   }
 
+  /** When its oldest row was added; infinite if it has none. */
+  get openedAt(): number {
+    return this.chains[0]?.openedAt ?? Number.POSITIVE_INFINITY;
+  }
+
   get firstPosition(): number {
     return this.chains[0]?.firstPosition ?? Number.POSITIVE_INFINITY;
   }
@@ -66,13 +72,24 @@ export class OpenLane {
   }
 
   /** Adds `index[1] length[2] body`, which stands at `from..to` of some bytes. */
-  push(bytes: Uint8Array, from: number, to: number, index: number, at: number, position: number, mark: number): void {
+  push(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    index: number,
+    at: number,
+    position: number,
+    mark: number,
+    now: number,
+  ): void {
+    this.touchedAt = now;
     this.#room(to - from);
     if (index === 0) {
       this.chains.push({
         start: this.#length,
         rows: 1,
         firstPosition: position,
+        openedAt: now,
         lastPosition: position,
         lastMark: mark,
         firstAt: at,

@@ -67,7 +67,7 @@ export class Pinning {
   #isTooLong(open: OpenLane): boolean {
     const { journal, now } = this.#parts;
     if (open.isEmpty) return false;
-    if (now() - open.touchedAt > IDLE_MS || now() - open.since > WAIT_MS) return true;
+    if (now() - open.touchedAt > IDLE_MS || now() - open.openedAt > WAIT_MS) return true;
     return journal.bytes > MAX_JOURNAL_BYTES && open.firstPosition < (journal.floor + journal.position) / 2;
   }
 }

@@ -123,3 +123,14 @@ t.test('what comes when its time is past is added to the roll-ups exactly once',
   t.same(Object.fromEntries(late), { 0: 60, [HOUR]: 60, [2 * HOUR]: 60 });
   t.equal(sum(store.reports('five_minute')), 180 + 4);
 });
+
+t.test('a steady host has blocks of about 120 reports, however often the lanes are looked at', async (t) => {
+  const store = await setUp(t);
+  for (let n = 0; n < 1_080; n += 1) {
+    await store.series.append([at(n * 10_000)]);
+    if (n % 30 === 0) await store.settleAt(n * 10_000);
+  }
+  const { held, openReports } = await store.series.usage();
+  t.ok(held.raw.blocks >= 7 && held.raw.blocks <= 9, `${held.raw.blocks} blocks`);
+  t.ok(openReports <= 240, `${openReports} reports are open`);
+});
