@@ -52,7 +52,7 @@ export interface WatchOptions {
 /** Between two ticks at most this long, otherwise the server itself was not watching. */
 const BLIND_AFTER_MS = 5_000;
 const COMMIT_RETRY_MS = 1_000;
-const SNAPSHOT_CHUNK = 500;
+const SNAPSHOT_CHUNK = 200;
 const PROCESSES_FRESH_MS = 120_000;
 export const CURSOR_SETTING = 'journal.cursor';
 const ALIVE_SETTING = 'server.aliveAt';
@@ -271,25 +271,33 @@ export class Watch {
     this.#faults.settle();
   }
 
-  /** Saves every memory that changed, then the position from which a start must replay. Returns that position. */
-  snapshot(): Promise<number> {
-    return this.lane.run(async () => {
-      const { store, fleet, clock } = this.#options;
-      const dirty = [...fleet.devices.values()].filter((record) => record.isDirty);
-      const position = this.#position;
-      for (let start = 0; start < dirty.length; start += SNAPSHOT_CHUNK) {
-        const chunk = dirty.slice(start, start + SNAPSHOT_CHUNK);
+  /**
+   * Saves every memory that changed, then the position from which a start must replay. Returns that position. Reports are taken
+   * between two parts of the fleet: each memory is saved with the position that it includes, so those saved later are ahead of
+   * the one returned, and a replay skips what they know.
+   */
+  async snapshot(): Promise<number> {
+    const { store, fleet, clock } = this.#options;
+    const { position, dirty } = await this.lane.run(async () => ({
+      position: this.#position,
+      dirty: [...fleet.devices.values()].filter((record) => record.isDirty),
+    }));
+    for (let start = 0; start < dirty.length; start += SNAPSHOT_CHUNK) {
+      const chunk = dirty.slice(start, start + SNAPSHOT_CHUNK);
+      await this.lane.run(async () => {
         const changes = new ChangeSet();
         for (const record of chunk) changes.edge(record);
-        await store.commit(changes.statements(store, position, clock.now()));
+        await store.commit(changes.statements(store, this.#position, clock.now()));
         for (const record of chunk) record.isDirty = false;
-      }
-      await store.commit([
+      });
+    }
+    await this.lane.run(() =>
+      store.commit([
         store.settings.setStatement(CURSOR_SETTING, position),
         store.settings.setStatement(ALIVE_SETTING, clock.now()),
-      ]);
-      return position;
-    });
+      ]),
+    );
+    return position;
   }
 
   /** Gives up retrying what cannot be written: the next start replays it. */

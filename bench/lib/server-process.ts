@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { serverEnvironment, serverFlags } from '../../scripts/lib/lean.mjs';
 
 const entry = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
 const START_DEADLINE_MS = 120_000;
@@ -38,10 +39,11 @@ export interface ServerStart {
 /** Starts the real server, the process that `npx vigia server` becomes, and waits until it takes agents. */
 export async function startServer(start: ServerStart): Promise<ServerProcess> {
   const startedAt = performance.now();
-  const flags = start.inspect ? ['--inspect=127.0.0.1:0'] : [];
+  const flags = [...serverFlags, ...(start.inspect ? ['--inspect=127.0.0.1:0'] : [])];
   const child = spawn(process.execPath, [...flags, entry, 'server', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
+      ...serverEnvironment,
       PATH: process.env.PATH,
       VIGIA_DATA_DIR: start.dataDir,
       VIGIA_PORT: String(start.port ?? 0),

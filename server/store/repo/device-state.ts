@@ -1,4 +1,4 @@
-import type { CompiledQuery } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import type { Row } from '../tables.ts';
 
@@ -10,6 +10,13 @@ export interface DeviceStateRepository {
   saveStatement(row: Row<'device_state'>): CompiledQuery;
 }
 
+// Written out: it is made for every device of the fleet twice a minute, and building it took longer than running it.
+const SAVE = `
+  INSERT INTO device_state (device_id, client_id, state_json, cursor, saved_at) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (device_id) DO UPDATE
+  SET state_json = excluded.state_json, cursor = excluded.cursor, saved_at = excluded.saved_at
+  WHERE device_state.client_id = excluded.client_id`;
+
 export function deviceStateRepository({ db, scope }: ScopedContext): DeviceStateRepository {
   const select = () => db.selectFrom('device_state').selectAll().where(ofScope(scope, 'device_state.client_id'));
   return {
@@ -17,16 +24,8 @@ export function deviceStateRepository({ db, scope }: ScopedContext): DeviceState
     get: async (deviceId) => (await select().where('device_id', '=', deviceId).executeTakeFirst()) ?? null,
     saveStatement(row) {
       requireInScope(scope, row.client_id);
-      return db
-        .insertInto('device_state')
-        .values(row)
-        .onConflict((conflict) =>
-          conflict
-            .column('device_id')
-            .doUpdateSet({ state_json: row.state_json, cursor: row.cursor, saved_at: row.saved_at })
-            .where('device_state.client_id', '=', row.client_id),
-        )
-        .compile();
+      const { device_id, client_id, state_json, cursor, saved_at } = row;
+      return CompiledQuery.raw(SAVE, [device_id, client_id, state_json, cursor, saved_at]);
     },
   };
 }
