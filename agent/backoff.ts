@@ -1,6 +1,5 @@
 /** The longest wait between two attempts: agents come back within it, for ever. */
 export const BACKOFF_CAP_MS = 30_000;
-const BASE_MS = 1_000;
 /** A connection that lasted this long proves that the server is well, so the next wait starts small again. */
 const LASTED_MS = 30_000;
 
@@ -10,18 +9,26 @@ export interface Backoff {
 }
 
 /**
- * Full jitter: each wait is uniform in 0..min(cap, base x 2^attempt), so that agents which lost the same server at the same
- * moment do not return together.
- * @param random uniform in [0, 1), as Math.random
+ * Each wait is uniform in its window; the last window is that of all further waits. The first attempt is for a network that
+ * blinked. If it fails, the server is away, and with it the links of a whole fleet, which must not return together: the second
+ * window is wide at once, where windows that double let most of the fleet knock in the same few seconds. The last one is
+ * narrow enough that an agent waits 20 s on average and wide enough that a fleet never gets into step.
  */
+const windowsMs = [
+  [0, 1_000],
+  [2_000, 20_000],
+  [10_000, BACKOFF_CAP_MS],
+] as const;
+
+/** @param random uniform in [0, 1), as Math.random */
 export function createBackoff(random: () => number): Backoff {
-  let ceilingMs = BASE_MS;
+  let attempt = 0;
   return {
     next(connectedForMs) {
-      if (connectedForMs >= LASTED_MS) ceilingMs = BASE_MS;
-      const delayMs = random() * ceilingMs;
-      ceilingMs = Math.min(BACKOFF_CAP_MS, ceilingMs * 2);
-      return delayMs;
+      if (connectedForMs >= LASTED_MS) attempt = 0;
+      const [from, to] = windowsMs[attempt] ?? windowsMs[2];
+      attempt = Math.min(attempt + 1, windowsMs.length - 1);
+      return from + random() * (to - from);
     },
   };
 }
