@@ -518,3 +518,14 @@ t.test('closing tells everybody when to return, also who is not yet known', asyn
   deaf.socket.resume();
   await deaf.closed();
 });
+
+t.test('a large fleet is given longer to return than a small one', async (t) => {
+  const { gateway, client, enrol } = await setUp(t);
+  const agents = [];
+  for (const id of ['d1', 'd2', 'd3']) agents.push(await (await client()).authenticate(enrol(new Machine(), id)));
+  const closing = gateway.close(5);
+  for (const agent of agents) {
+    t.same(await agent.next('goodbye'), { type: 'goodbye', reason: 'server_restart', returnInMs: 6 });
+  }
+  await closing;
+});
