@@ -202,8 +202,9 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-// Small buffers are cut from blocks of this size, and one small buffer that is kept keeps its block.
-Buffer.poolSize = 4 * 1024;
+// Small buffers are not cut from shared blocks: such a block lives for a few reports, is then old garbage, and V8 hardly ever
+// collects the old in a heap that does not grow. Each for itself dies young.
+Buffer.poolSize = 0;
 await main(process.argv.slice(2));
 // Without this a file system that hangs would keep the process from ending.
 process.exit();
