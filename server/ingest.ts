@@ -42,8 +42,6 @@ export interface IngestOptions {
 
 interface Pending {
   readonly offered: OfferedReport;
-  /** Its name among the reports of its device that are in flight. */
-  readonly ticket: string;
   readonly report: StoredReport;
 }
 
@@ -85,12 +83,11 @@ export class Ingest {
     const now = this.#options.clock.now();
     const { sequence, clocks, backfill, scaled } = frame;
     const { memory } = record;
-    const ticket = `${runId}:${sequence}`;
     if (isDelivered(memory.runs, runId, sequence)) {
       from.acknowledge(frame.run, sequence, backfill);
       return;
     }
-    if (record.inFlight.has(ticket)) return;
+    if (record.inFlight.has(runId, sequence)) return;
     if (this.#isFull(record, backfill)) {
       from.refuse(RETRY_AFTER_FAILURE_MS);
       return;
@@ -104,10 +101,9 @@ export class Ingest {
       from.acknowledge(frame.run, sequence, backfill);
       return;
     }
-    record.inFlight.add(ticket);
+    record.inFlight.add(runId, sequence);
     this.#pending.push({
       offered,
-      ticket,
       report: {
         deviceId: record.info.id,
         runId,
@@ -172,7 +168,7 @@ export class Ingest {
         'journal',
         `The server cannot store reports: ${cause instanceof Error ? cause.message : String(cause)}. Agents keep theirs until it can.`,
       );
-      for (const { offered, ticket } of batch) offered.record.inFlight.delete(ticket);
+      land(batch);
       for (const from of new Set(batch.map(({ offered }) => offered.from))) from.refuse(RETRY_AFTER_FAILURE_MS);
       return;
     }
@@ -184,10 +180,12 @@ export class Ingest {
       from.acknowledge(frame.run, frame.sequence, frame.backfill);
     }
     const reports = batch.map((pending) => pending.report);
-    const evaluated = watch.take(position, reports).finally(() => {
-      for (const { offered, ticket } of batch) offered.record.inFlight.delete(ticket);
-    });
+    const evaluated = watch.take(position, reports).finally(() => land(batch));
     if (watch.lane.length > MAX_WATCH_LAG) await evaluated;
     else evaluated.catch((cause: unknown) => logger.error({ err: cause }, 'evaluating reports failed'));
   }
+}
+
+function land(batch: readonly Pending[]): void {
+  for (const { offered, report } of batch) offered.record.inFlight.delete(report.runId, report.sequence);
 }

@@ -6,6 +6,7 @@ import { freshPresence, type Liveness, type PresenceMemory } from '../domain/pre
 import type { Reading } from '../domain/reading.ts';
 import type { Row } from '../store/tables.ts';
 import { Blindness } from './blindness.ts';
+import { InFlight } from './in-flight.ts';
 import type { DeliveredRuns } from './runs.ts';
 
 /** What must survive a restart; saved together with the journal position that it includes. */
@@ -74,8 +75,7 @@ export interface DeviceRecord {
   inMaintenance: boolean;
   /** When the present state began. */
   stateSince: number;
-  /** `run:sequence` of reports that wait for their commit. */
-  readonly inFlight: Set<string>;
+  readonly inFlight: InFlight;
   /** By mount point; empty until they were looked at. */
   diskForecasts: ReadonlyMap<string, DiskForecastFigures>;
 }
@@ -109,7 +109,7 @@ export function makeRecord(
     liveness: { state: 'pending', since: info.enrolled_at, reason: 'Enrolled, but it has never reported.', loss: null },
     inMaintenance: false,
     stateSince: info.enrolled_at,
-    inFlight: new Set(),
+    inFlight: new InFlight(),
     diskForecasts: new Map(),
   };
 }

@@ -59,7 +59,7 @@ export const defaultTiming: LinkTiming = {
   pingAfterMs: 5_000,
   closeAfterMs: 30_000,
   maxBufferedBytes: 1024 * 1024,
-  ackGatherMs: 2_000,
+  ackGatherMs: 5_000,
 };
 
 /** What this server offers to agents that ask for it. */
