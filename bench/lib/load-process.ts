@@ -16,6 +16,7 @@ export class LoadProcesses {
     readonly intervalMs: number;
     readonly agents: number;
     readonly processes: number;
+    readonly reconnectAfterMs?: number;
   }) {
     const { agents, processes, ...shared } = options;
     this.#perChild = Math.ceil(agents / processes);

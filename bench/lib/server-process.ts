@@ -34,6 +34,8 @@ export interface ServerStart {
   /** 0 picks a free one. */
   readonly port?: number;
   readonly inspect?: boolean;
+  /** Settings besides these, by their names. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts the real server, the process that `npx vigia server` becomes, and waits until it takes agents. */
@@ -50,6 +52,7 @@ export async function startServer(start: ServerStart): Promise<ServerProcess> {
       VIGIA_REPORT_INTERVAL: `${start.intervalMs}ms`,
       VIGIA_TLS_SELF_SIGNED: start.tls ? '1' : '0',
       VIGIA_LOG_LEVEL: 'warn',
+      ...start.environment,
     },
   });
   const ending = once(child, 'exit');

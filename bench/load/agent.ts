@@ -1,6 +1,6 @@
 import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
-import { type Backoff, createBackoff } from '../../agent/backoff.ts';
+import type { Backoff } from '../../agent/backoff.ts';
 import { ChainWriter } from '../../protocol/chain.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
@@ -15,6 +15,7 @@ export interface Load {
   readonly host: string;
   readonly port: number;
   readonly intervalMs: number;
+  readonly createBackoff: () => Backoff;
   readonly secureContext: SecureContext;
   readonly counts: Counts;
   /** From sending a report to its acknowledgement. */
@@ -62,7 +63,7 @@ export class LoadAgent {
   readonly #runId = randomBytes(16);
   readonly #bootOffsetMs: number;
   readonly #kept = new Map<number, Kept>();
-  readonly #backoff: Backoff = createBackoff(Math.random);
+  readonly #backoff: Backoff;
   #socket: Socket | null = null;
   #nonce: Uint8Array = new Uint8Array(0);
   #isWelcome = false;
@@ -79,6 +80,7 @@ export class LoadAgent {
   constructor(index: number, load: Load) {
     this.index = index;
     this.#load = load;
+    this.#backoff = load.createBackoff();
     this.#key = machineKey(index);
     this.#publicKey = rawPublicKey(this.#key);
     this.machine = new Machine(index + 1, load.intervalMs);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
+import { createBackoff } from '../../agent/backoff.ts';
 import { type Counts, type Load, LoadAgent } from './agent.ts';
 import { Histogram } from './histogram.ts';
 import type { LoadCall, LoadCalls, LoadFigures, LoadOptions } from './messages.ts';
@@ -8,6 +9,7 @@ import { Rounds } from './rounds.ts';
 /** A process of agents, driven by the measurement through messages. It ends with the process that started it. */
 
 const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
+const { reconnectAfterMs } = options;
 const counts: Counts = {
   made: 0,
   acknowledged: 0,
@@ -28,6 +30,7 @@ const load: Load = {
   host: options.host,
   port: options.port,
   intervalMs: options.intervalMs,
+  createBackoff: () => (reconnectAfterMs === undefined ? createBackoff(Math.random) : { next: () => reconnectAfterMs }),
   secureContext: createSecureContext(),
   counts,
   acknowledged,

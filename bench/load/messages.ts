@@ -8,6 +8,8 @@ export interface LoadOptions {
   /** Its machines are first .. first + count - 1. */
   readonly first: number;
   readonly count: number;
+  /** Every wait before reconnecting; without it as an agent waits. */
+  readonly reconnectAfterMs?: number;
 }
 
 /** What the measurement tells the load. Each is answered with `{ id, result }` or `{ id, error }`. */
