@@ -11,13 +11,12 @@ export interface Backoff {
 /**
  * Each wait is uniform in its window; the last window is that of all further waits. The first attempt is for a network that
  * blinked. If it fails, the server is away, and with it the links of a whole fleet, which must not return together: the second
- * window is wide at once, where windows that double let most of the fleet knock in the same few seconds. The last one is
- * narrow enough that an agent waits 20 s on average and wide enough that a fleet never gets into step.
+ * window is wide at once, where windows that double let most of a fleet knock in the same few seconds.
  */
 const windowsMs = [
   [0, 1_000],
-  [2_000, 20_000],
-  [10_000, BACKOFF_CAP_MS],
+  [1_000, 20_000],
+  [1_000, BACKOFF_CAP_MS],
 ] as const;
 
 /** @param random uniform in [0, 1), as Math.random */

@@ -7,8 +7,8 @@ t.test('a quick attempt, one in a wide window, then up to the cap for ever', asy
     const backoff = createBackoff(() => random);
     return Array.from({ length: 5 }, () => backoff.next(0));
   };
-  t.same(waits(0), [0, 2_000, 10_000, 10_000, 10_000]);
-  t.same(waits(0.5), [500, 11_000, 20_000, 20_000, 20_000]);
+  t.same(waits(0), [0, 1_000, 1_000, 1_000, 1_000]);
+  t.same(waits(0.5), [500, 10_500, 15_500, 15_500, 15_500]);
   t.same(waits(1), [1_000, 20_000, 30_000, 30_000, 30_000]);
 });
 

@@ -87,7 +87,7 @@ t.test('no message is lost by a kill, and none is told twice under two names', a
     token,
     name: 'sim',
     intervalMs: 200,
-    patience: 0.2,
+    patience: 0,
     machine: { availableBytes: () => (isFull ? GiB : 50 * GiB) },
   });
   t.teardown(async () => {

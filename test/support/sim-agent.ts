@@ -37,7 +37,7 @@ export interface SimAgentOptions {
   readonly name: string;
   readonly intervalMs: number;
   readonly machine: SimMachine;
-  /** Wait before reconnecting, as a share of the full backoff. */
+  /** How long each wait before reconnecting is: 0 the shortest that an agent may draw, 1 the longest. */
   readonly patience?: number;
   readonly bootId?: string;
   /** The machine's clocks, if not the real ones. */
