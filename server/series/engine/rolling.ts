@@ -153,8 +153,10 @@ export class Rolling {
     for (const open of lanes.ofHost(host)) {
       if (isPast(laneOf(open.lane))) continue;
       const from = open.chains.findIndex(({ lastAt }) => lastAt >= fromMs);
-      if (from < 0) continue;
-      const rows = open.read(from, open.chains.length, directory.countOf);
+      // Not what came after: a lane that waits to be sealed would be read to its end for every hour of it.
+      const to = open.chains.findLastIndex(({ firstAt }) => firstAt < toMs) + 1;
+      if (from < 0 || to <= from) continue;
+      const rows = open.read(from, to, directory.countOf);
       found.push(columnsOfRows(rows, isBackfill(laneOf(open.lane)), (schema) => directory.metricIds(schema)));
     }
     for (const [index, { id, data, isPast: isBlockPast }] of raw.range(host, fromMs, toMs).entries()) {
