@@ -1,5 +1,5 @@
 import type { MetricDescriptor } from '../../protocol/metric.ts';
-import type { Columns } from './columns.ts';
+import type { Columns, RunOfReports } from './columns.ts';
 import type { Resolution } from './series-store.ts';
 
 /** A metric as blocks know it. */
@@ -25,6 +25,11 @@ export interface StoredBlock {
   readonly lastAt: number;
   readonly data: Uint8Array;
 }
+
+/** Reports that no block holds yet. */
+export type OpenReports = Pick<Columns, 'at' | 'sequence' | 'run' | 'values'> & {
+  readonly runs: readonly Pick<RunOfReports, 'runId'>[];
+};
 
 /** A row of roll-ups, not yet opened: a UTC day of five minutes, or 30 days of hours. */
 export interface StoredRollUp {
@@ -52,8 +57,11 @@ export interface ReadSource {
   blocks(hostId: number, fromMs: number, toMs: number): StoredBlock[];
   /** Rows of roll-ups that touch the half-open range, oldest first. */
   rollUps(hostId: number, resolution: 'fiveMinute' | 'hour', fromMs: number, toMs: number): StoredRollUp[];
-  /** Reports that no block holds yet and that lie at or after `fromMs`: one or more columns, each oldest first, with these metrics only. */
-  open(hostId: number, metricIds: readonly number[], fromMs: number): Columns[];
+  /**
+   * Reports that no block holds yet, of the half-open range at least: one or more columns, each oldest first, with these
+   * metrics only.
+   */
+  open(hostId: number, metricIds: readonly number[], fromMs: number, toMs: number): OpenReports[];
   /** Told of a block or row that cannot be read, so that it is set aside. The query goes on without it. */
   damaged(source: Resolution, id: number): void;
 }

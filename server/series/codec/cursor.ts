@@ -65,6 +65,17 @@ export class Cursor {
     return unzigzag(this.varint());
   }
 
+  /** Passes over that many varints. */
+  skipVarints(count: number): void {
+    const { bytes, end } = this;
+    let { at } = this;
+    for (let left = count; left > 0; at += 1) {
+      if (at >= end) throw new DamagedError('A part ends too early.');
+      if ((bytes[at] as number) < 0x80) left -= 1;
+    }
+    this.at = at;
+  }
+
   /** @throws DamagedError if bytes are left over */
   finish(): void {
     if (this.at !== this.end) throw new DamagedError('A part is longer than its content.');

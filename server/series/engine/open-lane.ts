@@ -119,8 +119,7 @@ export class OpenLane {
     const first = this.chains[from];
     if (!first) return [];
     const rows: Row[] = [];
-    const end = this.chains[to]?.start ?? this.#length;
-    const reader = new ByteReader(this.#bytes.subarray(first.start, end));
+    const reader = new ByteReader(this.view(from, to));
     let previous: Row | undefined;
     while (reader.remaining > 0) {
       const index = reader.byte();
@@ -129,6 +128,11 @@ export class OpenLane {
       rows.push(previous);
     }
     return rows;
+  }
+
+  /** The bytes of `chains[from..to)`, good until the lane changes. */
+  view(from: number, to: number): Uint8Array {
+    return this.#bytes.subarray(this.chains[from]?.start ?? this.#length, this.chains[to]?.start ?? this.#length);
   }
 
   /** The bytes of `chains[0..count)`. */

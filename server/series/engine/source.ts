@@ -1,8 +1,9 @@
-import type { Columns } from '../columns.ts';
-import type { HostState, NumberedMetric, ReadSource, StoredBlock, StoredRollUp } from '../read-source.ts';
+import type { HostState, NumberedMetric, OpenReports, ReadSource, StoredBlock, StoredRollUp } from '../read-source.ts';
 import { isBackfill, laneOf } from '../rows/lane.ts';
+import { pickRows } from '../rows/row-picker.ts';
 import type { Resolution } from '../series-store.ts';
 import { columnsOfRows } from './columns-of-rows.ts';
+import type { OpenLane } from './open-lane.ts';
 import type { Parts } from './parts.ts';
 import { setAside } from './set-aside.ts';
 
@@ -38,19 +39,26 @@ export class EngineSource implements ReadSource {
     return this.#parts[resolution].range(hostId, fromMs, toMs);
   }
 
-  open(hostId: number, metricIds: readonly number[], fromMs: number): Columns[] {
-    const { lanes, directory } = this.#parts;
-    const only = new Set(metricIds);
-    const found: Columns[] = [];
-    for (const open of lanes.ofHost(hostId)) {
-      const first = open.chains.findIndex(({ lastAt }) => lastAt >= fromMs);
-      if (first < 0) continue;
-      const rows = open.read(first, open.chains.length, directory.countOf).filter(({ at }) => at >= fromMs);
-      if (rows.length === 0) continue;
-      const metricsOf = (schema: number) => directory.metricIds(schema);
-      found.push(columnsOfRows(rows, isBackfill(laneOf(open.lane)), metricsOf, only));
+  open(hostId: number, metricIds: readonly number[], fromMs: number, toMs: number): OpenReports[] {
+    return this.#parts.lanes.ofHost(hostId).flatMap((open) => this.#read(open, metricIds, fromMs, toMs) ?? []);
+  }
+
+  /** Null if there is nothing of the range. */
+  #read(open: OpenLane, metricIds: readonly number[], fromMs: number, toMs: number): OpenReports | null {
+    const { directory } = this.#parts;
+    const metricsOf = (schema: number) => directory.metricIds(schema);
+    const first = open.chains.findIndex(({ lastAt }) => lastAt >= fromMs);
+    const end = open.chains.findLastIndex(({ firstAt }) => firstAt < toMs) + 1;
+    if (first < 0 || end <= first) return null;
+    let count = 0;
+    for (let chain = first; chain < end; chain += 1) count += open.chains[chain]?.rows ?? 0;
+    const picked = pickRows(open.view(first, end), count, metricIds, metricsOf, fromMs, toMs);
+    if (picked !== null) {
+      const { at, sequence, runId, values } = picked;
+      return at.length === 0 ? null : { at, sequence, runs: [{ runId }], run: new Uint16Array(at.length), values };
     }
-    return found;
+    const rows = open.read(first, end, directory.countOf).filter(({ at }) => at >= fromMs && at < toMs);
+    return rows.length === 0 ? null : columnsOfRows(rows, isBackfill(laneOf(open.lane)), metricsOf, new Set(metricIds));
   }
 
   damaged(source: Resolution, id: number): void {

@@ -1,5 +1,5 @@
 import type { BlockReader } from '../block/raw-block.ts';
-import type { Columns } from '../columns.ts';
+import type { OpenReports } from '../read-source.ts';
 
 /** Who sent the reports of a piece: duplicates are known by it. */
 export interface Identity {
@@ -32,7 +32,7 @@ export function pieceOfBlock(block: BlockReader, metricIds: readonly number[]): 
 }
 
 /** Null if there are no reports. */
-export function pieceOfColumns(columns: Columns, metricIds: readonly number[]): Piece | null {
+export function pieceOfColumns(columns: OpenReports, metricIds: readonly number[]): Piece | null {
   if (columns.at.length === 0) return null;
   return {
     at: columns.at,
@@ -41,7 +41,7 @@ export function pieceOfColumns(columns: Columns, metricIds: readonly number[]): 
   };
 }
 
-function identityOf({ runs, run, sequence }: Columns): Identity {
+function identityOf({ runs, run, sequence }: OpenReports): Identity {
   return { runIds: runs.map(({ runId }) => runId), run, sequence };
 }
 

@@ -18,7 +18,7 @@ export function* rawPieces(
   toMs: number,
 ): Generator<Piece | null, void, void> {
   const open = source
-    .open(hostId, metricIds, fromMs)
+    .open(hostId, metricIds, fromMs, toMs)
     .flatMap((columns) => pieceOfColumns(columns, metricIds) ?? [])
     .filter(({ at }) => (at[0] as number) < toMs)
     .sort((a, b) => (a.at[0] as number) - (b.at[0] as number));

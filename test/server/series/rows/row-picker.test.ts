@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { DamagedError } from '../../../../server/series/damaged-error.ts';
+import { columnsOfRows } from '../../../../server/series/engine/columns-of-rows.ts';
+import { Lanes } from '../../../../server/series/engine/lanes.ts';
+import type { OpenLane } from '../../../../server/series/engine/open-lane.ts';
+import { RowEncoder } from '../../../../server/series/rows/row-encoder.ts';
+import { pickRows } from '../../../../server/series/rows/row-picker.ts';
+import type { StoredReport } from '../../../../server/series/series-store.ts';
+import { holds } from '../../../support/property.ts';
+import { someMetrics, storedReport } from '../../../support/stored-report.ts';
+
+const empty = { hosts: [], metrics: [], schemas: [], nextHost: 1, nextMetric: 1, nextSchema: 1, position: 0 };
+/** A metric that no report has, and all that any has, in an order of its own. */
+const wanted = [3, 99, 1];
+
+function laneOf(reports: readonly StoredReport[]) {
+  const encoder = new RowEncoder(empty);
+  const lanes = new Lanes();
+  for (const [position, report] of reports.entries()) {
+    const rows = encoder.encode([report], 0).data.slice(0, -4);
+    encoder.committed(position + 1);
+    for (const row of lanes.find(rows)) lanes.push(row, rows, position + 1, position, 0);
+  }
+  const open = lanes.values()[Symbol.iterator]().next().value as OpenLane;
+  const idsOf = (schema: number) => encoder.numbers.schema(schema)?.metricIds;
+  const pick = (fromMs: number, toMs: number, bytes = open.view(0, open.chains.length)) =>
+    pickRows(bytes, open.rows, wanted, idsOf, fromMs, toMs);
+  return { open, idsOf, pick };
+}
+
+const value = fc.option(
+  fc.oneof(fc.integer({ min: -(2 ** 52) + 1, max: 2 ** 52 - 1 }), fc.integer({ min: -9, max: 9 })),
+);
+const report = fc.record({
+  step: fc.integer({ min: 0, max: 100 }),
+  metrics: fc.constantFrom(someMetrics, someMetrics, someMetrics, someMetrics.slice(0, 2)),
+  scaled: fc.tuple(value, value, value),
+  skipped: fc.constantFrom(0, 0, 0, 5),
+});
+
+t.test('what is picked is what reading whole rows gives', async (t) => {
+  holds(
+    t,
+    fc.property(
+      fc.array(report, { minLength: 1, maxLength: 30 }),
+      fc.integer({ min: -1, max: 1_000 }),
+      fc.nat(1_500),
+      (steps, fromMs, lengthMs) => {
+        const toMs = fromMs + lengthMs;
+        let at = 0;
+        let sequence = 0;
+        const reports = steps.map(({ step, metrics, scaled, skipped }) => {
+          at += step;
+          sequence += 1 + skipped;
+          return storedReport({ at, sequence, metrics, scaled: scaled.slice(0, metrics.length) });
+        });
+        const { open, idsOf, pick } = laneOf(reports);
+        const picked = pick(fromMs, toMs);
+        const countOf = (schema: number) => idsOf(schema)?.length;
+        const rows = open.read(0, open.chains.length, countOf).filter((row) => row.at >= fromMs && row.at < toMs);
+        if (rows.length === 0) return t.equal(picked?.at.length, 0);
+        const whole = columnsOfRows(rows, false, idsOf, new Set(wanted));
+        t.same(picked?.at, whole.at);
+        t.same(picked?.sequence, whole.sequence);
+        t.equal(picked?.runId, whole.runs[0]?.runId);
+        return t.same([...(picked?.values ?? [])].sort(), [...whole.values].sort());
+      },
+    ),
+  );
+});
+
+t.test('rows that must be sorted are not picked', async (t) => {
+  const f = (second: Partial<StoredReport>, want: boolean) => {
+    const { pick } = laneOf([storedReport({ at: 10, sequence: 5 }), storedReport({ at: 10, sequence: 6, ...second })]);
+    t.equal(pick(0, 100) !== null, want, JSON.stringify(second));
+  };
+  f({}, true);
+  f({ at: 11 }, true);
+  f({ at: 9 }, false);
+  f({ sequence: 5 }, false);
+  f({ sequence: 4 }, false);
+  f({ runId: 'cd'.repeat(16) }, false);
+  f({ bootId: 'another' }, true);
+});
+
+t.test('rows that end too early are damaged', async (t) => {
+  const { open, pick } = laneOf([storedReport({ at: 10 })]);
+  const bytes = open.view(0, 1);
+  for (let length = 1; length < bytes.length; length += 1) {
+    t.throws(() => pick(0, 100, bytes.subarray(0, length)), DamagedError, `${length} bytes`);
+  }
+});
