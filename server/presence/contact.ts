@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
 import { type Absentee, networkOf } from '../domain/blame.ts';
 import type { Verdict } from '../domain/detection.ts';
 import type { IncidentStep } from '../domain/incident.ts';
@@ -21,6 +22,7 @@ import { type Blind, OwnSight } from './own-sight.ts';
 import { ServerIncident } from './server-incident.ts';
 
 export interface ContactOptions {
+  readonly clock: Pick<Clock, 'now'>;
   readonly store: Store;
   readonly fleet: Fleet;
   readonly book: IncidentBook;

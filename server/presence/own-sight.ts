@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
 import { type Absentee, vanishedTogether } from '../domain/blame.ts';
 import { formatInstant } from '../domain/wording.ts';
 import type { Health } from '../fleet/health.ts';
 import type { Anchors } from './anchors.ts';
 
 export interface OwnSightOptions {
+  readonly clock: Pick<Clock, 'now'>;
   readonly health: Health;
   readonly anchors: Anchors | null;
   readonly logger: Logger;
@@ -19,16 +21,30 @@ export interface Blind {
   readonly isIncident: boolean;
 }
 
+interface Refusal {
+  readonly from: number;
+  readonly sentence: string;
+}
+
 const STORAGE_INCIDENT_AFTER_MS = 30_000;
+/**
+ * What is freed by the way on a full disk lets a write pass now and then: that is no end. And while the state could not be
+ * written no incident could be opened: there must be time for it afterwards.
+ */
+const STORAGE_WELL_AFTER_MS = 15_000;
 
 /** Whether the server itself can see: by its own evidence, or because most of the fleet vanished at once. */
 export class OwnSight {
   readonly #options: OwnSightOptions;
   #blind: Blind | null = null;
   #vanished: readonly Absentee[] = [];
+  /** While storing is refused and shortly after, as noted when it happened: nobody looks while the state cannot be written. */
+  #refusal: Refusal | null = null;
+  #storesSince: number | null = null;
 
   constructor(options: OwnSightOptions) {
     this.#options = options;
+    options.health.onChange(() => this.#noteStorage());
   }
 
   get blind(): Blind | null {
@@ -47,13 +63,25 @@ export class OwnSight {
     return this.#blind;
   }
 
-  #byStorage(now: number): Blind | null {
-    const { health } = this.#options;
+  #noteStorage(): void {
+    const { clock, health } = this.#options;
     const sentence = health.about('journal') ?? health.about('state');
-    if (sentence === null) return null;
-    const from = this.#blind?.reason === 'storage' ? this.#blind.from : now;
+    if (sentence !== null) {
+      this.#refusal ??= { from: clock.now(), sentence };
+      this.#storesSince = null;
+    } else if (this.#refusal) this.#storesSince ??= clock.now();
+  }
+
+  #byStorage(now: number): Blind | null {
+    if (!this.#refusal) return null;
+    if (this.#storesSince !== null && now - this.#storesSince >= STORAGE_WELL_AFTER_MS) {
+      this.#refusal = null;
+      this.#storesSince = null;
+      return null;
+    }
+    const { from, sentence } = this.#refusal;
     const why = `The server itself is blind since ${formatInstant(from)}: ${sentence}`;
-    return { reason: 'storage', from, why, isIncident: now - from >= STORAGE_INCIDENT_AFTER_MS };
+    return { reason: 'storage', from, why, isIncident: (this.#storesSince ?? now) - from >= STORAGE_INCIDENT_AFTER_MS };
   }
 
   #byAnchors(now: number, absent: readonly Absentee[], isLost: boolean): Blind | null {

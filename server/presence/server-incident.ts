@@ -25,6 +25,8 @@ export class ServerIncident {
   readonly #options: ServerIncidentOptions;
   #triedAt = Number.NEGATIVE_INFINITY;
   #isOpen: boolean;
+  /** To be opened as soon as there is a client for it, even if it is over by then. */
+  #owed: Blind | null = null;
 
   constructor(options: ServerIncidentOptions) {
     this.#options = options;
@@ -34,25 +36,28 @@ export class ServerIncident {
   /** Opens it while the server is blind, and ends it. */
   follow(changes: ChangeSet, now: number, blind: Blind | null): void {
     const isWanted = blind?.isIncident ?? false;
-    if (isWanted === this.#isOpen) return;
+    if (isWanted && !this.#isOpen) this.#owed = blind;
+    const owed = this.#owed;
+    if (isWanted === this.#isOpen && !owed) return;
     const clientId = this.#ownClient(now);
     if (clientId === null) return;
     const { book, settings } = this.#options;
     const said = { rule: 'server.blind', object: '', at: now } as const;
-    const verdict: Verdict = blind
+    const verdict: Verdict = owed
       ? {
           ...said,
           kind: 'raise',
           priority: 'high',
-          sentence: blind.why,
+          sentence: owed.why,
           evidence: { metrics: [], threshold: null },
-          onset: blind.from,
+          onset: owed.from,
         }
       : { ...said, kind: 'clear', sentence: 'The server sees again' };
-    const tellAt = Math.max(now, (blind?.from ?? now) + settings.tellAfterMs);
+    const tellAt = Math.max(now, (owed?.from ?? now) + settings.tellAfterMs);
     const step = book.step(verdict, { clientId, siteId: null, deviceId: null }, tellAt);
     if (step) changes.addIncident(null, step);
-    this.#isOpen = isWanted;
+    this.#isOpen = owed !== null;
+    this.#owed = null;
   }
 
   /** Null while it is being made. */

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { everyClient } from '../../../server/domain/scope.ts';
 import { openEnd } from '../../../server/fleet/presence-view.ts';
 import { type Core, copyFiles, startCore } from '../../support/core.ts';
 import { Neighbourhood } from '../../support/neighbourhood.ts';
@@ -262,6 +263,43 @@ t.test('while storage refuses, absence is nobody’s fault', async (t) => {
   });
   t.same(await scene.incidents(), {});
   scene.core.health.set('journal', null);
-  await scene.pass(92 * seconds);
+  await scene.pass(107 * seconds);
   t.match(await scene.incidents(), { 'contact high open': 1 });
 });
+
+t.test('a server that could not write while its storage refused tells of it afterwards', async (t) => {
+  const scene = await Neighbourhood.start(t, [1]);
+  await ownClient(scene);
+  scene.core.health.set('state', 'The server cannot write its state: no space.');
+  scene.clock.ms += 40 * seconds;
+  scene.core.health.set('state', null);
+  await scene.pass(10 * seconds);
+  t.same(await scene.incidents(), { 'server.blind high open': 1 });
+  t.match(await scene.sentences('server.blind'), [/^The server itself is blind since .* its state: no space\.$/]);
+  await scene.pass(10 * seconds);
+  t.same(await scene.incidents(), { 'server.blind high resolved': 1 });
+});
+
+t.test('storage that refuses now and then for half a minute is an incident, a moment of it is none', async (t) => {
+  const scene = await Neighbourhood.start(t, [1]);
+  await ownClient(scene);
+  const refuse = () => scene.core.health.set('journal', 'The server cannot store reports: no space.');
+  refuse();
+  await scene.pass(5 * seconds);
+  scene.core.health.set('journal', null);
+  await scene.pass(60 * seconds);
+  t.same(await scene.incidents(), {});
+  for (let round = 0; round < 4; round += 1) {
+    refuse();
+    await scene.pass(5 * seconds);
+    scene.core.health.set('journal', null);
+    await scene.pass(5 * seconds);
+  }
+  t.same(await scene.incidents(), { 'server.blind high open': 1 });
+});
+
+/** Made by the first incident of the server otherwise, in a while. */
+async function ownClient({ core }: Neighbourhood): Promise<void> {
+  await core.store.scoped(everyClient).clients.ensure('Vigia');
+  await core.fleet.loadCatalogue();
+}
