@@ -59,6 +59,8 @@ export class Engine {
   readonly #listener: EngineListener;
   #now: number;
   #tickedAt: number;
+  /** What the last process left to do is due at once. */
+  #isNew = true;
   #released = 0;
   #isClosed = false;
   #lastFailure = '';
@@ -210,7 +212,8 @@ export class Engine {
     this.#now = Math.max(this.#now, now);
     this.#isPaused = false;
     const passedMs = this.#now - this.#tickedAt;
-    const isNewMinute = floorTo(this.#now, MINUTE_MS) !== floorTo(this.#tickedAt, MINUTE_MS);
+    const isNewMinute = this.#isNew || floorTo(this.#now, MINUTE_MS) !== floorTo(this.#tickedAt, MINUTE_MS);
+    this.#isNew = false;
     this.#tickedAt = this.#now;
     this.#pinning.look(all);
     if (isNewMinute || all) this.#rolling.find();
