@@ -68,6 +68,12 @@ function succeeds([program = '', ...args]: readonly string[]): boolean {
   }
 }
 
+/** The command that runs `command` where the process `pid` sees the disk: SQLite does not follow a path through /proc. */
+export function besideOf({ kind }: SmallDisk, pid: number, command: readonly string[]): readonly string[] {
+  const user = kind === 'loop' ? [] : ['--user', '--preserve-credentials'];
+  return ['nsenter', '--target', String(pid), '--mount', ...user, '--root', '--wd=/', ...command];
+}
+
 /** Fills the disk that the process `pid` sees until `freeRatio` of it is left to ordinary users. */
 export function fillDisk(disk: SmallDisk, pid: number, freeRatio: number): void {
   const { bavail, blocks, bsize } = statfsSync(insideOf(disk, pid));

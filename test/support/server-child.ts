@@ -24,9 +24,13 @@ export interface ServerChild {
 const entry = fileURLToPath(new URL('./server-main.ts', import.meta.url));
 const START_DEADLINE_MS = 60_000;
 
-/** Starts a server process and waits until it listens. Rejects with what it printed if it ends instead. */
-export async function startServerChild(options: ServerChildOptions): Promise<ServerChild> {
-  const child = spawn(process.execPath, [entry, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts a server process, by the command that `wrap` makes of its own, and waits until it listens. Rejects with what it printed if it ends instead. */
+export async function startServerChild(
+  options: ServerChildOptions,
+  wrap: (command: readonly string[]) => readonly string[] = (command) => command,
+): Promise<ServerChild> {
+  const [program = '', ...args] = wrap([process.execPath, entry, JSON.stringify(options)]);
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-4000);
