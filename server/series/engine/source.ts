@@ -28,14 +28,17 @@ export class EngineSource implements ReadSource {
   }
 
   countBlocks(hostId: number, fromMs: number, toMs: number): number {
+    this.#parts.db.read();
     return this.#parts.raw.count(hostId, fromMs, toMs);
   }
 
   blocks(hostId: number, fromMs: number, toMs: number): StoredBlock[] {
+    this.#parts.db.read();
     return this.#parts.raw.range(hostId, fromMs, toMs);
   }
 
   rollUps(hostId: number, resolution: 'fiveMinute' | 'hour', fromMs: number, toMs: number): StoredRollUp[] {
+    this.#parts.db.read();
     return this.#parts[resolution].range(hostId, fromMs, toMs);
   }
 

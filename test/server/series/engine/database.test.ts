@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import { Database } from '../../../../server/series/engine/database.ts';
 import { openSeries } from '../../../../server/series/open-series.ts';
 import { openTestSeries } from '../../../support/open-test-series.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
@@ -36,4 +37,28 @@ t.test('a file of a newer format is refused, one of the first format is set asid
   await series.close();
   const { series: again } = await openTestSeries(t, { path, positionsAfter: 7 });
   t.equal(await again.append([at(1)]), 43);
+});
+
+t.test('what is read in a turn shares a transaction, which a change or the end of the turn ends', async (t) => {
+  const db = new Database(join(tempDir(t), 'series.db'), () => undefined);
+  const { sql } = db;
+  const count = () => sql.prepare('SELECT count(*) AS count FROM journal').get()?.count;
+  const write = () => sql.prepare('INSERT INTO journal (data) VALUES (?)').run(new Uint8Array(1));
+  for (const [nth, change] of [() => db.durable(write), () => db.background(write)].entries()) {
+    db.read();
+    db.read();
+    t.equal(count(), nth);
+    t.equal(sql.isTransaction, true);
+    change();
+    t.equal(sql.isTransaction, false);
+    t.equal(count(), nth + 1);
+  }
+  db.read();
+  t.equal(sql.isTransaction, true);
+  await Promise.resolve();
+  t.equal(sql.isTransaction, false, 'at the end of the turn');
+  db.read();
+  sql.close();
+  await Promise.resolve();
+  t.equal(sql.isOpen, false, 'nothing is to be ended in a closed database');
 });
