@@ -2,8 +2,11 @@ import { inRoot } from './paths.mjs';
 
 /** How the server's process is started, so that it takes no more memory than it needs. */
 
-/** A young generation that grows to V8's own 16 MB or more costs 20 to 30 MB that nothing needs. */
-export const serverFlags = ['--max-semi-space-size=4'];
+/**
+ * V8 would let the young generation grow further than pays. Measured at 2,000 reports a second: with 4 MB a quarter more CPU, as
+ * reports that wait for their commit are moved into the old generation, and no less memory.
+ */
+export const serverFlags = ['--max-semi-space-size=16'];
 
 /** What Node made of the sources last time is used again: the compiler that strips types then never loads (40 MB, in each thread). */
 export const serverEnvironment = {
