@@ -18,21 +18,30 @@ abstract class WeightedFold implements Fold {
 
   abstract readings(part: Readings, fromMs: number, toMs: number): void;
 
-  buckets(part: MetricBuckets, fromMs: number, toMs: number): void {
+  buckets({ start, value, weight, bucketMs }: MetricBuckets, fromMs: number, toMs: number): void {
     const { sums, weights, grid } = this;
-    for (let index = 0; index < part.start.length; index += 1) {
-      const [sum, weight] = this.summed(part.value[index] as number, part.weight?.[index] ?? 0);
-      if (!(weight > 0)) continue;
-      const [first, end] = stepsOf(grid, part.start[index] ?? 0, part.bucketMs, fromMs, toMs);
+    if (weight === null) return;
+    // Nothing is made for each bucket: a month has thousands.
+    const lastIndex = bucketMs > grid.stepMs ? start.length : firstFrom(start, toMs);
+    for (let index = bucketMs > grid.stepMs ? 0 : firstFrom(start, fromMs); index < lastIndex; index += 1) {
+      const given = weight[index] as number;
+      if (!(given > 0)) continue;
+      const sum = this.sumOf(value[index] as number, given);
+      const share = this.weightOf(given);
+      const startMs = start[index] as number;
+      let first = Math.floor((startMs - grid.fromMs) / grid.stepMs);
+      let end = first + 1;
+      if (bucketMs > grid.stepMs) [first, end] = stepsOf(grid, startMs, bucketMs, fromMs, toMs);
       for (let step = first; step < end; step += 1) {
-        sums[step] = (sums[step] ?? 0) + sum;
-        weights[step] = (weights[step] ?? 0) + weight;
+        sums[step] = (sums[step] as number) + sum;
+        weights[step] = (weights[step] as number) + share;
       }
     }
   }
 
-  /** What a bucket adds, by its value and weight. */
-  protected abstract summed(value: number, weight: number): [sum: number, weight: number];
+  /** What a bucket adds to the sums and to the weights of its steps. */
+  protected abstract sumOf(value: number, weight: number): number;
+  protected abstract weightOf(weight: number): number;
 
   values(): (number | null)[] {
     const values: (number | null)[] = new Array(this.grid.steps);
@@ -83,8 +92,12 @@ export class MeanFold extends WeightedFold {
     }
   }
 
-  protected summed(mean: number, count: number): [sum: number, weight: number] {
-    return [mean * count, count];
+  protected sumOf(mean: number, count: number): number {
+    return mean * count;
+  }
+
+  protected weightOf(count: number): number {
+    return count;
   }
 }
 
@@ -121,7 +134,11 @@ export class RateFold extends WeightedFold {
     }
   }
 
-  protected summed(growth: number, tookMs: number): [sum: number, weight: number] {
-    return [growth, tookMs / 1000];
+  protected sumOf(growth: number): number {
+    return growth;
+  }
+
+  protected weightOf(tookMs: number): number {
+    return tookMs / 1000;
   }
 }
