@@ -400,6 +400,12 @@ async function wire(options: AppOptions, teardown: Teardown) {
   metrics.watchQueue('series', { limit: series.queue().limit, length: () => series.queue().length });
   metrics.watchQueue('watch', { limit: watch.lane.limit, length: () => watch.lane.length });
   metrics.watchQueue('deliveries', telling.queue);
+  metrics.watchQueue('forecasts', {
+    get limit() {
+      return fleet.devices.size;
+    },
+    length: () => forecasts.pending,
+  });
   metrics.watchQueue('opinions', { limit: opinions.pending.limit, length: () => opinions.pending.length });
   metrics.watchQueue('handshakes', { limit: gateway.halfOpen().limit, length: () => gateway.halfOpen().length });
 

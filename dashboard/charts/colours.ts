@@ -7,6 +7,8 @@ export interface Inks {
   readonly text: string;
   readonly threshold: string;
   readonly onset: string;
+  /** What the chart is drawn on. */
+  readonly ground: string;
   readonly font: string;
 }
 
@@ -26,6 +28,7 @@ export function readInks(element: Element): Inks {
     text: ink('ink-3'),
     threshold: ink('red'),
     onset: ink('ink-2'),
+    ground: ink('surface'),
     font: `11px ${getComputedStyle(probe).fontFamily}`,
   };
   probe.remove();

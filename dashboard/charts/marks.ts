@@ -50,7 +50,7 @@ function drawThreshold(u: uPlot, value: number, label: string, inks: Inks): void
   const above = y - bbox.top > 20 * ratio;
   ctx.textAlign = 'right';
   ctx.textBaseline = above ? 'bottom' : 'top';
-  ctx.fillText(label, bbox.left + bbox.width - 4 * ratio, y + (above ? -3 : 3) * ratio);
+  write(ctx, label, bbox.left + bbox.width - 4 * ratio, y + (above ? -3 : 3) * ratio, inks);
 }
 
 function drawMoment(u: uPlot, atMs: number, label: string, inks: Inks): void {
@@ -64,7 +64,7 @@ function drawMoment(u: uPlot, atMs: number, label: string, inks: Inks): void {
   const room = bbox.left + bbox.width - x > ctx.measureText(label).width + 12 * ratio;
   ctx.textAlign = room ? 'left' : 'right';
   ctx.textBaseline = 'top';
-  ctx.fillText(label, x + (room ? 5 : -5) * ratio, bbox.top + 3 * ratio);
+  write(ctx, label, x + (room ? 5 : -5) * ratio, bbox.top + 3 * ratio, inks);
 }
 
 function drawProjection(u: uPlot, mark: Extract<Mark, { kind: 'projection' }>, inks: Inks): void {
@@ -88,7 +88,19 @@ function drawProjection(u: uPlot, mark: Extract<Mark, { kind: 'projection' }>, i
   const above = endY - bbox.top > 20 * ratio;
   ctx.textAlign = 'right';
   ctx.textBaseline = above ? 'bottom' : 'top';
-  ctx.fillText(mark.label, endX - 4 * ratio, endY + (above ? -5 : 5) * ratio);
+  write(ctx, mark.label, endX - 4 * ratio, endY + (above ? -5 : 5) * ratio, inks);
+}
+
+/** With a rim in the colour of the ground, so that it can be read over lines and areas. */
+function write(ctx: CanvasRenderingContext2D, label: string, x: number, y: number, inks: Inks): void {
+  ctx.save();
+  ctx.setLineDash([]);
+  ctx.lineJoin = 'round';
+  ctx.lineWidth = 4 * devicePixelRatio;
+  ctx.strokeStyle = inks.ground;
+  ctx.strokeText(label, x, y);
+  ctx.restore();
+  ctx.fillText(label, x, y);
 }
 
 function stroke(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
