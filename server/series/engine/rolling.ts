@@ -1,8 +1,8 @@
-import { MAX_RATE_GAP_MS } from '../aggregate.ts';
 import { mergeColumns } from '../block/merge-columns.ts';
 import { openBuckets } from '../block/rollup-block.ts';
 import type { Columns } from '../columns.ts';
 import { DamagedError } from '../damaged-error.ts';
+import { MAX_RATE_GAP_MS } from '../rate-gap.ts';
 import { foldBuckets, replaceBuckets } from '../rollup/combine.ts';
 import { foldRaw, nothingBefore } from '../rollup/fold.ts';
 import { isBackfill, isPast, laneOf } from '../rows/lane.ts';

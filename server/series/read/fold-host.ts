@@ -1,6 +1,6 @@
-import { MAX_RATE_GAP_MS } from '../aggregate.ts';
 import { type BucketsReader, openBuckets } from '../block/rollup-block.ts';
 import { DamagedError } from '../damaged-error.ts';
+import { MAX_RATE_GAP_MS } from '../rate-gap.ts';
 import type { HostState, ReadSource, StoredRollUp } from '../read-source.ts';
 import type { Resolution } from '../series-store.ts';
 import type { Grid } from './grid.ts';

@@ -1,4 +1,4 @@
-import { MAX_RATE_GAP_MS } from '../aggregate.ts';
+import { MAX_RATE_GAP_MS } from '../rate-gap.ts';
 import { type Fold, type MetricBuckets, type Readings, stepsOf } from './fold.ts';
 import { firstFrom, type Grid } from './grid.ts';
 

@@ -1,6 +1,6 @@
 import type { MetricDescriptor } from '../../../protocol/metric.ts';
-import { MAX_RATE_GAP_MS } from '../aggregate.ts';
 import type { Columns } from '../columns.ts';
+import { MAX_RATE_GAP_MS } from '../rate-gap.ts';
 import { type Buckets, type CounterBuckets, emptyCounter, emptyGauge, type GaugeBuckets } from './buckets.ts';
 import { extraDecimals, roundMean } from './mean.ts';
 

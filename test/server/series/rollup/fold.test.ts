@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { aggregate } from '../../../../server/series/aggregate.ts';
 import type { Columns } from '../../../../server/series/columns.ts';
 import { type Before, foldRaw, nothingBefore, readingsBefore } from '../../../../server/series/rollup/fold.ts';
 import type { StoredReport } from '../../../../server/series/series-store.ts';
 import { anyColumns, columnsOf, someMetrics, someOf } from '../../../support/columns.ts';
+import { aggregate } from '../../../support/naive-aggregate.ts';
 
 const START = 1_800_000_000_000;
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { describe } from '../../../protocol/metric.ts';
-import { aggregate } from '../../../server/series/aggregate.ts';
-import { storedReport } from '../../support/stored-report.ts';
+import { describe } from '../../protocol/metric.ts';
+import { aggregate } from './naive-aggregate.ts';
+import { storedReport } from './stored-report.ts';
 
 /** Values at seconds, in steps of 10 s over 40 s unless said otherwise; null where nothing is known. */
 function steps(metric: ReturnType<typeof describe>, points: [atS: number, scaled: number | null][], toS = 40) {
@@ -108,7 +108,13 @@ t.test('sets of metrics may change in between; what was never reported has no se
   const metrics = ['cpu.busy', 'net.rxBytes[eth0]', 'load.1'];
   const request = { deviceId: 'd1', metrics, fromMs: 0, toMs: 25_000, stepMs: 10_000 };
   t.same(aggregate(reports, request), [
-    { metric: 'cpu.busy', descriptor: gauge, values: [0.1, 0.3, 0.5] },
-    { metric: 'net.rxBytes[eth0]', descriptor: counter, values: [null, null, 5] },
+    { metric: 'cpu.busy', descriptor: gauge, aggregation: 'mean', resolution: 'raw', values: [0.1, 0.3, 0.5] },
+    {
+      metric: 'net.rxBytes[eth0]',
+      descriptor: counter,
+      aggregation: 'rate',
+      resolution: 'raw',
+      values: [null, null, 5],
+    },
   ]);
 });

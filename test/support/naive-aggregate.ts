@@ -1,5 +1,6 @@
 import type { MetricDescriptor } from '../../protocol/metric.ts';
-import type { SeriesRequest, SeriesResult, StoredReport } from './series-store.ts';
+import { MAX_RATE_GAP_MS } from '../../server/series/rate-gap.ts';
+import type { SeriesRequest, SeriesResult, StoredReport } from '../../server/series/series-store.ts';
 
 interface Accumulator {
   readonly descriptor: MetricDescriptor;
@@ -8,9 +9,6 @@ interface Accumulator {
   readonly weights: Float64Array;
   previous: { at: number; value: number } | null;
 }
-
-/** A counter's rate is not drawn across a silence longer than this: nobody knows when in it the growth happened. */
-export const MAX_RATE_GAP_MS = 15 * 60_000;
 
 /**
  * Folds reports, oldest first, into steps. A gauge's step is the mean of its values; a counter's step is its growth divided by
