@@ -85,13 +85,15 @@ async function measureWindow(
     writeFileSync(join(profileDir, 'profile.md'), await profiling.finish(profileDir));
   }
   const { text: after } = await scrape(origin, folder.metricsKey);
-  const samples = figures.acknowledged * machineMetrics.length;
+  // As the server counts them: acknowledgements are gathered for seconds.
+  const reports = metricIn(after, 'vigia_reports_total') - metricIn(before, 'vigia_reports_total');
+  const samples = reports * machineMetrics.length;
   const cpuSeconds = cpuAfter.seconds - cpuBefore.seconds;
   const lag = loopLag(after);
   const commitP99 = quantileBetween(before, after, 'vigia_ingest_commit_seconds', 0.99);
   return {
     seconds: round(seconds, 1),
-    reports: figures.acknowledged,
+    reports,
     serverCpuSecondsPerMillionSamples: round((cpuSeconds / samples) * 1e6, 3),
     serverCores: round(cpuSeconds / seconds, 3),
     threads: threadsBetween(cpuBefore, cpuAfter),
