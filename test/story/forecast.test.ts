@@ -85,5 +85,5 @@ t.test('what was committed before a start is a forecast after it, on the screen 
   const after = await startServer(t, { dataDir, clock, settings });
   const again = await untilNamed(after, deviceId);
   t.ok(Math.abs(Date.parse(again.fullAt ?? '') - fullAtMs) < HOUR_MS, 'the same date after the next start');
-  t.same(after.notices, []);
+  t.same(await forecastsOf(after, deviceId), [], 'and still nobody is told of it');
 });
