@@ -51,7 +51,7 @@ t.test('kill -9 at 16 random moments loses, doubles and invents nothing', async 
         token,
         name: `sim-${index}`,
         intervalMs: INTERVAL_MS,
-        // Each waits a different time, so that at every kill some are connected.
+        // Back as soon as an agent may be: the story is about the server.
         patience: 0,
         machine: { availableBytes: (round) => (isFull(index, round) ? GiB : 50 * GiB) },
       }),
