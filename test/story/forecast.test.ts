@@ -87,3 +87,58 @@ t.test('what was committed before a start is a forecast after it, on the screen 
   t.ok(Math.abs(Date.parse(again.fullAt ?? '') - fullAtMs) < HOUR_MS, 'the same date after the next start');
   t.same(await forecastsOf(after, deviceId), [], 'and still nobody is told of it');
 });
+
+t.test(
+  'a leak is an incident long before the disk is full; a restart changes nothing and a clean-up ends it',
+  async (t) => {
+    const clock = storyClock();
+    const dataDir = tempDir(t);
+    const clocks = () => ({ wallMs: clock.now(), monotonicMs: clock.now() - 1e12, bootMs: clock.now() - 1e12 });
+    const startedAt = clock.now();
+    let isCleaned = false;
+    const freeAt = (at: number): number =>
+      (isCleaned ? 95 : 90 - Math.max(0, (at - startedAt) / HOUR_MS - 20) * 2) * GiB;
+    const machine = { availableBytes: () => freeAt(clock.now()) };
+    const sim = { name: 'db-1', intervalMs: 1_000, machine, clocks, patience: 0, bootId: 'boot-1' };
+
+    const enrolling = await startServer(t, { dataDir, clock, settings });
+    const token = await enrolling.token('server');
+    const enrolled = await startSimAgent({ ...sim, server: enrolling.address, token });
+    const { deviceId } = enrolled;
+    await enrolling.untilDevice(deviceId, 'reports', ({ lastReportAt }) => lastReportAt !== null);
+    await enrolled.leave('service_stop');
+    await enrolling.app.stop();
+    await live(t, dataDir, deviceId, clock, (hours) => freeAt(startedAt + hours * HOUR_MS));
+
+    /** Lets five minutes pass, and what they bring be reported and judged, until it is so. */
+    const passUntil = async (server: StoryServer, holds: () => Promise<boolean>) => {
+      for (let step = 0; step < 40; step += 1) {
+        if (await holds()) return true;
+        clock.advance(STEP_MS);
+        const from = clock.now();
+        await server.untilDevice(deviceId, 'reports', ({ lastReportAt }) => Date.parse(lastReportAt ?? '') >= from);
+        // Judged once a second.
+        await new Promise((resolve) => setTimeout(resolve, 1_200));
+      }
+      return false;
+    };
+    const first = await startServer(t, { dataDir, clock, settings });
+    const agent = await startSimAgent({ ...sim, server: first.address, token, dataDir: enrolled.dataDir });
+    const raised = await passUntil(first, async () => (await forecastsOf(first, deviceId)).length > 0);
+    t.ok(raised, 'raised');
+    const [incident] = await forecastsOf(first, deviceId);
+    t.match(incident, { priority: 'medium', state: 'open', object: '/data' });
+    t.match(incident?.sentence, /\/data .*full .*2\.\d GB/);
+    await agent.leave('service_stop');
+    await first.app.stop();
+
+    const second = await startServer(t, { dataDir, clock, settings });
+    const again = await startSimAgent({ ...sim, server: second.address, token, dataDir: enrolled.dataDir });
+    t.teardown(() => again.stop());
+    await passUntil(second, async () => diskOf(await second.device(deviceId))?.fullAt != null);
+    t.match(await forecastsOf(second, deviceId), [{ id: incident?.id, state: 'open' }], 'the same one after a restart');
+    isCleaned = true;
+    const cleared = await passUntil(second, async () => (await forecastsOf(second, deviceId))[0]?.state === 'resolved');
+    t.ok(cleared, 'resolved by the clean-up');
+  },
+);

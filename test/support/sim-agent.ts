@@ -128,7 +128,8 @@ export async function startSimAgent(options: SimAgentOptions): Promise<SimAgent>
   let rounds = 0;
   const agent: Agent = await startAgent({
     dataDir,
-    enrolment,
+    // Where the server listens now, also for one that was enrolled when it listened elsewhere.
+    enrolment: { ...enrolment, server: options.server },
     identity: loadOrCreateIdentity(dataDir),
     collector: simCollector(options.machine, (round) => {
       rounds = round;
