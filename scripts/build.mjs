@@ -21,6 +21,7 @@ const RECIPE = [
   'package-lock.json',
   'tsconfig.json',
   'scripts/build.mjs',
+  'scripts/lib/builtins.mjs',
   'scripts/lib/bundle.mjs',
   'scripts/lib/html.mjs',
 ];

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { exportsOf } from './builtins.mjs';
 import { linkBuilt, localReferences } from './html.mjs';
 import { inRoot, root } from './paths.mjs';
 import { SetupError } from './say.mjs';
@@ -29,8 +30,8 @@ const leanBuiltins = {
   name: 'lean-builtins',
   setup(build) {
     build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin', sideEffects: false }));
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^[a-z]\w*$/i.test(name));
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path }) => {
+      const names = (await exportsOf(path)).filter((name) => /^[a-z]\w*$/i.test(name));
       // An export that nobody imports is left out, because picking it is said to have no effect.
       const exports = names.map((name) => `const $${name}=/* @__PURE__ */pick("${name}");export{$${name} as ${name}};`);
       return { contents: `const pick=(name)=>process.getBuiltinModule("${path}")[name];${exports.join('')}` };
