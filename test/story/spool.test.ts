@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { readSegment } from '../../agent/spool/segment.ts';
@@ -48,7 +48,11 @@ t.test('what happens to a spool costs what is damaged, and the agent goes on', a
     readFileSync(join(donor.dataDir, 'enrolment.json'), 'utf8').replace(server.address, relay.address),
   );
   const agent = donor.start();
-  const waiting = () => readSegment(readFileSync(spoolFile(donor))).reports.length;
+  // The agent says so a moment before the file is made.
+  const waiting = () =>
+    existsSync(donor.spoolDir) && readdirSync(donor.spoolDir).some((one) => one.endsWith('.spool'))
+      ? readSegment(readFileSync(spoolFile(donor))).reports.length
+      : 0;
   await agent.untilSays('reports wait in the spool');
   await until('reports in the spool', () => waiting() >= 12);
   await agent.stop('SIGKILL');
