@@ -27,6 +27,12 @@ function spoolFile({ dataDir }: Machine): string {
   return join(folder, name);
 }
 
+/** Reports in the spool; none while there is no file, which the agent makes with the first that it keeps. */
+function waitingIn(machine: Machine): number {
+  const hasFile = existsSync(machine.spoolDir) && readdirSync(machine.spoolDir).some((one) => one.endsWith('.spool'));
+  return hasFile ? readSegment(readFileSync(spoolFile(machine))).reports.length : 0;
+}
+
 /** Where in a spool file the record of the report in the middle begins. */
 function middleReport(bytes: Buffer): number {
   const starts: number[] = [];
@@ -48,11 +54,7 @@ t.test('what happens to a spool costs what is damaged, and the agent goes on', a
     readFileSync(join(donor.dataDir, 'enrolment.json'), 'utf8').replace(server.address, relay.address),
   );
   const agent = donor.start();
-  // The agent says so a moment before the file is made.
-  const waiting = () =>
-    existsSync(donor.spoolDir) && readdirSync(donor.spoolDir).some((one) => one.endsWith('.spool'))
-      ? readSegment(readFileSync(spoolFile(donor))).reports.length
-      : 0;
+  const waiting = () => waitingIn(donor);
   await agent.untilSays('reports wait in the spool');
   await until('reports in the spool', () => waiting() >= 12);
   await agent.stop('SIGKILL');
@@ -114,7 +116,7 @@ t.test('a spool that was deleted: nothing new is taken for a duplicate', async (
   await until('reports of the first run', () => server.reports(machine.deviceId).length >= 5);
   relay.cut();
   await first.untilSays('reports wait in the spool');
-  await until('some wait', () => readSegment(readFileSync(spoolFile(machine))).reports.length >= 5);
+  await until('some wait', () => waitingIn(machine) >= 5);
   await first.stop('SIGKILL');
   const delivered = server.reports(machine.deviceId).map(({ sequence }) => sequence);
   const [firstRun] = server.reports(machine.deviceId).map(({ runId }) => runId);
