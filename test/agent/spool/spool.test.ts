@@ -17,6 +17,7 @@ import { Spool, type SpooledReport, type SpoolOptions, spoolStart } from '../../
 import { describe } from '../../../protocol/metric.ts';
 import { recordingLog, reportFrame, schemaFrame } from '../../support/agent-machine.ts';
 import { tempDir } from '../../support/temp-dir.ts';
+import { until } from '../../support/until.ts';
 
 interface OpenSpool {
   readonly spool: Spool;
@@ -351,6 +352,7 @@ t.test('a disk that refuses', async (t) => {
     t.same(spool.gaps, [{ runId: run, bootId: 'boot', from: 1, to: 3, cause: 'spool_full' }]);
     spool.acknowledge(run, [[5, 5]]);
     t.same(sequencesOf(await readAll(spool)), [4, 6, 7, 8]);
+    await until('the disk has refused', () => lines.some((line) => line.includes('cannot be written')));
     rmSync(directory);
     t.equal(await spool.append(schemaFrame(), reportFrame(9)), true);
     t.same(await Promise.all(appends.slice(3)), [false, true, true, true, true], 'one more had to make room');
