@@ -70,21 +70,22 @@ async function measureWindow(
 ): Promise<object> {
   const { pid, origin, inspectorUrl } = server;
   const profiling = inspectorUrl === null ? null : await startProfiling(inspectorUrl);
-  // A scrape also empties what the server remembers of its event loop.
-  const { text: before } = await scrape(origin, folder.metricsKey);
   await load.begin();
+  // A scrape counts the server's reports before it turns to the devices, so the time of the processor is read at both scrapes.
+  // The first also empties what the server remembers of its event loop.
   const startedAt = performance.now();
   const [cpuBefore, writtenBefore, liveBefore] = [readCpu(pid), readBytesWritten(pid), dashboard.liveBytes()];
+  const { text: before } = await scrape(origin, folder.metricsKey);
   await sleep(durationMs);
-  const [cpuAfter, writtenAfter, liveAfter] = [readCpu(pid), readBytesWritten(pid), dashboard.liveBytes()];
-  const figures = await load.figures();
   const seconds = (performance.now() - startedAt) / 1000;
+  const [cpuAfter, writtenAfter, liveAfter] = [readCpu(pid), readBytesWritten(pid), dashboard.liveBytes()];
   const memory = readMemory(pid);
+  const { text: after } = await scrape(origin, folder.metricsKey);
+  const figures = await load.figures();
   if (profiling !== null && profileDir !== undefined) {
     mkdirSync(profileDir, { recursive: true });
     writeFileSync(join(profileDir, 'profile.md'), await profiling.finish(profileDir));
   }
-  const { text: after } = await scrape(origin, folder.metricsKey);
   // As the server counts them: acknowledgements are gathered for seconds.
   const reports = metricIn(after, 'vigia_reports_total') - metricIn(before, 'vigia_reports_total');
   const samples = reports * machineMetrics.length;
