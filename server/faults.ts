@@ -38,6 +38,17 @@ export class Faults {
     }
   }
 
+  /** Does `work` for every item, also after one for which it throws. */
+  guardEach<T>(part: string, items: readonly T[], work: (item: T) => void): void {
+    for (const item of items) {
+      try {
+        work(item);
+      } catch (cause) {
+        this.#note(part, cause);
+      }
+    }
+  }
+
   /** Ends the warnings of parts that have worked for a while. */
   settle(): void {
     const { clock, health } = this.#options;

@@ -1,13 +1,10 @@
 import type { Logger } from 'pino';
-import { VigiaError } from '../protocol/error.ts';
 import type { GoodbyeReason } from '../protocol/frame.ts';
+import { applyVerdict } from './apply-verdict.ts';
+import { ChangeWriter } from './change-writer.ts';
 import type { Clock } from './clock.ts';
-import { judgeReading, type Verdict } from './domain/detection.ts';
-import type { Interval, Proof } from './domain/ledger.ts';
+import { ClonedIdentities } from './cloned-identities.ts';
 import { addOpinion } from './domain/opinion.ts';
-import { takenBack, takeProof } from './domain/presence.ts';
-import type { Reading } from './domain/reading.ts';
-import { everyClient } from './domain/scope.ts';
 import type { DetectionSettings } from './domain/settings.ts';
 import { formatInstant } from './domain/wording.ts';
 import { Faults } from './faults.ts';
@@ -15,13 +12,13 @@ import { ChangeSet } from './fleet/change-set.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Health } from './fleet/health.ts';
-import { markDelivered } from './fleet/runs.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
 import type { Judge } from './judge.ts';
 import { Lane } from './lane.ts';
 import type { Anchors } from './presence/anchors.ts';
 import { Contact } from './presence/contact.ts';
 import type { Finding } from './presence/second-opinion.ts';
+import { type ReportedChecks, ReportJudge } from './report-judge.ts';
 import type { StoredReport } from './series/series-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -33,12 +30,9 @@ export interface WatchOptions {
   readonly health: Health;
   readonly settings: DetectionSettings;
   readonly logger: Logger;
+  readonly checks?: ReportedChecks;
   /** In this order, once a second, after presence. */
   readonly judges?: readonly Judge[];
-  /** Takes what a report says of checks, after it was taken as proof of life. `isLive`: it describes the present. */
-  readonly checks?: {
-    takeReport(record: DeviceRecord, report: StoredReport, isLive: boolean, changes: ChangeSet): void;
-  };
   /** Hosts outside by which the server knows whether its own link is lost. */
   readonly anchors?: Anchors | null;
   /** Asks others about devices that are silent; what they find comes back through `takeFinding`. */
@@ -51,13 +45,9 @@ export interface WatchOptions {
 
 /** Between two ticks at most this long, otherwise the server itself was not watching. */
 const BLIND_AFTER_MS = 5_000;
-const COMMIT_RETRY_MS = 1_000;
 const SNAPSHOT_CHUNK = 200;
-const PROCESSES_FRESH_MS = 120_000;
 export const CURSOR_SETTING = 'journal.cursor';
 const ALIVE_SETTING = 'server.aliveAt';
-/** Without another try for this long, a copied identity is no longer in use. */
-const CLONE_QUIET_MS = 60 * 60_000;
 
 /**
  * The judge of the fleet. Everything that changes what is known of a device passes here, in one lane: evaluate, write in one
@@ -70,12 +60,12 @@ export class Watch {
   #position = 0;
   readonly #faults: Faults;
   readonly #contact: Contact;
+  readonly #reports: ReportJudge;
+  readonly #clones: ClonedIdentities;
+  readonly #writer: ChangeWriter;
   #tickedAt: number | null = null;
   #isTickWaiting = false;
   readonly #returning = new Set<DeviceRecord>();
-  /** Whose identity somebody else used lately. */
-  readonly #cloned = new Set<DeviceRecord>();
-  #isStopping = false;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -91,6 +81,9 @@ export class Watch {
       { ...options, settings: presence, anchors, ask, isExpected: expects, faults },
       judgeFrom,
     );
+    this.#reports = new ReportJudge(options);
+    this.#clones = new ClonedIdentities(options.fleet, options.book);
+    this.#writer = new ChangeWriter({ ...options, faults });
   }
 
   get judgeFrom(): number {
@@ -106,9 +99,7 @@ export class Watch {
   take(position: number, reports: readonly StoredReport[]): Promise<void> {
     return this.lane.runAlways(async () => {
       const changes = new ChangeSet();
-      for (const report of reports) {
-        this.#faults.guard('reports', () => this.#takeReport(position, report, changes), undefined);
-      }
+      this.#faults.guardEach('reports', reports, (report) => this.#reports.take(position, report, changes));
       this.#position = position;
       await this.#commit(changes);
     });
@@ -132,14 +123,9 @@ export class Watch {
    * blamed on anybody.
    */
   async begin(): Promise<void> {
-    const { store, clock, fleet, book } = this.#options;
+    const { store, clock, fleet } = this.#options;
     const wasBlind = await fleet.blindness.load(store, clock.now());
-    for (const { rule, deviceId } of book.open()) {
-      const record = rule === 'identity.cloned' ? fleet.devices.get(deviceId ?? '') : undefined;
-      if (!record) continue;
-      record.clonedAt = clock.now();
-      this.#cloned.add(record);
-    }
+    this.#clones.restore(clock.now());
     const aliveAt = await store.settings.get(ALIVE_SETTING);
     if (typeof aliveAt !== 'number' || aliveAt >= clock.now()) return;
     // It is saved now and then only; what was heard later proves that the server was there.
@@ -177,27 +163,10 @@ export class Watch {
   /** Another machine proved this device's key and was turned away: one incident, however often it tries. */
   takeClone(record: DeviceRecord, address: string): Promise<void> {
     const at = this.#options.clock.now();
-    const isKnown = record.clonedAt !== null;
-    record.clonedAt = at;
-    if (isKnown) return Promise.resolve();
-    this.#cloned.add(record);
+    if (!this.#clones.note(record, at)) return Promise.resolve();
     return this.lane.run(async () => {
       const changes = new ChangeSet();
-      const { name } = record.info;
-      this.#applyVerdict(
-        record,
-        {
-          kind: 'raise',
-          rule: 'identity.cloned',
-          object: '',
-          priority: 'high',
-          sentence: `Another machine at ${address} uses the identity of ${name} while ${name} is connected, and was refused. Somebody copied its disk or its key: enrol the copy anew, or retire this device if it was stolen.`,
-          evidence: { metrics: [], threshold: null },
-          onset: at,
-          at,
-        },
-        changes,
-      );
+      this.#clones.raise(record, address, at, changes);
       await this.#commit(changes);
     });
   }
@@ -223,7 +192,7 @@ export class Watch {
       record.memory.detection.raised = {};
       const sentence = `${record.info.name} was retired`;
       for (const { rule, object } of [...book.openOf(record.info.id)]) {
-        this.#applyVerdict(record, { kind: 'clear', rule, object, sentence, at: clock.now() }, changes);
+        applyVerdict(book, record, { kind: 'clear', rule, object, sentence, at: clock.now() }, changes);
       }
       // It leaves the memory: what the ledger ends with must be saved now.
       changes.edge(record);
@@ -261,7 +230,7 @@ export class Watch {
       this.#isTickWaiting = false;
       const changes = new ChangeSet();
       this.#faults.guard('presence', () => this.#contact.judgeAll(changes, clock.now()), undefined);
-      this.#endClones(changes, now);
+      this.#clones.judge(changes, now);
       for (const judge of this.#options.judges ?? []) {
         this.#faults.guard(judge.about, () => judge.judge(changes, now), undefined);
       }
@@ -302,7 +271,7 @@ export class Watch {
 
   /** Gives up retrying what cannot be written: the next start replays it. */
   stop(): void {
-    this.#isStopping = true;
+    this.#writer.stop();
   }
 
   #noteBlindness(gapMs: number, now: number): void {
@@ -323,142 +292,7 @@ export class Watch {
     changes.add(fleet.blindness.note(store, from, until, reason, why));
   }
 
-  #endClones(changes: ChangeSet, now: number): void {
-    for (const record of this.#cloned) {
-      if (record.clonedAt !== null && now - record.clonedAt < CLONE_QUIET_MS) continue;
-      record.clonedAt = null;
-      this.#cloned.delete(record);
-      if (!this.#options.fleet.devices.has(record.info.id)) continue;
-      const sentence = 'Nobody else has used this identity for an hour';
-      this.#applyVerdict(record, { kind: 'clear', rule: 'identity.cloned', object: '', sentence, at: now }, changes);
-    }
+  #commit(changes: ChangeSet): Promise<void> {
+    return this.#writer.commit(changes, this.#position);
   }
-
-  #takeReport(position: number, report: StoredReport, changes: ChangeSet): void {
-    const record = this.#options.fleet.devices.get(report.deviceId);
-    if (!record || position <= record.loadedCursor) return;
-    const { memory, info } = record;
-    const { bootId, clocks, at, receivedAt } = report;
-    markDelivered(memory.runs, report.runId, report.sequence, at);
-    record.isDirty = true;
-    record.lastHeardAt = Math.max(record.lastHeardAt ?? 0, receivedAt);
-    // The date of an earlier boot hangs on the agent's time of day: before its enrolment there was no agent.
-    if (at >= info.enrolled_at) {
-      const proof = { at, bootId, bootMs: clocks.bootMs, monotonicMs: clocks.monotonicMs };
-      this.#noteTakenBack(record, proof, changes);
-      changes.addLedger(record, takeProof(memory.presence, proof));
-    }
-    const { fleet } = this.#options;
-    if (!record.latest || at >= record.latest.at) {
-      // The first one ends its waiting on every screen.
-      if (!record.latest) changes.touched.add(record);
-      fleet.setLatest(record, report);
-      changes.reported.add(record);
-    }
-    const isNewest = memory.judgedAt === null || at > memory.judgedAt;
-    this.#options.checks?.takeReport(record, report, !report.backfill && isNewest, changes);
-    if (report.backfill || !isNewest) return;
-    memory.judgedAt = at;
-    if (info.kind !== 'server') return;
-    const reading = record.latest?.at === at ? record.latest : fleet.read(report);
-    this.#judgeReading(record, reading, report.clockOffsetMs, changes);
-  }
-
-  /** What was shown as down while the device was silent and is not: recorded before it gives way. */
-  #noteTakenBack(record: DeviceRecord, proof: Proof, changes: ChangeSet): void {
-    const { presence } = record.memory;
-    if (presence.opinions.length === 0 && !presence.announced) return;
-    const back = takenBack(presence, proof);
-    if (!back) return;
-    const { store, clock } = this.#options;
-    const said = (intervals: readonly Interval[]): string =>
-      JSON.stringify(intervals.map(({ start, end, state, reason }) => ({ from: start, to: end, state, reason })));
-    changes.add(
-      store.scoped(everyClient).ledgerRevisions.insertStatement({
-        client_id: record.info.client_id,
-        subject_kind: 'device',
-        subject_id: record.info.id,
-        at: clock.now(),
-        by_user: 'server',
-        why: `The machine came back at ${formatInstant(proof.at)} and its boot identity says what the time before was.`,
-        from_ms: back.from,
-        to_ms: back.to,
-        before_json: said(back.before),
-        after_json: said(back.after),
-      }),
-    );
-  }
-
-  #judgeReading(record: DeviceRecord, reading: Reading, clockOffsetMs: number, changes: ChangeSet): void {
-    const { memory } = record;
-    const onboardedBefore = Object.keys(memory.detection.onboarding).length;
-    const verdicts = judgeReading(memory.detection, reading, {
-      settings: this.#options.settings,
-      clockOffsetMs,
-      unexpectedRebootAt: memory.presence.unexpectedRebootAt,
-      topProcesses: describeProcesses(record, reading.at),
-    });
-    for (const verdict of verdicts) this.#applyVerdict(record, verdict, changes);
-    if (Object.keys(memory.detection.onboarding).length !== onboardedBefore) changes.edge(record);
-  }
-
-  #applyVerdict(record: DeviceRecord, verdict: Verdict, changes: ChangeSet, tellAt?: number): void {
-    const { id, client_id, site_id } = record.info;
-    const step = this.#options.book.step(verdict, { clientId: client_id, siteId: site_id, deviceId: id }, tellAt);
-    if (step) changes.addIncident(record, step);
-    else changes.edge(record);
-  }
-
-  /**
-   * Writes until it is written: memory is ahead by then, so giving up would tell people of what a restart forgets. Meanwhile the
-   * lane stands still, reports queue up to their bound, and the screen says why.
-   */
-  async #commit(changes: ChangeSet): Promise<void> {
-    const { store, clock, health, logger, publish } = this.#options;
-    if (changes.hasWrites) {
-      const statements = changes.statements(store, this.#position, clock.now());
-      while (!(await this.#tryCommit(changes, statements, health, logger))) {
-        if (this.#isStopping) return;
-        await new Promise((resolve) => setTimeout(resolve, COMMIT_RETRY_MS));
-      }
-    }
-    const durable = changes.refusal === null ? changes.published : [];
-    const shown = [() => publish(changes), ...durable];
-    for (const show of shown) this.#faults.guard('what is shown', show, undefined);
-  }
-
-  async #tryCommit(
-    changes: ChangeSet,
-    statements: Parameters<Store['commit']>[0],
-    health: Health,
-    logger: Logger,
-  ): Promise<boolean> {
-    try {
-      await this.#options.store.commit(statements);
-      health.set('state', null);
-      return true;
-    } catch (cause) {
-      if (!(cause instanceof VigiaError) || cause.code === 'conflict') {
-        // Repeating what the database refuses for its content would stop the watch of everybody for ever.
-        logger.fatal({ err: cause }, 'a change contradicts the state database and was not written; this is a defect');
-        changes.refusal = cause;
-        return true;
-      }
-      logger.error({ err: cause }, 'the state database refuses writes; retrying');
-      health.set(
-        'state',
-        `The server cannot write its state: ${cause instanceof Error ? cause.message : String(cause)}`,
-      );
-      return false;
-    }
-  }
-}
-
-/** The three busiest processes of the last sample, if it is fresh: agents send one only while the machine is busy. */
-function describeProcesses(record: DeviceRecord, now: number): string {
-  if (!record.processes || now - record.processes.at > PROCESSES_FRESH_MS) return '';
-  return record.processes.items
-    .slice(0, 3)
-    .map(({ name, cpuRatio }) => `${name} ${Math.round(cpuRatio * 100)} %`)
-    .join(', ');
 }

@@ -5,6 +5,7 @@ import type { Reading } from './reading.ts';
 import { readValue } from './reading.ts';
 import { findingOf } from './rules/condition.ts';
 import { conditionsOf } from './rules/index.ts';
+import type { QuietDevice } from './rules/quiet-device.ts';
 import type { Evidence, Finding, RuleContext, RuleName } from './rules/rule.ts';
 
 /** What detection remembers of a device between two reports. Plain data, kept as JSON. */
@@ -69,18 +70,26 @@ const levelId = (rule: RuleName, priority: Priority, object: string): string => 
 /** The object of `rule|priority|object`, which may itself contain the bar. */
 const objectOfLevel = (id: string): string => id.split('|').slice(2).join('|');
 
-/** What the reading itself adds to what rules may know; the caller supplies the rest. */
+/** What the caller knows; the reading itself adds the rest. */
 type Surroundings = Omit<RuleContext, 'swappedAt'>;
 
 /**
  * Judges one live reading and steps `state` in place. Calling it again for the same readings in the same order from the same
- * state gives the same verdicts: that is what makes a replay after a crash exact.
+ * state gives the same verdicts: that is what makes a replay after a crash exact. `quiet` goes with `state`; without it every
+ * condition is asked, with the same outcome.
  */
-export function judgeReading(state: DetectionState, reading: Reading, surroundings: Surroundings): Verdict[] {
+export function judgeReading(
+  state: DetectionState,
+  reading: Reading,
+  surroundings: Surroundings,
+  quiet?: QuietDevice,
+): Verdict[] {
   noticeSwapping(state, reading);
   const context: RuleContext = { ...surroundings, swappedAt: state.swappedAt };
   const isFirst = state.firstReportAt === null;
   state.firstReportAt ??= reading.at;
+  if (quiet && isQuiet(state) && !quiet.isBroken(reading, context)) return [];
+  quiet?.forget();
   const verdicts = judgeFindings(state, findingsOf(state, reading, context), reading.at, isFirst);
   verdicts.push(...retireVanished(state, reading, context.settings.vanishedAfterMs));
   return verdicts;
@@ -120,6 +129,16 @@ function* findingsOf(state: DetectionState, reading: Reading, context: RuleConte
     if (signal !== 'raise' && !state.levels[levelId] && !state.raised[key]) continue;
     yield findingOf(condition, signal, reading, context);
   }
+}
+
+/** Nothing is raised, pending or remembered from onboarding. */
+function isQuiet({ levels, raised, onboarding }: DetectionState): boolean {
+  return isEmpty(levels) && isEmpty(raised) && isEmpty(onboarding);
+}
+
+function isEmpty(known: object): boolean {
+  for (const _key in known) return false;
+  return true;
 }
 
 function noticeSwapping(state: DetectionState, reading: Reading): void {

@@ -86,15 +86,13 @@ export function classifyGap(
   const evidence: GapEvidence = { before, after, announced };
   const stretch = (start: number, end: number, state: LedgerState, reason: IntervalReason): Interval[] =>
     end > start ? [{ start, end, state, reason, evidence }] : [];
-  const elapsedMs = after.at - before.at;
-
+  if (ranOn(before, after)) return stretch(before.at, after.at, 'up', 'same_boot');
   if (before.bootId === after.bootId) {
     const bootElapsedMs = after.bootMs - before.bootMs;
-    if (Math.abs(bootElapsedMs - elapsedMs) > toleranceMs(elapsedMs)) {
+    if (!keptPace(before, after)) {
       return observed(evidence, before.at, after.at, opinions, 'boot_clock_disagrees');
     }
     const sleptMs = bootElapsedMs - (after.monotonicMs - before.monotonicMs);
-    if (sleptMs < MIN_SLEEP_MS) return stretch(before.at, after.at, 'up', 'same_boot');
     // Nothing says when in the gap it slept; unless it was announced, the sleep is put at its start.
     const latestStart = Math.max(before.at, after.at - Math.round(sleptMs));
     const sleptFrom = announced?.reason === 'sleep' ? clamp(announced.at, before.at, latestStart) : before.at;
@@ -117,6 +115,18 @@ export function classifyGap(
     ...stretch(downFrom, upFrom, 'down', rebootReason(announced)).map((down) => witness(down, opinions)),
     ...stretch(upFrom, after.at, 'up', 'reported'),
   ];
+}
+
+/** Whether the machine ran all the time between two proofs, by its own clocks: then nothing else is asked. */
+export function ranOn(before: Proof, after: Proof): boolean {
+  if (before.bootId !== after.bootId || !keptPace(before, after)) return false;
+  return after.bootMs - before.bootMs - (after.monotonicMs - before.monotonicMs) < MIN_SLEEP_MS;
+}
+
+/** Whether the clock of one boot advanced as the server's did. */
+function keptPace(before: Proof, after: Proof): boolean {
+  const elapsedMs = after.at - before.at;
+  return Math.abs(after.bootMs - before.bootMs - elapsedMs) <= toleranceMs(elapsedMs);
 }
 
 /** When somebody last reached the host before its new boot began; `start` if nobody did. */

@@ -8,6 +8,7 @@ import {
   isUnexpectedReboot,
   openTail,
   type Proof,
+  ranOn,
 } from './ledger.ts';
 import { clipOpinions, type Opinion } from './opinion.ts';
 import type { PresenceSettings } from './settings.ts';
@@ -42,6 +43,7 @@ export const freshPresence = (): PresenceMemory => ({
 });
 
 const MAX_GAPS = 64;
+const unchanged: readonly LedgerChange[] = [];
 
 /**
  * A change of the ledger: what stands in [from, to) gives way to `intervals`; a row that reaches out at the end keeps its rest.
@@ -56,7 +58,7 @@ export interface LedgerChange {
 }
 
 /** Takes in a proof of life, early or late, stepping `memory` in place. Returns what the ledger gains. */
-export function takeProof(memory: PresenceMemory, proof: Proof): LedgerChange[] {
+export function takeProof(memory: PresenceMemory, proof: Proof): readonly LedgerChange[] {
   const { first, last } = memory;
   if (!first || !last) {
     memory.first = proof;
@@ -68,10 +70,15 @@ export function takeProof(memory: PresenceMemory, proof: Proof): LedgerChange[] 
   return proof.at < first.at ? takeFirstProof(memory, first, proof) : takeLateProof(memory, proof);
 }
 
-function takeNextProof(memory: PresenceMemory, last: Proof, proof: Proof): LedgerChange[] {
+function takeNextProof(memory: PresenceMemory, last: Proof, proof: Proof): readonly LedgerChange[] {
   // A report that was made before the goodbye may arrive after it.
   const isBeforeGoodbye = memory.announced !== null && proof.at <= memory.announced.at;
   const announced = isBeforeGoodbye ? null : memory.announced;
+  if (memory.opinions.length === 0 && ranOn(last, proof)) {
+    memory.last = proof;
+    if (!isBeforeGoodbye) memory.announced = null;
+    return unchanged;
+  }
   const opinions = clipOpinions(memory.opinions, last.at, proof.at);
   const intervals = classifyGap(last, proof, announced, opinions);
   if (isUnexpectedReboot(last, proof, announced)) memory.unexpectedRebootAt = Math.round(proof.at - proof.bootMs);

@@ -13,8 +13,8 @@ export class ChangeSet {
   readonly incidents: IncidentStep[] = [];
   /** Devices whose row on the screen is no longer right. */
   readonly touched = new Set<DeviceRecord>();
-  /** Devices that have a new reading: shown to those who look at them. */
-  readonly reported = new Set<DeviceRecord>();
+  /** Devices that have a new reading, each once for each reading: shown to those who look at them. */
+  readonly reported: DeviceRecord[] = [];
   /** What else is shown or remembered once it is durable. */
   readonly published: (() => void)[] = [];
   /** Why the database refused it for its content, or null. */

@@ -4,6 +4,7 @@ import type { Dating } from '../domain/dating.ts';
 import { type DetectionState, freshDetection } from '../domain/detection.ts';
 import { freshPresence, type Liveness, type PresenceMemory } from '../domain/presence.ts';
 import type { Reading } from '../domain/reading.ts';
+import { QuietDevice } from '../domain/rules/quiet-device.ts';
 import type { Row } from '../store/tables.ts';
 import { Blindness } from './blindness.ts';
 import { InFlight } from './in-flight.ts';
@@ -76,6 +77,8 @@ export interface DeviceRecord {
   /** When the present state began. */
   stateSince: number;
   readonly inFlight: InFlight;
+  /** Goes with the detection of its memory. */
+  readonly quiet: QuietDevice;
   /** By mount point; empty until they were looked at. */
   diskForecasts: ReadonlyMap<string, DiskForecastFigures>;
 }
@@ -110,6 +113,7 @@ export function makeRecord(
     inMaintenance: false,
     stateSince: info.enrolled_at,
     inFlight: new InFlight(),
+    quiet: new QuietDevice(),
     diskForecasts: new Map(),
   };
 }

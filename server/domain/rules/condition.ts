@@ -8,6 +8,8 @@ import type { Evidence, Finding, RuleContext } from './rule.ts';
  * signal alone, and for words only where something has to be said.
  */
 export interface Condition extends Pick<Finding, 'rule' | 'object' | 'priority' | 'timing' | 'standing'> {
+  /** The metrics whose values alone decide the signal; absent if it depends on anything else, also on the time. */
+  readonly reads?: readonly string[];
   /** Null if the reading does not tell. */
   signal(reading: Reading, context: RuleContext): Signal | null;
   sentence(reading: Reading, context: RuleContext): string;

@@ -30,6 +30,7 @@ function spaceCondition(
     priority: level.priority,
     timing: level,
     standing: true,
+    reads: [`fs.size[${mountpoint}]`, metric],
     signal(reading): Signal | null {
       const sizeBytes = size(reading);
       const availableBytes = available(reading);
@@ -73,6 +74,7 @@ function inodeCondition(
     priority: level.priority,
     timing: level,
     standing: true,
+    reads: [`fs.inodes[${mountpoint}]`, metric],
     signal(reading): Signal | null {
       const inodes = all(reading);
       if (inodes === null || free(reading) === null || inodes <= 0) return null;
@@ -100,6 +102,7 @@ export const diskReadOnly: ReportRule = (schema, settings) =>
       priority: 'high',
       timing: settings.readOnly,
       standing: true,
+      reads: [metric],
       signal(reading) {
         const value = readOnly(reading);
         return value === null ? null : value === 1 ? 'raise' : 'clear';

@@ -14,6 +14,7 @@ export const cpuBusy: ReportRule = (schema, { cpu }) => {
       priority: 'normal',
       timing: cpu,
       standing: false,
+      reads: ['cpu.busy'],
       signal(reading): Signal | null {
         const ratio = busy(reading);
         if (ratio === null) return null;

@@ -8,8 +8,10 @@ import {
   judgeReading,
   type Verdict,
 } from '../../../server/domain/detection.ts';
+import type { SchemaIndex } from '../../../server/domain/reading.ts';
 import { diskInodes, diskReadOnly, diskSpace } from '../../../server/domain/rules/disk.ts';
 import { clockSkew, cpuBusy, rebootUnexpected } from '../../../server/domain/rules/machine.ts';
+import { QuietDevice } from '../../../server/domain/rules/quiet-device.ts';
 import type { RuleContext } from '../../../server/domain/rules/rule.ts';
 import { holds } from '../../support/property.ts';
 import { contextOf, disk, findingsOf, GiB, readingOf, type Values } from '../../support/reading.ts';
@@ -319,7 +321,9 @@ t.test('asking only what has something to say gives what asking everything gives
   const spoken = (verdicts: readonly Verdict[]): string => JSON.stringify(verdicts);
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
-      const [some, all] = [freshDetection(), freshDetection()];
+      const [some, all, fewest] = [freshDetection(), freshDetection(), freshDetection()];
+      const quiet = new QuietDevice();
+      let schema: SchemaIndex | undefined;
       let at = 1_000_000;
       for (const { available, inodesFree, readOnly, busy, clockOffsetMs, rebootAt, waitMs } of steps) {
         at += waitMs;
@@ -332,9 +336,12 @@ t.test('asking only what has something to say gives what asking everything gives
         const verdicts = judgeFindings(all, said, at, isFirst);
         assert.equal(spoken(judgeReading(some, reading, context)), spoken(verdicts));
         assert.deepEqual([some.levels, some.raised], [all.levels, all.raised]);
+        schema ??= reading.schema;
+        assert.equal(spoken(judgeReading(fewest, { ...reading, schema }, context, quiet)), spoken(verdicts));
+        assert.deepEqual(fewest, some);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 120 },
   );
   t.pass('in every order of signals');
 });

@@ -1,0 +1,61 @@
+import { applyVerdict } from './apply-verdict.ts';
+import type { ChangeSet } from './fleet/change-set.ts';
+import type { DeviceRecord } from './fleet/device-record.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { IncidentBook } from './incidents/incident-book.ts';
+
+/** Without another try for this long, a copied identity is no longer in use. */
+const QUIET_MS = 60 * 60_000;
+
+/** Devices whose identity another machine used lately: one incident each, however often it tries. */
+export class ClonedIdentities {
+  readonly #fleet: Fleet;
+  readonly #book: IncidentBook;
+  readonly #records = new Set<DeviceRecord>();
+
+  constructor(fleet: Fleet, book: IncidentBook) {
+    this.#fleet = fleet;
+    this.#book = book;
+  }
+
+  /** Takes up the incidents that stood when the server stopped. */
+  restore(now: number): void {
+    for (const { rule, deviceId } of this.#book.open()) {
+      const record = rule === 'identity.cloned' ? this.#fleet.devices.get(deviceId ?? '') : undefined;
+      if (record) this.note(record, now);
+    }
+  }
+
+  /** Another machine tried. Returns true if that is news. */
+  note(record: DeviceRecord, at: number): boolean {
+    const isNews = record.clonedAt === null;
+    record.clonedAt = at;
+    this.#records.add(record);
+    return isNews;
+  }
+
+  raise(record: DeviceRecord, address: string, at: number, changes: ChangeSet): void {
+    const { name } = record.info;
+    const sentence = `Another machine at ${address} uses the identity of ${name} while ${name} is connected, and was refused. Somebody copied its disk or its key: enrol the copy anew, or retire this device if it was stolen.`;
+    const evidence = { metrics: [], threshold: null };
+    const said = { rule: 'identity.cloned', object: '', priority: 'high', sentence, evidence, onset: at, at } as const;
+    applyVerdict(this.#book, record, { kind: 'raise', ...said }, changes);
+  }
+
+  /** Ends those of whom nothing was seen any more. */
+  judge(changes: ChangeSet, now: number): void {
+    for (const record of this.#records) {
+      if (record.clonedAt !== null && now - record.clonedAt < QUIET_MS) continue;
+      record.clonedAt = null;
+      this.#records.delete(record);
+      if (!this.#fleet.devices.has(record.info.id)) continue;
+      const sentence = 'Nobody else has used this identity for an hour';
+      applyVerdict(
+        this.#book,
+        record,
+        { kind: 'clear', rule: 'identity.cloned', object: '', sentence, at: now },
+        changes,
+      );
+    }
+  }
+}

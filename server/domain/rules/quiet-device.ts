@@ -1,0 +1,80 @@
+import type { Reading, SchemaIndex } from '../reading.ts';
+import type { DetectionSettings } from '../settings.ts';
+import type { Condition } from './condition.ts';
+import { conditionsOf } from './index.ts';
+import type { RuleContext } from './rule.ts';
+
+/** The conditions of a schema by what they read, so that each is asked only when that changes. */
+interface Readers {
+  readonly schema: SchemaIndex;
+  readonly settings: DetectionSettings;
+  /** Places in the schema that any condition reads, and the conditions that read each of them. */
+  readonly places: readonly number[];
+  readonly conditions: readonly (readonly Condition[])[];
+  /** Those that read more than the report's values. */
+  readonly always: readonly Condition[];
+}
+
+/**
+ * What was read of a device while nothing was wrong with it. What the same values did not break they do not break now, so of a
+ * quiet device only those conditions are asked whose values changed: two or three of some twenty-five.
+ */
+export class QuietDevice {
+  #readers: Readers | null = null;
+  /** Of `places`, scaled; NaN where there was none. */
+  #values: number[] = [];
+
+  /** True if a condition holds that did not hold before. To be asked of every reading until then, and not beyond. */
+  isBroken(reading: Reading, context: RuleContext): boolean {
+    const { schema, scaled } = reading;
+    let readers = this.#readers;
+    if (readers === null || readers.schema !== schema || readers.settings !== context.settings) {
+      readers = readersOf(schema, context.settings);
+      this.#readers = readers;
+      // Nothing equals it: all conditions are asked.
+      this.#values = new Array<number>(readers.places.length).fill(Number.POSITIVE_INFINITY);
+    }
+    const { places, conditions, always } = readers;
+    const values = this.#values;
+    let isBroken = false;
+    for (let index = 0; index < places.length; index += 1) {
+      const value = scaled[places[index] as number] ?? Number.NaN;
+      if (Object.is(value, values[index])) continue;
+      values[index] = value;
+      isBroken ||= isAnyRaised(conditions[index] as readonly Condition[], reading, context);
+    }
+    return isBroken || isAnyRaised(always, reading, context);
+  }
+
+  /** Something is wrong: once it is over, all conditions are to be asked again. */
+  forget(): void {
+    this.#readers = null;
+  }
+}
+
+function isAnyRaised(conditions: readonly Condition[], reading: Reading, context: RuleContext): boolean {
+  for (const condition of conditions) if (condition.signal(reading, context) === 'raise') return true;
+  return false;
+}
+
+const compiled = new WeakMap<DetectionSettings, WeakMap<SchemaIndex, Readers>>();
+
+function readersOf(schema: SchemaIndex, settings: DetectionSettings): Readers {
+  const bySchema = compiled.get(settings) ?? new WeakMap<SchemaIndex, Readers>();
+  compiled.set(settings, bySchema);
+  const known = bySchema.get(schema);
+  if (known) return known;
+  const byPlace = new Map<number, Condition[]>();
+  const always: Condition[] = [];
+  for (const { condition } of conditionsOf(schema, settings)) {
+    const { reads } = condition;
+    if (reads === undefined) always.push(condition);
+    for (const name of reads ?? []) {
+      const place = schema.position.get(name);
+      if (place !== undefined) byPlace.set(place, [...(byPlace.get(place) ?? []), condition]);
+    }
+  }
+  const readers = { schema, settings, places: [...byPlace.keys()], conditions: [...byPlace.values()], always };
+  bySchema.set(schema, readers);
+  return readers;
+}
