@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { readClocks } from '../../agent/collect/clocks.ts';
+import { readMemory } from '../../agent/memory.ts';
 import { Feature, type GoodbyeFrame } from '../../protocol/frame.ts';
 import { fixedCollector, makeIdentity, startTestAgent } from '../support/agent-machine.ts';
 import { Peer, type PeerOptions, refusal } from '../support/agent-peer.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const serviceStop: GoodbyeFrame = { type: 'goodbye', reason: 'service_stop', returnInMs: 600_000 };
 
@@ -12,6 +14,20 @@ async function startPeer(t: Test, options: PeerOptions = {}): Promise<Peer> {
   const peer = await Peer.start(options);
   t.teardown(() => peer.stop());
   return peer;
+}
+
+/** Counts the rounds of an agent; `untilMore` waits for so many more of them. */
+function countingCollector() {
+  let rounds = 0;
+  const collector = fixedCollector(() => {
+    rounds += 1;
+    return [0.5, 1_000, 500];
+  });
+  const untilMore = (count: number) => {
+    const wanted = rounds + count;
+    return until(`${count} more rounds`, () => rounds >= wanted);
+  };
+  return { collector, untilMore };
 }
 
 t.test('measures, reports and is acknowledged, round after round', async (t) => {
@@ -29,6 +45,7 @@ t.test('measures, reports and is acknowledged, round after round', async (t) => 
   t.equal(peer.framesOf('schema').length, 1);
   t.equal(peer.framesOf('processes').length, 0);
   await agent.stop(serviceStop);
+  await peer.until('the goodbye', () => peer.framesOf('goodbye').length > 0);
   t.same(peer.framesOf('goodbye'), [serviceStop]);
 });
 
@@ -95,10 +112,10 @@ t.test('the inventory is sent when it changed since a server took it, at a start
   const identity = makeIdentity();
   const inventories = () => peer.framesOf('inventory').map(({ json }) => json);
   const run = async (json: string, want: number) => {
+    const taken = () => readMemory(dataDir).inventoryHash;
+    const [before, isNew] = [taken(), want > inventories().length];
     const agent = await startTestAgent(t, peer, { dataDir, identity, takeInventory: async () => json });
-    const pongs = () => peer.framesOf('ping').length;
-    const before = pongs();
-    if (want > inventories().length) await peer.until('the question behind it', () => pongs() > before);
+    if (isNew) await until('the agent to know that it was taken', () => taken() !== before);
     else await peer.until('a few reports', () => peer.sequences(agent.runId).length > 30);
     peer.drop();
     const { hellos } = peer;
@@ -115,11 +132,14 @@ t.test('the inventory is sent when it changed since a server took it, at a start
 t.test('what a server did not get while it was away comes later, behind what is new', async (t) => {
   const peer = await startPeer(t);
   const { port } = peer;
-  const agent = await startTestAgent(t, peer);
+  const { collector, untilMore } = countingCollector();
+  // However late a timer fires in this process, the newest report describes the present.
+  const clocks = () => ({ ...readClocks(), bootMs: 1_000 });
+  const agent = await startTestAgent(t, peer, { collector, clocks });
   await peer.until('two reports', () => peer.reports.length >= 2);
   await peer.stop();
   const seen = peer.reports.length;
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await untilMore(7);
   const later = await startPeer(t, { port, likePeer: peer });
   await later.until('the backlog', () => later.reports.some(({ report }) => report.sequence === seen + 1));
   const [first, ...rest] = later.reports;
@@ -179,9 +199,10 @@ t.test('goes on collecting for a server that does not want it', async (t) => {
   const dataDir = tempDir(t);
   const identity = makeIdentity();
   peer.manners.refusal = refusal('agent_retired');
-  const retired = await startTestAgent(t, peer, { dataDir, identity });
+  const { collector, untilMore } = countingCollector();
+  const retired = await startTestAgent(t, peer, { dataDir, identity, collector });
   await peer.until('the refusal', () => peer.framesOf('proof').length === 1);
-  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  await untilMore(6);
   t.equal(peer.hellos.length, 1, 'and does not knock all the time');
   await retired.stop(serviceStop);
   peer.manners.refusal = undefined;

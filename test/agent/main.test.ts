@@ -70,6 +70,7 @@ for (const tls of [false, true]) {
       child.kill('SIGTERM');
       const { code, complaint } = await finished;
       t.equal(code, 0, complaint);
+      await peer.until('the goodbye', () => peer.framesOf('goodbye').length > 0);
       t.match(peer.framesOf('goodbye'), [{ reason: 'service_stop', returnInMs: 600_000 }]);
       for (const line of complaint.trim().split('\n')) t.doesNotThrow(() => JSON.parse(line), 'the log is JSON lines');
     },
@@ -81,6 +82,7 @@ t.test('an upgrade says so, once', async (t) => {
   t.teardown(() => peer.stop());
   const dataDir = join(tempDir(t), 'agent');
   await runBundle(t, ['enroll', '--server', peer.url, '--token', peer.createToken(), '--data-dir', dataDir]);
+  let starts = 0;
   for (const reason of ['upgrade', 'service_stop']) {
     const { child, finished } = startBundle(t, ['run', '--data-dir', dataDir], { VIGIA_REPORT_INTERVAL: '500ms' });
     const count = peer.reports.length;
@@ -88,6 +90,8 @@ t.test('an upgrade says so, once', async (t) => {
     if (reason === 'upgrade') writeFileSync(join(dataDir, 'upgrade'), '');
     child.kill('SIGTERM');
     await finished;
+    starts += 1;
+    await peer.until('the goodbye', () => peer.framesOf('goodbye').length >= starts);
     t.equal(peer.framesOf('goodbye').at(-1)?.reason, reason);
   }
 });
