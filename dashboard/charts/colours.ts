@@ -7,6 +7,8 @@ export interface Inks {
   readonly text: string;
   readonly threshold: string;
   readonly onset: string;
+  /** The ground of what has not happened yet. */
+  readonly ahead: string;
   /** What the chart is drawn on. */
   readonly ground: string;
   readonly font: string;
@@ -28,6 +30,7 @@ export function readInks(element: Element): Inks {
     text: ink('ink-3'),
     threshold: ink('red'),
     onset: ink('ink-2'),
+    ahead: ink('data-fill'),
     ground: ink('surface'),
     font: `11px ${getComputedStyle(probe).fontFamily}`,
   };

@@ -14,7 +14,10 @@ export function projections(panel: Panel, systems: readonly FileSystem[], nowMs:
     const fullAt = systems.find(({ mountpoint }) => mountpoint === label)?.forecast?.fullAt ?? null;
     if (fullAt === null) return [];
     const atMs = Date.parse(fullAt);
-    return [{ kind: 'projection', line, atMs, value: 1, label: t('chart.full', { when: time(atMs, nowMs) }) }];
+    const when = time(atMs, nowMs);
+    const brief = t('chart.full', { when });
+    const labels = panel.lines.length > 1 ? [t('chart.fullOf', { name: label, when }), brief] : [brief];
+    return [{ kind: 'projection', line, atMs, value: 1, labels }];
   });
 }
 

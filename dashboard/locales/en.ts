@@ -242,6 +242,7 @@ export const en = {
   'chart.read': 'read',
   'chart.written': 'written',
   'chart.full': 'full {when}',
+  'chart.fullOf': '{name} full {when}',
   'chart.diskBusy': 'Disks busy',
   'chart.pressure': 'Pressure',
   'chart.pressureCpu': 'CPU',
