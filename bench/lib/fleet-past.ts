@@ -3,7 +3,7 @@ import { openSeries } from '../../server/series/open-series.ts';
 import { openStore } from '../../server/store/store.ts';
 import { CURSOR_SETTING } from '../../server/watch.ts';
 import type { FleetFolder } from './fleet-folder.ts';
-import { generate, hostName } from './generated-series.ts';
+import { generate } from './generated-series.ts';
 
 /** The run of all reports of the past. */
 export const PAST_RUN = 'ad'.repeat(16);
@@ -26,17 +26,11 @@ export async function writePast({ dataDir, deviceIds }: FleetFolder, days: numbe
       throw cause;
     },
   });
-  const idOf = new Map(deviceIds.map((id, index) => [hostName(index), id]));
   let position = 0;
   let written = 0;
   try {
-    const groups = generate({ hosts: deviceIds.length, fromMs: now, toMs, intervalMs: INTERVAL_MS }, BATCH);
-    for (const group of groups) {
-      const reports = group.map((report) => ({
-        ...report,
-        deviceId: idOf.get(report.deviceId) ?? report.deviceId,
-        runId: PAST_RUN,
-      }));
+    const past = { hosts: deviceIds.length, deviceIds, runId: PAST_RUN, fromMs: now, toMs, intervalMs: INTERVAL_MS };
+    for (const reports of generate(past, BATCH)) {
       now = reports.at(-1)?.at ?? now;
       position = await series.append(reports);
       written += reports.length;

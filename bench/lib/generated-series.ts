@@ -10,6 +10,10 @@ export interface GeneratedSeries {
   readonly intervalMs: number;
   /** The number of the first host, so that two sets have none in common. */
   readonly firstHost?: number;
+  /** What they are called, by default {@link hostName}. */
+  readonly deviceIds?: readonly string[];
+  /** One run of all of them, by default each has its own. */
+  readonly runId?: string;
 }
 
 export function hostName(host: number): string {
@@ -18,7 +22,7 @@ export function hostName(host: number): string {
 
 /** All reports in the order of their time, in groups of up to `batch`, as group commits would bring them. */
 export function* generate(series: GeneratedSeries, batch: number): Generator<StoredReport[]> {
-  const { hosts, fromMs, toMs, intervalMs, firstHost = 0 } = series;
+  const { hosts, fromMs, toMs, intervalMs, firstHost = 0, deviceIds = [], runId } = series;
   const machines = Array.from({ length: hosts }, (_, index) => new Machine(firstHost + index + 1, intervalMs));
   const runs = machines.map((_, index) =>
     createHash('md5')
@@ -32,8 +36,8 @@ export function* generate(series: GeneratedSeries, batch: number): Generator<Sto
       const at = fromMs + round * intervalMs + Math.floor((index / hosts) * intervalMs);
       const upMs = at - fromMs + 3_600_000;
       group.push({
-        deviceId: hostName(firstHost + index),
-        runId: runs[index] ?? '',
+        deviceId: deviceIds[index] ?? hostName(firstHost + index),
+        runId: runId ?? runs[index] ?? '',
         bootId: 'boot',
         sequence: round + 1,
         backfill: false,
