@@ -47,7 +47,7 @@ import { createPasswords } from './security/passwords.ts';
 import { loadSealer } from './security/sealing.ts';
 import { createSessions } from './security/sessions.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
-import { openSeries } from './series/open-series.ts';
+import { beginSeries } from './series/open-series.ts';
 import { SeriesDamage } from './series-damage.ts';
 import { createSla } from './sla.ts';
 import { openStore } from './store/store.ts';
@@ -131,24 +131,25 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const dataDir = await openDataDir(config.dataDir);
   teardown.push(() => dataDir.release());
   refuseHalfRestored(dataDir.path);
-  const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger, onFatal });
-  teardown.push(() => store.close());
-  const fleet = new Fleet(store);
-  await fleet.load();
-  const cursor = await readCursor(store);
-  const positionsAfter = fleet.newestCursor(cursor);
   const health = new Health();
   const nameOf = (deviceId: string): string | undefined => fleet.devices.get(deviceId)?.info.name;
   const damage = new SeriesDamage({ health, logger, now, nameOf });
-  const series = await openSeries({
+  // Its thread reads the journal while this one reads the state.
+  const opening = beginSeries({
     path: join(dataDir.path, 'series.db'),
     now,
-    positionsAfter,
     retention: config.retention,
     onFatal,
     onDamage: (part) => damage.take(part),
     onNote: (sentence) => logger.warn(sentence),
   });
+  teardown.push(() => opening.giveUp());
+  const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger, onFatal });
+  teardown.push(() => store.close());
+  const fleet = new Fleet(store);
+  await fleet.load();
+  const cursor = await readCursor(store);
+  const series = await opening.open(fleet.newestCursor(cursor));
   teardown.push(() => series.close());
   const identity = await loadIdentity(dataDir.path);
 
@@ -236,7 +237,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   // What the last process committed to the journal but had not evaluated, before anybody can ask.
   await replay(series, cursor, watch, logger);
-  for (const report of await series.latest()) {
+  // What was replayed of a device is newer.
+  for (const report of await series.latest((deviceId) => fleet.devices.get(deviceId)?.latest === null)) {
     const record = fleet.devices.get(report.deviceId);
     if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
   }

@@ -16,7 +16,6 @@ export type Retention = Readonly<Record<Resolution, number>>;
 export interface ThreadOptions {
   readonly path: string;
   readonly retention: Retention;
-  readonly positionsAfter: number;
   readonly now: number;
 }
 
@@ -51,7 +50,8 @@ type Nothing = Record<string, never>;
 
 /** What the main thread asks of the series thread, and what each question is answered with. */
 export interface Calls {
-  open: { args: Nothing; result: KnownNames };
+  /** Positions up to `positionsAfter` were used already, by a file that was lost. */
+  open: { args: { readonly positionsAfter: number }; result: KnownNames };
   append: {
     args: {
       /** The rows of the batch and four bytes for their checksum; handed over, not copied. */
@@ -70,16 +70,16 @@ export interface Calls {
     };
   };
   /**
-   * Opens a walk over the journal, or goes on with it; the last answer is empty. It begins with the oldest batch, as rows build on
-   * those before them, or is empty if there is none after the position.
+   * Opens a walk over the batches after a position, or goes on with it; the last answer brings none. The first one also brings `before`: the rows
+   * on which delta rows in them build, each as a key row with its index.
    */
-  replay: { args: { readonly walk: number; readonly after: number }; result: readonly BatchOfRows[] };
-  endReplay: { args: { readonly walk: number }; result: null };
-  /** The newest reports of some hosts after one, in the order of their numbers; null ends it. */
-  latest: {
-    args: { readonly afterHost: number };
-    result: { readonly reports: readonly NumberedReport[]; readonly next: number | null };
+  replay: {
+    args: { readonly walk: number; readonly after: number };
+    result: { readonly before: Uint8Array<ArrayBuffer> | null; readonly batches: readonly BatchOfRows[] };
   };
+  endReplay: { args: { readonly walk: number }; result: null };
+  /** The newest reports of some hosts, of those that have any. */
+  latest: { args: { readonly hosts: readonly number[] }; result: readonly NumberedReport[] };
   query: { args: SeriesRequest; result: SeriesResult[] };
   queryFleet: { args: FleetRequest; result: FleetResult };
   release: { args: { readonly position: number }; result: null };

@@ -21,7 +21,7 @@ export interface SeriesOptions {
   readonly now: () => number;
   /** By default 14 days, 13 months and 5 years. */
   readonly retention?: Partial<Retention>;
-  /** Positions up to this one were used already, in case the file was lost: the state remembers them. */
+  /** Positions up to this one were used already, in case the file was lost: the state remembers them. By default 0. */
   readonly positionsAfter?: number;
   /** Called once if the thread dies: nothing can be committed any more, so the process must not go on. */
   readonly onFatal: (cause: Error) => void;
@@ -39,21 +39,25 @@ const TICK_MS = 1_000;
 /** Reports so close to the end of their time might lose neighbours before they are rolled up. */
 const PAST_MARGIN_MS = 4 * 3_600_000;
 const FORGET_EVERY_MS = 60_000;
+const HOSTS_PER_QUESTION = 500;
 
-/**
- * Opens the embedded series store, whose database lives in its own thread.
- * @throws VigiaError database_damaged, database_newer, unavailable
- */
-export async function openSeries(options: SeriesOptions): Promise<EmbeddedSeries> {
+/** A series store that is being opened in its thread, while whoever asked for it does something else. */
+export interface OpeningSeries {
+  /**
+   * @param positionsAfter as in the options, if it was not known yet
+   * @throws VigiaError database_damaged, database_newer, unavailable
+   */
+  open(positionsAfter?: number): Promise<EmbeddedSeries>;
+  /** Ends the thread. Whoever has opened the store closes that instead. */
+  giveUp(): Promise<void>;
+}
+
+/** Begins to open the embedded series store, whose database lives in its own thread. */
+export function beginSeries(options: SeriesOptions): OpeningSeries {
   let series: EmbeddedSeries | undefined;
   const early: NumberedDamage[] = [];
   const client = new ThreadClient(
-    {
-      path: options.path,
-      retention: { ...defaultRetention, ...options.retention },
-      positionsAfter: options.positionsAfter ?? 0,
-      now: options.now(),
-    },
+    { path: options.path, retention: { ...defaultRetention, ...options.retention }, now: options.now() },
     {
       onFatal: options.onFatal,
       onNote: (sentence) => options.onNote?.(sentence),
@@ -63,10 +67,20 @@ export async function openSeries(options: SeriesOptions): Promise<EmbeddedSeries
       },
     },
   );
-  const known = await client.open();
-  series = new EmbeddedSeries(options, client, new RowEncoder(known));
-  for (const damage of early) series.tellDamage(damage);
-  return series;
+  return {
+    async open(positionsAfter = options.positionsAfter ?? 0) {
+      const known = await client.open(positionsAfter);
+      series = new EmbeddedSeries(options, client, new RowEncoder(known));
+      for (const damage of early) series.tellDamage(damage);
+      return series;
+    },
+    giveUp: () => client.close(),
+  };
+}
+
+/** Opens the embedded series store. @throws VigiaError database_damaged, database_newer, unavailable */
+export function openSeries(options: SeriesOptions): Promise<EmbeddedSeries> {
+  return beginSeries(options).open();
 }
 
 export class EmbeddedSeries implements SeriesStore {
@@ -111,27 +125,24 @@ export class EmbeddedSeries implements SeriesStore {
     let isEnded = false;
     try {
       for (;;) {
-        const batches = await this.#client.ask('replay', { walk, after: afterPosition });
+        const { before, batches } = await this.#client.ask('replay', { walk, after: afterPosition });
         isEnded = batches.length === 0;
         if (isEnded) return;
-        for (const { position, rows } of batches) {
-          const reports = rows === null ? [] : rowReplay.read(rows);
-          if (position > afterPosition) yield { position, reports };
-        }
+        if (before) rowReplay.begin(before);
+        for (const { position, rows } of batches)
+          yield { position, reports: rows === null ? [] : rowReplay.read(rows) };
       }
     } finally {
       if (!isEnded && !this.#isClosed) await this.#client.ask('endReplay', { walk });
     }
   }
 
-  async latest(): Promise<StoredReport[]> {
+  async latest(isWanted: (deviceId: string) => boolean = () => true): Promise<StoredReport[]> {
+    const hosts = this.#encoder.hosts().flatMap(({ id, deviceId }) => (isWanted(deviceId) ? [id] : []));
     const found: StoredReport[] = [];
-    for (let afterHost: number | null = 0; afterHost !== null; ) {
-      const part: { reports: readonly NumberedReport[]; next: number | null } = await this.#client.ask('latest', {
-        afterHost,
-      });
-      found.push(...this.#named(part.reports));
-      afterHost = part.next;
+    for (let start = 0; start < hosts.length || start === 0; start += HOSTS_PER_QUESTION) {
+      const part = hosts.slice(start, start + HOSTS_PER_QUESTION);
+      found.push(...this.#named(await this.#client.ask('latest', { hosts: part })));
     }
     return found;
   }

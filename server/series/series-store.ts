@@ -128,8 +128,8 @@ export interface SeriesStore {
   append(reports: readonly StoredReport[]): Promise<number>;
   /** Batches after a position, oldest first, for a start that follows a crash. */
   replay(afterPosition: number): AsyncIterable<JournalBatch>;
-  /** The newest report of every device that has one. */
-  latest(): Promise<StoredReport[]>;
+  /** The newest report of every device that has one, by default of all. */
+  latest(isWanted?: (deviceId: string) => boolean): Promise<StoredReport[]>;
   /**
    * Results for the metrics that were reported in the range, or shortly before. An aborted query ends within one slice.
    * @throws VigiaError range_too_large with a sentence that says what to narrow

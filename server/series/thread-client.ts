@@ -48,9 +48,9 @@ export class ThreadClient {
   }
 
   /** @throws VigiaError database_damaged, database_newer, unavailable; the thread is then ended */
-  async open(): Promise<Calls['open']['result']> {
+  async open(positionsAfter: number): Promise<Calls['open']['result']> {
     try {
-      const known = await this.ask('open', {});
+      const known = await this.ask('open', { positionsAfter });
       this.#isOpen = true;
       return known;
     } catch (cause) {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { VigiaError } from '../../protocol/error.ts';
-import type { Answer, BatchOfRows, Call, Calls, Cancel, Question, ThreadOptions } from './calls.ts';
+import type { Answer, Call, Calls, Cancel, Question, ThreadOptions } from './calls.ts';
 import { Engine } from './engine/engine.ts';
 import { Queries } from './read/queries.ts';
 import { query, queryFleet } from './read/query.ts';
@@ -11,11 +11,11 @@ const answer = (message: Answer, handedOver: ArrayBuffer[] = []): void => parent
 
 function createHandlers(engine: Engine): { [C in Call]: (args: Calls[C]['args'], id: number) => Answered<C> } {
   return {
-    open: () => engine.known(),
+    open: ({ positionsAfter }) => engine.known(positionsAfter),
     append: (args) => engine.append(args),
     replay: ({ walk, after }) => engine.replay(walk, after),
     endReplay: ({ walk }) => nothing(engine.endReplay(walk)),
-    latest: ({ afterHost }) => engine.latest(afterHost),
+    latest: ({ hosts }) => engine.latest(hosts),
     query: (request, id) => queries.ask(id, () => query(engine.source, request)),
     queryFleet: (request, id) => queries.ask(id, () => queryFleet(engine.source, request)),
     release: ({ position }) => nothing(engine.release(position)),
@@ -57,9 +57,9 @@ parentPort?.on('message', (message: Question | Cancel) => {
   else void handle(message);
 });
 
-/** The rows of batches are handed over, not copied. */
-function buffersOf(batches: unknown): ArrayBuffer[] {
-  return (batches as readonly BatchOfRows[]).flatMap(({ rows }) => (rows ? [rows.buffer as ArrayBuffer] : []));
+/** Rows are handed over, not copied. */
+function buffersOf({ before, batches }: Calls['replay']['result']): ArrayBuffer[] {
+  return [before, ...batches.map(({ rows }) => rows)].flatMap((rows) => (rows ? [rows.buffer as ArrayBuffer] : []));
 }
 
 async function handle({ id, call, args }: Question): Promise<void> {
@@ -69,7 +69,7 @@ async function handle({ id, call, args }: Question): Promise<void> {
     const result = handler(args, id);
     answer(
       { id, result: result instanceof Promise ? await result : result },
-      call === 'replay' ? buffersOf(result) : [],
+      call === 'replay' ? buffersOf(result as Calls['replay']['result']) : [],
     );
   } catch (cause) {
     const code = cause instanceof VigiaError ? cause.code : 'unavailable';

@@ -2,10 +2,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { ByteReader } from '../../protocol/bytes.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
 import { openBlock } from '../../server/series/block/raw-block.ts';
+import { Cursor } from '../../server/series/codec/cursor.ts';
 import { rowsOf, type StoredBatch } from '../../server/series/engine/journal-table.ts';
 import { markOf } from '../../server/series/engine/open-lane.ts';
 import { hostOfLane, isBackfill, laneOf } from '../../server/series/rows/lane.ts';
-import { type Row, readDeltaRow, readHead, readKeyRow } from '../../server/series/rows/row-reader.ts';
+import { readHead } from '../../server/series/rows/row-reader.ts';
+import { RowState } from '../../server/series/rows/row-state.ts';
 import type { StoredReport } from '../../server/series/series-store.ts';
 
 /** A report in the file, without what blocks do not keep of each. */
@@ -79,24 +81,21 @@ function unsealed(db: DatabaseSync, { schemas, metrics }: Names, add: Add): void
       .all()
       .map((row) => [row.id as number, row.sealed_to as number]),
   );
-  const last = new Map<number, Row>();
+  const states = new Map<number, RowState>();
   for (const batch of db.prepare('SELECT position, data FROM journal ORDER BY position').all()) {
     const rows = rowsOf(batch as unknown as StoredBatch);
     if (rows === null) throw new Error(`batch ${batch.position} is damaged`);
-    const reader = new ByteReader(rows);
-    for (let index = 0; reader.remaining > 0; index += 1) {
-      const head = readHead(reader);
-      if (markOf(batch.position as number, index) <= (sealedTo.get(head.lane) ?? 0)) {
-        reader.skip(head.length);
-        continue;
-      }
-      const previous = last.get(head.lane);
-      const row =
-        head.index === 0
-          ? readKeyRow(reader, (schema) => schemas.get(schema)?.length)
-          : readDeltaRow(reader, previous!);
-      last.set(head.lane, row);
-      const { runId, bootId, sequence, at, receivedAt, scaled, schema } = row;
+    const cursor = new Cursor(rows);
+    for (let index = 0, next = 0; next < rows.length; index += 1) {
+      cursor.part(next, rows.length - next);
+      const head = readHead(cursor);
+      next = cursor.end;
+      if (markOf(batch.position as number, index) <= (sealedTo.get(head.lane) ?? 0)) continue;
+      if (head.index === 0) states.set(head.lane, new RowState());
+      const state = states.get(head.lane)!;
+      if (head.index === 0) state.key(cursor, (schema) => schemas.get(schema)?.length);
+      else state.delta(cursor);
+      const { runId, bootId, sequence, at, receivedAt, scaled, schema } = state.row();
       const descriptors = (schemas.get(schema) ?? []).map((id) => metrics.get(id)!);
       const backfill = isBackfill(laneOf(head.lane));
       add(hostOfLane(head.lane), { runId, bootId, sequence, backfill, at, receivedAt, metrics: descriptors, scaled });

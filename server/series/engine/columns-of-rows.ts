@@ -53,7 +53,7 @@ export function columnsOfRows(
 }
 
 /** The newest; of the same time the one that came last. */
-export function newestOf(rows: readonly Row[]): Row {
+function newestOf(rows: readonly Row[]): Row {
   return rows.reduce((best, row) => (row.at >= best.at ? row : best));
 }
 

@@ -32,6 +32,13 @@ export class Damage {
       }));
   }
 
+  /** Whether the same was found before. */
+  isKnown({ source, host, fromMs, toMs }: NumberedDamage): boolean {
+    return this.parts.some(
+      (part) => part.source === source && part.host === host && part.fromMs === fromMs && part.toMs === toMs,
+    );
+  }
+
   /** Tells of what was found before this start. */
   retell(): void {
     for (const part of this.parts) this.#onFound(part);

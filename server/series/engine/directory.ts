@@ -62,6 +62,10 @@ export class Directory {
       const { name, unit, kind, decimals } = row as unknown as MetricDescriptor & { unit: Unit; kind: MetricKind };
       this.#addMetric(row.id as number, { name, unit, kind, decimals }, row.seen_at as number);
     }
+    // Without the names of its metrics a schema says nothing of the rows that refer to it.
+    for (const [id, metrics] of this.#schemas) {
+      if (!metrics.every((metric) => this.descriptors.has(metric))) this.#schemas.delete(id);
+    }
   }
 
   /** What the main thread begins with. */

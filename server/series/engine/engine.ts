@@ -18,6 +18,7 @@ import { markOf } from './open-lane.ts';
 import type { Parts } from './parts.ts';
 import { Pinning } from './pinning.ts';
 import { RawTable } from './raw-table.ts';
+import { rowsBefore } from './replaying.ts';
 import { Rolling } from './rolling.ts';
 import { RollUpTable } from './rollup-table.ts';
 import { Sealing } from './sealing.ts';
@@ -37,7 +38,6 @@ interface Work {
 }
 
 const CHECKSUM_BYTES = 4;
-const HOSTS_PER_ANSWER = 500;
 /** Rows that one answer brings from the journal, up to the first batch beyond, bytes. */
 const BYTES_PER_ANSWER = 1_048_576;
 const MAX_WALKS = 4;
@@ -68,7 +68,7 @@ export class Engine {
   #isPaused = false;
 
   /** @throws VigiaError database_damaged, database_newer, unavailable */
-  constructor({ path, retention, positionsAfter, now }: ThreadOptions, listener: EngineListener) {
+  constructor({ path, retention, now }: ThreadOptions, listener: EngineListener) {
     this.#now = now;
     this.#tickedAt = now;
     this.#listener = listener;
@@ -77,7 +77,7 @@ export class Engine {
     this.#parts = {
       db,
       directory: new Directory(db, now, keptMs),
-      journal: new JournalTable(db, positionsAfter),
+      journal: new JournalTable(db),
       lanes: new Lanes(),
       raw: new RawTable(db),
       fiveMinute: new RollUpTable(db, 'fiveMinute'),
@@ -101,8 +101,10 @@ export class Engine {
     this.#checking.checkNewest();
   }
 
-  known(): Calls['open']['result'] {
+  /** What the main thread begins with. Positions up to `positionsAfter` are not used again. */
+  known(positionsAfter: number): Calls['open']['result'] {
     const { directory, journal } = this.#parts;
+    journal.skipTo(positionsAfter);
     return { ...directory.known(), position: journal.position };
   }
 
@@ -134,11 +136,13 @@ export class Engine {
   }
 
   /** The next batches of a walk over the journal, which begins with its first call; none at its end. */
-  replay(id: number, after: number): BatchOfRows[] {
+  replay(id: number, after: number): Calls['replay']['result'] {
     const { journal } = this.#parts;
     let batches = this.#walks.get(id);
+    let before: Uint8Array<ArrayBuffer> | null = null;
     if (!batches) {
-      batches = journal.batches(after < journal.position ? 0 : journal.position);
+      before = rowsBefore(this.#parts, after);
+      batches = journal.batches(after);
       // Who walks away without a word must not pile up.
       const [oldest] = this.#walks.size >= MAX_WALKS ? this.#walks.keys() : [];
       if (oldest !== undefined) this.#walks.delete(oldest);
@@ -152,24 +156,18 @@ export class Engine {
       bytes += value.data.length;
     }
     if (found.length === 0) this.#walks.delete(id);
-    return found;
+    return { before, batches: found };
   }
 
   endReplay(id: number): void {
     this.#walks.delete(id);
   }
 
-  latest(afterHost: number): Calls['latest']['result'] {
-    const reports: NumberedReport[] = [];
-    let visited = 0;
-    for (const host of this.#parts.directory.hosts.values()) {
-      if (host.id <= afterHost) continue;
-      const report = newestReport(this.#parts, host);
-      if (report) reports.push(report);
-      visited += 1;
-      if (visited === HOSTS_PER_ANSWER) return { reports, next: host.id };
-    }
-    return { reports, next: null };
+  latest(hosts: readonly number[]): NumberedReport[] {
+    return hosts.flatMap((id) => {
+      const host = this.#parts.directory.hosts.get(id);
+      return (host && newestReport(this.#parts, host)) ?? [];
+    });
   }
 
   release(position: number): void {
@@ -286,6 +284,7 @@ export class Engine {
     lanes.restore(journal, {
       now: this.#now,
       isKnown: (host) => directory.hosts.has(host),
+      isStored: (schema) => directory.metricIds(schema) !== undefined,
       sealedTo,
       setAside: (position, data) => {
         const found = { source: 'journal' as const, host: null, fromMs: null, toMs: null, foundAt };
@@ -295,10 +294,12 @@ export class Engine {
         });
         damage.found(found);
       },
-      lost: ({ host, fromMs, toMs }) => {
+      lost: ({ host, fromMs, toMs }, rows) => {
         if (host === null || !directory.hosts.has(host)) return;
         const found = { source: 'journal' as const, host, fromMs, toMs, foundAt };
-        db.background(() => damage.keep(found, new Uint8Array(0)));
+        // As long as the batches of these rows are there, each start comes by them.
+        if (damage.isKnown(found)) return;
+        db.background(() => damage.keep(found, rows));
         damage.found(found);
       },
     });

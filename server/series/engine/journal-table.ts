@@ -27,8 +27,7 @@ export class JournalTable {
   #bytes = 0;
   #position = 0;
 
-  /** `positionsAfter`: positions up to this one were used already, by a file that was lost. */
-  constructor(db: Database, positionsAfter: number) {
+  constructor(db: Database) {
     this.#db = db;
     this.#insert = db.sql.prepare('INSERT INTO journal (position, data) VALUES (?, ?)');
     this.#prune = db.sql.prepare('DELETE FROM journal WHERE position < ?');
@@ -37,7 +36,12 @@ export class JournalTable {
       this.#bytes += row.bytes as number;
     }
     const newest = db.sql.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").get();
-    this.#position = Math.max((newest?.seq as number | undefined) ?? 0, positionsAfter);
+    this.#position = (newest?.seq as number | undefined) ?? 0;
+  }
+
+  /** Before anything is written: positions up to this one were used already, by a file that was lost. */
+  skipTo(position: number): void {
+    this.#position = Math.max(this.#position, position);
   }
 
   /** The newest position ever used. */

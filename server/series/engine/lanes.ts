@@ -1,8 +1,9 @@
-import { ByteReader } from '../../../protocol/bytes.ts';
-import { ProtocolError } from '../../../protocol/error.ts';
 import type { NumberedDamage } from '../calls.ts';
+import { Cursor } from '../codec/cursor.ts';
+import { DamagedError } from '../damaged-error.ts';
 import { hostOfLane, LANES, laneNumber } from '../rows/lane.ts';
-import { readHead, skimAt } from '../rows/row-reader.ts';
+import { readHead } from '../rows/row-reader.ts';
+import { schemaOf, stepOfDelta, timeOfKey } from '../rows/row-state.ts';
 import { type JournalTable, rowsOf } from './journal-table.ts';
 import { markOf, OpenLane } from './open-lane.ts';
 
@@ -54,35 +55,41 @@ export class Lanes {
   /** Finds the rows of a batch. @throws Error for rows that follow nothing, which would never be read again */
   find(rows: Uint8Array): FoundRow[] {
     const found: FoundRow[] = [];
-    const reader = new ByteReader(rows);
-    const size = rows.length;
+    const cursor = new Cursor(rows);
     // Rows of this batch that later ones of it follow.
     const before = new Map<number, { index: number; at: number }>();
-    while (reader.remaining > 0) {
-      const { lane, index, length } = readHead(reader);
-      const start = size - reader.remaining - 3;
+    for (let next = 0; next < rows.length; ) {
+      cursor.part(next, rows.length - next);
+      const { lane, index } = readHead(cursor);
+      const start = cursor.at - HEAD_BYTES;
       const open = this.#lanes.get(lane);
       const previous = before.get(lane) ?? (open && !open.isEnded ? tailOf(open) : undefined);
       if (index !== 0 && previous?.index !== index - 1) {
         throw new Error(`row ${index} of lane ${lane} follows none`);
       }
-      const at = skimAt(reader, index, length, previous?.at ?? 0);
+      const at = index === 0 ? timeOfKey(cursor) : (previous?.at ?? 0) + stepOfDelta(cursor);
       before.set(lane, { index, at });
-      found.push({ lane, index, at, start, end: start + 3 + length });
+      next = cursor.end;
+      found.push({ lane, index, at, start, end: next });
     }
     return found;
   }
 
   /** Adds a row of a committed batch. @returns its lane */
   push(row: FoundRow, rows: Uint8Array, position: number, mark: number, now: number): OpenLane {
-    let open = this.#lanes.get(row.lane);
-    if (!open) {
-      open = new OpenLane(row.lane);
-      this.#lanes.set(row.lane, open);
-    }
+    const open = this.#laneOf(row.lane);
     open.push(rows, row.start, row.end, row.index, row.at, position, mark, now);
     this.rows += 1;
     this.bytes += row.end - row.start;
+    return open;
+  }
+
+  #laneOf(lane: number): OpenLane {
+    let open = this.#lanes.get(lane);
+    if (!open) {
+      open = new OpenLane(lane);
+      this.#lanes.set(lane, open);
+    }
     return open;
   }
 
@@ -122,8 +129,8 @@ export class Lanes {
   }
 
   /**
-   * Has the lanes of the journal again. Batches that do not match their checksum are handed to `setAside`; rows that built on
-   * them cannot be read any more, and `lost` is told whose and when.
+   * Has the lanes of the journal again. Batches that do not match their checksum are handed to `setAside`. Rows that built on
+   * them cannot be read any more, nor can those of a schema that is not stored: `lost` is told whose and when.
    */
   restore(journal: JournalTable, options: RestoreOptions): void {
     const tails = new Map<number, Tail>();
@@ -133,57 +140,69 @@ export class Lanes {
         options.setAside(batch.position, batch.data);
       }
     }
-    for (const [lane, tail] of tails) {
-      if (tail.isBroken) options.lost(lostOf(lane, tail, null));
-      if (tail.isSealed) this.#sealed.push({ first: tail.first, last: tail.last });
-      const open = this.#lanes.get(lane);
-      if (open) open.isEnded = true;
+    for (const [lane, tail] of tails) this.#end(lane, tail, null, options);
+    for (const open of this.#lanes.values()) {
+      open.isEnded = true;
+      this.rows += open.rows;
+      this.bytes += open.byteLength;
     }
   }
 
   /** False if the rows are not rows. */
-  #restore(
-    rows: Uint8Array,
-    position: number,
-    tails: Map<number, Tail>,
-    { isKnown, sealedTo, lost, now }: RestoreOptions,
-  ): boolean {
-    const reader = new ByteReader(rows);
+  #restore(rows: Uint8Array, position: number, tails: Map<number, Tail>, options: RestoreOptions): boolean {
+    const { isKnown, sealedTo, isStored, now } = options;
+    const cursor = new Cursor(rows);
     try {
-      for (let row = 0; reader.remaining > 0; row += 1) {
-        const { lane, index, length } = readHead(reader);
-        const start = rows.length - reader.remaining - 3;
+      for (let row = 0, next = 0; next < rows.length; row += 1) {
+        cursor.part(next, rows.length - next);
+        const { lane, index } = readHead(cursor);
+        const start = cursor.at - HEAD_BYTES;
+        next = cursor.end;
         let tail = tails.get(lane);
         if (index === 0) {
-          if (tail?.isSealed) this.#sealed.push({ first: tail.first, last: tail.last });
-          const at = skimAt(reader, index, length, 0);
-          if (tail?.isBroken) lost(lostOf(lane, tail, at));
           const isSealed = markOf(position, row) <= (sealedTo.get(lane) ?? 0);
-          tail = { index, at, first: position, last: position, isSealed, isBroken: false };
+          // Of a host that is leaving nothing is kept.
+          const isKept = !isSealed && isKnown(hostOfLane(lane));
+          const aside = isKept && !isStored(schemaOf(cursor)) ? new OpenLane(lane) : null;
+          const open = isKept && aside === null ? this.#laneOf(lane) : null;
+          const at = timeOfKey(cursor);
+          if (tail) this.#end(lane, tail, at, options);
+          tail = { index, at, first: position, last: position, isSealed, isBroken: false, open, aside };
           tails.set(lane, tail);
         } else if (!tail || tail.isBroken || tail.index !== index - 1) {
-          reader.skip(length);
           // The batches before may have gone because nothing of them was needed any more.
           const isSealed = markOf(position, row) <= (sealedTo.get(lane) ?? 0);
-          const first = tail?.first ?? position;
-          tails.set(lane, { index, at: tail?.at ?? 0, first, last: position, isSealed, isBroken: !isSealed });
+          const { at = 0, first = position, aside = null } = tail ?? {};
+          tails.set(lane, { index, at, first, last: position, isSealed, isBroken: !isSealed, open: null, aside });
           continue;
         } else {
-          tail.at = skimAt(reader, index, length, tail.at);
+          tail.at += stepOfDelta(cursor);
           tail.index = index;
           tail.last = position;
         }
-        if (tail.isSealed || !isKnown(hostOfLane(lane))) continue;
-        const found = { lane, index, at: tail.at, start, end: start + 3 + length };
-        this.push(found, rows, position, markOf(position, row), now);
+        const to = tail.open ?? tail.aside;
+        if (to) to.push(rows, start, next, index, tail.at, position, markOf(position, row), now);
       }
       return true;
     } catch (cause) {
-      if (cause instanceof ProtocolError) return false;
+      if (cause instanceof DamagedError) return false;
       throw cause;
     }
   }
+
+  /** A chain of the journal has ended: `nextAt` is when the next one began, null if there is none. */
+  #end(lane: number, tail: Tail, nextAt: number | null, { lost }: RestoreOptions): void {
+    const { aside, isBroken, isSealed, at, first, last } = tail;
+    const host = hostOfLane(lane);
+    const [chain] = aside?.chains ?? [];
+    if (aside && chain) lost({ host, fromMs: chain.firstAt, toMs: chain.lastAt }, aside.bytesOf(1));
+    if (isBroken) lost({ host, fromMs: at === 0 ? null : at, toMs: nextAt }, new Uint8Array(0));
+    if (isSealed) this.#sealed.push({ first, last });
+  }
 }
+
+/** The index and the length of a row. */
+const HEAD_BYTES = 3;
 
 /** The last row of a lane while the journal is read. */
 interface Tail {
@@ -194,19 +213,20 @@ interface Tail {
   readonly isSealed: boolean;
   /** A row before it is missing: what follows up to the next key row cannot be read. */
   readonly isBroken: boolean;
+  /** Where its rows go: to the open lane of the host, or, without their schema, aside; those that are sealed or of a host that is leaving to neither. */
+  readonly open: OpenLane | null;
+  readonly aside: OpenLane | null;
 }
 
 export interface RestoreOptions {
   readonly now: number;
   isKnown(host: number): boolean;
+  /** Whether rows of a schema can be read. */
+  isStored(schema: number): boolean;
   /** By lane: rows up to this mark are in blocks. */
   readonly sealedTo: ReadonlyMap<number, number>;
   setAside(position: number, data: Uint8Array): void;
-  lost(damage: Pick<NumberedDamage, 'host' | 'fromMs' | 'toMs'>): void;
-}
-
-function lostOf(lane: number, tail: Tail, toMs: number | null) {
-  return { host: hostOfLane(lane), fromMs: tail.at === 0 ? null : tail.at, toMs };
+  lost(damage: Pick<NumberedDamage, 'host' | 'fromMs' | 'toMs'>, rows: Uint8Array): void;
 }
 
 function tailOf(open: OpenLane): { index: number; at: number } {

@@ -2,7 +2,7 @@ import { openBlock } from '../block/raw-block.ts';
 import type { NumberedReport } from '../calls.ts';
 import { DamagedError } from '../damaged-error.ts';
 import { isBackfill, laneOf } from '../rows/lane.ts';
-import { newestOf } from './columns-of-rows.ts';
+import { readNewestRow } from '../rows/row-reader.ts';
 import type { Host } from './directory.ts';
 import type { OpenLane } from './open-lane.ts';
 import type { Parts } from './parts.ts';
@@ -21,7 +21,7 @@ export function newestReport(parts: Parts, host: Host): NumberedReport | null {
     return sealed ? sealedReport(parts, host, sealed) : null;
   const { open, chain } = newest;
   const { directory } = parts;
-  const { schema, ...row } = newestOf(open.read(chain, chain + 1, directory.countOf));
+  const { schema, ...row } = readNewestRow(open.view(chain, chain + 1), directory.countOf);
   const metricIds = directory.metricIds(schema) ?? [];
   return { ...row, host: host.id, backfill: isBackfill(laneOf(open.lane)), metricIds };
 }
@@ -31,7 +31,8 @@ function sealedReport(parts: Parts, host: Host, { id, data }: { id: number; data
     const { at, sequence, runs, run, backfill, values, newest } = openBlock(data).columns();
     const last = at.length - 1;
     const { runId = '', bootId = '' } = runs[run[last] as number] ?? {};
-    const there = [...values].filter(([, column]) => !Number.isNaN(column[last]));
+    const { descriptors } = parts.directory;
+    const there = [...values].filter(([metric, column]) => descriptors.has(metric) && !Number.isNaN(column[last]));
     return {
       host: host.id,
       runId,

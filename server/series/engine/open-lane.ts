@@ -1,5 +1,5 @@
-import { ByteReader } from '../../../protocol/bytes.ts';
-import { type Row, readDeltaRow, readKeyRow } from '../rows/row-reader.ts';
+import { type Row, readRows } from '../rows/row-reader.ts';
+import type { CountOf } from '../rows/row-state.ts';
 
 /** Rows of a chain as they lie in the bytes of their lane. */
 export interface OpenChain {
@@ -114,20 +114,9 @@ export class OpenLane {
     this.rows += 1;
   }
 
-  /** Reads the rows of `chains[from..to)`. @throws ProtocolError, DamagedError */
-  read(from: number, to: number, countOf: (schema: number) => number | undefined): Row[] {
-    const first = this.chains[from];
-    if (!first) return [];
-    const rows: Row[] = [];
-    const reader = new ByteReader(this.view(from, to));
-    let previous: Row | undefined;
-    while (reader.remaining > 0) {
-      const index = reader.byte();
-      reader.skip(2);
-      previous = index === 0 || !previous ? readKeyRow(reader, countOf) : readDeltaRow(reader, previous);
-      rows.push(previous);
-    }
-    return rows;
+  /** Reads the rows of `chains[from..to)`. @throws DamagedError */
+  read(from: number, to: number, countOf: CountOf): Row[] {
+    return readRows(this.view(from, to), countOf);
   }
 
   /** The bytes of `chains[from..to)`, good until the lane changes. */

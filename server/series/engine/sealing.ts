@@ -1,4 +1,3 @@
-import { ProtocolError } from '../../../protocol/error.ts';
 import { DamagedError } from '../damaged-error.ts';
 import { hostOfLane, isBackfill, isPast, laneOf } from '../rows/lane.ts';
 import type { Row } from '../rows/row-reader.ts';
@@ -104,8 +103,7 @@ export class Sealing {
         return newBlock(hostOfLane(open.lane), isPast(lane), columns);
       });
     } catch (cause) {
-      if (!(cause instanceof ProtocolError || cause instanceof DamagedError || cause instanceof RangeError))
-        throw cause;
+      if (!(cause instanceof DamagedError || cause instanceof RangeError)) throw cause;
       this.#setAside(open, chains);
       return [];
     }

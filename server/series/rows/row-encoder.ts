@@ -2,7 +2,7 @@ import { ByteWriter } from '../../../protocol/bytes.ts';
 import type { StoredReport } from '../series-store.ts';
 import { hostOfLane, LANE_BACKFILL, LANE_PAST, LANES, laneOf } from './lane.ts';
 import { type KnownNames, type NewNames, type NumberedSchema, Numbers } from './numbers.ts';
-import { CHAIN_ROWS, CHAIN_SPAN_MS, canFollow, writeRow } from './row-writer.ts';
+import { advanceBase, CHAIN_ROWS, CHAIN_SPAN_MS, canFollow, makeBase, type RowBase, writeRow } from './row-writer.ts';
 
 interface Host {
   readonly id: number;
@@ -13,7 +13,7 @@ interface Host {
 
 /** The end of a chain: what the next report is told by. */
 interface Chain {
-  previous: StoredReport;
+  readonly base: RowBase;
   schema: NumberedSchema;
   rows: number;
   /** Rows at which it ends. */
@@ -92,6 +92,10 @@ export class RowEncoder {
     return this.#hosts.get(deviceId)?.id;
   }
 
+  hosts(): { readonly id: number; readonly deviceId: string }[] {
+    return [...this.#hostById.values()];
+  }
+
   deviceOf(host: number): string | undefined {
     return this.#hostById.get(host)?.deviceId;
   }
@@ -116,18 +120,18 @@ export class RowEncoder {
       chain.rows < chain.limit &&
       chain.schema === schema &&
       Math.abs(report.at - chain.startedAt) <= CHAIN_SPAN_MS &&
-      canFollow(chain.previous, report)
+      canFollow(chain.base, report)
     ) {
-      writeRow(writer, host.id, lane, chain.rows, schema.id, report, chain.previous);
+      writeRow(writer, host.id, lane, chain.rows, schema.id, report, chain.base);
       chain.rows += 1;
-      chain.previous = report;
+      advanceBase(chain.base, report);
       return;
     }
     writeRow(writer, host.id, lane, 0, schema.id, report, null);
     this.#keySchemas.push(schema);
     // The first chain of a host is shorter by its number, so that the blocks of a fleet are not all sealed at once.
     const limit = chain === undefined ? CHAIN_ROWS - (host.id % (CHAIN_ROWS / 2)) : CHAIN_ROWS;
-    host.chains[lane] = { previous: report, schema, rows: 1, limit, startedAt: report.at };
+    host.chains[lane] = { base: makeBase(report), schema, rows: 1, limit, startedAt: report.at };
   }
 
   #newHost(deviceId: string): Host {

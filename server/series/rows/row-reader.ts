@@ -1,6 +1,5 @@
-import type { ByteReader } from '../../../protocol/bytes.ts';
-import { readChanges } from '../../../protocol/delta.ts';
-import { DamagedError } from '../damaged-error.ts';
+import { Cursor } from '../codec/cursor.ts';
+import { type CountOf, RowState } from './row-state.ts';
 
 /** A report as rows tell it: its host and metrics are numbers that stand elsewhere. */
 export interface Row {
@@ -27,96 +26,63 @@ export interface RowHead {
   readonly length: number;
 }
 
-export function readHead(reader: ByteReader): RowHead {
-  const lane = reader.varint();
-  const index = reader.byte();
-  const low = reader.byte();
-  return { lane, index, length: low + reader.byte() * 256 };
+/** Reads what stands before the body of a row, which is the cursor's part from then on. @throws DamagedError */
+export function readHead(cursor: Cursor): RowHead {
+  const lane = cursor.varint();
+  const index = cursor.byte();
+  const length = cursor.byte() + cursor.byte() * 256;
+  cursor.part(cursor.at, length);
+  return { lane, index, length };
 }
 
-/** Reads when a row was measured and passes over the rest. `previousAt` is that of the row before it in its chain. */
-export function skimAt(reader: ByteReader, index: number, length: number, previousAt: number): number {
-  const end = reader.remaining - length;
-  let at: number;
-  if (index === 0) {
-    reader.skip(16);
-    reader.skip(reader.varint(MAX_BOOT_ID_BYTES));
-    reader.varint();
-    reader.varint();
-    at = reader.varint();
-  } else {
-    reader.zigzag();
-    at = previousAt + reader.zigzag();
+/** Reads rows of one lane as they lie in its bytes, without its number; they begin with a key row. @throws DamagedError */
+export function readRows(bytes: Uint8Array, countOf: CountOf): Row[] {
+  const rows: Row[] = [];
+  walkRows(bytes, countOf, (state) => rows.push(state.row()));
+  return rows;
+}
+
+/** The newest of such rows, of the same time the one that came last, without reading the others whole. @throws DamagedError */
+export function readNewestRow(bytes: Uint8Array, countOf: CountOf): Row {
+  let newestAt = Number.NEGATIVE_INFINITY;
+  let newest = 0;
+  const last = walkRows(bytes, countOf, ({ at }, index) => {
+    if (at < newestAt) return;
+    newestAt = at;
+    newest = index;
+  });
+  if (last.at === newestAt) return last.row();
+  // A clock was set back: rows can only be read from the first on.
+  let row = last.row();
+  walkRows(bytes, countOf, (state, index) => {
+    if (index === newest) row = state.row();
+  });
+  return row;
+}
+
+/** What the first rows of such bytes have come to; all of them if there are no more. @throws DamagedError */
+export function stateAfter(bytes: Uint8Array, rows: number, countOf: CountOf): RowState {
+  return walkRows(bytes, countOf, () => undefined, rows);
+}
+
+function walkRows(
+  bytes: Uint8Array,
+  countOf: CountOf,
+  take: (state: RowState, index: number) => void,
+  limit = Number.POSITIVE_INFINITY,
+): RowState {
+  const state = new RowState();
+  const cursor = new Cursor(bytes);
+  let next = 0;
+  for (let index = 0; next < bytes.length && index < limit; index += 1) {
+    cursor.part(next, bytes.length - next);
+    const isKey = cursor.byte() === 0 || index === 0;
+    const length = cursor.byte() + cursor.byte() * 256;
+    cursor.part(cursor.at, length);
+    next = cursor.end;
+    if (isKey) state.key(cursor, countOf);
+    else state.delta(cursor);
+    take(state, index);
   }
-  reader.skip(reader.remaining - end);
-  return at;
-}
-
-const MAX_BOOT_ID_BYTES = 1024;
-
-/** @throws ProtocolError, or DamagedError for a schema that `countOf` does not know */
-export function readKeyRow(reader: ByteReader, countOf: (schema: number) => number | undefined): Row {
-  const runId = hex(reader.raw(16));
-  const bootId = reader.text(MAX_BOOT_ID_BYTES);
-  const schema = reader.varint();
-  const sequence = reader.varint();
-  const at = reader.varint();
-  const receivedAt = at + reader.zigzag();
-  const clockOffsetMs = reader.zigzag();
-  const wallMs = reader.varint();
-  const monotonicMs = reader.varint();
-  const bootMs = reader.varint();
-  const count = countOf(schema);
-  if (count === undefined) throw new DamagedError(`A row refers to schema ${schema}, which is not stored.`);
-  const scaled: (number | null)[] = [];
-  const present = reader.skip(Math.ceil(count / 8));
-  for (let index = 0; index < count; index += 1) {
-    const isPresent = (reader.byteAt(present + (index >> 3)) >> (index & 7)) & 1;
-    scaled.push(isPresent ? reader.zigzag() : null);
-  }
-  return {
-    schema,
-    runId,
-    bootId,
-    sequence,
-    at,
-    receivedAt,
-    clockOffsetMs,
-    wallMs,
-    monotonicMs,
-    bootMs,
-    scaled,
-  };
-}
-
-/** @throws ProtocolError */
-export function readDeltaRow(reader: ByteReader, previous: Row): Row {
-  const sequence = previous.sequence + 1 + reader.zigzag();
-  const step = reader.zigzag();
-  const at = previous.at + step;
-  const receivedAt = at + (previous.receivedAt - previous.at) + reader.zigzag();
-  const clockOffsetMs = previous.clockOffsetMs + reader.zigzag();
-  const wallMs = previous.wallMs + step + reader.zigzag();
-  const monotonicMs = previous.monotonicMs + step + reader.zigzag();
-  const bootMs = previous.bootMs + step + reader.zigzag();
-  const scaled = readChanges(reader, previous.scaled);
-  return {
-    schema: previous.schema,
-    runId: previous.runId,
-    bootId: previous.bootId,
-    sequence,
-    at,
-    receivedAt,
-    clockOffsetMs,
-    wallMs,
-    monotonicMs,
-    bootMs,
-    scaled,
-  };
-}
-
-function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
+  return state;
 }

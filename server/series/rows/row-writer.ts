@@ -1,5 +1,6 @@
 import type { ByteWriter } from '../../../protocol/bytes.ts';
 import { canDelta, writeChanges } from '../../../protocol/delta.ts';
+import type { Clocks } from '../../../protocol/frame.ts';
 import type { StoredReport } from '../series-store.ts';
 import { laneNumber } from './lane.ts';
 
@@ -13,8 +14,38 @@ const MAX_CLOCK_MS = 2 ** 50;
 /** No difference beyond this can be told. */
 const MAX_STEP = 2 ** 51;
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a delta row is told against: a report as it was. The encoder has one for each chain and brings it up to date. */
+export interface RowBase
+  extends Mutable<Omit<StoredReport, 'deviceId' | 'backfill' | 'metrics' | 'clocks' | 'scaled'>> {
+  readonly clocks: Mutable<Clocks>;
+  readonly scaled: (number | null)[];
+}
+
+export function makeBase(report: StoredReport): RowBase {
+  const { runId, bootId, sequence, at, receivedAt, clockOffsetMs, clocks, scaled } = report;
+  return {
+    ...{ runId, bootId, sequence, at, receivedAt, clockOffsetMs },
+    clocks: { ...clocks },
+    scaled: scaled.slice(),
+  };
+}
+
+/** Makes `base` the report, which must be one that can follow it. */
+export function advanceBase(base: RowBase, { sequence, at, receivedAt, clockOffsetMs, clocks, scaled }: StoredReport) {
+  base.sequence = sequence;
+  base.at = at;
+  base.receivedAt = receivedAt;
+  base.clockOffsetMs = clockOffsetMs;
+  base.clocks.wallMs = clocks.wallMs;
+  base.clocks.monotonicMs = clocks.monotonicMs;
+  base.clocks.bootMs = clocks.bootMs;
+  for (let index = 0; index < scaled.length; index += 1) base.scaled[index] = scaled[index] as number | null;
+}
+
 /** Whether a delta row can lead from one report to the other: both of one run and boot and not too far apart. */
-export function canFollow(previous: StoredReport, report: StoredReport): boolean {
+export function canFollow(previous: RowBase, report: StoredReport): boolean {
   return (
     previous.runId === report.runId &&
     previous.bootId === report.bootId &&
@@ -36,7 +67,7 @@ export function writeRow(
   index: number,
   schema: number,
   report: StoredReport,
-  previous: StoredReport | null,
+  previous: RowBase | null,
 ): void {
   writer.varint(laneNumber(host, lane)).byte(index);
   const lengthAt = writer.skip(2);
@@ -67,7 +98,7 @@ function writeKey(writer: ByteWriter, report: StoredReport, schema: number): voi
   for (const value of scaled) if (value !== null) writer.zigzag(value);
 }
 
-function writeDelta(writer: ByteWriter, report: StoredReport, previous: StoredReport): void {
+function writeDelta(writer: ByteWriter, report: StoredReport, previous: RowBase): void {
   const { at, clocks } = report;
   const step = at - previous.at;
   writer.zigzag(report.sequence - previous.sequence - 1).zigzag(step);

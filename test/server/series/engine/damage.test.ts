@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import type { DamagedPart } from '../../../../server/series/series-store.ts';
 import { openTestSeries } from '../../../support/open-test-series.ts';
+import { someMetrics } from '../../../support/stored-report.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 import { at, replayed, START } from '../conformance.ts';
 
@@ -60,6 +61,56 @@ t.test('a byte of the journal that changed is noticed wherever it is, and nothin
     db.close();
     spoil(path, 'journal', 'position', 3, index);
   }
+});
+
+t.test('rows whose schema is missing are set aside, said whose and when, and everything else is there', async (t) => {
+  const f = async (lose: string) => {
+    const path = join(tempDir(t), 'series.db');
+    const other = { deviceId: 'd2', metrics: someMetrics.slice(0, 2), scaled: [5, 7] };
+    const first = await openTestSeries(t, { path });
+    for (let n = 0; n < 5; n += 1) await first.series.append([at(n * 1_000), at(n * 1_000 + 500, other)]);
+    await first.series.close();
+    const db = new DatabaseSync(path);
+    db.exec(lose);
+    db.close();
+    const told: DamagedPart[] = [];
+    let now = START + 4_000;
+    const { series } = await openTestSeries(t, { path, now: () => now, onDamage: (part) => told.push(part) });
+    t.match(told, [{ source: 'journal', deviceId: 'd1', fromMs: START, toMs: START + 4_000 }], lose);
+    const found = (await replayed(series)).flatMap(({ reports }) => reports);
+    t.same(
+      found.map(({ deviceId }) => deviceId),
+      ['d2', 'd2', 'd2', 'd2', 'd2'],
+      `${lose}: not evaluated`,
+    );
+    const newest = async () =>
+      (await series.latest()).map(({ deviceId, at: when }) => `${deviceId} ${when - START}`).sort();
+    t.same(await newest(), ['d2 4500'], lose);
+    now = START + HOUR;
+    await series.append([at(HOUR), at(HOUR, other)]);
+    t.same(await newest(), [`d1 ${HOUR}`, `d2 ${HOUR}`], `${lose}: what comes later is taken`);
+    now = START + 4 * HOUR;
+    await series.settle();
+    await series.append([at(4 * HOUR)]);
+    await series.settle();
+    t.equal((await series.usage()).damaged.length, 1, `${lose}: and sealed`);
+    await series.close();
+    const reader = new DatabaseSync(path, { readOnly: true });
+    const [kept] = reader.prepare('SELECT length(data) AS bytes FROM damaged').all();
+    reader.close();
+    t.ok(Number(kept?.bytes) > 100, `${lose}: the rows are kept`);
+    const again: DamagedPart[] = [];
+    const { series: reopened } = await openTestSeries(t, {
+      path,
+      now: () => now,
+      onDamage: (part) => again.push(part),
+    });
+    t.same(again, told, `${lose}: told again after a restart, once`);
+    await reopened.close();
+  };
+  // The first schema is that of d1; the third metric is in no other.
+  await f('DELETE FROM schema WHERE id = 1');
+  await f('DELETE FROM metric WHERE id = 3');
 });
 
 t.test('a block that changed is set aside, said whose and when, and everything else is answered', async (t) => {
