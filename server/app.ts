@@ -237,8 +237,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   // What the last process committed to the journal but had not evaluated, before anybody can ask.
   await replay(series, cursor, watch, logger);
-  // What was replayed of a device is newer.
-  for (const report of await series.latest((deviceId) => fleet.devices.get(deviceId)?.latest === null)) {
+  // A live report that was replayed is the newest of its device.
+  const isBehind = ({ latest, memory }: DeviceRecord): boolean =>
+    latest === null || latest.at < (memory.judgedAt ?? Number.NEGATIVE_INFINITY);
+  const wanted = new Set([...fleet.devices].flatMap(([id, record]) => (isBehind(record) ? [id] : [])));
+  for (const report of await series.latest((deviceId) => wanted.has(deviceId))) {
     const record = fleet.devices.get(report.deviceId);
     if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
   }
