@@ -1,6 +1,6 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type CheckOutcome, outcome } from '../../protocol/check/outcome.ts';
+import { readdir, readFile, readlink } from '../disk.ts';
 
 /** The kernel keeps no more of a program's name. */
 const COMM_BYTES = 15;

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces, uptime } from 'node:os';
 import type { Clocks } from '../../protocol/frame.ts';
 import { parseProcessStat } from './linux/process-stat.ts';
-import { parseUptimeMs } from './linux/uptime.ts';
 
 /** Where the system keeps its identity; tests put other folders in their place. */
 export interface SystemRoots {
@@ -13,13 +12,13 @@ export interface SystemRoots {
   readonly platform?: NodeJS.Platform;
 }
 
-/** The three clocks, taken together. On Linux `bootMs` moves in steps of 10 ms. */
-export function readClocks({ procRoot = '/proc', platform = process.platform }: SystemRoots = {}): Clocks {
-  const bootMs = platform === 'linux' ? parseUptimeMs(readIfPresent(`${procRoot}/uptime`) ?? '') : undefined;
+/** The three clocks, taken together. On Linux `bootMs` is that of /proc/uptime and moves in steps of 10 ms. */
+export function readClocks(): Clocks {
+  const [seconds, nanoseconds] = process.hrtime();
   return {
     wallMs: Date.now(),
-    monotonicMs: Number(process.hrtime.bigint() / 1_000_000n),
-    bootMs: bootMs ?? Math.round(uptime() * 1000),
+    monotonicMs: seconds * 1000 + Math.floor(nanoseconds / 1e6),
+    bootMs: Math.round(uptime() * 1000),
   };
 }
 

@@ -26,6 +26,6 @@ export interface CollectorOptions {
   readonly sysRoot?: string;
   /** Default: the platform we run on. */
   readonly platform?: NodeJS.Platform;
-  /** Default: `fs.promises.statfs`. */
+  /** Default: that of the system. */
   readonly statfs?: Statfs;
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
 import { cpus, freemem, loadavg, totalmem, uptime } from 'node:os';
 import { promisify } from 'node:util';
 import type { ProcessSample } from '../../protocol/frame.ts';
 import { describe, type MetricDescriptor } from '../../protocol/metric.ts';
+import { readdir } from '../disk.ts';
 import type { Collector, CollectorOptions, Measurement } from './collector.ts';
 import { type CpuReading, CpuSampler, type CpuTimes, coreTimes } from './cpu.ts';
 import { instanceName } from './instance.ts';

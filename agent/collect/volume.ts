@@ -1,4 +1,4 @@
-import { statfs as nodeStatfs } from 'node:fs/promises';
+import { statfs as statfsOfNode } from '../disk.ts';
 import { describeAll } from './section.ts';
 
 /** A mounted file system. */
@@ -49,7 +49,7 @@ export class VolumeProbe {
   #networkRound: Promise<void> | undefined;
   #nowMs = 0;
 
-  constructor(statfs: Statfs = (path) => nodeStatfs(path)) {
+  constructor(statfs: Statfs = (path) => statfsOfNode(path)) {
     this.#statfs = statfs;
   }
 

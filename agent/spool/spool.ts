@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeFrame } from '../../protocol/codec.ts';
 import type { ReportFrame, SchemaFrame } from '../../protocol/frame.ts';
+import { mkdir, readdir, readFile, rename, rm, stat } from '../disk.ts';
 import { describeError, type Log } from '../log.ts';
 import { loadCursor, type SpoolGap, saveCursor } from './cursor.ts';
 import { type Range, RangeSet } from './ranges.ts';

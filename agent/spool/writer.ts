@@ -1,8 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeFrame } from '../../protocol/codec.ts';
 import type { ReportFrame, SchemaFrame } from '../../protocol/frame.ts';
+import { close, fdatasync, fstat, mkdir, open, write } from '../disk.ts';
 import { describeError, type Log } from '../log.ts';
 import { RangeSet } from './ranges.ts';
 import { encodeRecord } from './record.ts';
@@ -33,13 +32,13 @@ export interface WriterOptions {
   readonly log: Log;
 }
 
-/** Appends the reports of one run to spool files, one write at a time. Owns the handle of the file being written. */
+/** Appends the reports of one run to spool files, one write at a time. Owns the descriptor of the file being written. */
 export class SpoolWriter {
   readonly #options: WriterOptions;
   readonly #head: Buffer;
   readonly #waiting: WaitingReport[] = [];
   #nextNumber: number;
-  #handle: FileHandle | undefined;
+  #file: number | undefined;
   #segment: Segment | undefined;
   #reportsInSegment = 0;
   #schemaInSegment: SchemaFrame | undefined;
@@ -119,7 +118,7 @@ export class SpoolWriter {
   }
 
   async #writeSome(): Promise<void> {
-    const { handle, segment } = await this.#openSegment();
+    const { file, segment } = await this.#openSegment();
     const batch: WaitingReport[] = [];
     const records: Buffer[] = [];
     let sizeBytes = 0;
@@ -132,7 +131,7 @@ export class SpoolWriter {
       sizeBytes += added.reduce((sum, record) => sum + record.length, 0);
       schema = entry.schema;
     }
-    await writeWhole(handle, Buffer.concat(records), segment.sizeBytes);
+    await writeWhole(file, Buffer.concat(records), segment.sizeBytes);
     this.#unsynced = true;
     segment.sizeBytes += sizeBytes;
     this.#reportsInSegment += batch.length;
@@ -157,9 +156,9 @@ export class SpoolWriter {
     return schema.schema === schemaBefore?.schema ? [own] : [schemaRecord(), own];
   }
 
-  async #openSegment(): Promise<{ handle: FileHandle; segment: Segment }> {
-    if (this.#handle !== undefined && this.#segment !== undefined) {
-      return { handle: this.#handle, segment: this.#segment };
+  async #openSegment(): Promise<{ file: number; segment: Segment }> {
+    if (this.#file !== undefined && this.#segment !== undefined) {
+      return { file: this.#file, segment: this.#segment };
     }
     const { directory, runId, onBegin } = this.#options;
     const segment: Segment = {
@@ -171,24 +170,26 @@ export class SpoolWriter {
       damaged: false,
     };
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const handle = await open(join(directory, segmentName(segment)), 'wx+', 0o600);
+    const file = await open(join(directory, segmentName(segment)), 'wx+', 0o600);
     this.#nextNumber += 1;
-    this.#handle = handle;
+    this.#file = file;
     this.#segment = segment;
     this.#reportsInSegment = 0;
     this.#schemaInSegment = undefined;
     onBegin(segment);
-    return { handle, segment };
+    return { file, segment };
   }
 
   async #leaveSegment(): Promise<void> {
-    const handle = this.#handle;
+    const file = this.#file;
     const segment = this.#segment;
-    this.#handle = undefined;
+    this.#file = undefined;
     this.#segment = undefined;
-    await handle?.close().catch((error: unknown) => {
-      this.#options.log.warn('a spool file could not be closed', describeError(error));
-    });
+    if (file !== undefined) {
+      await close(file).catch((error: unknown) => {
+        this.#options.log.warn('a spool file could not be closed', describeError(error));
+      });
+    }
     if (segment !== undefined) this.#options.onEnd(segment);
   }
 
@@ -197,18 +198,18 @@ export class SpoolWriter {
    * somebody deleted is left for a new one.
    */
   async sync(): Promise<void> {
-    const handle = this.#handle;
-    if (handle === undefined || !this.#unsynced) return;
+    const file = this.#file;
+    if (file === undefined || !this.#unsynced) return;
     try {
       this.#unsynced = false;
-      await handle.datasync();
-      const { nlink } = await handle.stat();
-      if (nlink > 0 || this.#handle !== handle) return;
+      await fdatasync(file);
+      const { nlink } = await fstat(file);
+      if (nlink > 0 || this.#file !== file) return;
       this.#options.log.warn('the spool file was deleted while in use; beginning a new one');
     } catch (error) {
       this.#options.log.warn('the spool could not be synchronised to disk', describeError(error));
     }
-    if (this.#handle === handle) await this.#leaveSegment();
+    if (this.#file === file) await this.#leaveSegment();
   }
 
   /** Writes what waits, synchronises and closes. */
@@ -223,10 +224,10 @@ function isFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-async function writeWhole(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+async function writeWhole(file: number, bytes: Buffer, position: number): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    const { bytesWritten } = await write(file, bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }
 }

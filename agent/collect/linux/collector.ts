@@ -50,7 +50,7 @@ class LinuxCollector implements Collector {
 
   async collect(): Promise<Measurement> {
     const nowMs = performance.now();
-    const values = [...this.#system.sample(), ...this.#sections.flatMap((section) => section.sample(nowMs))];
+    const values = [...this.#system.sample(nowMs), ...this.#sections.flatMap((section) => section.sample(nowMs))];
     const metrics = this.#sections.map((section) => section.metrics);
     this.#findVolumes();
     const usage = await this.#probe.sample(this.#volumes, nowMs);
@@ -75,6 +75,7 @@ class LinuxCollector implements Collector {
 
   close(): void {
     this.#closing.abort();
+    this.#files.close();
   }
 
   #readProcesses(): ProcessReading {
@@ -82,7 +83,7 @@ class LinuxCollector implements Collector {
   }
 
   #findVolumes(): void {
-    const mountinfo = this.#files.text(`${this.#procRoot}/self/mountinfo`) ?? '';
+    const mountinfo = this.#files.textAgain(`${this.#procRoot}/self/mountinfo`) ?? '';
     // Mounts change rarely, and comparing the text costs less than reading it.
     if (mountinfo === this.#mountinfo) return;
     this.#mountinfo = mountinfo;

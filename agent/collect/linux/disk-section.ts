@@ -29,7 +29,7 @@ export class DiskSection implements Section {
       this.#known = listDisks(this.#files, this.#sysRoot);
       this.#listedAtMs = nowMs;
     }
-    const disks = parseDiskstats(this.#files.text(this.#statsPath) ?? '', (name) => this.#known.has(name));
+    const disks = parseDiskstats(this.#files.textAgain(this.#statsPath) ?? '', (name) => this.#known.has(name));
     this.#describe(disks.map((disk) => this.#known.get(disk.name) ?? disk.name));
     const previous = this.#previous;
     this.#previous = { atMs: nowMs, busyMs: new Map(disks.map((disk) => [disk.name, disk.busyMs])) };

@@ -3,6 +3,9 @@ import { words } from './files.ts';
 /** Counted in 512 bytes whatever the disk's own sector size is (Documentation/admin-guide/iostats.rst). */
 const SECTOR_BYTES = 512;
 
+/** Behind two numbers. Most lines are partitions, whose other columns nobody wants. */
+const nameShape = /^ *\d+ +\d+ ([^ ]+)/;
+
 export interface DiskCounters {
   /** As the kernel names it: `sda`, `nvme0n1`, `dm-0`, `cciss/c0d0`. */
   readonly name: string;
@@ -18,10 +21,11 @@ export interface DiskCounters {
 export function parseDiskstats(text: string, keep: (name: string) => boolean): readonly DiskCounters[] {
   const disks: DiskCounters[] = [];
   for (const line of text.split('\n')) {
+    const name = nameShape.exec(line)?.[1];
+    if (name === undefined || !keep(name)) continue;
     const columns = words(line);
-    const name = columns[2];
     // Partitions of old kernels have 7 columns.
-    if (name === undefined || columns.length < 14 || !keep(name)) continue;
+    if (columns.length < 14) continue;
     const count = (column: number) => Number(columns[column]);
     const disk: DiskCounters = {
       name,

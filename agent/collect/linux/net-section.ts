@@ -20,7 +20,7 @@ export class NetSection implements Section {
   }
 
   sample(): readonly (number | null)[] {
-    const interfaces = parseNetDev(this.#files.text(this.#path) ?? '', isRealInterface).slice(0, MAX_INTERFACES);
+    const interfaces = parseNetDev(this.#files.textAgain(this.#path) ?? '', isRealInterface).slice(0, MAX_INTERFACES);
     const names = interfaces.map((each) => each.name);
     if (!sameList(names, this.#names)) {
       this.#names = names;

@@ -24,7 +24,7 @@ export class PressureSection implements Section {
 
   sample(nowMs: number): readonly (number | null)[] {
     const previous = this.#previous;
-    const stalledUs = this.#paths.map((path) => parsePressure(this.#files.text(path) ?? ''));
+    const stalledUs = this.#paths.map((path) => parsePressure(this.#files.textAgain(path) ?? ''));
     this.#previous = { atMs: nowMs, stalledUs };
     if (previous === undefined) return stalledUs.map(() => null);
     return stalledUs.map((now, i) => stalledShare(previous.stalledUs[i], now, nowMs - previous.atMs));

@@ -10,6 +10,9 @@ import { parseStat } from './stat.ts';
 import { parseUptimeMs } from './uptime.ts';
 import { parseVmstat } from './vmstat.ts';
 
+/** The kernel tells their number to those alone who list them all. */
+const COUNT_PROCESSES_EVERY_MS = 60_000;
+
 /** What every Linux has: `cpu.*`, `load.*`, `memory.*`, `swap.*`, `host.*`. */
 export class SystemSection implements Section {
   readonly metrics;
@@ -17,6 +20,8 @@ export class SystemSection implements Section {
   readonly #procRoot: string;
   readonly #cpu = new CpuSampler();
   readonly #pageBytes: number;
+  #processes: number | null = null;
+  #countedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(files: FileReader, procRoot: string) {
     this.#files = files;
@@ -31,7 +36,11 @@ export class SystemSection implements Section {
     ];
   }
 
-  sample(): readonly (number | null)[] {
+  sample(nowMs: number): readonly (number | null)[] {
+    if (nowMs - this.#countedAtMs >= COUNT_PROCESSES_EVERY_MS) {
+      this.#countedAtMs = nowMs;
+      this.#processes = listPids(this.#procRoot).length || null;
+    }
     const memory = parseMeminfo(this.#text('meminfo'));
     const swapping = parseVmstat(this.#text('vmstat'));
     const uptimeMs = parseUptimeMs(this.#text('uptime'));
@@ -46,11 +55,11 @@ export class SystemSection implements Section {
       swapping.inPages === null ? null : swapping.inPages * this.#pageBytes,
       swapping.outPages === null ? null : swapping.outPages * this.#pageBytes,
       uptimeMs === undefined ? null : uptimeMs / 1000,
-      listPids(this.#procRoot).length || null,
+      this.#processes,
     ];
   }
 
   #text(file: string): string {
-    return this.#files.text(`${this.#procRoot}/${file}`) ?? '';
+    return this.#files.textAgain(`${this.#procRoot}/${file}`) ?? '';
   }
 }
