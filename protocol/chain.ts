@@ -2,7 +2,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import { advanceClocks, sendableClocks } from './clocks.ts';
 import { encodeFrame } from './codec.ts';
 import { crc32 } from './crc32.ts';
-import { canDelta, readChanges, writeChanges } from './delta.ts';
+import { applyChanges, canDelta, writeChanges } from './delta.ts';
 import { ProtocolError } from './error.ts';
 import type { Clocks, ReportDeltaFrame, ReportFrame } from './frame.ts';
 import { CHECK_BYTES } from './report-delta.ts';
@@ -75,45 +75,56 @@ function differenceOf(from: Clocks, to: Clocks): Clocks {
   };
 }
 
-/** Follows a chain. Keeps the newest report alone, the one that it handed out: it must not be changed. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The newest report of a chain: one object for all of them, because a server keeps one for each of its agents. */
+interface Newest extends Mutable<Omit<ReportFrame, 'clocks' | 'scaled'>> {
+  readonly clocks: Mutable<Clocks>;
+  readonly scaled: (number | null)[];
+}
+
+/** Follows a chain. Keeps the newest report alone. */
 export class ChainReader {
-  #last: ReportFrame | undefined;
+  #newest: Newest | undefined;
   #check = 0;
 
   /** Begins a chain with a full report and the message that held it. */
   begin(report: ReportFrame, message: Uint8Array): void {
-    this.#last = report;
+    this.#newest = { ...report, clocks: { ...report.clocks }, scaled: report.scaled.slice() };
     this.#check = crc32(message);
   }
 
   /**
-   * The report that these changes lead to; `message` is the whole message that held them.
+   * The report that these changes lead to; `message` is the whole message that held them. It is valid until the next call:
+   * whoever keeps it copies it.
    * @throws ProtocolError `report_base_unknown` if they do not follow the newest report of the chain as it was sent,
-   * `frame_malformed` if they lead nowhere.
+   * `frame_malformed` if they lead nowhere, which ends the chain.
    */
   follow(
     { run, schema, sequence, base, backfill, clockChanges, changes, check }: ReportDeltaFrame,
     message: Uint8Array,
-  ) {
-    const last = this.#last;
+  ): ReportFrame {
+    const newest = this.#newest;
     const soFar = crc32(message, message.length - CHECK_BYTES, this.#check);
     if (
-      last === undefined ||
-      last.sequence !== base ||
-      last.schema !== schema ||
-      last.run !== run ||
-      last.backfill !== backfill ||
+      newest === undefined ||
+      newest.sequence !== base ||
+      newest.schema !== schema ||
+      newest.run !== run ||
+      newest.backfill !== backfill ||
       soFar !== check
     ) {
       throw new ProtocolError('report_base_unknown');
     }
+    // Half of what leads nowhere may be applied by then: nothing follows it.
+    this.#newest = undefined;
     const reader = new ByteReader(changes);
-    const scaled = readChanges(reader, last.scaled);
+    applyChanges(reader, newest.scaled);
     reader.end();
-    const clocks = advanceClocks(last.clocks, clockChanges);
-    const report: ReportFrame = { type: 'report', run, schema, sequence, backfill, clocks, scaled };
-    this.#last = report;
+    advanceClocks(newest.clocks, clockChanges);
+    newest.sequence = sequence;
+    this.#newest = newest;
     this.#check = soFar;
-    return report;
+    return newest;
   }
 }

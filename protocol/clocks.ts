@@ -29,15 +29,13 @@ export function readClocks(reader: ByteReader): Clocks {
 }
 
 /**
- * Clocks `changes` after others.
+ * Sets clocks forward, in place.
  * @throws ProtocolError `frame_malformed` if one of them leads out of what can be sent.
  */
-export function advanceClocks({ wallMs, monotonicMs, bootMs }: Clocks, changes: Clocks): Clocks {
-  return {
-    wallMs: advance(wallMs, changes.wallMs),
-    monotonicMs: advance(monotonicMs, changes.monotonicMs),
-    bootMs: advance(bootMs, changes.bootMs),
-  };
+export function advanceClocks(clocks: { -readonly [K in keyof Clocks]: number }, changes: Clocks): void {
+  clocks.wallMs = advance(clocks.wallMs, changes.wallMs);
+  clocks.monotonicMs = advance(clocks.monotonicMs, changes.monotonicMs);
+  clocks.bootMs = advance(clocks.bootMs, changes.bootMs);
 }
 
 function advance(readingMs: number, changeMs: number): number {

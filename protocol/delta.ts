@@ -66,7 +66,13 @@ function writeChange(writer: ByteWriter, before: number | null, after: number | 
  */
 export function readChanges(reader: ByteReader, previous: Scaled): (number | null)[] {
   const next = previous.slice();
-  const { length } = next;
+  applyChanges(reader, next);
+  return next;
+}
+
+/** The same in place. What stands in `values` after it has thrown is of no use. */
+export function applyChanges(reader: ByteReader, values: (number | null)[]): void {
+  const { length } = values;
   const byteCount = (length + 7) >> 3;
   const first = reader.skip(byteCount);
   // One list of changes has one encoding: bits behind the last value are 0.
@@ -79,10 +85,9 @@ export function readChanges(reader: ByteReader, previous: Scaled): (number | nul
       // The position of the lowest bit that is set.
       const index = at * 8 + 31 - Math.clz32(bits & -bits);
       bits &= bits - 1;
-      next[index] = readChange(reader, next[index] as number | null);
+      values[index] = readChange(reader, values[index] as number | null);
     }
   }
-  return next;
 }
 
 function readChange(reader: ByteReader, before: number | null): number | null {

@@ -6,7 +6,8 @@ import { dateClocks, learnDating } from './domain/dating.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Health } from './fleet/health.ts';
 import { isDelivered } from './fleet/runs.ts';
-import type { SeriesStore, StoredReport } from './series/series-store.ts';
+import type { SeriesStore } from './series/series-store.ts';
+import { type WaitingReport, WaitingReports } from './waiting-report.ts';
 import type { Watch } from './watch.ts';
 
 /** Where acknowledgements go: the connection that brought the report. */
@@ -20,6 +21,8 @@ export interface AckTarget {
 /** A report as its connection hands it over. */
 export interface OfferedReport {
   readonly record: DeviceRecord;
+  /** Server's clock, ms. */
+  readonly receivedAt: number;
   readonly frame: ReportFrame;
   readonly runId: string;
   readonly bootId: string;
@@ -38,11 +41,6 @@ export interface IngestOptions {
     commitTook(durationMs: number): void;
     reportUndatable(): void;
   };
-}
-
-interface Pending {
-  readonly offered: OfferedReport;
-  readonly report: StoredReport;
 }
 
 /** A group commit gathers reports for this long. */
@@ -65,7 +63,8 @@ const RETRY_AFTER_FAILURE_MS = 5_000;
  */
 export class Ingest {
   readonly #options: IngestOptions;
-  #pending: Pending[] = [];
+  #pending: WaitingReport[] = [];
+  readonly #reports = new WaitingReports();
   #timer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> | null = null;
 
@@ -77,11 +76,10 @@ export class Ingest {
     return { length: this.#pending.length, limit: MAX_PENDING };
   }
 
-  /** Takes a valid report of an authenticated agent. */
+  /** Takes a valid report of an authenticated agent. Keeps a copy. */
   offer(offered: OfferedReport): void {
-    const { record, frame, runId, bootId, metrics, from } = offered;
-    const now = this.#options.clock.now();
-    const { sequence, clocks, backfill, scaled } = frame;
+    const { record, frame, runId, bootId, receivedAt, from } = offered;
+    const { sequence, clocks, backfill } = frame;
     const { memory } = record;
     if (isDelivered(memory.runs, runId, sequence)) {
       from.acknowledge(frame.run, sequence, backfill);
@@ -92,9 +90,9 @@ export class Ingest {
       from.refuse(RETRY_AFTER_FAILURE_MS);
       return;
     }
-    if (!backfill || !memory.dating) memory.dating = learnDating(memory.dating, bootId, clocks, now);
+    if (!backfill || !memory.dating) memory.dating = learnDating(memory.dating, bootId, clocks, receivedAt);
     const { dating } = memory;
-    const at = dateClocks(dating, bootId, clocks, now);
+    const at = dateClocks(dating, bootId, clocks, receivedAt);
     // A machine without a clock battery says 1970 after its boot. Nobody knows when that was, so the agent need not keep it.
     if (at < record.info.enrolled_at - ENROLMENT_SLACK_MS) {
       this.#options.observe.reportUndatable();
@@ -102,22 +100,7 @@ export class Ingest {
       return;
     }
     record.inFlight.add(runId, sequence);
-    this.#pending.push({
-      offered,
-      report: {
-        deviceId: record.info.id,
-        runId,
-        bootId,
-        sequence,
-        backfill,
-        at,
-        receivedAt: now,
-        clocks,
-        clockOffsetMs: dating.clockOffsetMs,
-        metrics,
-        scaled,
-      },
-    });
+    this.#pending.push(this.#reports.take(offered, at, dating.clockOffsetMs));
     this.#timer ??= setTimeout(() => this.#startFlush(), GROUP_MS);
   }
 
@@ -156,36 +139,36 @@ export class Ingest {
     }
   }
 
-  async #commitBatch(batch: readonly Pending[]): Promise<void> {
+  async #commitBatch(batch: readonly WaitingReport[]): Promise<void> {
     const { series, watch, health, logger, observe } = this.#options;
     const startedAt = performance.now();
     let position: number;
     try {
-      position = await series.append(batch.map((pending) => pending.report));
+      position = await series.append(batch);
     } catch (cause) {
       logger.error({ err: cause, reports: batch.length }, 'reports could not be committed; agents keep them');
       health.set(
         'journal',
         `The server cannot store reports: ${cause instanceof Error ? cause.message : String(cause)}. Agents keep theirs until it can.`,
       );
-      land(batch);
-      for (const from of new Set(batch.map(({ offered }) => offered.from))) from.refuse(RETRY_AFTER_FAILURE_MS);
+      const senders = new Set(batch.map(({ from }) => from));
+      this.#land(batch);
+      for (const from of senders) from?.refuse(RETRY_AFTER_FAILURE_MS);
       return;
     }
     health.set('journal', null);
     observe.commitTook(performance.now() - startedAt);
     observe.reportsCommitted(batch.length);
-    for (const { offered } of batch) {
-      const { from, frame } = offered;
-      from.acknowledge(frame.run, frame.sequence, frame.backfill);
-    }
-    const reports = batch.map((pending) => pending.report);
-    const evaluated = watch.take(position, reports).finally(() => land(batch));
+    for (const { from, run, sequence, backfill } of batch) from?.acknowledge(run, sequence, backfill);
+    const evaluated = watch.take(position, batch).finally(() => this.#land(batch));
     if (watch.lane.length > MAX_WATCH_LAG) await evaluated;
     else evaluated.catch((cause: unknown) => logger.error({ err: cause }, 'evaluating reports failed'));
   }
-}
 
-function land(batch: readonly Pending[]): void {
-  for (const { offered, report } of batch) offered.record.inFlight.delete(report.runId, report.sequence);
+  #land(batch: readonly WaitingReport[]): void {
+    for (const report of batch) {
+      report.record?.inFlight.delete(report.runId, report.sequence);
+      this.#reports.giveBack(report);
+    }
+  }
 }

@@ -1,4 +1,3 @@
-import type { Reading } from './domain/reading.ts';
 import { inScope, type Scope } from './domain/scope.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -15,8 +14,8 @@ export class LiveReadings {
   #rows: ReadonlySet<DeviceRecord> = new Set();
   readonly #fresh = new Set<DeviceRecord>();
   #rest: Iterator<DeviceRecord> | null = null;
-  /** The readings of the rest that the page has. */
-  readonly #sent = new WeakMap<DeviceRecord, Reading>();
+  /** The dates of the readings of the rest that the page has. */
+  readonly #sent = new WeakMap<DeviceRecord, number>();
   /** The device whose page is open. */
   watched: DeviceRecord | null = null;
 
@@ -80,8 +79,8 @@ export class LiveReadings {
       }
       const record = next.value;
       const { latest } = record;
-      if (!latest || this.#sent.get(record) === latest || !inScope(this.#scope, record.info.client_id)) continue;
-      this.#sent.set(record, latest);
+      if (!latest || this.#sent.get(record) === latest.at || !inScope(this.#scope, record.info.client_id)) continue;
+      this.#sent.set(record, latest.at);
       due.add(record);
       sent += 1;
     }

@@ -39,6 +39,12 @@ export interface DiskForecastFigures {
   readonly sentence: string;
 }
 
+/** A reading that is brought up to date in place. */
+export interface LatestReading extends Reading {
+  at: number;
+  readonly scaled: (number | null)[];
+}
+
 /** A device as the server holds it in memory. */
 export interface DeviceRecord {
   info: Row<'device'>;
@@ -47,8 +53,8 @@ export interface DeviceRecord {
   readonly loadedCursor: number;
   /** True if `memory` changed since it was saved. */
   isDirty: boolean;
-  /** Newest report, unscaled. */
-  latest: Reading | null;
+  /** Newest report. The object stays while the schema does: whoever compares readings asks for their dates. */
+  latest: LatestReading | null;
   latestBootMs: number | null;
   processes: { readonly at: number; readonly items: readonly ProcessSample[] } | null;
   /** Any frame counts. */

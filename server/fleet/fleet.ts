@@ -6,7 +6,7 @@ import type { StoredReport } from '../series/series-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
 import { Blindness } from './blindness.ts';
-import { type DeviceRecord, makeRecord } from './device-record.ts';
+import { type DeviceRecord, type LatestReading, makeRecord } from './device-record.ts';
 
 /** Every device that is not retired, with the clients and sites it belongs to, in memory. */
 export class Fleet {
@@ -79,7 +79,13 @@ export class Fleet {
 
   /** Takes a report as the newest one of its device. @throws ProtocolError report_invalid */
   setLatest(record: DeviceRecord, report: StoredReport): void {
-    record.latest = this.read(report);
+    const { latest } = record;
+    const { metrics, scaled } = report;
+    if (latest?.schema.metrics === metrics && latest.scaled.length === scaled.length) renew(latest, report);
+    else {
+      const { at, schema } = this.read(report);
+      record.latest = { at, schema, scaled: scaled.slice() };
+    }
     record.latestBootMs = report.clocks.bootMs;
   }
 
@@ -117,6 +123,12 @@ export class Fleet {
     this.#byKey.delete(key);
     this.#retiredKeys.add(key);
   }
+}
+
+/** In place: a fleet would leave one reading of each device behind every second. */
+function renew(latest: LatestReading, { at, scaled }: StoredReport): void {
+  latest.at = at;
+  for (let index = 0; index < scaled.length; index += 1) latest.scaled[index] = scaled[index] as number | null;
 }
 
 function keyOf(publicKey: Uint8Array): string {

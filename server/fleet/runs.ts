@@ -12,9 +12,11 @@ const MAX_RUNS = 64;
 const MAX_RANGES = 4096;
 
 export function isDelivered(runs: DeliveredRuns, runId: string, sequence: number): boolean {
-  const ranges = runs[runId]?.ranges ?? [];
-  const index = rangeAtOrAfter(ranges, sequence);
-  const range = ranges[index];
+  const ranges = runs[runId]?.ranges;
+  const last = ranges?.at(-1);
+  // What is new comes after all that was: nearly always.
+  if (ranges === undefined || last === undefined || sequence > last[1]) return false;
+  const range = ranges[rangeAtOrAfter(ranges, sequence)];
   return range !== undefined && range[0] <= sequence;
 }
 
@@ -26,7 +28,9 @@ export function markDelivered(runs: DeliveredRuns, runId: string, sequence: numb
     forgetOldest(runs);
   }
   run.at = Math.max(run.at, at);
-  addToRanges(run.ranges, sequence, sequence);
+  const last = run.ranges.at(-1);
+  if (last !== undefined && sequence === last[1] + 1) last[1] = sequence;
+  else addToRanges(run.ranges, sequence, sequence);
 }
 
 /** Adds a closed range to ascending ranges, in place, joining those it touches. */

@@ -34,11 +34,9 @@ export class AckPace {
     return new Acknowledgements(this, this.#joined, send);
   }
 
-  /** Lets these wait for their moment. */
+  /** Lets these, which do not yet, wait for their moment. */
   defer(acks: Acknowledgements, moment: number): void {
-    const waiting = this.#moments[moment] as Set<Acknowledgements>;
-    if (waiting.has(acks)) return;
-    waiting.add(acks);
+    this.#moments[moment]?.add(acks);
     this.#waiting += 1;
     this.#timer ??= setInterval(() => this.#next(), this.gatherMs / MOMENTS);
   }
@@ -85,8 +83,9 @@ export class Acknowledgements {
   readonly #pace: AckPace;
   readonly #moment: number;
   readonly #send: (frame: AckFrame) => void;
-  #ranges: Waiting[] = [];
+  readonly #ranges: Waiting[] = [];
   #count = 0;
+  #isDeferred = false;
   #sentAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(pace: AckPace, moment: number, send: (frame: AckFrame) => void) {
@@ -100,17 +99,19 @@ export class Acknowledgements {
     this.#count += 1;
     this.#join(run, sequence);
     const isPrompt = backfill || this.#count >= MAX_WAITING;
+    if (this.#isDeferred && !isPrompt) return;
     if (isPrompt || performance.now() - this.#sentAtMs >= this.#pace.gatherMs) this.#pace.hurry(this);
-    else this.#pace.defer(this, this.#moment);
+    else {
+      this.#isDeferred = true;
+      this.#pace.defer(this, this.#moment);
+    }
   }
 
   /** Sends what waits now. */
   flush(): void {
-    this.#pace.leave(this, this.#moment);
-    if (this.#count === 0) return;
-    const waiting = this.#ranges;
-    this.#ranges = [];
-    this.#count = 0;
+    const waiting = this.#ranges.slice();
+    this.drop();
+    if (waiting.length === 0) return;
     this.#sentAtMs = performance.now();
     for (const run of new Set(waiting.map((range) => range.run))) {
       const ranges = waiting.flatMap(({ run: of, from, to }) => (of === run ? [[from, to] as const] : []));
@@ -123,7 +124,8 @@ export class Acknowledgements {
   /** The link is no more: its agent brings these again, and they are known. */
   drop(): void {
     this.#pace.leave(this, this.#moment);
-    this.#ranges = [];
+    this.#isDeferred = false;
+    this.#ranges.length = 0;
     this.#count = 0;
   }
 

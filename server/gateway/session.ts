@@ -22,6 +22,7 @@ export interface SessionEvents {
   onClocks(bootId: string, clocks: Clocks): void;
   /** A list of metrics. Returns the array that stands for it from now on. @throws VigiaError schema_churn */
   onSchema?(metrics: readonly MetricDescriptor[]): readonly MetricDescriptor[];
+  /** The frame is valid until the next one comes: whoever keeps it copies it. */
   onReport(frame: ReportFrame, run: RunContext, metrics: readonly MetricDescriptor[]): void;
   onGap(frame: GapFrame): void;
   onInventory(json: string): void;

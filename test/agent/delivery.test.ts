@@ -86,7 +86,7 @@ function readAll(frames: readonly Frame[]): ReportFrame[] {
   return frames.flatMap((frame) => {
     if (frame.type !== 'report' && frame.type !== 'report_delta') return [];
     const chain = frame.backfill ? chains.backfill : chains.live;
-    if (frame.type === 'report_delta') return [chain.follow(frame, encodeFrame(frame))];
+    if (frame.type === 'report_delta') return [structuredClone(chain.follow(frame, encodeFrame(frame)))];
     chain.begin(frame, encodeFrame(frame));
     return [frame];
   });

@@ -23,7 +23,8 @@ const report = (sequence: number, over: Partial<ReportFrame> = {}): ReportFrame 
 /** The other end: the report in a message, or an error. */
 function read(reader: ChainReader, message: Uint8Array): ReportFrame {
   const frame = decodeFrame(message);
-  if (frame.type === 'report_delta') return reader.follow(frame, message);
+  // The chain goes on in the same object.
+  if (frame.type === 'report_delta') return structuredClone(reader.follow(frame, message));
   if (frame.type !== 'report') throw new Error(`a ${frame.type}`);
   reader.begin(frame, message);
   return frame;

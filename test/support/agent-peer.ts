@@ -215,7 +215,7 @@ export class Peer extends EventEmitter {
       if (frame.type === 'report' || frame.type === 'report_delta') {
         const chain = frame.backfill ? chains.backfill : chains.live;
         if (frame.type === 'report') chain.begin(frame, data);
-        else frame = chain.follow(frame, data);
+        else frame = structuredClone(chain.follow(frame, data));
       }
       if (frame.type === 'hello') {
         hello = frame;

@@ -150,6 +150,7 @@ export class CoreAgent {
     record.lastHeardAt = core.now();
     core.ingest.offer({
       record,
+      receivedAt: core.now(),
       frame: {
         type: 'report',
         run: 0,

@@ -65,7 +65,8 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
         onClocks: (bootId, clocks) => seen.push(`clocks ${bootId} ${clocks.bootMs}`),
         onReport: (frame, run, metrics) => {
           if (frame.sequence === 666) throw new Error('a defect');
-          reports.push(frame);
+          // It is valid until the next one comes.
+          reports.push(structuredClone(frame));
           seen.push(`report ${run.runId.slice(0, 4)} ${run.bootId} ${frame.sequence} ${metrics.length}`);
         },
         onGap: ({ from, to }) => seen.push(`gap ${from}-${to}`),
