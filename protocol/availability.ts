@@ -1,9 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { Nullable, Time } from './document.ts';
 
 /** Availability as screens and exports show it. Ratios are 0..1 and never rounded up; durations are whole milliseconds. */
-
-const Time = Type.String({ format: 'date-time' });
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const Verdict = Type.Enum(['met', 'breached', 'indeterminate', 'no_data', 'no_target']);
 export type Verdict = Static<typeof Verdict>;

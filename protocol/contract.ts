@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
+import { Nullable } from './document.ts';
 
 /** What was agreed with a client. Versions are whole documents: changing a contract adds one and never rewrites the past. */
 
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const strict = { additionalProperties: false } as const;
 
 /** `HH:MM` in the calendar's zone; `24:00` is the end of the day. */

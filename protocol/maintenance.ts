@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { Nullable, Time } from './document.ts';
 
-const Time = Type.String({ format: 'date-time' });
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const strict = { additionalProperties: false } as const;
 
 /** Planned work. It silences always; it excludes time from availability only if declared in time. */

@@ -1,0 +1,41 @@
+import { type Static, Type } from 'typebox';
+import { Nullable, Time } from '../document.ts';
+import { DeviceKind, Role } from './catalogue.ts';
+
+export const User = Type.Object({ id: Type.String(), email: Type.String(), name: Type.String(), role: Role });
+export type User = Static<typeof User>;
+
+export const ApiKey = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  role: Role,
+  clientId: Nullable(Type.String()),
+  createdAt: Time,
+  lastUsedAt: Nullable(Time),
+});
+export type ApiKey = Static<typeof ApiKey>;
+
+export const EnrolmentToken = Type.Object({
+  id: Type.String(),
+  clientId: Type.String(),
+  siteId: Type.String(),
+  kind: DeviceKind,
+  usesLeft: Type.Integer(),
+  expiresAt: Time,
+  createdAt: Time,
+  createdBy: Type.String(),
+});
+export type EnrolmentToken = Static<typeof EnrolmentToken>;
+
+/** A new token: its secret is shown this once, with the one line that installs an agent on Linux. */
+export const NewEnrolmentToken = Type.Interface([EnrolmentToken], {
+  token: Type.String(),
+  installCommand: Type.String(),
+  removeCommand: Type.String(),
+  enrollCommand: Type.String(),
+});
+export type NewEnrolmentToken = Static<typeof NewEnrolmentToken>;
+
+/** Who is asking, before login. `firstRun`: there is no account yet and the one-time link works. */
+export const SessionInfo = Type.Object({ user: Nullable(User), firstRun: Type.Boolean(), version: Type.String() });
+export type SessionInfo = Static<typeof SessionInfo>;
