@@ -146,7 +146,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         type: 'hello',
         versionMin: PROTOCOL_VERSION_MIN,
         versionMax: PROTOCOL_VERSION_MAX,
-        features: Feature.deltaReports | Feature.checks | (policy.allows('probe-peers') ? Feature.probe : 0),
+        features:
+          Feature.deltaReports |
+          Feature.checks |
+          Feature.briefPongs |
+          (policy.allows('probe-peers') ? Feature.probe : 0),
         publicKey: identity.publicKey,
         nonce: randomBytes(32),
         runId,

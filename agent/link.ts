@@ -12,7 +12,7 @@ import type {
   ProbeFrame,
   WelcomeFrame,
 } from '../protocol/frame.ts';
-import { MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../protocol/frame.ts';
+import { Feature, MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../protocol/frame.ts';
 import { type Channel, channelOf, connectionFault } from './channel.ts';
 import { answerChallenge } from './handshake.ts';
 import type { Identity } from './identity.ts';
@@ -59,6 +59,9 @@ const MAX_UNSENT_BYTES = 4 * 2 ** 20;
 /** A wish to be left alone counts for no more than this: before the server is authenticated, and after. */
 const MAX_AWAY_MS = { challenge: 300_000, welcome: 3_600_000, open: 3_600_000 } as const;
 
+/** A server that heard the clocks in a report dates well by them for longer than this. */
+const CLOCKS_EVERY_MS = 60_000;
+
 /** One connection's life: handshake, liveness, end. Every wait in it has a deadline. */
 export class Link {
   readonly #options: LinkOptions;
@@ -71,6 +74,8 @@ export class Link {
   #stage: 'challenge' | 'welcome' | 'open' = 'challenge';
   #welcomedAtMs: number | undefined;
   #heardAtMs = performance.now();
+  #mayPongBriefly = false;
+  #toldClocksAtMs = Number.NEGATIVE_INFINITY;
   #askedAtMs: number | undefined;
   #pingId = 0;
   #timer: NodeJS.Timeout;
@@ -160,9 +165,11 @@ export class Link {
   #transmit(frame: Frame): void {
     if (this.#socket.unsentBytes > MAX_UNSENT_BYTES) {
       this.#end({ code: 'server_unreachable', message: 'The network has taken nothing for too long.' });
-    } else {
-      this.#socket.send(encodeFrame(frame));
+      return;
     }
+    this.#socket.send(encodeFrame(frame));
+    const isReport = frame.type === 'report' || frame.type === 'report_delta';
+    if (isReport && !frame.backfill) this.#toldClocksAtMs = performance.now();
   }
 
   #guard(work: () => void): void {
@@ -198,6 +205,7 @@ export class Link {
     } else if (this.#stage === 'welcome' && frame.type === 'welcome') {
       this.#stage = 'open';
       this.#welcomedAtMs = performance.now();
+      this.#mayPongBriefly = (frame.features & Feature.briefPongs) !== 0;
       this.#watch();
       this.#welcomed.resolve(frame);
     } else {
@@ -214,7 +222,7 @@ export class Link {
         this.#options.onFrame(frame);
         break;
       case 'ping':
-        this.#transmit({ type: 'pong', id: frame.id, clocks: this.#options.clocks() });
+        this.#transmit({ type: 'pong', id: frame.id, clocks: this.#clocksIfDue() });
         break;
       case 'pong':
         this.#pongs.get(frame.id)?.();
@@ -223,6 +231,12 @@ export class Link {
       default:
         throw new ProtocolError('frame_unexpected', `A ${frame.type} is not expected here.`);
     }
+  }
+
+  /** Ten times as long as the rest of a pong: not told again while reports tell them. */
+  #clocksIfDue(): Clocks | null {
+    const isTold = performance.now() - this.#toldClocksAtMs < CLOCKS_EVERY_MS;
+    return this.#mayPongBriefly && isTold ? null : this.#options.clocks();
   }
 
   #onLeave(code: ErrorCode, message: string, awayMs: number): void {

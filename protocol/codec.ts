@@ -211,9 +211,9 @@ const codecs: { readonly [T in FrameType]: Codec<T> } = {
   pong: {
     write: (w, f) => {
       w.varint(f.id);
-      writeClocks(w, f.clocks);
+      if (f.clocks !== null) writeClocks(w, f.clocks);
     },
-    read: (r) => ({ type: 'pong', id: r.varint(), clocks: readClocks(r) }),
+    read: (r) => ({ type: 'pong', id: r.varint(), clocks: r.remaining === 0 ? null : readClocks(r) }),
   },
   goodbye: {
     write: (w, f) => {

@@ -32,6 +32,8 @@ export const Feature = {
   probe: 2,
   /** The server may send a `plan` of checks. */
   checks: 4,
+  /** The agent may leave the clocks out of a `pong`. */
+  briefPongs: 8,
 } as const;
 
 /**
@@ -213,7 +215,8 @@ export interface PingFrame {
 export interface PongFrame {
   readonly type: 'pong';
   readonly id: number;
-  readonly clocks: Clocks;
+  /** null if the other end knows them from a report of this minute. */
+  readonly clocks: Clocks | null;
 }
 
 /** Either side leaves on purpose. `returnInMs`: when to be back (agent) or when to come back (server). */

@@ -111,7 +111,7 @@ export class Session {
         send({ type: 'pong', id: frame.id, clocks: { wallMs: now(), monotonicMs: 0, bootMs: 0 } });
         return;
       case 'pong':
-        events.onClocks(hello.bootId, frame.clocks);
+        if (frame.clocks !== null) events.onClocks(hello.bootId, frame.clocks);
         return;
       case 'goodbye':
         events.onGoodbye(frame.reason);

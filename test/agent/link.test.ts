@@ -7,7 +7,14 @@ import { readClocks } from '../../agent/collect/clocks.ts';
 import type { Identity } from '../../agent/identity.ts';
 import { Link, type LinkEnd, type LinkOptions } from '../../agent/link.ts';
 import { encodeFrame } from '../../protocol/codec.ts';
-import { type ErrorFrame, type Frame, type HelloFrame, serverProofMessage } from '../../protocol/frame.ts';
+import {
+  type ErrorFrame,
+  Feature,
+  type Frame,
+  type HelloFrame,
+  type ReportFrame,
+  serverProofMessage,
+} from '../../protocol/frame.ts';
 import { machineMetrics, makeIdentity, reportFrame, schemaFrame } from '../support/agent-machine.ts';
 import { Peer, type PeerOptions, refusal } from '../support/agent-peer.ts';
 
@@ -18,7 +25,7 @@ function hello(identity: Identity): HelloFrame {
     type: 'hello',
     versionMin: 1,
     versionMax: 1,
-    features: 0,
+    features: Feature.briefPongs,
     publicKey: identity.publicKey,
     nonce: randomBytes(32),
     runId: randomBytes(16),
@@ -84,13 +91,32 @@ for (const tls of [false, true]) {
     peer.broadcast({ type: 'ping', id: 7 });
     await peer.until('a pong', () => peer.framesOf('pong').length === 1);
     t.equal(peer.framesOf('pong')[0]?.id, 7);
-    t.ok((peer.framesOf('pong')[0]?.clocks.bootMs ?? 0) > 0, 'with the clocks of the agent');
+    t.ok((peer.framesOf('pong')[0]?.clocks?.bootMs ?? 0) > 0, 'with the clocks of the agent');
     await link.close({ type: 'goodbye', reason: 'reboot', returnInMs: 900_000 }, 2_000);
     await peer.until('the goodbye', () => peer.framesOf('goodbye').length > 0);
     t.same(peer.framesOf('goodbye'), [{ type: 'goodbye', reason: 'reboot', returnInMs: 900_000 }]);
     t.match(await link.closed, { code: 'closed', message: 'The agent left.' });
   });
 }
+
+t.test('a pong is brief where the server takes that and a live report told the clocks', async (t) => {
+  const f = async (features: number, sent: readonly ReportFrame[], want: 'brief' | 'full') => {
+    const peer = await startPeer(t);
+    peer.manners.features = features;
+    const { link } = dial(t, peer);
+    await link.welcomed;
+    link.send(schemaFrame());
+    for (const report of sent) link.send(report);
+    peer.broadcast({ type: 'ping', id: 7 });
+    await peer.until('a pong', () => peer.framesOf('pong').length === 1);
+    t.equal(peer.framesOf('pong')[0]?.clocks === null ? 'brief' : 'full', want);
+  };
+  const backfill = { ...reportFrame(1), backfill: true };
+  await f(Feature.briefPongs, [reportFrame(1)], 'brief');
+  await f(Feature.briefPongs, [], 'full');
+  await f(Feature.briefPongs, [backfill], 'full');
+  await f(0, [reportFrame(1)], 'full');
+});
 
 t.test('talks to nobody but the server it was enrolled with', async (t) => {
   const refused = async (t: Test, peer: Peer, options: Partial<LinkOptions>, sentence: RegExp) => {

@@ -128,7 +128,7 @@ const anyFrame = fc.oneof(
   }),
   fc.record({ type: type('ack'), run: small, ranges: fc.array(range, { maxLength: 100 }) }),
   fc.record({ type: type('ping'), id: fc.maxSafeNat() }),
-  fc.record({ type: type('pong'), id: fc.maxSafeNat(), clocks }),
+  fc.record({ type: type('pong'), id: fc.maxSafeNat(), clocks: fc.option(clocks) }),
   fc.record({ type: type('goodbye'), reason: fc.constantFrom(...goodbyeReasons), returnInMs: duration }),
   fc.record({
     type: type('error'),

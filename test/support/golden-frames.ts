@@ -144,6 +144,7 @@ export const goldenFrames: readonly (readonly [name: string, frame: Frame, hex: 
   ],
   ['ping', { type: 'ping', id: 129 }, '608101'],
   ['pong', { type: 'pong', id: 129, clocks }, '61810180d0eab6b733e8fb03e8d8df01'],
+  ['pong, short', { type: 'pong', id: 129, clocks: null }, '618101'],
   ['goodbye', { type: 'goodbye', reason: 'reboot', returnInMs: 900_000 }, '6201a0f736'],
   [
     'error',
