@@ -18,7 +18,7 @@ export const nths = [1, 2, 3, 4, -1] as const;
 export const weekdays = [1, 2, 3, 4, 5, 6, 7] as const;
 const codes = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
 const codeOf = (weekday: number) => codes[weekday - 1] ?? 'MO';
-const weekdayOf = (code: string) => codes.findIndex((known) => known === code) + 1;
+const weekdayOf = (code: string) => codes.indexOf(code as (typeof codes)[number]) + 1;
 
 /** What the form offers for a first window on `date` (`YYYY-MM-DD`): the same weekday, at the same place in its month. */
 export function recurrenceFor(date: string): Recurrence {

@@ -286,6 +286,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       startedAt: iso(startedAt),
       judgingFrom: iso(watch.judgeFrom),
       timeZone: config.timeZone,
+      reportIntervalMs: config.reportIntervalMs,
       agentsConnected: gateway.connected,
       warnings: health.warnings,
     };

@@ -43,6 +43,12 @@ export function meanPanel(answer: FleetSeries, title: string): Panel {
   return { id: answer.metric, title, measure, lines: [line], whole: measure === 'ratio' };
 }
 
+/** How many machines reported lately: in the newest step that is over, or in the only one there is. */
+export function reportingLately(counts: readonly number[]): number {
+  const newest = counts.findLastIndex((count) => count > 0);
+  return Math.max(counts[newest - 1] ?? 0, counts[newest] ?? 0);
+}
+
 const ROWS = 8;
 
 /** Bounds that cut what is there into about eight rows of round height; a share is always cut by tenths. */

@@ -10,6 +10,7 @@ import { nowMs } from '../clock.ts';
 import { duration, time } from '../format.ts';
 import { rich, t } from '../i18n.ts';
 import { useKeys } from '../keys.ts';
+import { reportIntervalOf } from '../report-interval.ts';
 import { place, setQuery } from '../router.ts';
 import { isThere } from '../select.ts';
 import { isLinkDown } from '../store.ts';
@@ -19,7 +20,6 @@ import { Icon } from './Icon.tsx';
 import { Segmented } from './Segmented.tsx';
 
 const MINUTE_MS = 60_000;
-const DEFAULT_INTERVAL_MS = 10_000;
 const LEAST_ZOOM_MS = 60_000;
 
 /** The charts of a machine under one cursor. The range stands in the address; a brushed one stands still. */
@@ -28,7 +28,7 @@ export function DeviceCharts({ device }: { device: Device }) {
   const query = useComputed(() => parseRange(place.value.query, own));
   const { name, range } = query.value;
   const panels = devicePanels(device.latest);
-  const intervalMs = device.reportIntervalMs ?? DEFAULT_INTERVAL_MS;
+  const intervalMs = device.reportIntervalMs ?? reportIntervalOf([device.kind]);
   const bounded = metricsOf(panels.map((panel) => ({ ...panel, lines: panel.lines.slice(0, 1) })));
   const { frame, error, again } = useFrame(device.id, metricsOf(panels), range, intervalMs, chartWidth(), bounded);
   const choose = (next: RangeName) => setQuery({ range: next === own ? null : next, from: null, to: null });

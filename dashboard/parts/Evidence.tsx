@@ -6,9 +6,9 @@ import { frameOf, stepFor } from '../charts/frame.ts';
 import type { Mark } from '../charts/marks.ts';
 import { minuteEndMs } from '../clock.ts';
 import { t } from '../i18n.ts';
+import { reportIntervalOf } from '../report-interval.ts';
+import { devices } from '../store.ts';
 import { Async, useLoaded } from './Async.tsx';
-
-const INTERVAL_MS = 10_000;
 
 /** The chart that proves an incident, with its threshold and onset drawn in. */
 export function Evidence({ incident }: { incident: IncidentDetail }) {
@@ -34,7 +34,9 @@ interface ChartsProps {
 
 function EvidenceCharts({ incident, deviceId, evidence }: ChartsProps) {
   const range = evidenceRange(incident, minuteEndMs.value);
-  const stepMs = stepFor(range.toMs - range.fromMs, INTERVAL_MS);
+  const kind = devices.value.get(deviceId)?.kind;
+  const intervalMs = reportIntervalOf(kind ? [kind] : []);
+  const stepMs = stepFor(range.toMs - range.fromMs, intervalMs);
   const fromMs = Math.floor(range.fromMs / stepMs) * stepMs;
   const toMs = Math.ceil(range.toMs / stepMs) * stepMs;
   const loaded = useLoaded(`${deviceId} ${evidence.metrics.join(' ')} ${fromMs} ${toMs}`, () =>
@@ -62,7 +64,7 @@ function EvidenceCharts({ incident, deviceId, evidence }: ChartsProps) {
               key={panel.id}
               panel={panel}
               frame={frame}
-              reportIntervalMs={INTERVAL_MS}
+              reportIntervalMs={intervalMs}
               syncKey={incident.id}
               heightPx={220}
               marks={[

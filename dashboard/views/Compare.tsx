@@ -1,6 +1,7 @@
+import type { DeviceSummary } from '../../protocol/view.ts';
 import { type FleetQuestion, fleetSeries } from '../api-series.ts';
 import { Chart } from '../charts/Chart.tsx';
-import { comparable, heatBounds, meanFrame, meanPanel, measureOfSeries } from '../charts/compare.ts';
+import { comparable, heatBounds, meanFrame, meanPanel, measureOfSeries, reportingLately } from '../charts/compare.ts';
 import { metricTitle } from '../charts/evidence.ts';
 import { stepFor } from '../charts/frame.ts';
 import { type RangeName, rangeNamed, rangeNames, ranges } from '../charts/ranges.ts';
@@ -11,11 +12,11 @@ import { Async, useLoaded } from '../parts/Async.tsx';
 import { HeatMap } from '../parts/compare/HeatMap.tsx';
 import { TopList } from '../parts/compare/TopList.tsx';
 import { Segmented } from '../parts/Segmented.tsx';
+import { reportIntervalOf } from '../report-interval.ts';
 import { place, setQuery } from '../router.ts';
 import { compareNames } from '../select.ts';
-import { clients, sites } from '../store.ts';
+import { clients, devices, sites } from '../store.ts';
 
-const INTERVAL_MS = 10_000;
 /** Columns of the heat map are meant to be seen one by one. */
 const HEAT_STEPS = 120;
 const TOP_COUNT = '10';
@@ -83,8 +84,11 @@ type FiguresProps = Pick<FleetQuestion, 'metric' | 'clientId' | 'siteId'> & {
 };
 
 function Figures({ metric, clientId, siteId, lengthMs, order }: FiguresProps) {
+  const isAsked = (device: DeviceSummary) =>
+    (clientId === null || device.clientId === clientId) && (siteId === null || device.siteId === siteId);
+  const intervalMs = reportIntervalOf([...devices.value.values()].filter(isAsked).map(({ kind }) => kind));
   const asking = (widthPx: number): FleetQuestion => {
-    const stepMs = stepFor(lengthMs, INTERVAL_MS, widthPx);
+    const stepMs = stepFor(lengthMs, intervalMs, widthPx);
     const toMs = Math.ceil(minuteEndMs.value / stepMs) * stepMs;
     return { metric, clientId, siteId, fromMs: Math.floor((toMs - lengthMs) / stepMs) * stepMs, toMs, stepMs };
   };
@@ -108,12 +112,12 @@ function Figures({ metric, clientId, siteId, lengthMs, order }: FiguresProps) {
             <Chart
               panel={meanPanel(mean, t('compare.mean'))}
               frame={meanFrame(mean)}
-              reportIntervalMs={INTERVAL_MS}
+              reportIntervalMs={intervalMs}
               syncKey="compare"
               heightPx={190}
             />
             <p class="quiet compare-note">
-              {t('compare.reporting', { count: mean.reporting?.findLast((count) => count > 0) ?? 0 })}.{' '}
+              {t('compare.reporting', { count: reportingLately(mean.reporting ?? []) })}.{' '}
               {t(`compare.${mean.resolution}`, { step: duration(mean.stepMs) })}
             </p>
           </section>

@@ -16,6 +16,8 @@ export const ServerHealth = Type.Object({
   startedAt: Time,
   judgingFrom: Time,
   timeZone: Type.String(),
+  /** How often agents report that were not told otherwise where they run. */
+  reportIntervalMs: Type.Object({ server: Type.Integer(), workstation: Type.Integer() }),
   agentsConnected: Type.Integer(),
   /** Empty when all is well, otherwise sentences that a person should read. */
   warnings: Type.Array(Type.String()),

@@ -79,6 +79,7 @@ export function overview(change: Partial<Overview> = {}): Overview {
       startedAt: '2026-10-01T00:00:00.000Z',
       judgingFrom: '2026-10-01T00:01:30.000Z',
       timeZone: 'UTC',
+      reportIntervalMs: { server: 10_000, workstation: 60_000 },
       agentsConnected: 1,
       warnings: [],
     },

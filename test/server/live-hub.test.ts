@@ -15,6 +15,7 @@ const health: ServerHealth = {
   startedAt: '2026-03-01T00:00:00.000Z',
   judgingFrom: '2026-03-01T00:00:00.000Z',
   timeZone: 'UTC',
+  reportIntervalMs: { server: 10_000, workstation: 60_000 },
   agentsConnected: 0,
   warnings: [],
 };

@@ -138,6 +138,7 @@ function health(fleet: FakeFleet, nowMs: number): ServerHealth {
     startedAt: new Date(nowMs - 11 * 86_400_000).toISOString(),
     judgingFrom: new Date(nowMs - 11 * 86_400_000 + 90_000).toISOString(),
     timeZone: 'America/Costa_Rica',
+    reportIntervalMs: { server: 10_000, workstation: 60_000 },
     agentsConnected: [...fleet.devices.values()].filter((device) => device.state === 'up').length,
     warnings: [],
   };

@@ -184,6 +184,7 @@ export function createTestPorts(): TestPorts {
         startedAt: someTime,
         judgingFrom: someTime,
         timeZone: 'UTC',
+        reportIntervalMs: { server: 10_000, workstation: 60_000 },
         agentsConnected: devices.size,
         warnings: [],
       }),

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { heatBounds, sparkPaths } from '../../../dashboard/charts/compare.ts';
+import { heatBounds, reportingLately, sparkPaths } from '../../../dashboard/charts/compare.ts';
 
 t.test('a heat map is cut into rows of round height', async (t) => {
   const f = (measure: Parameters<typeof heatBounds>[0], low: number, high: number, want: number[]) =>
@@ -22,6 +22,15 @@ t.test('a heat map is cut into rows of round height', async (t) => {
       `${bounds}`,
     );
   }
+});
+
+t.test('machines of a step that is not over yet are not taken for gone', async (t) => {
+  const f = (counts: readonly number[], want: number) => t.equal(reportingLately(counts), want, `${counts}`);
+  f([], 0);
+  f([0, 0], 0);
+  f([7], 7);
+  f([40, 41, 41, 12, 0, 0], 41);
+  f([0, 3, 5], 5);
 });
 
 t.test('a line is drawn in pieces where nothing is known', async (t) => {
