@@ -52,7 +52,7 @@ export interface Agent {
 const MAX_FAILURES = 10;
 const SYNC_EVERY_MS = 60_000;
 /** A walk over all processes costs more than a round, and a busy machine has least to spare. */
-const PROCESSES_EVERY_MS = 30_000;
+const PROCESSES_EVERY_MS = 60_000;
 const GOODBYE_DEADLINE_MS = 1_000;
 const SPOOL_CLOSE_DEADLINE_MS = 1_000;
 const DEFAULT_HOLD_BACK_MS = 5_000;
