@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { encodeMessage, FramingError, type Message, MessageReader, opcodes } from '../../protocol/socket/message.ts';
 import { trustAuthorities } from '../authorities.ts';
-import { encodeMessage, FramingError, type Message, MessageReader, opcodes } from './message.ts';
 import { readUpgrade, upgradeRequest } from './upgrade.ts';
 
 export interface WebSocketOptions {

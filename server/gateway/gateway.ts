@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { WebSocketServer } from 'ws';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
 import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
 import { type HelloFrame, MAX_FRAME_BYTES } from '../../protocol/frame.ts';
 import { AckPace } from './acknowledgements.ts';
+import { AgentSocket } from './agent-socket.ts';
 import type { ServerProof } from './handshake.ts';
 import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
 import type { SessionEvents } from './session.ts';
+import { acceptUpgrade } from './upgrade.ts';
 
 export interface GatewayOptions<Device> {
   readonly registry: Registry<Device>;
@@ -40,7 +42,6 @@ const CLOSE_DEADLINE_MS = 3_000;
 /** Every agent connection. One link per device: the newest that proves the key. */
 export class Gateway<Device extends object> {
   readonly #options: GatewayOptions<Device>;
-  readonly #sockets: WebSocketServer;
   readonly #halfOpen = new Map<string, number>();
   #halfOpenCount = 0;
   readonly #open = new Set<Link<Device>>();
@@ -56,13 +57,6 @@ export class Gateway<Device extends object> {
     this.#options = options;
     this.#timing = { ...defaultTiming, ...options.timing };
     this.#ackPace = new AckPace(this.#timing.ackGatherMs);
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      maxPayload: MAX_FRAME_BYTES,
-      clientTracking: false,
-      handleProtocols: (offered) => (offered.has(AGENT_SUBPROTOCOL) ? AGENT_SUBPROTOCOL : false),
-    });
     this.#checker = setInterval(() => this.#checkLiveness(), LIVENESS_CHECK_MS);
   }
 
@@ -98,10 +92,13 @@ export class Gateway<Device extends object> {
       else this.#halfOpen.delete(address);
     };
     socket.once('close', release);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const { registry, proof, verify, now, logger } = this.#options;
-      const opened = new Link<Device>({
-        socket: webSocket,
+    // Agents are promised no extensions: compression costs three times the work and 30 KB a connection.
+    if (!acceptUpgrade(request, socket, AGENT_SUBPROTOCOL)) return;
+    const { registry, proof, verify, now, logger } = this.#options;
+    this.#open.add(
+      new Link<Device>({
+        socket: new AgentSocket(socket as Socket, MAX_FRAME_BYTES),
+        head,
         address,
         registry,
         proof,
@@ -116,9 +113,8 @@ export class Gateway<Device extends object> {
         },
         onClosed: (link) => this.#leave(link),
         ...(this.#options.onRefused ? { onRefused: this.#options.onRefused } : {}),
-      });
-      this.#open.add(opened);
-    });
+      }),
+    );
   }
 
   /** Closes the link of a device, if it has one, with a reason for its agent. */
@@ -140,7 +136,6 @@ export class Gateway<Device extends object> {
     while (this.#open.size > 0 && performance.now() < deadlineMs) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    this.#sockets.close();
   }
 
   /** @throws VigiaError run_conflict when another machine holds the key at this moment */

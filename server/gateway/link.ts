@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
 import { type ErrorCode, ProtocolError, VigiaError } from '../../protocol/error.ts';
 import {
@@ -12,7 +11,9 @@ import {
   MAX_FRAME_BYTES,
   MAX_FRAME_BYTES_BEFORE_AUTH,
 } from '../../protocol/frame.ts';
+import { FramingError } from '../../protocol/socket/message.ts';
 import type { Acknowledgements, AckPace } from './acknowledgements.ts';
+import type { AgentSocket, SocketOwner } from './agent-socket.ts';
 import { agreeVersion, checkProof, makeChallenge, type ServerProof } from './handshake.ts';
 import { Session, type SessionEvents } from './session.ts';
 
@@ -25,7 +26,9 @@ export interface Registry<Device> {
 }
 
 export interface LinkOptions<Device> {
-  readonly socket: WebSocket;
+  readonly socket: AgentSocket;
+  /** What came with the request for the connection. */
+  readonly head: Uint8Array;
   readonly address: string;
   readonly registry: Registry<Device>;
   readonly proof: ServerProof;
@@ -59,11 +62,11 @@ export const defaultTiming: LinkTiming = {
   pingAfterMs: 5_000,
   closeAfterMs: 30_000,
   maxBufferedBytes: 1024 * 1024,
-  ackGatherMs: 5_000,
+  ackGatherMs: 10_000,
 };
 
 /** What this server offers to agents that ask for it. */
-const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks | Feature.briefPongs;
+const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks;
 
 type Stage =
   | { readonly name: 'hello' }
@@ -72,7 +75,7 @@ type Stage =
   | { readonly name: 'closed' };
 
 /** One connection of one agent: handshake, then frames until either side leaves. */
-export class Link<Device> {
+export class Link<Device> implements SocketOwner {
   readonly #options: LinkOptions<Device>;
   #stage: Stage = { name: 'hello' };
   // Of the monotonic clock: a step of the time of day must not close every link.
@@ -87,12 +90,10 @@ export class Link<Device> {
 
   constructor(options: LinkOptions<Device>) {
     this.#options = options;
-    const { socket, timing, ackPace } = options;
+    const { socket, head, timing, ackPace } = options;
     this.#acks = ackPace.join((frame) => this.send(frame));
     this.#deadline = setTimeout(() => this.fail(new VigiaError('handshake_timeout')), timing.handshakeMs);
-    socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
-    socket.on('error', (cause) => this.#socketFailed(cause));
-    socket.on('close', () => this.#closed());
+    socket.listen(this, head);
   }
 
   /** The remote address of the socket. */
@@ -102,8 +103,8 @@ export class Link<Device> {
 
   send(frame: Frame): void {
     const { socket, timing } = this.#options;
-    if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > timing.maxBufferedBytes) {
+    if (!socket.isOpen) return;
+    if (socket.unsentBytes > timing.maxBufferedBytes) {
       this.#options.logger.warn({ address: this.#options.address }, 'an agent does not read; closing its link');
       socket.terminate();
       return;
@@ -145,7 +146,7 @@ export class Link<Device> {
     }
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
+  onMessage(data: Uint8Array, isBinary: boolean): void {
     // What a peer still sends on a link that is being closed counts for nothing.
     if (this.#stage.name === 'closed') return;
     this.#heardAtMs = performance.now();
@@ -165,6 +166,22 @@ export class Link<Device> {
         this.fail(new VigiaError('internal'));
       }
     }
+  }
+
+  onFault(cause: Error): void {
+    // The socket has refused to take the message and closes with 1009, so that nothing can be said any more.
+    if (cause instanceof FramingError && cause.closeCode === 1009) {
+      this.#noteClosing(new ProtocolError('frame_too_large', `A frame has at most ${MAX_FRAME_BYTES} bytes.`));
+    } else {
+      this.#options.logger.debug({ err: cause, address: this.#options.address }, 'agent socket failed');
+    }
+  }
+
+  onClose(): void {
+    clearTimeout(this.#deadline);
+    this.#acks.drop();
+    this.#stage = { name: 'closed' };
+    this.#options.onClosed(this);
   }
 
   #step(frame: Frame, message: Uint8Array): void {
@@ -217,15 +234,6 @@ export class Link<Device> {
     events.onOpen?.();
   }
 
-  #socketFailed(cause: Error): void {
-    // The WebSocket has refused to take the frame and closes with 1009, so that nothing can be said any more.
-    if ((cause as NodeJS.ErrnoException).code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-      this.#noteClosing(new ProtocolError('frame_too_large', `A frame has at most ${MAX_FRAME_BYTES} bytes.`));
-    } else {
-      this.#options.logger.debug({ err: cause, address: this.#options.address }, 'agent socket failed');
-    }
-  }
-
   #noteClosing({ code, message }: VigiaError): void {
     const { logger, address } = this.#options;
     this.#options.onRefused?.(code);
@@ -243,15 +251,6 @@ export class Link<Device> {
     clearTimeout(this.#deadline);
     this.#stage = { name: 'closed' };
     socket.close(code);
-    // A peer that does not finish the closing handshake must not keep its socket.
-    setTimeout(() => socket.terminate(), 2_000).unref();
-  }
-
-  #closed(): void {
-    clearTimeout(this.#deadline);
-    this.#acks.drop();
-    this.#stage = { name: 'closed' };
-    this.#options.onClosed(this);
   }
 }
 

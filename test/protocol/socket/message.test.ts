@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { encodeMessage, FramingError, MessageReader, opcodes } from '../../../agent/socket/message.ts';
+import { encodeMessage, FramingError, MessageReader, opcodes } from '../../../protocol/socket/message.ts';
 import { holds } from '../../support/property.ts';
 
 const MAX_BYTES = 70_000;
@@ -142,5 +142,64 @@ t.test('no bytes make it do anything but give messages or a framing error', asyn
       }
     }),
     { numRuns: 2_000 },
+  );
+});
+
+/** As a server reads: whole messages the short way where that is possible. */
+function readAsServer(pieces: readonly Uint8Array[], maxBytes = MAX_BYTES): string[] {
+  const reader = new MessageReader(maxBytes, true);
+  return pieces.flatMap((piece) => {
+    const whole = reader.readWhole(piece);
+    if (whole !== null) return [`binary ${Buffer.from(whole).toString('hex')}`];
+    return [...reader.read(piece)].map(({ kind, payload }) => `${kind} ${payload.toString('hex')}`);
+  });
+}
+
+t.test('the bytes that a client sends, read by a server', async (t) => {
+  const gives = (hex: string, ...messages: string[]) => t.same(readAsServer([Buffer.from(hex, 'hex')]), messages, hex);
+  gives('818537fa213d7f9f4d5158', 'text 48656c6c6f');
+  gives('828537fa213d7f9f4d5158', 'binary 48656c6c6f');
+  gives('828037fa213d', 'binary ');
+  gives('828137fa213d7f', 'binary 48');
+  gives('828137fa213d7f828137fa213d7e', 'binary 48', 'binary 49');
+  gives('028137fa213d7f');
+  const breaks = (hex: string, sentence: RegExp, closeCode = 1002) => {
+    const fault = faultOf(() => readAsServer([Buffer.from(hex, 'hex')]));
+    t.match([fault?.message, fault?.closeCode], [sentence, closeCode], hex);
+  };
+  breaks('82014800000000', /not masked/);
+  breaks('c28137fa213d7f', /extension/);
+  breaks('82ff000000000001117137fa213d', /too large/, 1009);
+  t.equal(faultOf(() => readAsServer([encodeMessage(opcodes.binary, Buffer.alloc(11))], 10))?.closeCode, 1009);
+  const pieces = Array.from({ length: 1_025 }, (_, index) => {
+    const frame = encodeMessage(index === 0 ? opcodes.binary : opcodes.continuation, Uint8Array.of(7));
+    frame[0] = (frame[0] ?? 0) & 0x7f;
+    return frame;
+  });
+  t.match(faultOf(() => readAsServer(pieces))?.message, /too many pieces/);
+});
+
+t.test('however the bytes of a client are cut, the messages are the same', async (t) => {
+  const message = fc.tuple(
+    fc.constantFrom(opcodes.text, opcodes.binary, opcodes.binary, opcodes.ping),
+    fc.oneof(fc.uint8Array({ maxLength: 125 }), fc.uint8Array({ minLength: 126, maxLength: 400 })),
+  );
+  const kinds = { [opcodes.text]: 'text', [opcodes.binary]: 'binary', [opcodes.ping]: 'ping' };
+  holds(
+    t,
+    fc.property(
+      fc.array(message, { maxLength: 8 }),
+      fc.array(fc.nat(1_000), { maxLength: 20 }),
+      fc.boolean(),
+      (messages, cuts, isWhole) => {
+        const sound = messages.filter(([opcode, payload]) => opcode !== opcodes.ping || payload.length < 126);
+        const frames = sound.map(([opcode, payload]) => encodeMessage(opcode, payload));
+        const bytes = Buffer.concat(frames);
+        const places = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b), bytes.length];
+        const pieces = isWhole ? frames : places.slice(1).map((end, i) => bytes.subarray(places[i], end));
+        const wanted = sound.map(([opcode, payload]) => `${kinds[opcode]} ${Buffer.from(payload).toString('hex')}`);
+        return JSON.stringify(readAsServer(pieces)) === JSON.stringify(wanted);
+      },
+    ),
   );
 });

@@ -1,0 +1,111 @@
+import type { Socket } from 'node:net';
+import { encodeMessage, FramingError, type Message, MessageReader, opcodes } from '../../protocol/socket/message.ts';
+
+/** Who is told what happens on a socket. */
+export interface SocketOwner {
+  /** Text comes as its bytes. They are valid until this returns. */
+  onMessage(payload: Uint8Array, isBinary: boolean): void;
+  /** The other end broke the rules of WebSockets, or the connection failed. `onClose` follows. */
+  onFault(cause: Error): void;
+  /** Once, at the end of every connection. */
+  onClose(): void;
+}
+
+/** Pings of a peer that does not read the answers are answered up to here. */
+const MAX_UNSENT_PONGS_BYTES = 64 * 1024;
+/** A peer that does not finish the closing handshake must not keep its socket. */
+const CLOSE_DEADLINE_MS = 2_000;
+
+/**
+ * The server's end of an agent's WebSocket. The usual library passes each message through a stream of its own: at ten thousand
+ * messages a second that is a fifth of the work, and its objects are 8 KB a connection.
+ */
+export class AgentSocket {
+  readonly #socket: Socket;
+  readonly #reader: MessageReader;
+  #owner: SocketOwner | null = null;
+  #stage: 'open' | 'closing' | 'closed' = 'open';
+
+  /** @param socket one whose upgrade was accepted. @param maxMessageBytes a larger message ends the connection with 1009 */
+  constructor(socket: Socket, maxMessageBytes: number) {
+    this.#socket = socket;
+    this.#reader = new MessageReader(maxMessageBytes, true);
+  }
+
+  /** Begins to read. @param head what came with the request for the upgrade */
+  listen(owner: SocketOwner, head: Uint8Array): void {
+    this.#owner = owner;
+    const socket = this.#socket;
+    socket.setTimeout(0);
+    socket.setNoDelay(true);
+    if (head.length > 0) socket.unshift(head);
+    socket.on('data', (piece: Buffer) => this.#receive(piece));
+    socket.on('error', (cause) => owner.onFault(cause));
+    socket.on('end', () => socket.end());
+    socket.on('close', () => {
+      this.#stage = 'closed';
+      owner.onClose();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#stage === 'open' && !this.#socket.destroyed;
+  }
+
+  /** Bytes that wait for the network. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Sends a binary message, if the connection is open. */
+  send(payload: Uint8Array): void {
+    if (this.isOpen) this.#socket.write(encodeMessage(opcodes.binary, payload, null));
+  }
+
+  /** Begins the closing handshake; it ends within 2 s, one way or the other. */
+  close(code: number): void {
+    if (!this.isOpen) return;
+    this.#stage = 'closing';
+    this.#socket.write(encodeMessage(opcodes.close, Uint8Array.of(code >> 8, code & 0xff), null));
+    setTimeout(() => this.terminate(), CLOSE_DEADLINE_MS).unref();
+  }
+
+  /** Ends the connection at once. */
+  terminate(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(piece: Buffer): void {
+    try {
+      const payload = this.#reader.readWhole(piece);
+      if (payload !== null) this.#owner?.onMessage(payload, true);
+      else for (const message of this.#reader.read(piece)) this.#dispatch(message);
+    } catch (cause) {
+      if (!(cause instanceof FramingError)) throw cause;
+      this.#owner?.onFault(cause);
+      this.close(cause.closeCode);
+      // Nothing more can be read; what still comes must not keep the end from being sent.
+      this.#socket.removeAllListeners('data').resume().end();
+    }
+  }
+
+  #dispatch({ kind, payload }: Message): void {
+    switch (kind) {
+      case 'text':
+      case 'binary':
+        this.#owner?.onMessage(payload, kind === 'binary');
+        break;
+      case 'ping':
+        if (this.isOpen && this.unsentBytes < MAX_UNSENT_PONGS_BYTES)
+          this.#socket.write(encodeMessage(opcodes.pong, payload, null));
+        break;
+      case 'pong':
+        break;
+      case 'close':
+        if (this.isOpen) this.#socket.write(encodeMessage(opcodes.close, payload.subarray(0, 2), null));
+        this.#stage = 'closing';
+        this.#socket.end();
+        break;
+    }
+  }
+}
