@@ -1,5 +1,6 @@
 import type { MetricDescriptor } from '../../protocol/metric.ts';
 import type { Columns, RunOfReports } from './columns.ts';
+import type { KeptColumns } from './read/kept-columns.ts';
 import type { Resolution } from './series-store.ts';
 
 /** A metric as blocks know it. */
@@ -17,13 +18,12 @@ export interface HostState {
   readonly hoursTo: number;
 }
 
-/** A sealed block, not yet opened. */
-export interface StoredBlock {
+/** A sealed block without its bytes. */
+export interface BlockEntry {
   readonly id: number;
   /** Times of its first and its last report, ms. */
   readonly firstAt: number;
   readonly lastAt: number;
-  readonly data: Uint8Array;
 }
 
 /** Reports that no block holds yet. */
@@ -54,7 +54,11 @@ export interface ReadSource {
   /** How many blocks {@link blocks} would give, from the index alone. */
   countBlocks(hostId: number, fromMs: number, toMs: number): number;
   /** Sealed blocks of which a report may lie in the half-open range, in the order of their last reports. */
-  blocks(hostId: number, fromMs: number, toMs: number): StoredBlock[];
+  blocks(hostId: number, fromMs: number, toMs: number): BlockEntry[];
+  /** The bytes of a block; undefined if it was removed meanwhile. */
+  bytes(blockId: number): Uint8Array | undefined;
+  /** What readers keep of blocks. */
+  readonly kept: KeptColumns;
   /** Rows of roll-ups that touch the half-open range, oldest first. */
   rollUps(hostId: number, resolution: 'fiveMinute' | 'hour', fromMs: number, toMs: number): StoredRollUp[];
   /**

@@ -2,7 +2,8 @@ import type { MetricDescriptor } from '../../protocol/metric.ts';
 import { encodeBlock } from '../../server/series/block/raw-block.ts';
 import { encodeBuckets } from '../../server/series/block/rollup-block.ts';
 import type { Columns } from '../../server/series/columns.ts';
-import type { HostState, ReadSource, StoredBlock, StoredRollUp } from '../../server/series/read-source.ts';
+import { KeptColumns } from '../../server/series/read/kept-columns.ts';
+import type { BlockEntry, HostState, ReadSource, StoredRollUp } from '../../server/series/read-source.ts';
 import { foldBuckets } from '../../server/series/rollup/combine.ts';
 import { foldRaw, nothingBefore } from '../../server/series/rollup/fold.ts';
 import type { Resolution } from '../../server/series/series-store.ts';
@@ -39,6 +40,8 @@ export function columnsOf(reports: readonly MemoryReport[]): Columns {
   };
 }
 
+type StoredBlock = BlockEntry & { readonly data: Uint8Array };
+
 /** What a reader sees, in memory: blocks and roll-ups are real bytes, laid down as a test says. */
 export class MemorySource implements ReadSource {
   readonly descriptors = new Map<number, MetricDescriptor>();
@@ -46,6 +49,8 @@ export class MemorySource implements ReadSource {
   readonly found: { source: Resolution; id: number }[] = [];
   /** How often bytes were asked for. */
   reads = 0;
+  /** So small that blocks are dropped and read again. */
+  readonly kept = new KeptColumns(8_192);
   readonly #hosts = new Map<string, HostState>();
   readonly #blocks = new Map<number, StoredBlock[]>();
   readonly #rows = new Map<string, StoredRollUp[]>();
@@ -121,6 +126,10 @@ export class MemorySource implements ReadSource {
   blocks(hostId: number, fromMs: number, toMs: number): StoredBlock[] {
     this.reads += 1;
     return this.#within(hostId, fromMs, toMs).sort((a, b) => a.lastAt - b.lastAt);
+  }
+
+  bytes(blockId: number): Uint8Array | undefined {
+    return [...this.#blocks.values()].flat().find(({ id }) => id === blockId)?.data;
   }
 
   #within(hostId: number, fromMs: number, toMs: number): StoredBlock[] {

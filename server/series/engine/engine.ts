@@ -42,6 +42,8 @@ const CHECKSUM_BYTES = 4;
 const BYTES_PER_ANSWER = 1_048_576;
 const MAX_WALKS = 4;
 const MINUTE_MS = 60_000;
+/** What readers have not asked for between two of these is no longer kept. */
+const KEPT_MS = 5 * MINUTE_MS;
 
 /** The series database at work: takes batches, and does everything else in slices between them. */
 export class Engine {
@@ -212,6 +214,7 @@ export class Engine {
     const passedMs = this.#now - this.#tickedAt;
     const isNewMinute = this.#isNew || floorTo(this.#now, MINUTE_MS) !== floorTo(this.#tickedAt, MINUTE_MS);
     this.#isNew = false;
+    if (floorTo(this.#now, KEPT_MS) !== floorTo(this.#tickedAt, KEPT_MS)) this.source.kept.age();
     this.#tickedAt = this.#now;
     this.#pinning.look(all);
     if (isNewMinute || all) this.#rolling.find();

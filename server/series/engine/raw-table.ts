@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import { encodeBlock, openBlock } from '../block/raw-block.ts';
 import type { Columns } from '../columns.ts';
-import type { StoredBlock } from '../read-source.ts';
+import type { BlockEntry } from '../read-source.ts';
 import { samplesOf } from './columns-of-rows.ts';
 import type { Database } from './database.ts';
 import { HOUR_MS } from './directory.ts';
@@ -18,7 +18,13 @@ export interface NewBlock {
   readonly data: Uint8Array;
 }
 
-/** A block without its bytes. */
+/** A block with its bytes. */
+interface StoredBlock extends BlockEntry {
+  readonly isPast: number;
+  readonly data: Uint8Array;
+}
+
+/** A block that may be removed. */
 export interface RawEntry {
   readonly id: number;
   readonly lastAt: number;
@@ -43,7 +49,7 @@ export function newBlock(host: number, isPast: boolean, columns: Columns): NewBl
 /** Sealed blocks of raw reports. */
 export class RawTable {
   readonly #statements: Record<
-    'insert' | 'count' | 'range' | 'before' | 'next' | 'newest' | 'remove' | 'data',
+    'insert' | 'count' | 'entries' | 'range' | 'before' | 'next' | 'newest' | 'remove' | 'data' | 'bytes',
     StatementSync
   >;
 
@@ -54,6 +60,10 @@ export class RawTable {
         'INSERT INTO raw (host, first_at, last_at, samples, is_past, data) VALUES (?, ?, ?, ?, ?, ?)',
       ),
       count: sql.prepare(`SELECT count(*) AS count FROM raw WHERE ${overlap}`),
+      // All of it stands in the index.
+      entries: sql.prepare(
+        `SELECT id, first_at AS firstAt, last_at AS lastAt FROM raw WHERE ${overlap} ORDER BY last_at, first_at, id`,
+      ),
       range: sql.prepare(
         `SELECT id, first_at AS firstAt, last_at AS lastAt, is_past AS isPast, data FROM raw WHERE ${overlap} ORDER BY last_at, first_at, id`,
       ),
@@ -64,6 +74,7 @@ export class RawTable {
       next: sql.prepare('SELECT min(last_at) AS at FROM raw WHERE host = ? AND last_at >= ?'),
       newest: sql.prepare('SELECT id, last_at AS lastAt, data FROM raw WHERE host = ? ORDER BY last_at DESC LIMIT 1'),
       remove: sql.prepare('DELETE FROM raw WHERE id = ?'),
+      bytes: sql.prepare('SELECT data FROM raw WHERE id = ?'),
       data: sql.prepare('SELECT host, first_at AS firstAt, last_at AS lastAt, samples, data FROM raw WHERE id = ?'),
     };
   }
@@ -78,9 +89,17 @@ export class RawTable {
   }
 
   /** Blocks that may hold reports of a half-open range, by their last report. */
-  range(host: number, fromMs: number, toMs: number): (StoredBlock & { readonly isPast: number })[] {
-    const rows = this.#statements.range.all(host, fromMs, toMs + BLOCK_SPAN_MS, toMs);
-    return rows as unknown as (StoredBlock & { isPast: number })[];
+  entries(host: number, fromMs: number, toMs: number): BlockEntry[] {
+    return this.#statements.entries.all(host, fromMs, toMs + BLOCK_SPAN_MS, toMs) as unknown as BlockEntry[];
+  }
+
+  /** The same with their bytes. */
+  range(host: number, fromMs: number, toMs: number): StoredBlock[] {
+    return this.#statements.range.all(host, fromMs, toMs + BLOCK_SPAN_MS, toMs) as unknown as StoredBlock[];
+  }
+
+  bytes(id: number): Uint8Array | undefined {
+    return this.#statements.bytes.get(id)?.data as Uint8Array | undefined;
   }
 
   /** Some of the blocks whose last report is before a time, oldest first. */

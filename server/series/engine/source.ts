@@ -1,4 +1,5 @@
-import type { HostState, NumberedMetric, OpenReports, ReadSource, StoredBlock, StoredRollUp } from '../read-source.ts';
+import { KeptColumns } from '../read/kept-columns.ts';
+import type { BlockEntry, HostState, NumberedMetric, OpenReports, ReadSource, StoredRollUp } from '../read-source.ts';
 import { isBackfill, laneOf } from '../rows/lane.ts';
 import { pickRows } from '../rows/row-picker.ts';
 import type { Resolution } from '../series-store.ts';
@@ -9,6 +10,7 @@ import { setAside } from './set-aside.ts';
 
 /** The engine as readers see it. */
 export class EngineSource implements ReadSource {
+  readonly kept = new KeptColumns();
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -32,9 +34,14 @@ export class EngineSource implements ReadSource {
     return this.#parts.raw.count(hostId, fromMs, toMs);
   }
 
-  blocks(hostId: number, fromMs: number, toMs: number): StoredBlock[] {
+  blocks(hostId: number, fromMs: number, toMs: number): BlockEntry[] {
     this.#parts.db.read();
-    return this.#parts.raw.range(hostId, fromMs, toMs);
+    return this.#parts.raw.entries(hostId, fromMs, toMs);
+  }
+
+  bytes(blockId: number): Uint8Array | undefined {
+    this.#parts.db.read();
+    return this.#parts.raw.bytes(blockId);
   }
 
   rollUps(hostId: number, resolution: 'fiveMinute' | 'hour', fromMs: number, toMs: number): StoredRollUp[] {

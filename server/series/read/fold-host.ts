@@ -23,7 +23,7 @@ function heldOf(source: ReadSource, host: HostState): Record<Resolution, Held> {
   };
 }
 
-/** Folds what one host has in these stretches into lines. It pauses after every block. */
+/** Folds what one host has in these stretches into lines. It pauses after every block that it had to read. */
 export function* foldHost(
   source: ReadSource,
   { id }: HostState,
@@ -36,7 +36,7 @@ export function* foldHost(
     if (resolution === 'raw') {
       for (const piece of rawPieces(source, id, metricIds, fromMs - leadMs, toMs)) {
         if (piece !== null) for (const line of lines) foldPiece(line, piece, fromMs, toMs);
-        yield;
+        if (!piece?.isKept) yield;
       }
     } else {
       for (const row of source.rollUps(id, resolution, fromMs, toMs)) {

@@ -1,5 +1,6 @@
 import type { BlockReader } from '../block/raw-block.ts';
 import type { OpenReports } from '../read-source.ts';
+import type { KeptBlock } from './kept-columns.ts';
 
 /** Who sent the reports of a piece: duplicates are known by it. */
 export interface Identity {
@@ -15,6 +16,8 @@ export interface Piece {
   readonly at: Float64Array;
   /** Scaled values in the order in which metrics were asked for; null for one that no report had. */
   readonly columns: readonly (Float64Array | null)[];
+  /** It cost next to nothing: nobody needs a turn after it. */
+  readonly isKept?: boolean;
   /** Only asked for where pieces overlap. */
   identity(): Identity;
 }
@@ -29,6 +32,14 @@ export function pieceOfBlock(block: BlockReader, metricIds: readonly number[]): 
     columns: metricIds.map((id) => block.column(id)),
     identity: () => identityOf(block.columns()),
   };
+}
+
+/** Of a block that overlaps with no other piece, so that nobody asks who sent its reports. */
+export function pieceOfKept({ at, columns }: KeptBlock, metricIds: readonly number[], isKept: boolean): Piece {
+  const identity = (): never => {
+    throw new RangeError('This piece overlaps with none.');
+  };
+  return { at, columns: metricIds.map((id) => columns.get(id) ?? null), isKept, identity };
 }
 
 /** Null if there are no reports. */
