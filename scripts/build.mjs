@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { buildAgent, buildDashboard } from './lib/bundle.mjs';
+import { buildAgent, buildDashboard, buildServer } from './lib/bundle.mjs';
 import { withLock } from './lib/lock.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { runMain, say } from './lib/say.mjs';
@@ -14,7 +14,7 @@ import { setup } from './setup.mjs';
  * @typedef {Bundle & {hash: string}} Stamp
  * @typedef {keyof typeof BUNDLES} Name
  */
-const BUNDLES = { dashboard: buildDashboard, agent: buildAgent };
+const BUNDLES = { dashboard: buildDashboard, agent: buildAgent, server: buildServer };
 
 /** Files that decide how a bundle is made without being part of it. */
 const RECIPE = [
@@ -24,10 +24,11 @@ const RECIPE = [
   'scripts/lib/builtins.mjs',
   'scripts/lib/bundle.mjs',
   'scripts/lib/html.mjs',
+  'scripts/lib/source-places.mjs',
 ];
 
 /**
- * Makes dist/dashboard and dist/agent from their sources, each only when something that went into it has changed.
+ * Makes dist/dashboard, dist/agent and dist/server from their sources, each only when something that went into it has changed.
  * @param {{acceptOldDashboard?: boolean}} [options] acceptOldDashboard: for commands that serve no pages, any dashboard will do
  */
 export async function build({ acceptOldDashboard = false } = {}) {
@@ -43,7 +44,7 @@ export async function build({ acceptOldDashboard = false } = {}) {
 async function rebuild(name) {
   const startedAt = Date.now();
   say(`Building the ${name} ...`);
-  const bundle = await BUNDLES[name]();
+  const bundle = await BUNDLES[name](readStamp(name)?.outputs ?? []);
   const stamp = { ...bundle, hash: hashOf(bundle.inputs) };
   mkdirSync(inRoot('dist'), { recursive: true });
   writeFileSync(`${stampPath(name)}.new`, JSON.stringify(stamp));

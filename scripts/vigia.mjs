@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { build } from './build.mjs';
 import { become } from './lib/become.mjs';
-import { serverEnvironment, serverFlags } from './lib/lean.mjs';
-import { inRoot } from './lib/paths.mjs';
+import { serverEntry, serverEnvironment, serverFlags } from './lib/lean.mjs';
 import { runMain } from './lib/say.mjs';
 import { setup } from './setup.mjs';
 
@@ -13,5 +12,5 @@ await runMain(async () => {
   const args = process.argv.slice(2);
   const node = await setup({ dev: false });
   await build({ acceptOldDashboard: !SERVING.includes(args[0] ?? '') });
-  await become(node, [...serverFlags, inRoot('server', 'main.ts'), ...args], serverEnvironment);
+  await become(node, [...serverFlags, serverEntry, ...args], serverEnvironment);
 });

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { serverEnvironment, serverFlags } from '../../scripts/lib/lean.mjs';
+import { build } from '../../scripts/build.mjs';
+import { serverEntry, serverEnvironment, serverFlags } from '../../scripts/lib/lean.mjs';
 
-const entry = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
+const source = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
 const START_DEADLINE_MS = 120_000;
 const STOP_DEADLINE_MS = 30_000;
 const KEPT_LINES = 20;
@@ -40,8 +41,11 @@ export interface ServerStart {
 
 /** Starts the real server, the process that `npx vigia server` becomes, and waits until it takes agents. */
 export async function startServer(start: ServerStart): Promise<ServerProcess> {
+  await build({ acceptOldDashboard: true });
   const startedAt = performance.now();
   const flags = [...serverFlags, ...(start.inspect ? ['--inspect=127.0.0.1:0'] : [])];
+  // A profile names files and lines: those of the sources tell more.
+  const entry = start.inspect ? source : serverEntry;
   const child = spawn(process.execPath, [...flags, entry, 'server', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

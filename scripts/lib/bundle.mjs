@@ -5,10 +5,12 @@ import { exportsOf } from './builtins.mjs';
 import { linkBuilt, localReferences } from './html.mjs';
 import { inRoot, root } from './paths.mjs';
 import { SetupError } from './say.mjs';
+import { PLACES_BANNER, sourcePlaces } from './source-places.mjs';
 
 /** @typedef {import('esbuild').BuildOptions} BuildOptions */
 
 const PAGE = 'dashboard/index.html';
+const SERVER_ENTRIES = { main: 'server/main.ts', series: 'server/series/thread.ts', store: 'server/store/worker.ts' };
 const AGENT_ENTRIES = { 'vigia-agent': 'agent/main.ts', 'inventory-child': 'agent/collect/inventory-child.ts' };
 
 /**
@@ -97,15 +99,40 @@ export async function buildAgent() {
   return { inputs, outputs: write(files) };
 }
 
+/**
+ * dist/server: the server and its two threads, and in files of their own what only some of them load. It is not minified: the
+ * log names functions and lines, and one or two megabytes are all that it would save.
+ * @param {readonly string[]} before what was built last: a running server may still load parts of it
+ * @returns {Promise<import('../build.mjs').Bundle>}
+ */
+export async function buildServer(before) {
+  requireSources(Object.values(SERVER_ENTRIES));
+  const { files, inputs } = await bundle({
+    entryPoints: SERVER_ENTRIES,
+    outdir: 'dist/server',
+    outExtension: { '.js': '.mjs' },
+    chunkNames: '[name]-[hash]',
+    splitting: true,
+    platform: 'node',
+    target: 'node26',
+    minify: false,
+    banner: { js: PLACES_BANNER },
+    plugins: [sourcePlaces(SERVER_ENTRIES)],
+  });
+  const written = write(files);
+  await prune('dist/server', [...written, ...before]);
+  return { inputs, outputs: written };
+}
+
 /** @param {BuildOptions} options */
 async function bundle(options) {
   const esbuild = await import('esbuild');
   try {
     const result = await esbuild.build({
+      minify: true,
       ...options,
       bundle: true,
       format: 'esm',
-      minify: true,
       metafile: true,
       write: false,
       legalComments: 'none',

@@ -13,6 +13,8 @@ export interface VigiaOptions {
   readonly input?: string;
   /** A command that ends by becoming the one behind it. */
   readonly wrap?: readonly string[];
+  /** What Node runs in place of the sources, with its flags. */
+  readonly entry?: readonly string[];
 }
 
 export interface VigiaResult {
@@ -21,8 +23,11 @@ export interface VigiaResult {
   readonly stderr: string;
 }
 
-function start(args: readonly string[], { dataDir, environment, wrap = [] }: VigiaOptions): ChildProcess {
-  const [program = '', ...rest] = [...wrap, process.execPath, main, ...args];
+function start(
+  args: readonly string[],
+  { dataDir, environment, wrap = [], entry = [main] }: VigiaOptions,
+): ChildProcess {
+  const [program = '', ...rest] = [...wrap, process.execPath, ...entry, ...args];
   return spawn(program, rest, {
     env: { PATH: process.env.PATH ?? '', VIGIA_DATA_DIR: dataDir, VIGIA_PORT: '0', ...environment },
   });
