@@ -11,6 +11,7 @@ export const fdatasync = promisify(calls.fdatasync);
 export const fstat = promisify(calls.fstat);
 export const mkdir = promisify(calls.mkdir);
 export const open = promisify(calls.open);
+export const read = promisify(calls.read);
 export const readdir = promisify(calls.readdir);
 export const readFile = promisify(calls.readFile);
 export const readlink = promisify(calls.readlink);

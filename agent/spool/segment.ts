@@ -1,6 +1,6 @@
 import { ByteReader } from '../../protocol/bytes.ts';
 import { decodeFrame, frameTags } from '../../protocol/codec.ts';
-import type { SchemaFrame } from '../../protocol/frame.ts';
+import type { Frame, SchemaFrame } from '../../protocol/frame.ts';
 import { type Range, RangeSet } from './ranges.ts';
 import { scanRecords } from './record.ts';
 
@@ -44,42 +44,71 @@ export interface StoredReport {
   readonly bytes: Uint8Array;
 }
 
-export interface SegmentContent {
-  /** Empty if no readable record tells it. */
-  readonly bootId: string;
-  readonly reports: readonly StoredReport[];
-  readonly present: RangeSet;
-  readonly damaged: boolean;
+interface Found {
+  readonly sequence: number;
+  readonly schema: number;
+  readonly bytes: Uint8Array;
 }
 
-/** Reads what is readable of a spool file. Never throws, whatever the bytes. */
-export function readSegment(bytes: Buffer): SegmentContent {
-  const scan = scanRecords(bytes);
-  const schemas = new Map<number, SchemaFrame>();
-  const found: { sequence: number; schema: number; bytes: Uint8Array }[] = [];
-  let bootId = '';
-  // A torn end alone is no damage: it is what a crash leaves.
-  let damaged = scan.damagedBytes > 0;
-  for (const payload of scan.payloads) {
-    try {
-      if (payload[0] === frameTags.report) {
-        found.push({ ...peekReport(payload), bytes: payload });
-        continue;
-      }
-      const frame = decodeFrame(payload);
-      if (frame.type === 'run') bootId = frame.bootId;
-      if (frame.type === 'schema') schemas.set(frame.schema, frame);
-    } catch {
-      damaged = true;
-    }
+/** What is readable of a spool file, which may grow. Never throws, whatever the bytes. */
+export class SegmentContent {
+  /** In the order of the file. */
+  readonly reports: StoredReport[] = [];
+  readonly present = new RangeSet();
+  readonly #schemas = new Map<number, SchemaFrame>();
+  #homeless: readonly Found[] = [];
+  #bootId = '';
+  #isBroken = false;
+  #sizeBytes = 0;
+
+  /** Empty if no readable record tells it. */
+  get bootId(): string {
+    return this.#bootId;
   }
-  const reports = found.flatMap(({ sequence, schema, bytes }) => {
-    const known = schemas.get(schema);
-    return known === undefined ? [] : [{ sequence, schema: known, bytes }];
-  });
-  if (reports.length < found.length) damaged = true;
-  if (reports.length === 0 && bytes.length > 0) damaged = true;
-  return { bootId, reports, present: new RangeSet(reports.map(({ sequence: at }) => [at, at])), damaged };
+
+  get damaged(): boolean {
+    const tellsNothing = this.reports.length === 0 && this.#sizeBytes > 0;
+    return this.#isBroken || this.#homeless.length > 0 || tellsNothing;
+  }
+
+  /** Takes the bytes behind those it has. They end where a record does, or the file does. */
+  add(bytes: Buffer): void {
+    const scan = scanRecords(bytes);
+    this.#sizeBytes += bytes.length;
+    // A torn end alone is no damage: it is what a crash leaves.
+    if (scan.damagedBytes > 0) this.#isBroken = true;
+    const found: Found[] = [...this.#homeless];
+    for (const payload of scan.payloads) {
+      try {
+        if (payload[0] === frameTags.report) found.push({ ...peekReport(payload), bytes: payload });
+        else this.#note(decodeFrame(payload));
+      } catch {
+        this.#isBroken = true;
+      }
+    }
+    // A schema is repeated, so that one behind a report may still tell what it says.
+    this.#homeless = found.filter((one) => !this.#house(one));
+  }
+
+  #note(frame: Frame): void {
+    if (frame.type === 'run') this.#bootId = frame.bootId;
+    if (frame.type === 'schema') this.#schemas.set(frame.schema, frame);
+  }
+
+  #house({ sequence, schema, bytes }: Found): boolean {
+    const known = this.#schemas.get(schema);
+    if (known === undefined) return false;
+    this.reports.push({ sequence, schema: known, bytes });
+    this.present.add(sequence);
+    return true;
+  }
+}
+
+/** The content of a whole spool file. */
+export function readSegment(bytes: Buffer): SegmentContent {
+  const content = new SegmentContent();
+  content.add(bytes);
+  return content;
 }
 
 /** The head of an encoded report, read without its values: a tag, its run, schema and sequence. */

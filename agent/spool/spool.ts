@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { decodeFrame } from '../../protocol/codec.ts';
 import type { ReportFrame, SchemaFrame } from '../../protocol/frame.ts';
-import { mkdir, readdir, readFile, rename, rm, stat } from '../disk.ts';
+import { close, mkdir, open, read, readdir, rename, rm, stat } from '../disk.ts';
 import { describeError, type Log } from '../log.ts';
 import { loadCursor, type SpoolGap, saveCursor } from './cursor.ts';
 import { type Range, RangeSet } from './ranges.ts';
-import { parseSegmentName, pendingOf, readSegment, type Segment, type SegmentContent, segmentName } from './segment.ts';
+import { parseSegmentName, pendingOf, type Segment, SegmentContent, segmentName } from './segment.ts';
 import { SpoolWriter } from './writer.ts';
 
 export interface SpoolOptions {
@@ -64,7 +64,8 @@ export class Spool {
   #segments: Segment[];
   #gaps: SpoolGap[];
   #cursorIsStale = false;
-  #loaded: { segment: Segment; sizeBytes: number; content: SegmentContent } | undefined;
+  /** The file in memory, read up to `sizeBytes`. */
+  #loaded: { readonly segment: Segment; readonly content: SegmentContent; sizeBytes: number } | undefined;
   /** Follow-ups of writing (deleting, making room), one after the other. */
   #chores: Promise<void> = Promise.resolve();
 
@@ -225,11 +226,17 @@ export class Spool {
   /** The readable content of a file, or undefined if there is none; then the file is no longer in the list. */
   async #load(segment: Segment): Promise<SegmentContent | undefined> {
     const { sizeBytes } = segment;
-    if (this.#loaded?.segment === segment && this.#loaded.sizeBytes === sizeBytes) return this.#loaded.content;
-    let bytes: Buffer;
+    const loaded =
+      this.#loaded?.segment === segment ? this.#loaded : { segment, content: new SegmentContent(), sizeBytes: 0 };
+    const { content, sizeBytes: from } = loaded;
+    if (this.#loaded === loaded && from === sizeBytes) return content;
     try {
       if (sizeBytes > this.#segmentBytes * MAX_READ_FACTOR + 2 ** 20) throw new Error('too large to be a spool file');
-      bytes = (await readFile(this.#pathOf(segment))).subarray(0, sizeBytes);
+      // Of the file that is being written, only what is new.
+      const part = await readPart(this.#pathOf(segment), from, sizeBytes);
+      // Whoever else asked for it may have been quicker.
+      if (loaded.sizeBytes === from) content.add(part);
+      loaded.sizeBytes = Math.max(loaded.sizeBytes, sizeBytes);
     } catch (error) {
       const wasDiscardedMeanwhile = !this.#segments.includes(segment);
       if (wasDiscardedMeanwhile) return undefined;
@@ -237,8 +244,7 @@ export class Spool {
       await this.#setAside(segment);
       return undefined;
     }
-    const content = readSegment(bytes);
-    this.#loaded = { segment, sizeBytes, content };
+    this.#loaded = loaded;
     if (segment.present === undefined) this.#learn(segment, content);
     await this.#discardIfDone(segment);
     return content;
@@ -312,6 +318,23 @@ export class Spool {
 
   #pathOf(segment: Segment): string {
     return join(this.#directory, segmentName(segment));
+  }
+}
+
+/** The bytes of a file from `from` on and before `to`, or as many of them as there are. */
+async function readPart(path: string, from: number, to: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(to - from);
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesRead } = await read(file, bytes, done, bytes.length - done, from + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return bytes.subarray(0, done);
+  } finally {
+    await close(file);
   }
 }
 

@@ -396,3 +396,28 @@ t.test('is readable by its owner only', async (t) => {
   t.equal(statSync(directory).mode & 0o777, 0o700);
   for (const name of readdirSync(directory)) t.equal(statSync(join(directory, name)).mode & 0o777, 0o600, name);
 });
+
+t.test('a backlog that grows while it is delivered is read once', async (t) => {
+  const { spool } = await openSpool(t, join(tempDir(t), 'spool'));
+  await appendAll(spool, 200);
+  const before = bytesRead();
+  let position = spoolStart;
+  for (let sequence = 201; sequence <= 400; sequence += 1) {
+    const next = await spool.next(position);
+    t.equal(next?.report.sequence, sequence - 200);
+    position = next?.position ?? position;
+    await appendAll(spool, 1, sequence);
+  }
+  const rest = [];
+  for (let next = await spool.next(position); next !== undefined; next = await spool.next(next.position)) {
+    rest.push(next.report.sequence);
+  }
+  t.same(rest, upTo(400).slice(200), 'what came meanwhile is delivered too');
+  t.ok(bytesRead() - before < 2 * spool.stats.sizeBytes, 'not anew for each report that came');
+});
+
+/** By this process since it started; 0 where the system does not tell. */
+function bytesRead(): number {
+  const counted = existsSync('/proc/self/io') ? readFileSync('/proc/self/io', 'latin1') : '';
+  return Number(/^rchar: (\d+)$/m.exec(counted)?.[1] ?? 0);
+}
