@@ -46,6 +46,8 @@ export interface WatchOptions {
 /** Between two ticks at most this long, otherwise the server itself was not watching. */
 const BLIND_AFTER_MS = 5_000;
 const SNAPSHOT_CHUNK = 200;
+/** So many are evaluated before sockets are served again: two or three milliseconds. */
+const REPORTS_PER_TURN = 512;
 export const CURSOR_SETTING = 'journal.cursor';
 const ALIVE_SETTING = 'server.aliveAt';
 
@@ -99,7 +101,11 @@ export class Watch {
   take(position: number, reports: readonly StoredReport[]): Promise<void> {
     return this.lane.runAlways(async () => {
       const changes = new ChangeSet();
-      this.#faults.guardEach('reports', reports, (report) => this.#reports.take(position, report, changes));
+      const take = (report: StoredReport): void => this.#reports.take(position, report, changes);
+      for (let start = 0; start < reports.length; start += REPORTS_PER_TURN) {
+        if (start > 0) await new Promise(setImmediate);
+        this.#faults.guardEach('reports', reports.slice(start, start + REPORTS_PER_TURN), take);
+      }
       this.#position = position;
       await this.#commit(changes);
     });
@@ -216,6 +222,20 @@ export class Watch {
     });
   }
 
+  /** In how many ms somebody falls due who is not heard of until then, as of the newest judgement; infinite if nobody may. */
+  get dueInMs(): number {
+    return this.#contact.nextDueAt - this.#options.clock.now();
+  }
+
+  /** Judges absence alone: at the moment at which somebody falls due between two ticks. */
+  judgeDue(): Promise<void> {
+    return this.lane.runAlways(async () => {
+      const changes = new ChangeSet();
+      this.#judgeAbsence(changes);
+      await this.#commit(changes);
+    });
+  }
+
   /** Judges the absence of everybody; called once a second. */
   async tick(): Promise<void> {
     const { clock, book } = this.#options;
@@ -229,7 +249,7 @@ export class Watch {
     await this.lane.runAlways(async () => {
       this.#isTickWaiting = false;
       const changes = new ChangeSet();
-      this.#faults.guard('presence', () => this.#contact.judgeAll(changes, clock.now()), undefined);
+      this.#judgeAbsence(changes);
       this.#clones.judge(changes, now);
       for (const judge of this.#options.judges ?? []) {
         this.#faults.guard(judge.about, () => judge.judge(changes, now), undefined);
@@ -272,6 +292,11 @@ export class Watch {
   /** Gives up retrying what cannot be written: the next start replays it. */
   stop(): void {
     this.#writer.stop();
+  }
+
+  #judgeAbsence(changes: ChangeSet): void {
+    const { clock } = this.#options;
+    this.#faults.guard('presence', () => this.#contact.judgeAll(changes, clock.now()), undefined);
   }
 
   #noteBlindness(gapMs: number, now: number): void {

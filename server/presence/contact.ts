@@ -50,6 +50,7 @@ export class Contact {
   readonly #sites: LostSites;
   readonly #server: ServerIncident;
   #judgeFrom: number;
+  #nextDueAt = Number.POSITIVE_INFINITY;
   #blind: Blind | null = null;
 
   constructor(options: ContactOptions, judgeFrom: number) {
@@ -67,6 +68,11 @@ export class Contact {
     return this.#judgeFrom;
   }
 
+  /** When the first of those that were heard is late unless it is heard of again: as of the newest {@link judgeAll}. */
+  get nextDueAt(): number {
+    return this.#nextDueAt;
+  }
+
   /** The server was not watching: agents get time to be heard first. */
   postpone(until: number): void {
     this.#judgeFrom = Math.max(this.#judgeFrom, until);
@@ -77,10 +83,14 @@ export class Contact {
     const { fleet } = this.#options;
     const away: DeviceRecord[] = [];
     let alwaysOn = 0;
+    let nextDueAt = Number.POSITIVE_INFINITY;
     for (const record of fleet.devices.values()) {
       if (isAlwaysOn(record)) alwaysOn += 1;
-      if (!this.#isHeard(record, now)) away.push(record);
+      const dueAt = this.#dueAt(record);
+      if (dueAt <= now) away.push(record);
+      else if (dueAt < nextDueAt) nextDueAt = dueAt;
     }
+    this.#nextDueAt = nextDueAt;
     const absent: (Absentee & { readonly record: DeviceRecord })[] = [];
     const judged = new Set<string>();
     for (const record of away) {
@@ -246,11 +256,12 @@ export class Contact {
     };
   }
 
-  /** True if nothing needs to be judged: it was up, and was heard of so lately that no fact could make it late. */
-  #isHeard({ liveness, lastHeardAt, linkLostAt, memory }: DeviceRecord, now: number): boolean {
+  /** Until then nothing needs to be judged: it was up, and was heard of so lately that no fact could make it late. */
+  #dueAt({ liveness, lastHeardAt, linkLostAt, memory }: DeviceRecord): number {
     const { lateAfterMs, lateAfterLinkLossMs } = this.#options.settings;
-    if (liveness.state !== 'up' || lastHeardAt === null || memory.presence.announced) return false;
-    return now - lastHeardAt < (linkLostAt === null ? lateAfterMs : Math.min(lateAfterMs, lateAfterLinkLossMs));
+    if (liveness.state !== 'up' || lastHeardAt === null || memory.presence.announced) return Number.NEGATIVE_INFINITY;
+    const dueAt = lastHeardAt + lateAfterMs;
+    return linkLostAt === null ? dueAt : Math.min(dueAt, linkLostAt + lateAfterLinkLossMs);
   }
 
   #countSites(): Map<string, number> {

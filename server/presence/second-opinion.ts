@@ -37,6 +37,8 @@ const RETRY_REHEARSAL_MS = 60 * 60_000;
 /** A success is worth this long. */
 const REACHED_HOLDS_MS = 3 * REHEARSE_EVERY_MS;
 const REHEARSALS_AT_ONCE = 20;
+/** Devices that a rehearsal looks through: the whole fleet within a minute, and never all of it at once. */
+const LOOKED_THROUGH_AT_ONCE = 256;
 /** Until there are neighbours and an inventory. */
 const PREPARE_MS = 5_000;
 /** Those that answer most often, before the lowest of the others. */
@@ -58,9 +60,12 @@ export class SecondOpinions {
   readonly #options: SecondOpinionsOptions;
   readonly #questions = new Map<number, Question>();
   #lastId = 0;
+  /** Where the rehearsals have got to in the fleet. */
+  #rest: Iterator<DeviceRecord>;
 
   constructor(options: SecondOpinionsOptions) {
     this.#options = options;
+    this.#rest = options.fleet.devices.values();
   }
 
   get pending(): { readonly length: number; readonly limit: number } {
@@ -85,19 +90,21 @@ export class SecondOpinions {
   }
 
   /**
-   * Lets neighbours try hosts that are well, a few at a time. One that never answered them, because of its own firewall, is not
-   * called lost when it does not answer then.
+   * Lets neighbours try hosts that are well, a few at a time, going round the fleet. One that never answered them, because of its own
+   * firewall, is not called lost when it does not answer then.
    */
   rehearse(now: number): void {
     const { devices } = this.#options.fleet;
     let peers: Map<string, DeviceRecord[]> | null = null;
     let tried = 0;
-    for (const record of devices.values()) {
+    for (let count = Math.min(devices.size, LOOKED_THROUGH_AT_ONCE); count > 0; count -= 1) {
       if (tried >= REHEARSALS_AT_ONCE || this.#questions.size > MAX_QUESTIONS / 2) return;
-      if (record.info.kind !== 'server' || record.liveness.state !== 'up' || !isRehearsalDue(record, now)) continue;
-      peers ??= Map.groupBy(this.#peers(), ({ info }) => info.site_id);
-      const free = freePeers(peers.get(record.info.site_id) ?? [], record, now);
-      if (free.length === 0 || record.info.inventory_json === null) {
+      const record = this.#nextInRound();
+      if (record?.info.kind !== 'server' || record.liveness.state !== 'up' || !isRehearsalDue(record, now)) continue;
+      const hasInventory = record.info.inventory_json !== null;
+      if (hasInventory) peers ??= Map.groupBy(this.#peers(), ({ info }) => info.site_id);
+      const free = freePeers(peers?.get(record.info.site_id) ?? [], record, now);
+      if (free.length === 0 || !hasInventory) {
         record.rehearsedAt = now - RETRY_REHEARSAL_MS + PREPARE_MS;
         continue;
       }
@@ -122,6 +129,13 @@ export class SecondOpinions {
   close(): void {
     for (const { deadline } of this.#questions.values()) clearTimeout(deadline);
     this.#questions.clear();
+  }
+
+  #nextInRound(): DeviceRecord | undefined {
+    const next = this.#rest.next();
+    if (!next.done) return next.value;
+    this.#rest = this.#options.fleet.devices.values();
+    return this.#rest.next().value;
   }
 
   *#peers(): Iterable<DeviceRecord> {
@@ -219,8 +233,9 @@ function freePeers(peers: readonly DeviceRecord[], target: DeviceRecord, now: nu
 }
 
 function isRehearsalDue({ rehearsedAt, memory }: DeviceRecord, now: number): boolean {
+  if (now - rehearsedAt < RETRY_REHEARSAL_MS) return false;
   const reachedAt = memory.presence.reachedByPeersAt ?? Number.NEGATIVE_INFINITY;
-  return now - reachedAt >= REHEARSE_EVERY_MS && now - rehearsedAt >= RETRY_REHEARSAL_MS;
+  return now - reachedAt >= REHEARSE_EVERY_MS;
 }
 
 /** Where a host was seen listening, by its own inventory; null if it said so little that nobody can knock. */

@@ -92,6 +92,29 @@ t.test('a restart while a site is lost: nothing is told again, and its return is
   t.same(await told(core), ['incident.raised', 'incident.resolved']);
 });
 
+t.test('the moment at which a device falls due is known, so that it is judged then', async (t) => {
+  const scene = await Neighbourhood.start(t, [4]);
+  const [[silent] = []] = scene.sites;
+  scene.silence(silent!);
+  await scene.pass(11 * seconds);
+  const { core, clock } = scene;
+  const inMs = core.watch.dueInMs;
+  t.ok(inMs > 1 && inMs <= 1_000, `in ${inMs} ms`);
+  clock.ms += inMs - 1;
+  await core.watch.judgeDue();
+  t.equal(silent?.liveness.state, 'up');
+  clock.ms += 1;
+  t.equal(core.watch.dueInMs, 0);
+  await core.watch.judgeDue();
+  t.equal(silent?.liveness.state, 'late');
+  t.equal(clock.ms - (silent?.lastHeardAt ?? 0), 12_000);
+  t.ok(core.watch.dueInMs > 1_000, 'of those who are heard nobody is due soon');
+  const other = scene.sites[0]![1]!;
+  other.linkLostAt = clock.ms;
+  await core.watch.judgeDue();
+  t.equal(core.watch.dueInMs, 4_000, 'sooner where the link was lost');
+});
+
 t.test('two of two are a site, one of two and two of three are not', async (t) => {
   const scene = await Neighbourhood.start(t, [2, 2, 3]);
   const [two = [], other = [], three = []] = scene.sites;
