@@ -5,21 +5,35 @@ import type { Cursor } from '../codec/cursor.ts';
 /** Largest number that an id may be away from the one before. */
 const MAX_DISTANCE = 2 ** 40;
 
-/** Writes columns behind a directory: ids ascending, each told by its distance, with the length of its bytes. */
+/** Writes columns behind a directory: spans of ids that follow one another, ascending, then the length of each column's bytes. */
 export function writeColumnSet(writer: ByteWriter, columns: ReadonlyMap<number, Float64Array>): void {
-  const bodies = new ByteWriter(columns.size * 128 + 64);
   const ids = [...columns.keys()].sort((left, right) => left - right);
-  writer.varint(ids.length);
-  let before = -1;
+  const spans = spansOf(ids);
+  writer.varint(spans.length);
+  let end = 0;
+  for (const { first, count } of spans) {
+    writer.varint(first - end).varint(count);
+    end = first + count;
+  }
+  const bodies = new ByteWriter(columns.size * 128 + 64);
   let written = 0;
   for (const id of ids) {
     writeColumn(bodies, columns.get(id) as Float64Array);
-    const end = bodies.skip(0);
-    writer.varint(id - before - 1).varint(end - written);
-    before = id;
-    written = end;
+    const length = bodies.skip(0) - written;
+    writer.varint(length);
+    written += length;
   }
   writer.raw(bodies.finish());
+}
+
+function spansOf(ids: readonly number[]): { first: number; count: number }[] {
+  const spans: { first: number; count: number }[] = [];
+  for (const id of ids) {
+    const span = spans.at(-1);
+    if (span && span.first + span.count === id) span.count += 1;
+    else spans.push({ first: id, count: 1 });
+  }
+  return spans;
 }
 
 /** Columns of equal length in bytes, read one by one. */
@@ -34,20 +48,22 @@ export class ColumnSet {
 
   /** Reads a directory whose columns fill the rest of the part. @throws DamagedError */
   constructor(cursor: Cursor, count: number) {
-    const columns = cursor.varint(cursor.end - cursor.at);
-    const ids = new Array<number>(columns);
-    const starts = new Array<number>(columns);
-    let id = -1;
+    const ids: number[] = [];
+    let id = 0;
+    for (let spans = cursor.varint(cursor.end - cursor.at); spans > 0; spans -= 1) {
+      id += cursor.varint(MAX_DISTANCE);
+      // Each column has a length behind the spans, so there are no more than bytes.
+      for (let left = cursor.varint(cursor.end - cursor.at - ids.length); left > 0; left -= 1) ids.push(id++);
+    }
+    const starts = new Array<number>(ids.length);
     let start = 0;
-    for (let index = 0; index < columns; index += 1) {
-      id += cursor.varint(MAX_DISTANCE) + 1;
-      ids[index] = id;
+    for (let index = 0; index < ids.length; index += 1) {
       starts[index] = start;
       start += cursor.varint(cursor.end);
     }
     const first = cursor.skip(start);
     cursor.finish();
-    for (let index = 0; index < columns; index += 1) starts[index] = first + (starts[index] as number);
+    for (let index = 0; index < ids.length; index += 1) starts[index] = first + (starts[index] as number);
     this.ids = ids;
     this.#starts = starts;
     this.#end = first + start;

@@ -24,7 +24,11 @@ export function writeEvidence(evidence: Evidence, newestAt: number): Uint8Array 
     writer.raw(id).text(bootId);
   }
   writer.zigzag(newest.receivedAt - newestAt).zigzag(newest.clockOffsetMs);
-  return writer.varint(newest.wallMs).varint(newest.monotonicMs).varint(newest.bootMs).finish();
+  writer
+    .zigzag(newest.wallMs - newestAt)
+    .varint(newest.monotonicMs)
+    .zigzag(newest.bootMs - newest.monotonicMs);
+  return writer.finish();
 }
 
 /** @throws DamagedError */
@@ -36,14 +40,13 @@ export function readEvidence(bytes: Uint8Array, newestAt: number): Evidence {
       const runId = Buffer.from(reader.raw(RUN_ID_BYTES)).toString('hex');
       runs.push({ runId, bootId: reader.text(MAX_BOOT_ID_BYTES) });
     }
-    const newest = {
-      receivedAt: reader.zigzag() + newestAt,
-      clockOffsetMs: reader.zigzag(),
-      wallMs: reader.varint(),
-      monotonicMs: reader.varint(),
-      bootMs: reader.varint(),
-    };
+    const receivedAt = reader.zigzag() + newestAt;
+    const clockOffsetMs = reader.zigzag();
+    const wallMs = reader.zigzag() + newestAt;
+    const monotonicMs = reader.varint();
+    const bootMs = reader.zigzag() + monotonicMs;
     reader.end();
+    const newest = { receivedAt, clockOffsetMs, wallMs, monotonicMs, bootMs };
     return { runs, newest };
   } catch (error) {
     if (error instanceof ProtocolError) throw new DamagedError('A block has unreadable evidence.', { cause: error });

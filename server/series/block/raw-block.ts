@@ -27,7 +27,7 @@ export interface BlockReader {
   columns(): Columns;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 /** More reports than any block holds: what a reader makes room for has a bound. */
 export const MAX_BLOCK_REPORTS = 65_536;
 const column = { at: 0, sequence: 1, run: 2, backfill: 3 } as const;

@@ -27,7 +27,7 @@ export interface BucketsReader {
   buckets(): Buckets;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 /** More buckets than any block holds: what a reader makes room for has a bound. */
 export const MAX_BLOCK_BUCKETS = 65_536;
 const own = { start: 0, reports: 1, coveredMs: 2 } as const;

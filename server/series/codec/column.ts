@@ -3,17 +3,19 @@ import { DamagedError } from '../damaged-error.ts';
 import { Cursor } from './cursor.ts';
 import { restoreDecimals } from './decimals.ts';
 import { readDoubles, writeDoubles } from './doubles.ts';
-import { readGaps, withoutGaps, writeGaps } from './gaps.ts';
-import { planIntegers, readIntegers, writeIntegers } from './integers.ts';
+import { gapForm, readGaps, withoutGaps, writeGaps } from './gaps.ts';
+import { coding, readIntegers, writeIntegers } from './integers.ts';
+import { planIntegers } from './plan-integers.ts';
 import { reduce } from './reduce.ts';
 import { Scratch } from './scratch.ts';
+import { plainUnit, readUnit, writeUnit } from './unit.ts';
 
 /** The head of a column: the coding in its lowest three bits, then what follows ("Columns" of docs/storage.md). */
 const EMPTY = 0;
 const DOUBLES = 1;
 const GAPS_SHIFT = 3;
 const IS_NEGATIVE = 0x20;
-const HAS_DIVISOR = 0x40;
+const HAS_UNIT = 0x40;
 const HAS_DECIMALS = 0x80;
 /** The largest power of ten that a double holds exactly. */
 const MOST_DECIMALS = 22;
@@ -21,7 +23,7 @@ const MOST_DECIMALS = 22;
 const room = new Scratch();
 
 /**
- * Writes values without loss. NaN is a gap.
+ * Writes values without loss, no bytes at all if every one is 0. NaN is a gap.
  * @throws RangeError for an infinite value
  */
 export function writeColumn(writer: ByteWriter, values: Float64Array): void {
@@ -37,15 +39,16 @@ export function writeColumn(writer: ByteWriter, values: Float64Array): void {
     writeDoubles(writer, present, count);
     return;
   }
-  const { decimals, first, divisor, integers } = reduced;
-  const plan = planIntegers(integers, count);
-  const head = plan.coding | (form << GAPS_SHIFT) | (first < 0 ? IS_NEGATIVE : 0);
-  writer.byte(head | (divisor > 1 ? HAS_DIVISOR : 0) | (decimals > 0 ? HAS_DECIMALS : 0));
+  const { decimals, unit, integers } = reduced;
+  const laid = planIntegers(integers, count);
+  if (laid.coding === coding.constant && laid.lead === 0 && form === gapForm.none) return;
+  const head = laid.coding | (form << GAPS_SHIFT) | (laid.lead < 0 ? IS_NEGATIVE : 0);
+  writer.byte(head | (unit.divisor > 1 ? HAS_UNIT : 0) | (decimals > 0 ? HAS_DECIMALS : 0));
   writeGaps(writer, values, form);
   if (decimals > 0) writer.byte(decimals);
-  writer.varint(Math.abs(first));
-  if (divisor > 1) writer.varint(divisor);
-  writeIntegers(writer, integers, count, plan);
+  if (unit.divisor > 1) writeUnit(writer, unit);
+  writer.varint(Math.abs(laid.lead));
+  writeIntegers(writer, laid);
 }
 
 /**
@@ -72,6 +75,7 @@ export function readColumnFrom(
   into: Float64Array = new Float64Array(count),
 ): Float64Array {
   cursor.part(start, length);
+  if (length === 0) return into.fill(0, 0, count);
   const head = cursor.byte();
   if (head === EMPTY) into.fill(Number.NaN, 0, count);
   else {
@@ -104,8 +108,8 @@ function readPresent(cursor: Cursor, head: number, values: Float64Array, count: 
   }
   const decimals = head & HAS_DECIMALS ? cursor.byte() : 0;
   if (decimals > MOST_DECIMALS) throw new DamagedError('A column has too many decimals.');
+  const unit = head & HAS_UNIT ? readUnit(cursor) : plainUnit;
   const size = cursor.varint();
-  const divisor = head & HAS_DIVISOR ? cursor.varint() : 1;
-  readIntegers(cursor, code, values, count, head & IS_NEGATIVE ? -size : size, divisor);
+  readIntegers(cursor, code, values, count, head & IS_NEGATIVE ? -size : size, unit);
   if (decimals > 0) restoreDecimals(values, count, decimals);
 }

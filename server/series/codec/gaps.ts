@@ -1,8 +1,8 @@
 import type { ByteWriter } from '../../../protocol/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
 import type { Cursor } from './cursor.ts';
-import { varintBytes } from './runs.ts';
 import { Scratch } from './scratch.ts';
+import { varintBytes } from './varints.ts';
 
 /** How gaps are told: as lengths of runs, or as a bit a value. */
 export const gapForm = { none: 0, runs: 1, bits: 2 } as const;

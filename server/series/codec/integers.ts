@@ -1,109 +1,60 @@
 import type { ByteWriter } from '../../../protocol/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
-import { bitWidth, pack, packedBytes, unpack } from './bits.ts';
-import { type Cursor, zigzag } from './cursor.ts';
-import { readRuns, runsBytes, writeRuns } from './runs.ts';
+import { BitReader, BitWriter, WORD } from './bits.ts';
+import type { Cursor } from './cursor.ts';
+import { type NumbersHead, readNumbers, readNumbersHead, writeNumbers, writeNumbersHead } from './numbers.ts';
 import { Scratch } from './scratch.ts';
 
 /** How integers are laid down; the numbers stand in the head of a column. */
-export const coding = { constant: 2, values: 3, steps: 4, changes: 5, runs: 6 } as const;
+export const coding = { constant: 2, values: 3, steps: 4, changes: 5, levels: 6 } as const;
 
-/** The smallest coding of some integers. */
-export interface Plan {
+/** Where integers differ from the one before. */
+export interface Places {
+  readonly count: number;
+  /** How many stay the same before each change. */
+  readonly gaps: Float64Array;
+  /** Lowest bits of a gap that stand by themselves, by Rice's code. */
+  readonly low: number;
+}
+
+/** How integers are laid down. */
+export interface Laid {
   readonly coding: number;
-  /** The smallest number that is packed: of the values, the steps, or the steps that are not 0. */
-  readonly base: number;
-  readonly width: number;
+  /** What is added to the values, or else the first integer. It stands in front. */
+  readonly lead: number;
+  /** What is told as numbers: all integers, steps, changes, or where changes lead to. */
+  readonly told: { readonly integers: Float64Array; readonly count: number; readonly base: number };
+  readonly numbers: NumbersHead;
+  /** Of changes and levels. */
+  readonly places: Places | null;
 }
 
-const steps = new Scratch();
+/** Multiples that values are of: each is integer * divisor + offset. */
+export interface Unit {
+  readonly divisor: number;
+  readonly offset: number;
+}
 
-/**
- * Finds the smallest coding in one pass.
- * @param integers the first is 0; the largest and the smallest are no further apart than 2^53 - 1
- */
-export function planIntegers(integers: Float64Array, count: number): Plan {
-  let min = 0;
-  let max = 0;
-  let changes = 0;
-  let smallChanges = 0;
-  let minChange = Number.POSITIVE_INFINITY;
-  let maxChange = Number.NEGATIVE_INFINITY;
-  let previous = 0;
-  for (let index = 1; index < count; index += 1) {
-    const value = integers[index] as number;
-    if (value === previous) continue;
-    const change = value - previous;
-    previous = value;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    if (change < minChange) minChange = change;
-    if (change > maxChange) maxChange = change;
-    changes += 1;
-    if (change < 63 && change > -64) smallChanges += 1;
+const gapRoom = new Scratch();
+const numberRoom = new Scratch();
+
+/** Writes what stands behind the lead. */
+export function writeIntegers(writer: ByteWriter, laid: Laid): void {
+  const { told, numbers, places } = laid;
+  if (laid.coding === coding.constant) return;
+  if (places) writer.varint(places.count).byte(places.low);
+  if (laid.coding !== coding.values) writer.zigzag(told.base);
+  writeNumbersHead(writer, numbers);
+  const bits = new BitWriter(writer);
+  if (places) {
+    bits.pack(places.gaps, places.count, places.low);
+    for (let index = 0; index < places.count; index += 1) bits.unary((places.gaps[index] as number) >>> places.low);
   }
-  if (changes === 0) return { coding: coding.constant, base: 0, width: 0 };
-  const values = { coding: coding.values, base: min, width: bitWidth(max - min) };
-  // Larger ones no signed varint can hold, and only packed values suit them.
-  if (maxChange > 2 ** 52 - 2 || minChange < -(2 ** 52) + 2) return values;
-  const isSparse = changes < count - 1;
-  const minStep = isSparse ? Math.min(minChange, 0) : minChange;
-  const stepWidth = bitWidth((isSparse ? Math.max(maxChange, 0) : maxChange) - minStep);
-  const changeWidth = bitWidth(maxChange - minChange);
-  let plan: Plan = values;
-  let fewest = packedBytes(count, values.width);
-  const offer = (bytes: number, code: number, base: number, width: number) => {
-    if (bytes >= fewest) return;
-    fewest = bytes;
-    plan = { coding: code, base, width };
-  };
-  offer(packedBytes(count - 1, stepWidth), coding.steps, minStep, stepWidth);
-  if (isSparse) offer(((count + 6) >> 3) + packedBytes(changes, changeWidth), coding.changes, minChange, changeWidth);
-  // The others write a base and a width besides. Only small changes take one byte, so often there is no need to count.
-  if (2 * changes - smallChanges - 2 < fewest) offer(runsBytes(integers, count) - 2, coding.runs, 0, 0);
-  return plan;
-}
-
-/** Writes integers by the plan that was made for them. */
-export function writeIntegers(writer: ByteWriter, integers: Float64Array, count: number, plan: Plan): void {
-  if (plan.coding === coding.values) {
-    writer.varint(-plan.base).byte(plan.width);
-    pack(writer, integers, count, plan.base, plan.width);
-  } else if (plan.coding === coding.steps) {
-    const room = steps.of(count);
-    for (let index = 1; index < count; index += 1) {
-      room[index - 1] = (integers[index] as number) - (integers[index - 1] as number);
-    }
-    writer.varint(zigzag(plan.base)).byte(plan.width);
-    pack(writer, room, count - 1, plan.base, plan.width);
-  } else if (plan.coding === coding.changes) writeChanges(writer, integers, count, plan);
-  else if (plan.coding === coding.runs) writeRuns(writer, integers, count);
-}
-
-/** A bit a step, set where it is not 0, then those that are not. */
-function writeChanges(writer: ByteWriter, integers: Float64Array, count: number, plan: Plan): void {
-  writer.varint(zigzag(plan.base)).byte(plan.width);
-  const room = steps.of(count);
-  let at = writer.skip((count + 6) >> 3);
-  let changes = 0;
-  let held = 0;
-  for (let index = 1; index < count; index += 1) {
-    const change = (integers[index] as number) - (integers[index - 1] as number);
-    const bit = (index - 1) & 7;
-    if (change !== 0) {
-      held |= 1 << bit;
-      room[changes++] = change;
-    }
-    if (bit === 7 || index === count - 1) {
-      writer.setByteAt(at++, held);
-      held = 0;
-    }
-  }
-  pack(writer, room, changes, plan.base, plan.width);
+  writeNumbers(writer, bits, told.integers, told.count, told.base, numbers);
 }
 
 /**
- * Reads the first `count` values, each first + integer * divisor.
+ * Reads the first `count` values.
  * @throws DamagedError for bytes that {@link writeIntegers} never writes
  */
 export function readIntegers(
@@ -111,58 +62,62 @@ export function readIntegers(
   code: number,
   values: Float64Array,
   count: number,
-  first: number,
-  divisor: number,
+  lead: number,
+  unit: Unit,
 ): void {
+  const first = lead * unit.divisor + unit.offset;
   if (code === coding.constant) values.fill(first, 0, count);
-  else if (code === coding.values) readValues(cursor, values, count, first, divisor);
-  else if (code === coding.steps) readSteps(cursor, values, count, first, divisor);
-  else if (code === coding.changes) readChanges(cursor, values, count, first, divisor);
-  else if (code === coding.runs) readRuns(cursor, values, count, first, divisor);
+  else if (code === coding.values) readValues(cursor, values, count, first, unit.divisor);
+  else if (code === coding.steps) readSteps(cursor, values, count, first, unit.divisor);
+  else if (code === coding.changes) readChanges(cursor, values, count, first, unit.divisor, false);
+  else if (code === coding.levels) readChanges(cursor, values, count, first, unit.divisor, true);
   else throw new DamagedError('A column has an unknown coding.');
 }
 
-function readValues(cursor: Cursor, values: Float64Array, count: number, first: number, divisor: number): void {
-  const base = cursor.varint();
-  unpack(cursor, values, count, widthFrom(cursor));
-  for (let index = 0; index < count; index += 1) values[index] = first + ((values[index] as number) - base) * divisor;
+function readValues(cursor: Cursor, values: Float64Array, count: number, least: number, divisor: number): void {
+  readNumbers(cursor, readNumbersHead(cursor), values, count);
+  for (let index = 0; index < count; index += 1) values[index] = (values[index] as number) * divisor + least;
 }
 
 function readSteps(cursor: Cursor, values: Float64Array, count: number, first: number, divisor: number): void {
   const base = cursor.zigzag();
-  const room = steps.of(count);
-  unpack(cursor, room, count - 1, widthFrom(cursor));
+  const steps = numberRoom.of(count);
+  readNumbers(cursor, readNumbersHead(cursor), steps, count - 1);
   values[0] = first;
   let value = first;
   for (let index = 1; index < count; index += 1) {
-    value += ((room[index - 1] as number) + base) * divisor;
+    value += ((steps[index - 1] as number) + base) * divisor;
     values[index] = value;
   }
 }
 
-function readChanges(cursor: Cursor, values: Float64Array, count: number, first: number, divisor: number): void {
+/** @param isLevel whether a number tells where a change leads to, as seen from the first value, and not how far it goes */
+function readChanges(
+  cursor: Cursor,
+  values: Float64Array,
+  count: number,
+  first: number,
+  divisor: number,
+  isLevel: boolean,
+): void {
+  const changes = cursor.varint(count - 1);
+  const low = cursor.byte();
+  if (low > WORD) throw new DamagedError('A column packs gaps that are too wide.');
   const base = cursor.zigzag();
-  const width = widthFrom(cursor);
-  const { bytes } = cursor;
-  const start = cursor.skip((count + 6) >> 3);
-  let changes = 0;
-  for (let index = 0; index < count - 1; index += 1)
-    changes += ((bytes[start + (index >> 3)] as number) >> (index & 7)) & 1;
-  const room = steps.of(count);
-  unpack(cursor, room, changes, width);
-  values[0] = first;
+  const head = readNumbersHead(cursor);
+  const bits = new BitReader(cursor);
+  const gaps = gapRoom.of(changes);
+  bits.unpack(gaps, changes, low);
+  bits.addUnary(gaps, changes, 1 << low);
+  const numbers = numberRoom.of(changes);
+  readNumbers(cursor, head, numbers, changes, bits);
+  let at = 0;
   let value = first;
-  let next = 0;
-  for (let index = 1; index < count; index += 1) {
-    const step = index - 1;
-    if (((bytes[start + (step >> 3)] as number) >> (step & 7)) & 1)
-      value += ((room[next++] as number) + base) * divisor;
-    values[index] = value;
+  for (let index = 0; index < changes; index += 1) {
+    const place = at + (gaps[index] as number) + 1;
+    if (place >= count) throw new DamagedError('A column changes behind its end.');
+    for (; at < place; at += 1) values[at] = value;
+    value = (isLevel ? first : value) + ((numbers[index] as number) + base) * divisor;
   }
-}
-
-function widthFrom(cursor: Cursor): number {
-  const width = cursor.byte();
-  if (width > 53) throw new DamagedError('A column packs numbers that are too wide.');
-  return width;
+  for (; at < count; at += 1) values[at] = value;
 }

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../../protocol/error.ts';
 
 /** The version of the tables that this build reads and writes (`user_version`). */
-const VERSION = 2;
+const VERSION = 3;
 
 /** "Tables" of docs/storage.md. */
 const tables = `
@@ -55,7 +55,7 @@ export class Database {
   #isReading = false;
 
   /**
-   * Opens it, and makes its tables if there are none. A file of the format before this one is renamed and `note` told of it.
+   * Opens it, and makes its tables if there are none. A file of an earlier format is renamed and `note` told of it.
    * @throws VigiaError database_damaged, database_newer, unavailable
    */
   constructor(path: string, note: (sentence: string) => void) {
@@ -143,8 +143,13 @@ function open(path: string, note: (sentence: string) => void): DatabaseSync {
   }
 }
 
-/** Up to version 0.1 pages of compressed entries stood beside the batches, and the version was never set. */
+/**
+ * At first pages of compressed entries stood beside the batches, and the version was never set; version 2 had columns that are
+ * read no more.
+ */
 function isOldFormat(sql: DatabaseSync): boolean {
+  const version = Number(sql.prepare('PRAGMA user_version').get()?.user_version);
+  if (version > 0) return version < VERSION;
   return sql.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'page'").get() !== undefined;
 }
 

@@ -11,11 +11,12 @@ const columns = columnsOf([
   [20_003, 9, 1250, 4096, 15, 35],
 ]);
 const start = [
-  '01 03', // version, reports
-  '3b 02 00112233445566778899aabbccddeeff 06 626f6f742d31', // evidence: its length, runs, the first
+  '02 03', // version, reports
+  '36 02 00112233445566778899aabbccddeeff 06 626f6f742d31', // evidence: its length, runs, the first
   'ffeeddccbbaa99887766554433221100 06 626f6f742d32', // the second
-  '06 17 97bcf2c2b134 8827 f02e', // received 3 ms later, -12 ms, and the clocks
-  '08 00 0c 00 04 00 02 00 04 03 06 03 04 00 04 0b 02', // directory: 8 columns
+  '06 17 17 8827 d00f', // received 3 ms later, -12 ms, and the clocks
+  '04 00 04 03 01 03 02 0b 01', // directory: spans of ids
+  '0c 04 00 04 07 04 05 02', // and the lengths of 8 columns; the only run is 0 everywhere
 ]
   .join('')
   .replaceAll(' ', '');
@@ -23,7 +24,7 @@ const start = [
 t.test('bytes of a block', async (t) => {
   const hex = Buffer.from(encodeBlock(columns)).toString('hex');
   t.equal(hex.slice(0, start.length), start);
-  t.equal(hex.length, start.length + 2 * (12 + 4 + 2 + 4 + 6 + 4 + 4 + 2 + 4), 'the columns and the checksum');
+  t.equal(hex.length, start.length + 2 * (12 + 4 + 0 + 4 + 7 + 4 + 5 + 2 + 4), 'the columns and the checksum');
 });
 
 t.test('what is opened is what was laid down', async (t) => {
@@ -107,6 +108,24 @@ t.test('with a checksum that fits, any bytes are a block or an error', async (t)
     { numRuns: 5000 },
   );
   t.ok(opened > 0, 'some values only a checksum can tell from others');
+});
+
+t.test('a block of another version is refused, whatever is in it', async (t) => {
+  const body = encodeBlock(columns).slice(0, -4);
+  for (const version of [0, 1, 3, 255]) {
+    body[0] = version;
+    t.throws(() => openBlock(seal(body)), DamagedError, `version ${version}`);
+  }
+});
+
+t.test('ids without end are an error', async (t) => {
+  const f = (directory: string) => {
+    const bytes = Buffer.from(`0201060000000000 00${directory}`.replaceAll(' ', ''), 'hex');
+    t.throws(() => openBlock(seal(bytes)), DamagedError, directory);
+  };
+  f('01 00 ffffffffffffff0f');
+  f('01 ffffffffffffff0f 01 00');
+  f('02 00 01 00 05 00 00');
 });
 
 t.test('what is no block is refused', async (t) => {

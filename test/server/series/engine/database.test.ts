@@ -17,26 +17,36 @@ t.test('a file that is no database is said to be damaged, by name, with what to 
   });
 });
 
-t.test('a file of a newer format is refused, one of the first format is set aside', async (t) => {
+t.test('a file of a newer format is refused, one of an earlier format is set aside', async (t) => {
   const newer = join(tempDir(t), 'series.db');
   let db = new DatabaseSync(newer);
-  db.exec('CREATE TABLE raw (id INTEGER); PRAGMA user_version = 3');
+  db.exec('CREATE TABLE raw (id INTEGER); PRAGMA user_version = 4');
   db.close();
   await t.rejects(openSeries({ path: newer, now: () => START, onFatal: () => t.fail('not fatal') }), {
     code: 'database_newer',
   });
-  const path = join(tempDir(t), 'series.db');
-  db = new DatabaseSync(path);
-  db.exec('CREATE TABLE batch (position INTEGER); CREATE TABLE page (device_id TEXT)');
-  db.close();
-  const notes: string[] = [];
-  const { series } = await openTestSeries(t, { path, onNote: (sentence) => notes.push(sentence), positionsAfter: 41 });
-  t.match(notes, [/was set aside as .*series\.db\.old; series begin anew/]);
-  t.ok(existsSync(`${path}.old`));
-  t.equal(await series.append([at(0)]), 42);
-  await series.close();
-  const { series: again } = await openTestSeries(t, { path, positionsAfter: 7 });
-  t.equal(await again.append([at(1)]), 43);
+  for (const earlier of [
+    'CREATE TABLE batch (position INTEGER); CREATE TABLE page (device_id TEXT)',
+    'CREATE TABLE raw (id INTEGER); PRAGMA user_version = 2',
+  ]) {
+    const path = join(tempDir(t), 'series.db');
+    db = new DatabaseSync(path);
+    db.exec(earlier);
+    db.close();
+    const notes: string[] = [];
+    const { series } = await openTestSeries(t, {
+      path,
+      onNote: (sentence) => notes.push(sentence),
+      positionsAfter: 41,
+    });
+    t.match(notes, [/was set aside as .*series\.db\.old; series begin anew/]);
+    t.ok(existsSync(`${path}.old`));
+    t.equal(await series.append([at(0)]), 42);
+    await series.close();
+    const { series: again } = await openTestSeries(t, { path, positionsAfter: 7 });
+    t.equal(await again.append([at(1)]), 43);
+    await again.close();
+  }
 });
 
 t.test('what is read in a turn shares a transaction, which a change or the end of the turn ends', async (t) => {
