@@ -67,7 +67,8 @@ t.test('blocks are read once, and again after another metric is asked for', asyn
     }
   }
   const source = new Counting();
-  for (const [id, name] of (['load.1', 'load.5'] as const).entries()) source.metric(id, { ...describe(name), decimals: 0 });
+  for (const [id, name] of (['load.1', 'load.5'] as const).entries())
+    source.metric(id, { ...describe(name), decimals: 0 });
   source.addHost('d1');
   const reports = (from: number) =>
     Array.from({ length: 10 }, (_, n) => ({ at: from + n, sequence: from + n, values: { 0: n, 1: n * 2 } }));
