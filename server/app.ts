@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { VigiaError } from '../protocol/error.ts';
 import type { ServerHealth } from '../protocol/view.ts';
+import { createAgentGateway } from './agent-gateway.ts';
 import { AgentEvents } from './agents.ts';
-import { type CreatedBackup, createBackup } from './backup/create-backup.ts';
 import { refuseHalfRestored } from './backup/restore-backup.ts';
 import { loadCertificate } from './certificate.ts';
 import { type Clock, createClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { holidays } from './contracts/holidays.ts';
+import { CursorKeeper } from './cursor-keeper.ts';
 import { startDaily } from './daily.ts';
 import { openDataDir } from './data-dir.ts';
 import { type DetectionSettings, defaultSettings } from './domain/settings.ts';
@@ -23,14 +24,13 @@ import { createFleetPort } from './fleet/fleet-port.ts';
 import { Health } from './fleet/health.ts';
 import { createSeriesPort } from './fleet/series-port.ts';
 import { DiskForecasts } from './forecast/disk-forecasts.ts';
-import { Gateway } from './gateway/gateway.ts';
 import type { LinkTiming } from './gateway/link.ts';
 import { createHttpServer } from './http/server.ts';
 import type { UpgradeHandler } from './http/upgrade.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
 import { createIncidentPort } from './incidents/incident-port.ts';
 import { Ingest } from './ingest.ts';
-import { listen, originOf } from './listen.ts';
+import { listen, originOf, publicHosts } from './listen.ts';
 import { LiveHub } from './live-hub.ts';
 import type { Channel } from './notify/channel.ts';
 import { Anchors } from './presence/anchors.ts';
@@ -41,7 +41,7 @@ import { readCursor, replay } from './replay.ts';
 import { createReportPort } from './reports/report-port.ts';
 import { createApiKeys } from './security/api-keys.ts';
 import { createFirstRun } from './security/first-run.ts';
-import { loadIdentity, verifySignature } from './security/identity.ts';
+import { loadIdentity } from './security/identity.ts';
 import { createLockout } from './security/lockout.ts';
 import { createPasswords } from './security/passwords.ts';
 import { loadSealer } from './security/sealing.ts';
@@ -51,6 +51,7 @@ import { beginSeries } from './series/open-series.ts';
 import { SeriesDamage } from './series-damage.ts';
 import { createSla } from './sla.ts';
 import { openStore } from './store/store.ts';
+import { Teardown } from './teardown.ts';
 import { createTelling } from './telling/telling.ts';
 import { startTicking } from './ticking.ts';
 import { Watch } from './watch.ts';
@@ -92,15 +93,9 @@ export type AppServices = Awaited<ReturnType<typeof wire>>['services'];
  * @throws VigiaError data_dir_unwritable, data_dir_in_use, database_newer, database_damaged, config_bad_value
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const teardown: Teardown = [];
-  const undo = async (): Promise<void> => {
-    for (const step of teardown.splice(0).reverse()) {
-      // One part that cannot close must not keep the others open.
-      await Promise.resolve(step()).catch((cause: unknown) =>
-        options.logger.error({ err: cause }, 'closing a part failed'),
-      );
-    }
-  };
+  const teardown = new Teardown();
+  const undo = (): Promise<void> =>
+    teardown.run((cause) => options.logger.error({ err: cause }, 'closing a part failed'));
   try {
     const wired = await wire(options, teardown);
     return { ...wired, stop: undo };
@@ -109,8 +104,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     throw cause;
   }
 }
-
-type Teardown = (() => Promise<void> | void)[];
 
 async function wire(options: AppOptions, teardown: Teardown) {
   const { config, logger, version } = options;
@@ -247,34 +240,20 @@ async function wire(options: AppOptions, teardown: Teardown) {
   }
   await watch.begin();
   await watch.tick();
+  const cursorKeeper = new CursorKeeper({ series, watch, dataDir: dataDir.path, version, now });
 
-  const gateway = new Gateway<DeviceRecord>({
-    registry: {
-      find: (publicKey) => fleet.byPublicKey(publicKey),
-      id: (record) => record.info.id,
-      intervalMs: (record) => config.reportIntervalMs[record.info.kind],
-    },
-    proof: {
-      publicKey: identity.publicKey,
-      sign: (message) => identity.sign(message),
-      certificateHash: () => certificate.current()?.certificateHash ?? new Uint8Array(0),
-    },
-    verify: verifySignature,
+  const gateway = createAgentGateway({
+    fleet,
+    agents,
+    plans: services.plans,
+    live,
+    identity,
+    certificate,
+    reportIntervalMs: config.reportIntervalMs,
+    timing: options.linkTiming,
+    metrics,
     now,
     logger,
-    ...(options.linkTiming ? { timing: options.linkTiming } : {}),
-    onConnected: (record, hello, link) => {
-      live.healthChanged();
-      const onOpen = (): void => services.plans.opened(record, hello, link);
-      return { ...agents.connected(record, hello, link), onOpen };
-    },
-    onDisconnected: (record, saidGoodbye) => {
-      live.healthChanged();
-      agents.disconnected(record, saidGoodbye);
-      services.plans.closed(record);
-    },
-    onCloned: (record, address) => agents.cloned(record, address),
-    onRefused: (code) => metrics.linkRefused(code),
   });
   health.onChange(() => live.healthChanged());
 
@@ -396,7 +375,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     await http.close();
     await ingest.drain();
     await services.save();
-    await saveCursor();
+    await cursorKeeper.save();
     watch.stop();
   });
 
@@ -422,7 +401,10 @@ async function wire(options: AppOptions, teardown: Teardown) {
     await listen(http.server, config);
     origin = originOf(http.server.address() as AddressInfo, certificate.current() !== null);
     const stopTicking = startTicking(watch, (cause) => logger.error({ err: cause }, 'judging presence failed'));
-    const saving = setInterval(inBackground(saveCursor, 'the memory of devices could not be saved'), SNAPSHOT_MS);
+    const saving = setInterval(
+      inBackground(() => cursorKeeper.save(), 'the memory of devices could not be saved'),
+      SNAPSHOT_MS,
+    );
     const daily = startDaily(
       [
         { name: 'certificate', run: () => certificate.renew(http.server, now()) },
@@ -451,24 +433,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
     return { pruned: await sessions.prune() };
   }
 
-  let backups = 0;
-
-  async function saveCursor(): Promise<void> {
-    const position = await watch.snapshot();
-    // A copy of the state that is being made may be older: its series must still hold what follows.
-    if (backups === 0) series.release(position);
-  }
-
-  async function backup(file: string): Promise<CreatedBackup> {
-    backups += 1;
-    try {
-      const copySeries = (to: string): Promise<number> => series.backup(to);
-      return await createBackup({ dataDir: dataDir.path, file, version, now: now(), copySeries });
-    } finally {
-      backups -= 1;
-    }
-  }
-
   return {
     start,
     address: () => origin,
@@ -483,13 +447,9 @@ async function wire(options: AppOptions, teardown: Teardown) {
       fleet: fleetPort,
       tls: certificate.current(),
       maintenance: maintenance.port,
-      backup,
+      backup: (file: string) => cursorKeeper.backup(file),
     },
   };
-}
-
-function publicHosts({ host, publicUrl }: Config): string[] {
-  return [...(publicUrl ? [new URL(publicUrl).hostname] : []), ...(host === '0.0.0.0' || host === '::' ? [] : [host])];
 }
 
 function iso(ms: number): string {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import { VigiaError } from '../protocol/error.ts';
+import type { Config } from './config.ts';
 
 /** Listens. @throws VigiaError port_in_use, address_unavailable, with what to do */
 export async function listen(
@@ -34,9 +35,17 @@ export async function listen(
   }
 }
 
+/** By which names and addresses others reach a server with these settings, as far as they say. */
+export function publicHosts({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): string[] {
+  return [...(publicUrl ? [new URL(publicUrl).hostname] : []), ...(isAny(host) ? [] : [host])];
+}
+
 /** Where a server that listens can be reached from this machine. */
 export function originOf({ address, port, family }: AddressInfo, isSecure: boolean): string {
-  const any = address === '0.0.0.0' || address === '::';
-  const host = any ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
+  const host = isAny(address) ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
   return `${isSecure ? 'https' : 'http'}://${host}:${port}`;
+}
+
+function isAny(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
 }
