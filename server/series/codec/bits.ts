@@ -110,6 +110,10 @@ export class BitReader {
 
   /** Undoes {@link BitWriter.pack} into the first `count` values. */
   unpack(values: Float64Array, count: number, width: number): void {
+    if (width === 0) {
+      values.fill(0, 0, count);
+      return;
+    }
     if (width > WORD) {
       for (let index = 0; index < count; index += 1) values[index] = this.#wide(width);
       return;
