@@ -11,3 +11,4 @@ export * from './view/incident.ts';
 export * from './view/live.ts';
 export * from './view/series.ts';
 export * from './view/server.ts';
+export * from './view/storage.ts';

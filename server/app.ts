@@ -23,6 +23,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { createFleetPort } from './fleet/fleet-port.ts';
 import { Health } from './fleet/health.ts';
 import { createSeriesPort } from './fleet/series-port.ts';
+import { createStoragePort } from './fleet/storage-port.ts';
 import { DiskForecasts } from './forecast/disk-forecasts.ts';
 import type { LinkTiming } from './gateway/link.ts';
 import { createHttpServer } from './http/server.ts';
@@ -342,6 +343,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     identity,
     fleet: fleetPort,
     series: createSeriesPort(fleet, series),
+    storage: createStoragePort(fleet, series),
     incidents,
     contracts: contracts.port,
     clocks: contracts.clocks,

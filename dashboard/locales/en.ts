@@ -457,6 +457,32 @@ export const en = {
   'tokens.createdBy': 'Made by',
   'tokens.revokeSentence': 'Its line stops to work. Machines that were enrolled with it stay.',
 
+  'storage.title': 'History',
+  'storage.sentence':
+    'Takes {file} on disk: {journal} of it are reports on their way into blocks, {free} wait to be used again.',
+  'storage.resolution': 'Resolution',
+  'storage.resolution.raw': 'As reported',
+  'storage.resolution.fiveMinute': '5 minutes',
+  'storage.resolution.hour': '1 hour',
+  'storage.kept': 'Kept for',
+  'storage.held': 'Held now',
+  'storage.size': 'Size',
+  'storage.nothing': 'nothing yet',
+  'storage.hours': { one: '{count} hour', other: '{count} hours' },
+  'storage.days': { one: '{count} day', other: '{count} days' },
+  'storage.whole': 'Every part that was checked is whole.',
+  'storage.damaged': {
+    one: '{count} part was damaged and set aside; everything else goes on. A backup may still hold it.',
+    other: '{count} parts were damaged and set aside; everything else goes on. A backup may still hold them.',
+  },
+  'storage.part': '{who}, {span}',
+  'storage.fromTo': '{from} to {to}',
+  'storage.fromOn': 'from {from} on',
+  'storage.unknownTime': 'at an unknown time',
+  'storage.someMachines': 'Some machines',
+  'storage.removedMachine': 'A removed machine',
+  'storage.more': { one: 'and {count} more', other: 'and {count} more' },
+
   'about.title': 'About Vigia',
   'about.sentence':
     'Vigia watches servers and workstations: it sees trouble before the client does, and can prove the SLA.',

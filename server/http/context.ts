@@ -25,6 +25,7 @@ import type {
   ReceiverPort,
   SeriesPort,
   ServicePort,
+  StoragePort,
 } from './ports.ts';
 import type { StatePort } from './state-port.ts';
 
@@ -45,6 +46,7 @@ export interface RouteContext {
   readonly identity: Identity;
   readonly fleet: FleetPort;
   readonly series: SeriesPort;
+  readonly storage: StoragePort;
   readonly incidents: IncidentPort;
   readonly contracts: ContractPort;
   readonly clocks: ClockPort;

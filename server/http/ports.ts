@@ -32,6 +32,7 @@ import type {
   Priority,
   Series,
   ServerHealth,
+  Storage,
 } from '../../protocol/view.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Page, PageRequest } from './state-port.ts';
@@ -91,6 +92,11 @@ export interface SeriesPort {
   query(scope: Scope, query: SeriesQuery, signal?: AbortSignal): Promise<Series>;
   /** @throws VigiaError not_found for a client, site or device outside the scope, and where no machine fits */
   queryFleet(scope: Scope, query: FleetSeriesQuery, signal?: AbortSignal): Promise<FleetSeries>;
+}
+
+/** What is kept of history, of all clients together. */
+export interface StoragePort {
+  usage(): Promise<Storage>;
 }
 
 export interface IncidentFilter {

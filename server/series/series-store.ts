@@ -102,7 +102,16 @@ export interface SeriesUsage {
   readonly openReports: number;
   readonly openBytes: number;
   readonly held: Readonly<
-    Record<Resolution, { readonly bytes: number; readonly blocks: number; readonly retentionMs: number }>
+    Record<
+      Resolution,
+      {
+        readonly bytes: number;
+        readonly blocks: number;
+        readonly retentionMs: number;
+        /** When what is held begins, by the block that was written first; null if none is. */
+        readonly fromMs: number | null;
+      }
+    >
   >;
   /** Raw samples in blocks, so that bytes per sample can be told. */
   readonly rawSamples: number;

@@ -3,7 +3,7 @@ import fastifyStatic from '@fastify/static';
 import Fastify from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { errorCodes, VigiaError } from '../../protocol/error.ts';
-import type { DeviceSummary, LiveServerMessage, Overview, ServerHealth, User } from '../../protocol/view.ts';
+import type { DeviceSummary, LiveServerMessage, Overview, ServerHealth, Storage, User } from '../../protocol/view.ts';
 import { addContractRoutes } from './fake-contracts.ts';
 import { DESK_NOW_MS, emptyDesk, type FakeDesk } from './fake-desk.ts';
 import { addDeskRoutes, deskOverview } from './fake-desk-routes.ts';
@@ -30,6 +30,7 @@ export interface FakeWorld extends FakeFleet {
   session: User | null;
   firstRun: boolean;
   health: ServerHealth;
+  storage: Storage;
   readonly nowMs: () => number;
   /** A longer range of measurements is refused. */
   maxSeriesMs: number;
@@ -70,6 +71,7 @@ export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
     session: (options.signedIn ?? true) ? fleet.user : null,
     firstRun: options.firstRun ?? false,
     health: health(fleet, nowMs()),
+    storage: storage(nowMs()),
     nowMs,
     maxSeriesMs: Number.POSITIVE_INFINITY,
     push: (changes) => send({ type: 'changes', ...changes }),
@@ -141,6 +143,22 @@ function health(fleet: FakeFleet, nowMs: number): ServerHealth {
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
     agentsConnected: [...fleet.devices.values()].filter((device) => device.state === 'up').length,
     warnings: [],
+  };
+}
+
+function storage(nowMs: number): Storage {
+  const before = (days: number): string => new Date(nowMs - days * 86_400_000).toISOString();
+  return {
+    fileBytes: 6 * 2 ** 30,
+    freeBytes: 80 * 2 ** 20,
+    journalBytes: 5 * 2 ** 20,
+    resolutions: [
+      { resolution: 'raw', retentionMs: 14 * 86_400_000, bytes: 4 * 2 ** 30, from: before(14) },
+      { resolution: 'fiveMinute', retentionMs: 396 * 86_400_000, bytes: 1.5 * 2 ** 30, from: before(211) },
+      { resolution: 'hour', retentionMs: 1_826 * 86_400_000, bytes: 160 * 2 ** 20, from: before(211) },
+    ],
+    damaged: [],
+    damagedCount: 0,
   };
 }
 

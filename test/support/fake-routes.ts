@@ -45,6 +45,7 @@ export function addReadRoutes(app: FastifyInstance, world: FakeWorld): void {
     }
     return makeSeries(device(params.id), [query.metric].flat(), range, world.nowMs(), query.aggregation);
   });
+  app.get('/api/v1/storage', () => world.storage);
   app.get<{ Querystring: FleetSeriesQuery }>('/api/v1/series', ({ query }) => makeFleetSeries(world, query));
   app.get<{ Querystring: { state: string; device?: string; client?: string } }>('/api/v1/incidents', ({ query }) => ({
     items: [...world.incidents.values()].filter(

@@ -167,6 +167,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     identity,
     fleet: ports.fleet,
     series: ports.series,
+    storage: ports.storage,
     incidents: ports.incidents,
     contracts: contracts.port,
     clocks: contracts.clocks,

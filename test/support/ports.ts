@@ -18,12 +18,14 @@ import type {
   MetricsPort,
   SeriesPort,
   SeriesQuery,
+  StoragePort,
 } from '../../server/http/ports.ts';
 
 /** In-memory ports of the HTTP side: what a test puts in is what the routes show, inside the scope. */
 export interface TestPorts {
   readonly fleet: FleetPort;
   readonly series: SeriesPort;
+  readonly storage: StoragePort;
   readonly incidents: IncidentPort;
   readonly live: LivePort;
   readonly metrics: MetricsPort;
@@ -177,6 +179,13 @@ export function createTestPorts(): TestPorts {
     fleetQueries,
     subscribers,
     isReady: true,
+    storage: {
+      usage: async () => ({
+        ...{ fileBytes: 5_000_000, freeBytes: 1_000, journalBytes: 20_000 },
+        resolutions: [{ resolution: 'raw', retentionMs: 1_209_600_000, bytes: 4_000_000, from: someTime }],
+        ...{ damaged: [], damagedCount: 0 },
+      }),
+    },
     fleet: {
       health: (): ServerHealth => ({
         version: 'test',

@@ -1,11 +1,13 @@
 import { t } from '../../i18n.ts';
 import { ServerHealthCard } from '../ServerHealthCard.tsx';
+import { StorageSettings } from './Storage.tsx';
 
 /** What this is, and how it is. */
 export function AboutSettings() {
   return (
     <>
       <ServerHealthCard />
+      <StorageSettings />
       <section class="card">
         <header class="card-head">
           <h2>{t('about.title')}</h2>

@@ -20,6 +20,7 @@ import { seriesRoutes } from './series.ts';
 import { serviceRoutes } from './services.ts';
 import { sessionRoutes } from './session.ts';
 import { siteCardRoutes } from './site-cards.ts';
+import { storageRoutes } from './storage.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
 
@@ -33,6 +34,7 @@ export function addRoutes(http: Http, context: RouteContext): void {
     clientRoutes,
     deviceRoutes,
     seriesRoutes,
+    storageRoutes,
     incidentRoutes,
     incidentClockRoutes,
     contractRoutes,

@@ -193,7 +193,7 @@ export class Engine {
     const pragma = (name: string): number => Number(db.sql.prepare(`PRAGMA ${name}`).get()?.[name]);
     const held = (resolution: Resolution) => {
       const { bytes, blocks } = tally.held(resolution);
-      return { bytes, blocks, retentionMs: retention[resolution] };
+      return { bytes, blocks, retentionMs: retention[resolution], fromMs: this.#parts[resolution].oldestAt };
     };
     return {
       fileBytes: size(db.path) + size(`${db.path}-wal`),

@@ -49,7 +49,7 @@ export function newBlock(host: number, isPast: boolean, columns: Columns): NewBl
 /** Sealed blocks of raw reports. */
 export class RawTable {
   readonly #statements: Record<
-    'insert' | 'count' | 'entries' | 'range' | 'before' | 'next' | 'newest' | 'remove' | 'data' | 'bytes',
+    'insert' | 'oldest' | 'count' | 'entries' | 'range' | 'before' | 'next' | 'newest' | 'remove' | 'data' | 'bytes',
     StatementSync
   >;
 
@@ -59,6 +59,7 @@ export class RawTable {
       insert: sql.prepare(
         'INSERT INTO raw (host, first_at, last_at, samples, is_past, data) VALUES (?, ?, ?, ?, ?, ?)',
       ),
+      oldest: sql.prepare('SELECT first_at AS at FROM raw ORDER BY id LIMIT 1'),
       count: sql.prepare(`SELECT count(*) AS count FROM raw WHERE ${overlap}`),
       // All of it stands in the index.
       entries: sql.prepare(
@@ -81,6 +82,11 @@ export class RawTable {
 
   insert({ host, firstAt, lastAt, samples, isPast, data }: NewBlock): void {
     this.#statements.insert.run(host, firstAt, lastAt, samples, isPast ? 1 : 0, data);
+  }
+
+  /** When the block begins that was written first; null if there is none. */
+  get oldestAt(): number | null {
+    return (this.#statements.oldest.get()?.at as number | undefined) ?? null;
   }
 
   /** How many blocks {@link range} would give. */

@@ -18,7 +18,7 @@ export interface RollUpRow extends StoredRollUp {
 export class RollUpTable {
   readonly resolution: RollUp;
   readonly stretchMs: number;
-  readonly #statements: Record<'put' | 'get' | 'range' | 'before' | 'remove' | 'byId', StatementSync>;
+  readonly #statements: Record<'put' | 'oldest' | 'get' | 'range' | 'before' | 'remove' | 'byId', StatementSync>;
 
   constructor({ sql }: Database, resolution: RollUp) {
     this.resolution = resolution;
@@ -30,6 +30,7 @@ export class RollUpTable {
         `INSERT INTO ${table} (host, stretch, data) VALUES (?, ?, ?)
          ON CONFLICT (host, stretch) DO UPDATE SET data = excluded.data`,
       ),
+      oldest: sql.prepare(`SELECT stretch * ${this.stretchMs} AS startMs FROM ${table} ORDER BY id LIMIT 1`),
       get: sql.prepare(`SELECT ${columns} FROM ${table} WHERE host = ? AND stretch = ?`),
       range: sql.prepare(
         `SELECT ${columns} FROM ${table} WHERE host = ? AND stretch >= ? AND stretch < ? ORDER BY stretch`,
@@ -40,6 +41,11 @@ export class RollUpTable {
       remove: sql.prepare(`DELETE FROM ${table} WHERE id = ?`),
       byId: sql.prepare(`SELECT ${columns} FROM ${table} WHERE id = ?`),
     };
+  }
+
+  /** When the row begins that was written first; null if there is none. */
+  get oldestAt(): number | null {
+    return (this.#statements.oldest.get()?.startMs as number | undefined) ?? null;
   }
 
   /** The row that a time falls into. */

@@ -198,6 +198,7 @@ const samples: Record<string, MakeSample> = {
     body: { token: 'x', name: 'A', email: 'a@x.test', password: testPassword },
   }),
   'GET /api/v1/overview': plain('/api/v1/overview'),
+  'GET /api/v1/storage': plain('/api/v1/storage'),
   'GET /api/v1/clients': plain('/api/v1/clients'),
   'POST /api/v1/clients': () => ({ path: '/api/v1/clients', body: { name: unique('Client') } }),
   'GET /api/v1/clients/:id': (_, { client }) => ({ path: `/api/v1/clients/${client.id}` }),

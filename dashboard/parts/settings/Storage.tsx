@@ -1,0 +1,113 @@
+import type { Storage, StorageDamage } from '../../../protocol/view.ts';
+import { request } from '../../api.ts';
+import { nowMs } from '../../clock.ts';
+import { bytes, dayTime, exactTime } from '../../format.ts';
+import { rich, t } from '../../i18n.ts';
+import { deviceHref } from '../../routes.ts';
+import { Async, useLoaded } from '../Async.tsx';
+import { Icon } from '../Icon.tsx';
+
+/** How much history there is, how long it is kept, and what of it was found damaged. */
+export function StorageSettings() {
+  const loaded = useLoaded('storage', () => request<Storage>('GET', '/storage'));
+  return (
+    <section class="card storage">
+      <header class="card-head">
+        <h2>{t('storage.title')}</h2>
+      </header>
+      <Async loaded={loaded}>
+        {(storage) => (
+          <>
+            <p class="hint">
+              {t('storage.sentence', {
+                file: bytes(storage.fileBytes),
+                free: bytes(storage.freeBytes),
+                journal: bytes(storage.journalBytes),
+              })}
+            </p>
+            <Resolutions storage={storage} />
+            <Damaged storage={storage} />
+          </>
+        )}
+      </Async>
+    </section>
+  );
+}
+
+function Resolutions({ storage }: { storage: Storage }) {
+  const now = nowMs.value;
+  return (
+    <div class="table-scroll">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">{t('storage.resolution')}</th>
+            <th scope="col">{t('storage.kept')}</th>
+            <th scope="col">{t('storage.held')}</th>
+            <th scope="col" class="number">
+              {t('storage.size')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {storage.resolutions.map(({ resolution, retentionMs, bytes: size, from }) => (
+            <tr key={resolution}>
+              <th scope="row">{t(`storage.resolution.${resolution}`)}</th>
+              <td>{spanText(retentionMs)}</td>
+              <td>
+                {from === null ? (
+                  t('storage.nothing')
+                ) : (
+                  <span title={exactTime(Date.parse(from))}>{spanText(now - Date.parse(from))}</span>
+                )}
+              </td>
+              <td class="number">{bytes(size)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Two days or more in days, less in hours; the one that has begun counts. */
+function spanText(spanMs: number): string {
+  const hours = Math.max(1, Math.ceil(spanMs / HOUR_MS));
+  return hours < 48 ? t('storage.hours', { count: hours }) : t('storage.days', { count: Math.floor(hours / 24) });
+}
+
+function Damaged({ storage: { damaged, damagedCount } }: { storage: Storage }) {
+  if (damagedCount === 0) return <p class="hint">{t('storage.whole')}</p>;
+  const more = damagedCount - damaged.length;
+  return (
+    <>
+      <p class="health-warning">
+        <Icon name="warning" size={16} /> {t('storage.damaged', { count: damagedCount })}
+      </p>
+      <ul class="storage-damaged">
+        {damaged.map((part) => (
+          <li key={`${part.deviceId} ${part.from} ${part.foundAt}`}>
+            {rich('storage.part', { who: <Whose part={part} />, span: spanOf(part) })}
+          </li>
+        ))}
+        {more > 0 && <li>{t('storage.more', { count: more })}</li>}
+      </ul>
+    </>
+  );
+}
+
+function Whose({ part: { deviceId, deviceName } }: { part: StorageDamage }) {
+  if (deviceId === null) return <>{t('storage.someMachines')}</>;
+  if (deviceName === null) return <>{t('storage.removedMachine')}</>;
+  return <a href={deviceHref(deviceId)}>{deviceName}</a>;
+}
+
+function spanOf({ from, to }: StorageDamage): string {
+  if (from === null) return t('storage.unknownTime');
+  const start = dayTime(Date.parse(from));
+  return to === null
+    ? t('storage.fromOn', { from: start })
+    : t('storage.fromTo', { from: start, to: dayTime(Date.parse(to)) });
+}
