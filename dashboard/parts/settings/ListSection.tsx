@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Page } from '../../all-pages.ts';
+import { sentenceOf } from '../../api.ts';
 import { t } from '../../i18n.ts';
-import { useSubmit } from '../../use-submit.ts';
 import { ActionButton } from '../ActionButton.tsx';
 import { Async, Failure, type Loaded } from '../Async.tsx';
 import { Dialog } from '../Dialog.tsx';
@@ -158,17 +158,34 @@ interface CreateDialogProps {
 /** A form in a dialog; a refusal is said inside it. */
 export function CreateDialog(props: CreateDialogProps) {
   const { title, submit, run, onClose, children, ready = true } = props;
-  const { busy, error, onSubmit } = useSubmit(run);
+  const error = useSignal<string | null>(null);
+  const busy = useSignal(false);
+  const send = async () => {
+    busy.value = true;
+    try {
+      await run();
+    } catch (cause) {
+      error.value = sentenceOf(cause);
+    } finally {
+      busy.value = false;
+    }
+  };
   return (
     <Dialog title={title} onClose={onClose} class={props.class ?? ''}>
-      <form class="form" onSubmit={onSubmit}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
         {children}
-        {error && <Failure sentence={error} />}
+        {error.value && <Failure sentence={error.value} />}
         <div class="dialog-actions">
           <button type="button" class="button button-plain" onClick={onClose}>
             {t('action.cancel')}
           </button>
-          <button type="submit" class="button button-primary" disabled={busy || !ready}>
+          <button type="submit" class="button button-primary" disabled={busy.value || !ready}>
             {submit}
           </button>
         </div>
