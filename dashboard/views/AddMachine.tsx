@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { DeviceKind, NewEnrolmentToken } from '../../protocol/view.ts';
-import { api, sentenceOf } from '../api.ts';
+import { api } from '../api.ts';
 import { rich, t } from '../i18n.ts';
 import { Ago, When } from '../parts/Ago.tsx';
 import { Failure } from '../parts/Async.tsx';
@@ -10,6 +10,7 @@ import { StateBadge } from '../parts/StateBadge.tsx';
 import { deviceHref } from '../routes.ts';
 import { compareNames } from '../select.ts';
 import { canAct, clients, devices, reload, sites } from '../store.ts';
+import { useSubmit } from '../use-submit.ts';
 
 const HOUR_MS = 3_600_000;
 const expiries = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 7 * 24 * HOUR_MS, '30d': 30 * 24 * HOUR_MS } as const;
@@ -68,34 +69,19 @@ function Form({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
   const kind = useSignal<DeviceKind>('server');
   const uses = useSignal('1');
   const expiry = useSignal<Expiry>('24h');
-  const error = useSignal<string | null>(null);
-  const busy = useSignal(false);
-  const submit = async () => {
-    busy.value = true;
-    try {
-      const token = await api.createToken({
-        ...(clientId.value === NEW ? { clientName: clientName.value.trim() } : { clientId: clientId.value }),
-        ...(siteId === NEW ? { siteName: siteName.value.trim() } : { siteId }),
-        kind: kind.value,
-        uses: Number(uses.value),
-        expiresInMs: expiries[expiry.value],
-      });
-      if (!sites.value.has(token.siteId)) void reload();
-      onMade(token);
-    } catch (cause) {
-      error.value = sentenceOf(cause);
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { busy, error, onSubmit } = useSubmit(async () => {
+    const token = await api.createToken({
+      ...(clientId.value === NEW ? { clientName: clientName.value.trim() } : { clientId: clientId.value }),
+      ...(siteId === NEW ? { siteName: siteName.value.trim() } : { siteId }),
+      kind: kind.value,
+      uses: Number(uses.value),
+      expiresInMs: expiries[expiry.value],
+    });
+    if (!sites.value.has(token.siteId)) void reload();
+    onMade(token);
+  });
   return (
-    <form
-      class="card form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <form class="card form" onSubmit={onSubmit}>
       <div class="form-pair">
         <SelectField
           label={t('fleet.client')}
@@ -185,9 +171,9 @@ function Form({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
           }}
         />
       </div>
-      {error.value && <Failure sentence={error.value} />}
+      {error && <Failure sentence={error} />}
       <div class="form-actions">
-        <button type="submit" class="button button-primary" disabled={busy.value}>
+        <button type="submit" class="button button-primary" disabled={busy}>
           {t('add.create')}
         </button>
       </div>

@@ -17,6 +17,7 @@ import { say } from '../parts/Toasts.tsx';
 import { navigate, route } from '../router.ts';
 import { clientHref } from '../routes.ts';
 import { canAct, clients, server } from '../store.ts';
+import { useSubmit } from '../use-submit.ts';
 import { dateIn } from '../zone.ts';
 
 const CHECK_AFTER_MS = 500;
@@ -80,8 +81,6 @@ function firstTerms(presets: readonly Preset[]): ContractTerms | null {
 function Editor({ clientId, contract, presets }: EditorProps) {
   const draft = useSignal<ContractTerms | null>(contract.current?.terms ?? firstTerms(presets));
   const wrong = useSignal<ReadonlySet<string>>(new Set());
-  const busy = useSignal(false);
-  const error = useSignal<string | null>(null);
   const terms = draft.value;
   const verdict = useChecked(terms);
   if (terms === null) return <Failure sentence={t('contract.noPresets')} />;
@@ -95,26 +94,13 @@ function Editor({ clientId, contract, presets }: EditorProps) {
     wrong.value = next;
   };
   const isChanged = JSON.stringify(terms) !== JSON.stringify(contract.current?.terms ?? null);
-  const save = async () => {
-    busy.value = true;
-    try {
-      const saved = await sla.saveContract(clientId, terms);
-      say(t('contract.saved', { number: saved.current?.version ?? 1 }));
-      navigate(clientHref(clientId));
-    } catch (cause) {
-      error.value = sentenceOf(cause);
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { busy, error, onSubmit } = useSubmit(async () => {
+    const saved = await sla.saveContract(clientId, terms);
+    say(t('contract.saved', { number: saved.current?.version ?? 1 }));
+    navigate(clientHref(clientId));
+  });
   return (
-    <form
-      class="contract-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <form class="contract-form" onSubmit={onSubmit}>
       <TierCard terms={terms} presets={presets} change={change} />
       <ResponseCard terms={terms} change={change} mark={mark} />
       <CalendarCard clientId={clientId} terms={terms} change={change} />
@@ -122,7 +108,7 @@ function Editor({ clientId, contract, presets }: EditorProps) {
       <DatesCard terms={terms} change={change} mark={mark} />
       <section class="card save-card" aria-live="polite">
         <Said verdict={verdict} />
-        {error.value && <Failure sentence={error.value} />}
+        {error && <Failure sentence={error} />}
         <p class="hint">
           {contract.current
             ? t('contract.savingAdds', { next: contract.current.version + 1, current: contract.current.version })
@@ -135,7 +121,7 @@ function Editor({ clientId, contract, presets }: EditorProps) {
           <button
             type="submit"
             class="button button-primary"
-            disabled={busy.value || !isChanged || wrong.value.size > 0 || verdict.refused !== null}
+            disabled={busy || !isChanged || wrong.value.size > 0 || verdict.refused !== null}
           >
             {t('contract.save')}
           </button>

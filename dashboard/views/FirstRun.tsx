@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { api, sentenceOf } from '../api.ts';
+import { api } from '../api.ts';
 import { t } from '../i18n.ts';
 import { Failure } from '../parts/Async.tsx';
 import { TextField } from '../parts/Field.tsx';
 import { Gate } from '../parts/Gate.tsx';
 import { navigate } from '../router.ts';
 import { enter } from '../store.ts';
+import { useSubmit } from '../use-submit.ts';
 
 const LEAST_PASSWORD = 12;
 
@@ -24,33 +25,18 @@ function AccountForm({ token }: { token: string }) {
   const name = useSignal('');
   const email = useSignal('');
   const password = useSignal('');
-  const error = useSignal<string | null>(null);
-  const busy = useSignal(false);
-  const submit = async () => {
-    busy.value = true;
-    try {
-      const info = await api.firstRun({
-        token,
-        name: name.value.trim(),
-        email: email.value.trim(),
-        password: password.value,
-      });
-      navigate('/', { replace: true });
-      enter(info);
-    } catch (cause) {
-      error.value = sentenceOf(cause);
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { busy, error, onSubmit } = useSubmit(async () => {
+    const info = await api.firstRun({
+      token,
+      name: name.value.trim(),
+      email: email.value.trim(),
+      password: password.value,
+    });
+    navigate('/', { replace: true });
+    enter(info);
+  });
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <form class="form" onSubmit={onSubmit}>
       <TextField
         label={t('firstRun.name')}
         autoComplete="name"
@@ -80,8 +66,8 @@ function AccountForm({ token }: { token: string }) {
           password.value = text;
         }}
       />
-      {error.value && <Failure sentence={error.value} />}
-      <button type="submit" class="button button-primary button-wide" disabled={busy.value}>
+      {error && <Failure sentence={error} />}
+      <button type="submit" class="button button-primary button-wide" disabled={busy}>
         {t('firstRun.submit')}
       </button>
     </form>

@@ -1,37 +1,27 @@
 import { useSignal } from '@preact/signals';
-import { api, sentenceOf } from '../api.ts';
+import { api } from '../api.ts';
 import { t } from '../i18n.ts';
 import { Failure } from '../parts/Async.tsx';
 import { TextField } from '../parts/Field.tsx';
 import { Gate } from '../parts/Gate.tsx';
 import { enter } from '../store.ts';
+import { useSubmit } from '../use-submit.ts';
 
 /** The way in. The address stays, so that one arrives where one wanted to go. */
 export function Login() {
   const email = useSignal('');
   const password = useSignal('');
-  const error = useSignal<string | null>(null);
-  const busy = useSignal(false);
-  const submit = async () => {
-    busy.value = true;
+  const { busy, error, onSubmit } = useSubmit(async () => {
     try {
       enter(await api.login(email.value.trim(), password.value));
     } catch (cause) {
-      error.value = sentenceOf(cause);
       password.value = '';
-    } finally {
-      busy.value = false;
+      throw cause;
     }
-  };
+  });
   return (
     <Gate title={t('login.title')} sentence={t('login.sentence')}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
+      <form class="form" onSubmit={onSubmit}>
         <TextField
           label={t('people.email')}
           type="email"
@@ -51,8 +41,8 @@ export function Login() {
             password.value = text;
           }}
         />
-        {error.value && <Failure sentence={error.value} />}
-        <button type="submit" class="button button-primary button-wide" disabled={busy.value}>
+        {error && <Failure sentence={error} />}
+        <button type="submit" class="button button-primary button-wide" disabled={busy}>
           {t('login.submit')}
         </button>
       </form>

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { SiteCard } from '../../../protocol/site-card.ts';
-import { sentenceOf } from '../../api.ts';
 import { type LabelKey, t } from '../../i18n.ts';
+import { useSubmit } from '../../use-submit.ts';
 import { Failure } from '../Async.tsx';
 import { Field } from '../Field.tsx';
 import { Icon } from '../Icon.tsx';
@@ -18,29 +18,13 @@ interface EditorProps {
 /** What a technician needs at three in the morning, to be written down by day. */
 export function SiteCardEditor({ card, onCancel, onSave }: EditorProps) {
   const draft = useSignal(card);
-  const error = useSignal<string | null>(null);
-  const busy = useSignal(false);
   const change = (part: Partial<SiteCard>) => {
     draft.value = { ...draft.value, ...part };
   };
-  const save = async () => {
-    busy.value = true;
-    try {
-      await onSave(filled(draft.value));
-    } catch (cause) {
-      error.value = sentenceOf(cause);
-      busy.value = false;
-    }
-  };
+  const { busy, error, onSubmit } = useSubmit(() => onSave(filled(draft.value)));
   const { contacts = [], providers = [] } = draft.value;
   return (
-    <form
-      class="card form site-card-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <form class="card form site-card-form" onSubmit={onSubmit}>
       <h2>{t('siteCard.title')}</h2>
       {(['address', 'openingHours'] as const).map((name) => (
         <Field key={name} label={t(name === 'address' ? 'siteCard.address' : 'siteCard.hours')}>
@@ -83,12 +67,12 @@ export function SiteCardEditor({ card, onCancel, onSave }: EditorProps) {
           )}
         </Field>
       ))}
-      {error.value && <Failure sentence={error.value} />}
+      {error && <Failure sentence={error} />}
       <div class="dialog-actions">
         <button type="button" class="button button-plain" onClick={onCancel}>
           {t('action.cancel')}
         </button>
-        <button type="submit" class="button button-primary" disabled={busy.value}>
+        <button type="submit" class="button button-primary" disabled={busy}>
           {t('action.save')}
         </button>
       </div>

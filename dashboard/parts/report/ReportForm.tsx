@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { PersonReport } from '../../../protocol/person-report.ts';
 import type { Priority } from '../../../protocol/view.ts';
-import { sentenceOf } from '../../api.ts';
 import { clientChoices, deviceChoices, orNone, serviceChoices, siteChoices } from '../../choices.ts';
 import { desk } from '../../desk-api.ts';
 import { rich, t } from '../../i18n.ts';
@@ -11,6 +10,7 @@ import { place } from '../../router.ts';
 import { incidentHref } from '../../routes.ts';
 import { priorities } from '../../select.ts';
 import { devices } from '../../store.ts';
+import { useSubmit } from '../../use-submit.ts';
 import { Failure } from '../Async.tsx';
 import { CheckField, SelectField, TextArea, TextField } from '../Field.tsx';
 import { Icon } from '../Icon.tsx';
@@ -19,33 +19,17 @@ import { Proposals } from './Proposals.tsx';
 /** Takes down what a person says, and proposes the incident that it is about while one types. */
 export function ReportForm({ onDone }: { onDone: () => void }) {
   const draft = useSignal<ReportDraft>(draftFrom(place.value.query));
-  const error = useSignal<string | null>(null);
-  const busy = useSignal(false);
   const made = useSignal<PersonReport | null>(null);
   const set = (change: Partial<ReportDraft>) => {
     draft.value = { ...draft.value, ...change };
   };
-  const send = async () => {
-    busy.value = true;
-    try {
-      made.value = await desk.report(reportInput(draft.value));
-      error.value = null;
-      draft.value = draftFrom(new URLSearchParams());
-      onDone();
-    } catch (cause) {
-      error.value = sentenceOf(cause);
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { busy, error, onSubmit } = useSubmit(async () => {
+    made.value = await desk.report(reportInput(draft.value));
+    draft.value = draftFrom(new URLSearchParams());
+    onDone();
+  });
   return (
-    <form
-      class="report-columns"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <form class="report-columns" onSubmit={onSubmit}>
       <section class="card form">
         <Places draft={draft.value} set={set} />
         <Words draft={draft.value} set={set} />
@@ -63,8 +47,8 @@ export function ReportForm({ onDone }: { onDone: () => void }) {
             onChange={(priority) => set({ priority })}
           />
         )}
-        {error.value && <Failure sentence={error.value} />}
-        <button type="submit" class="button button-primary button-wide" disabled={busy.value}>
+        {error && <Failure sentence={error} />}
+        <button type="submit" class="button button-primary button-wide" disabled={busy}>
           {t('report.send')}
         </button>
         {made.value && <Made report={made.value} />}

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Page } from '../../all-pages.ts';
-import { sentenceOf } from '../../api.ts';
 import { t } from '../../i18n.ts';
+import { useSubmit } from '../../use-submit.ts';
 import { ActionButton } from '../ActionButton.tsx';
 import { Async, Failure, type Loaded } from '../Async.tsx';
 import { Dialog } from '../Dialog.tsx';
@@ -158,34 +158,17 @@ interface CreateDialogProps {
 /** A form in a dialog; a refusal is said inside it. */
 export function CreateDialog(props: CreateDialogProps) {
   const { title, submit, run, onClose, children, ready = true } = props;
-  const error = useSignal<string | null>(null);
-  const busy = useSignal(false);
-  const send = async () => {
-    busy.value = true;
-    try {
-      await run();
-    } catch (cause) {
-      error.value = sentenceOf(cause);
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { busy, error, onSubmit } = useSubmit(run);
   return (
     <Dialog title={title} onClose={onClose} class={props.class ?? ''}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <form class="form" onSubmit={onSubmit}>
         {children}
-        {error.value && <Failure sentence={error.value} />}
+        {error && <Failure sentence={error} />}
         <div class="dialog-actions">
           <button type="button" class="button button-plain" onClick={onClose}>
             {t('action.cancel')}
           </button>
-          <button type="submit" class="button button-primary" disabled={busy.value || !ready}>
+          <button type="submit" class="button button-primary" disabled={busy || !ready}>
             {submit}
           </button>
         </div>
