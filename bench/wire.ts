@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { ChainWriter } from '../protocol/chain.ts';
 import { decodeFrame, encodeFrame } from '../protocol/codec.ts';
 import type { HelloFrame, ReportDeltaFrame, ReportFrame } from '../protocol/frame.ts';
@@ -19,9 +20,11 @@ export function run(): object {
 
 function measure(hasDeltas: boolean) {
   const messages = Array.from({ length: CONNECTIONS }, (_, index) => messagesOf(index + 1, hasDeltas));
+  let allocatedBytes = 0;
   const rounds = Array.from({ length: ROUNDS }, () => {
     let taken = 0;
     const sessions = messages.map(() => openSession(hasDeltas, () => (taken += 1)));
+    const allocatedBefore = allocatedSoFar();
     const before = process.cpuUsage();
     for (let report = 0; report < REPORTS; report += 1) {
       for (let index = 0; index < CONNECTIONS; index += 1) {
@@ -30,6 +33,7 @@ function measure(hasDeltas: boolean) {
       }
     }
     const { user, system } = process.cpuUsage(before);
+    allocatedBytes = allocatedSoFar() - allocatedBefore;
     if (taken !== CONNECTIONS * REPORTS) throw new Error(`${taken} reports were taken`);
     return ((user + system) * 1_000) / taken;
   }).sort((a, b) => a - b);
@@ -37,8 +41,14 @@ function measure(hasDeltas: boolean) {
   return {
     cpuNsPerReport: Math.round(rounds[Math.floor(ROUNDS / 2)] ?? 0),
     bestCpuNsPerReport: Math.round(rounds[0] ?? 0),
+    allocatedBytesPerReport: Math.round(allocatedBytes / (CONNECTIONS * REPORTS)),
     bytesPerReport: Math.round((10 * sizes.reduce((sum, size) => sum + size, 0)) / sizes.length) / 10,
   };
+}
+
+/** Bytes on the heap of this thread since it began, also those that are free again. */
+function allocatedSoFar(): number {
+  return getHeapStatistics().total_allocated_bytes;
 }
 
 function messagesOf(seed: number, hasDeltas: boolean): Buffer[] {

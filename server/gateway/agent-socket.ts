@@ -17,8 +17,8 @@ const MAX_UNSENT_PONGS_BYTES = 64 * 1024;
 const CLOSE_DEADLINE_MS = 2_000;
 
 /**
- * The server's end of an agent's WebSocket. The usual library passes each message through a stream of its own: at ten thousand
- * messages a second that is a fifth of the work, and its objects are 8 KB a connection.
+ * The server's end of an agent's WebSocket. The usual library passes each message through a writable stream of its own: with
+ * ten thousand agents a tenth of all that the main thread does.
  */
 export class AgentSocket {
   readonly #socket: Socket;
