@@ -66,7 +66,7 @@ export const defaultTiming: LinkTiming = {
 };
 
 /** What this server offers to agents that ask for it. */
-const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks;
+const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks | Feature.briefPongs;
 
 type Stage =
   | { readonly name: 'hello' }

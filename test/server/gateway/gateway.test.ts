@@ -295,10 +295,11 @@ t.test('reports told by their changes arrive as those that were meant, in two la
   const { client, enrol, reports } = await setUp(t);
   const machine = enrol();
   const link = await client();
-  const hello = machine.hello({ features: Feature.deltaReports | Feature.checks | (2 ** 40) });
+  const known = Feature.deltaReports | Feature.checks | Feature.briefPongs;
+  const hello = machine.hello({ features: known | (2 ** 40) });
   link.send(hello);
   link.send(machine.proof(hello, await link.next('challenge')));
-  t.equal((await link.next('welcome')).features, Feature.deltaReports | Feature.checks, 'granted as far as known');
+  t.equal((await link.next('welcome')).features, known, 'granted as far as known');
   link.send(schema);
   link.send({ type: 'run', run: 1, runId: Buffer.alloc(16, 0xab), bootId: 'boot-0' });
   link.send({ ...schema, run: 1 });
