@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { packTar } from 'modern-tar/fs';
 import { VigiaError } from '../../protocol/error.ts';
-import { copyDatabase } from './copy-database.ts';
+import { copyDatabase } from '../copy-database.ts';
 import { type BackedUpFile, describeFile, FORMAT, MANIFEST_FILE, type Manifest, parts } from './manifest.ts';
 
 export interface BackupOptions {

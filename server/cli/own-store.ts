@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { copyDatabase } from '../backup/copy-database.ts';
 import { createBackup } from '../backup/create-backup.ts';
 import type { Config } from '../config.ts';
 import { ContractBook } from '../contracts/contract-book.ts';
+import { copyDatabase } from '../copy-database.ts';
 import type { DataDir } from '../data-dir.ts';
 import { everyClient } from '../domain/scope.ts';
 import { ChangeSet } from '../fleet/change-set.ts';

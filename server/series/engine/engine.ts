@@ -5,7 +5,7 @@ import { hostOfLane, isPast, laneOf } from '../rows/lane.ts';
 import type { Resolution } from '../series-store.ts';
 import { type Sliced, Slices } from '../slices.ts';
 import { Checking } from './checking.ts';
-import { copyDatabase } from './copying.ts';
+import { copySeries } from './copying.ts';
 import { Damage } from './damage.ts';
 import { Database } from './database.ts';
 import { Directory, floorTo, HOUR_MS } from './directory.ts';
@@ -184,7 +184,7 @@ export class Engine {
   }
 
   backup(path: string): Promise<number> {
-    return copyDatabase(this.#parts.db.path, path);
+    return copySeries(this.#parts.db.path, path);
   }
 
   usage(): NumberedUsage {

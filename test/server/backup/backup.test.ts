@@ -4,10 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
 import { packTar, type TarSource } from 'modern-tar/fs';
 import t, { type Test } from 'tap';
-import { copyDatabase } from '../../../server/backup/copy-database.ts';
 import { createBackup } from '../../../server/backup/create-backup.ts';
 import { describeFile, MANIFEST_FILE } from '../../../server/backup/manifest.ts';
 import { refuseHalfRestored, restoreBackup } from '../../../server/backup/restore-backup.ts';
+import { copyDatabase } from '../../../server/copy-database.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const NOW = Date.UTC(2026, 2, 1);
