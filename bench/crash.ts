@@ -58,7 +58,8 @@ export async function run(args: readonly string[]): Promise<Figures> {
     await load.connect(400, CONNECT_DEADLINE_MS);
     await load.report();
     const starts: number[] = [];
-    const amid = { sealing: 0, rollingUp: 0, backup: 0 };
+    /** Kills before which that was seen to go on since the start: of expiry a part only, as new blocks hide it. */
+    const amid = { sealing: 0, rollingUp: 0, expiring: 0, backup: 0 };
     const startedAt = performance.now();
     for (let kill = 0; kill < kills; kill += 1) {
       const before = await blocksHeld(server, folder);
@@ -70,6 +71,7 @@ export async function run(args: readonly string[]): Promise<Figures> {
       await server.kill();
       if (after.raw > before.raw) amid.sealing += 1;
       if (after.fiveMinute > before.fiveMinute) amid.rollingUp += 1;
+      if (after.raw < before.raw || after.fiveMinute < before.fiveMinute) amid.expiring += 1;
       if (backup !== null && !(await backup)) amid.backup += 1;
       server = await start(port);
       starts.push(server.startToReadyMs);
