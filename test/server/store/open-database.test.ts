@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
@@ -7,13 +7,16 @@ import { openDatabase, SCHEMA_VERSION } from '../../../server/store/open-databas
 import { openStore } from '../../../server/store/store.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
-t.test('a new file gets every table of tables.ts', async (t) => {
+t.test('a new file gets every table of tables/', async (t) => {
   const database = openDatabase(join(tempDir(t), 'vigia.db'));
   t.teardown(() => database.close());
   const tables = database
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     .all();
-  const source = readFileSync(new URL('../../../server/store/tables.ts', import.meta.url), 'utf8');
+  const folder = new URL('../../../server/store/tables/', import.meta.url);
+  const source = readdirSync(folder)
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
   const declared = [...source.matchAll(/^ {2}(\w+): \{/gm)].map((match) => match[1]);
   t.same(tables.map((row) => row.name).toSorted(), declared.toSorted());
 

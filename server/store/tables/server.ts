@@ -1,0 +1,49 @@
+import type { Generated } from 'kysely';
+import type { Role } from '../../../protocol/view.ts';
+
+/** Who may use the server, and what it keeps of itself. */
+export interface ServerTables {
+  user: {
+    id: string;
+    email: string;
+    name: string;
+    role: Role;
+    password_hash: string;
+    created_at: number;
+    disabled_at: number | null;
+  };
+  /** `token_hash` is the SHA-256 of the cookie's secret. */
+  session: {
+    id: string;
+    token_hash: Uint8Array;
+    user_id: string;
+    created_at: number;
+    last_seen_at: number;
+    expires_at: number;
+    revoked_at: number | null;
+  };
+  api_key: {
+    id: string;
+    secret_hash: Uint8Array;
+    name: string;
+    role: Role;
+    client_id: string | null;
+    created_at: number;
+    created_by: string;
+    last_used_at: number | null;
+    revoked_at: number | null;
+  };
+  /** Small facts of the server itself: the journal cursor, the identity, the last time it was alive. */
+  setting: { key: string; value_json: string };
+  /** Append-only hash chain: `hash` covers the row and `previous_hash`. */
+  audit: {
+    id: Generated<number>;
+    at: number;
+    actor: string;
+    action: string;
+    subject: string;
+    detail_json: string;
+    previous_hash: Uint8Array;
+    hash: Uint8Array;
+  };
+}
