@@ -28,7 +28,8 @@ export class FileReader {
     try {
       const descriptor = this.#kept.get(path) ?? openSync(path, 'r');
       this.#kept.set(path, descriptor);
-      return this.#buffer.toString('latin1', 0, this.#readAll(descriptor));
+      const length = this.#readAll(descriptor);
+      return this.#buffer.toString('latin1', 0, length);
     } catch {
       this.#letGo(path);
       return undefined;
