@@ -76,6 +76,7 @@ function makeReport(): WaitingReport {
     clocks: { wallMs: 0, monotonicMs: 0, bootMs: 0 },
     clockOffsetMs: 0,
     metrics: noMetrics,
-    scaled: [],
+    // Of the same kind as those of reports: one that can hold anything.
+    scaled: [null],
   };
 }

@@ -8,7 +8,7 @@ import { QuietDevice } from '../domain/rules/quiet-device.ts';
 import type { Row } from '../store/tables.ts';
 import { Blindness } from './blindness.ts';
 import { InFlight } from './in-flight.ts';
-import type { DeliveredRuns } from './runs.ts';
+import type { DeliveredRun, DeliveredRuns } from './runs.ts';
 
 /** What must survive a restart; saved together with the journal position that it includes. */
 export interface DeviceMemory {
@@ -124,12 +124,15 @@ export function makeRecord(
   };
 }
 
-/** What an older version saved lacks what is newer. */
+/** What an older version saved lacks what is newer, and has runs by their ids. */
 function readMemory(json: string): DeviceMemory {
   const memory = JSON.parse(json) as DeviceMemory;
-  return { ...memory, presence: { ...freshPresence(), ...memory.presence } };
+  const runs = Array.isArray(memory.runs)
+    ? memory.runs
+    : Object.entries<Omit<DeliveredRun, 'runId'>>(memory.runs).map(([runId, run]) => ({ runId, ...run }));
+  return { ...memory, runs, presence: { ...freshPresence(), ...memory.presence } };
 }
 
 function freshMemory(): DeviceMemory {
-  return { version: 1, presence: freshPresence(), detection: freshDetection(), dating: null, judgedAt: null, runs: {} };
+  return { version: 1, presence: freshPresence(), detection: freshDetection(), dating: null, judgedAt: null, runs: [] };
 }

@@ -1,7 +1,11 @@
-/** Which sequences of which agent runs are committed. Plain data, kept as JSON. */
-export type DeliveredRuns = Record<string, DeliveredRun>;
+/**
+ * Which sequences of which agent runs are committed, the run that reported last in front. Plain data, kept as JSON; a list, because
+ * an object with the runs as its keys has a shape of its own for every device, and nothing can be found in it quickly.
+ */
+export type DeliveredRuns = DeliveredRun[];
 
-interface DeliveredRun {
+export interface DeliveredRun {
+  readonly runId: string;
   /** Closed ranges, ascending, never touching. */
   readonly ranges: [from: number, to: number][];
   /** When the newest of its reports was measured: the oldest run is forgotten first. */
@@ -12,7 +16,7 @@ const MAX_RUNS = 64;
 const MAX_RANGES = 4096;
 
 export function isDelivered(runs: DeliveredRuns, runId: string, sequence: number): boolean {
-  const ranges = runs[runId]?.ranges;
+  const ranges = find(runs, runId)?.ranges;
   const last = ranges?.at(-1);
   // What is new comes after all that was: nearly always.
   if (ranges === undefined || last === undefined || sequence > last[1]) return false;
@@ -21,12 +25,8 @@ export function isDelivered(runs: DeliveredRuns, runId: string, sequence: number
 }
 
 export function markDelivered(runs: DeliveredRuns, runId: string, sequence: number, at: number): void {
-  const known = runs[runId];
-  const run = known ?? { ranges: [], at };
-  if (!known) {
-    runs[runId] = run;
-    forgetOldest(runs);
-  }
+  const run = find(runs, runId) ?? { runId, ranges: [], at };
+  if (runs[0] !== run) putInFront(runs, run);
   run.at = Math.max(run.at, at);
   const last = run.ranges.at(-1);
   if (last !== undefined && sequence === last[1] + 1) last[1] = sequence;
@@ -61,9 +61,16 @@ function rangeAtOrAfter(ranges: readonly (readonly [number, number])[], sequence
   return low;
 }
 
-function forgetOldest(runs: DeliveredRuns): void {
-  const ids = Object.keys(runs);
-  if (ids.length <= MAX_RUNS) return;
-  const oldest = ids.reduce((a, b) => ((runs[a]?.at ?? 0) <= (runs[b]?.at ?? 0) ? a : b));
-  delete runs[oldest];
+function find(runs: DeliveredRuns, runId: string): DeliveredRun | undefined {
+  const newest = runs[0];
+  return newest?.runId === runId ? newest : runs.find((run) => run.runId === runId);
+}
+
+function putInFront(runs: DeliveredRuns, run: DeliveredRun): void {
+  const place = runs.indexOf(run);
+  if (place !== -1) runs.splice(place, 1);
+  runs.unshift(run);
+  if (runs.length <= MAX_RUNS) return;
+  const oldest = runs.reduce((a, b) => (a.at <= b.at ? a : b));
+  runs.splice(runs.indexOf(oldest), 1);
 }

@@ -45,7 +45,7 @@ t.test('offered, committed together, acknowledged, evaluated', async (t) => {
     [1, 2, 3],
   );
   t.equal(record.inFlight.size, 0);
-  t.match(record.memory.runs, { [agent.runId]: { ranges: [[1, 3]] } });
+  t.match(record.memory.runs, [{ runId: agent.runId, ranges: [[1, 3]] }]);
   t.equal(record.latest?.at, clock.ms);
 });
 

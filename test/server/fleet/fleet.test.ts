@@ -73,6 +73,16 @@ t.test('the newest cursor of all devices, so that a new journal goes on behind i
   t.equal(fleet.newestCursor(99), 99);
 });
 
+t.test('runs that were saved by their ids are known again', async (t) => {
+  const { store, record, acme } = await setUp(t);
+  const saved = { ...record.memory, runs: { a: { ranges: [[1, 3]], at: 5 } } };
+  const row = { device_id: record.info.id, client_id: acme.client.id, state_json: JSON.stringify(saved) };
+  await store.commit([store.scoped(everyClient).deviceStates.saveStatement({ ...row, cursor: 41, saved_at: 1 })]);
+  const fleet = new Fleet(store);
+  await fleet.load();
+  t.same(fleet.devices.get(record.info.id)?.memory.runs, [{ runId: 'a', ranges: [[1, 3]], at: 5 }]);
+});
+
 t.test('the row of a device', async (t) => {
   const { fleet, book, record } = await setUp(t);
   t.match(summarise(record, book), {
