@@ -147,10 +147,11 @@ t.test('either side closes', async (t) => {
 });
 
 t.test('a peer that does not finish the closing handshake loses its socket', async (t) => {
-  const { port, sockets, saw } = await setUp(t);
+  const { port, sockets, events, saw } = await setUp(t);
   await answerTo(t, port, upgrade(`${KEY}\r\n${VERSION}`));
   sockets[0]?.close(1000);
   await saw('close');
+  t.same(events, ['close']);
 });
 
 t.test('a peer that just ends, or is cut off, is over', async (t) => {
