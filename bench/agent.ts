@@ -12,8 +12,8 @@ import { type FleetFolder, makeFleetFolder, sizeOf } from './lib/fleet-folder.ts
 import { type Figures, readFlags } from './lib/options.ts';
 import { type MemoryReading, readCpu, readMemory, round } from './lib/process-figures.ts';
 import { Relay } from './lib/relay.ts';
+import { say } from './lib/say.ts';
 import { endWithUs, type ServerProcess, startServer } from './lib/server-process.ts';
-import { say } from './lib/start-fleet.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bundle = join(root, 'dist/agent/vigia-agent.mjs');

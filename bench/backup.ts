@@ -8,8 +8,9 @@ import { promisify } from 'node:util';
 import { ask } from './lib/client.ts';
 import { type Figures, readFlags } from './lib/options.ts';
 import { readCpu, round } from './lib/process-figures.ts';
+import { say } from './lib/say.ts';
 import { startServer } from './lib/server-process.ts';
-import { fleetFlags, say, withFleet } from './lib/start-fleet.ts';
+import { fleetFlags, withFleet } from './lib/start-fleet.ts';
 
 const entry = fileURLToPath(new URL('../server/main.ts', import.meta.url));
 const DEVICES_COMPARED = 50;

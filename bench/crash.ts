@@ -9,8 +9,8 @@ import { type FleetFolder, makeFleetFolder } from './lib/fleet-folder.ts';
 import { PAST_RUN, writePast } from './lib/fleet-past.ts';
 import { LoadProcesses } from './lib/load-process.ts';
 import { type Figures, readFlags } from './lib/options.ts';
+import { say } from './lib/say.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
-import { say } from './lib/start-fleet.ts';
 
 const CONNECT_DEADLINE_MS = 240_000;
 const SETTLE_DEADLINE_MS = 300_000;

@@ -7,8 +7,9 @@ import { type DetectionFigures, measureDetection, measureThreshold } from './lib
 import { type Figures, readFlags } from './lib/options.ts';
 import { readBytesWritten, readCpu, readMemory, round, threadsBetween } from './lib/process-figures.ts';
 import { startProfiling } from './lib/profile.ts';
+import { say } from './lib/say.ts';
 import { loopLag, quantileBetween } from './lib/server-metrics.ts';
-import { type Fleet, fleetFlags, say, withFleet } from './lib/start-fleet.ts';
+import { type Fleet, fleetFlags, withFleet } from './lib/start-fleet.ts';
 import { machineMetrics } from './load/machine.ts';
 
 const SETTLE_DEADLINE_MS = 15_000;

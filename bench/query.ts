@@ -5,7 +5,7 @@ import { type EmbeddedSeries, openSeries } from '../server/series/open-series.ts
 import { type GeneratedSeries, generate, hostName } from './lib/generated-series.ts';
 import { type Figures, readFlags } from './lib/options.ts';
 import { round } from './lib/process-figures.ts';
-import { say } from './lib/start-fleet.ts';
+import { say } from './lib/say.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

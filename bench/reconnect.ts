@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, metricIn, openDashboard, scrape } from './lib/client.ts';
 import { type Figures, readFlags } from './lib/options.ts';
 import { readMemory, round } from './lib/process-figures.ts';
+import { say } from './lib/say.ts';
 import { startServer } from './lib/server-process.ts';
-import { type Fleet, fleetFlags, say, withFleet } from './lib/start-fleet.ts';
+import { type Fleet, fleetFlags, withFleet } from './lib/start-fleet.ts';
 
 const BACK_DEADLINE_MS = 180_000;
 const SETTLE_DEADLINE_MS = 120_000;

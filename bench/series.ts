@@ -10,7 +10,7 @@ import { isInstalled, type PeerName, peers, startPeer } from './lib/peer-store.t
 import { round } from './lib/process-figures.ts';
 import { toPrometheusText } from './lib/prometheus-text.ts';
 import { RemoteWriteEncoder } from './lib/remote-write.ts';
-import { say } from './lib/start-fleet.ts';
+import { say } from './lib/say.ts';
 import { machineMetrics } from './load/machine.ts';
 
 const HOUR_MS = 3_600_000;

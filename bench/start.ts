@@ -8,8 +8,8 @@ import { type FleetFolder, makeFleetFolder } from './lib/fleet-folder.ts';
 import { generate } from './lib/generated-series.ts';
 import { type Figures, readFlags } from './lib/options.ts';
 import { readCpu, round } from './lib/process-figures.ts';
+import { say } from './lib/say.ts';
 import { startServer } from './lib/server-process.ts';
-import { say } from './lib/start-fleet.ts';
 
 const BATCH = 2_500;
 /** A host's first chain has 61 to 120 reports, then they have 120: after so many, all chains are at their longest, 60 to 119. */

@@ -1,13 +1,16 @@
+import { once } from 'node:events';
 import { request as plainRequest } from 'node:http';
 import { Agent, request } from 'node:https';
 import { WebSocket } from 'ws';
 import type { LiveServerMessage } from '../../protocol/view.ts';
 import type { FleetFolder } from './fleet-folder.ts';
+import { say } from './say.ts';
 
 /** One person or machine at the server's HTTP side. */
 const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
 /** A server without a processor of its own may take its time over a scrape. */
 const DEADLINE_MS = 180_000;
+const RETRY_MS = 1_000;
 
 export interface Answer {
   readonly status: number;
@@ -76,27 +79,44 @@ export async function openDashboard(origin: string, folder: FleetFolder): Promis
     throw new Error(`the login answered ${login.status}: ${login.body.toString()}`);
   }
   const { cookie } = login;
-  const overview = await ask(`${origin}/api/v1/overview`, { headers: { cookie } });
-  if (overview.status !== 200) throw new Error(`the overview answered ${overview.status}`);
-  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/live`, {
-    headers: { cookie, origin },
-    rejectUnauthorized: false,
-    perMessageDeflate: false,
-  });
   const waiting = new Set<(message: LiveServerMessage) => void>();
   let bytes = 0;
-  socket.on('message', (data: Buffer) => {
-    bytes += data.length;
-    // A browser would parse each; here only what is waited for, so that the load has the machine.
-    if (waiting.size === 0) return;
-    const message = JSON.parse(data.toString()) as LiveServerMessage;
-    for (const take of waiting) take(message);
-  });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('error', reject);
-  });
-  socket.send(JSON.stringify({ type: 'watch', deviceId: deviceIds[0] ?? null }));
+  const look = async (): Promise<WebSocket> => {
+    const overview = await ask(`${origin}/api/v1/overview`, { headers: { cookie } });
+    if (overview.status !== 200) throw new Error(`the overview answered ${overview.status}`);
+    const opened = new WebSocket(`${origin.replace(/^http/, 'ws')}/live`, {
+      headers: { cookie, origin },
+      rejectUnauthorized: false,
+      perMessageDeflate: false,
+    });
+    opened.on('message', (data: Buffer) => {
+      bytes += data.length;
+      // A browser would parse each; here only what is waited for, so that the load has the machine.
+      if (waiting.size === 0) return;
+      const message = JSON.parse(data.toString()) as LiveServerMessage;
+      for (const take of waiting) take(message);
+    });
+    await once(opened, 'open', { signal: AbortSignal.timeout(DEADLINE_MS) });
+    opened.send(JSON.stringify({ type: 'watch', deviceId: deviceIds[0] ?? null }));
+    // As a page does: it is cut off if it is far behind, such as when thousands of machines come up in one second.
+    opened.once('close', () => {
+      if (!isClosed) setTimeout(() => void again(), RETRY_MS);
+    });
+    return opened;
+  };
+  const again = async (): Promise<void> => {
+    try {
+      socket = await look();
+      if (isClosed) socket.terminate();
+    } catch (cause) {
+      // The server is away: that is what some measurements do.
+      if (isClosed) return;
+      say(`the dashboard could not connect: ${cause instanceof Error ? cause.message : String(cause)}`);
+      setTimeout(() => void again(), RETRY_MS);
+    }
+  };
+  let isClosed = false;
+  let socket = await look();
   return {
     cookie,
     liveBytes: () => bytes,
@@ -112,6 +132,9 @@ export async function openDashboard(origin: string, folder: FleetFolder): Promis
         waiting.delete(take);
       });
     },
-    close: () => socket.terminate(),
+    close() {
+      isClosed = true;
+      socket.terminate();
+    },
   };
 }

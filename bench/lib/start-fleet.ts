@@ -4,6 +4,7 @@ import { type FleetFolder, makeFleetFolder } from './fleet-folder.ts';
 import { LoadProcesses } from './load-process.ts';
 import type { Flags } from './options.ts';
 import { round } from './process-figures.ts';
+import { say } from './say.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
 /** What every measurement with a whole fleet begins with. */
@@ -60,9 +61,4 @@ export async function withFleet<T>(
     await server.kill();
     folder.remove();
   }
-}
-
-/** Tells the person who waits; the last line of standard output is for machines. */
-export function say(text: string): void {
-  console.error(text);
 }
