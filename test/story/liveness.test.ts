@@ -8,6 +8,7 @@ import { until } from '../support/until.ts';
 t.setTimeout(400_000);
 
 const MINUTE_MS = 60_000;
+const DATING_ERROR_MS = 2_000;
 /** The server judges from its start on, instead of after 90 s. All other times are the real ones. */
 const settings = { presence: { judgeAfterStartMs: 0 } };
 
@@ -86,8 +87,8 @@ t.test('killed without a word: late, lost, and back', async (t) => {
   t.test('back, with what was measured meanwhile', async (t) => {
     await server.untilIncident(server2.deviceId, 'contact', () => true);
     relay.mend(server.address);
-    for (const machine of machines) machine.start();
     const startedAtMs = Date.now();
+    for (const machine of machines) machine.start();
     for (const { deviceId } of machines) await server.untilDevice(deviceId, 'is up', ({ state }) => state === 'up');
     t.comment(`all back ${Date.now() - startedAtMs} ms after their start`);
     for (const { deviceId } of [server1, server2]) {
@@ -113,10 +114,12 @@ t.test('killed without a word: late, lost, and back', async (t) => {
       .reports(server2.deviceId)
       .filter(({ runId, sequence }) => runId === oldRunId && sequence > delivered);
     t.ok(waited.length >= 5, `${waited.length} reports had waited`);
-    t.ok(
-      waited.every(({ backfill, at, receivedAt }) => backfill && at < stoppedAtMs && (receivedAt ?? 0) >= startedAtMs),
-      'they keep their own time',
+    // Dating is as exact as frames were prompt: on a busy machine the last one may seem to come after the kill.
+    const untilMs = stoppedAtMs + DATING_ERROR_MS;
+    const wrong = waited.filter(
+      ({ backfill, at, receivedAt }) => !backfill || at > untilMs || (receivedAt ?? 0) < startedAtMs,
     );
+    t.same(wrong, [], 'they keep their own time');
     t.same(await server.incidents(workstation.deviceId), [], 'never an incident about a workstation');
   });
 });
