@@ -42,6 +42,8 @@ export class LiveHub implements LivePort {
   #catalogueChanged = false;
   #healthChanged = false;
   #timer: NodeJS.Timeout | null = null;
+  /** On the clock that only goes forward. What comes after a quiet moment goes out at once. */
+  #flushedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LiveHubOptions) {
     this.#options = options;
@@ -114,7 +116,10 @@ export class LiveHub implements LivePort {
 
   #schedule(): void {
     if (this.#subscribers.size === 0) this.#forget();
-    else this.#timer ??= setTimeout(() => this.#flush(), COALESCE_MS);
+    else if (this.#timer === null) {
+      const waitMs = Math.max(0, this.#flushedAt + COALESCE_MS - performance.now());
+      this.#timer = setTimeout(() => this.#flush(), waitMs);
+    }
   }
 
   #forget(): void {
@@ -128,6 +133,7 @@ export class LiveHub implements LivePort {
 
   #flush(): void {
     this.#timer = null;
+    this.#flushedAt = performance.now();
     let hasMore = false;
     for (const subscriber of this.#subscribers) {
       const { readings } = subscriber;

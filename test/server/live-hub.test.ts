@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { LiveServerMessage, ServerHealth } from '../../protocol/view.ts';
 import { everyClient, type Scope } from '../../server/domain/scope.ts';
@@ -30,7 +31,12 @@ async function setUp(t: Test) {
   t.teardown(() => hub.close());
   const look = (scope: Scope) => {
     const messages: LiveServerMessage[] = [];
-    return { messages, ...hub.subscribe(scope, (message) => messages.push(message)) };
+    const at: number[] = [];
+    const listener = (message: LiveServerMessage): void => {
+      at.push(performance.now());
+      messages.push(message);
+    };
+    return { messages, at, ...hub.subscribe(scope, listener) };
   };
   const raise = (device: typeof acme.device, at = START) =>
     book.step(
@@ -87,6 +93,21 @@ t.test('changes go out together, once, the newest of each', async (t) => {
   hub.healthChanged();
   await until('the second message', () => page.messages.length > 1);
   t.same(short(page.messages[1]!), 'server', 'nothing is repeated');
+});
+
+t.test('after a quiet moment a change goes out at once, what follows a quarter of a second later', async (t) => {
+  const { hub, acme, globex, look, record } = await setUp(t);
+  const page = look(everyClient);
+  hub.deviceChanged(record(acme.device.id));
+  // Timers fire in the order of their due times, however busy the machine is.
+  await setTimeout(100);
+  t.same(page.messages.map(short), ['devices acme-srv']);
+  hub.deviceChanged(record(acme.device.id));
+  hub.deviceChanged(record(globex.device.id));
+  await until('the others', () => page.messages.length > 1);
+  t.same(page.messages.slice(1).map(short), ['devices acme-srv,globex-srv'], 'together');
+  const [first = 0, second = 0] = page.at;
+  t.ok(second - first >= 249, `${second - first} ms after the first`);
 });
 
 t.test('nobody sees anything of another client', async (t) => {
