@@ -3,12 +3,18 @@ import type { AddressInfo, Server } from 'node:net';
 import { VigiaError } from '../protocol/error.ts';
 import type { Config } from './config.ts';
 
+/**
+ * Connections that wait to be accepted. After an outage a fleet knocks within seconds; the kernel drops what does not fit, and asks
+ * again on its own after 1, 3, 7, 15 s. It cuts the number to its own limit (`net.core.somaxconn`, on Linux 4,096).
+ */
+const BACKLOG = 4_096;
+
 /** Listens. @throws VigiaError port_in_use, address_unavailable, with what to do */
 export async function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<void> {
-  server.listen({ host, port });
+  server.listen({ host, port, backlog: BACKLOG });
   try {
     await once(server, 'listening');
   } catch (cause) {
