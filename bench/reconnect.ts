@@ -13,16 +13,17 @@ const JUDGED_AFTER_MARGIN_MS = 35_000;
 
 const aims = { allBackMs: 60_000, peakToMean: 3, falseIncidents: 0, startToReadyMs: 3_000, lostReports: 0 };
 
-/** All agents are connected, the server is killed and started again: how soon and how evenly they are back, and what it says. */
+/** All agents are connected, the server is killed or stopped and started again: how soon and how evenly they are back, and what it says. */
 export function run(args: readonly string[]): Promise<Figures> {
-  const flags = readFlags(args, [...fleetFlags, 'down', 'judge!']);
+  const flags = readFlags(args, [...fleetFlags, 'down', 'judge!', 'politely!']);
   const downMs = flags.durationMs('down', '5s');
   return withFleet(flags, { agents: 1_000, warmUp: '20s' }, async (fleet) => {
     const { server, folder, load, agents, intervalMs, dashboard } = fleet;
     dashboard.close();
     await load.begin();
-    await server.kill();
-    say('the server was killed');
+    if (flags.isSet('politely')) await server.stop();
+    else await server.kill();
+    say(flags.isSet('politely') ? 'the server was stopped' : 'the server was killed');
     await sleep(downMs);
     const startedAt = Date.now();
     const again = await startServer({ dataDir: folder.dataDir, intervalMs, tls: true, port: server.port });
@@ -31,8 +32,8 @@ export function run(args: readonly string[]): Promise<Figures> {
     try {
       const allBackAt = await untilAllBack(fleet, again.origin);
       const returns = await load.returns();
-      const { peak, mean } = perSecond(returns);
-      say(`all are back ${allBackAt - readyAt} ms after that`);
+      const { peak, mean, counts } = perSecond(returns);
+      say(`all are back ${allBackAt - readyAt} ms after that; in each second: ${counts.join(' ')}`);
       const page = await openDashboard(again.origin, folder);
       if (flags.isSet('judge')) {
         const { judgingFrom } = (await overview(again.origin, page.cookie)).server;
@@ -94,10 +95,11 @@ function perSecond(returns: readonly { readonly perSecond: readonly number[]; re
       total.set(at, (total.get(at) ?? 0) + count);
     }
   }
-  const seconds = [...total.keys()];
-  const length = Math.max(...seconds) - Math.min(...seconds) + 1;
-  const sum = [...total.values()].reduce((all, count) => all + count, 0);
-  return { peak: Math.max(...total.values()), mean: sum / length };
+  const first = Math.min(...total.keys());
+  const length = Math.max(...total.keys()) - first + 1;
+  const counts = Array.from({ length }, (_, second) => total.get(first + second) ?? 0);
+  const sum = counts.reduce((all, count) => all + count, 0);
+  return { peak: Math.max(...counts), mean: sum / length, counts };
 }
 
 interface Seen {

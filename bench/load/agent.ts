@@ -1,6 +1,8 @@
 import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
 import type { Backoff } from '../../agent/backoff.ts';
+import type { LinkEnd } from '../../agent/link.ts';
+import { reconnectDelayMs } from '../../agent/reconnect.ts';
 import { ChainWriter } from '../../protocol/chain.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
@@ -46,6 +48,8 @@ interface Kept {
   sentAtMs: number;
 }
 
+/** Of a server that was killed. */
+const silence = { code: 'closed', returnInMs: undefined } as const;
 const MAX_SPOOL = 3_600;
 /** As an agent does: so many reports of the backlog a second, while no more than these are unacknowledged. */
 const BACKLOG_PER_SECOND = 50;
@@ -70,6 +74,8 @@ export class LoadAgent {
   #welcomedAtMs = 0;
   #sequence = 0;
   #isAway = false;
+  /** What the server said when it ended the link. */
+  #parting: Pick<LinkEnd, 'code' | 'returnInMs'> = silence;
   #countedWireBytes = 0;
   #draining: NodeJS.Timeout | null = null;
   /** One for what is made now, one for what waited; none if the server takes full reports only. */
@@ -95,6 +101,7 @@ export class LoadAgent {
   connect(): void {
     const { host, port, secureContext } = this.#load;
     this.#isAway = false;
+    this.#parting = silence;
     this.#countedWireBytes = 0;
     this.#socket = new Socket({
       host,
@@ -185,8 +192,12 @@ export class LoadAgent {
         this.#send({ type: 'probe_result', json: JSON.stringify(answer) });
         return;
       }
+      case 'goodbye':
+        this.#parting = { code: 'going_away', returnInMs: frame.returnInMs };
+        return;
       case 'error':
-        if (!frame.fatal) setTimeout(() => this.#drain(), frame.retryInMs);
+        if (frame.fatal) this.#parting = { code: frame.code, returnInMs: frame.retryInMs || undefined };
+        else setTimeout(() => this.#drain(), frame.retryInMs);
         return;
       default:
     }
@@ -282,7 +293,8 @@ export class LoadAgent {
     if (this.#isAway) return;
     counts.lostLinks += 1;
     onLost(this, reason);
-    setTimeout(() => this.connect(), this.#backoff.next(connectedForMs));
+    const end = { ...this.#parting, message: reason, connectedForMs };
+    setTimeout(() => this.connect(), reconnectDelayMs(end, this.#backoff, Math.random));
   }
 
   #clocks(): Clocks {
