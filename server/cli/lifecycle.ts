@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Logger } from 'pino';
 
 const STOP_DEADLINE_MS = 10_000;
@@ -7,19 +6,33 @@ const SAME_SIGNAL_MS = 500;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Waits for a signal to stop, then stops within a deadline. A second signal ends the process at once.
- * @param stop must be safe to abandon: what is committed stays committed
+ * The first signal to stop. From this call on signals are taken, so that one that comes while something starts is not the end of
+ * it without a word. A second one, half a second later or more, ends the process at once.
  */
-export async function runUntilSignal(stop: () => Promise<void>, logger: Logger): Promise<void> {
-  const waiting = new AbortController();
-  const [signal] = await Promise.race(signals.map((name) => once(process, name, { signal: waiting.signal })));
-  waiting.abort();
-  const stoppingSince = Date.now();
+export function signalToStop(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  let firstAt: number | null = null;
   for (const name of signals) {
     process.on(name, () => {
-      if (Date.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(130);
+      if (firstAt === null) {
+        firstAt = performance.now();
+        resolve(name);
+      } else if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(130);
     });
   }
+  return promise;
+}
+
+/**
+ * Waits for the signal, then stops within a deadline.
+ * @param stop must be safe to abandon: what is committed stays committed
+ */
+export async function stopAt(
+  signalled: Promise<NodeJS.Signals>,
+  stop: () => Promise<void>,
+  logger: Logger,
+): Promise<void> {
+  const signal = await signalled;
   logger.info({ signal }, 'stopping');
   const deadline = setTimeout(() => {
     logger.fatal('The server did not stop in time and is ended. What was acknowledged is safe.');

@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts';
 import type { Command } from './command.ts';
-import { runUntilSignal } from './lifecycle.ts';
+import { signalToStop, stopAt } from './lifecycle.ts';
 import { startLocalAgent } from './local-agent.ts';
 import { createLogger } from './log.ts';
 import type { Output } from './output.ts';
@@ -17,6 +17,7 @@ export const serverCommands: readonly Command[] = [
     summary: 'run the server and an agent for this very machine',
     options: {},
     async run({ output }) {
+      const signalled = signalToStop();
       const { config, logger, server } = await startAnnounced(output);
       const address = server.app.address();
       const agent = await startLocalAgent({ config, address, perform: server.perform, logger }).catch(
@@ -26,10 +27,11 @@ export const serverCommands: readonly Command[] = [
           return null;
         },
       );
-      await runUntilSignal(async () => {
+      const stop = async () => {
         await agent?.stop();
         await server.stop();
-      }, logger);
+      };
+      await stopAt(signalled, stop, logger);
     },
   },
   {
@@ -38,8 +40,9 @@ export const serverCommands: readonly Command[] = [
     summary: 'run the server alone',
     options: {},
     async run({ output }) {
+      const signalled = signalToStop();
       const { logger, server } = await startAnnounced(output);
-      await runUntilSignal(() => server.stop(), logger);
+      await stopAt(signalled, () => server.stop(), logger);
     },
   },
 ];

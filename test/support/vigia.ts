@@ -15,6 +15,8 @@ export interface VigiaOptions {
   readonly wrap?: readonly string[];
   /** What Node runs in place of the sources, with its flags. */
   readonly entry?: readonly string[];
+  /** What happens to the process of a command while it runs. */
+  readonly meanwhile?: (child: ChildProcess) => Promise<void>;
 }
 
 export interface VigiaResult {
@@ -41,6 +43,7 @@ export async function vigia(args: readonly string[], options: VigiaOptions): Pro
     text(child.stdout as NodeJS.ReadableStream),
     text(child.stderr as NodeJS.ReadableStream),
     once(child, 'exit') as Promise<[number | null]>,
+    options.meanwhile?.(child),
   ]);
   return { code, stdout, stderr };
 }

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runProgram } from '../../../server/cli/program.ts';
 import { tempDir } from '../../support/temp-dir.ts';
+import { until } from '../../support/until.ts';
 import { startVigia, type VigiaResult, vigia } from '../../support/vigia.ts';
 
 /** Runs a command inside this process, which is quicker; its result and its sentences are caught. */
@@ -146,4 +148,18 @@ t.test('with a server they go through it', async (t) => {
   );
   t.strictSame(await server.stop('SIGTERM'), { code: 0, signal: null }, 'SIGTERM ends it well');
   t.match(await vigia(['token', 'list'], { dataDir }), { code: 0 }, 'then the folder is free');
+});
+
+t.test('a signal while the server starts ends it well too', async (t) => {
+  const dataDir = tempDir(t);
+  const isStarting = () => existsSync(join(dataDir, 'state.db'));
+  const { code, stderr } = await vigia(['server'], {
+    dataDir,
+    meanwhile: async (child) => {
+      await until('it to open its files', isStarting);
+      child.kill('SIGTERM');
+    },
+  });
+  t.equal(code, 0);
+  t.match(stderr, '"msg":"stopping"');
 });
