@@ -143,8 +143,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const fleet = new Fleet(store);
   await fleet.load();
   const cursor = await readCursor(store);
-  const series = await opening.open(fleet.newestCursor(cursor));
-  teardown.push(() => series.close());
   const identity = await loadIdentity(dataDir.path);
 
   const inBackground = (work: () => Promise<unknown>, message: string) => (): void => {
@@ -175,6 +173,10 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const { contracts, maintenance, services, availability } = sla;
   const zoneOf = (clientId: string | null, at: number): string =>
     (clientId === null ? null : contracts.terms.at(clientId, at)?.terms.calendar.timeZone) ?? config.timeZone;
+  const series = await opening.open(fleet.newestCursor(cursor));
+  teardown.push(() => series.close());
+  // Its thread looks for what it must evaluate while this one goes on.
+  const unevaluated = series.replay(cursor);
   const forecasts = new DiskForecasts({
     fleet,
     book,
@@ -229,18 +231,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
     opinions,
   });
 
-  // What the last process committed to the journal but had not evaluated, before anybody can ask.
-  await replay(series, cursor, watch, logger);
-  // A live report that was replayed is the newest of its device.
-  const isBehind = ({ latest, memory }: DeviceRecord): boolean =>
-    latest === null || latest.at < (memory.judgedAt ?? Number.NEGATIVE_INFINITY);
-  const wanted = new Set([...fleet.devices].flatMap(([id, record]) => (isBehind(record) ? [id] : [])));
-  for (const report of await series.latest((deviceId) => wanted.has(deviceId))) {
-    const record = fleet.devices.get(report.deviceId);
-    if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
-  }
-  await watch.begin();
-  await watch.tick();
   const cursorKeeper = new CursorKeeper({ series, watch, dataDir: dataDir.path, version, now });
 
   const gateway = createAgentGateway({
@@ -371,15 +361,33 @@ async function wire(options: AppOptions, teardown: Teardown) {
     installationDir: root,
   });
 
+  let isEvaluated = false;
   teardown.push(async () => {
     isReady = false;
     await gateway.close(RETURN_AFTER_RESTART_MS);
     await http.close();
     await ingest.drain();
-    await services.save();
-    await cursorKeeper.save();
+    // Else the next start would take this one for a server that saw everything.
+    if (isEvaluated) {
+      await services.save();
+      await cursorKeeper.save();
+    }
     watch.stop();
   });
+
+  // What the last process committed to the journal but had not evaluated, before anybody can ask.
+  await replay(unevaluated, cursor, watch, logger);
+  // A live report that was replayed is the newest of its device.
+  const isBehind = ({ latest, memory }: DeviceRecord): boolean =>
+    latest === null || latest.at < (memory.judgedAt ?? Number.NEGATIVE_INFINITY);
+  const wanted = new Set([...fleet.devices].flatMap(([id, record]) => (isBehind(record) ? [id] : [])));
+  for (const report of await series.latest((deviceId) => wanted.has(deviceId))) {
+    const record = fleet.devices.get(report.deviceId);
+    if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
+  }
+  await watch.begin();
+  await watch.tick();
+  isEvaluated = true;
 
   metrics.watchStorage(() => series.usage());
   metrics.watchConnectedAgents(() => gateway.connected);

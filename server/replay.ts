@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { VigiaError } from '../protocol/error.ts';
-import type { SeriesStore } from './series/series-store.ts';
+import type { JournalBatch } from './series/series-store.ts';
 import type { Store } from './store/store.ts';
 import { CURSOR_SETTING, type Watch } from './watch.ts';
 
@@ -12,10 +12,15 @@ export async function readCursor(store: Store): Promise<number> {
 }
 
 /** Evaluates what the last process committed to the journal but had not evaluated. */
-export async function replay(series: SeriesStore, cursor: number, watch: Watch, logger: Logger): Promise<void> {
+export async function replay(
+  unevaluated: AsyncIterable<JournalBatch>,
+  cursor: number,
+  watch: Watch,
+  logger: Logger,
+): Promise<void> {
   watch.resumeFrom(cursor);
   let batches = 0;
-  for await (const batch of series.replay(cursor)) {
+  for await (const batch of unevaluated) {
     await watch.take(batch.position, batch.reports);
     batches += 1;
   }

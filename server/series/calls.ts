@@ -70,8 +70,8 @@ export interface Calls {
     };
   };
   /**
-   * Opens a walk over the batches after a position, or goes on with it; the last answer brings none. The first one also brings `before`: the rows
-   * on which delta rows in them build, each as a key row with its index.
+   * Opens a walk over the batches after a position, or goes on with it; the last answer brings none. `before` are the rows up to that position on
+   * which delta rows of these batches build and none of those that were brought earlier, each as a key row with its index; null for none.
    */
   replay: {
     args: { readonly walk: number; readonly after: number };

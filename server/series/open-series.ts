@@ -1,6 +1,6 @@
 import { VigiaError } from '../../protocol/error.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
-import type { NumberedDamage, NumberedReport, Retention } from './calls.ts';
+import type { Calls, NumberedDamage, NumberedReport, Retention } from './calls.ts';
 import { RowEncoder } from './rows/row-encoder.ts';
 import { RowReplay } from './rows/row-replay.ts';
 import type {
@@ -30,6 +30,8 @@ export interface SeriesOptions {
   /** Told in a sentence what the store did of its own accord, for the log. */
   readonly onNote?: (sentence: string) => void;
 }
+
+type Answer = Promise<Calls['replay']['result']>;
 
 const DAY_MS = 86_400_000;
 export const defaultRetention: Retention = { raw: 14 * DAY_MS, fiveMinute: 396 * DAY_MS, hour: 1_826 * DAY_MS };
@@ -116,18 +118,30 @@ export class EmbeddedSeries implements SeriesStore {
     return this.#enqueue(reports.length, () => this.#commit(reports));
   }
 
-  async *replay(afterPosition: number): AsyncIterable<JournalBatch> {
+  replay(afterPosition: number): AsyncIterable<JournalBatch> {
     const walk = this.#nextWalk++;
+    const ask = (): Answer => {
+      const answer = this.#client.ask('replay', { walk, after: afterPosition });
+      // Told to whoever walks on. Nobody may, and then it concerns nobody.
+      answer.catch(() => undefined);
+      return answer;
+    };
+    return this.#walkThrough(walk, ask, ask());
+  }
+
+  /** The thread is one answer ahead, so that it reads while what it read is evaluated. */
+  async *#walkThrough(walk: number, ask: () => Answer, first: Answer): AsyncIterable<JournalBatch> {
     const rowReplay = new RowReplay({
       deviceOf: (host) => this.#encoder.deviceOf(host),
       metricsOf: (schema) => this.#encoder.numbers.schema(schema)?.metrics,
     });
     let isEnded = false;
     try {
-      for (;;) {
-        const { before, batches } = await this.#client.ask('replay', { walk, after: afterPosition });
+      for (let coming = first; ; ) {
+        const { before, batches } = await coming;
         isEnded = batches.length === 0;
         if (isEnded) return;
+        coming = ask();
         if (before) rowReplay.begin(before);
         for (const { position, rows } of batches)
           yield { position, reports: rows === null ? [] : rowReplay.read(rows) };

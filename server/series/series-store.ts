@@ -135,7 +135,7 @@ export interface DamagedPart {
 export interface SeriesStore {
   /** Commits reports in their order. @returns the journal position. @throws VigiaError unavailable (disk full, closed) */
   append(reports: readonly StoredReport[]): Promise<number>;
-  /** Batches after a position, oldest first, for a start that follows a crash. */
+  /** Batches after a position, oldest first, for a start that follows a crash. They are being read from the call on. */
   replay(afterPosition: number): AsyncIterable<JournalBatch>;
   /** The newest report of every device that has one, by default of all. */
   latest(isWanted?: (deviceId: string) => boolean): Promise<StoredReport[]>;

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import type { BatchOfRows, Calls, NumberedDamage, NumberedReport, NumberedUsage, ThreadOptions } from '../calls.ts';
+import type { Calls, NumberedDamage, NumberedReport, NumberedUsage, ThreadOptions } from '../calls.ts';
 import type { ReadSource } from '../read-source.ts';
 import { hostOfLane, isPast, laneOf } from '../rows/lane.ts';
 import type { Resolution } from '../series-store.ts';
@@ -10,7 +10,7 @@ import { Damage } from './damage.ts';
 import { Database } from './database.ts';
 import { Directory, floorTo, HOUR_MS } from './directory.ts';
 import { Expiry } from './expiry.ts';
-import { JournalTable, rowsOf, type StoredBatch } from './journal-table.ts';
+import { JournalTable } from './journal-table.ts';
 import { type FoundRow, Lanes } from './lanes.ts';
 import { Leaving } from './leaving.ts';
 import { newestReport } from './newest.ts';
@@ -18,7 +18,7 @@ import { markOf } from './open-lane.ts';
 import type { Parts } from './parts.ts';
 import { Pinning } from './pinning.ts';
 import { RawTable } from './raw-table.ts';
-import { rowsBefore } from './replaying.ts';
+import { Walk } from './replaying.ts';
 import { Rolling } from './rolling.ts';
 import { RollUpTable } from './rollup-table.ts';
 import { Sealing } from './sealing.ts';
@@ -38,9 +38,11 @@ interface Work {
 }
 
 const CHECKSUM_BYTES = 4;
-/** Rows that one answer brings from the journal, up to the first batch beyond, bytes. */
-const BYTES_PER_ANSWER = 1_048_576;
+/** Rows that one answer brings from the journal, bytes: little, so that they are evaluated while the next are read. */
+const BYTES_PER_ANSWER = 131_072;
 const MAX_WALKS = 4;
+/** So long a walk finds the chains that it began with. Afterwards it looks for them in the journal, from its beginning on. */
+const WALK_MS = 60_000;
 const MINUTE_MS = 60_000;
 /** What readers have not asked for between two of these is no longer kept. */
 const KEPT_MS = 5 * MINUTE_MS;
@@ -57,7 +59,7 @@ export class Engine {
   readonly #pinning: Pinning;
   readonly #works: readonly Work[];
   readonly #running = new Set<Work>();
-  readonly #walks = new Map<number, Generator<StoredBatch, void, void>>();
+  readonly #walks = new Map<number, Walk>();
   readonly #listener: EngineListener;
   #now: number;
   #tickedAt: number;
@@ -139,30 +141,22 @@ export class Engine {
 
   /** The next batches of a walk over the journal, which begins with its first call; none at its end. */
   replay(id: number, after: number): Calls['replay']['result'] {
-    const { journal } = this.#parts;
-    let batches = this.#walks.get(id);
-    let before: Uint8Array<ArrayBuffer> | null = null;
-    if (!batches) {
-      before = rowsBefore(this.#parts, after);
-      batches = journal.batches(after);
+    let walk = this.#walks.get(id);
+    if (!walk) {
+      walk = new Walk(this.#parts, after);
       // Who walks away without a word must not pile up.
       const [oldest] = this.#walks.size >= MAX_WALKS ? this.#walks.keys() : [];
       if (oldest !== undefined) this.#walks.delete(oldest);
-      this.#walks.set(id, batches);
+      this.#walks.set(id, walk);
     }
-    const found: BatchOfRows[] = [];
-    for (let bytes = 0; bytes < BYTES_PER_ANSWER; ) {
-      const { value } = batches.next();
-      if (!value) break;
-      found.push({ position: value.position, rows: rowsOf(value) });
-      bytes += value.data.length;
-    }
-    if (found.length === 0) this.#walks.delete(id);
-    return { before, batches: found };
+    const answer = walk.next(BYTES_PER_ANSWER);
+    if (answer.batches.length === 0) this.endReplay(id);
+    return answer;
   }
 
   endReplay(id: number): void {
     this.#walks.delete(id);
+    this.#start();
   }
 
   latest(hosts: readonly number[]): NumberedReport[] {
@@ -239,10 +233,15 @@ export class Engine {
   #start(): void {
     if (this.#isPaused) return;
     for (const work of this.#works) {
-      if (!work.isDue || this.#running.has(work)) continue;
+      if (!work.isDue || this.#running.has(work) || (work === this.#sealing && this.#isReplayed)) continue;
       this.#running.add(work);
       this.slices.add(this.#run(work));
     }
+  }
+
+  get #isReplayed(): boolean {
+    for (const { beganAt } of this.#walks.values()) if (this.#now - beganAt < WALK_MS) return true;
+    return false;
   }
 
   *#run(work: Work): Sliced {

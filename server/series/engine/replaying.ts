@@ -1,22 +1,60 @@
 import { ByteWriter } from '../../../protocol/bytes.ts';
+import type { BatchOfRows, Calls } from '../calls.ts';
 import { Cursor } from '../codec/cursor.ts';
 import { DamagedError } from '../damaged-error.ts';
 import { readHead, stateAfter } from '../rows/row-reader.ts';
 import { RowState, schemaOf } from '../rows/row-state.ts';
-import { rowsOf } from './journal-table.ts';
+import { rowsOf, type StoredBatch } from './journal-table.ts';
 import type { OpenLane } from './open-lane.ts';
 import type { Parts } from './parts.ts';
 
 /** By lane, the index of a row in its chain. */
 type Indices = Map<number, number>;
 
+/** A walk over the batches after a position, part by part. */
+export class Walk {
+  /** ms */
+  readonly beganAt: number;
+  readonly #parts: Parts;
+  readonly #after: number;
+  readonly #batches: Generator<StoredBatch, void, void>;
+  /** Lanes of which it is known what their rows build on. */
+  readonly #begun = new Set<number>();
+
+  constructor(parts: Parts, after: number) {
+    this.#parts = parts;
+    this.#after = after;
+    this.beganAt = parts.now();
+    this.#batches = parts.journal.batches(after);
+  }
+
+  /** The next batches, up to the first beyond `maxBytes`, and what their rows build on; none at the end. */
+  next(maxBytes: number): Calls['replay']['result'] {
+    const batches: BatchOfRows[] = [];
+    const wanted: Indices = new Map();
+    for (let bytes = 0; bytes < maxBytes; ) {
+      const { value } = this.#batches.next();
+      if (!value) break;
+      const rows = rowsOf(value);
+      batches.push({ position: value.position, rows });
+      eachRow(rows, (lane, index) => {
+        if (this.#begun.has(lane)) return;
+        this.#begun.add(lane);
+        if (index > 0) wanted.set(lane, index);
+      });
+      bytes += value.data.length;
+    }
+    return { before: wanted.size > 0 ? rowsBefore(this.#parts, this.#after, wanted) : null, batches };
+  }
+}
+
 /**
- * What the delta rows after a position build on: of each of their chains the last row up to there, as a key row that keeps its index. With it
+ * What delta rows after a position build on: of each of their chains the last row up to there, as a key row that keeps its index. With it
  * they can be read without all that lies before them. Chains that cannot be read any more are left out.
+ * @param wanted the first row of each chain after the position
  */
-export function rowsBefore(parts: Parts, after: number): Uint8Array<ArrayBuffer> {
+function rowsBefore(parts: Parts, after: number, wanted: Indices): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter(1_048_576);
-  const wanted = continuedAfter(parts, after);
   const sealed: Indices = new Map();
   for (const [lane, index] of wanted) {
     const open = parts.lanes.get(lane);
@@ -26,20 +64,6 @@ export function rowsBefore(parts: Parts, after: number): Uint8Array<ArrayBuffer>
   }
   if (sealed.size > 0) writeSealed(parts, writer, sealed, after);
   return writer.finish() as Uint8Array<ArrayBuffer>;
-}
-
-/** Lanes whose first row after a position builds on one before it, and the index of that first row. */
-function continuedAfter({ journal }: Parts, after: number): Indices {
-  const seen = new Set<number>();
-  const wanted: Indices = new Map();
-  for (const batch of journal.batches(after)) {
-    eachRow(rowsOf(batch), (lane, index) => {
-      if (seen.has(lane)) return;
-      seen.add(lane);
-      if (index > 0) wanted.set(lane, index);
-    });
-  }
-  return wanted;
 }
 
 /** From the lanes in memory, where a chain lies in one piece. Undefined if it is not there any more. */

@@ -52,3 +52,25 @@ t.test('a replay after any position brings what one of everything brings from th
     { numRuns: 12 },
   );
 });
+
+t.test('a replay of many answers, in which hosts turn up one after the other', async (t) => {
+  let now = START;
+  const { series } = await openTestSeries(t, { path: join(tempDir(t), 'series.db'), now: () => now });
+  const [hosts, rounds] = [900, 16];
+  for (let round = 0; round < rounds; round += 1) {
+    now += 10_000;
+    const reports = Array.from({ length: hosts }, (_, host) => ({ host, sequence: round + 1 }))
+      // A third of them is silent in the middle: what they build on is told late.
+      .filter(({ host }) => host % 3 > 0 || round < 4 || round > 12)
+      .map(({ host, sequence }) =>
+        at(now - START, { deviceId: `d${host}`, sequence, scaled: [sequence * host, 2 ** 40 * (sequence % 3), 7] }),
+      );
+    await series.append(reports);
+  }
+  const whole = await replayed(series);
+  t.equal(whole.length, rounds);
+  for (const after of [1, 5, 13]) t.same(await replayed(series, after), whole.slice(after), `after ${after}`);
+  for await (const { position } of series.replay(2)) if (position > 9) break;
+  t.same(await replayed(series, 8), whole.slice(8), 'and after one that was left');
+  await series.close();
+});
