@@ -55,7 +55,12 @@ const MAX_SPOOL = 3_600;
 const BACKLOG_PER_SECOND = 50;
 const MAX_UNACKNOWLEDGED = 64;
 const RESEND_AFTER_MS = 30_000;
-const PORTS_PER_ADDRESS = 8_000;
+/**
+ * Each agent has two ports of its own, below those that the kernel gives away, and takes them in turns. Where it has to find a free
+ * one among thousands that only just ended, it looks for milliseconds, and the load stands still.
+ */
+const FIRST_PORT = 12_000;
+const AGENTS_PER_ADDRESS = 8_000;
 
 /** One machine and its agent: key, link, spool. It speaks the protocol as a real one does and measures nothing. */
 export class LoadAgent {
@@ -74,6 +79,7 @@ export class LoadAgent {
   #welcomedAtMs = 0;
   #sequence = 0;
   #isAway = false;
+  #attempts = 0;
   /** What the server said when it ended the link. */
   #parting: Pick<LinkEnd, 'code' | 'returnInMs'> = silence;
   #countedWireBytes = 0;
@@ -109,7 +115,8 @@ export class LoadAgent {
       path: '/agent',
       subprotocol: AGENT_SUBPROTOCOL,
       secureContext,
-      localAddress: `127.0.0.${2 + Math.floor(this.index / PORTS_PER_ADDRESS)}`,
+      localAddress: `127.0.0.${2 + Math.floor(this.index / AGENTS_PER_ADDRESS)}`,
+      localPort: FIRST_PORT + 2 * (this.index % AGENTS_PER_ADDRESS) + (this.#attempts++ % 2),
       onOpen: () => this.#hello(),
       onMessage: (message) => this.#take(decodeFrame(message)),
       onClose: (reason) => this.#closed(reason),

@@ -13,6 +13,7 @@ export interface SocketOptions {
   readonly secureContext: SecureContext;
   /** The address to call from: a source address has only so many ports. */
   readonly localAddress: string;
+  readonly localPort: number;
   readonly onOpen: () => void;
   readonly onMessage: (message: Uint8Array) => void;
   /** Called once, when the socket is no more. */
@@ -39,9 +40,10 @@ export class Socket {
 
   constructor(options: SocketOptions) {
     this.#options = options;
-    const { host, port, secureContext, localAddress } = options;
+    const { host, port, secureContext, localAddress, localPort } = options;
     // The certificate is the server's own; what proves it to a real agent is the challenge.
-    this.#tls = connect({ host, port, secureContext, localAddress, rejectUnauthorized: false } as never);
+    const from = { localAddress, localPort };
+    this.#tls = connect({ host, port, secureContext, ...from, rejectUnauthorized: false } as never);
     this.#tls.setNoDelay(true);
     this.#deadline = setTimeout(() => this.#tls.destroy(new Error('not open in time')), CONNECT_DEADLINE_MS);
     this.#tls.on('secureConnect', () => this.#askUpgrade());

@@ -527,7 +527,7 @@ t.test('a large fleet is given longer to return than a small one', async (t) => 
   for (const id of ['d1', 'd2', 'd3']) agents.push(await (await client()).authenticate(enrol(new Machine(), id)));
   const closing = gateway.close(5);
   for (const agent of agents) {
-    t.same(await agent.next('goodbye'), { type: 'goodbye', reason: 'server_restart', returnInMs: 6 });
+    t.same(await agent.next('goodbye'), { type: 'goodbye', reason: 'server_restart', returnInMs: 9 });
   }
   await closing;
 });
