@@ -31,7 +31,9 @@ export interface GatewayOptions<Device> {
 /** Connections that have not authenticated yet: a stranger may hold a few, never all. */
 const MAX_HALF_OPEN_PER_ADDRESS = 20;
 const MAX_HALF_OPEN = 2_000;
+/** Each link is looked at so often, a part of them at a time: thousands of pings at once would hold up everything else. */
 const LIVENESS_CHECK_MS = 1_000;
+const LIVENESS_PARTS = 10;
 /** A check that comes so late was itself held up: what agents sent meanwhile is still unread. */
 const STALLED_MS = 5_000;
 /**
@@ -54,13 +56,16 @@ export class Gateway<Device extends object> {
   readonly #timing: LinkTiming;
   readonly #ackPace: AckPace;
   #checkedAtMs = performance.now();
+  #pausedUntilMs = 0;
+  /** Where the look at all links has come to. */
+  #round = new Map<Device, Link<Device>>().values();
   #isClosing = false;
 
   constructor(options: GatewayOptions<Device>) {
     this.#options = options;
     this.#timing = { ...defaultTiming, ...options.timing };
     this.#ackPace = new AckPace(this.#timing.ackGatherMs);
-    this.#checker = setInterval(() => this.#checkLiveness(), LIVENESS_CHECK_MS);
+    this.#checker = setInterval(() => this.#checkLiveness(), LIVENESS_CHECK_MS / LIVENESS_PARTS);
   }
 
   get connected(): number {
@@ -170,10 +175,14 @@ export class Gateway<Device extends object> {
 
   #checkLiveness(): void {
     const nowMs = performance.now();
-    const wasHeldUp = nowMs - this.#checkedAtMs > STALLED_MS;
+    if (nowMs - this.#checkedAtMs > STALLED_MS) this.#pausedUntilMs = nowMs + LIVENESS_CHECK_MS;
     this.#checkedAtMs = nowMs;
-    if (wasHeldUp) return;
-    for (const link of this.#links.values()) link.checkLiveness();
+    if (nowMs < this.#pausedUntilMs) return;
+    for (let left = Math.ceil(this.#links.size / LIVENESS_PARTS); left > 0; left -= 1) {
+      const { value: link } = this.#round.next();
+      if (link) link.checkLiveness();
+      else this.#round = this.#links.values();
+    }
   }
 }
 
