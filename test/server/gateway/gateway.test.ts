@@ -448,6 +448,37 @@ t.test('an idle agent is asked, a dead one is given up', async (t) => {
   t.equal(gateway.connected, 0);
 });
 
+t.test('links are looked at a tenth at a time, each in its turn', async (t) => {
+  const { client, enrol, links } = await setUp(t);
+  for (let n = 0; n < 25; n += 1) await (await client()).authenticate(enrol(new Machine(), `d${n}`));
+  const turns: number[][] = [];
+  let turn: number[] | null = null;
+  for (const [n, link] of links.entries()) {
+    link.checkLiveness = () => {
+      if (turn === null) {
+        turn = [];
+        turns.push(turn);
+        queueMicrotask(() => {
+          turn = null;
+        });
+      }
+      turn.push(n);
+    };
+  }
+  await until('two rounds', () => turns.flat().length >= 50);
+  t.ok(
+    turns.every((those) => those.length <= 3),
+    `${Math.max(...turns.map((those) => those.length))} at once`,
+  );
+  const seen = turns.flat();
+  const round = seen.slice(seen.indexOf(0), seen.indexOf(0) + 25);
+  t.same(
+    [...round].sort((a, b) => a - b),
+    [...links.keys()],
+    'nobody is left out',
+  );
+});
+
 t.test('an agent that does not read is cut off', async (t) => {
   const { client, enrol, links, log } = await setUp(t, { timing: { maxBufferedBytes: 100_000 } });
   const link = await (await client()).authenticate(enrol());
