@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { decodeFrame } from '../../protocol/codec.ts';
 import type { ReportFrame, SchemaFrame } from '../../protocol/frame.ts';
-import { close, mkdir, open, read, readdir, rename, rm, stat } from '../disk.ts';
+import { readdir, rename, rm } from '../disk.ts';
 import { describeError, type Log } from '../log.ts';
 import { loadCursor, type SpoolGap, saveCursor } from './cursor.ts';
+import { listSegments, makeDirectory, readPart } from './folder.ts';
 import { type Range, RangeSet } from './ranges.ts';
-import { parseSegmentName, pendingOf, type Segment, SegmentContent, segmentName } from './segment.ts';
+import { pendingOf, type Segment, SegmentContent, segmentName } from './segment.ts';
 import { SpoolWriter } from './writer.ts';
 
 export interface SpoolOptions {
@@ -319,39 +320,4 @@ export class Spool {
   #pathOf(segment: Segment): string {
     return join(this.#directory, segmentName(segment));
   }
-}
-
-/** The bytes of a file from `from` on and before `to`, or as many of them as there are. */
-async function readPart(path: string, from: number, to: number): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    const bytes = Buffer.allocUnsafe(to - from);
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesRead } = await read(file, bytes, done, bytes.length - done, from + done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return bytes.subarray(0, done);
-  } finally {
-    await close(file);
-  }
-}
-
-/** Makes the folder; what stands in its place and is none is moved aside. */
-async function makeDirectory(directory: string): Promise<void> {
-  const found = await stat(directory).catch(() => undefined);
-  if (found !== undefined && !found.isDirectory()) await rename(directory, `${directory}.bad`);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-}
-
-async function listSegments(directory: string): Promise<Segment[]> {
-  const segments: Segment[] = [];
-  for (const name of await readdir(directory)) {
-    const parsed = parseSegmentName(name);
-    if (parsed === undefined) continue;
-    const { size } = await stat(join(directory, name));
-    segments.push({ ...parsed, sizeBytes: size, present: undefined, acknowledged: new RangeSet(), damaged: false });
-  }
-  return segments.sort((a, b) => a.number - b.number);
 }
