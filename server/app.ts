@@ -17,7 +17,6 @@ import { openDataDir } from './data-dir.ts';
 import { type DetectionSettings, defaultSettings } from './domain/settings.ts';
 import { writeFleet } from './export/prometheus.ts';
 import { createServerMetrics } from './export/server-metrics.ts';
-import type { DeviceRecord } from './fleet/device-record.ts';
 import { exportFleet } from './fleet/export-view.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { createFleetPort } from './fleet/fleet-port.ts';
@@ -38,7 +37,7 @@ import { Anchors } from './presence/anchors.ts';
 import { createExpectedHours } from './presence/expected-hours.ts';
 import { SecondOpinions } from './presence/second-opinion.ts';
 import { tellUnseen } from './presence/unseen.ts';
-import { readCursor, replay } from './replay.ts';
+import { catchUp, readCursor } from './replay.ts';
 import { createReportPort } from './reports/report-port.ts';
 import { createApiKeys } from './security/api-keys.ts';
 import { createFirstRun } from './security/first-run.ts';
@@ -375,18 +374,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
     watch.stop();
   });
 
-  // What the last process committed to the journal but had not evaluated, before anybody can ask.
-  await replay(unevaluated, cursor, watch, logger);
-  // A live report that was replayed is the newest of its device.
-  const isBehind = ({ latest, memory }: DeviceRecord): boolean =>
-    latest === null || latest.at < (memory.judgedAt ?? Number.NEGATIVE_INFINITY);
-  const wanted = new Set([...fleet.devices].flatMap(([id, record]) => (isBehind(record) ? [id] : [])));
-  for (const report of await series.latest((deviceId) => wanted.has(deviceId))) {
-    const record = fleet.devices.get(report.deviceId);
-    if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
-  }
-  await watch.begin();
-  await watch.tick();
+  // Before anybody can ask.
+  await catchUp({ series, unevaluated, cursor, fleet, watch, logger });
   isEvaluated = true;
 
   metrics.watchStorage(() => series.usage());

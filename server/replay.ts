@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { VigiaError } from '../protocol/error.ts';
-import type { JournalBatch } from './series/series-store.ts';
+import type { DeviceRecord } from './fleet/device-record.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { JournalBatch, SeriesStore } from './series/series-store.ts';
 import type { Store } from './store/store.ts';
 import { CURSOR_SETTING, type Watch } from './watch.ts';
 
@@ -11,13 +13,18 @@ export async function readCursor(store: Store): Promise<number> {
   throw new VigiaError('database_damaged', 'The journal cursor in the state database is not a number.');
 }
 
-/** Evaluates what the last process committed to the journal but had not evaluated. */
-export async function replay(
-  unevaluated: AsyncIterable<JournalBatch>,
-  cursor: number,
-  watch: Watch,
-  logger: Logger,
-): Promise<void> {
+export interface CatchUp {
+  readonly series: Pick<SeriesStore, 'latest'>;
+  /** What the journal holds after `cursor`. */
+  readonly unevaluated: AsyncIterable<JournalBatch>;
+  readonly cursor: number;
+  readonly fleet: Fleet;
+  readonly watch: Watch;
+  readonly logger: Logger;
+}
+
+/** Brings the state up to the journal: evaluates what the last process committed but had not evaluated, then judges who was absent since. */
+export async function catchUp({ series, unevaluated, cursor, fleet, watch, logger }: CatchUp): Promise<void> {
   watch.resumeFrom(cursor);
   let batches = 0;
   for await (const batch of unevaluated) {
@@ -25,4 +32,18 @@ export async function replay(
     batches += 1;
   }
   if (batches > 0) logger.info({ batches }, 'replayed what the last process had not evaluated');
+  await loadLatest(series, fleet);
+  await watch.begin();
+  await watch.tick();
+}
+
+/** A live report that was replayed is the newest of its device; of the others it is in the series. */
+async function loadLatest(series: Pick<SeriesStore, 'latest'>, fleet: Fleet): Promise<void> {
+  const isBehind = ({ latest, memory }: DeviceRecord): boolean =>
+    latest === null || latest.at < (memory.judgedAt ?? Number.NEGATIVE_INFINITY);
+  const wanted = new Set([...fleet.devices].flatMap(([id, record]) => (isBehind(record) ? [id] : [])));
+  for (const report of await series.latest((deviceId) => wanted.has(deviceId))) {
+    const record = fleet.devices.get(report.deviceId);
+    if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
+  }
 }

@@ -239,6 +239,7 @@ export class Engine {
     }
   }
 
+  /** Somebody walks through the journal and counts on chains that are not sealed yet. */
   get #isReplayed(): boolean {
     for (const { beganAt } of this.#walks.values()) if (this.#now - beganAt < WALK_MS) return true;
     return false;
