@@ -1,76 +1,7 @@
-import t, { type Test } from 'tap';
-import type { ContractTerms } from '../../../protocol/contract.ts';
-import { takeProof } from '../../../server/domain/presence.ts';
-import { everyClient } from '../../../server/domain/scope.ts';
-import { ChangeSet } from '../../../server/fleet/change-set.ts';
-import { startHttp, type TestServer } from '../../support/http.ts';
-import { addTenant, type Tenant } from '../../support/store.ts';
+import t from 'tap';
+import { contract, DAY, HOUR, MIN, MONTH, NOW, world } from '../../support/availability-world.ts';
 
-const MIN = 60_000;
-const HOUR = 60 * MIN;
-const DAY = 24 * HOUR;
-/** Noon on the 31st: this month is nearly over. */
-const NOW = Date.UTC(2026, 9, 31, 12);
-const MONTH = Date.UTC(2026, 9, 1);
 const iso = (ms: number) => new Date(ms).toISOString();
-
-/** A machine that reports, as of `at`. */
-const proof = (at: number, bootId: string, bootedAt: number) => ({
-  at,
-  bootId,
-  bootMs: at - bootedAt,
-  monotonicMs: at - bootedAt,
-});
-
-interface World {
-  readonly server: TestServer;
-  readonly tenant: Tenant;
-  readonly headers: Record<string, string>;
-  get(path: string): Promise<Awaited<ReturnType<TestServer['request']>>>;
-}
-
-/**
- * A server with one device since two months: 10 min down on the 5th, one hour on the 10th of which nobody can say anything
- * (its boot clock disagrees), up until now.
- */
-async function world(t: Test): Promise<World> {
-  const server = await startHttp(t);
-  server.clock.nowMs = NOW;
-  const tenant = await addTenant(server.store, 'Acme');
-  const { store, availability } = server;
-  await store.db
-    .updateTable('device')
-    .set({ enrolled_at: MONTH - 30 * DAY })
-    .where('id', '=', tenant.device.id)
-    .execute();
-  const entry = await availability.book.entry(everyClient, tenant.device.id);
-  const [fifth, tenth] = [MONTH + 4 * DAY, MONTH + 9 * DAY];
-  for (const one of [
-    proof(MONTH - 30 * DAY, 'a', MONTH - 31 * DAY),
-    proof(fifth, 'a', MONTH - 31 * DAY),
-    proof(fifth + 11 * MIN, 'b', fifth + 10 * MIN),
-    proof(tenth, 'b', fifth + 10 * MIN),
-    proof(tenth + HOUR, 'b', fifth + 10 * MIN + 30 * MIN),
-    proof(NOW, 'b', fifth + 10 * MIN + 30 * MIN),
-  ]) {
-    const changes = new ChangeSet();
-    changes.addLedger(entry.record, takeProof(entry.record.memory.presence, one));
-    if (!changes.hasWrites) continue;
-    await store.commit(changes.statements(store, 1, NOW));
-    availability.book.take(changes);
-  }
-  const headers = await server.loggedIn('technician');
-  return { server, tenant, headers, get: (path) => server.request('GET', `/api/v1${path}`, { headers }) };
-}
-
-async function contract({ server, tenant }: World, change: (terms: ContractTerms) => ContractTerms): Promise<void> {
-  const headers = await server.loggedIn('admin');
-  const presets = await server.request('GET', '/api/v1/contract-presets', { headers });
-  const terms = presets.body.items[0].terms as ContractTerms;
-  const body = change({ ...terms, startsOn: '2026-01-01', endsOn: null });
-  const put = await server.request('PUT', `/api/v1/clients/${tenant.client.id}/contract`, { headers, body });
-  t.equal(put.status, 200, put.text.slice(0, 200));
-}
 
 t.test('without a contract there is a figure and no target', async (t) => {
   const { get, tenant } = await world(t);
@@ -94,7 +25,7 @@ t.test('without a contract there is a figure and no target', async (t) => {
 
 t.test('with a contract: target, budget of the whole month in its zone, service hours', async (t) => {
   const made = await world(t);
-  await contract(made, (terms) => ({
+  await contract(t, made, (terms) => ({
     ...terms,
     calendar: { ...terms.calendar, timeZone: 'America/New_York', exceptions: [] },
   }));
