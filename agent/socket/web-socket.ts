@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { encodeMessage, FramingError, type Message, MessageReader, opcodes } from '../../protocol/socket/message.ts';
 import { trustAuthorities } from '../authorities.ts';
@@ -33,7 +33,8 @@ const MAX_UNSENT_PONGS_BYTES = 64 * 1024;
  */
 export class WebSocketClient {
   readonly #options: WebSocketOptions;
-  readonly #socket: Socket;
+  /** TCP, then what runs over it. */
+  #socket: Socket;
   readonly #reader: MessageReader;
   readonly #key = randomBytes(16).toString('base64');
   #stage: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
@@ -43,31 +44,15 @@ export class WebSocketClient {
   constructor(options: WebSocketOptions) {
     this.#options = options;
     this.#reader = new MessageReader(options.maxMessageBytes);
-    const { url, useAuthorities } = options;
-    const isTls = url.protocol === 'wss:';
-    if (useAuthorities) trustAuthorities();
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const port = Number(url.port) || (isTls ? 443 : 80);
-    const tls = {
-      host,
-      port,
-      servername: isIP(host) === 0 ? host : '',
-      ALPNProtocols: ['http/1.1'],
-      // The certificate is judged against the server's signature; see channel.ts.
-      rejectUnauthorized: false,
-      ...(useAuthorities ? {} : { ca: [] }),
-    };
-    this.#socket = isTls ? connectTls(tls) : connectTcp({ host, port });
+    const isTls = options.url.protocol === 'wss:';
+    this.#socket = connect({ host: hostOf(options.url), port: Number(options.url.port) || (isTls ? 443 : 80) });
     this.#socket.setNoDelay(true);
-    this.#socket.once(isTls ? 'secureConnect' : 'connect', () => this.#request());
-    this.#socket.on('data', (piece: Buffer) => this.#receive(piece));
+    // TLS begins on a connection that stands. While a server is away nothing of TLS is made, attempt after attempt: it would
+    // outlive the attempt as old garbage, which a process as quiet as this one hardly ever collects.
+    this.#socket.once('connect', () => (isTls ? this.#secure() : this.#begin()));
     this.#socket.on('error', (error) => this.#fail(error));
-    this.#socket.on('close', () => {
-      const isHungUp = this.#stage === 'connecting';
-      this.#stage = 'closed';
-      if (isHungUp) this.#fail(Object.assign(new Error('hung up'), { code: 'ECONNRESET' }));
-      options.onClose();
-    });
+    this.#socket.on('close', () => this.#settle());
+    if (options.useAuthorities) trustAuthorities();
   }
 
   get isOpen(): boolean {
@@ -97,7 +82,25 @@ export class WebSocketClient {
     this.#socket.destroy();
   }
 
-  #request(): void {
+  #secure(): void {
+    const { url, useAuthorities } = this.#options;
+    const host = hostOf(url);
+    const under = this.#socket;
+    this.#socket = connectTls({
+      socket: under,
+      servername: isIP(host) === 0 ? host : '',
+      ALPNProtocols: ['http/1.1'],
+      // The certificate is judged against the server's signature; see channel.ts.
+      rejectUnauthorized: false,
+      ...(useAuthorities ? {} : { ca: [] }),
+    });
+    this.#socket.once('secureConnect', () => this.#begin());
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('close', () => under.destroy());
+  }
+
+  #begin(): void {
+    this.#socket.on('data', (piece: Buffer) => this.#receive(piece));
     this.#options.onConnect(this.#socket);
     if (this.#socket.destroyed) return;
     this.#socket.write(upgradeRequest(this.#options.url, this.#key, this.#options.subprotocol));
@@ -151,9 +154,20 @@ export class WebSocketClient {
     }
   }
 
+  #settle(): void {
+    if (this.#stage === 'connecting') this.#fail(Object.assign(new Error('hung up'), { code: 'ECONNRESET' }));
+    this.#stage = 'closed';
+    this.#options.onClose();
+  }
+
   #fail(error: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
     this.#options.onError(error);
   }
+}
+
+/** The host of an address as a socket takes it: IPv6 without its brackets. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
