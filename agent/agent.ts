@@ -36,6 +36,8 @@ export interface AgentOptions {
   readonly clocks: () => Clocks;
   readonly random: () => number;
   readonly log: Log;
+  /** A full garbage collection; none if it is left out. */
+  readonly sweepMemory?: (() => void) | undefined;
   /** Called when so many rounds in a row failed that the agent should be started anew. */
   readonly onFailure: (error: unknown) => void;
   readonly deadlines?: LinkDeadlines;
@@ -199,7 +201,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     onTaken: (inventoryHash) => remember({ ...memory, inventoryHash }),
     log,
   });
-  const connector = startConnector({ dial, onOpen, random: options.random, log });
+  const { random, sweepMemory } = options;
+  const connector = startConnector({ dial, onOpen, random, sweepMemory, log });
   const rounds = startRounds({
     publicKey: identity.publicKey,
     intervalMs,

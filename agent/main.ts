@@ -138,6 +138,7 @@ async function runAgent(config: AgentConfig): Promise<void> {
     clocks: readClocks,
     random: Math.random,
     log,
+    sweepMemory: globalThis.gc,
     onFailure,
   });
   const failure = await Promise.race([failed, nextStopSignal(log)]);

@@ -2,6 +2,7 @@
  * How the agent's bundle is run, so that the machine does not notice it: a small heap, no JIT, no helper threads.
  * Used by the service unit, by `npm start` and by the measurements. `--jitless` has no WebAssembly, hence no built-in
  * `fetch`, and starts no TypeScript file. With `--bytecode-old-age=1` V8 soon forgets what ran at the start only, half a megabyte.
+ * With `--expose-gc` it can have its memory swept; agent/connector.ts says when.
  * With `--disable-sigusr1` there is no thread that waits to open a debugger, and with `--use-openssl-ca` Node does not load its
  * list of certificate authorities before somebody asks for them; agent/authorities.ts does.
  */
@@ -11,6 +12,7 @@ export const agentNodeFlags = [
   '--max-old-space-size=24',
   '--optimize-for-size',
   '--bytecode-old-age=1',
+  '--expose-gc',
   '--single-threaded',
   '--v8-pool-size=0',
   '--disable-sigusr1',

@@ -1,0 +1,45 @@
+import t from 'tap';
+import { startConnector } from '../../agent/connector.ts';
+import type { Link, LinkEnd } from '../../agent/link.ts';
+import { createLog } from '../../agent/log.ts';
+
+const refused: LinkEnd = { code: 'server_unreachable', message: 'refused', returnInMs: undefined, connectedForMs: 0 };
+
+/** A connector all of whose links are refused; `turn` lets it try once more. */
+function refusedConnector(options: { readonly sweepMemory?: () => void }) {
+  let dials = 0;
+  const connector = startConnector({
+    dial: () => {
+      dials += 1;
+      const welcomed = Promise.reject(new Error('refused'));
+      return { welcomed, closed: Promise.resolve(refused) } as unknown as Link;
+    },
+    onOpen: async () => undefined,
+    random: () => 0.5,
+    log: createLog('silent'),
+    ...options,
+  });
+  const turn = async () => {
+    await new Promise(setImmediate);
+    connector.hurry();
+  };
+  return { connector, turn, dials: () => dials };
+}
+
+t.test('what ended links leave behind is swept every 32 of them, not after each', async (t) => {
+  const sweptAfter: number[] = [];
+  const { connector, turn, dials } = refusedConnector({ sweepMemory: () => void sweptAfter.push(dials()) });
+  for (let i = 0; i < 100; i += 1) await turn();
+  t.equal(dials(), 101);
+  t.same(sweptAfter, [32, 64, 96]);
+  connector.stop();
+});
+
+t.test('a process that cannot sweep goes on all the same', async (t) => {
+  const { connector, turn, dials } = refusedConnector({});
+  for (let i = 0; i < 40; i += 1) await turn();
+  t.equal(dials(), 41);
+  connector.stop();
+  await turn();
+  t.equal(dials(), 41, 'stopped');
+});
