@@ -28,6 +28,7 @@ const LOOK_EVERY_MS = 10_000;
 export function startRounds(options: RoundsOptions): Rounds {
   const { publicKey, clocks, round, onLook, onWake } = options;
   let { intervalMs } = options;
+  let phase = phaseMs(publicKey, intervalMs);
   let isRunning = false;
   let timer: NodeJS.Timeout | undefined;
   let lastLook = clocks();
@@ -36,10 +37,10 @@ export function startRounds(options: RoundsOptions): Rounds {
   let sleptForMs = 0;
 
   const plan = ({ wallMs, monotonicMs }: Clocks): void => {
-    dueAtMs = monotonicMs + nextRoundDelayMs(wallMs, intervalMs, phaseMs(publicKey, intervalMs));
+    dueAtMs = monotonicMs + nextRoundDelayMs(wallMs, intervalMs, phase);
   };
   const rest = (now: Clocks): void => {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
     sleptForMs = Math.min(dueAtMs - now.monotonicMs, LOOK_EVERY_MS);
     timer = setTimeout(look, sleptForMs);
   };
@@ -51,6 +52,7 @@ export function startRounds(options: RoundsOptions): Rounds {
     });
   };
   const look = (): void => {
+    timer = undefined;
     const now = clocks();
     const wake = noticeWake(lastLook, now, sleptForMs);
     lastLook = now;
@@ -68,6 +70,7 @@ export function startRounds(options: RoundsOptions): Rounds {
     setInterval(ms) {
       if (ms === intervalMs) return;
       intervalMs = ms;
+      phase = phaseMs(publicKey, ms);
       const now = clocks();
       plan(now);
       rest(now);

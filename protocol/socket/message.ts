@@ -37,12 +37,22 @@ const MASK_BYTES = 4;
 const MAX_FRAGMENTS = 1_024;
 const MAX_HEAD_BYTES = 10 + MASK_BYTES;
 
+/** Asking for random bytes costs the same for four as for some hundred. */
+const masks = new Uint8Array(64 * MASK_BYTES);
+let masksUsed = masks.length;
+
+/** Good until so many more were asked for. */
+function freshMask(): Uint8Array {
+  if (masksUsed === masks.length) {
+    randomFillSync(masks);
+    masksUsed = 0;
+  }
+  masksUsed += MASK_BYTES;
+  return masks.subarray(masksUsed - MASK_BYTES, masksUsed);
+}
+
 /** One final frame. @param mask 4 bytes, unforeseeable, fresh for each frame of a client; null for a server */
-export function encodeMessage(
-  opcode: Opcode,
-  payload: Uint8Array,
-  mask: Uint8Array | null = randomFillSync(new Uint8Array(MASK_BYTES)),
-): Buffer {
+export function encodeMessage(opcode: Opcode, payload: Uint8Array, mask: Uint8Array | null = freshMask()): Buffer {
   const { length } = payload;
   const extraBytes = length < LENGTH_IN_2_BYTES ? 0 : length < 2 ** 16 ? 2 : 8;
   const start = 2 + extraBytes + (mask?.length ?? 0);
