@@ -11,11 +11,13 @@ const LINKS_PER_TURN = 128;
 const LOOK_BACK = 4;
 
 /**
- * When acknowledgements are sent: a frame a report would cost the server as much as the report. A link that was not told
- * anything for `gatherMs` is told at once, and so is one that waits to send more; others wait for their next moment.
+ * When acknowledgements are sent: a frame a report would cost the server as much as the report. A new link is told at once, and so
+ * is one that waits to send more. Others wait for the next ping of their link, which takes them along, or, where there is
+ * none because reports come quickly, for their next moment.
  */
 export class AckPace {
-  readonly gatherMs: number;
+  readonly #gatherMs: number;
+  readonly #rideMs: number;
   readonly #moments = Array.from({ length: MOMENTS }, () => new Set<Acknowledgements>());
   readonly #prompt = new Set<Acknowledgements>();
   #timer: NodeJS.Timeout | null = null;
@@ -24,8 +26,10 @@ export class AckPace {
   #joined = 0;
   #waiting = 0;
 
-  constructor(gatherMs: number) {
-    this.gatherMs = gatherMs;
+  /** @param rideMs what waits for less than this may still find a ping to go with */
+  constructor(gatherMs: number, rideMs = 0) {
+    this.#gatherMs = gatherMs;
+    this.#rideMs = rideMs;
   }
 
   /** Those of a new link. `send` is called when it is time. */
@@ -38,7 +42,7 @@ export class AckPace {
   defer(acks: Acknowledgements, moment: number): void {
     this.#moments[moment]?.add(acks);
     this.#waiting += 1;
-    this.#timer ??= setInterval(() => this.#next(), this.gatherMs / MOMENTS);
+    this.#timer ??= setInterval(() => this.#next(), this.#gatherMs / MOMENTS);
   }
 
   /** Sends these when what is being done now is done. */
@@ -58,7 +62,9 @@ export class AckPace {
 
   #next(): void {
     this.#moment = (this.#moment + 1) % MOMENTS;
-    for (const acks of this.#moments[this.#moment] as Set<Acknowledgements>) this.hurry(acks);
+    const ripeMs = performance.now() - this.#rideMs;
+    for (const acks of this.#moments[this.#moment] as Set<Acknowledgements>)
+      if (acks.sinceMs <= ripeMs) this.hurry(acks);
   }
 
   #takeTurn(): void {
@@ -86,7 +92,9 @@ export class Acknowledgements {
   readonly #ranges: Waiting[] = [];
   #count = 0;
   #isDeferred = false;
-  #sentAtMs = Number.NEGATIVE_INFINITY;
+  #isNew = true;
+  /** Since when the oldest of what waits waits, on the monotonic clock. */
+  sinceMs = 0;
 
   constructor(pace: AckPace, moment: number, send: (frame: AckFrame) => void) {
     this.#pace = pace;
@@ -98,13 +106,17 @@ export class Acknowledgements {
   add(run: number, sequence: number, backfill: boolean): void {
     this.#count += 1;
     this.#join(run, sequence);
-    const isPrompt = backfill || this.#count >= MAX_WAITING;
-    if (this.#isDeferred && !isPrompt) return;
-    if (isPrompt || performance.now() - this.#sentAtMs >= this.#pace.gatherMs) this.#pace.hurry(this);
-    else {
+    const isPrompt = backfill || this.#isNew || this.#count >= MAX_WAITING;
+    if (isPrompt) this.#pace.hurry(this);
+    else if (!this.#isDeferred) {
       this.#isDeferred = true;
+      this.sinceMs = performance.now();
       this.#pace.defer(this, this.#moment);
     }
+  }
+
+  get isEmpty(): boolean {
+    return this.#ranges.length === 0;
   }
 
   /** Sends what waits now. */
@@ -112,7 +124,7 @@ export class Acknowledgements {
     const waiting = this.#ranges.slice();
     this.drop();
     if (waiting.length === 0) return;
-    this.#sentAtMs = performance.now();
+    this.#isNew = false;
     for (const run of new Set(waiting.map((range) => range.run))) {
       const ranges = waiting.flatMap(({ run: of, from, to }) => (of === run ? [[from, to] as const] : []));
       for (let start = 0; start < ranges.length; start += MAX_ACK_RANGES) {

@@ -62,6 +62,16 @@ export class AgentSocket {
     if (this.isOpen) this.#socket.write(encodeMessage(opcodes.binary, payload, null));
   }
 
+  /** What is sent from now on waits ... */
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  /** ... until now, and goes out in one piece. */
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
   /** Begins the closing handshake; it ends within 2 s, one way or the other. */
   close(code: number): void {
     if (!this.isOpen) return;

@@ -64,7 +64,8 @@ export class Gateway<Device extends object> {
   constructor(options: GatewayOptions<Device>) {
     this.#options = options;
     this.#timing = { ...defaultTiming, ...options.timing };
-    this.#ackPace = new AckPace(this.#timing.ackGatherMs);
+    const { ackGatherMs, pingAfterMs } = this.#timing;
+    this.#ackPace = new AckPace(ackGatherMs, pingAfterMs + LIVENESS_CHECK_MS);
     this.#checker = setInterval(() => this.#checkLiveness(), LIVENESS_CHECK_MS / LIVENESS_PARTS);
   }
 

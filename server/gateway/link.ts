@@ -53,7 +53,7 @@ export interface LinkTiming {
   readonly closeAfterMs: number;
   /** A socket that buffers more than this does not read: it is closed. */
   readonly maxBufferedBytes: number;
-  /** An agent that hears of its reports all the time hears of them once in this time. */
+  /** An agent that reports so often that it is not pinged hears of its reports once in this time. */
   readonly ackGatherMs: number;
 }
 
@@ -142,7 +142,12 @@ export class Link<Device> implements SocketOwner {
     else if (idleMs >= timing.pingAfterMs && nowMs - this.#pingedAtMs >= timing.pingAfterMs) {
       this.#pingedAtMs = nowMs;
       this.#pingId += 1;
+      // In one piece, which wakes the agent once.
+      const isAlone = this.#acks.isEmpty;
+      if (!isAlone) socket.cork();
+      this.#acks.flush();
       this.send({ type: 'ping', id: this.#pingId });
+      if (!isAlone) socket.uncork();
     }
   }
 

@@ -27,7 +27,7 @@ function stopIntervals(t: Test) {
   };
 }
 
-t.test('a link that heard nothing for long is told at once, then once in a while', async (t) => {
+t.test('a new link is told at once, then once in a while', async (t) => {
   const pass = stopIntervals(t);
   const pace = new AckPace(40_000);
   const { acks, told } = linkAt(pace);
@@ -61,6 +61,31 @@ t.test('a link that goes on is told once in each round', async (t) => {
   const rounds = (performance.now() - startedAtMs) / 280;
   t.ok(told.length >= 2 && told.length <= rounds + 2, `${told.length} times in ${rounds.toFixed(1)} rounds`);
   await until('the last one', () => told.at(-1)?.endsWith(`-${sequence}`));
+});
+
+t.test('what may still find a ping to go with waits for it', async (t) => {
+  const pass = stopIntervals(t);
+  const { acks, told } = linkAt(new AckPace(40_000, 60_000));
+  acks.add(0, 1, false);
+  await nextTurn();
+  told.length = 0;
+  t.ok(acks.isEmpty);
+  acks.add(0, 2, false);
+  t.notOk(acks.isEmpty);
+  for (let round = 0; round < 3; round += 1) await pass(40_000);
+  t.same(told, [], 'by the clock it waits for a moment only, whatever timers say');
+  acks.flush();
+  t.same(told, ['0: 2-2']);
+  const quick = linkAt(new AckPace(400, 100));
+  quick.acks.flush();
+  quick.acks.add(0, 1, true);
+  await nextTurn();
+  quick.acks.add(0, 2, false);
+  for (let moment = 0; moment < 40; moment += 1) await pass(10);
+  t.same(quick.told, ['0: 1-1'], 'not before it is ripe');
+  quick.acks.sinceMs -= 100;
+  for (let moment = 0; moment < 40; moment += 1) await pass(10);
+  t.same(quick.told, ['0: 1-1', '0: 2-2'], 'then at its moment');
 });
 
 t.test('what cannot wait does not', async (t) => {

@@ -515,6 +515,16 @@ t.test('reports are acknowledged one by one or many at a time, and always before
   await closing;
 });
 
+t.test('a ping takes along what waits to be acknowledged', async (t) => {
+  const { client, enrol, links } = await setUp(t, { timing: { pingAfterMs: 200, ackGatherMs: 1e6 } });
+  const link = await (await client()).authenticate(enrol());
+  links[0]?.acknowledge(0, 1, false);
+  await link.next('ack');
+  links[0]?.acknowledge(0, 2, false);
+  t.same(await link.next('ack'), { type: 'ack', run: 0, ranges: [[2, 2]] });
+  await link.next('ping');
+});
+
 t.test('a goodbye is passed on, and the silence after it is no loss', async (t) => {
   const { client, enrol, seen } = await setUp(t);
   const link = await (await client()).authenticate(enrol());
