@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Calls, NumberedDamage, NumberedReport, NumberedUsage, ThreadOptions } from '../calls.ts';
-import type { ReadSource } from '../read-source.ts';
 import { hostOfLane, isPast, laneOf } from '../rows/lane.ts';
 import type { Resolution } from '../series-store.ts';
 import { type Sliced, Slices } from '../slices.ts';
@@ -50,7 +49,7 @@ const KEPT_MS = 5 * MINUTE_MS;
 /** The series database at work: takes batches, and does everything else in slices between them. */
 export class Engine {
   readonly slices: Slices;
-  readonly source: ReadSource;
+  readonly source: EngineSource;
   readonly #parts: Parts;
   readonly #sealing: Sealing;
   readonly #rolling: Rolling;
@@ -208,7 +207,7 @@ export class Engine {
     const passedMs = this.#now - this.#tickedAt;
     const isNewMinute = this.#isNew || floorTo(this.#now, MINUTE_MS) !== floorTo(this.#tickedAt, MINUTE_MS);
     this.#isNew = false;
-    if (floorTo(this.#now, KEPT_MS) !== floorTo(this.#tickedAt, KEPT_MS)) this.source.kept.age();
+    if (floorTo(this.#now, KEPT_MS) !== floorTo(this.#tickedAt, KEPT_MS)) this.source.age();
     this.#tickedAt = this.#now;
     this.#pinning.look(all);
     if (isNewMinute || all) this.#rolling.find();

@@ -35,6 +35,8 @@ export class OpenLane {
   /** Nothing follows the last chain: the next row is a key row. */
   isEnded = true;
   rows = 0;
+  /** How often rows were dropped at its beginning. */
+  cuts = 0;
   /** When a row was added last, ms by the engine's clock. */
   touchedAt = 0;
   #bytes = new Uint8Array(0);
@@ -124,6 +126,11 @@ export class OpenLane {
     return this.#bytes.subarray(this.chains[from]?.start ?? this.#length, this.chains[to]?.start ?? this.#length);
   }
 
+  /** The bytes of all rows behind the first `offset` bytes, good until the lane changes. */
+  since(offset: number): Uint8Array {
+    return this.#bytes.subarray(offset, this.#length);
+  }
+
   /** The bytes of `chains[0..count)`. */
   bytesOf(count: number): Uint8Array {
     return this.#bytes.slice(0, this.chains[count]?.start ?? this.#length);
@@ -132,6 +139,7 @@ export class OpenLane {
   /** Drops `chains[0..count)`. */
   drop(count: number): void {
     const cut = this.chains[count]?.start ?? this.#length;
+    this.cuts += 1;
     for (const chain of this.chains.splice(0, count)) this.rows -= chain.rows;
     for (const chain of this.chains) chain.start -= cut;
     // What is left is small as a rule: a new array gives the room back.

@@ -1,9 +1,9 @@
 import { KeptColumns } from '../read/kept-columns.ts';
 import type { BlockEntry, HostState, NumberedMetric, OpenReports, ReadSource, StoredRollUp } from '../read-source.ts';
 import { isBackfill, laneOf } from '../rows/lane.ts';
-import { pickRows } from '../rows/row-picker.ts';
 import type { Resolution } from '../series-store.ts';
 import { columnsOfRows } from './columns-of-rows.ts';
+import { KeptRows } from './kept-rows.ts';
 import type { OpenLane } from './open-lane.ts';
 import type { Parts } from './parts.ts';
 import { setAside } from './set-aside.ts';
@@ -11,10 +11,12 @@ import { setAside } from './set-aside.ts';
 /** The engine as readers see it. */
 export class EngineSource implements ReadSource {
   readonly kept = new KeptColumns();
+  readonly #keptRows: KeptRows;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#keptRows = new KeptRows((schema) => parts.directory.metricIds(schema));
   }
 
   host(deviceId: string): HostState | undefined {
@@ -53,21 +55,22 @@ export class EngineSource implements ReadSource {
     return this.#parts.lanes.ofHost(hostId).flatMap((open) => this.#read(open, metricIds, fromMs, toMs) ?? []);
   }
 
+  /** Time went on: what nobody asked for of late is no longer kept. */
+  age(): void {
+    this.kept.age();
+    this.#keptRows.age();
+  }
+
   /** Null if there is nothing of the range. */
   #read(open: OpenLane, metricIds: readonly number[], fromMs: number, toMs: number): OpenReports | null {
-    const { directory } = this.#parts;
-    const metricsOf = (schema: number) => directory.metricIds(schema);
     const first = open.chains.findIndex(({ lastAt }) => lastAt >= fromMs);
     const end = open.chains.findLastIndex(({ firstAt }) => firstAt < toMs) + 1;
     if (first < 0 || end <= first) return null;
-    let count = 0;
-    for (let chain = first; chain < end; chain += 1) count += open.chains[chain]?.rows ?? 0;
-    const picked = pickRows(open.view(first, end), count, metricIds, metricsOf, fromMs, toMs);
-    if (picked !== null) {
-      const { at, sequence, runId, values } = picked;
-      return at.length === 0 ? null : { at, sequence, runs: [{ runId }], run: new Uint16Array(at.length), values };
-    }
+    const picked = this.#keptRows.reports(open, metricIds);
+    if (picked !== null) return picked;
+    const { directory } = this.#parts;
     const rows = open.read(first, end, directory.countOf).filter(({ at }) => at >= fromMs && at < toMs);
+    const metricsOf = (schema: number) => directory.metricIds(schema);
     return rows.length === 0 ? null : columnsOfRows(rows, isBackfill(laneOf(open.lane)), metricsOf, new Set(metricIds));
   }
 

@@ -5,7 +5,7 @@ import { columnsOfRows } from '../../../../server/series/engine/columns-of-rows.
 import { Lanes } from '../../../../server/series/engine/lanes.ts';
 import type { OpenLane } from '../../../../server/series/engine/open-lane.ts';
 import { RowEncoder } from '../../../../server/series/rows/row-encoder.ts';
-import { pickRows } from '../../../../server/series/rows/row-picker.ts';
+import { RowPicker } from '../../../../server/series/rows/row-picker.ts';
 import type { StoredReport } from '../../../../server/series/series-store.ts';
 import { holds } from '../../../support/property.ts';
 import { someMetrics, storedReport } from '../../../support/stored-report.ts';
@@ -24,8 +24,16 @@ function laneOf(reports: readonly StoredReport[]) {
   }
   const open = lanes.values()[Symbol.iterator]().next().value as OpenLane;
   const idsOf = (schema: number) => encoder.numbers.schema(schema)?.metricIds;
-  const pick = (fromMs: number, toMs: number, bytes = open.view(0, open.chains.length)) =>
-    pickRows(bytes, open.rows, wanted, idsOf, fromMs, toMs);
+  /** Reads the rows in parts that end at these bytes. */
+  const pick = (bytes = open.since(0), ends: readonly number[] = [bytes.length]) => {
+    const picker = new RowPicker(wanted, idsOf);
+    let from = 0;
+    for (const end of ends) {
+      if (!picker.read(bytes.subarray(from, end), open.rows)) return null;
+      from = end;
+    }
+    return picker.picked;
+  };
   return { open, idsOf, pick };
 }
 
@@ -39,15 +47,20 @@ const report = fc.record({
   skipped: fc.constantFrom(0, 0, 0, 5),
 });
 
-t.test('what is picked is what reading whole rows gives', async (t) => {
+/** Where the rows of a lane end. */
+function endsOf(bytes: Uint8Array): number[] {
+  const ends: number[] = [];
+  for (let at = 0; at < bytes.length; ends.push(at)) at += 3 + (bytes[at + 1] ?? 0) + (bytes[at + 2] ?? 0) * 256;
+  return ends;
+}
+
+t.test('what is picked, at once or as the lane grows, is what reading whole rows gives', async (t) => {
   holds(
     t,
     fc.property(
       fc.array(report, { minLength: 1, maxLength: 30 }),
-      fc.integer({ min: -1, max: 1_000 }),
-      fc.nat(1_500),
-      (steps, fromMs, lengthMs) => {
-        const toMs = fromMs + lengthMs;
+      fc.integer({ min: 1, max: 9 }),
+      (steps, rowsAtOnce) => {
         let at = 0;
         let sequence = 0;
         const reports = steps.map(({ step, metrics, scaled, skipped }) => {
@@ -56,24 +69,37 @@ t.test('what is picked is what reading whole rows gives', async (t) => {
           return storedReport({ at, sequence, metrics, scaled: scaled.slice(0, metrics.length) });
         });
         const { open, idsOf, pick } = laneOf(reports);
-        const picked = pick(fromMs, toMs);
-        const countOf = (schema: number) => idsOf(schema)?.length;
-        const rows = open.read(0, open.chains.length, countOf).filter((row) => row.at >= fromMs && row.at < toMs);
-        if (rows.length === 0) return t.equal(picked?.at.length, 0);
+        const rows = open.read(0, open.chains.length, (schema) => idsOf(schema)?.length);
         const whole = columnsOfRows(rows, false, idsOf, new Set(wanted));
-        t.same(picked?.at, whole.at);
-        t.same(picked?.sequence, whole.sequence);
-        t.equal(picked?.runId, whole.runs[0]?.runId);
-        return t.same([...(picked?.values ?? [])].sort(), [...whole.values].sort());
+        const ends = endsOf(open.since(0));
+        t.equal(ends.length, open.rows);
+        const parts = ends.filter((_, row) => row % rowsAtOnce === rowsAtOnce - 1 || row === ends.length - 1);
+        for (const picked of [pick(), pick(open.since(0), parts)]) {
+          t.same(picked?.at, whole.at);
+          t.same(picked?.sequence, whole.sequence);
+          t.equal(picked?.runId, whole.runs[0]?.runId);
+          t.same([...(picked?.values ?? [])].sort(), [...whole.values].sort());
+        }
       },
     ),
   );
 });
 
+t.test('what was picked stays as it was', async (t) => {
+  const { open, idsOf } = laneOf([10, 20, 30].map((at) => storedReport({ at, sequence: at })));
+  const picker = new RowPicker(wanted, idsOf);
+  const [first = 0] = endsOf(open.since(0));
+  picker.read(open.since(0).subarray(0, first), 1);
+  const { at } = picker.picked;
+  picker.read(open.since(first), 2);
+  t.same([...at], [10]);
+  t.same([...picker.picked.at], [10, 20, 30]);
+});
+
 t.test('rows that must be sorted are not picked', async (t) => {
   const f = (second: Partial<StoredReport>, want: boolean) => {
     const { pick } = laneOf([storedReport({ at: 10, sequence: 5 }), storedReport({ at: 10, sequence: 6, ...second })]);
-    t.equal(pick(0, 100) !== null, want, JSON.stringify(second));
+    t.equal(pick() !== null, want, JSON.stringify(second));
   };
   f({}, true);
   f({ at: 11 }, true);
@@ -86,8 +112,8 @@ t.test('rows that must be sorted are not picked', async (t) => {
 
 t.test('rows that end too early are damaged', async (t) => {
   const { open, pick } = laneOf([storedReport({ at: 10 })]);
-  const bytes = open.view(0, 1);
+  const bytes = open.since(0);
   for (let length = 1; length < bytes.length; length += 1) {
-    t.throws(() => pick(0, 100, bytes.subarray(0, length)), DamagedError, `${length} bytes`);
+    t.throws(() => pick(bytes.subarray(0, length)), DamagedError, `${length} bytes`);
   }
 });
