@@ -88,6 +88,8 @@ export class WebSocketClient {
     const under = this.#socket;
     this.#socket = connectTls({
       socket: under,
+      // It is connected; this is whom the certificate must name.
+      host,
       servername: isIP(host) === 0 ? host : '',
       ALPNProtocols: ['http/1.1'],
       // The certificate is judged against the server's signature; see channel.ts.

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { generate } from 'selfsigned';
 import t, { type Test } from 'tap';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { channelOf } from '../../../agent/channel.ts';
 import { acceptOf } from '../../../agent/socket/upgrade.ts';
 import { WebSocketClient, type WebSocketOptions } from '../../../agent/socket/web-socket.ts';
 import { untrustedCertificate } from '../../support/certificate.ts';
@@ -12,8 +15,8 @@ import { until } from '../../support/until.ts';
 const MAX_BYTES = 200_000;
 
 /** A server of the usual library, and what happens at the client. */
-async function startServer(t: Test, { tls = false, compress = false } = {}) {
-  const http = tls ? createTlsServer(await untrustedCertificate()) : createServer();
+async function startServer(t: Test, { tls = false, compress = false, certificate = untrustedCertificate } = {}) {
+  const http = tls ? createTlsServer(await certificate()) : createServer();
   const sockets = new WebSocketServer({ server: http, perMessageDeflate: compress, handleProtocols: () => 'vigia' });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
@@ -101,6 +104,41 @@ for (const tls of [false, true]) {
     t.equal(client.unsentBytes, 0);
   });
 }
+
+t.test('the authorities judge the host that was dialled', async (t) => {
+  const issue = async (altName: { type: 2; value: string } | { type: 7; ip: string }) => {
+    const { cert, private: key } = await generate([{ name: 'commonName', value: `for type ${altName.type}` }], {
+      keyType: 'ec',
+      extensions: [{ name: 'subjectAltName', altNames: [altName] }],
+    });
+    setDefaultCACertificates([...getCACertificates('default'), cert]);
+    return { cert, key };
+  };
+  const ours = await issue({ type: 7, ip: '127.0.0.1' });
+  const another = await issue({ type: 2, value: 'localhost' });
+  const f = async (
+    certificate: { cert: string; key: string },
+    host: string,
+    useAuthorities: boolean,
+    want: boolean,
+  ) => {
+    const { url } = await startServer(t, { tls: true, certificate: async () => certificate });
+    const dialled = new URL(url);
+    dialled.hostname = host;
+    let isAuthorized: boolean | undefined;
+    const onConnect = (socket: Socket) => {
+      const channel = channelOf(socket);
+      isAuthorized = channel.kind === 'tls' && channel.isAuthorized;
+    };
+    const { saw } = connect(t, dialled, { useAuthorities, onConnect });
+    await saw('open');
+    t.equal(isAuthorized, want, `${host} ${useAuthorities}`);
+  };
+  await f(ours, '127.0.0.1', true, true);
+  await f(another, 'localhost', true, true);
+  await f(another, '127.0.0.1', true, false);
+  await f(ours, '127.0.0.1', false, false);
+});
 
 t.test('a server in good order', async (t) => {
   t.test('is asked for the path and the protocol', async (t) => {
