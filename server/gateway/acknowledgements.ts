@@ -115,22 +115,25 @@ export class Acknowledgements {
     }
   }
 
-  get isEmpty(): boolean {
-    return this.#ranges.length === 0;
-  }
-
   /** Sends what waits now. */
   flush(): void {
+    for (const frame of this.take()) this.#send(frame);
+  }
+
+  /** What waits, for whoever sends it now. */
+  take(): AckFrame[] {
     const waiting = this.#ranges.slice();
     this.drop();
-    if (waiting.length === 0) return;
+    if (waiting.length === 0) return [];
     this.#isNew = false;
+    const frames: AckFrame[] = [];
     for (const run of new Set(waiting.map((range) => range.run))) {
       const ranges = waiting.flatMap(({ run: of, from, to }) => (of === run ? [[from, to] as const] : []));
       for (let start = 0; start < ranges.length; start += MAX_ACK_RANGES) {
-        this.#send({ type: 'ack', run, ranges: ranges.slice(start, start + MAX_ACK_RANGES) });
+        frames.push({ type: 'ack', run, ranges: ranges.slice(start, start + MAX_ACK_RANGES) });
       }
     }
+    return frames;
   }
 
   /** The link is no more: its agent brings these again, and they are known. */

@@ -62,14 +62,10 @@ export class AgentSocket {
     if (this.isOpen) this.#socket.write(encodeMessage(opcodes.binary, payload, null));
   }
 
-  /** What is sent from now on waits ... */
-  cork(): void {
-    this.#socket.cork();
-  }
-
-  /** ... until now, and goes out in one piece. */
-  uncork(): void {
-    this.#socket.uncork();
+  /** Sends several in one piece, which wakes the other end once. */
+  sendTogether(payloads: readonly Uint8Array[]): void {
+    // Corking would do the same with three times the garbage.
+    if (this.isOpen) this.#socket.write(Buffer.concat(payloads.map((one) => encodeMessage(opcodes.binary, one, null))));
   }
 
   /** Begins the closing handshake; it ends within 2 s, one way or the other. */

@@ -33,7 +33,7 @@ const MAX_HALF_OPEN_PER_ADDRESS = 20;
 const MAX_HALF_OPEN = 2_000;
 /** Each link is looked at so often, a part of them at a time: thousands of pings at once would hold up everything else. */
 const LIVENESS_CHECK_MS = 1_000;
-const LIVENESS_PARTS = 10;
+const LIVENESS_PARTS = 50;
 /** A check that comes so late was itself held up: what agents sent meanwhile is still unread. */
 const STALLED_MS = 5_000;
 /**

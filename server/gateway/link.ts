@@ -102,14 +102,7 @@ export class Link<Device> implements SocketOwner {
   }
 
   send(frame: Frame): void {
-    const { socket, timing } = this.#options;
-    if (!socket.isOpen) return;
-    if (socket.unsentBytes > timing.maxBufferedBytes) {
-      this.#options.logger.warn({ address: this.#options.address }, 'an agent does not read; closing its link');
-      socket.terminate();
-      return;
-    }
-    socket.send(encodeFrame(frame));
+    if (this.#mayStillSend()) this.#options.socket.send(encodeFrame(frame));
   }
 
   /** The report is committed; the agent is told in time. */
@@ -142,12 +135,10 @@ export class Link<Device> implements SocketOwner {
     else if (idleMs >= timing.pingAfterMs && nowMs - this.#pingedAtMs >= timing.pingAfterMs) {
       this.#pingedAtMs = nowMs;
       this.#pingId += 1;
-      // In one piece, which wakes the agent once.
-      const isAlone = this.#acks.isEmpty;
-      if (!isAlone) socket.cork();
-      this.#acks.flush();
-      this.send({ type: 'ping', id: this.#pingId });
-      if (!isAlone) socket.uncork();
+      const ping = { type: 'ping', id: this.#pingId } as const;
+      const acks = this.#acks.take();
+      if (acks.length === 0) this.send(ping);
+      else if (this.#mayStillSend()) socket.sendTogether([...acks, ping].map((frame) => encodeFrame(frame)));
     }
   }
 
@@ -187,6 +178,14 @@ export class Link<Device> implements SocketOwner {
     this.#acks.drop();
     this.#stage = { name: 'closed' };
     this.#options.onClosed(this);
+  }
+
+  #mayStillSend(): boolean {
+    const { socket, timing, logger, address } = this.#options;
+    if (!socket.isOpen || socket.unsentBytes <= timing.maxBufferedBytes) return socket.isOpen;
+    logger.warn({ address }, 'an agent does not read; closing its link');
+    socket.terminate();
+    return false;
   }
 
   #step(frame: Frame, message: Uint8Array): void {

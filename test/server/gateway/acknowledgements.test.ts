@@ -69,13 +69,11 @@ t.test('what may still find a ping to go with waits for it', async (t) => {
   acks.add(0, 1, false);
   await nextTurn();
   told.length = 0;
-  t.ok(acks.isEmpty);
   acks.add(0, 2, false);
-  t.notOk(acks.isEmpty);
   for (let round = 0; round < 3; round += 1) await pass(40_000);
   t.same(told, [], 'by the clock it waits for a moment only, whatever timers say');
-  acks.flush();
-  t.same(told, ['0: 2-2']);
+  t.same(acks.take(), [{ type: 'ack', run: 0, ranges: [[2, 2]] }]);
+  t.same(acks.take(), []);
   const quick = linkAt(new AckPace(400, 100));
   quick.acks.flush();
   quick.acks.add(0, 1, true);

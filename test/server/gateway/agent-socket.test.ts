@@ -94,18 +94,17 @@ t.test('the handshake of RFC 6455, section 1.3', async (t) => {
   refusal.resume();
 });
 
-t.test('what is sent while it is corked goes out together', async (t) => {
+t.test('several messages in one piece', async (t) => {
   const { dial } = await setUp(t);
   const { client, socket } = await dial();
   const got: string[] = [];
   client.on('message', (data: Buffer) => got.push(data.toString()));
-  socket.cork();
-  for (const text of ['one', 'two']) socket.send(Buffer.from(text));
-  t.ok(socket.unsentBytes > 0, 'both wait');
-  socket.uncork();
-  t.equal(socket.unsentBytes, 0);
-  await until('both', () => got.length === 2);
-  t.same(got, ['one', 'two']);
+  socket.sendTogether(['one', '', 'x'.repeat(70_000)].map((text) => Buffer.from(text)));
+  await until('all of them', () => got.length === 3);
+  t.same(got, ['one', '', 'x'.repeat(70_000)]);
+  client.terminate();
+  await until('the end', () => !socket.isOpen);
+  socket.sendTogether([Buffer.from('too late')]);
 });
 
 t.test('messages of every size, both ways', async (t) => {
