@@ -199,7 +199,8 @@ function options(
     width: widthPx,
     height: heightPx,
     legend: { show: false },
-    padding: [8, 14, 0, 0],
+    // A time may stand at the very end: half of the longest one must have room.
+    padding: [8, 28, 0, 0],
     cursor: {
       sync: { key: syncKey },
       y: false,

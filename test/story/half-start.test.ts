@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { pino } from 'pino';
 import t, { type Test } from 'tap';
-import { type App, createApp } from '../../server/app.ts';
-import { readConfig } from '../../server/config.ts';
 import { freePort } from '../support/free-port.ts';
 import { makeToken } from '../support/offline-token.ts';
 import { startServerChild } from '../support/server-child.ts';
 import { startSimAgent } from '../support/sim-agent.ts';
 import { storedReports } from '../support/stored-reports.ts';
+import { startServer } from '../support/story.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
@@ -24,31 +22,8 @@ function savedIn(dataDir: string): unknown[] {
   return database.prepare(ours).all();
 }
 
-interface Start {
-  readonly app: App;
-  /** Batches of the journal that it evaluated. */
-  readonly replayed: number[];
-}
-
-/** @param onReplayed called when the journal was evaluated and what follows was not done */
-async function start(dataDir: string, onReplayed: () => void = () => undefined): Promise<Start> {
-  const replayed: number[] = [];
-  const write = (line: string) => {
-    const { msg, batches } = JSON.parse(line) as { msg: string; batches?: number };
-    if (!msg.startsWith('replayed') || batches === undefined) return;
-    replayed.push(batches);
-    onReplayed();
-  };
-  const app = await createApp({
-    config: readConfig({ VIGIA_DATA_DIR: dataDir, VIGIA_PORT: '0' }),
-    logger: pino({ level: 'info' }, { write }),
-    version: '0.1.0',
-    onFatal: (cause) => {
-      throw cause;
-    },
-  });
-  return { app, replayed };
-}
+/** The line of the log behind which a start has evaluated the journal, and in front of what it does next. */
+const isReplayed = ({ msg }: Record<string, unknown>): boolean => String(msg).startsWith('replayed');
 
 /** A data folder as kill -9 leaves it: reports in the journal that nobody evaluated for good. */
 async function makeKilled(t: Test): Promise<string> {
@@ -69,19 +44,18 @@ async function makeKilled(t: Test): Promise<string> {
 t.test('a start that fails in the middle leaves the next one all that it has to know', async (t) => {
   const dataDir = await makeKilled(t);
   const before = savedIn(dataDir);
-  const batches: number[] = [];
-  const failing = start(dataDir, () => {
-    batches.push(1);
+  let evaluated: unknown;
+  const onLog = (line: Record<string, unknown>) => {
+    if (!isReplayed(line)) return;
+    evaluated = line.batches;
     throw new Error('the log cannot be written');
-  });
-  await t.rejects(failing, { message: 'the log cannot be written' });
-  t.equal(batches.length, 1, 'the journal was evaluated before it failed');
+  };
+  await t.rejects(startServer(t, { dataDir, onLog }), { message: 'the log cannot be written' });
+  t.ok(Number(evaluated) > 0, 'the journal was evaluated before it failed');
   t.same(savedIn(dataDir), before);
 
-  const { app, replayed } = await start(dataDir);
-  t.teardown(() => app.stop());
-  t.equal(replayed.length, 1, 'the next one evaluates the same again');
-  await app.start();
-  await app.stop();
+  const server = await startServer(t, { dataDir });
+  t.equal(server.log.find(isReplayed)?.batches, evaluated, 'the next one evaluates the same again');
+  await server.app.stop();
   t.notSame(savedIn(dataDir), before, 'and saves that it did');
 });

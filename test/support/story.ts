@@ -33,6 +33,8 @@ export interface StoryOptions {
   readonly reportInterval?: string;
   /** Serves with a certificate of its own making. */
   readonly selfSigned?: boolean;
+  /** Called with each line of the log; what it throws is the fate of whoever logged. */
+  readonly onLog?: (line: Record<string, unknown>) => void;
 }
 
 /** An answer of the API. */
@@ -164,6 +166,11 @@ export async function startServer(t: Pick<Test, 'teardown'>, options: StoryOptio
   const dataDir = options.dataDir ?? tempDir(t);
   const notices: Message[] = [];
   const log: Record<string, unknown>[] = [];
+  const write = (text: string) => {
+    const line = JSON.parse(text) as Record<string, unknown>;
+    log.push(line);
+    options.onLog?.(line);
+  };
   const app = await createApp({
     config: readConfig({
       VIGIA_DATA_DIR: dataDir,
@@ -171,7 +178,7 @@ export async function startServer(t: Pick<Test, 'teardown'>, options: StoryOptio
       VIGIA_REPORT_INTERVAL: options.reportInterval ?? '1s',
       VIGIA_TLS_SELF_SIGNED: options.selfSigned ? '1' : '0',
     }),
-    logger: pino({ level: 'info' }, { write: (line) => void log.push(JSON.parse(line)) }),
+    logger: pino({ level: 'info' }, { write }),
     version: '0.0.0-test',
     settings: storySettings(options.settings ?? {}),
     channel: { name: 'story', deliver: async (message) => `took ${notices.push(message)}` },
