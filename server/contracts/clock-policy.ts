@@ -1,5 +1,13 @@
 import type { IncidentRecord, IncidentStep, StepPolicy } from '../domain/incident.ts';
-import { isUndecided, type ResponseClock, recompute, resolve, respond, startClock } from '../domain/sla/clock.ts';
+import {
+  isUndecided,
+  type ResponseClock,
+  recompute,
+  resolve,
+  respond,
+  settleBreach,
+  startClock,
+} from '../domain/sla/clock.ts';
 import { localMinute } from '../domain/sla/local-time.ts';
 import type { ClockTermsSource } from './clock-terms.ts';
 
@@ -15,7 +23,7 @@ export function createClockPolicy(source: ClockTermsSource): StepPolicy {
     const computing = { at, priority: record.priority };
     if (isOpen && begins(record, before)) return begin(step, before, at, source);
     if (!clock) return step;
-    if (record.parentId !== null && isOpen && isUndecided(clock)) return withClock(step, null);
+    if (record.parentId !== null && isOpen && isUndecided(settleBreach(clock, at))) return withClock(step, null);
     if (!isOpen && before?.state !== 'resolved') {
       const cause = 'The incident was resolved.';
       return withClock(step, resolve(clock, { ...computing, under: source.ofClock(record), cause }));

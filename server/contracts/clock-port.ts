@@ -96,7 +96,10 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
       }),
     resume: (scope, id, actor) =>
       step(scope, id, actor, (record, at) => {
-        const clock = requireClock(record);
+        const clock = settleBreach(requireClock(record), at);
+        if (clock.outcome === 'breached') {
+          throw new VigiaError('conflict', 'The clock is breached already: it does not run again.');
+        }
         const waited = clock.pauses.at(-1);
         if (!waited || waited.to !== null) throw new VigiaError('conflict', 'The clock is not paused.');
         const waitedFor = formatDuration(at - waited.from);

@@ -160,8 +160,11 @@ export function pause(clock: ResponseClock, by: string, reason: string, computin
   return compute({ ...clock, pauses: [...clock.pauses, added] }, computing);
 }
 
+/** Unchanged once the verdict stands. */
 export function resume(clock: ResponseClock, computing: Computing): ResponseClock {
-  return compute({ ...clock, pauses: endPauses(clock, computing.at) }, computing);
+  const settled = settleBreach(clock, computing.at);
+  if (!isUndecided(settled)) return settled;
+  return compute({ ...settled, pauses: endPauses(settled, computing.at) }, computing);
 }
 
 /** A person acknowledged the incident. */
@@ -207,6 +210,7 @@ export function tick(clock: ResponseClock, now: number): ClockNews | null {
   if (isLate || isLateOnSite) {
     const said = [
       ...(isLate ? [breachSentence(settled)] : []),
+      ...(isLate && clock.outcome === 'paused' ? ['That we wait for the client does not cure it.'] : []),
       ...(isLateOnSite
         ? [`Nobody was on site by ${formatLocal(onSite.dueAt, clock.timeZone)}, as the contract promises.`]
         : []),
@@ -225,10 +229,14 @@ export function tick(clock: ResponseClock, now: number): ClockNews | null {
   return { clock: { ...clock, warnedAt: now }, kind: 'clock_warning', sentence };
 }
 
-/** A due time that has passed is a breach, whenever that is noticed. */
+/**
+ * A due time that has passed is a breach, whenever that is noticed. A clock that stands still has one only if its time was spent
+ * before the pause began, as a higher priority or another contract may bring it: the pause ends then, for nothing is left to wait.
+ */
 export function settleBreach(clock: ResponseClock, now: number): ResponseClock {
-  const isOver = clock.outcome === 'running' && clock.binding && clock.dueAt !== null && now > clock.dueAt;
-  return isOver ? { ...clock, outcome: 'breached' } : clock;
+  const { outcome, binding, dueAt } = clock;
+  const isOver = (outcome === 'running' || outcome === 'paused') && binding && dueAt !== null && now > dueAt;
+  return isOver ? { ...clock, outcome: 'breached', pauses: endPauses(clock, now) } : clock;
 }
 
 function breachSentence({ dueAt, timeZone, contractual, computations }: ResponseClock): string {

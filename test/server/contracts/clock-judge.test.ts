@@ -105,3 +105,27 @@ t.test('nobody on site in time is told once', async (t) => {
   t.equal((await desk.told()).length, 2);
   t.match((await desk.stored(id)).clock, { outcome: 'met', onSite: { outcome: 'breached' } });
 });
+
+t.test('what a higher priority breaches while we wait for the client is told and kept', async (t) => {
+  let desk = await contractDesk(t, await tempStore(t));
+  desk.clock.ms = wall('2026-10-05T10:00');
+  await desk.put(deskTerms());
+  const { id } = await desk.verdict('raise', 'normal');
+  desk.clock.ms = wall('2026-10-05T11:00');
+  await desk.contracts.clocks.pause(everyClient, id, 'no access', ann);
+  desk.clock.ms = wall('2026-10-05T12:00');
+  await desk.contracts.clocks.setPriority(everyClient, id, 'emergency', 'The shop stands still.', ann);
+  desk = await desk.restart();
+  await desk.judge();
+  t.match((await desk.told()).at(-1), { kind: 'incident.clock_breach', payload: { note: /does not cure it\.$/ } });
+  t.match((await desk.stored(id)).clock, { outcome: 'breached', pauses: [{ to: desk.clock.ms }] });
+  await t.rejects(desk.contracts.clocks.resume(everyClient, id, ann), {
+    code: 'conflict',
+    message: 'The clock is breached already: it does not run again.',
+  });
+  await desk.contracts.clocks.setPriority(everyClient, id, 'normal', 'It was the test shop.', ann);
+  desk.clock.ms += 60_000;
+  await desk.judge();
+  t.match((await desk.stored(id)).clock, { outcome: 'breached' }, 'no lower priority cures it');
+  t.equal((await desk.told()).filter(({ kind }) => kind === 'incident.clock_breach').length, 1, 'told once');
+});
