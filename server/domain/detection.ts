@@ -165,7 +165,7 @@ function stepFinding(state: DetectionState, finding: Finding, at: number, isFirs
     };
     return found;
   }
-  const { state: after } = stepLevel(before, finding.signal, at, finding.timing);
+  const { state: after } = stepLevel(before, finding.signal, at, finding.timing, finding.standing);
   const isQuiet = !after.active && after.changingSince === null && !after.foundAtOnboarding;
   if (isQuiet) delete state.levels[id];
   else state.levels[id] = after;

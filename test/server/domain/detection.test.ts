@@ -65,6 +65,28 @@ t.test('one disk, one incident that changes: Medium, High, Medium again, over', 
   t.same(device.state.raised, {});
 });
 
+t.test('a full disk is told whatever the interval of reports', async (t) => {
+  for (const everyMs of [10_000, 4 * minutes, 6 * minutes, 14 * minutes, 16 * minutes, 60 * minutes]) {
+    const state = freshDetection();
+    const { swappedAt: _, ...surroundings } = contextOf();
+    const said: string[] = [];
+    const read = (n: number, values: Values): void => {
+      const at = START + n * everyMs;
+      for (const verdict of judgeReading(state, readingOf(at, values), surroundings)) {
+        said.push(`${short(verdict)} @${(at - START - everyMs) / everyMs}`);
+      }
+    };
+    read(0, healthy);
+    const first = (durationMs: number): number => Math.ceil(durationMs / everyMs);
+    const [high, medium] = [first(5 * minutes), first(15 * minutes)];
+    for (let n = 1; n < 200; n += 1) read(n, disk('/', 100, 4));
+    t.same(said, [`raise disk.space / high @${high}`], `every ${everyMs / minutes} min`);
+    read(200, healthy);
+    for (let n = 201; n < 400; n += 1) read(n, disk('/', 100, 9));
+    t.equal(said.at(-1), `raise disk.space / medium @${200 + medium}`);
+  }
+});
+
 t.test('a verdict says since when and why', async (t) => {
   const device = observe();
   device.read(healthy);

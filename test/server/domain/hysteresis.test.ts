@@ -1,17 +1,25 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { type LevelState, quietLevel, type Signal, stepLevel } from '../../../server/domain/hysteresis.ts';
+import { holds } from '../../support/property.ts';
 
 const START = 1_000_000;
 
 /** Steps a level by signals at seconds: `10!` raises, `10.` clears, `10-` holds. Returns when it raised (+) and cleared (-). */
-function edges(script: string, forS: number, keepForS: number, from: LevelState = quietLevel): string {
+function edges(
+  script: string,
+  forS: number,
+  keepForS: number,
+  from: LevelState = quietLevel,
+  isStanding = false,
+): string {
   const signals: Record<string, Signal> = { '!': 'raise', '.': 'clear', '-': 'hold' };
   let state = from;
   const seen: string[] = [];
   for (const word of script.split(' ')) {
     const at = Number(word.slice(0, -1));
     const timing = { forMs: forS * 1_000, keepForMs: keepForS * 1_000 };
-    const step = stepLevel(state, signals[word.slice(-1)]!, START + at * 1_000, timing);
+    const step = stepLevel(state, signals[word.slice(-1)]!, START + at * 1_000, timing, isStanding);
     // A restart between any two readings changes nothing.
     state = JSON.parse(JSON.stringify(step.state)) as LevelState;
     if (step.edge) seen.push(`${step.edge === 'raised' ? '+' : '-'}${at}`);
@@ -53,6 +61,48 @@ t.test('a condition raises after `for` and clears after `keep_for`', async (t) =
   f('0! 10. 71.', 0, 20, '+0');
   f('0! 10. 71. 91.', 0, 20, '+0 -91');
   f('0! 3600.', 0, 0, '+0 -3600');
+});
+
+t.test('a silence that is no longer than the one before is how often is reported', async (t) => {
+  const f = (script: string, forS: number, keepForS: number, want: string) =>
+    t.equal(edges(script, forS, keepForS), want, `${script} for ${forS} keep ${keepForS}`);
+  // Every six minutes, for five.
+  f('0! 360! 720!', 300, 0, '+720');
+  f('0! 360! 720! 1080. 1440. 1800.', 300, 300, '+720 -1800');
+  f('0! 360! 1260!', 300, 0, '+1260');
+  f('0! 360! 1261!', 300, 0, '');
+  f('0! 360! 1261! 1621!', 300, 0, '+1621');
+  // Interrupted, it begins again.
+  f('0! 360! 720. 1080! 1440!', 300, 0, '');
+  f('0! 360! 720- 1080! 1440! 1800!', 300, 0, '+1800');
+  // Every hour, for half an hour.
+  f('0! 3600! 7200!', 1_800, 0, '+7200');
+  // Often, a long silence, often.
+  f('0! 10! 36000! 36010! 36290!', 300, 0, '');
+  f('0! 10! 36000! 36010! 36300!', 300, 0, '+36300');
+});
+
+t.test('what stands until somebody does something stood in a silence too', async (t) => {
+  const f = (script: string, forS: number, keepForS: number, want: string) =>
+    t.equal(edges(script, forS, keepForS, quietLevel, true), want, `${script} for ${forS} keep ${keepForS}`);
+  f('0! 299! 300!', 300, 0, '+300');
+  f('0! 360!', 300, 0, '+360');
+  f('0! 86400!', 300, 0, '+86400');
+  f('0! 360. 720!', 300, 0, '');
+  f('0! 360- 720!', 300, 0, '');
+  f('0! 360! 720. 86400.', 300, 300, '+360 -86400');
+});
+
+t.test('at any interval a condition that holds is told by the third reading after its time', async (t) => {
+  const interval = fc.integer({ min: 1, max: 7_200 });
+  holds(
+    t,
+    fc.property(interval, fc.integer({ min: 0, max: 3_600 }), fc.boolean(), (every, forS, isStanding) => {
+      const readings = Math.ceil(forS / every) + 3;
+      const script = Array.from({ length: readings }, (_, n) => `${n * every}!`).join(' ');
+      return edges(script, forS, 0, quietLevel, isStanding).startsWith('+');
+    }),
+  );
 });
 
 t.test('the onset is when the condition began, not when it was established', async (t) => {
