@@ -7,7 +7,8 @@ import { isLoopbackHost } from '../loopback.ts';
 import { resolveAllowed } from '../outbound/address-guard.ts';
 import { type Channel, DeliveryError, guarded, type Outside } from './channel.ts';
 import { mailHtml } from './mail-html.ts';
-import { type Message, plainText } from './message.ts';
+import type { Message } from './message.ts';
+import { plainText } from './plain-text.ts';
 
 export interface EmailTarget {
   readonly host: string;

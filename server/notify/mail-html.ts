@@ -1,4 +1,4 @@
-import type { Message } from './message.ts';
+import { listed, type Message } from './message.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -9,11 +9,12 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** The message as a page for mail programs: no picture, no style sheet, nothing that is fetched. */
-export function mailHtml({ title, sentence, facts, lines, link }: Message): string {
+export function mailHtml(message: Message): string {
+  const { title, sentence, facts, link } = message;
   const rows = facts.map(
     ({ label, value }) => `<tr><td>${escapeHtml(label)}&nbsp;&nbsp;</td><td>${escapeHtml(value)}</td></tr>`,
   );
-  const items = lines.map((line) => `<li>${escapeHtml(line)}</li>`);
+  const items = listed(message).map((line) => `<li>${escapeHtml(line)}</li>`);
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head><body>`,
     `<p><strong>${escapeHtml(title)}</strong></p>`,

@@ -14,6 +14,8 @@ export interface Message {
   readonly facts: readonly Fact[];
   /** What happened since, or the entries of a list; oldest first. */
   readonly lines: readonly string[];
+  /** How many more entries there are than `lines` names. */
+  readonly more: number;
   readonly link: string | null;
   /** The same for all messages about one incident, so that mail programs show them together. */
   readonly thread: string | null;
@@ -113,6 +115,7 @@ export function noticeMessage(notice: Notice, rendering: Rendering): Message {
     sentence,
     facts: factsOf(notice, priority, rendering.timeZone),
     lines: incident ? since(incident, at, rendering.timeZone) : [],
+    more: 0,
     link: incident ? `${rendering.origin}/incidents/${encodeURIComponent(incident.id)}` : rendering.origin,
     thread: incident?.id ?? null,
     payload,
@@ -125,7 +128,7 @@ export function listMessage(kind: 'digest' | 'summary', notices: readonly Notice
   const worst = ranks.find((rank) => entries.some((entry) => entry.priority === rank)) ?? null;
   const open = entries.filter((entry) => !entry.isOver).length;
   const counts = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, ${open} open`;
-  const more = entries.length - MAX_ENTRIES;
+  const more = Math.max(0, entries.length - MAX_ENTRIES);
   return {
     idempotencyKey: rendering.idempotencyKey,
     kind,
@@ -137,13 +140,11 @@ export function listMessage(kind: 'digest' | 'summary', notices: readonly Notice
         ? 'What can wait for the morning, since the last digest.'
         : 'So much happened that single messages would hide one another. This is what would have been told.',
     facts: [],
-    lines: [
-      ...entries.slice(0, MAX_ENTRIES).map((entry) => describeEntry(entry, rendering.timeZone)),
-      ...(more > 0 ? [`and ${more} more`] : []),
-    ],
+    lines: entries.slice(0, MAX_ENTRIES).map((entry) => describeEntry(entry, rendering.timeZone)),
+    more,
     link: `${rendering.origin}/incidents`,
     thread: null,
-    payload: { entries: entries.slice(0, MAX_ENTRIES).map(({ notice }) => notice.payload), more: Math.max(0, more) },
+    payload: { entries: entries.slice(0, MAX_ENTRIES).map(({ notice }) => notice.payload), more },
   };
 }
 
@@ -158,18 +159,11 @@ export function testMessage(receiverName: string, at: number, rendering: Renderi
     sentence: 'This is a test. If you can read it, this receiver works.',
     facts: [{ label: 'Receiver', value: line(receiverName, MAX_NAME) }],
     lines: [],
+    more: 0,
     link: rendering.origin,
     thread: null,
     payload: {},
   };
-}
-
-/** The message as plain text, without its title. */
-export function plainText(message: Message): string {
-  const facts = message.facts.map(({ label, value }) => `${label}: ${value}`);
-  const lines = message.lines.map((text) => `- ${text}`);
-  const parts = [message.sentence, facts.join('\n'), lines.join('\n'), message.link ?? ''];
-  return parts.filter((part) => part !== '').join('\n\n');
 }
 
 interface Entry {
@@ -231,6 +225,11 @@ function placeOf({ incident, clientName }: Notice): string {
 
 function priorityOf(value: unknown): Priority | null {
   return ranks.find((rank) => rank === value) ?? null;
+}
+
+/** Its lines, and how many more there are. */
+export function listed({ lines, more }: Pick<Message, 'lines' | 'more'>): readonly string[] {
+  return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
 /** Text of any origin as one line: no line break, no control or direction character that could fake another line. */

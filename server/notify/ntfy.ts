@@ -1,8 +1,9 @@
 import type { Priority } from '../../protocol/view.ts';
 import { postJson } from '../outbound/post-json.ts';
 import { type Channel, DeliveryError, guarded, type Outside } from './channel.ts';
-import { type Message, plainText } from './message.ts';
-import { cutBytes, parseObject } from './text.ts';
+import type { Message } from './message.ts';
+import { parseObject } from './parse-object.ts';
+import { fittedText } from './plain-text.ts';
 import { refusal } from './webhook.ts';
 
 export interface NtfyTarget {
@@ -27,7 +28,7 @@ export function ntfyChannel({ server, topic }: NtfyTarget, token: string | null,
         body: JSON.stringify({
           topic,
           title: message.title,
-          message: cutBytes(plainText(message), MAX_MESSAGE_BYTES),
+          message: fittedText(message, { size: Buffer.byteLength, max: MAX_MESSAGE_BYTES }),
           priority: levelOf(message),
           tags: [tagOf(message)],
           ...(message.link && { click: message.link }),

@@ -1,7 +1,8 @@
 import { postJson } from '../outbound/post-json.ts';
 import { type Channel, DeliveryError, guarded, type Outside } from './channel.ts';
-import { plainText } from './message.ts';
-import { cutCharacters, parseObject } from './text.ts';
+import type { Message } from './message.ts';
+import { parseObject } from './parse-object.ts';
+import { fittedText } from './plain-text.ts';
 import { refusal } from './webhook.ts';
 
 export interface TelegramTarget {
@@ -10,7 +11,8 @@ export interface TelegramTarget {
 }
 
 export const TELEGRAM_API = 'https://api.telegram.org';
-const MAX_CHARACTERS = 4_000;
+/** In UTF-16 units. */
+const MAX_LENGTH = 4_000;
 
 /** A message of a bot to a chat. It goes without markup, so that nothing in it can become any. */
 export function telegramChannel(target: TelegramTarget, botToken: string | null, outside: Outside): Channel {
@@ -23,7 +25,7 @@ export function telegramChannel(target: TelegramTarget, botToken: string | null,
         url: new URL(`${base}/bot${botToken}/sendMessage`),
         body: JSON.stringify({
           chat_id: target.chatId,
-          text: cutCharacters(`${message.title}\n\n${plainText(message)}`, MAX_CHARACTERS),
+          text: textOf(message),
           link_preview_options: { is_disabled: true },
         }),
         signal,
@@ -39,6 +41,11 @@ export function telegramChannel(target: TelegramTarget, botToken: string | null,
     },
   };
   return guarded(channel, [botToken]);
+}
+
+function textOf(message: Message): string {
+  const title = `${message.title}\n\n`;
+  return `${title}${fittedText(message, { size: (text) => text.length, max: MAX_LENGTH - title.length })}`;
 }
 
 function refusalOrGarbage(answer: Parameters<typeof refusal>[0]): DeliveryError {

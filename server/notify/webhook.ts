@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { postJson } from '../outbound/post-json.ts';
 import { type Channel, DeliveryError, guarded, type Outside } from './channel.ts';
-import type { Message } from './message.ts';
+import { listed, type Message } from './message.ts';
 
 export interface WebhookTarget {
   readonly url: string;
@@ -46,7 +46,8 @@ export function refusal(answer: { status: number; text: string; retryAfterMs: nu
   return new DeliveryError(`The receiver answered ${status}${text ? `: ${text}` : '.'}`, retryAfterMs);
 }
 
-function webhookBody({ idempotencyKey, kind, priority, at, title, sentence, facts, lines, link, payload }: Message) {
+function webhookBody(message: Message) {
+  const { idempotencyKey, kind, priority, at, title, sentence, facts, link, payload } = message;
   return {
     id: idempotencyKey,
     kind,
@@ -55,7 +56,7 @@ function webhookBody({ idempotencyKey, kind, priority, at, title, sentence, fact
     title,
     sentence,
     facts: Object.fromEntries(facts.map(({ label, value }) => [label, value])),
-    lines,
+    lines: listed(message),
     link,
     data: payload,
   };

@@ -49,6 +49,7 @@ export function sampleMessage(changes: Partial<Message> = {}): Message {
     sentence: '/data has 1 GB left',
     facts: [{ label: 'Client', value: 'Acme' }],
     lines: ['acknowledged by Ann'],
+    more: 0,
     link: 'https://vigia.example.com/incidents/1',
     thread: 'incident-1',
     payload: { incidentId: 'incident-1' },
@@ -79,14 +80,21 @@ export function conforms(medium: Medium): void {
     }
   });
 
-  t.test(`${name}: a long message arrives, if need be cut`, async (t) => {
+  t.test(`${name}: a long list names what fits, how many more there are, and its link whole`, async (t) => {
     const { channel, received } = await medium.start(t, 'accepts');
-    await channel.deliver(
-      sampleMessage({ lines: Array.from({ length: 100 }, (_, n) => `${n} ${'💾'.repeat(200)}`) }),
-      patient(),
-    );
-    t.match(received()[0]?.text, /^\/data has 1 GB left/);
-    t.notMatch(received()[0]?.text, '\ufffd');
+    const entries = 134;
+    const link = `https://vigia.example.com/incidents?${'x'.repeat(200)}`;
+    for (const filler of ['', '💾'.repeat(100), 'é'.repeat(3_000)]) {
+      const lines = Array.from({ length: 100 }, (_, n) => `entry ${n} ${filler}`);
+      await channel.deliver(sampleMessage({ lines, more: entries - lines.length, link }), patient());
+      const text = received().at(-1)?.text ?? '';
+      t.match(text, /^\/data has 1 GB left/);
+      t.notMatch(text, '\ufffd');
+      t.ok(text.trimEnd().endsWith(link), 'the link is whole');
+      const named = text.match(/^(?:- )?entry \d+/gm)?.length ?? 0;
+      t.ok(named >= 3, `${named} are named`);
+      t.match(text, new RegExp(`^(?:- )?and ${entries - named} more$`, 'm'), 'the others are counted');
+    }
   });
 
   t.test(`${name}: a repeat has the key of the first, another message another`, async (t) => {
