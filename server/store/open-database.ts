@@ -3,10 +3,11 @@ import { VigiaError } from '../../protocol/error.ts';
 import { ensurePrivateFile } from '../private-file.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { sla } from './migrations/0002-sla.ts';
+import { people } from './migrations/0003-people.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Migration n leads from version n to n + 1; the version is SQLite's `user_version`. They only ever run forward. */
-const migrations: readonly string[] = [initial, sla];
+const migrations: readonly string[] = [initial, sla, people];
 
 /** The version of the tables that this build reads and writes. */
 export const SCHEMA_VERSION = migrations.length;

@@ -69,5 +69,8 @@ export interface FleetTables {
     created_at: number;
     created_by: string;
     revoked_at: number | null;
+    last_used_at: ColumnType<number | null, number | null | undefined, number | null>;
+    /** Who kept it when its maker was disabled, and answers for it since. */
+    kept_by: ColumnType<string | null, string | null | undefined, string | null>;
   };
 }

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { Role } from '../../../protocol/view.ts';
 
 /** Who may use the server, and what it keeps of itself. */
@@ -32,6 +32,25 @@ export interface ServerTables {
     created_by: string;
     last_used_at: number | null;
     revoked_at: number | null;
+    /** Null: never. */
+    expires_at: ColumnType<number | null, number | null | undefined, number | null>;
+    /** Who kept it when its maker was disabled, and answers for it since. */
+    kept_by: ColumnType<string | null, string | null | undefined, string | null>;
+  };
+  /**
+   * From where a person has logged in: a browser or an address. `hash` is the SHA-256 of the account and the browser's secret
+   * or the address.
+   */
+  known_place: { hash: Uint8Array; user_id: string; kind: 'browser' | 'address'; last_seen_at: number };
+  /** One-time links to set a password, by the SHA-256 of their secrets. Ended is what was used or is void. */
+  password_reset: {
+    id: string;
+    secret_hash: Uint8Array;
+    user_id: string;
+    created_at: number;
+    created_by: string;
+    expires_at: number;
+    ended_at: number | null;
   };
   /** Small facts of the server itself: the journal cursor, the identity, the last time it was alive. */
   setting: { key: string; value_json: string };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { initial } from '../../../server/store/migrations/0001-initial.ts';
+import { sla } from '../../../server/store/migrations/0002-sla.ts';
 import { openDatabase, SCHEMA_VERSION } from '../../../server/store/open-database.ts';
 import { openStore } from '../../../server/store/store.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -57,6 +58,24 @@ t.test('a database of version 1 keeps what it holds', async (t) => {
   t.match(database.prepare('SELECT * FROM site').all(), [{ id: 's', card_json: '{}' }]);
   t.match(database.prepare('SELECT * FROM incident').all(), [{ id: 'i', source: 'rule', parent_id: null }]);
   t.match(database.prepare('SELECT * FROM outbox').all(), [{ idempotency_key: 'i/0/raised', delivered_at: null }]);
+  t.same(database.prepare('PRAGMA foreign_key_check').all(), []);
+});
+
+t.test('a database of version 2 keeps its people, keys and tokens', async (t) => {
+  const path = join(tempDir(t), 'vigia.db');
+  const old = new DatabaseSync(path);
+  old.exec(`${initial}; ${sla}; PRAGMA user_version = 2;
+    INSERT INTO user VALUES ('u', 'ada@x.test', 'Ada', 'admin', '-', 1, NULL);
+    INSERT INTO api_key VALUES ('k', x'01', 'K', 'viewer', NULL, 1, 'u', NULL, NULL);
+    INSERT INTO client VALUES ('c', 'acme', 'Acme', 1, NULL, NULL);
+    INSERT INTO site VALUES ('s', 'c', 'north', 'North', 2, '{}');
+    INSERT INTO enrolment_token VALUES ('t', x'02', 'c', 's', 'server', 5, 9, 1, 'u', NULL);`);
+  old.close();
+  const database = openDatabase(path);
+  t.teardown(() => database.close());
+  t.match(database.prepare('SELECT * FROM user').all(), [{ id: 'u', email: 'ada@x.test' }]);
+  t.match(database.prepare('SELECT * FROM api_key').all(), [{ id: 'k', expires_at: null, kept_by: null }]);
+  t.match(database.prepare('SELECT * FROM enrolment_token').all(), [{ id: 't', last_used_at: null, kept_by: null }]);
   t.same(database.prepare('PRAGMA foreign_key_check').all(), []);
 });
 
