@@ -13,6 +13,7 @@ import type {
   WelcomeFrame,
 } from '../protocol/frame.ts';
 import { Feature, MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../protocol/frame.ts';
+import { FramingError } from '../protocol/socket/message.ts';
 import { type Channel, channelOf, connectionFault } from './channel.ts';
 import { answerChallenge } from './handshake.ts';
 import type { Identity } from './identity.ts';
@@ -93,7 +94,7 @@ export class Link {
     this.#socket = new WebSocketClient({
       url: options.url,
       subprotocol: AGENT_SUBPROTOCOL,
-      maxMessageBytes: MAX_FRAME_BYTES,
+      maxMessageBytes: MAX_FRAME_BYTES_BEFORE_AUTH,
       useAuthorities: options.useAuthorities,
       onConnect: (socket) => {
         this.#guard(() => {
@@ -103,7 +104,9 @@ export class Link {
       onOpen: () => this.#transmit(options.hello),
       onMessage: (data, isBinary) => this.#guard(() => this.#receive(data, isBinary)),
       onError: (error) => {
-        const { code, message } = connectionFault(error, options.url);
+        const isTooLarge = error instanceof FramingError && error.closeCode === 1009;
+        const fault = isTooLarge ? new ProtocolError('frame_too_large') : error;
+        const { code, message } = connectionFault(fault, options.url);
         this.#end({ code, message });
       },
       onClose: () => this.#settle(),
@@ -187,7 +190,6 @@ export class Link {
 
   #receive(data: Buffer, isBinary: boolean): void {
     if (!isBinary) throw new ProtocolError('frame_malformed', 'A frame is binary, and this is text.');
-    if (this.#stage !== 'open' && data.length > MAX_FRAME_BYTES_BEFORE_AUTH) throw new ProtocolError('frame_too_large');
     const frame = decodeFrame(data);
     this.#heardAtMs = performance.now();
     this.#askedAtMs = undefined;
@@ -204,6 +206,7 @@ export class Link {
       this.#stage = 'welcome';
     } else if (this.#stage === 'welcome' && frame.type === 'welcome') {
       this.#stage = 'open';
+      this.#socket.allow(MAX_FRAME_BYTES);
       this.#welcomedAtMs = performance.now();
       this.#mayPongBriefly = (frame.features & Feature.briefPongs) !== 0;
       this.#watch();

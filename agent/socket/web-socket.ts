@@ -55,6 +55,11 @@ export class WebSocketClient {
     if (options.useAuthorities) trustAuthorities();
   }
 
+  /** From now on a message of the server may have so many bytes. */
+  allow(maxMessageBytes: number): void {
+    this.#reader.maxBytes = maxMessageBytes;
+  }
+
   get isOpen(): boolean {
     return this.#stage === 'open';
   }

@@ -88,7 +88,8 @@ const kinds = new Map<number, Message['kind']>([
 
 /** Takes the bytes of the other end in pieces of any size and gives its messages. Holds one message at most. */
 export class MessageReader {
-  readonly #maxBytes: number;
+  /** Of one message, all its fragments together. May be raised between two messages. */
+  maxBytes: number;
   readonly #isMasked: boolean;
   /** Made with the first frame that comes in pieces. */
   #head: Buffer = noBytes;
@@ -103,7 +104,7 @@ export class MessageReader {
 
   /** @param maxBytes of one message, all its fragments together. @param isMasked the other end is a client */
   constructor(maxBytes: number, isMasked = false) {
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
     this.#isMasked = isMasked;
   }
 
@@ -119,7 +120,7 @@ export class MessageReader {
       piece[0] === (FINAL | opcodes.binary) &&
       piece[1] === (MASKED | (length - start)) &&
       length - start < LENGTH_IN_2_BYTES &&
-      length - start <= this.#maxBytes;
+      length - start <= this.maxBytes;
     if (!isWhole || !this.#isMasked || this.#headLength > 0 || this.#kind !== undefined) return null;
     unmask(piece, start, length);
     return piece.subarray(start);
@@ -176,7 +177,7 @@ export class MessageReader {
     const length = payloadBytes(this.#head);
     if (isControl && (length > MAX_CONTROL_BYTES || !this.#isFinal))
       throw new FramingError('its control frame is too long or in pieces');
-    if (!isControl && length > this.#maxBytes - this.#fragmentBytes)
+    if (!isControl && length > this.maxBytes - this.#fragmentBytes)
       throw new FramingError('its message is too large', 1009);
     return length;
   }

@@ -48,6 +48,11 @@ export class AgentSocket {
     });
   }
 
+  /** From now on a message may have so many bytes; what is larger is not even read. */
+  allow(maxMessageBytes: number): void {
+    this.#reader.maxBytes = maxMessageBytes;
+  }
+
   get isOpen(): boolean {
     return this.#stage === 'open' && !this.#socket.destroyed;
   }

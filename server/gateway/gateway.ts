@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
 import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
-import { type HelloFrame, MAX_FRAME_BYTES } from '../../protocol/frame.ts';
+import { type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/frame.ts';
 import { AckPace } from './acknowledgements.ts';
 import { AgentSocket } from './agent-socket.ts';
 import type { ServerProof } from './handshake.ts';
@@ -106,7 +106,7 @@ export class Gateway<Device extends object> {
     const { registry, proof, verify, now, logger } = this.#options;
     this.#open.add(
       new Link<Device>({
-        socket: new AgentSocket(socket as Socket, MAX_FRAME_BYTES),
+        socket: new AgentSocket(socket as Socket, MAX_FRAME_BYTES_BEFORE_AUTH),
         head,
         address,
         registry,

@@ -119,9 +119,7 @@ export class Link<Device> implements SocketOwner {
 
   /** Sends the fault and closes. */
   fail(cause: VigiaError, retryInMs = 0): void {
-    this.#noteClosing(cause);
-    this.#acks.flush();
-    this.send({ type: 'error', code: cause.code, message: cause.message, fatal: true, retryInMs });
+    this.#refuse(cause, retryInMs);
     this.#close(1008);
   }
 
@@ -148,12 +146,6 @@ export class Link<Device> implements SocketOwner {
     this.#heardAtMs = performance.now();
     try {
       if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
-      if (this.#stage.name !== 'open' && data.length > MAX_FRAME_BYTES_BEFORE_AUTH) {
-        throw new ProtocolError(
-          'frame_too_large',
-          `Before authentication a frame has at most ${MAX_FRAME_BYTES_BEFORE_AUTH} bytes.`,
-        );
-      }
       this.#step(decodeFrame(data), data);
     } catch (cause) {
       if (cause instanceof VigiaError) this.fail(cause, retryAfter(cause.code));
@@ -165,12 +157,9 @@ export class Link<Device> implements SocketOwner {
   }
 
   onFault(cause: Error): void {
-    // The socket has refused to take the message and closes with 1009, so that nothing can be said any more.
-    if (cause instanceof FramingError && cause.closeCode === 1009) {
-      this.#noteClosing(new ProtocolError('frame_too_large', `A frame has at most ${MAX_FRAME_BYTES} bytes.`));
-    } else {
-      this.#options.logger.debug({ err: cause, address: this.#options.address }, 'agent socket failed');
-    }
+    // The socket does not read the message, and closes with 1009 as soon as this returns.
+    if (cause instanceof FramingError && cause.closeCode === 1009) this.#refuse(this.#tooLarge());
+    else this.#options.logger.debug({ err: cause, address: this.#options.address }, 'agent socket failed');
   }
 
   onClose(): void {
@@ -213,7 +202,7 @@ export class Link<Device> implements SocketOwner {
 
   #open(hello: HelloFrame): void {
     clearTimeout(this.#deadline);
-    const { registry, now, onAuthenticated } = this.#options;
+    const { registry, now, onAuthenticated, socket } = this.#options;
     // Once more: it may have been retired since its hello.
     const device = registry.find(hello.publicKey);
     this.device = device;
@@ -228,6 +217,7 @@ export class Link<Device> implements SocketOwner {
       onGoodbye: () => this.#goodbye(),
     });
     this.#stage = { name: 'open', session };
+    socket.allow(MAX_FRAME_BYTES);
     this.send({
       type: 'welcome',
       deviceId: registry.id(device),
@@ -238,10 +228,21 @@ export class Link<Device> implements SocketOwner {
     events.onOpen?.();
   }
 
-  #noteClosing({ code, message }: VigiaError): void {
-    const { logger, address } = this.#options;
-    this.#options.onRefused?.(code);
+  /** Says why the link ends; whoever calls this closes it. */
+  #refuse({ code, message }: VigiaError, retryInMs = 0): void {
+    const { logger, address, onRefused } = this.#options;
+    onRefused?.(code);
     logger.info({ code, address, stage: this.#stage.name }, 'closing a link to an agent: %s', message);
+    this.#acks.flush();
+    this.send({ type: 'error', code, message, fatal: true, retryInMs });
+  }
+
+  #tooLarge(): VigiaError {
+    const [when, maxBytes] =
+      this.#stage.name === 'open'
+        ? ['A frame', MAX_FRAME_BYTES]
+        : ['Before authentication a frame', MAX_FRAME_BYTES_BEFORE_AUTH];
+    return new ProtocolError('frame_too_large', `${when} has at most ${maxBytes} bytes.`);
   }
 
   #goodbye(): void {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { rawPublicKey, verifySignature } from '../../../agent/keys.ts';
@@ -211,7 +211,6 @@ t.test('what is no frame, or not the one expected, ends the connection', async (
   await f(Buffer.of(0xff, 1, 2, 3), 'frame_malformed');
   await f(encodeFrame(machine.hello()).slice(0, -1), 'frame_malformed');
   await f(Buffer.concat([encodeFrame(machine.hello()), Buffer.of(0)]), 'frame_malformed');
-  await f(Buffer.alloc(1_025, 1), 'frame_too_large');
   await f(schema, 'frame_unexpected');
   await f({ type: 'proof', signature: Buffer.alloc(64) }, 'frame_unexpected');
   await f({ type: 'ping', id: 1 }, 'frame_unexpected');
@@ -229,8 +228,43 @@ t.test('a frame beyond every bound is not even read', async (t) => {
   const { client, enrol, log } = await setUp(t);
   const link = await (await client()).authenticate(enrol());
   link.send(Buffer.alloc(MAX_FRAME_BYTES + 1));
+  t.match(await link.next('error'), { code: 'frame_too_large', fatal: true });
   t.equal(await link.closed(), 1009);
   t.match(log.at(-1), /A frame has at most 131072 bytes/);
+});
+
+t.test('a stranger’s frame is refused by its head, before its bytes are there, until the key is proved', async (t) => {
+  const { client, enrol, log, seen } = await setUp(t);
+  const machine = enrol();
+  /** The head of a masked message of so many bytes, and nothing of it. */
+  const headOf = (bytes: number) => Buffer.of(0x82, 0xff, 0, 0, 0, 0, 0, bytes >> 16, bytes >> 8, bytes, 1, 2, 3, 4);
+  const announce = (link: GatewayClient, bytes: number) =>
+    (link.socket as unknown as { _socket: Socket })._socket.write(headOf(bytes));
+
+  const stranger = await client();
+  announce(stranger, 1_025);
+  t.match(await stranger.next('error'), { code: 'frame_too_large', fatal: true, message: /has at most 1024 bytes/ });
+  t.equal(await stranger.closed(), 1009);
+
+  const halfway = await client();
+  halfway.send(machine.hello());
+  await halfway.next('challenge');
+  announce(halfway, 1_025);
+  t.match(await halfway.next('error'), { code: 'frame_too_large' }, 'also between hello and proof');
+
+  const pieces = await client();
+  pieces.socket.send(Buffer.alloc(1_000), { fin: false });
+  pieces.socket.send(Buffer.alloc(25), { fin: true });
+  t.match(await pieces.next('error'), { code: 'frame_too_large' }, 'all pieces of a message count together');
+
+  const known = await (await client()).authenticate(machine);
+  announce(known, MAX_FRAME_BYTES + 1);
+  t.match(await known.next('error'), { code: 'frame_too_large', message: /has at most 131072 bytes/ });
+  t.match(log.at(-1), /A frame has at most 131072 bytes/);
+  await until('it left', () => seen.at(-1) === 'disconnected d1');
+  const welcome = await (await client()).authenticate(machine);
+  welcome.send({ type: 'inventory', json: 'x'.repeat(90_000) });
+  await until('a large frame of one that is known', () => seen.at(-1)?.startsWith('inventory'));
 });
 
 t.test('after a fault nothing more is taken', async (t) => {
