@@ -98,7 +98,7 @@ export class ReportJudge {
 
   #judgeReading(record: DeviceRecord, reading: Reading, clockOffsetMs: number, changes: ChangeSet): void {
     const { detection, presence } = record.memory;
-    const onboardedBefore = countOf(detection.onboarding);
+    const onboardedBefore = detection.onboarding.size;
     const surroundings = {
       settings: this.#options.settings,
       clockOffsetMs,
@@ -107,14 +107,8 @@ export class ReportJudge {
     };
     const verdicts = judgeReading(detection, reading, surroundings, record.quiet);
     for (const verdict of verdicts) applyVerdict(this.#options.book, record, verdict, changes);
-    if (countOf(detection.onboarding) !== onboardedBefore) changes.edge(record);
+    if (detection.onboarding.size !== onboardedBefore) changes.edge(record);
   }
-}
-
-function countOf(known: object): number {
-  let count = 0;
-  for (const _key in known) count += 1;
-  return count;
 }
 
 /** The three busiest processes of the last sample, if it is fresh: agents send one only while the machine is busy. */

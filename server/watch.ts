@@ -198,7 +198,7 @@ export class Watch {
     const { book, clock } = this.#options;
     return this.lane.run(async () => {
       const changes = new ChangeSet();
-      record.memory.detection.raised = {};
+      record.memory.detection.raised.clear();
       const sentence = `${record.info.name} was retired`;
       for (const { rule, object } of [...book.openOf(record.info.id)]) {
         applyVerdict(book, record, { kind: 'clear', rule, object, sentence, at: clock.now() }, changes);

@@ -118,7 +118,7 @@ export class CheckBook implements Judge {
 
   memoryOf(check: CheckDefinition): CheckMemory | null {
     if (check.deviceId === null) return this.#memories.get(check.id) ?? null;
-    return this.#recordOf(check)?.memory.checks?.[check.id] ?? null;
+    return this.#recordOf(check)?.memory.checks.get(check.id) ?? null;
   }
 
   everyMs(check: CheckDefinition): number {
@@ -154,9 +154,8 @@ export class CheckBook implements Judge {
     for (const check of checks) {
       const seen = observationIn(reading, check.id);
       if (seen === null) continue;
-      record.memory.checks ??= {};
-      record.memory.checks[check.id] ??= freshCheckMemory();
-      const memory = record.memory.checks[check.id] as CheckMemory;
+      const memory = record.memory.checks.get(check.id) ?? freshCheckMemory();
+      record.memory.checks.set(check.id, memory);
       this.#take(check, memory, seen, { receivedAt: report.receivedAt, liveAt: isLive ? report.at : null }, changes);
     }
   }

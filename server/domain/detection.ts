@@ -8,19 +8,29 @@ import { conditionsOf } from './rules/index.ts';
 import type { QuietDevice } from './rules/quiet-device.ts';
 import type { Evidence, Finding, RuleContext, RuleName } from './rules/rule.ts';
 
-/** What detection remembers of a device between two reports. Plain data, kept as JSON. */
+/**
+ * What detection remembers of a device between two reports; see detection-json.ts for how it is kept. Maps, because objects are
+ * named by the machine, and a mount point may be called `__proto__`.
+ */
 export interface DetectionState {
   /** Levels that are not quiet, by `rule|priority|object`. */
-  levels: Record<string, LevelState>;
+  readonly levels: Map<string, LevelState>;
   /** What is raised at present, by `rule|object`. */
-  raised: Record<string, Raised>;
+  readonly raised: Map<string, Raised>;
   /** What stood already at the device's first report and has not been over since. */
-  onboarding: Record<string, { rule: RuleName; object: string; sentence: string; foundAt: number }>;
+  readonly onboarding: Map<string, OnboardingFinding>;
   firstReportAt: number | null;
   swappedAt: number | null;
   swapBytes: number | null;
-  /** How file systems fill and are emptied, by mount point. Absent in what older versions saved. */
-  fills?: Record<string, FillMemory>;
+  /** How file systems fill and are emptied, by mount point. */
+  readonly fills: Map<string, FillMemory>;
+}
+
+export interface OnboardingFinding {
+  readonly rule: RuleName;
+  readonly object: string;
+  readonly sentence: string;
+  readonly foundAt: number;
 }
 
 export interface Raised {
@@ -33,12 +43,13 @@ export interface Raised {
 }
 
 export const freshDetection = (): DetectionState => ({
-  levels: {},
-  raised: {},
-  onboarding: {},
+  levels: new Map(),
+  raised: new Map(),
+  onboarding: new Map(),
   firstReportAt: null,
   swappedAt: null,
   swapBytes: null,
+  fills: new Map(),
 });
 
 /** What must happen to an incident. `onset` is when the condition began, `at` when it was established. */
@@ -126,19 +137,14 @@ function* findingsOf(state: DetectionState, reading: Reading, context: RuleConte
   for (const { condition, levelId, key } of conditionsOf(reading.schema, context.settings)) {
     const signal = condition.signal(reading, context);
     if (signal === null) continue;
-    if (signal !== 'raise' && !state.levels[levelId] && !state.raised[key]) continue;
+    if (signal !== 'raise' && !state.levels.has(levelId) && !state.raised.has(key)) continue;
     yield findingOf(condition, signal, reading, context);
   }
 }
 
 /** Nothing is raised, pending or remembered from onboarding. */
 function isQuiet({ levels, raised, onboarding }: DetectionState): boolean {
-  return isEmpty(levels) && isEmpty(raised) && isEmpty(onboarding);
-}
-
-function isEmpty(known: object): boolean {
-  for (const _key in known) return false;
-  return true;
+  return levels.size === 0 && raised.size === 0 && onboarding.size === 0;
 }
 
 function noticeSwapping(state: DetectionState, reading: Reading): void {
@@ -152,34 +158,32 @@ function noticeSwapping(state: DetectionState, reading: Reading): void {
 
 function stepFinding(state: DetectionState, finding: Finding, at: number, isFirst: boolean): LevelState {
   const id = levelId(finding.rule, finding.priority, finding.object);
-  const before = state.levels[id] ?? quietLevel;
+  const before = state.levels.get(id) ?? quietLevel;
   const onboardingId = `${finding.rule}|${finding.object}`;
   if (isFirst && finding.standing && finding.signal === 'raise') {
     const found = { ...before, foundAtOnboarding: true, lastSeen: at };
-    state.levels[id] = found;
-    state.onboarding[onboardingId] ??= {
-      rule: finding.rule,
-      object: finding.object,
-      sentence: finding.sentence(),
-      foundAt: at,
-    };
+    state.levels.set(id, found);
+    if (!state.onboarding.has(onboardingId)) {
+      const { rule, object } = finding;
+      state.onboarding.set(onboardingId, { rule, object, sentence: finding.sentence(), foundAt: at });
+    }
     return found;
   }
   const { state: after } = stepLevel(before, finding.signal, at, finding.timing, finding.standing);
   const isQuiet = !after.active && after.changingSince === null && !after.foundAtOnboarding;
-  if (isQuiet) delete state.levels[id];
-  else state.levels[id] = after;
+  if (isQuiet) state.levels.delete(id);
+  else state.levels.set(id, after);
   return after;
 }
 
 /** An entry leaves the onboarding list when the last of its levels is over. */
 function forgetOnboarding(state: DetectionState, onboardingId: string): void {
-  const entry = state.onboarding[onboardingId];
+  const entry = state.onboarding.get(onboardingId);
   if (!entry) return;
   const stands = priorities.some(
-    (priority) => state.levels[levelId(entry.rule, priority, entry.object)]?.foundAtOnboarding,
+    (priority) => state.levels.get(levelId(entry.rule, priority, entry.object))?.foundAtOnboarding,
   );
-  if (!stands) delete state.onboarding[onboardingId];
+  if (!stands) state.onboarding.delete(onboardingId);
 }
 
 /** Compares the highest active level of a rule and object with what is raised. */
@@ -192,16 +196,16 @@ function settle(
   const active = group
     .filter(({ level }) => level.active)
     .sort((a, b) => ranks[b.finding.priority] - ranks[a.finding.priority])[0];
-  const raised = state.raised[key];
+  const raised = state.raised.get(key);
   if (!active) {
     const first = group[0];
     if (!raised || !first) return null;
-    delete state.raised[key];
+    state.raised.delete(key);
     return { kind: 'clear', rule: raised.rule, object: raised.object, sentence: recoverySentence(first.finding), at };
   }
   const { finding, level } = active;
   const { rule, object, priority, since } = finding;
-  state.raised[key] = { rule, object, priority, lastSeen: at, ...(since === undefined ? {} : { since }) };
+  state.raised.set(key, { rule, object, priority, lastSeen: at, ...(since === undefined ? {} : { since }) });
   const isRepeat = raised !== undefined && raised.since !== since;
   if (raised?.priority === priority && !isRepeat) return null;
   return {
@@ -236,14 +240,14 @@ function retireVanished(state: DetectionState, reading: Reading, afterMs: number
   const { at } = reading;
   const isGone = (object: string, lastSeen: number): boolean =>
     at - lastSeen >= afterMs && !isStillReported(reading, object);
-  for (const [id, { lastSeen }] of Object.entries(state.levels)) {
-    if (isGone(objectOfLevel(id), lastSeen)) delete state.levels[id];
+  for (const [id, { lastSeen }] of state.levels) {
+    if (isGone(objectOfLevel(id), lastSeen)) state.levels.delete(id);
   }
-  for (const id of Object.keys(state.onboarding)) forgetOnboarding(state, id);
+  for (const id of state.onboarding.keys()) forgetOnboarding(state, id);
   const verdicts: Verdict[] = [];
-  for (const [key, { rule, object, lastSeen }] of Object.entries(state.raised)) {
+  for (const [key, { rule, object, lastSeen }] of state.raised) {
     if (!isGone(object, lastSeen)) continue;
-    delete state.raised[key];
+    state.raised.delete(key);
     verdicts.push({ kind: 'clear', rule, object, sentence: `${object} is no longer reported by the machine`, at });
   }
   return verdicts;

@@ -5,6 +5,7 @@ import type { LedgerChange } from '../domain/presence.ts';
 import { everyClient } from '../domain/scope.ts';
 import { incidentStatements } from '../incidents/statements.ts';
 import type { Store } from '../store/store.ts';
+import { writeDeviceMemory } from './device-memory.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { revisionStatements } from './ledger-revision.ts';
 
@@ -75,7 +76,7 @@ export class ChangeSet {
         all.deviceStates.saveStatement({
           device_id: record.info.id,
           client_id: record.info.client_id,
-          state_json: JSON.stringify(record.memory),
+          state_json: writeDeviceMemory(record.memory),
           cursor: position,
           saved_at: now,
         }),

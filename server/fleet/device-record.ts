@@ -1,27 +1,11 @@
 import type { Frame, ProcessSample } from '../../protocol/frame.ts';
-import type { CheckMemory } from '../domain/check-memory.ts';
-import type { Dating } from '../domain/dating.ts';
-import { type DetectionState, freshDetection } from '../domain/detection.ts';
-import { freshPresence, type Liveness, type PresenceMemory } from '../domain/presence.ts';
+import type { Liveness } from '../domain/presence.ts';
 import type { Reading } from '../domain/reading.ts';
 import { QuietDevice } from '../domain/rules/quiet-device.ts';
 import type { Row } from '../store/tables.ts';
 import { Blindness } from './blindness.ts';
+import { type DeviceMemory, freshDeviceMemory, readDeviceMemory } from './device-memory.ts';
 import { InFlight } from './in-flight.ts';
-import type { DeliveredRun, DeliveredRuns } from './runs.ts';
-
-/** What must survive a restart; saved together with the journal position that it includes. */
-export interface DeviceMemory {
-  readonly version: 1;
-  readonly presence: PresenceMemory;
-  readonly detection: DetectionState;
-  dating: Dating | null;
-  /** Date of the newest live report that rules have judged. */
-  judgedAt: number | null;
-  readonly runs: DeliveredRuns;
-  /** Of the checks that its agent runs, by their ids. Absent in what older versions saved. */
-  checks?: Record<string, CheckMemory>;
-}
 
 /** An agent that can be sent frames. */
 export interface Peer {
@@ -94,7 +78,7 @@ export function makeRecord(
   saved: Row<'device_state'> | null,
   blindness = new Blindness(),
 ): DeviceRecord {
-  const memory = saved ? readMemory(saved.state_json) : freshMemory();
+  const memory = saved ? readDeviceMemory(saved.state_json) : freshDeviceMemory();
   return {
     info,
     memory,
@@ -122,17 +106,4 @@ export function makeRecord(
     quiet: new QuietDevice(),
     diskForecasts: new Map(),
   };
-}
-
-/** What an older version saved lacks what is newer, and has runs by their ids. */
-function readMemory(json: string): DeviceMemory {
-  const memory = JSON.parse(json) as DeviceMemory;
-  const runs = Array.isArray(memory.runs)
-    ? memory.runs
-    : Object.entries<Omit<DeliveredRun, 'runId'>>(memory.runs).map(([runId, run]) => ({ runId, ...run }));
-  return { ...memory, runs, presence: { ...freshPresence(), ...memory.presence } };
-}
-
-function freshMemory(): DeviceMemory {
-  return { version: 1, presence: freshPresence(), detection: freshDetection(), dating: null, judgedAt: null, runs: [] };
 }

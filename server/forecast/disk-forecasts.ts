@@ -125,12 +125,12 @@ export class DiskForecasts implements Judge {
   #watchOf(
     record: DeviceRecord,
     known: Known,
-    fills: Record<string, FillMemory>,
+    fills: Map<string, FillMemory>,
     mountpoint: string,
     now: number,
   ): DiskWatch | null {
     const window = known.windows.get(mountpoint) ?? emptyWindow();
-    const memory = fills[mountpoint];
+    const memory = fills.get(mountpoint);
     const point = record.latest && pointOf(record.latest, mountpoint);
     const present = point && now - point.atMs < FRESH_MS ? point : null;
     // While the past is being read it is not known whether there is a rhythm.
@@ -139,7 +139,7 @@ export class DiskForecasts implements Judge {
     if (!watch) return null;
     if (present && slotOf(present.atMs) > window.newest) takePoint(watch, present);
     known.windows.set(mountpoint, watch.window);
-    fills[mountpoint] = watch.memory;
+    fills.set(mountpoint, watch.memory);
     return watch;
   }
 
@@ -185,8 +185,8 @@ export class DiskForecasts implements Judge {
     if (!record?.latest || !known) return;
     try {
       const mountpoints = record.latest.schema.instances.get('fs.available') ?? [];
-      const fills = record.memory.detection.fills ?? {};
-      const unknown = mountpoints.filter((mountpoint) => !fills[mountpoint]);
+      const { fills } = record.memory.detection;
+      const unknown = mountpoints.filter((mountpoint) => !fills.has(mountpoint));
       if (mountpoints.length === 0) return;
       known.past = await readPast(read, deviceId, mountpoints, unknown, record.info.enrolled_at, now());
     } finally {
@@ -196,18 +196,17 @@ export class DiskForecasts implements Judge {
   }
 
   /** What was read becomes part of what is known, in the lane. */
-  #takePast({ memory }: DeviceRecord, known: Known): Record<string, FillMemory> {
-    memory.detection.fills ??= {};
+  #takePast({ memory }: DeviceRecord, known: Known): Map<string, FillMemory> {
     const { fills } = memory.detection;
     const { past } = known;
     if (!past) return fills;
     known.past = null;
     for (const [mountpoint, points] of past.days) {
       const [first, ...rest] = points;
-      if (!first || fills[mountpoint]) continue;
+      if (!first || fills.has(mountpoint)) continue;
       const watch = watchDisk(first);
       for (const point of rest) learn(watch, point);
-      fills[mountpoint] = watch.memory;
+      fills.set(mountpoint, watch.memory);
     }
     for (const [mountpoint, points] of past.hours) {
       const window = known.windows.get(mountpoint) ?? emptyWindow();
@@ -244,10 +243,10 @@ function figuresOf(outlook: Outlook): Omit<DiskForecastFigures, 'sentence'> {
 }
 
 /** A file system that is mounted now and then keeps its memory for as long as it would keep days. */
-function forgetUnmounted(fills: Record<string, FillMemory>, mounted: readonly string[], now: number): void {
-  const isFull = Object.keys(fills).length > MAX_FILLS;
-  for (const [mountpoint, { day }] of Object.entries(fills)) {
+function forgetUnmounted(fills: Map<string, FillMemory>, mounted: readonly string[], now: number): void {
+  const isFull = fills.size > MAX_FILLS;
+  for (const [mountpoint, { day }] of fills) {
     if (mounted.includes(mountpoint)) continue;
-    if (isFull || now - day * DAY_MS > MEMORY_DAYS * DAY_MS) delete fills[mountpoint];
+    if (isFull || now - day * DAY_MS > MEMORY_DAYS * DAY_MS) fills.delete(mountpoint);
   }
 }

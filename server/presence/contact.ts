@@ -129,16 +129,16 @@ export class Contact {
   #judgeLoss(record: DeviceRecord, liveness: Liveness, before: Loss | null, changes: ChangeSet, now: number): void {
     const { raised } = record.memory.detection;
     const { loss } = liveness;
-    if (loss && raised[CONTACT]?.priority !== loss.priority) {
+    if (loss && raised.get(CONTACT)?.priority !== loss.priority) {
       const { priority, onset } = loss;
-      const kind = raised[CONTACT] ? 'change' : 'raise';
-      raised[CONTACT] = { rule: 'contact', object: '', priority, lastSeen: now };
+      const kind = raised.has(CONTACT) ? 'change' : 'raise';
+      raised.set(CONTACT, { rule: 'contact', object: '', priority, lastSeen: now });
       const said = { rule: 'contact', object: '', sentence: liveness.reason, evidence, onset, at: now } as const;
       this.#apply(record, { kind, priority, ...said }, changes, loss.tellAt, now);
     } else if (loss && before && before.blame !== loss.blame) {
       this.#reword(record, liveness.reason, changes, now);
-    } else if (!loss && raised[CONTACT] && (liveness.state === 'up' || isFreeToBeOff(record, liveness))) {
-      delete raised[CONTACT];
+    } else if (!loss && raised.has(CONTACT) && (liveness.state === 'up' || isFreeToBeOff(record, liveness))) {
+      raised.delete(CONTACT);
       const sentence =
         liveness.state === 'up' ? 'Contact is back' : 'The hours in which it is expected to run are over';
       const said = { rule: 'contact', object: '', sentence, at: now } as const;

@@ -8,6 +8,7 @@ import {
   judgeReading,
   type Verdict,
 } from '../../../server/domain/detection.ts';
+import { readDetection, saveDetection } from '../../../server/domain/detection-json.ts';
 import type { SchemaIndex } from '../../../server/domain/reading.ts';
 import { diskInodes, diskReadOnly, diskSpace } from '../../../server/domain/rules/disk.ts';
 import { clockSkew, cpuBusy, rebootUnexpected } from '../../../server/domain/rules/machine.ts';
@@ -61,8 +62,8 @@ t.test('one disk, one incident that changes: Medium, High, Medium again, over', 
   t.equal(device.hold(20 * minutes, disk('/', 100, 8)), 'change disk.space / medium @0.5');
   t.equal(device.hold(20 * minutes, disk('/', 100, 12)), '');
   t.equal(device.hold(20 * minutes, disk('/', 100, 13)), 'clear disk.space / @0.5');
-  t.same(device.state.levels, {});
-  t.same(device.state.raised, {});
+  t.same([...device.state.levels], []);
+  t.same([...device.state.raised], []);
 });
 
 t.test('a full disk is told whatever the interval of reports', async (t) => {
@@ -130,7 +131,7 @@ t.test('each rule has its sentence for being over', async (t) => {
   for (let n = 1; n <= 70; n += 1) {
     device.read({ ...bad, ...swap(n) }, { clockOffsetMs: 400_000, unexpectedRebootAt: START });
   }
-  t.same(Object.keys(device.state.raised).sort(), [
+  t.same([...device.state.raised.keys()].sort(), [
     'clock.skew|',
     'cpu.busy|',
     'disk.inodes|/',
@@ -186,8 +187,8 @@ t.test('an object that is no longer reported ends its incidents after 10 minutes
   device.hold(6 * minutes, { ...healthy, ...disk('/mnt', 100, 1) });
   t.equal(device.hold(9 * minutes, healthy), '');
   t.equal(device.hold(2 * minutes, healthy), 'clear disk.space /mnt @1');
-  t.same(device.state.raised, {});
-  t.same(device.state.levels, {}, 'nothing of it is remembered');
+  t.same([...device.state.raised], []);
+  t.same([...device.state.levels], [], 'nothing of it is remembered');
   t.equal(device.hold(6 * minutes, { ...healthy, ...disk('/mnt', 100, 1) }), 'raise disk.space /mnt high @5.5');
 });
 
@@ -195,12 +196,12 @@ t.test('a pending raise and an onboarding entry go with their object too', async
   const device = observe();
   device.read({ ...healthy, ...disk('/full', 100, 1) });
   device.read({ ...healthy, ...disk('/full', 100, 1), ...disk('/brief', 100, 1) });
-  t.same(Object.keys(device.state.onboarding), ['disk.space|/full']);
+  t.same([...device.state.onboarding.keys()], ['disk.space|/full']);
   device.hold(9 * minutes, healthy);
-  t.same(Object.keys(device.state.onboarding), ['disk.space|/full']);
+  t.same([...device.state.onboarding.keys()], ['disk.space|/full']);
   device.hold(2 * minutes, healthy);
-  t.same(device.state.onboarding, {});
-  t.same(device.state.levels, {});
+  t.same([...device.state.onboarding], []);
+  t.same([...device.state.levels], []);
 });
 
 t.test('objects with bars in their names stay apart', async (t) => {
@@ -208,16 +209,16 @@ t.test('objects with bars in their names stay apart', async (t) => {
   const both = (a: number, b: number) => ({ ...disk('/b', 100, a), ...disk('/a|/b', 100, b) });
   device.read(both(50, 50));
   device.hold(6 * minutes, both(1, 1));
-  t.same(Object.keys(device.state.raised), ['disk.space|/b', 'disk.space|/a|/b']);
+  t.same([...device.state.raised.keys()], ['disk.space|/b', 'disk.space|/a|/b']);
   t.equal(device.hold(11 * minutes, disk('/a|/b', 100, 1)), 'clear disk.space /b @10');
-  t.same(Object.keys(device.state.levels).sort(), ['disk.space|high|/a|/b', 'disk.space|medium|/a|/b']);
+  t.same([...device.state.levels.keys()].sort(), ['disk.space|high|/a|/b', 'disk.space|medium|/a|/b']);
 });
 
 t.test('what holds at the first report becomes the onboarding list, without an incident', async (t) => {
   const device = observe();
   const first: Values = { ...disk('/', 100, 4), ...disk('/ok', 100, 50), 'cpu.busy': 1 };
   t.same(device.read(first, { clockOffsetMs: -130_000 }), []);
-  t.same(device.state.onboarding, {
+  t.same(Object.fromEntries(device.state.onboarding), {
     'disk.space|/': {
       rule: 'disk.space',
       object: '/',
@@ -238,10 +239,10 @@ t.test('what holds at the first report becomes the onboarding list, without an i
   );
   // High is over, Medium still stands.
   t.equal(device.hold(minutes, { ...first, ...disk('/', 100, 9) }), '');
-  t.same(Object.keys(device.state.onboarding), ['disk.space|/']);
+  t.same([...device.state.onboarding.keys()], ['disk.space|/']);
   t.equal(device.hold(6 * minutes, { ...first, ...disk('/', 100, 4) }), 'raise disk.space / high @5.5');
   t.equal(device.hold(minutes, { ...first, ...healthy }), 'clear disk.space / @0.5');
-  t.same(device.state.onboarding, {});
+  t.same([...device.state.onboarding], []);
   t.equal(device.hold(20 * minutes, { ...first, ...disk('/', 100, 9) }), 'raise disk.space / medium @15.5');
 });
 
@@ -251,7 +252,7 @@ t.test('worse than it was at enrolment is new', async (t) => {
   t.equal(device.hold(20 * minutes, disk('/', 100, 9)), '');
   t.equal(device.hold(6 * minutes, disk('/', 100, 4)), 'raise disk.space / high @5.5');
   t.equal(device.hold(minutes, disk('/', 100, 9)), 'clear disk.space / @0.5');
-  t.same(Object.keys(device.state.onboarding), ['disk.space|/']);
+  t.same([...device.state.onboarding.keys()], ['disk.space|/']);
 });
 
 t.test('a second unexpected reboot is told although the first still stands', async (t) => {
@@ -291,11 +292,12 @@ t.test('a restart at any moment changes nothing', async (t) => {
             'cpu.busy': cpu,
           };
           for (let n = 0; n < times; n += 1) {
-            if (withRestarts && restart) device.state = JSON.parse(JSON.stringify(device.state)) as DetectionState;
+            if (withRestarts && restart)
+              device.state = readDetection(JSON.parse(JSON.stringify(saveDetection(device.state))));
             for (const verdict of device.read(values, { clockOffsetMs: offset })) said.push(JSON.stringify(verdict));
           }
         }
-        return [...said, JSON.stringify(device.state)];
+        return [...said, JSON.stringify(saveDetection(device.state))];
       };
       const [whole, restarted] = [play(false), play(true)];
       if (whole.join('\n') !== restarted.join('\n'))

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { everyClient } from '../../../server/domain/scope.ts';
+import { writeDeviceMemory } from '../../../server/fleet/device-memory.ts';
 import { exportFleet } from '../../../server/fleet/export-view.ts';
 import { Fleet } from '../../../server/fleet/fleet.ts';
 import { createFleetPort } from '../../../server/fleet/fleet-port.ts';
@@ -65,7 +66,7 @@ t.test('a device is found by its key, follows its row, and is gone when it is re
 
 t.test('the newest cursor of all devices, so that a new journal goes on behind it', async (t) => {
   const { store, record, acme } = await setUp(t);
-  const row = { device_id: record.info.id, client_id: acme.client.id, state_json: JSON.stringify(record.memory) };
+  const row = { device_id: record.info.id, client_id: acme.client.id, state_json: writeDeviceMemory(record.memory) };
   await store.commit([store.scoped(everyClient).deviceStates.saveStatement({ ...row, cursor: 41, saved_at: 1 })]);
   const fleet = new Fleet(store);
   await fleet.load();
@@ -141,12 +142,12 @@ t.test('a device, whole', async (t) => {
   fleet.setLatest(record, latest(START));
   record.processes = { at: START, items: [{ name: 'x', cpuRatio: 1, memoryBytes: 2, count: 3 }] };
   record.info = { ...record.info, inventory_json: '{"cpu":"a"}', inventory_at: START };
-  record.memory.detection.onboarding['disk.space|/'] = {
+  record.memory.detection.onboarding.set('disk.space|/', {
     rule: 'disk.space',
     object: '/',
     sentence: 'full',
     foundAt: START,
-  };
+  });
   t.match(detail(record, book, fleet), {
     fileSystems: [
       { mountpoint: '/', sizeBytes: 1_000, availableBytes: 900, inodes: 50, inodesFree: 20, readOnly: true },

@@ -10,7 +10,7 @@ import type { SeriesStore } from '../../../server/series/series-store.ts';
 import { openStore } from '../../../server/store/store.ts';
 import { type Core, CoreAgent, startCore } from '../../support/core.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { disk } from '../../support/reading.ts';
+import { disk, GiB } from '../../support/reading.ts';
 import { addTenant } from '../../support/store.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { until } from '../../support/until.ts';
@@ -90,11 +90,16 @@ class Scene {
   }
 
   /** Reports every five minutes for so many hours; `availableGiB` by the hours since the first. */
-  async live(hours: number, availableGiB: (hours: number) => number, sizeGiB = 400): Promise<void> {
+  async live(
+    hours: number,
+    availableGiB: (hours: number) => number,
+    sizeGiB = 400,
+    mountpoint = '/var',
+  ): Promise<void> {
     for (let step = 0; step < hours * 12; step += 1) {
       this.clock.ms += STEP_MS;
       this.agent.connect(this.record, this.clock.ms);
-      this.agent.offer(this.core, this.record, this.clock.ms, disk('/var', sizeGiB, availableGiB(step / 12)));
+      this.agent.offer(this.core, this.record, this.clock.ms, disk(mountpoint, sizeGiB, availableGiB(step / 12)));
       await this.core.ingest.drain();
       await this.tick();
     }
@@ -106,7 +111,7 @@ class Scene {
     });
   }
 
-  fills(): Record<string, FillMemory> | undefined {
+  fills(): Map<string, FillMemory> {
     return this.record.memory.detection.fills;
   }
 
@@ -191,14 +196,15 @@ t.test('backfill says nothing of the present, but closes the gap in what is know
 t.test('what an older version saved loads, and its rhythm is learned from history', async (t) => {
   const scene = await new Scene(t).begin();
   await scene.live(40, (hours) => 300 - 5 * (hours % 12));
-  delete scene.record.memory.detection.fills;
+  scene.fills().clear();
   scene.record.isDirty = true;
   await scene.restart();
   const fills = scene.fills();
-  t.ok(fills?.['/var'], 'it is remembered again');
-  t.ok((fills?.['/var']?.resets.length ?? 0) >= 2, 'with its resets');
-  t.ok((fills?.['/var']?.since ?? Number.POSITIVE_INFINITY) < START + 2 * HOUR_MS, 'since it was first seen');
-  t.ok(JSON.stringify(fills).length < 500, 'in a few hundred bytes');
+  const fill = fills.get('/var');
+  t.ok(fill, 'it is remembered again');
+  t.ok((fill?.resets.length ?? 0) >= 2, 'with its resets');
+  t.ok((fill?.since ?? Number.POSITIVE_INFINITY) < START + 2 * HOUR_MS, 'since it was first seen');
+  t.ok(JSON.stringify([...fills]).length < 500, 'in a few hundred bytes');
 });
 
 t.test('workstations are not judged', async (t) => {
@@ -206,4 +212,16 @@ t.test('workstations are not judged', async (t) => {
   scene.record.info = { ...scene.record.info, kind: 'workstation' };
   await scene.live(8, (hours) => 40 - 5 * hours, 400);
   t.same([scene.incidents(), scene.record.diskForecasts.size], [[], 0]);
+});
+
+t.test('a file system that is called __proto__ is one like any other, also after a restart', async (t) => {
+  const scene = await new Scene(t).begin();
+  for (const mountpoint of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    await scene.live(1, () => 300, 400, mountpoint);
+    t.equal(scene.fills().get(mountpoint)?.size, 400 * GiB, mountpoint);
+    await scene.restart();
+    t.equal(scene.fills().get(mountpoint)?.size, 400 * GiB, `${mountpoint} is still remembered`);
+  }
+  t.same(Object.keys(Object.prototype), [], 'nothing was written onto what all objects share');
+  t.notOk('resets' in {}, 'and no object has what belongs to a disk');
 });

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import t from 'tap';
+import type { OnboardingFinding } from '../../../server/domain/detection.ts';
+import { freshDetection } from '../../../server/domain/detection.ts';
+import { freshPresence } from '../../../server/domain/presence.ts';
+import { freshDeviceMemory, readDeviceMemory, writeDeviceMemory } from '../../../server/fleet/device-memory.ts';
+import { holds } from '../../support/property.ts';
+
+const hostile = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'valueOf',
+  'hasOwnProperty',
+  'then',
+  '',
+  '[object Object]',
+];
+
+const found: OnboardingFinding = { rule: 'disk.space', object: '/', sentence: 'full', foundAt: 1 };
+const raised = { rule: 'disk.space', object: '/', priority: 'high', lastSeen: 1 } as const;
+const fill = { size: 1, since: 1, low: 1, resets: [], day: 1, days: [1] };
+
+t.test('what is written is read again, whatever things call themselves', async (t) => {
+  const names = fc.uniqueArray(fc.oneof(fc.constantFrom(...hostile), fc.string()), { maxLength: 6 });
+  holds(
+    t,
+    fc.property(names, (all) => {
+      const memory = freshDeviceMemory();
+      for (const name of all) {
+        memory.detection.onboarding.set(name, found);
+        memory.detection.raised.set(name, raised);
+        memory.detection.fills.set(name, fill);
+      }
+      assert.deepEqual(readDeviceMemory(writeDeviceMemory(memory)), memory);
+    }),
+  );
+});
+
+t.test('what older versions saved', async (t) => {
+  const { levels: _l, raised: _r, onboarding: _o, fills: _f, ...rest } = freshDetection();
+  const saved = {
+    version: 1,
+    presence: freshPresence(),
+    detection: { ...rest, levels: {}, raised: { 'disk.space|/': raised }, onboarding: { 'disk.space|/': found } },
+    dating: null,
+    judgedAt: null,
+    runs: { a: { ranges: [[1, 3]], at: 5 } },
+  };
+  const memory = readDeviceMemory(JSON.stringify(saved));
+  t.same([...memory.detection.raised], [['disk.space|/', raised]]);
+  t.same([...memory.detection.onboarding], [['disk.space|/', found]]);
+  t.same([...memory.detection.fills], []);
+  t.same([...memory.checks], []);
+  t.same(memory.runs, [{ runId: 'a', ranges: [[1, 3]], at: 5 }]);
+});
+
+t.test('an object that names __proto__ is read as a map that does', async (t) => {
+  const text = writeDeviceMemory(freshDeviceMemory()).replace(
+    '"fills":[]',
+    `"fills":{"__proto__":${JSON.stringify(fill)}}`,
+  );
+  const { fills } = readDeviceMemory(text).detection;
+  t.same([...fills], [['__proto__', fill]]);
+  t.notOk('size' in {});
+});
