@@ -266,7 +266,16 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const firstRun = createFirstRun(store, passwords);
   const apiKeys = createApiKeys(store, now);
   const enrolmentTokens = createEnrolmentTokens(store, identity, now);
-  const personReports = createReportPort({ store, book, fleet, now, act, zoneOf, withReport: contracts.withReport });
+  const personReports = createReportPort({
+    store,
+    book,
+    fleet,
+    now,
+    act,
+    zoneOf,
+    zonesOf: (clientId) => availability.agreements.zones(clientId),
+    withReport: contracts.withReport,
+  });
   const incidents = createIncidentPort({
     store,
     book,

@@ -7,6 +7,7 @@ import { figureView, measure, type TargetSpan } from '../domain/sla/figure.ts';
 import { daysOf } from '../domain/sla/period.ts';
 import { reachability } from '../domain/sla/reachability.ts';
 import type { ServiceSource, Stretch } from '../domain/sla/sources.ts';
+import { zoneAt } from '../domain/sla/zones.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { AvailabilityPort, AvailabilityQuery, LedgerSubject, PeriodQuery } from '../http/ports.ts';
 import type { Store } from '../store/store.ts';
@@ -33,7 +34,6 @@ export interface AvailabilityPortOptions {
 const BREATHE_AFTER = 500;
 const MAX_REVISIONS = 500;
 const MAX_CUSTOM_MS = 3_660 * 86_400_000;
-const noTarget: TargetSpan = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY, targetPpm: null };
 
 /** Availability as the HTTP side asks for it. */
 export function createAvailabilityPort(options: AvailabilityPortOptions): AvailabilityPort {
@@ -52,7 +52,7 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
       period: wanted.name,
       from: iso(from),
       to: iso(to),
-      timeZone: agreements.timeZone(only ?? null, at),
+      timeZone: zoneAt(agreements.zones(only ?? null), from),
       measuredUntil: iso(Math.min(to, at)),
       items,
     };
@@ -122,7 +122,7 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
       return {
         name: site.name,
         clientId: site.client_id,
-        targets: [noTarget],
+        targets: agreements.ofSite(site.client_id),
         async stretches(from, to) {
           const here = [...book.ofClient(site.client_id)].filter((entry) => factsOf(entry).siteId === id);
           const expected = here.filter((entry) => isExpected(entry, agreements));
@@ -174,13 +174,14 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
 
   async function strip(scope: Scope, wanted: LedgerSubject, dayCount: number): Promise<Strip> {
     const { clientId, stretches } = await subjectOf(scope, wanted);
-    const timeZone = agreements.timeZone(clientId, now());
-    const days = daysOf(dayCount, timeZone, now());
+    const at = now();
+    const zones = agreements.zones(clientId);
+    const days = daysOf(dayCount, zones, at);
     const all = await stretches(days[0]?.from ?? 0, days.at(-1)?.to ?? 0);
     const compact = CompactLedger.of(all);
     const [start, end] = [all[0]?.start ?? 0, all.at(-1)?.end ?? 0];
     return {
-      timeZone,
+      timeZone: zoneAt(zones, at),
       days: days.map(({ date, from, to }) => {
         const { upMs, downMs, excludedMs, unknownMs } = compact.tally(Math.max(from, start), Math.min(to, end));
         return { date, upMs, downMs, excludedMs, unknownMs };

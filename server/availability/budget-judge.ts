@@ -5,7 +5,7 @@ import type { RuleName } from '../domain/rules/rule.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
 import { budgetLevel } from '../domain/sla/budget.ts';
 import { BURN_GROUP_SIZE, judgeBurnRate, LONGEST_BURN_WINDOW_MS } from '../domain/sla/burn-rate.ts';
-import { budgetOf, type Measured, type Measurement, targetedDownMs } from '../domain/sla/figure.ts';
+import { budgetOf, type Measurement, targetedDownMs } from '../domain/sla/figure.ts';
 import { formatDuration } from '../domain/wording.ts';
 import { eachApart } from '../faults.ts';
 import type { ChangeSet } from '../fleet/change-set.ts';
@@ -98,7 +98,7 @@ export class BudgetJudge implements Judge {
       const targets = agreements.ofDevice(factsOf(entry));
       const targetPpm = entry.retiredAt === null ? Agreements.targetAt(targets, now) : null;
       if (targetPpm === null) continue;
-      members.push({ entry, targetPpm });
+      members.push({ entry, targetPpm, since: Agreements.targetedSince(targets, now) });
       if (book.isWhollyUp(entry, month)) continue;
       const subject = { clientId, siteId: info.site_id, deviceId: info.id };
       const about = { kind: 'device', id: info.id, name: info.name } as const;
@@ -131,15 +131,16 @@ export class BudgetJudge implements Judge {
     const { book } = this.#options;
     const since = now - LONGEST_BURN_WINDOW_MS;
     if (group.every(({ entry }) => book.isWhollyUp(entry, since))) return null;
-    const measured: { subject: Measured; allowancePpm: bigint }[] = group.map(({ entry, targetPpm }) => ({
+    const measured = group.map(({ entry, targetPpm, since: agreedAt }) => ({
+      agreedAt,
       subject: book.measured(entry, since, now),
       allowancePpm: BigInt(1_000_000 - targetPpm),
     }));
     return judgeBurnRate((windowMs) => {
       let downMs = 0;
       let allowed = 0n;
-      for (const { subject, allowancePpm } of measured) {
-        const start = Math.max(now - windowMs, subject.from);
+      for (const { subject, allowancePpm, agreedAt } of measured) {
+        const start = Math.max(now - windowMs, subject.from, agreedAt);
         const tally = subject.ledger.tally(start, Math.min(now, subject.until));
         downMs += tally.downMs;
         allowed += allowancePpm * BigInt(windowMs - tally.excludedMs);
@@ -185,6 +186,8 @@ export class BudgetJudge implements Judge {
 interface Targeted {
   readonly entry: BookEntry;
   readonly targetPpm: number;
+  /** Since when there has been a target without a break: what was before spends nothing. */
+  readonly since: number;
 }
 
 /** Null while less than half of the budget is spent. */

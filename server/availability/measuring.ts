@@ -6,7 +6,7 @@ import type { ServiceSource, Stretch } from '../domain/sla/sources.ts';
 import type { Agreements } from './agreements.ts';
 import { type BookEntry, factsOf, type LedgerBook } from './ledger-book.ts';
 
-/** What was asked for: a named period, cut in each contract's own zone, or two instants. */
+/** What was asked for: a named period, cut in the zones of each contract, or two instants. */
 export type WantedPeriod =
   | { readonly name: Exclude<PeriodName, 'custom'> }
   | { readonly name: 'custom'; readonly from: number; readonly to: number };
@@ -39,11 +39,13 @@ export class Measuring {
   period(clientId: string | null): Period {
     const wanted = this.#wanted;
     if (wanted.name === 'custom') return wanted;
-    const timeZone = this.#agreements.timeZone(clientId, this.#now);
-    let period = this.#periods.get(timeZone);
+    const zones = this.#agreements.zones(clientId);
+    // Clients of one zone share what is worked out of it.
+    const key = zones.length === 1 ? (zones[0]?.timeZone ?? '') : `client ${clientId}`;
+    let period = this.#periods.get(key);
     if (!period) {
-      period = periodOf(wanted.name, timeZone, this.#now);
-      this.#periods.set(timeZone, period);
+      period = periodOf(wanted.name, zones, this.#now);
+      this.#periods.set(key, period);
     }
     return period;
   }

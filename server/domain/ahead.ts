@@ -29,6 +29,7 @@ export interface AheadResult {
   readonly counted: number;
   readonly foundFirst: number;
   readonly foundFirstRatio: number | null;
+  /** Of the closed ones. */
   readonly medianLeadMs: number | null;
   /** Ids of the reports that came before we knew, oldest first. */
   readonly missed: readonly string[];
@@ -70,7 +71,9 @@ export function judgeAhead(
     foundFirst,
     foundFirstRatio: cases.length === 0 ? null : foundFirst / cases.length,
     medianLeadMs: median(
-      cases.flatMap(({ incident, report }) => (report ? [leadMs(report.reportedAt, incident.openedAt)] : [])),
+      cases.flatMap(({ incident, report }) =>
+        report && incident.resolvedAt !== null ? [leadMs(report.reportedAt, incident.openedAt)] : [],
+      ),
     ),
     missed: cases
       .filter((one) => !isFirst(one))

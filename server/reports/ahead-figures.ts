@@ -3,6 +3,7 @@ import type { AheadFigures } from '../../protocol/person-report.ts';
 import { judgeAhead } from '../domain/ahead.ts';
 import type { Scope } from '../domain/scope.ts';
 import { periodOf } from '../domain/sla/period.ts';
+import { type Zones, zoneAt } from '../domain/sla/zones.ts';
 import { toRecord } from '../incidents/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
@@ -13,20 +14,20 @@ export interface AheadQuery {
   readonly period: 'this_month' | 'last_month';
 }
 
-/** The zone in which a client's months are cut; of the server without a client. */
-export type ZoneOf = (clientId: string | null, at: number) => string;
+/** The zones in which a client's months are cut, over time; of the server without a client. */
+export type ZonesOf = (clientId: string | null) => Zones;
 
 export interface AheadOptions {
   readonly store: Store;
   readonly now: () => number;
-  readonly zoneOf: ZoneOf;
+  readonly zonesOf: ZonesOf;
 }
 
 /** A report and its incident may lie on two sides of a month's end, this far apart. */
 const MARGIN_MS = 31 * 86_400_000;
 
 /** Makes the figures of a month: who found trouble first, and how fast it was handled. */
-export function createAhead({ store, now, zoneOf }: AheadOptions) {
+export function createAhead({ store, now, zonesOf }: AheadOptions) {
   return async (scope: Scope, { clientId: asked, period }: AheadQuery): Promise<AheadFigures> => {
     const { clients, incidents, personReports } = store.scoped(scope);
     const clientId = asked ?? ('clientId' in scope ? scope.clientId : undefined);
@@ -34,8 +35,8 @@ export function createAhead({ store, now, zoneOf }: AheadOptions) {
       throw new VigiaError('not_found', 'There is no such client.');
     }
     const at = now();
-    const timeZone = zoneOf(clientId ?? null, at);
-    const { from, to } = periodOf(period, timeZone, at);
+    const zones = zonesOf(clientId ?? null);
+    const { from, to } = periodOf(period, zones, at);
     const reports = await personReports.between(from - MARGIN_MS, to + MARGIN_MS, clientId);
     const rows = await incidents.openedBetween(from - MARGIN_MS, to + MARGIN_MS, clientId);
     const known = new Map(rows.map((row) => [row.id, row]));
@@ -56,7 +57,7 @@ export function createAhead({ store, now, zoneOf }: AheadOptions) {
       clientId: clientId ?? null,
       from: new Date(from).toISOString(),
       to: new Date(to).toISOString(),
-      timeZone,
+      timeZone: zoneAt(zones, from),
       missed: reports.filter(({ id }) => missed.has(id)).map(reportView),
       stillOpen: [...result.stillOpen],
     };

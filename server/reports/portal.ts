@@ -4,7 +4,9 @@ import type { IncidentRecord } from '../domain/incident.ts';
 import type { Place, Proposal } from '../domain/linking.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Actor, PortalAnswer } from '../http/ports.ts';
-import type { ZoneOf } from './ahead-figures.ts';
+
+/** The zone in which a client reads a time. */
+export type ZoneOf = (clientId: string, at: number) => string;
 
 export interface PortalParts {
   readonly propose: (scope: Scope, report: Place & { reportedAt: number }) => Promise<Proposal[]>;

@@ -13,8 +13,8 @@ import type { IncidentBook } from '../incidents/incident-book.ts';
 import { toRecord } from '../incidents/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
-import { createAhead, type ZoneOf } from './ahead-figures.ts';
-import { createPortal } from './portal.ts';
+import { createAhead, type ZonesOf } from './ahead-figures.ts';
+import { createPortal, type ZoneOf } from './portal.ts';
 import { reportView } from './report-view.ts';
 
 export interface ReportPortOptions {
@@ -24,6 +24,7 @@ export interface ReportPortOptions {
   readonly now: () => number;
   readonly act: <T>(work: (changes: ChangeSet, now: number) => Promise<T> | T) => Promise<T>;
   readonly zoneOf: ZoneOf;
+  readonly zonesOf: ZonesOf;
   /** Starts the contract's clock of the incident that a step links a report to. */
   readonly withReport: (step: IncidentStep, reportedAt: number, at: number) => IncidentStep;
 }

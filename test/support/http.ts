@@ -140,6 +140,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     now,
     act: (work) => watch.act(work),
     zoneOf: () => 'UTC',
+    zonesOf: (clientId) => availability.agreements.zones(clientId),
     withReport: contracts.withReport,
   });
   book.addPolicy(contracts.policy);

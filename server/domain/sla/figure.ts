@@ -34,7 +34,7 @@ export interface Period {
 
 export interface Measurement {
   readonly segments: readonly Segment[];
-  /** Of all segments together, so that an outage is one also across a change of the contract. */
+  /** Of all segments together, so that an outage is one also across a change of the contract; what lies between two is outside. */
   readonly whole: Tally;
 }
 
@@ -54,14 +54,13 @@ export function measure(
   const segments: Segment[] = [];
   const start = Math.max(period.from, from);
   const stop = Math.min(period.to, end);
-  let [first, last] = [Number.NaN, Number.NaN];
+  const unbroken: { from: number; to: number }[] = [];
   for (const span of targets) {
     const a = Math.max(start, span.from);
     const b = Math.min(stop, span.until);
     if (b <= a) continue;
-    if (segments.length === 0) first = a;
-    last = Math.min(b, until);
-    const tally = ledger.tally(a, last, inside);
+    const known = Math.min(b, until);
+    const tally = ledger.tally(a, known, inside);
     const ahead = b > until ? ledger.tally(Math.max(a, until), b, inside) : null;
     const aheadMs = ahead ? ahead.upMs + ahead.downMs + ahead.unknownMs : 0;
     segments.push({
@@ -69,12 +68,13 @@ export function measure(
       tally,
       countedMs: tally.upMs + tally.downMs + tally.unknownMs + aheadMs,
     });
+    const last = unbroken.at(-1);
+    if (last?.to === a) last.to = known;
+    else unbroken.push({ from: a, to: known });
   }
   const [only] = segments;
-  if (segments.length <= 1) return { segments, whole: only?.tally ?? sumTallies([]) };
-  const summed = sumTallies(segments.map(({ tally }) => tally));
-  const { outages, longest } = ledger.tally(first, last, inside);
-  return { segments, whole: { ...summed, outages, longest } };
+  if (only && segments.length === 1) return { segments, whole: only.tally };
+  return { segments, whole: sumTallies(unbroken.map(({ from: a, to: b }) => ledger.tally(a, b, inside))) };
 }
 
 /** Several measurements as one: sums of milliseconds, each under its own target. */
@@ -149,22 +149,24 @@ function floorDivide(a: number, b: number): number {
 
 /**
  * Met if even with all unknown time down the target holds, breached if it fails even with all of it up. Compared exactly:
- * down x 1e6 against the sum of (1e6 - target) x measured time.
+ * down x 1e6 against the sum of (1e6 - target) x measured time. Where nothing was measured there is no data, whatever was agreed.
  */
 export function judge(segments: readonly Segment[]): Verdict {
-  let [downMs, unknownMs, measuredMs, isTargeted] = [0, 0, 0, false];
+  let [downMs, unknownMs, measuredMs, untargetedMs, isTargeted] = [0, 0, 0, 0, false];
   let allowed = 0n;
   for (const { targetPpm, tally } of segments) {
-    if (targetPpm === null) continue;
-    isTargeted = true;
     const segmentMs = tally.upMs + tally.downMs + tally.unknownMs;
+    if (targetPpm === null) {
+      untargetedMs += segmentMs;
+      continue;
+    }
+    isTargeted = true;
     downMs += tally.downMs;
     unknownMs += tally.unknownMs;
     measuredMs += segmentMs;
     allowed += BigInt(MILLION - targetPpm) * BigInt(segmentMs);
   }
-  if (!isTargeted) return 'no_target';
-  if (measuredMs === 0) return 'no_data';
+  if (measuredMs === 0) return untargetedMs === 0 || isTargeted ? 'no_data' : 'no_target';
   if (BigInt(downMs + unknownMs) * BigInt(MILLION) <= allowed) return 'met';
   return BigInt(downMs) * BigInt(MILLION) > allowed ? 'breached' : 'indeterminate';
 }

@@ -120,6 +120,40 @@ t.test('a site is up while any of its servers is; strips are cut at local midnig
   t.equal(sum('upMs') + sum('downMs') + sum('unknownMs'), NOW - Date.parse('2026-10-01T00:00:00Z'));
 });
 
+t.test('a month is cut in the zone of the contract that was in force then', async (t) => {
+  const made = await world(t);
+  const inZone = (timeZone: string) =>
+    contract(t, made, (terms) => ({ ...terms, calendar: { ...terms.calendar, timeZone, exceptions: [] } }));
+  await inZone('America/Costa_Rica');
+  const september = {
+    from: '2026-09-01T06:00:00.000Z',
+    to: '2026-10-01T06:00:00.000Z',
+    timeZone: 'America/Costa_Rica',
+  };
+  t.match((await made.get('/availability?period=last_month')).body, september);
+  await inZone('Asia/Tokyo');
+  t.match((await made.get('/availability?period=last_month')).body, september, 'a new zone does not move it');
+  const found = await made.get(`/ahead?client=${made.tenant.client.id}&period=last_month`);
+  t.match(found.body, september, 'nor what was found in it');
+  const { body } = await made.get('/availability?period=this_month');
+  t.match(
+    body,
+    { from: '2026-10-01T06:00:00.000Z', to: '2026-10-31T15:00:00.000Z' },
+    'the month of the change has both',
+  );
+});
+
+t.test('before the device was there nothing is known, with a contract and without', async (t) => {
+  const made = await world(t);
+  const before = async () => {
+    const path = `/devices/${made.tenant.device.id}/ledger?from=2026-02-01T00:00:00Z&to=2026-03-01T00:00:00Z`;
+    return (await made.get(path)).body.figure.verdict;
+  };
+  t.equal(await before(), 'no_data');
+  await contract(t, made, (terms) => terms);
+  t.equal(await before(), 'no_data');
+});
+
 t.test('bad input gets a sentence', async (t) => {
   const { get, tenant } = await world(t);
   const f = async (path: string, status: number, message: RegExp) =>

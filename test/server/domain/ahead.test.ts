@@ -105,6 +105,9 @@ t.test('how fast, without what is still open', (t) => {
     medianDetectionDelayMs: 3 * MINUTE_MS,
     stillOpen: ['open'],
   });
+  const late = reported({ id: 'r9', incidentId: 'open', reportedAt: at(999) });
+  t.equal(judge([incident(), open], [reported(), late]).medianLeadMs, judge([incident()], [reported()]).medianLeadMs);
+  t.equal(judge([open], [late]).medianLeadMs, null, 'an open incident is in no median');
   t.match(judge([open]), { counted: 1, mttaMs: null, mttrMs: null, medianDetectionDelayMs: null }, 'none to average');
   t.match(judge([incident({ id: 'fresh', resolvedAt: null, onsetAt: now - MINUTE_MS, openedAt: now })]), {
     counted: 0,

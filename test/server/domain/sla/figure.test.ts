@@ -42,7 +42,9 @@ t.test('the verdicts that a client can dispute', async (t) => {
   f('1 h unknown', 30 * DAY, [span(0, HOUR, 'unknown')], 999_000, 'indeterminate');
   f('unknown within what is allowed', 30 * DAY, [span(0, allowed, 'unknown')], 999_000, 'met');
   f('all excluded', DAY, [span(0, DAY, 'excluded')], 999_000, 'no_data');
-  f('nothing measured', 0, [], 999_000, 'no_target');
+  f('nothing measured', 0, [], 999_000, 'no_data');
+  f('nothing measured, and no target', 0, [], null, 'no_data');
+  f('all excluded, and no target', DAY, [span(0, DAY, 'excluded')], null, 'no_data');
   f('no target', DAY, [span(0, DAY, 'down')], null, 'no_target');
   f('100 % without a fault', DAY, [], 1_000_000, 'met');
   f('100 % and one ms', DAY, [span(5, 1, 'down')], 1_000_000, 'breached');
