@@ -15,7 +15,7 @@ export const errorCodes = {
   signature_invalid: 'The signature does not prove the key that was announced.',
   server_identity_mismatch: 'The server is not the one this agent was enrolled with.',
   schema_unknown: 'The report names a schema that was not sent on this connection.',
-  schema_invalid: 'The schema is empty, too long, or names a metric twice.',
+  schema_invalid: 'The schema is empty, too long, or has a metric that cannot be read.',
   schema_churn: 'The list of metrics changes too often. Keep the reports and come back later.',
   report_invalid: 'The report does not fit its schema.',
   report_base_unknown: 'The report tells its changes to one that this connection does not hold.',

@@ -18,7 +18,7 @@ export interface MetricDescriptor {
 }
 
 export const MAX_METRIC_NAME_BYTES = 255;
-export const MAX_METRICS_PER_SCHEMA = 1024;
+export const MAX_METRICS_PER_SCHEMA = 2048;
 
 interface Family {
   readonly unit: Unit;
@@ -102,4 +102,58 @@ export function parseMetricName(name: string): { family: string; instance: strin
   const open = name.indexOf('[');
   if (open < 0 || !name.endsWith(']')) return { family: name, instance: undefined };
   return { family: name.slice(0, open), instance: name.slice(open + 1, -1) };
+}
+
+/**
+ * The same list if each of its names is proper and stands in it once; else one that is so. The second of a name gets a mark
+ * (`disk.busy[sdb#2]`), control characters are replaced, and what is too long is cut: whatever machines call their parts, a
+ * name never costs the report it stands in.
+ */
+export function properNames(metrics: readonly MetricDescriptor[]): readonly MetricDescriptor[] {
+  const seen = new Set<string>();
+  let isProper = true;
+  const named = metrics.map((metric) => {
+    const name = freeName(properName(metric.name), seen);
+    seen.add(name);
+    if (name === metric.name) return metric;
+    isProper = false;
+    return { ...metric, name };
+  });
+  return isProper ? metrics : named;
+}
+
+const utf8 = new TextEncoder();
+
+function properName(name: string): string {
+  const printable = name.toWellFormed().replace(/\p{Cc}/gu, '\ufffd');
+  return fits(printable) ? printable || 'nameless' : shortened(printable, '~');
+}
+
+function freeName(name: string, seen: ReadonlySet<string>): string {
+  for (let count = 1; ; count += 1) {
+    const candidate = count === 1 ? name : marked(name, `#${count}`);
+    if (!seen.has(candidate)) return candidate;
+  }
+}
+
+function marked(name: string, mark: string): string {
+  const candidate = name.endsWith(']') ? `${name.slice(0, -1)}${mark}]` : name + mark;
+  return fits(candidate) ? candidate : shortened(name, mark);
+}
+
+function fits(name: string): boolean {
+  return utf8.encode(name).length <= MAX_METRIC_NAME_BYTES;
+}
+
+/** Cut so that the mark has room behind it, and its bracket closed again. */
+function shortened(name: string, mark: string): string {
+  const end = name.endsWith(']') ? `${mark}]` : mark;
+  let room = MAX_METRIC_NAME_BYTES - end.length;
+  let cut = '';
+  for (const character of name) {
+    room -= utf8.encode(character).length;
+    if (room < 0) break;
+    cut += character;
+  }
+  return cut + end;
 }

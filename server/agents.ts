@@ -57,8 +57,14 @@ export class AgentEvents {
         record.memory.dating = learnDating(record.memory.dating, bootId, clocks, clock.now());
       },
       onSchema: (metrics) => this.#schemas.take(record, metrics),
-      onReport: (frame, { runId, bootId }, metrics) =>
-        ingest.offer({ record, receivedAt: record.lastHeardAt ?? clock.now(), frame, runId, bootId, metrics, from }),
+      onReport: (frame, { runId, bootId }, metrics) => {
+        record.refusal = null;
+        ingest.offer({ record, receivedAt: record.lastHeardAt ?? clock.now(), frame, runId, bootId, metrics, from });
+      },
+      onRefused: ({ code, message }) => {
+        record.refusal = { code, sentence: message, at: clock.now() };
+        onChanged(record);
+      },
       onGap: ({ from, to }) => onReportsLost(to - from + 1),
       onInventory: (json) => this.#takeInventory(record, json),
       onProcesses: (items) => {

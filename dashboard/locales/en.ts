@@ -163,6 +163,7 @@ export const en = {
   'device.kind': 'Kind',
   'device.uptime': 'Uptime',
   'device.lastBoot': 'last booted {when}',
+  'device.refused': 'The server refuses what its agent sends: {sentence} ({code})',
   'device.lastReport': 'Last report',
   'device.agent': 'Agent',
   'device.clock': 'Clock',

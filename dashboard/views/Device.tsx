@@ -94,6 +94,12 @@ function DeviceHead({ device, onChanged }: DeviceProps) {
           <span class="device-reason">{device.stateReason}</span>
           <InMaintenance device={device} words />
         </p>
+        {device.refusal && (
+          <p class="device-refusal">
+            <Icon name="warning" size={16} />
+            <span>{t('device.refused', { sentence: device.refusal.sentence, code: device.refusal.code })}</span>
+          </p>
+        )}
         <DeviceFacts device={device} />
         <DeviceTags tags={device.tags} />
       </div>

@@ -104,6 +104,8 @@ export const Device = Type.Interface([DeviceSummary], {
   latest: Type.Array(MetricValue),
   processes: Nullable(Type.Object({ at: Time, items: Type.Array(ProcessView) })),
   onboarding: Type.Array(OnboardingFinding),
+  /** Why the server closed its link because of what its agent sent; null once a report was taken again. */
+  refusal: Nullable(Type.Object({ code: Type.String(), sentence: Type.String(), at: Time })),
   /** What the agent says of the hardware and system; see inventory.ts. */
   inventory: Nullable(Type.Object({ at: Time, document: Type.Record(Type.String(), Type.Unknown()) })),
   /** Its own template of the link that opens a remote session, see RemoteUrl; null: its client's is used. */

@@ -56,6 +56,8 @@ export interface DeviceRecord {
   rehearsedAt: number;
   /** When another machine last tried to be this one. */
   clonedAt: number | null;
+  /** Why its link was closed because of what its agent sent; null once a report was taken again. */
+  refusal: { readonly code: string; readonly sentence: string; readonly at: number } | null;
   /** When we could not see it. */
   readonly blindness: Blindness;
   /** True while its return to `up` waits to be judged. */
@@ -96,6 +98,7 @@ export function makeRecord(
     probedAt: Number.NEGATIVE_INFINITY,
     rehearsedAt: Number.NEGATIVE_INFINITY,
     clonedAt: null,
+    refusal: null,
     blindness,
     isReturning: false,
     intervalMs: null,

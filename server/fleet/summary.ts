@@ -72,6 +72,7 @@ export function detail(record: DeviceRecord, book: IncidentBook, fleet: Pick<Fle
       : [],
     processes: processes && { at: iso(processes.at), items: [...processes.items] },
     onboarding: [...memory.detection.onboarding.values()].map((found) => ({ ...found, foundAt: iso(found.foundAt) })),
+    refusal: record.refusal && { ...record.refusal, at: iso(record.refusal.at) },
     inventory:
       info.inventory_json !== null && info.inventory_at !== null
         ? { at: iso(info.inventory_at), document: JSON.parse(info.inventory_json) as Record<string, unknown> }

@@ -71,7 +71,7 @@ const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks |
 type Stage =
   | { readonly name: 'hello' }
   | { readonly name: 'proof'; readonly hello: HelloFrame; readonly challenge: ChallengeFrame }
-  | { readonly name: 'open'; readonly session: Session }
+  | { readonly name: 'open'; readonly session: Session; readonly events: SessionEvents }
   | { readonly name: 'closed' };
 
 /** One connection of one agent: handshake, then frames until either side leaves. */
@@ -148,8 +148,10 @@ export class Link<Device> implements SocketOwner {
       if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
       this.#step(decodeFrame(data), data);
     } catch (cause) {
-      if (cause instanceof VigiaError) this.fail(cause, retryAfter(cause.code));
-      else {
+      if (cause instanceof VigiaError) {
+        if (this.#stage.name === 'open') this.#stage.events.onRefused?.(cause);
+        this.fail(cause, retryAfter(cause.code));
+      } else {
         this.#options.logger.error({ err: cause }, 'handling a frame failed');
         this.fail(new VigiaError('internal'));
       }
@@ -216,7 +218,7 @@ export class Link<Device> implements SocketOwner {
       send: (frame) => this.send(frame),
       onGoodbye: () => this.#goodbye(),
     });
-    this.#stage = { name: 'open', session };
+    this.#stage = { name: 'open', session, events };
     socket.allow(MAX_FRAME_BYTES);
     this.send({
       type: 'welcome',

@@ -1,5 +1,5 @@
 import { ChainReader } from '../../protocol/chain.ts';
-import { ProtocolError } from '../../protocol/error.ts';
+import { ProtocolError, type VigiaError } from '../../protocol/error.ts';
 import type {
   Clocks,
   Frame,
@@ -30,6 +30,8 @@ export interface SessionEvents {
   /** The JSON of an answer about a neighbour. @throws ProtocolError if it cannot be read */
   onProbeResult?(json: string): void;
   onGoodbye(reason: GoodbyeReason): void;
+  /** The link is closed because of what the agent sent. */
+  onRefused?(cause: VigiaError): void;
 }
 
 /** An agent run that this connection speaks of. */

@@ -19,3 +19,12 @@ t.test('numbers run out with a sentence, not with a wrong number', async (t) => 
   for (let index = 1; index <= 0xffff; index += 1) schemas.schemaOf([describe('fs.size', `/${index}`)]);
   t.throws(() => schemas.schemaOf([describe('fs.size', '/one-too-many')]), { code: 'internal', message: /too often/ });
 });
+
+t.test('the second of a name gets a mark: an encrypted volume that is called like its disk', async (t) => {
+  const schemas = createSchemas();
+  const list = [describe('disk.busy', 'sdb'), describe('disk.busy', 'sdb'), describe('disk.reads', 'sdb')];
+  const names = () => schemas.schemaOf(list).metrics.map(({ name }) => name);
+  t.same(names(), ['disk.busy[sdb]', 'disk.busy[sdb#2]', 'disk.reads[sdb]']);
+  t.equal(schemas.schemaOf(list), schemas.schemaOf(list), 'and is found again at once');
+  t.same([...list.map(({ name }) => name)].sort()[0], 'disk.busy[sdb]');
+});

@@ -225,8 +225,10 @@ t.test('a million random and mutated frames: a frame, or a ProtocolError', async
     try {
       const frame = decodeFrame(bytes);
       accepted += 1;
-      // One frame has one encoding, but for a code of a newer peer.
-      const isSame = frame.type === 'error' || Buffer.from(encodeFrame(frame)).equals(bytes);
+      // One frame has one encoding, but for a code of a newer peer and for names that were mended.
+      const encoded = Buffer.from(encodeFrame(frame));
+      const isMended = frame.type === 'schema' && isDeepStrictEqual(decodeFrame(encoded), frame);
+      const isSame = frame.type === 'error' || isMended || encoded.equals(bytes);
       if (!isSame) faults.push(`encoded otherwise: ${bytes.toString('hex')}`);
     } catch (error) {
       if (!(error instanceof ProtocolError)) faults.push(`${String(error)}: ${bytes.toString('hex')}`);

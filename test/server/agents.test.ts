@@ -1,5 +1,6 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
+import { VigiaError } from '../../protocol/error.ts';
 import type { Frame, HelloFrame } from '../../protocol/frame.ts';
 import { describe } from '../../protocol/metric.ts';
 import { AgentEvents } from '../../server/agents.ts';
@@ -113,4 +114,21 @@ t.test('what an agent tells of its machine', async (t) => {
   await core.watch.lane.idle();
   t.equal(record.liveness.state, 'off');
   t.equal((await device())?.inventory_json, null);
+});
+
+t.test('what was refused stands on the device until a report is taken', async (t) => {
+  const { core, record, agents, told, link, hello } = await setUp(t);
+  const { detail } = await import('../../server/fleet/summary.ts');
+  const events = agents.connected(record, hello, link);
+  events.onRefused?.(new VigiaError('schema_invalid', 'The metric "disk.busy[sdb]" has the unit 9.'));
+  t.same(detail(record, core.book, core.fleet).refusal, {
+    code: 'schema_invalid',
+    sentence: 'The metric "disk.busy[sdb]" has the unit 9.',
+    at: new Date(START).toISOString(),
+  });
+  t.same(told, [`changed ${record.info.name}`], 'and whoever looks at it is told');
+  const metrics = [describe('cpu.busy')];
+  const report = { type: 'report', run: 0, schema: 1, sequence: 1, backfill: false, clocks, scaled: [1] } as const;
+  agents.connected(record, hello, link).onReport(report, run, metrics);
+  t.equal(detail(record, core.book, core.fleet).refusal, null);
 });

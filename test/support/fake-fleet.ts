@@ -192,6 +192,7 @@ function makeDevice(making: Making): Device {
     inventory: seen ? { at: ago(7 * HOUR_MS), document: inventory(name, summary.os) } : null,
     remoteUrl: null,
     remoteLink: null,
+    refusal: null,
     expectedHours: false,
   };
 }

@@ -78,6 +78,7 @@ export function deviceView(over: Partial<Device> & Pick<Device, 'id' | 'clientId
     inventory: null,
     remoteUrl: null,
     remoteLink: null,
+    refusal: null,
     expectedHours: false,
     ...over,
   };

@@ -38,6 +38,7 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
   const log: string[] = [];
   const links: Link<Device>[] = [];
   const reports: ReportFrame[] = [];
+  const refused: string[] = [];
   const gateway = new Gateway<Device>({
     registry: {
       find: (key) => {
@@ -73,6 +74,7 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
         onInventory: (json) => seen.push(`inventory ${json}`),
         onProcesses: (processes) => seen.push(`processes ${processes.length}`),
         onGoodbye: (reason) => seen.push(`goodbye ${reason}`),
+        onRefused: ({ message }) => refused.push(message),
       };
     },
     onDisconnected: (device, saidGoodbye) => seen.push(`disconnected ${device.id}${saidGoodbye ? ' politely' : ''}`),
@@ -99,7 +101,7 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
     devices.set(Buffer.from(machine.publicKey).toString('hex'), { id, isRetired: false });
     return machine;
   };
-  return { gateway, identityKey, devices, seen, log, links, reports, port, client, enrol };
+  return { gateway, identityKey, devices, seen, refused, log, links, reports, port, client, enrol };
 }
 
 const metrics: readonly MetricDescriptor[] = [describe('cpu.busy'), describe('load.1')];
@@ -222,6 +224,23 @@ t.test('what is no frame, or not the one expected, ends the connection', async (
   await f(report(1), 'schema_unknown', true);
   await f(report(666, { run: 5 }), 'schema_unknown', true);
   await f({ type: 'run', run: 0, runId: Buffer.alloc(16), bootId: 'b' }, 'frame_unexpected', true);
+});
+
+t.test('a name costs no link, and a metric that is refused is named to whoever looks at the device', async (t) => {
+  const { client, enrol, seen, refused } = await setUp(t);
+  const link = await (await client()).authenticate(enrol());
+  link.send({
+    type: 'schema',
+    run: 0,
+    schema: 1,
+    metrics: [describe('disk.busy', 'sdb'), describe('disk.busy', 'sdb')],
+  });
+  link.send(report(1));
+  await until('its report', () => seen.some((one) => one.startsWith('report')));
+  t.same(refused, []);
+  link.send({ type: 'schema', run: 0, schema: 2, metrics: [{ ...describe('disk.busy', 'sdb'), decimals: 9 }] });
+  t.equal((await faultOf(link)).code, 'schema_invalid');
+  t.match(refused, [/^The metric "disk\.busy\[sdb\]" has 9 decimal places/]);
 });
 
 t.test('a frame beyond every bound is not even read', async (t) => {
