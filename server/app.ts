@@ -155,7 +155,12 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   const book = new IncidentBook(store, settings.reopenWindowMs);
   await book.load(now());
-  const live: LiveHub = new LiveHub({ fleet, book, health: () => serverHealth(), service: (id) => services.view(id) });
+  const live: LiveHub = new LiveHub({
+    fleet,
+    book: book.shown,
+    health: () => serverHealth(),
+    service: (id) => services.view(id),
+  });
   teardown.push(() => live.close());
   const act: Watch['act'] = (work) => watch.act(work);
   const sla = await createSla({
@@ -165,6 +170,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     timeZone: config.timeZone,
     reportIntervalMs: config.reportIntervalMs,
     act,
+    follow: (work) => watch.follow(work),
     now,
     logger,
     onServiceChanged: (service) => live.serviceChanged(service),
@@ -276,24 +282,13 @@ async function wire(options: AppOptions, teardown: Teardown) {
     zonesOf: (clientId) => availability.agreements.zones(clientId),
     withReport: contracts.withReport,
   });
-  const incidents = createIncidentPort({
-    store,
-    book,
-    lane: watch.lane,
-    now,
-    users: () => fleet.users,
-    publish: (record) => {
-      live.incidentChanged(record);
-      const device = record.deviceId === null ? undefined : fleet.devices.get(record.deviceId);
-      if (device) live.deviceChanged(device);
-    },
-  });
+  const incidents = createIncidentPort({ store, book, fleet, act, now });
   const upgrades = new Map<string, UpgradeHandler>([
     ['/agent', (request, socket, head) => gateway.upgrade(request, socket, head)],
   ]);
   const fleetPort = createFleetPort({
     fleet,
-    book,
+    book: book.shown,
     store,
     now,
     health: serverHealth,
@@ -355,7 +350,10 @@ async function wire(options: AppOptions, teardown: Teardown) {
     live,
     metrics: {
       async *deviceMetrics(scope) {
-        yield* writeFleet({ ...exportFleet(fleet, book, scope), availability: await availability.exports.of(scope) });
+        yield* writeFleet({
+          ...exportFleet(fleet, book.shown, scope),
+          availability: await availability.exports.of(scope),
+        });
       },
       serverMetrics: () => metrics.text(),
     },

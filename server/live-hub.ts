@@ -7,13 +7,13 @@ import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { detail, iso, summarise } from './fleet/summary.ts';
 import type { LiveLook, LivePort, LiveSubscription } from './http/ports.ts';
-import type { IncidentBook } from './incidents/incident-book.ts';
+import type { Incidents } from './incidents/incident-index.ts';
 import { incidentView } from './incidents/views.ts';
 import { LiveReadings } from './live-readings.ts';
 
 export interface LiveHubOptions {
   readonly fleet: Fleet;
-  readonly book: IncidentBook;
+  readonly book: Incidents;
   readonly health: () => ServerHealth;
   /** Null once it was removed. */
   readonly service?: (id: string) => Service | null;

@@ -19,6 +19,7 @@ export interface SlaOptions {
   readonly timeZone: string;
   readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
   readonly act: Watch['act'];
+  readonly follow: Watch['follow'];
   readonly now: () => number;
   readonly logger: Logger;
   readonly onServiceChanged: (service: ServiceDefinition) => void;
@@ -55,6 +56,7 @@ export async function createSla(options: SlaOptions): Promise<Sla> {
     devices: () => availability.book,
     exclusions: maintenance.windows,
     act,
+    follow: options.follow,
     now,
     logger,
     onServiceChanged: options.onServiceChanged,

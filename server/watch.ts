@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { GoodbyeReason } from '../protocol/frame.ts';
+import { Acts } from './acts.ts';
 import { applyVerdict } from './apply-verdict.ts';
 import { ChangeWriter } from './change-writer.ts';
 import type { Clock } from './clock.ts';
@@ -12,6 +13,7 @@ import { ChangeSet } from './fleet/change-set.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Health } from './fleet/health.ts';
+import { restoreMemories } from './fleet/restore-memories.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
 import type { Judge } from './judge.ts';
 import { Lane } from './lane.ts';
@@ -67,6 +69,7 @@ export class Watch {
   readonly #reports: ReportJudge;
   readonly #clones: ClonedIdentities;
   readonly #writer: ChangeWriter;
+  readonly #acts: Acts;
   #tickedAt: number | null = null;
   #isTickWaiting = false;
   readonly #returning = new Set<DeviceRecord>();
@@ -87,7 +90,9 @@ export class Watch {
     );
     this.#reports = new ReportJudge(options);
     this.#clones = new ClonedIdentities(options.fleet, options.book);
-    this.#writer = new ChangeWriter({ ...options, faults });
+    const restore = (records: Iterable<DeviceRecord>): Promise<void> => restoreMemories(options, records);
+    this.#writer = new ChangeWriter({ ...options, faults, restore });
+    this.#acts = new Acts({ lane: this.lane, writer: this.#writer, clock, position: () => this.#position });
   }
 
   get judgeFrom(): number {
@@ -101,8 +106,7 @@ export class Watch {
 
   /** Evaluates committed reports in the order of the journal. They are acknowledged, so they are never refused here. */
   take(position: number, reports: readonly StoredReport[]): Promise<void> {
-    return this.lane.runAlways(async () => {
-      const changes = new ChangeSet();
+    return this.#follow('always', async (changes) => {
       const take = (report: StoredReport): void => this.#reports.take(position, report, changes);
       for (let start = 0; start < reports.length; start += REPORTS_PER_TURN) {
         // A turn may take in more reports than it evaluates: what lags behind gets no pauses.
@@ -110,7 +114,6 @@ export class Watch {
         this.#faults.guardEach('reports', reports.slice(start, start + REPORTS_PER_TURN), take);
       }
       this.#position = position;
-      await this.#commit(changes);
     });
   }
 
@@ -118,12 +121,10 @@ export class Watch {
   takeGoodbye(record: DeviceRecord, reason: GoodbyeReason): Promise<void> {
     // Now, not when the lane comes to it: by then the agent may be back.
     const announced = { reason, at: this.#options.clock.now() };
-    return this.lane.run(async () => {
-      const changes = new ChangeSet();
+    return this.#follow('bounded', (changes) => {
       record.memory.presence.announced = announced;
       changes.edge(record);
       this.#contact.judge(record, changes, this.#options.clock.now());
-      await this.#commit(changes);
     });
   }
 
@@ -148,7 +149,7 @@ export class Watch {
 
   /** A start must not wait for a disk that is full. */
   #inBackground(work: (changes: ChangeSet) => void): void {
-    this.act(work).catch((cause: unknown) => {
+    this.follow(work).catch((cause: unknown) => {
       this.#options.logger.error({ err: cause }, 'a stretch without sight could not be recorded');
     });
   }
@@ -156,16 +157,14 @@ export class Watch {
   /** Others were asked about a device whose agent is silent. */
   takeFinding(record: DeviceRecord, finding: Finding): Promise<void> {
     const at = this.#options.clock.now();
-    return this.lane.run(async () => {
+    return this.#follow('bounded', (changes) => {
       const { presence } = record.memory;
       if (!presence.last || at <= presence.last.at) return;
       const { opinions, isEdge } = addOpinion(presence.opinions, { ...finding, at });
       presence.opinions = opinions;
       record.isDirty = true;
-      const changes = new ChangeSet();
       if (isEdge) changes.edge(record);
       this.#contact.judge(record, changes, this.#options.clock.now());
-      await this.#commit(changes);
     });
   }
 
@@ -173,11 +172,7 @@ export class Watch {
   takeClone(record: DeviceRecord, address: string): Promise<void> {
     const at = this.#options.clock.now();
     if (!this.#clones.note(record, at)) return Promise.resolve();
-    return this.lane.run(async () => {
-      const changes = new ChangeSet();
-      this.#clones.raise(record, address, at, changes);
-      await this.#commit(changes);
-    });
+    return this.#follow('bounded', (changes) => this.#clones.raise(record, address, at, changes));
   }
 
   /** A device was heard of again after it had not been `up`: shown at once, not at the next tick. A fleet returns together. */
@@ -185,19 +180,16 @@ export class Watch {
     const isScheduled = this.#returning.size > 0;
     this.#returning.add(record);
     if (isScheduled) return this.lane.idle();
-    return this.lane.runAlways(async () => {
-      const changes = new ChangeSet();
+    return this.#follow('always', (changes) => {
       for (const returned of this.#returning) this.#contact.judge(returned, changes, this.#options.clock.now());
       this.#returning.clear();
-      await this.#commit(changes);
     });
   }
 
   /** The device was retired: what was open about it is over. */
   takeRetirement(record: DeviceRecord): Promise<void> {
     const { book, clock } = this.#options;
-    return this.lane.run(async () => {
-      const changes = new ChangeSet();
+    return this.#follow('bounded', (changes) => {
       record.memory.detection.raised.clear();
       const sentence = `${record.info.name} was retired`;
       for (const { rule, object } of [...book.openOf(record.info.id)]) {
@@ -205,24 +197,20 @@ export class Watch {
       }
       // It leaves the memory: what the ledger ends with must be saved now.
       changes.edge(record);
-      await this.#commit(changes);
     });
   }
 
   /**
    * Runs what somebody did in the lane: `work` reads, decides and fills the changes, which are then written in one transaction
-   * and published. @throws VigiaError overloaded, and what `work` throws, after which nothing is written; also what the
-   * database says when it refuses the change for its content
+   * and published. @throws VigiaError overloaded, unavailable, and what `work` throws: then nothing of it is so
    */
   act<T>(work: (changes: ChangeSet, now: number) => Promise<T> | T): Promise<T> {
-    return this.lane.run(async () => {
-      const changes = new ChangeSet();
-      const result = await work(changes, this.#options.clock.now());
-      await this.#commit(changes);
-      // Whoever acts is told; a judge's change can only be logged.
-      if (changes.refusal !== null) throw changes.refusal;
-      return result;
-    });
+    return this.#acts.run(work);
+  }
+
+  /** The same for what happened by itself, and cannot be repeated: it is written as soon as it can be. @throws VigiaError overloaded */
+  follow(work: (changes: ChangeSet, now: number) => void): Promise<void> {
+    return this.#follow('bounded', (changes) => work(changes, this.#options.clock.now()));
   }
 
   /** In how many ms somebody falls due who is not heard of until then, as of the newest judgement; infinite if nobody may. */
@@ -232,11 +220,7 @@ export class Watch {
 
   /** Judges absence alone: at the moment at which somebody falls due between two ticks. */
   judgeDue(): Promise<void> {
-    return this.lane.runAlways(async () => {
-      const changes = new ChangeSet();
-      this.#judgeAbsence(changes);
-      await this.#commit(changes);
-    });
+    return this.#follow('always', (changes) => this.#judgeAbsence(changes));
   }
 
   /** Judges the absence of everybody; called once a second. */
@@ -249,15 +233,13 @@ export class Watch {
     // While the lane stands still, one tick is as good as many.
     if (this.#isTickWaiting) return;
     this.#isTickWaiting = true;
-    await this.lane.runAlways(async () => {
+    await this.#follow('always', (changes) => {
       this.#isTickWaiting = false;
-      const changes = new ChangeSet();
       this.#judgeAbsence(changes);
       this.#clones.judge(changes, now);
       for (const judge of this.#options.judges ?? []) {
         this.#faults.guard(judge.about, () => judge.judge(changes, now), undefined);
       }
-      await this.#commit(changes);
     });
     book.prune(now);
     this.#faults.settle();
@@ -320,7 +302,9 @@ export class Watch {
     changes.add(fleet.blindness.note(store, from, until, reason, why));
   }
 
-  #commit(changes: ChangeSet): Promise<void> {
-    return this.#writer.commit(changes, this.#position);
+  /** `always`: however many wait, for what must not be refused and is bounded where it comes from. */
+  #follow(kind: 'always' | 'bounded', decide: (changes: ChangeSet) => Promise<void> | void): Promise<void> {
+    const task = (): Promise<void> => this.#writer.always(() => this.#position, decide);
+    return kind === 'always' ? this.lane.runAlways(task) : this.lane.run(task);
   }
 }

@@ -11,7 +11,7 @@ import type { CheckDefinition } from './definition.ts';
 
 export interface RunnerOptions {
   readonly checks: CheckBook;
-  readonly watch: Pick<Watch, 'act'>;
+  readonly watch: Pick<Watch, 'follow'>;
   readonly logger: Logger;
   /** Default: public addresses only. */
   readonly resolve?: ResolveHost;
@@ -95,7 +95,7 @@ export class CheckRunner {
     const { checks, watch, logger } = this.#options;
     try {
       const found = await this.#outcomeOf(check);
-      await watch.act((changes, at) => checks.takeOutcome(check.id, found, at, changes));
+      await watch.follow((changes, at) => checks.takeOutcome(check.id, found, at, changes));
     } catch (cause) {
       logger.error({ err: cause, check: check.id }, 'the result of a check could not be recorded');
     }

@@ -37,6 +37,15 @@ export class ContractBook implements TermsSource {
     this.#inForce.set(clientId, spans(versions));
   }
 
+  /** A book that differs from this one by a version. */
+  with(clientId: string, version: StoredTerms): ContractBook {
+    const book = new ContractBook();
+    for (const [id, versions] of this.#versions) book.#versions.set(id, versions);
+    for (const [id, inForce] of this.#inForce) book.#inForce.set(id, inForce);
+    book.add(clientId, version);
+    return book;
+  }
+
   /** Clients with a contract. */
   clientIds(): string[] {
     return [...this.#versions.keys()];

@@ -14,7 +14,7 @@ import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { Store } from '../store/store.ts';
 import type { Act } from './act.ts';
 import { recomputed } from './clock-policy.ts';
-import type { ClockTermsSource } from './clock-terms.ts';
+import { createClockTerms } from './clock-terms.ts';
 import { type ContractBook, effectiveFrom, type StoredTerms } from './contract-book.ts';
 
 export interface ContractPortOptions {
@@ -22,7 +22,6 @@ export interface ContractPortOptions {
   readonly book: IncidentBook;
   readonly fleet: Fleet;
   readonly contracts: ContractBook;
-  readonly source: ClockTermsSource;
   readonly timeZone: string;
   readonly act: Act;
   readonly now: () => number;
@@ -30,7 +29,7 @@ export interface ContractPortOptions {
 
 /** Reading contracts and making new versions of them. */
 export function createContractPort(options: ContractPortOptions): ContractPort {
-  const { store, book, fleet, contracts, source, timeZone, act, now } = options;
+  const { store, book, fleet, contracts, timeZone, act, now } = options;
 
   function view(clientId: string, warnings: readonly string[] = []): Contract {
     const versions = contracts.versions(clientId);
@@ -58,14 +57,18 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
   }
 
   /** Clocks that still run are computed anew from their start; how many are older than the contract and stay as they are. */
-  function recomputeClocks(changes: ChangeSet, clientId: string, version: number, at: number): number {
+  function recomputeClocks(changes: ChangeSet, clientId: string, made: StoredTerms, at: number): number {
+    const { version } = made;
+    // As it will be once it is written.
+    const draft = contracts.with(clientId, made);
+    const source = createClockTerms(draft, timeZone);
     let older = 0;
     for (const record of [...book.open()]) {
       const { clock } = record;
       if (record.clientId !== clientId || !clock || !isUndecided(clock)) continue;
       const under = source.forRecomputing(record, at);
       if (under.version !== version) {
-        older += Number(contracts.at(clientId, clock.startedAt) === null);
+        older += Number(draft.at(clientId, clock.startedAt) === null);
         continue;
       }
       const cause = `Version ${version} of the contract was made.`;
@@ -107,7 +110,7 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
         const version = versions.length + 1;
         const effectiveAt = effectiveFrom(version, terms, at);
         const made: StoredTerms = { version, effectiveAt, createdAt: at, createdBy: actor.name, terms };
-        contracts.add(clientId, made);
+        changes.afterwards(() => contracts.add(clientId, made));
         changes.add(
           store.scoped(everyClient).contracts.insertStatement({
             id: randomUUID(),
@@ -119,7 +122,7 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
             created_by: actor.name,
           }),
         );
-        const older = recomputeClocks(changes, clientId, version, at);
+        const older = recomputeClocks(changes, clientId, made, at);
         return [...retroWarning(made), ...(older > 0 ? [olderWarning(older)] : [])];
       });
       return view(clientId, warnings);

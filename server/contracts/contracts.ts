@@ -49,7 +49,7 @@ export async function createContracts(options: ContractsOptions): Promise<Contra
     terms: contracts,
     policy: createClockPolicy(source),
     judge: createClockJudge(book),
-    port: createContractPort({ ...options, contracts, source, timeZone }),
+    port: createContractPort({ ...options, contracts, timeZone }),
     clocks: createClockPort({ ...options, source }),
     withReport(step, reportedAt, at) {
       const { record } = step;

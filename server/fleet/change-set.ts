@@ -18,6 +18,8 @@ export class ChangeSet {
   readonly reported: DeviceRecord[] = [];
   /** What else is shown or remembered once it is durable. */
   readonly published: (() => void)[] = [];
+  /** What sets memory back if it is not written. */
+  readonly undoing: (() => void)[] = [];
   /** Why the database refused it for its content, or null. */
   refusal: unknown = null;
   readonly #saved = new Set<DeviceRecord>();
@@ -54,6 +56,16 @@ export class ChangeSet {
   /** Called once all of it is durable. */
   afterwards(work: () => void): void {
     this.published.push(work);
+  }
+
+  /** Called if it is refused: for memory that has to be ahead while the rest is decided. */
+  otherwise(undo: () => void): void {
+    this.undoing.push(undo);
+  }
+
+  /** Devices whose memory is written with it. */
+  get saved(): ReadonlySet<DeviceRecord> {
+    return this.#saved;
   }
 
   get hasWrites(): boolean {

@@ -9,7 +9,7 @@ import type { DeliveredRun, DeliveredRuns } from './runs.ts';
 export interface DeviceMemory {
   readonly version: 1;
   readonly presence: PresenceMemory;
-  readonly detection: DetectionState;
+  detection: DetectionState;
   dating: Dating | null;
   /** Date of the newest live report that rules have judged. */
   judgedAt: number | null;

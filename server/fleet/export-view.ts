@@ -2,14 +2,14 @@ import type { Priority } from '../../protocol/view.ts';
 import { readValue } from '../domain/reading.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
 import type { DeviceExport, FleetExport, IncidentExport, ResponseDueExport } from '../export/fleet-export.ts';
-import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { Incidents } from '../incidents/incident-index.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Fleet } from './fleet.ts';
 import { visible } from './fleet-port.ts';
 import { bootTime, fileSystems } from './summary.ts';
 
 /** The fleet as Prometheus scrapes it, in the scope; its availability is computed apart. */
-export function exportFleet(fleet: Fleet, book: IncidentBook, scope: Scope): Omit<FleetExport, 'availability'> {
+export function exportFleet(fleet: Fleet, book: Incidents, scope: Scope): Omit<FleetExport, 'availability'> {
   return {
     devices: visible(fleet, scope)
       .values()
@@ -50,7 +50,7 @@ function exportDevice(record: DeviceRecord, fleet: Fleet): DeviceExport {
   };
 }
 
-function countIncidents(fleet: Fleet, book: IncidentBook, scope: Scope): IncidentExport[] {
+function countIncidents(fleet: Fleet, book: Incidents, scope: Scope): IncidentExport[] {
   const counts = new Map<string, Record<Priority, number>>();
   for (const { id } of fleet.clients.values()) {
     if (inScope(scope, id)) counts.set(id, { emergency: 0, high: 0, medium: 0, normal: 0 });
@@ -62,7 +62,7 @@ function countIncidents(fleet: Fleet, book: IncidentBook, scope: Scope): Inciden
   return [...counts].map(([id, open]) => ({ client: fleet.clients.get(id)?.slug ?? '', open }));
 }
 
-function* responsesDue(fleet: Fleet, book: IncidentBook, scope: Scope): Iterable<ResponseDueExport> {
+function* responsesDue(fleet: Fleet, book: Incidents, scope: Scope): Iterable<ResponseDueExport> {
   for (const { id, clientId, siteId, deviceId, priority, clock } of book.open()) {
     if (!clock || clock.respondedAt !== null || clock.dueAt === null || !inScope(scope, clientId)) continue;
     yield {

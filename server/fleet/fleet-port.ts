@@ -2,7 +2,7 @@ import { VigiaError } from '../../protocol/error.ts';
 import type { Device, DeviceSummary, PresenceInterval, ServerHealth } from '../../protocol/view.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
 import type { FleetPort } from '../http/ports.ts';
-import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { Incidents } from '../incidents/incident-index.ts';
 import type { Store } from '../store/store.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Fleet } from './fleet.ts';
@@ -11,7 +11,7 @@ import { detail, summarise } from './summary.ts';
 
 export interface FleetPortOptions {
   readonly fleet: Fleet;
-  readonly book: IncidentBook;
+  readonly book: Incidents;
   readonly store: Store;
   readonly now: () => number;
   readonly health: () => ServerHealth;

@@ -1,6 +1,6 @@
 import type { Device, DeviceSummary, FileSystem, Priority } from '../../protocol/view.ts';
 import { type Reading, readValue, type SchemaIndex, valueAt } from '../domain/reading.ts';
-import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { Incidents } from '../incidents/incident-index.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Fleet } from './fleet.ts';
 import { remoteLink } from './remote-link.ts';
@@ -12,7 +12,7 @@ const isoOrNull = (ms: number | null): string | null => (ms === null ? null : is
 
 const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
 
-export function summarise(record: DeviceRecord, book: IncidentBook): DeviceSummary {
+export function summarise(record: DeviceRecord, book: Incidents): DeviceSummary {
   const { info, latest, liveness } = record;
   let openIncidents = 0;
   let worstPriority: Priority | null = null;
@@ -50,7 +50,7 @@ export function bootTime({ latest, latestBootMs }: DeviceRecord): number | null 
   return latest === null || latestBootMs === null ? null : Math.round((latest.at - latestBootMs) / 1000) * 1000;
 }
 
-export function detail(record: DeviceRecord, book: IncidentBook, fleet: Pick<Fleet, 'clients' | 'sites'>): Device {
+export function detail(record: DeviceRecord, book: Incidents, fleet: Pick<Fleet, 'clients' | 'sites'>): Device {
   const { info, latest, memory, processes } = record;
   return {
     ...summarise(record, book),

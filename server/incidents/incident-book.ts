@@ -11,26 +11,37 @@ import {
 import { everyClient } from '../domain/scope.ts';
 import type { Faults } from '../faults.ts';
 import type { Store } from '../store/store.ts';
+import { IncidentIndex, type Incidents } from './incident-index.ts';
 import { toRecord } from './rows.ts';
 
-/** The newest incident of each key, as far as it still matters: open, or resolved so lately that it may reopen. */
+/**
+ * The newest incident of each key, as far as it still matters: open, or resolved so lately that it may reopen. The lane of the
+ * watch decides on it, one task after the other; everybody else looks at `shown`, which follows when a decision is durable.
+ */
 export class IncidentBook {
-  readonly #newest = new Map<string, IncidentRecord>();
-  readonly #openByDevice = new Map<string, Map<string, IncidentRecord>>();
+  /** What the database holds. */
+  readonly shown: Incidents;
+  readonly #durable = new IncidentIndex();
+  readonly #working = new IncidentIndex();
+  /** Keys decided on by the task that the lane runs, and not written yet. */
+  readonly #decided = new Set<string>();
   readonly #store: Store;
   readonly #reopenWindowMs: number;
   readonly #policies: StepPolicy[] = [];
+  readonly #onWritten: ((isWritten: boolean) => void)[] = [];
   #faults: Pick<Faults, 'guard'> | null = null;
 
   constructor(store: Store, reopenWindowMs: number) {
     this.#store = store;
     this.#reopenWindowMs = reopenWindowMs;
+    this.shown = this.#durable;
   }
 
   async load(now: number): Promise<void> {
     const rows = await this.#store.scoped(everyClient).incidents.recent(now - this.#reopenWindowMs);
     // Newest first: of several with one key the first stands.
     for (const row of rows.reverse()) this.put(toRecord(row));
+    this.keep();
   }
 
   /** Every later step passes it, after those that were added before. Wired once, before the first report. */
@@ -48,9 +59,9 @@ export class IncidentBook {
     this.#policies.unshift(policy);
   }
 
-  /** Applies a verdict, in memory. Null if it changes nothing. */
+  /** Decides what a verdict makes of an incident. Null if it changes nothing. */
   step(verdict: Verdict, subject: Subject, tellAt?: number): IncidentStep | null {
-    const current = this.#newest.get(incidentKey(subject, verdict.rule, verdict.object)) ?? null;
+    const current = this.byKey(incidentKey(subject, verdict.rule, verdict.object));
     const step = stepIncident(current, verdict, subject, {
       newId: randomUUID,
       reopenWindowMs: this.#reopenWindowMs,
@@ -59,7 +70,7 @@ export class IncidentBook {
     return step && this.settle(step, current, verdict.at);
   }
 
-  /** Applies a step that something else than a verdict caused, in memory: what a person did, a clock that ran out. */
+  /** Decides on a step that something else than a verdict caused: what a person did, a clock that ran out. */
   settle(step: IncidentStep, before: IncidentRecord | null, at: number): IncidentStep {
     const faults = this.#faults;
     const settled = this.#policies.reduce((current, policy) => {
@@ -70,44 +81,56 @@ export class IncidentBook {
     return settled;
   }
 
-  /** The newest incident of a key, as far as it still matters. */
+  /** Called when what was decided is durable, or is taken back: for what a policy remembers. */
+  onWritten(listener: (isWritten: boolean) => void): void {
+    this.#onWritten.push(listener);
+  }
+
+  /** What was decided is durable. */
+  keep(): void {
+    for (const key of this.#decided) this.#durable.set(key, this.#working.byKey(key));
+    this.#end(true);
+  }
+
+  /** What was decided was not written, and is not so. */
+  takeBack(): void {
+    for (const key of this.#decided) this.#working.set(key, this.#durable.byKey(key));
+    this.#end(false);
+  }
+
+  #end(isWritten: boolean): void {
+    this.#decided.clear();
+    for (const listener of this.#onWritten) listener(isWritten);
+  }
+
   byKey(key: string): IncidentRecord | null {
-    return this.#newest.get(key) ?? null;
+    return this.#working.byKey(key);
   }
 
-  /** An incident that is open, or was lately. */
   byId(id: string): IncidentRecord | null {
-    for (const record of this.#newest.values()) if (record.id === id) return record;
-    return null;
+    return this.#working.byId(id);
   }
 
+  /** Decides that this is what stands, until it is kept or taken back. */
   put(record: IncidentRecord): void {
     // What people do to an incident of the past must not hide the one that goes on.
-    const newest = this.#newest.get(record.key);
+    const newest = this.byKey(record.key);
     if (newest && newest.id !== record.id && newest.openedAt > record.openedAt) return;
-    this.#newest.set(record.key, record);
-    if (!record.deviceId) return;
-    const open = this.#openByDevice.get(record.deviceId) ?? new Map<string, IncidentRecord>();
-    if (record.state === 'resolved') open.delete(record.id);
-    else open.set(record.id, record);
-    if (open.size > 0) this.#openByDevice.set(record.deviceId, open);
-    else this.#openByDevice.delete(record.deviceId);
+    this.#working.set(record.key, record);
+    this.#decided.add(record.key);
   }
 
-  /** Open or acknowledged incidents of a device. */
   openOf(deviceId: string): Iterable<IncidentRecord> {
-    return this.#openByDevice.get(deviceId)?.values() ?? [];
+    return this.#working.openOf(deviceId);
   }
 
-  /** Every open or acknowledged incident. */
-  *open(): Iterable<IncidentRecord> {
-    for (const record of this.#newest.values()) if (record.state !== 'resolved') yield record;
+  open(): Iterable<IncidentRecord> {
+    return this.#working.open();
   }
 
   /** Forgets what can no longer reopen. */
   prune(now: number): void {
-    for (const [key, record] of this.#newest) {
-      if (record.resolvedAt !== null && now - record.resolvedAt > this.#reopenWindowMs) this.#newest.delete(key);
-    }
+    this.#working.prune(now - this.#reopenWindowMs);
+    this.#durable.prune(now - this.#reopenWindowMs);
   }
 }

@@ -2,31 +2,30 @@ import { VigiaError } from '../../protocol/error.ts';
 import type { Incident, IncidentDetail, IncidentEvent } from '../../protocol/view.ts';
 import type { IncidentEventKind, IncidentRecord, IncidentStep } from '../domain/incident.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import type { Actor, IncidentPort } from '../http/ports.ts';
-import type { Lane } from '../lane.ts';
 import type { Store } from '../store/store.ts';
+import type { Watch } from '../watch.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { toRecord } from './rows.ts';
-import { incidentStatements } from './statements.ts';
 import { surroundings } from './surroundings.ts';
 import { incidentView } from './views.ts';
 
 export interface IncidentPortOptions {
   readonly store: Store;
   readonly book: IncidentBook;
-  readonly lane: Lane;
+  readonly fleet: Pick<Fleet, 'devices' | 'users'>;
+  readonly act: Watch['act'];
   readonly now: () => number;
-  readonly users: () => readonly { readonly id: string; readonly name: string }[];
-  readonly publish: (record: IncidentRecord) => void;
 }
 
 const DAY_MS = 86_400_000;
 const SIMILAR_LIMIT = 10;
 
-/** Reading incidents, and what people do with them. A person's act is written before it is shown, in the lane of the watch. */
+/** Reading incidents, and what people do with them. A person's act goes the way of all acts: decided, written, then so. */
 export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
-  const { store, book, lane, now } = options;
-  const nameOf = (userId: string): string | null => options.users().find((user) => user.id === userId)?.name ?? null;
+  const { store, book, fleet, now } = options;
+  const nameOf = (userId: string): string | null => fleet.users.find((user) => user.id === userId)?.name ?? null;
   const view = (record: IncidentRecord): Incident => incidentView(record, nameOf);
 
   async function load(scope: Scope, id: string): Promise<IncidentRecord> {
@@ -41,18 +40,17 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
     actor: Actor,
     change: (record: IncidentRecord, at: number) => Act,
   ): Promise<void> {
-    return lane.run(async () => {
+    return options.act(async (changes, at) => {
       const record = await load(scope, id);
-      const at = now();
-      const { kind, text, changes, notice } = change(record, at);
+      const { kind, text, changes: changed, notice } = change(record, at);
       const step: IncidentStep = {
-        record: { ...record, ...changes, updatedAt: at },
+        record: { ...record, ...changed, updatedAt: at },
         event: { kind, at, by: actor.name, text, byProgram: actor.id.startsWith('key:') },
         notice: notice ?? null,
       };
-      const settled = book.settle(step, record, at);
-      await store.commit(incidentStatements(store, settled, at));
-      options.publish(settled.record);
+      changes.addIncident(null, book.settle(step, record, at));
+      const device = record.deviceId === null ? undefined : fleet.devices.get(record.deviceId);
+      if (device) changes.touched.add(device);
     });
   }
 

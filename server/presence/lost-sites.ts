@@ -97,6 +97,7 @@ export class LostSites {
       const subject = this.#subjectOf(siteId);
       if (!subject) continue;
       this.#emergencies.add(siteId);
+      changes.otherwise(() => this.#emergencies.delete(siteId));
       const sentence = `Emergency: ${records.length} of ${total} always-on devices of ${this.#nameOf(siteId)} have been down for 5 min or more.`;
       const rule = this.#lost.has(siteId) ? 'site.contact' : 'site.emergency';
       const kind = rule === 'site.contact' ? 'change' : 'raise';
@@ -111,6 +112,7 @@ export class LostSites {
       const stillDown = down.get(siteId)?.length ?? 0;
       if (stillDown > 0 && stillDown * 2 >= (totals.get(siteId) ?? 0)) continue;
       this.#emergencies.delete(siteId);
+      changes.otherwise(() => this.#emergencies.add(siteId));
       const subject = this.#subjectOf(siteId);
       const sentence = `More than half of ${this.#nameOf(siteId)} is up again`;
       if (subject)
@@ -142,6 +144,7 @@ export class LostSites {
     const step = book.step(verdict, subject, Math.max(now, since + settings.tellAfterMs));
     if (!step) return;
     changes.addIncident(null, step);
+    changes.otherwise(() => this.#lost.delete(siteId));
     this.#lost.set(siteId, { since, incidentId: step.record.id, said: this.#sayLost(siteId, since) });
     changes.add(fleet.blindness.begin(store, { id: siteId, clientId: subject.clientId }, since, 'site_lost', sentence));
     // Whoever fell silent a little earlier has an incident already, which nobody was told of.
@@ -156,6 +159,7 @@ export class LostSites {
     const lost = this.#lost.get(siteId);
     const subject = this.#subjectOf(siteId);
     this.#lost.delete(siteId);
+    changes.otherwise(() => lost && this.#lost.set(siteId, lost));
     changes.add(fleet.blindness.end(store, siteId, now));
     if (!lost || !subject) return;
     const rest = silent === 0 ? '' : `; ${silent} of its devices are still silent`;

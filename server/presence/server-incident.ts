@@ -56,6 +56,11 @@ export class ServerIncident {
     const tellAt = Math.max(now, (owed?.from ?? now) + settings.tellAfterMs);
     const step = book.step(verdict, { clientId, siteId: null, deviceId: null }, tellAt);
     if (step) changes.addIncident(null, step);
+    const wasOpen = this.#isOpen;
+    changes.otherwise(() => {
+      this.#isOpen = wasOpen;
+      this.#owed ??= owed;
+    });
     this.#isOpen = owed !== null;
     this.#owed = null;
   }

@@ -27,6 +27,7 @@ export interface ServicesOptions {
   readonly devices: () => DeviceLedgerSource;
   readonly exclusions: ExclusionSource;
   readonly act: Watch['act'];
+  readonly follow: Watch['follow'];
   readonly now: () => number;
   readonly logger: Logger;
   readonly onServiceChanged: (service: ServiceDefinition) => void;
@@ -39,7 +40,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 /** Checks and the services made of them, wired. Made before anything is replayed. */
 export async function createServices(options: ServicesOptions) {
   const { store, fleet, book, now } = options;
-  const watch = { act: options.act };
+  const watch = { act: options.act, follow: options.follow };
   const checks = new CheckBook({ store, fleet, book, reportIntervalMs: options.reportIntervalMs });
   await checks.load();
   const services = new ServiceBook({ store, fleet, book, checks, onChanged: options.onServiceChanged });
@@ -64,7 +65,7 @@ export async function createServices(options: ServicesOptions) {
   const servicePort = createServicePort({ store, fleet, checks, services, watch, now });
   /** What the server's own checks have learnt since it was last saved. */
   async function save(): Promise<void> {
-    await options.act((changes: ChangeSet) => checks.saveAll(changes));
+    await options.follow((changes: ChangeSet) => checks.saveAll(changes));
   }
   const view = (id: string): Service | null => {
     const service = services.get(id);

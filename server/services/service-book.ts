@@ -146,6 +146,7 @@ export class ServiceBook implements Judge {
   #raise(service: ServiceDefinition, { sentence }: ServiceVerdict, changes: ChangeSet, at: number): void {
     const { name, blocks } = termsOf(service);
     this.#raised.add(service.id);
+    changes.otherwise(() => this.#raised.delete(service.id));
     const stops = blocks === null ? '' : ` It stops ${blocks}.`;
     const since = this.#live.get(service.id);
     const step = this.#options.book.step(
@@ -171,6 +172,7 @@ export class ServiceBook implements Judge {
 
   #clear(service: ServiceDefinition, sentence: string, changes: ChangeSet, at: number): void {
     if (!this.#raised.delete(service.id)) return;
+    changes.otherwise(() => this.#raised.add(service.id));
     const verdict = { kind: 'clear', rule: 'service.down', object: '', sentence, at } as const;
     const step = this.#options.book.step(verdict, this.#subjectOf(service));
     if (!step) return;

@@ -29,18 +29,34 @@ export class Reminders implements Judge {
   readonly about = 'reminders';
   readonly #book: IncidentBook;
   readonly #toldAt = new Map<string, number>();
+  /** What stood before steps that are not written yet. */
+  readonly #before = new Map<string, number | undefined>();
 
   constructor(book: IncidentBook) {
     this.#book = book;
+    book.onWritten((isWritten) => {
+      if (!isWritten) for (const [id, toldAt] of this.#before) this.#set(id, toldAt);
+      this.#before.clear();
+    });
   }
 
   /** Wired into the book after the policies that may keep an incident quiet. */
   readonly policy: StepPolicy = (step) => {
     const { record, notice } = step;
-    if (record.state === 'resolved') this.#toldAt.delete(record.id);
-    else if (notice && telling.has(notice.kind)) this.#toldAt.set(record.id, notice.tellAt);
+    if (record.state === 'resolved') this.#change(record.id, undefined);
+    else if (notice && telling.has(notice.kind)) this.#change(record.id, notice.tellAt);
     return step;
   };
+
+  #change(id: string, toldAt: number | undefined): void {
+    if (!this.#before.has(id)) this.#before.set(id, this.#toldAt.get(id));
+    this.#set(id, toldAt);
+  }
+
+  #set(id: string, toldAt: number | undefined): void {
+    if (toldAt === undefined) this.#toldAt.delete(id);
+    else this.#toldAt.set(id, toldAt);
+  }
 
   async load(store: Pick<Store, 'deliveries'>): Promise<void> {
     for (const { id, told_at } of await store.deliveries.lastTold()) this.#toldAt.set(id, told_at);

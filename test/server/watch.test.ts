@@ -382,6 +382,30 @@ t.test('what the database refuses for its content does not stop the watch', asyn
   t.same(scene.core.health.warnings, []);
 });
 
+t.test('what rules decided and the database refused is found again by the next report', async (t) => {
+  let fault: Error | null = null;
+  const scene = await site(t, (store) => ({
+    ...store,
+    commit: (statements) => (fault ? Promise.reject(fault) : store.commit(statements)),
+  }));
+  const full = { ...healthy, ...disk('/', 100, 4) };
+  await scene.run(minute);
+  await scene.run(4 * minute, full);
+  fault = new Error('CHECK constraint failed');
+  await scene.run(2 * minute, full);
+  const inMemory = [...scene.core.book.open(), ...scene.core.book.shown.open()];
+  t.same([inMemory, await incidents(scene)], [[], []], 'memory is not ahead of the database');
+  t.same(
+    scene.core.published.filter((line) => line.startsWith('disk')),
+    [],
+    'and nobody is shown what is not so',
+  );
+  fault = null;
+  await scene.run(6 * minute, full);
+  t.same(await incidents(scene), ['disk.space high open']);
+  t.same(await outbox(scene), ['incident.raised']);
+});
+
 t.test('stopping gives up what cannot be written', async (t) => {
   const scene = await site(t, (store) => ({
     ...store,

@@ -92,8 +92,7 @@ export async function contractDesk(
     act: (work) => watch.act(work),
   });
   book.addPolicy(contracts.policy);
-  const users = (): [] => [];
-  const incidents = createIncidentPort({ store, book, lane: watch.lane, now, users, publish });
+  const incidents = createIncidentPort({ store, book, fleet, act: (work) => watch.act(work), now });
   const subject = { clientId: tenant.client.id, siteId: tenant.site.id, deviceId: tenant.device.id };
   const all = store.scoped(everyClient);
   return {

@@ -128,6 +128,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     devices: () => availability.book,
     exclusions: maintenance.windows,
     act: (work) => watch.act(work),
+    follow: (work) => watch.follow(work),
     now,
     logger,
     onServiceChanged: () => undefined,

@@ -56,6 +56,7 @@ export async function startServices(
     devices: () => devices,
     exclusions,
     act: (work) => watch.act(work),
+    follow: (work) => watch.follow(work),
     now,
     logger,
     onServiceChanged: () => undefined,

@@ -1,8 +1,15 @@
+import pino from 'pino';
 import t, { type Test } from 'tap';
+import { VigiaError } from '../../../protocol/error.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
+import { defaultSettings } from '../../../server/domain/settings.ts';
+import { Fleet } from '../../../server/fleet/fleet.ts';
+import { Health } from '../../../server/fleet/health.ts';
 import { IncidentBook } from '../../../server/incidents/incident-book.ts';
+import type { Incidents } from '../../../server/incidents/incident-index.ts';
 import { createIncidentPort } from '../../../server/incidents/incident-port.ts';
-import { Lane } from '../../../server/lane.ts';
+import type { Store } from '../../../server/store/store.ts';
+import { Watch } from '../../../server/watch.ts';
 import { addTenant, incidentRow, tempStore } from '../../support/store.ts';
 
 const ann = { id: 'u1', name: 'Ann' };
@@ -17,15 +24,30 @@ async function setUp(t: Test) {
   const book = new IncidentBook(store, 3_600_000);
   await book.load(0);
   const published: string[] = [];
-  const port = createIncidentPort({
-    store,
+  const fleet = new Fleet(store);
+  await fleet.load();
+  const clock = { now: () => 50_000, driftMs: () => 0 };
+  const refusing: { cause: Error | null } = { cause: null };
+  const wrapped: Store = {
+    ...store,
+    commit: (statements) => (refusing.cause ? Promise.reject(refusing.cause) : store.commit(statements)),
+  };
+  const health = new Health();
+  const watch = new Watch({
+    clock,
+    store: wrapped,
+    fleet,
     book,
-    lane: new Lane(10),
-    now: () => 50_000,
-    users: () => [{ id: user.id, name: 'Bob' }],
-    publish: ({ id, state }) => published.push(`${id} ${state}`),
+    health,
+    settings: defaultSettings,
+    logger: pino({ level: 'silent' }),
+    publish: (changes) => {
+      for (const { record } of changes.incidents) published.push(`${record.id} ${record.state}`);
+    },
   });
-  return { store, port, book, published, user, other, tenant };
+  t.teardown(() => watch.stop());
+  const port = createIncidentPort({ store, book, fleet, act: (work) => watch.act(work), now: clock.now });
+  return { store, port, book, watch, fleet, health, refusing, published, user, other, tenant };
 }
 
 t.test('acknowledge, assign, note, resolve: each is a line of history, written and then shown', async (t) => {
@@ -86,6 +108,65 @@ t.test('what makes no sense is a conflict with a sentence', async (t) => {
   await t.rejects(port.acknowledge(everyClient, 'i1', ann), resolved);
   await t.rejects(port.assign(everyClient, 'i1', null, ann), resolved);
   t.equal(published.length, 2, 'what was refused is not shown');
+});
+
+t.test('what cannot be written is refused with the reason, and is not so for anybody', async (t) => {
+  const { store, port, book, refusing, published, tenant } = await setUp(t);
+  const raised = { kind: 'incident.raised', created_at: 0, due_at: 0, attempts: 0, payload_json: '{}' };
+  await store.db
+    .insertInto('outbox')
+    .values({ ...raised, client_id: tenant.client.id, idempotency_key: 'i1/0/raised' })
+    .execute();
+  const inMemory = (from: Pick<Incidents, 'openOf'>) => [...from.openOf(tenant.device.id)].map(({ state }) => state);
+  for (const cause of [new VigiaError('unavailable', 'The disk is full.'), new Error('CHECK constraint failed')]) {
+    refusing.cause = cause;
+    await t.rejects(port.acknowledge(everyClient, 'i1', ann), { message: cause.message });
+    await t.rejects(port.resolve(everyClient, 'i1', '', ann), { message: cause.message });
+    t.same([inMemory(book), inMemory(book.shown)], [['open'], ['open']]);
+  }
+  t.match(await port.detail(everyClient, 'i1'), { state: 'open', events: [] });
+  t.same(published, []);
+  refusing.cause = null;
+  await port.resolve(everyClient, 'i1', 'Cleaned up.', ann);
+  t.same([inMemory(book), inMemory(book.shown)], [[], []]);
+  t.same(published, ['i1 resolved']);
+  t.match(await store.outbox.due(50_000, 10), [{ kind: 'incident.raised' }, { kind: 'incident.resolved' }]);
+});
+
+t.test('what is decided is shown when it is written, and not before', async (t) => {
+  const { book, watch, tenant } = await setUp(t);
+  const gate = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  const record = [...book.open()][0]!;
+  const acting = watch.act(async () => {
+    book.put({ ...record, state: 'resolved', resolvedAt: 50_000 });
+    seen.push(`decided ${[...book.openOf(tenant.device.id)].length}, shown ${[...book.shown.open()].length}`);
+    await gate.promise;
+    throw new VigiaError('conflict', 'Somebody else was faster.');
+  });
+  gate.resolve();
+  await t.rejects(acting, { code: 'conflict' });
+  t.same(seen, ['decided 0, shown 1']);
+  t.same([...book.open()], [record], 'what an act decided before it failed is not so either');
+});
+
+t.test('while the state cannot be written nobody waits: who acts is told why at once', async (t) => {
+  const { port, watch, fleet, health, refusing } = await setUp(t);
+  refusing.cause = new VigiaError('unavailable', 'The disk of the data folder is full.');
+  const device = [...fleet.devices.values()][0]!;
+  const goodbye = watch.takeGoodbye(device, 'reboot');
+  const early = port.note(everyClient, 'i1', 'asked before it was known', ann);
+  const reason = {
+    code: 'unavailable',
+    message: 'Nothing can be changed now. The server cannot write its state: The disk of the data folder is full.',
+  };
+  await t.rejects(early, reason);
+  t.match(health.about('state'), /disk of the data folder is full/);
+  await t.rejects(port.note(everyClient, 'i1', 'and after', ann), reason);
+  refusing.cause = null;
+  await goodbye;
+  await port.note(everyClient, 'i1', 'and now it works', ann);
+  t.match((await port.detail(everyClient, 'i1'))?.events, [{ text: 'and now it works' }]);
 });
 
 t.test('nobody touches or sees the incidents of another client', async (t) => {
