@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { VigiaError } from '../protocol/error.ts';
+import { ProtocolError, VigiaError } from '../protocol/error.ts';
+import { FramingError } from '../protocol/socket/message.ts';
 
 /**
  * What stands between agent and server. On TLS the agent judges the certificate itself: the server's identity key signs
@@ -80,6 +81,7 @@ export function serverPath(server: URL, path: string): URL {
 /** One sentence for a connection that could not be made or broke, and what to look at. */
 export function connectionFault(error: unknown, url: URL): VigiaError {
   if (error instanceof VigiaError) return error;
+  if (error instanceof FramingError && error.closeCode === 1009) return new ProtocolError('frame_too_large');
   const { code = '', message } = error as NodeJS.ErrnoException;
   const at = url.host;
   const sentences: Record<string, string> = {
@@ -102,4 +104,12 @@ export function connectionFault(error: unknown, url: URL): VigiaError {
 
 export function notVigia(url: URL, why: string): VigiaError {
   return new VigiaError('server_not_vigia', `What answers at ${url.host} is not a Vigia server: ${why}.`);
+}
+
+/** Anybody can answer at an address: what is said there without proof is for the log, and moves nothing. */
+export function unproven({ host }: URL, code: string, message: string): VigiaError {
+  return new VigiaError(
+    'server_unproven',
+    `What answers at ${host} has not proved that it is this agent's server. It says ${code}: ${message}`,
+  );
 }

@@ -13,8 +13,7 @@ import type {
   WelcomeFrame,
 } from '../protocol/frame.ts';
 import { Feature, MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../protocol/frame.ts';
-import { FramingError } from '../protocol/socket/message.ts';
-import { type Channel, channelOf, connectionFault } from './channel.ts';
+import { type Channel, channelOf, connectionFault, unproven } from './channel.ts';
 import { answerChallenge } from './handshake.ts';
 import type { Identity } from './identity.ts';
 import { WebSocketClient } from './socket/web-socket.ts';
@@ -57,8 +56,8 @@ export interface LinkEnd {
 
 /** More than this unsent means that the network takes nothing: the link is given up. */
 const MAX_UNSENT_BYTES = 4 * 2 ** 20;
-/** A wish to be left alone counts for no more than this: before the server is authenticated, and after. */
-const MAX_AWAY_MS = { challenge: 300_000, welcome: 3_600_000, open: 3_600_000 } as const;
+/** A wish to be left alone counts for no more than this, and only once the server has proved its key. */
+const MAX_AWAY_MS = 3_600_000;
 
 /** A server that heard the clocks in a report dates well by them for longer than this. */
 const CLOCKS_EVERY_MS = 60_000;
@@ -104,9 +103,7 @@ export class Link {
       onOpen: () => this.#transmit(options.hello),
       onMessage: (data, isBinary) => this.#guard(() => this.#receive(data, isBinary)),
       onError: (error) => {
-        const isTooLarge = error instanceof FramingError && error.closeCode === 1009;
-        const fault = isTooLarge ? new ProtocolError('frame_too_large') : error;
-        const { code, message } = connectionFault(fault, options.url);
+        const { code, message } = connectionFault(error, options.url);
         this.#end({ code, message });
       },
       onClose: () => this.#settle(),
@@ -243,8 +240,9 @@ export class Link {
   }
 
   #onLeave(code: ErrorCode, message: string, awayMs: number): void {
-    const returnInMs = awayMs > 0 ? Math.min(awayMs, MAX_AWAY_MS[this.#stage]) : undefined;
-    this.#end({ code, message, returnInMs });
+    const returnInMs = awayMs > 0 ? Math.min(awayMs, MAX_AWAY_MS) : undefined;
+    const isProved = this.#stage !== 'challenge';
+    this.#end(isProved ? { code, message, returnInMs } : unproven(this.#options.url, code, message));
   }
 
   #watch(): void {

@@ -14,6 +14,7 @@ export const errorCodes = {
   agent_retired: 'The device was retired. Enrol the machine again to bring it back.',
   signature_invalid: 'The signature does not prove the key that was announced.',
   server_identity_mismatch: 'The server is not the one this agent was enrolled with.',
+  server_unproven: 'Something refused the agent before it had proved that it is the server.',
   schema_unknown: 'The report names a schema that was not sent on this connection.',
   schema_invalid: 'The schema is empty, too long, or has a metric that cannot be read.',
   schema_churn: 'The list of metrics changes too often. Keep the reports and come back later.',

@@ -193,10 +193,10 @@ export class Link<Device> implements SocketOwner {
     }
   }
 
+  /** Everybody gets the server's proof first: what it says of an agent before would be anybody's word to that agent. */
   #answerHello(hello: HelloFrame): void {
-    const { registry, proof, now } = this.#options;
+    const { proof, now } = this.#options;
     const version = agreeVersion(hello);
-    registry.find(hello.publicKey);
     const challenge = makeChallenge(hello, version, randomBytes(32), proof, now());
     this.#stage = { name: 'proof', hello, challenge };
     this.send(challenge);
@@ -205,7 +205,6 @@ export class Link<Device> implements SocketOwner {
   #open(hello: HelloFrame): void {
     clearTimeout(this.#deadline);
     const { registry, now, onAuthenticated, socket } = this.#options;
-    // Once more: it may have been retired since its hello.
     const device = registry.find(hello.publicKey);
     this.device = device;
     const events = onAuthenticated(this, device, hello);

@@ -16,6 +16,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   agent_retired: null,
   signature_invalid: 401,
   server_identity_mismatch: null,
+  server_unproven: null,
   schema_unknown: null,
   schema_invalid: null,
   schema_churn: null,

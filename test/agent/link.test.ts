@@ -2,10 +2,12 @@ import { randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import t, { type Test } from 'tap';
+import { createBackoff } from '../../agent/backoff.ts';
 import { serverPath } from '../../agent/channel.ts';
 import { readClocks } from '../../agent/collect/clocks.ts';
 import type { Identity } from '../../agent/identity.ts';
 import { Link, type LinkEnd, type LinkOptions } from '../../agent/link.ts';
+import { reconnectDelayMs } from '../../agent/reconnect.ts';
 import { encodeFrame } from '../../protocol/codec.ts';
 import {
   type ErrorFrame,
@@ -236,10 +238,34 @@ t.test('what the server says about staying away', async (t) => {
   t.match(await leave(refusal('agent_retired', 60_000)), { code: 'agent_retired', returnInMs: 60_000 });
   t.match(await leave(refusal('replaced')), { code: 'replaced', returnInMs: undefined });
   t.match(await leave(refusal('overloaded', 86_400_000)), { returnInMs: 3_600_000 }, 'for an hour at most');
+});
+
+t.test('who has not proved to be the server cannot mute the agent', async (t) => {
+  const words: readonly Frame[] = [
+    refusal('agent_unknown', 86_400_000),
+    refusal('agent_retired', 300_000),
+    refusal('too_many_connections', 86_400_000),
+    { type: 'error', code: 'overloaded', message: 'Later.', fatal: false, retryInMs: 300_000 },
+    { type: 'goodbye', reason: 'server_restart', returnInMs: 86_400_000 },
+  ];
+  for (const word of words) {
+    const peer = await startPeer(t);
+    peer.manners.challenge = () => word;
+    const end = await endOf(t, dial(t, peer).link);
+    t.match(end, { code: 'server_unproven', returnInMs: undefined });
+    const said = word.type === 'error' ? word.code : 'going_away';
+    t.match(end.message, new RegExp(`^What answers at 127\\.0\\.0\\.1:\\d+ has not proved .* It says ${said}: `));
+    const delayMs = reconnectDelayMs(
+      end,
+      createBackoff(() => 0.999),
+      () => 0.999,
+    );
+    t.ok(delayMs <= 1_000, `the next try comes as ever, after ${delayMs} ms`);
+    t.same(peer.framesOf('proof'), [], 'it gets no signature');
+  }
   const peer = await startPeer(t);
-  peer.manners.challenge = () => refusal('too_many_connections', 86_400_000);
-  const { link } = dial(t, peer);
-  t.match(await endOf(t, link), { returnInMs: 300_000 }, 'for five minutes if it has not shown who it is');
+  peer.manners.refusal = refusal('agent_unknown', 300_000);
+  t.match(await endOf(t, dial(t, peer).link), { code: 'agent_unknown', returnInMs: 300_000 }, 'the server itself may');
 });
 
 t.test('a fault that is not fatal leaves the link open', async (t) => {

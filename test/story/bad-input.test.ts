@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import t from 'tap';
 import { WebSocket } from 'ws';
-import { loadOrCreateIdentity } from '../../agent/identity.ts';
+import { type Identity, loadOrCreateIdentity } from '../../agent/identity.ts';
 import { encodeFrame } from '../../protocol/codec.ts';
 import { parseEnrolmentToken } from '../../protocol/enrolment.ts';
 import { type ErrorCode, errorCodes } from '../../protocol/error.ts';
-import { MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/frame.ts';
+import { agentProofMessage, MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/frame.ts';
 import { freePort } from '../support/free-port.ts';
 import { helloFrame, RawLink } from '../support/raw-link.ts';
 import { startServer } from '../support/story.ts';
@@ -51,7 +51,7 @@ t.test('bytes at /agent that are no frames, or not yet, or too many', async (t) 
   const server = await startServer(t);
   const { deviceId, dataDir } = await enrol(t, server);
   const known = loadOrCreateIdentity(dataDir).publicKey;
-  const stranger = loadOrCreateIdentity(tempDir(t)).publicKey;
+  const stranger = loadOrCreateIdentity(tempDir(t));
   const frame = { type: 'report', run: 0, schema: 1, sequence: 1, backfill: false, scaled: [] } as const;
   const clocks = { wallMs: 0, monotonicMs: 0, bootMs: 0 };
 
@@ -72,9 +72,19 @@ t.test('bytes at /agent that are no frames, or not yet, or too many', async (t) 
   await f('half a hello', encodeFrame(helloFrame(known)).subarray(0, 60), 'frame_malformed', /ends too early/);
   await f('too much for a stranger', new Uint8Array(MAX_FRAME_BYTES_BEFORE_AUTH + 1), 'frame_too_large', /1024 bytes/);
   await f('a report before hello', { ...frame, clocks }, 'frame_unexpected', /A report frame is not expected here/);
-  await f('a stranger', helloFrame(stranger), 'agent_unknown');
-  await f('a key that is none', helloFrame(invalidKey), 'agent_unknown');
   await f('another version', helloFrame(known, { versionMin: 7, versionMax: 9 }), 'version_unsupported', /7 to 9/);
+
+  const proved = async (what: string, publicKey: Uint8Array, signer: Identity, is: ErrorCode) => {
+    const link = await RawLink.open(t, server.address);
+    const hello = helloFrame(publicKey);
+    link.send(hello);
+    const { identityKey, nonce } = await link.untilFrame('challenge');
+    const signature = signer.sign(agentProofMessage(identityKey, nonce, hello.nonce, hello.runId));
+    link.send({ type: 'proof', signature });
+    await refused(what, link, is);
+  };
+  await proved('a stranger', stranger.publicKey, stranger, 'agent_unknown');
+  await proved('a key that is none', invalidKey, stranger, 'signature_invalid');
 
   const forger = await RawLink.open(t, server.address);
   forger.send(helloFrame(known));

@@ -175,7 +175,12 @@ t.test('who cannot prove the key is refused', async (t) => {
   const anotherNonce = { ...hello, nonce: Buffer.alloc(32, 9) };
   t.match(await refused(prove(hello, machine, anotherNonce)), { code: 'signature_invalid' }, 'and of its connection');
 
-  t.match(await refused((link) => link.send(new Machine().hello())), { code: 'agent_unknown', retryInMs: 300_000 });
+  const unknown = new Machine();
+  t.match(
+    await refused(prove(unknown.hello(), unknown)),
+    { code: 'agent_unknown', retryInMs: 300_000 },
+    'after the server proved itself: a stranger in its place could say so too',
+  );
   t.match(await refused((link) => link.send(machine.hello({ versionMin: 2, versionMax: 3 }))), {
     code: 'version_unsupported',
     retryInMs: 300_000,
@@ -194,7 +199,7 @@ t.test('who cannot prove the key is refused', async (t) => {
     link.send(machine.proof(hello, challenge));
   });
   t.match(await late, { code: 'agent_retired', retryInMs: 300_000 });
-  t.match(await refused((link) => link.send(machine.hello())), { code: 'agent_retired' });
+  t.match(await refused(prove(hello, machine)), { code: 'agent_retired' });
   t.same(seen, []);
 });
 
