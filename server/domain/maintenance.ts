@@ -1,6 +1,7 @@
 import { VigiaError } from '../../protocol/error.ts';
 import type { MaintenanceInput } from '../../protocol/maintenance.ts';
 import { type Recurrence, readRecurrence } from './recurrence.ts';
+import { readRule, requireSound } from './recurrence-rule.ts';
 import type { DeviceFacts } from './sla/sources.ts';
 import { formatDuration, formatInstant } from './wording.ts';
 
@@ -106,6 +107,7 @@ export function checkMaintenance(input: MaintenanceInput, now: number): string[]
   const { target } = input;
   if (target.kind !== 'client' && !target.id) throw refused(`Name the ${target.kind} that the window covers.`);
   const { startsAt, recurrence } = planOf(input);
+  if (input.rrule !== null) requireSound(readRule(input.rrule));
   const warnings: string[] = [];
   const first = firstWindow(input);
   if (first.start > now + MAX_AHEAD_YEARS * 365.25 * DAY_MS) {
