@@ -1,3 +1,4 @@
+import type { PresenceState } from '../../protocol/view.ts';
 import type { CheckMemory } from '../domain/check-memory.ts';
 import type { Dating } from '../domain/dating.ts';
 import { type DetectionState, freshDetection } from '../domain/detection.ts';
@@ -14,8 +15,15 @@ export interface DeviceMemory {
   /** Date of the newest live report that rules have judged. */
   judgedAt: number | null;
   readonly runs: DeliveredRuns;
+  /** The newest state that says something of the machine itself, and since when it has been that. Absent in what older versions saved. */
+  settled?: SettledState;
   /** Of the checks that its agent runs, by their ids. */
   readonly checks: Map<string, CheckMemory>;
+}
+
+export interface SettledState {
+  readonly state: PresenceState;
+  readonly since: number;
 }
 
 export function freshDeviceMemory(): DeviceMemory {

@@ -4,6 +4,7 @@ import type { Incidents } from '../incidents/incident-index.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Fleet } from './fleet.ts';
 import { remoteLink } from './remote-link.ts';
+import { stateSince } from './state-since.ts';
 
 /** A device in memory as the documents that screens show. */
 
@@ -31,7 +32,7 @@ export function summarise(record: DeviceRecord, book: Incidents): DeviceSummary 
     agentVersion: info.agent_version || null,
     state: liveness.state,
     stateReason: liveness.reason,
-    stateSince: iso(record.stateSince),
+    stateSince: iso(stateSince(record)),
     lastReportAt: isoOrNull(latest?.at ?? null),
     bootAt: isoOrNull(bootTime(record)),
     cpuBusyRatio: latest && readValue(latest, 'cpu.busy'),

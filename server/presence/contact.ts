@@ -12,6 +12,7 @@ import type { ChangeSet } from '../fleet/change-set.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Health } from '../fleet/health.ts';
+import { enterState } from '../fleet/state-since.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import { recurrenceOf } from '../incidents/statements.ts';
 import type { Store } from '../store/store.ts';
@@ -117,7 +118,7 @@ export class Contact {
   judge(record: DeviceRecord, changes: ChangeSet, now: number): void {
     const liveness = judgeLiveness(this.#facts(record, now), now, this.#options.settings);
     if (liveness.state !== record.liveness.state) {
-      record.stateSince = liveness.state === 'up' ? now : liveness.since;
+      enterState(record, liveness, now);
       if (liveness.state === 'up') record.askedAt = null;
       changes.touched.add(record);
     } else if (liveness.loss?.blame !== record.liveness.loss?.blame) changes.touched.add(record);

@@ -28,12 +28,20 @@ interface Live {
   readonly since: number;
 }
 
+type Stood = Pick<ServiceVerdict, 'state'> & Pick<Live, 'since'>;
+
+/** Pairs of a service's id and what it was. */
+const LIVE_SETTING = 'services.live';
+
 /** Every service, what it is now, and its incident. What changes here changes in the lane of the watch. */
 export class ServiceBook implements Judge {
   readonly about = 'services';
   readonly #options: ServiceBookOptions;
   readonly #services = new Map<string, ServiceDefinition>();
   readonly #live = new Map<string, Live>();
+  /** What each was when the server stopped, until it is seen to be something. */
+  readonly #stood = new Map<string, Stood>();
+  #isLiveDirty = false;
   /** Those whose incident was raised and did not end, whatever a person did with it meanwhile. */
   readonly #raised = new Set<string>();
 
@@ -51,6 +59,8 @@ export class ServiceBook implements Judge {
       const { id, client_id: clientId, slug, created_at: createdAt, removed_at: removedAt } = row;
       this.put({ id, clientId, slug, createdAt, removedAt, versions: own });
     }
+    const stood = ((await this.#options.store.settings.get(LIVE_SETTING)) ?? []) as [string, Stood][];
+    for (const [id, each] of stood) this.#stood.set(id, each);
     for (const { rule, serviceId } of this.#options.book.open()) {
       if (rule === 'service.down' && serviceId !== null) this.#raised.add(serviceId);
     }
@@ -83,6 +93,32 @@ export class ServiceBook implements Judge {
 
   judge(changes: ChangeSet, now: number): void {
     eachApart(this.present(), (service) => this.judgeOne(service, changes, now));
+    if (this.#isLiveDirty) this.#saveLive(changes);
+  }
+
+  #saveLive(changes: ChangeSet): void {
+    const live = new Map(this.#stood);
+    for (const [id, { verdict, since }] of this.#live) {
+      if (verdict.state !== 'unknown' || !live.has(id)) live.set(id, { state: verdict.state, since });
+    }
+    changes.add(this.#options.store.settings.setStatement(LIVE_SETTING, [...live]));
+    this.#isLiveDirty = false;
+  }
+
+  /** A service that is what it was before the server stopped has been that all along. */
+  #sinceOf(id: string, state: ServiceVerdict['state'], now: number): number {
+    const before = this.#live.get(id);
+    if (before?.verdict.state === state) return before.since;
+    const isFirst = before === undefined || before.verdict.state === 'unknown';
+    const stood = isFirst ? this.#stood.get(id) : undefined;
+    return stood?.state === state ? stood.since : now;
+  }
+
+  #enter(id: string, verdict: ServiceVerdict, now: number): void {
+    const since = this.#sinceOf(id, verdict.state, now);
+    this.#isLiveDirty ||= this.#live.get(id)?.verdict.state !== verdict.state;
+    this.#live.set(id, { verdict, since });
+    if (verdict.state !== 'unknown') this.#stood.delete(id);
   }
 
   /** Judges a service now, and raises or ends its incident. */
@@ -90,8 +126,7 @@ export class ServiceBook implements Judge {
     const verdict = this.#judgeNow(service, now, false);
     const before = this.#live.get(service.id);
     if (before?.verdict.state !== verdict.state || before.verdict.sentence !== verdict.sentence) {
-      const since = before?.verdict.state === verdict.state ? before.since : now;
-      this.#live.set(service.id, { verdict, since });
+      this.#enter(service.id, verdict, now);
       this.#options.onChanged(service);
     }
     const alarm = this.#judgeNow(service, now, true);

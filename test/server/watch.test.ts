@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { VigiaError } from '../../protocol/error.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import type { DeviceRecord } from '../../server/fleet/device-record.ts';
+import { stateSince } from '../../server/fleet/state-since.ts';
 import type { Store } from '../../server/store/store.ts';
 import { openStore } from '../../server/store/store.ts';
 import { type Core, CoreAgent, chronicle, copyFiles, startCore } from '../support/core.ts';
@@ -166,6 +167,50 @@ t.test('a restart does not clear or repeat what is lost, and judges nobody for 9
   t.same(await chronicle(scene.core), told, 'the one incident stays open, nothing is told again');
   await scene.run(10_000);
   t.same(await outbox(scene), ['incident.raised', 'incident.resolved']);
+});
+
+t.test('a restart of the server keeps since when a machine is what it is', async (t) => {
+  const before = await site(t);
+  await before.run(2 * minute);
+  const upSince = stateSince(before.record);
+  t.ok(upSince < START + minute);
+  await before.core.watch.snapshot();
+  const scene = await before.restart();
+  scene.clock.ms += 23 * 24 * 60 * minute;
+  await scene.run(2 * minute);
+  t.equal(scene.record.liveness.state, 'up');
+  t.equal(stateSince(scene.record), upSince, 'up for 23 days, not for two minutes');
+  await scene.silence(15_000);
+  t.equal(scene.record.liveness.state, 'late');
+  await scene.run(10_000);
+  t.equal(stateSince(scene.record), upSince, 'a few late seconds are no new beginning');
+
+  scene.agent.bootId = 'boot-2';
+  scene.agent.bootedAt = scene.clock.ms + 4_000;
+  await scene.run(10_000);
+  t.ok(stateSince(scene.record) >= scene.agent.bootedAt, 'a machine that restarted is up since then');
+
+  await scene.silence(4 * minute);
+  const lostSince = stateSince(scene.record);
+  await scene.core.watch.snapshot();
+  const again = await scene.restart();
+  await again.silence(3 * minute);
+  t.equal(again.record.liveness.state, 'lost');
+  t.ok(Math.abs(stateSince(again.record) - lostSince) <= 10_000, 'lost since it was last heard');
+  await again.run(10_000);
+  t.ok(stateSince(again.record) > again.clock.ms - 10_000, 'and up since it came back');
+});
+
+t.test('of a folder of an older version the ledger says since when a machine is up', async (t) => {
+  const before = await site(t);
+  await before.run(2 * minute);
+  delete before.record.memory.settled;
+  before.record.isDirty = true;
+  await before.core.watch.snapshot();
+  const scene = await before.restart();
+  scene.clock.ms += 24 * 60 * minute;
+  await scene.run(minute);
+  t.equal(stateSince(scene.record), before.record.memory.presence.upFrom);
 });
 
 t.test('whoever was there before a restart has 90 s to come back', async (t) => {

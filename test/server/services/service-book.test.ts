@@ -103,6 +103,25 @@ t.test('a machine that is gone is explained by the service that needs it', async
   t.same([...server.book.open()], [], 'both end with its return');
 });
 
+t.test('a restart of the server keeps since when a service is what it is', async (t) => {
+  const { clock, store, tenant, server, tell } = await setUp(t);
+  const { id } = await server.checkPort.create(everyClient, checkOf(tenant, 'Database'), actor);
+  const service = await server.servicePort.create(everyClient, serviceOf(tenant, { checkIds: [id] }), actor);
+  await tell(id, 10, true);
+  await server.watch.tick();
+  const { since, state } = server.servicePort.get(everyClient, service.id);
+  t.equal(state, 'up');
+  await server.watch.snapshot();
+  clock.nowMs = at(2_000_000);
+  const again = await startServices(t, { store, clock });
+  await again.watch.tick();
+  t.match(again.servicePort.get(everyClient, service.id), { state: 'unknown' }, 'nobody has said anything yet');
+  await again.watch.tick();
+  await again.watch.take(9, [checkReport(tenant.device.id, id, { at: clock.nowMs, up: true })]);
+  await again.watch.tick();
+  t.match(again.servicePort.get(everyClient, service.id), { state: 'up', since });
+});
+
 t.test('what a person resolves while it is down is not raised again every second', async (t) => {
   const { tenant, server, tell } = await setUp(t);
   const { id } = await server.checkPort.create(everyClient, checkOf(tenant, 'Database'), actor);
