@@ -50,6 +50,7 @@ export const errorCodes = {
   conflict: 'The request contradicts the present state.',
   first_run_closed: 'The first account already exists.',
   first_run_token_invalid: 'The one-time link is wrong or was used. Restart the server to get a new one.',
+  reset_link_invalid: 'This link to a new password was used, has expired or was replaced. Ask an admin for a new one.',
   rate_limited: 'Too many attempts. Wait and retry.',
   payload_too_large: 'The body of the request is too large.',
   unavailable: 'The server is starting, stopping or cannot write to its store.',

@@ -42,8 +42,8 @@ import { createReportPort } from './reports/report-port.ts';
 import { createApiKeys } from './security/api-keys.ts';
 import { createFirstRun } from './security/first-run.ts';
 import { loadIdentity } from './security/identity.ts';
-import { createLockout } from './security/lockout.ts';
 import { createPasswords } from './security/passwords.ts';
+import { createPeople } from './security/people.ts';
 import { loadSealer } from './security/sealing.ts';
 import { createSessions } from './security/sessions.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
@@ -268,6 +268,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
   }
 
   const passwords = createPasswords();
+  const people = await createPeople({ store, passwords, clock: now, logger });
+  teardown.push(() => people.refused.close());
   const sessions = createSessions(store, now);
   const firstRun = createFirstRun(store, passwords);
   const apiKeys = createApiKeys(store, now);
@@ -329,7 +331,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
     state: store,
     sessions,
     passwords,
-    lockout: createLockout(now),
+    logins: people.logins,
+    credentials: people.credentials,
     firstRun,
     apiKeys,
     enrolmentTokens,
@@ -436,7 +439,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   }
 
   async function pruneSessions(): Promise<Record<string, unknown>> {
-    return { pruned: await sessions.prune() };
+    return { pruned: await sessions.prune(), places: await people.places.prune() };
   }
 
   return {

@@ -36,6 +36,14 @@ export const NewEnrolmentToken = Type.Interface([EnrolmentToken], {
 });
 export type NewEnrolmentToken = Static<typeof NewEnrolmentToken>;
 
+/** A one-time link to a new password, shown this once. */
+export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Time });
+export type ResetLink = Static<typeof ResetLink>;
+
+/** Whose password a one-time link sets. */
+export const PasswordResetOwner = Type.Object({ name: Type.String(), email: Type.String() });
+export type PasswordResetOwner = Static<typeof PasswordResetOwner>;
+
 /** Who is asking, before login. `firstRun`: there is no account yet and the one-time link works. */
 export const SessionInfo = Type.Object({ user: Nullable(User), firstRun: Type.Boolean(), version: Type.String() });
 export type SessionInfo = Static<typeof SessionInfo>;

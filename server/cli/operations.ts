@@ -100,7 +100,7 @@ export const operations = {
       strict,
     ),
     async (context, { email, name, role, password }): Promise<User> => {
-      const passwordHash = await context.passwords.hash(password);
+      const passwordHash = await context.passwords.hash(password, [name, email]);
       const user = await context.store.users.create({ email, name, role, passwordHash });
       await record(context, 'user.create', user.id, { role });
       await context.running?.catalogueChanged();

@@ -24,7 +24,7 @@ export function requireAccess(http: Http, context: AuthContext): void {
   });
   http.addHook('onRequest', async (request) => {
     if (request.is404) return;
-    const { access, everyClient: needsEveryClient } = request.routeOptions.config;
+    const { access, everyClient: needsEveryClient, person } = request.routeOptions.config;
     const bearer = bearerKey(request.headers.authorization);
     if (bearer === null) checkOrigin(request, context);
     if (access === 'public') return;
@@ -32,6 +32,9 @@ export function requireAccess(http: Http, context: AuthContext): void {
     if (access === undefined || !allows(principal.role, access)) throw new VigiaError('forbidden');
     if (needsEveryClient && !('allClients' in principal.scope)) {
       throw new VigiaError('forbidden', 'This key is limited to one client; the request is about all of them.');
+    }
+    if (person && principal.sessionId === null) {
+      throw new VigiaError('forbidden', 'An API key has none of this: log in as the person it is about.');
     }
     request.principal = principal;
   });

@@ -51,6 +51,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   conflict: 409,
   first_run_closed: 410,
   first_run_token_invalid: 401,
+  reset_link_invalid: 401,
   rate_limited: 429,
   payload_too_large: 413,
   unavailable: 503,

@@ -22,6 +22,8 @@ declare module 'fastify' {
     access?: Access;
     /** For what belongs to no single client, such as people: a key that is limited to a client is refused. */
     everyClient?: boolean;
+    /** For what is a person's own, such as a password: every API key is refused. */
+    person?: boolean;
   }
   interface FastifyRequest {
     principal: Principal | null;

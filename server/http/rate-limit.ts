@@ -1,5 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
 import { VigiaError } from '../../protocol/error.ts';
+import { addressGroup } from '../address-group.ts';
 import type { Http, RateLimits } from './context.ts';
 
 /** How many addresses are remembered; older ones are forgotten first. */
@@ -12,6 +14,7 @@ export async function addRateLimit(http: Http, limits: RateLimits): Promise<void
     max: limits.general,
     timeWindow: MINUTE_MS,
     cache: MAX_ADDRESSES,
+    keyGenerator: ({ ip }) => addressGroup(ip),
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
     errorResponseBuilder: (_request, { ttl }) =>
       new VigiaError('rate_limited', `Too many attempts. Wait ${Math.ceil(ttl / 1000)} s and retry.`, {
@@ -22,4 +25,9 @@ export async function addRateLimit(http: Http, limits: RateLimits): Promise<void
 
 export function perMinute(max: number): { rateLimit: { max: number; timeWindow: number } } {
   return { rateLimit: { max, timeWindow: MINUTE_MS } };
+}
+
+/** The same, but counted by what `nameOf` reads in the request and its body. */
+export function perMinuteOf(max: number, nameOf: (request: FastifyRequest) => string) {
+  return { rateLimit: { max, timeWindow: MINUTE_MS, hook: 'preHandler', keyGenerator: nameOf } } as const;
 }

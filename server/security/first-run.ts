@@ -42,7 +42,7 @@ export function createFirstRun(store: Store, passwords: Passwords): FirstRun {
     },
     async redeem(secret, { name, email, password }) {
       requireSecret(secret);
-      const passwordHash = await passwords.hash(password);
+      const passwordHash = await passwords.hash(password, [name, email]);
       try {
         const user = await store.users.createFirst({ name, email, role: 'admin', passwordHash });
         secretHash = null;

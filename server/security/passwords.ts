@@ -1,6 +1,8 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { VigiaError } from '../../protocol/error.ts';
+import { createGate, type Waiting } from './gate.ts';
+import { createPasswordStrength } from './password-strength.ts';
 
 /** Shortest password, in characters. */
 export const MIN_PASSWORD_LENGTH = 12;
@@ -8,10 +10,16 @@ const MAX_PASSWORD_BYTES = 1024;
 
 /** Hashes and checks passwords with argon2id, two at a time: 46 MiB each, so a flood of logins cannot eat the memory. */
 export interface Passwords {
-  /** A PHC string. @throws VigiaError validation_failed if shorter than {@link MIN_PASSWORD_LENGTH} or over 1024 bytes, rate_limited */
-  hash(password: string): Promise<string>;
-  /** Pass null for an unknown user: it takes as long and is false. @throws VigiaError rate_limited if too many wait. */
-  verify(phc: string | null, password: string): Promise<boolean>;
+  /**
+   * A PHC string. `about` is what anybody knows of the owner: name and e-mail address.
+   * @throws VigiaError validation_failed if shorter than {@link MIN_PASSWORD_LENGTH}, over 1024 bytes or easily guessed, rate_limited
+   */
+  hash(password: string, about?: readonly string[]): Promise<string>;
+  /**
+   * Pass null for an unknown user: it takes as long and is false. Those who wait take turns by the name of `who`, and the known
+   * go first. @throws VigiaError rate_limited if too many wait.
+   */
+  verify(phc: string | null, password: string, who?: Waiting): Promise<boolean>;
 }
 
 // The second of the equivalent settings in the OWASP password storage cheat sheet: m = 46 MiB, t = 1, p = 1.
@@ -21,9 +29,10 @@ const PARALLELISM = 1;
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 
-const MAX_RUNNING = 2;
-/** At about 0.15 s each the last one waits less than 3 s. */
-const MAX_WAITING = 32;
+/** At about 0.15 s each, two at a time, the last one waits about 3 s, and behind all whom we know 6 s. */
+const limits = { running: 2, waiting: { known: 32, others: 32 }, waitingOfOne: 8 };
+/** Whoever is logged in, or has a link that only they have. */
+const somebodyKnown: Waiting = { name: '', isKnown: true };
 
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
@@ -38,12 +47,17 @@ interface Stored {
 const runArgon2 = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer>;
 
 export function createPasswords(): Passwords {
-  const enter = gate(MAX_RUNNING, MAX_WAITING);
+  const enter = createGate(limits);
+  const strength = createPasswordStrength();
   // For unknown users: the work is that of a real check, and no password has this tag.
   const nobody: Stored = { ...settings(), salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) };
 
-  const derive = (password: string, { memory, passes, parallelism, salt, tag }: Stored): Promise<Buffer> =>
-    enter(() =>
+  const derive = (
+    password: string,
+    { memory, passes, parallelism, salt, tag }: Stored,
+    who: Waiting,
+  ): Promise<Buffer> =>
+    enter(who, () =>
       runArgon2('argon2id', {
         message: normalised(password),
         nonce: salt,
@@ -55,15 +69,17 @@ export function createPasswords(): Passwords {
     );
 
   return {
-    async hash(password) {
+    async hash(password, about = []) {
       requireUsable(password);
+      const weakness = await strength.weakness(normalised(password), about);
+      if (weakness !== null) throw new VigiaError('validation_failed', weakness, { field: 'password' });
       const fresh: Stored = { ...settings(), salt: randomBytes(SALT_BYTES), tag: Buffer.alloc(TAG_BYTES) };
-      return toPhc({ ...fresh, tag: await derive(password, fresh) });
+      return toPhc({ ...fresh, tag: await derive(password, fresh, somebodyKnown) });
     },
-    async verify(phc, password) {
+    async verify(phc, password, who = somebodyKnown) {
       if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return false;
       const stored = phc === null ? nobody : fromPhc(phc);
-      return timingSafeEqual(await derive(password, stored), stored.tag) && phc !== null;
+      return timingSafeEqual(await derive(password, stored, who), stored.tag) && phc !== null;
     },
   };
 }
@@ -108,26 +124,4 @@ function fromPhc(phc: string): Stored {
 
 function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
-}
-
-/** Runs at most `maxRunning` at a time; the others wait their turn, at most `maxWaiting` of them. */
-function gate(maxRunning: number, maxWaiting: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running < maxRunning) running += 1;
-    else {
-      if (waiting.length >= maxWaiting)
-        throw new VigiaError('rate_limited', 'Too many logins at once. Retry in a moment.');
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-    try {
-      return await work();
-    } finally {
-      // The place passes on to the next one in line, or becomes free.
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }

@@ -12,9 +12,11 @@ import { type DeliveryRepository, deliveryRepository } from './repo/delivery.ts'
 import { type DeviceRepository, deviceRepository } from './repo/device.ts';
 import { type DeviceStateRepository, deviceStateRepository } from './repo/device-state.ts';
 import { type IncidentRepository, incidentRepository } from './repo/incident.ts';
+import { type KnownPlaceRepository, knownPlaceRepository } from './repo/known-place.ts';
 import { type LedgerRevisionRepository, ledgerRevisionRepository } from './repo/ledger-revision.ts';
 import { type MaintenanceRepository, maintenanceRepository } from './repo/maintenance.ts';
 import { type OutboxRepository, outboxRepository } from './repo/outbox.ts';
+import { type PasswordResetRepository, passwordResetRepository } from './repo/password-reset.ts';
 import { type PersonReportRepository, personReportRepository } from './repo/person-report.ts';
 import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
 import { type ReceiverRepository, receiverRepository } from './repo/receiver.ts';
@@ -58,6 +60,8 @@ export interface StoreHandle {
   scoped(scope: Scope): ScopedStore;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
+  readonly knownPlaces: KnownPlaceRepository;
+  readonly passwordResets: PasswordResetRepository;
   readonly settings: Settings;
   readonly audit: AuditLog;
   readonly outbox: OutboxRepository;
@@ -125,6 +129,8 @@ function storeHandle(context: RepositoryContext): StoreHandle {
     scoped: (scope) => scopedStore(context, scope),
     users: userRepository(context),
     sessions: sessionRepository(context),
+    knownPlaces: knownPlaceRepository(context),
+    passwordResets: passwordResetRepository(context),
     settings: settings(context),
     audit: auditLog(context),
     outbox: outboxRepository(context),

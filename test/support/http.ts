@@ -21,8 +21,8 @@ import { createReportPort } from '../../server/reports/report-port.ts';
 import { createApiKeys } from '../../server/security/api-keys.ts';
 import { createFirstRun, type FirstRun } from '../../server/security/first-run.ts';
 import { loadIdentity } from '../../server/security/identity.ts';
-import { createLockout } from '../../server/security/lockout.ts';
 import { createPasswords } from '../../server/security/passwords.ts';
+import { createPeople, type People } from '../../server/security/people.ts';
 import { loadSealer } from '../../server/security/sealing.ts';
 import { createSessions, type Sessions } from '../../server/security/sessions.ts';
 import { createEnrolmentTokens } from '../../server/security/tokens.ts';
@@ -52,6 +52,7 @@ export interface TestServer {
   readonly clock: TestClock;
   readonly firstRun: FirstRun;
   readonly sessions: Sessions;
+  readonly people: People;
   readonly upgrades: UpgradeRouter;
   /** Lines of the log, parsed. */
   readonly log: Record<string, unknown>[];
@@ -79,6 +80,13 @@ export interface TestResponse {
 }
 
 export const testPassword = 'correct horse battery';
+
+let hash: Promise<string> | undefined;
+/** Of {@link testPassword}; made once, as it takes its time. */
+export function sharedHash(): Promise<string> {
+  hash ??= createPasswords().hash(testPassword);
+  return hash;
+}
 
 export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDeps> = {}): Promise<TestServer> {
   const clock: TestClock = { nowMs: 1_800_000_000_000 };
@@ -146,6 +154,8 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
   });
   book.addPolicy(contracts.policy);
   const passwords = createPasswords();
+  const people = await createPeople({ store, passwords, clock: now, logger });
+  t.teardown(() => people.refused.close());
   const identity = await loadIdentity(tempDir(t));
   const firstRun = createFirstRun(store, passwords);
   const sessions = createSessions(store, now);
@@ -162,7 +172,8 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     state: store,
     sessions,
     passwords,
-    lockout: createLockout(now),
+    logins: people.logins,
+    credentials: people.credentials,
     firstRun,
     apiKeys,
     enrolmentTokens: createEnrolmentTokens(store, identity, now),
@@ -198,7 +209,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
   t.teardown(() => http.close());
   const { port } = http.server.address() as AddressInfo;
   const base = `${over.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
-  let people = 0;
+  let persons = 0;
 
   return {
     http,
@@ -213,6 +224,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     clock,
     firstRun,
     sessions,
+    people,
     upgrades,
     log,
     async request(method, path, { headers = {}, body } = {}) {
@@ -227,12 +239,12 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
       return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
     },
     async loggedIn(role) {
-      people += 1;
+      persons += 1;
       const user = await store.users.create({
-        email: `p${people}@x.test`,
-        name: `P${people}`,
+        email: `p${persons}@x.test`,
+        name: `P${persons}`,
         role,
-        passwordHash: '-',
+        passwordHash: await sharedHash(),
       });
       const { secret } = await sessions.create(user.id);
       return { cookie: `__Host-vigia=${secret}`, origin: base };

@@ -13,6 +13,7 @@ import { installRoutes } from './install.ts';
 import { maintenanceRoutes } from './maintenance.ts';
 import { metricsRoutes } from './metrics.ts';
 import { overviewRoutes } from './overview.ts';
+import { passwordRoutes } from './passwords.ts';
 import { personReportRoutes } from './person-reports.ts';
 import { portalRoutes } from './portal.ts';
 import { receiverRoutes } from './receivers.ts';
@@ -30,6 +31,7 @@ export function addRoutes(http: Http, context: RouteContext): void {
     healthRoutes,
     metricsRoutes,
     sessionRoutes,
+    passwordRoutes,
     overviewRoutes,
     clientRoutes,
     deviceRoutes,

@@ -1,13 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import { VigiaError } from '../../../protocol/error.ts';
+import { type Static, Type } from 'typebox';
 import { SessionInfo } from '../../../protocol/view.ts';
 import { sessionPrincipal } from '../auth.ts';
 import type { Http, RouteContext } from '../context.ts';
-import { clearSessionCookie, setSessionCookie } from '../cookie.ts';
+import { clearSessionCookie, readBrowserCookie, setBrowserCookie, setSessionCookie } from '../cookie.ts';
 import { Email, Name, NewPassword, strict } from '../fields.ts';
 import { userOf } from '../principal.ts';
-import { perMinute } from '../rate-limit.ts';
+import { perMinute, perMinuteOf } from '../rate-limit.ts';
 import type { UserRow } from '../state-port.ts';
 import { userView } from '../views.ts';
 
@@ -19,8 +18,11 @@ const FirstAccount = Type.Object(
 
 /** Login, logout, who am I, and the first account. */
 export function sessionRoutes(http: Http, context: RouteContext): void {
-  const { sessions, firstRun, version, limits, state, fleet } = context;
+  const { sessions, firstRun, logins, version, limits, state, fleet } = context;
   const response = { 200: SessionInfo };
+  // A flood of strangers at an address uses up their attempts, and not those of a person known there.
+  const loginName = (request: FastifyRequest): string =>
+    logins.countedAs({ ...(request.body as Static<typeof Login>), ...placeOf(request) });
 
   http.get('/api/v1/session', { config: { access: 'public' }, schema: { response } }, async (request) => {
     const principal = await sessionPrincipal(request.headers.cookie, sessions);
@@ -29,9 +31,9 @@ export function sessionRoutes(http: Http, context: RouteContext): void {
 
   http.post(
     '/api/v1/session',
-    { config: { access: 'public', ...perMinute(limits.login) }, schema: { body: Login, response } },
+    { config: { access: 'public', ...perMinuteOf(limits.login, loginName) }, schema: { body: Login, response } },
     async (request, reply) => {
-      const user = await checkPassword(context, request.body, request.ip);
+      const user = await logins.check({ ...request.body, ...placeOf(request) });
       await openSession(context, request, reply, user, 'session.open');
       return { user: userView(user), firstRun: false, version };
     },
@@ -60,38 +62,13 @@ export function sessionRoutes(http: Http, context: RouteContext): void {
   );
 }
 
-async function checkPassword(
-  { state, passwords, lockout }: RouteContext,
-  { email, password }: { email: string; password: string },
-  address: string,
-): Promise<UserRow> {
-  const account = email.toLowerCase();
-  const waitMs = lockout.waitMs(account, address);
-  if (waitMs > 0) {
-    const seconds = Math.ceil(waitMs / 1000);
-    throw new VigiaError('rate_limited', `Too many failed logins. Wait ${seconds} s and retry.`, {
-      retryAfterMs: waitMs,
-    });
-  }
-  const found = await state.users.byEmail(account);
-  const user = found?.disabled_at === null ? found : null;
-  if (!(await passwords.verify(user?.password_hash ?? null, password)) || user === null) {
-    lockout.failed(account, address);
-    // The address typed is not kept when it is of nobody: people type passwords into the wrong field.
-    await state.audit.append({
-      actor: 'server',
-      action: 'session.refused',
-      subject: user?.id ?? 'unknown',
-      detail: { address },
-    });
-    throw new VigiaError('credentials_invalid');
-  }
-  lockout.succeeded(account);
-  return user;
+export function placeOf({ headers, ip }: FastifyRequest): { browser: string | null; address: string } {
+  return { browser: readBrowserCookie(headers.cookie), address: ip };
 }
 
-async function openSession(
-  { sessions, state }: RouteContext,
+/** Lets somebody in who has just proved who they are, in place of whoever was logged in by this browser. */
+export async function openSession(
+  { sessions, logins, state }: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
   user: UserRow,
@@ -102,4 +79,5 @@ async function openSession(
   const { sessionId, secret } = await sessions.create(user.id);
   await state.audit.append({ actor: user.id, action, subject: sessionId, detail: { address: request.ip } });
   setSessionCookie(reply, secret);
+  setBrowserCookie(reply, await logins.remember(user, placeOf(request)));
 }

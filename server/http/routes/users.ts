@@ -26,7 +26,7 @@ export function userRoutes(http: Http, { state, passwords, fleet }: RouteContext
     const { id: actor, role: own } = principalOf(request);
     const { email, name, role, password } = request.body;
     if (!mayGrant(own, role)) throw new VigiaError('forbidden');
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, [name, email]);
     const user = await state.users.create({ email, name, role, passwordHash });
     await state.audit.append({ actor, action: 'user.create', subject: user.id, detail: { role } });
     await fleet.catalogueChanged();

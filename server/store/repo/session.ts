@@ -8,7 +8,8 @@ export interface SessionRepository {
   byTokenHash(tokenHash: Uint8Array): Promise<Row<'session'> | null>;
   touch(id: string, atMs: number): Promise<void>;
   revoke(id: string): Promise<void>;
-  revokeOfUser(userId: string): Promise<void>;
+  /** All of them, or all but one. */
+  revokeOfUser(userId: string, butSessionId?: string): Promise<void>;
   /** Deletes those that nobody can use any more. Returns how many. */
   prune(idleBeforeMs: number): Promise<number>;
 }
@@ -28,8 +29,9 @@ export function sessionRepository({ db, clock }: RepositoryContext): SessionRepo
     async revoke(id) {
       await revoke().where('id', '=', id).execute();
     },
-    async revokeOfUser(userId) {
-      await revoke().where('user_id', '=', userId).execute();
+    async revokeOfUser(userId, butSessionId) {
+      const update = revoke().where('user_id', '=', userId);
+      await (butSessionId === undefined ? update : update.where('id', '<>', butSessionId)).execute();
     },
     async prune(idleBeforeMs) {
       const result = await db

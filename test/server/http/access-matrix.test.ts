@@ -11,10 +11,9 @@ import type { Role } from '../../../protocol/view.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { defaultLimits, type Http, type RouteContext } from '../../../server/http/context.ts';
 import { addRoutes } from '../../../server/http/routes/all.ts';
-import { createPasswords } from '../../../server/security/passwords.ts';
 import { allows } from '../../../server/security/roles.ts';
 import { clockedIncident, openTerms } from '../../support/clocked-incident.ts';
-import { startHttp, type TestServer, testPassword } from '../../support/http.ts';
+import { sharedHash, startHttp, type TestServer, testPassword } from '../../support/http.ts';
 import { deviceView, incidentView } from '../../support/ports.ts';
 import { addTenant, type Tenant } from '../../support/store.ts';
 
@@ -196,6 +195,20 @@ const samples: Record<string, MakeSample> = {
   'POST /api/v1/first-run': () => ({
     path: '/api/v1/first-run',
     body: { token: 'x', name: 'A', email: 'a@x.test', password: testPassword },
+  }),
+  'POST /api/v1/session/password': () => ({
+    path: '/api/v1/session/password',
+    body: { current: testPassword, password: testPassword },
+  }),
+  'POST /api/v1/users/:id/reset-link': async ({ store }) => {
+    const email = `${unique('forgot').replace(' ', '')}@x.test`;
+    const { id } = await store.users.create({ email, name: 'F', role: 'viewer', passwordHash: '-' });
+    return { path: `/api/v1/users/${id}/reset-link`, body: {} };
+  },
+  'GET /api/v1/password-reset': plain('/api/v1/password-reset'),
+  'POST /api/v1/password-reset': () => ({
+    path: '/api/v1/password-reset',
+    body: { token: 'x', password: testPassword },
   }),
   'GET /api/v1/overview': plain('/api/v1/overview'),
   'GET /api/v1/storage': plain('/api/v1/storage'),
@@ -379,17 +392,13 @@ const samples: Record<string, MakeSample> = {
   'GET /install/:name': plain('/install/vigia-agent.mjs'),
 };
 
-let hash: Promise<string> | undefined;
-function sharedHash(): Promise<string> {
-  hash ??= createPasswords().hash(testPassword);
-  return hash;
-}
-
 /** Routes whose success needs what this test does not set up; here only that nobody is kept out. */
 const mayFailOtherwise = [
   'GET /api/v1/portal',
   'POST /api/v1/portal/reports',
   'POST /api/v1/first-run',
+  'GET /api/v1/password-reset',
+  'POST /api/v1/password-reset',
   'GET /install/checksums',
   'GET /install/:name',
 ];
@@ -399,6 +408,7 @@ const routes = routeTable().map((route) => ({
   method: String(route.method),
   access: route.config?.access,
   everyClient: route.config?.everyClient ?? false,
+  person: route.config?.person ?? false,
   responses: (route.schema?.response ?? {}) as Record<string, TSchema>,
 }));
 
@@ -411,7 +421,7 @@ t.test('every route x every role', async (t) => {
   const people = new Map<Role, [Record<string, string>, Record<string, string>]>();
   for (const role of roles) people.set(role, [await server.loggedIn(role), await server.keyed(role)]);
 
-  for (const { key, method, access, responses } of routes) {
+  for (const { key, method, access, person, responses } of routes) {
     const attempt = async (headers: Record<string, string>) => {
       const { path, body } = (await samples[key]?.(server, tenant)) ?? { path: '' };
       return server.request(method, path, { headers, body });
@@ -430,7 +440,8 @@ t.test('every route x every role', async (t) => {
       for (const headers of credentials) {
         const who = `${key}: ${role} by ${Object.keys(headers)[0]}`;
         const response = await attempt(headers);
-        if (access !== undefined && allows(role, access)) {
+        const mayBe = !person || headers.cookie !== undefined;
+        if (access !== undefined && allows(role, access) && mayBe) {
           t.ok(response.status < 300, `${who} (${response.status} ${response.text.slice(0, 100)})`);
           checkDocument(t, who, responses[response.status], response.body);
         } else {
@@ -455,14 +466,14 @@ t.test('every route x another client', async (t) => {
   await newDevice(server, foreign);
   newIncident(server, foreign);
 
-  for (const { key, method, everyClient: isForAll } of routes.filter(({ access }) => access !== 'public')) {
+  for (const { key, method, everyClient, person } of routes.filter(({ access }) => access !== 'public')) {
     const attempt = async (tenant: Tenant) => {
       const { path, body } = (await samples[key]?.(server, tenant)) ?? { path: '' };
       return server.request(method, path, { headers, body });
     };
     const atHome = await attempt(own);
     const abroad = await attempt(foreign);
-    if (isForAll) {
+    if (everyClient || person) {
       t.match([atHome, abroad], [{ status: 403 }, { status: 403 }], `${key}: not for a key of one client`);
       continue;
     }

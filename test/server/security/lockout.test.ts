@@ -1,53 +1,118 @@
 import t from 'tap';
-import { createLockout } from '../../../server/security/lockout.ts';
+import type { Familiarity } from '../../../server/security/known-places.ts';
+import { createLockout, type Lockout } from '../../../server/security/lockout.ts';
+
+function setUp() {
+  const clock = { nowMs: 0 };
+  const lockout = createLockout(() => clock.nowMs);
+  return { clock, ...over(lockout) };
+}
+
+function over(lockout: Lockout) {
+  const begin = (account: string, address: string, familiarity: Familiarity = null) =>
+    lockout.begin({ account, address, familiarity });
+  const waitMs = (account: string, address: string, familiarity: Familiarity = null): number => {
+    const attempt = begin(account, address, familiarity);
+    if ('waitMs' in attempt) return attempt.waitMs;
+    attempt.withdrawn();
+    return 0;
+  };
+  return { begin, waitMs };
+}
+
+const known = (id: string): Familiarity => ({ kind: 'browser', id });
 
 t.test('an account: five mistakes are free, then each wait doubles up to five minutes', async (t) => {
-  let nowMs = 0;
-  const lockout = createLockout(() => nowMs);
+  const { clock, begin, waitMs } = setUp();
   const waits: number[] = [];
   for (let attempt = 0; attempt < 16; attempt += 1) {
-    waits.push(lockout.waitMs('ada@example.org', `10.0.0.${attempt}`) / 1000);
-    nowMs += lockout.waitMs('ada@example.org', '');
-    lockout.failed('ada@example.org', `10.0.0.${attempt}`);
+    const wait = waitMs('ada@example.org', `10.0.0.${attempt}`);
+    waits.push(wait / 1000);
+    clock.nowMs += wait;
+    t.notOk('waitMs' in begin('ada@example.org', `10.0.0.${attempt}`));
   }
   t.same(waits, [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
-  t.equal(lockout.waitMs(' ADA@example.org', 'x'), 300_000, 'however it is written');
-  t.equal(lockout.waitMs('bob@example.org', 'x'), 0, 'others are not concerned');
-  nowMs += 100_000;
-  t.equal(lockout.waitMs('ada@example.org', 'x'), 200_000);
+  t.equal(waitMs(' ADA@example.org', 'x'), 300_000, 'however it is written');
+  t.equal(waitMs('bob@example.org', 'x'), 0, 'others are not concerned');
+  clock.nowMs += 100_000;
+  t.equal(waitMs('ada@example.org', 'x'), 200_000);
 });
 
+t.test(
+  'an attempt counts before it is evaluated: of many at once no more are looked at than of those in turn',
+  async (t) => {
+    const { begin } = setUp();
+    const attempts = Array.from({ length: 18 }, (_, index) => begin('ada', `10.0.0.${index}`));
+    t.equal(attempts.filter((attempt) => !('waitMs' in attempt)).length, 5);
+  },
+);
+
 t.test('success forgets; so does an hour of quiet', async (t) => {
-  let nowMs = 0;
-  const lockout = createLockout(() => nowMs);
+  const { clock, begin, waitMs } = setUp();
   const fail = (times: number) => {
-    for (let index = 0; index < times; index += 1) lockout.failed('ada', `10.0.0.${index}`);
+    for (let index = 0; index < times; index += 1) {
+      clock.nowMs += waitMs('ada', `10.0.0.${index}`);
+      begin('ada', `10.0.0.${index}`);
+    }
   };
   fail(8);
-  t.equal(lockout.waitMs('ada', 'x'), 8000);
-  lockout.succeeded('ada');
-  t.equal(lockout.waitMs('ada', 'x'), 0);
+  t.equal(waitMs('ada', 'x'), 8000);
+  clock.nowMs += 8000;
+  const right = begin('ada', 'x');
+  if (!('waitMs' in right)) right.succeeded();
+  t.equal(waitMs('ada', 'x'), 0);
   fail(8);
-  nowMs += 3_600_000;
+  clock.nowMs += 3_600_000;
   fail(1);
-  t.equal(lockout.waitMs('ada', 'x'), 0);
+  t.equal(waitMs('ada', 'x'), 0);
 });
 
 t.test('an address that tries many accounts must wait too', async (t) => {
-  const lockout = createLockout(() => 0);
-  for (let index = 0; index < 22; index += 1) lockout.failed(`user${index}`, '10.0.0.1');
-  t.equal(lockout.waitMs('ada', '10.0.0.1'), 4000);
-  t.equal(lockout.waitMs('ada', '10.0.0.2'), 0);
+  const { begin, waitMs } = setUp();
+  for (let index = 0; index < 20; index += 1) begin(`user${index}`, '10.0.0.1');
+  t.equal(waitMs('ada', '10.0.0.1'), 1000);
+  t.equal(waitMs('ada', '10.0.0.2'), 0);
+  t.equal(waitMs('ada', '10.0.0.1', { kind: 'address', id: 'ada at 10.0.0.1' }), 0, 'but not who is known there');
+});
+
+t.test('a success at an address is no failure of it', async (t) => {
+  const { begin, waitMs } = setUp();
+  for (let index = 0; index < 40; index += 1) {
+    const attempt = begin(`user${index}`, '10.0.0.1');
+    if (!('waitMs' in attempt)) attempt.succeeded();
+  }
+  t.equal(waitMs('ada', '10.0.0.1'), 0);
+});
+
+t.test('guesses of strangers never hold up a known browser or address, for however long they go on', async (t) => {
+  const { clock, begin, waitMs } = setUp();
+  for (let hour = 0; hour < 24; hour += 1) {
+    for (let minute = 0; minute < 60; minute += 5) {
+      begin('ada', `10.0.${hour}.${minute}`);
+      clock.nowMs += 300_000;
+    }
+    t.equal(waitMs('ada', 'x', known('her laptop')), 0);
+  }
+});
+
+t.test('a known browser has no more guesses than a stranger, and holds up nobody else', async (t) => {
+  const { begin, waitMs } = setUp();
+  for (let index = 0; index < 5; index += 1) begin('ada', 'x', known('stolen'));
+  t.equal(waitMs('ada', 'x', known('stolen')), 1000);
+  t.equal(waitMs('ada', 'x', known('her laptop')), 0);
+  t.equal(waitMs('ada', 'x'), 0);
 });
 
 t.test('made-up names cannot fill the memory, the quiet ones go first', async (t) => {
-  const lockout = createLockout(() => 0);
-  for (let index = 0; index < 6; index += 1) lockout.failed('early', `a${index}`);
+  const { clock, begin, waitMs } = setUp();
+  for (let index = 0; index < 6; index += 1) begin('early', `a${index}`);
   for (let index = 0; index < 10_000; index += 1) {
-    if (index % 5000 === 0) lockout.failed('steady', `b${index}`);
-    if (index % 1000 === 0) for (let again = 0; again < 6; again += 1) lockout.failed('steady', `c${index}${again}`);
-    lockout.failed(`name ${index}`, `d${index}`);
+    if (index % 1000 === 0) {
+      clock.nowMs += 300_000;
+      for (let again = 0; again < 6; again += 1) begin('steady', `c${index}${again}`);
+    }
+    begin(`name ${index}`, `d${index}`);
   }
-  t.equal(lockout.waitMs('early', 'x'), 0, 'forgotten');
-  t.ok(lockout.waitMs('steady', 'x') > 0, 'remembered');
+  t.equal(waitMs('early', 'x'), 0, 'forgotten');
+  t.ok(waitMs('steady', 'x') > 0, 'remembered');
 });
