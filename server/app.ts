@@ -294,7 +294,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     store,
     now,
     health: serverHealth,
-    ready: () => isReady,
+    unready: () => (isReady ? health.failing : ['starting', ...health.failing]),
     onDeviceChanged: (id, record, before) => {
       inBackground(
         () => availability.book.deviceChanged(id, record),

@@ -114,6 +114,7 @@ export class ChangeWriter {
       await store.commit(statements);
       this.#stuck = null;
       health.set('state', null);
+      health.set('state.refused', null);
       return true;
     } catch (cause) {
       if (!(cause instanceof VigiaError) || cause.code === 'conflict') {
@@ -121,13 +122,15 @@ export class ChangeWriter {
         logger.fatal({ err: cause }, 'a change contradicts the state database and was not written; this is a defect');
         changes.refusal = cause;
         this.#stuck = null;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        health.set('state.refused', `A defect: the newest change was not kept, for it contradicts: ${why}`, 'committing');
         return true;
       }
       logger.error({ err: cause }, 'the state database refuses writes; retrying');
       const sentence = `The server cannot write its state: ${cause.message}`;
       const isNews = this.#stuck === null;
       this.#stuck = new Error(sentence);
-      health.set('state', sentence);
+      health.set('state', sentence, 'committing');
       if (isNews) for (const listener of this.#onStuck) listener(this.#stuck);
       return false;
     }

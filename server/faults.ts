@@ -4,10 +4,15 @@ import type { Health } from './fleet/health.ts';
 
 /** The warning stands this long after the last fault, so that one that comes and goes is seen. */
 const STANDS_MS = 10 * 60_000;
+/** A part of which nothing has worked for so long fails as a whole; before that, single items of it may be bad. */
+const FAILS_AFTER_MS = 5_000;
 
 interface Fault {
   readonly message: string;
-  readonly at: number;
+  /** The last time it threw. */
+  at: number;
+  /** Since when nothing of the part has worked; null while something does. */
+  failingSince: number | null;
 }
 
 export interface FaultsOptions {
@@ -18,7 +23,7 @@ export interface FaultsOptions {
 
 /**
  * Keeps a defect in one part of the watch, or one document it cannot make sense of, from stopping all others: it is logged and
- * shown as a warning, and the others go on.
+ * shown as a warning, and the others go on. While nothing of a part works, the server is not ready.
  */
 export class Faults {
   readonly #options: FaultsOptions;
@@ -31,43 +36,77 @@ export class Faults {
   /** Runs `work`; what it returns, or `instead` if it throws. `part` is named in the warning. */
   guard<T>(part: string, work: () => T, instead: T): T {
     try {
-      return work();
+      const result = work();
+      this.#noteSuccess(part);
+      return result;
     } catch (cause) {
-      this.#note(part, cause);
+      this.#noteFault(part, cause);
       return instead;
     }
   }
 
   /** Does `work` for every item, also after one for which it throws. */
   guardEach<T>(part: string, items: readonly T[], work: (item: T) => void): void {
-    for (const item of items) {
-      try {
-        work(item);
-      } catch (cause) {
-        this.#note(part, cause);
-      }
+    for (const item of items) this.guard(part, () => work(item), undefined);
+  }
+
+  /** Runs what all parts are in. @throws what `work` throws, which is noted */
+  async watchOver<T>(part: string, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#noteSuccess(part);
+      return result;
+    } catch (cause) {
+      this.#noteFault(part, cause);
+      throw cause;
     }
   }
 
-  /** Ends the warnings of parts that have worked for a while. */
+  /** Ends the warnings of parts that have worked for a while, and says of the others whether they fail as a whole. */
   settle(): void {
     const { clock, health } = this.#options;
+    const now = clock.now();
     for (const [part, { at }] of this.#standing) {
-      if (clock.now() - at < STANDS_MS) continue;
+      if (now - at < STANDS_MS) continue;
       this.#standing.delete(part);
       health.set(topicOf(part), null);
     }
+    if (this.#standing.size > 0) this.#tell();
   }
 
-  #note(part: string, cause: unknown): void {
-    const { clock, health, logger } = this.#options;
+  #noteSuccess(part: string): void {
+    // Asked of every report: nearly always nothing stands.
+    if (this.#standing.size === 0) return;
+    const fault = this.#standing.get(part);
+    if (fault) fault.failingSince = null;
+  }
+
+  #noteFault(part: string, cause: unknown): void {
+    const { clock, logger } = this.#options;
     const message = cause instanceof Error ? cause.message : String(cause);
+    const known = this.#standing.get(part);
     // The same one second after second is logged once.
-    if (this.#standing.get(part)?.message !== message) {
+    if (known?.message !== message) {
       logger.error({ err: cause, part }, 'a part of the watch failed and was left out; this is a defect');
     }
-    this.#standing.set(part, { message, at: clock.now() });
-    health.set(topicOf(part), `A defect keeps the server from following ${part}: ${message}. Everything else goes on.`);
+    const at = clock.now();
+    this.#standing.set(part, { message, at, failingSince: known?.failingSince ?? at });
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { clock, health } = this.#options;
+    const now = clock.now();
+    for (const [part, { message, failingSince }] of this.#standing) {
+      const fails = failingSince !== null && now - failingSince >= FAILS_AFTER_MS;
+      const goesOn = this.#standing.size === 1 && health.failing.every((duty) => duty === 'evaluating');
+      const what = fails ? part : `some of ${part}`;
+      health.set(
+        topicOf(part),
+        `A defect keeps the server from following ${what}: ${message}.${goesOn ? ' Everything else goes on.' : ''}`,
+        fails ? 'evaluating' : null,
+      );
+    }
   }
 }
 

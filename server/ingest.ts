@@ -150,6 +150,7 @@ export class Ingest {
       health.set(
         'journal',
         `The server cannot store reports: ${cause instanceof Error ? cause.message : String(cause)}. Agents keep theirs until it can.`,
+        'committing',
       );
       const senders = new Set(batch.map(({ from }) => from));
       this.#land(batch);

@@ -304,7 +304,9 @@ export class Watch {
 
   /** `always`: however many wait, for what must not be refused and is bounded where it comes from. */
   #follow(kind: 'always' | 'bounded', decide: (changes: ChangeSet) => Promise<void> | void): Promise<void> {
-    const task = (): Promise<void> => this.#writer.always(() => this.#position, decide);
+    const commit = (): Promise<void> => this.#writer.always(() => this.#position, decide);
+    // What everybody depends on: if it fails as a whole, the server says so.
+    const task = (): Promise<void> => this.#faults.watchOver('everything', commit);
     return kind === 'always' ? this.lane.runAlways(task) : this.lane.run(task);
   }
 }

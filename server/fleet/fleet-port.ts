@@ -15,7 +15,7 @@ export interface FleetPortOptions {
   readonly store: Store;
   readonly now: () => number;
   readonly health: () => ServerHealth;
-  readonly ready: () => boolean;
+  readonly unready: FleetPort['unready'];
   /** The device's row changed: its link and the screens follow. `record` is null once it is retired. */
   readonly onDeviceChanged: (deviceId: string, record: DeviceRecord | null, wasKnown: DeviceRecord | undefined) => void;
   readonly onCatalogueChanged: () => void;
@@ -26,7 +26,7 @@ export function createFleetPort(options: FleetPortOptions): FleetPort {
   const { fleet, book, store, now } = options;
   return {
     health: options.health,
-    ready: options.ready,
+    unready: options.unready,
     summaries: (scope): DeviceSummary[] => visible(fleet, scope).map((record) => summarise(record, book)),
     async device(scope, deviceId): Promise<Device | null> {
       const record = find(fleet, scope, deviceId);

@@ -35,6 +35,7 @@ import type {
   Storage,
 } from '../../protocol/view.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { Duty } from '../fleet/health.ts';
 import type { Page, PageRequest } from './state-port.ts';
 
 /** What the HTTP side reads and asks of the rest of the server; `app.ts` gives the real ones. */
@@ -43,7 +44,8 @@ import type { Page, PageRequest } from './state-port.ts';
 export interface FleetPort {
   health(): ServerHealth;
   /** True when agents are accepted and evaluated. */
-  ready(): boolean;
+  /** What the server does not do at present; nothing while it is ready. */
+  unready(): readonly (Duty | 'starting')[];
   summaries(scope: Scope): DeviceSummary[];
   /** Null if there is no such device in scope. */
   device(scope: Scope, deviceId: string): Promise<Device | null>;

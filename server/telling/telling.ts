@@ -112,7 +112,12 @@ export function createTelling(options: TellingOptions): Telling {
     start() {
       timer = setInterval(() => {
         running ??= round()
-          .catch((cause: unknown) => logger.error({ err: cause }, 'the outbox could not be read'))
+          .then(() => health.set('telling.round', null))
+          .catch((cause: unknown) => {
+            logger.error({ err: cause }, 'the outbox could not be read');
+            const why = cause instanceof Error ? cause.message : String(cause);
+            health.set('telling.round', `Nobody is told of anything: ${why}`, 'telling');
+          })
           .finally(() => {
             running = null;
           });

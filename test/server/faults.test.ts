@@ -2,7 +2,8 @@ import pino from 'pino';
 import t, { type Test } from 'tap';
 import type { StepPolicy } from '../../server/domain/incident.ts';
 import { everyClient } from '../../server/domain/scope.ts';
-import { eachApart } from '../../server/faults.ts';
+import { eachApart, Faults } from '../../server/faults.ts';
+import { Health } from '../../server/fleet/health.ts';
 import type { Judge } from '../../server/judge.ts';
 import { openStore } from '../../server/store/store.ts';
 import { type Core, CoreAgent, startCore } from '../support/core.ts';
@@ -77,6 +78,70 @@ t.test('a judge that throws stops neither presence nor the other judges, is logg
   t.equal(log.filter((line) => line.includes('a part of the watch failed')).length, 1);
   t.match(core.health.warnings, [/keeps the server from following broken things: a document of nobody knows what/]);
 });
+
+t.test('the server is not ready while nothing of a part works, and ready again once it does', async (t) => {
+  let isBroken = false;
+  const moody: Judge = {
+    about: 'moody things',
+    judge() {
+      if (isBroken) throw new Error('today not');
+    },
+  };
+  const { core, run } = await scene(t, [moody]);
+  await run(60_000, 50);
+  t.same(core.health.failing, []);
+  isBroken = true;
+  await run(60_000, 50);
+  t.same(core.health.failing, ['evaluating']);
+  t.equal(
+    core.health.about('fault.moody things'),
+    'A defect keeps the server from following moody things: today not. Everything else goes on.',
+  );
+  core.health.set('telling.round', 'Nobody is told of anything', 'telling');
+  await run(10_000, 50);
+  t.equal(
+    core.health.about('fault.moody things'),
+    'A defect keeps the server from following moody things: today not.',
+    'it is not said that everything else goes on while it does not',
+  );
+  isBroken = false;
+  core.health.set('telling.round', null);
+  await run(10_000, 50);
+  t.same(core.health.failing, [], 'what works is ready, though the warning stands');
+  t.match(core.health.about('fault.moody things'), /some of moody things: today not/);
+});
+
+t.test(
+  'one bad item of many leaves the server ready, and two faults do not say that everything else goes on',
+  async (t) => {
+    const health = new Health();
+    const clock = new FakeClock(START);
+    const faults = new Faults({ clock, health, logger: pino({ level: 'silent' }) });
+    const take = (n: number): void => {
+      if (n === 2) throw new Error('two is bad');
+    };
+    for (let second = 0; second < 60; second += 1) {
+      clock.ms += 1_000;
+      faults.guardEach('reports', [1, 2, 3], take);
+      faults.settle();
+      t.same(health.failing, []);
+    }
+    t.match(health.warnings, [
+      'A defect keeps the server from following some of reports: two is bad. Everything else goes on.',
+    ]);
+    await t.rejects(
+      faults.watchOver('everything', () => Promise.reject(new Error('no room'))),
+      /no room/,
+    );
+    t.notMatch(health.warnings.join(' '), /goes on/);
+    clock.ms += 10_000;
+    faults.settle();
+    t.same(health.failing, ['evaluating']);
+    await faults.watchOver('everything', async () => undefined);
+    faults.settle();
+    t.same(health.failing, []);
+  },
+);
 
 t.test('the warning ends ten minutes after the last fault', async (t) => {
   let isBroken = true;

@@ -36,7 +36,7 @@ export interface TestPorts {
   readonly queries: SeriesQuery[];
   readonly fleetQueries: FleetSeriesQuery[];
   readonly subscribers: Set<TestSubscriber>;
-  isReady: boolean;
+  unready: ReturnType<FleetPort['unready']>;
 }
 
 export interface TestSubscriber {
@@ -179,7 +179,7 @@ export function createTestPorts(): TestPorts {
     queries,
     fleetQueries,
     subscribers,
-    isReady: true,
+    unready: [],
     storage: {
       usage: async () => ({
         ...{ fileBytes: 5_000_000, freeBytes: 1_000, journalBytes: 20_000 },
@@ -198,7 +198,7 @@ export function createTestPorts(): TestPorts {
         agentsConnected: devices.size,
         warnings: [],
       }),
-      ready: () => ports.isReady,
+      unready: () => ports.unready,
       summaries: (scope) =>
         [...devices.values()]
           .filter(({ clientId }) => inScope(scope, clientId))

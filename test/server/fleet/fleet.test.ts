@@ -186,7 +186,7 @@ t.test('the port shows what is in scope, and nothing else exists', async (t) => 
     store,
     now: () => START,
     health: () => ({}) as never,
-    ready: () => true,
+    unready: () => [],
     onDeviceChanged: (id, record, before) => told.push(`${id === before?.info.id} ${record ? 'changed' : 'retired'}`),
     onCatalogueChanged: () => told.push('catalogue'),
   });

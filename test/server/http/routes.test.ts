@@ -165,8 +165,17 @@ t.test('metrics: a text for Prometheus, of the client that the key is limited to
 t.test('health and readiness', async (t) => {
   const { request, ports } = await startHttp(t);
   t.match(await request('GET', '/readyz'), { status: 200, body: { status: 'ready' } });
-  ports.isReady = false;
-  t.match(await request('GET', '/readyz'), { status: 503, body: { error: { code: 'unavailable' } } });
+  const refused = async (...failing: typeof ports.unready) => {
+    ports.unready = failing;
+    const { status, body } = await request('GET', '/readyz');
+    t.match({ status, body }, { status: 503, body: { error: { code: 'unavailable', details: { failing } } } });
+    return body.error.message;
+  };
+  t.match(await refused('starting'), /starting/);
+  t.equal(
+    await refused('evaluating', 'telling'),
+    'The server runs, but fails at evaluating and telling. The dashboard and the log say why.',
+  );
   t.match(await request('GET', '/healthz'), { status: 200, body: { status: 'ok' } });
 });
 
