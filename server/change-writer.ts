@@ -114,7 +114,6 @@ export class ChangeWriter {
       await store.commit(statements);
       this.#stuck = null;
       health.set('state', null);
-      health.set('state.refused', null);
       return true;
     } catch (cause) {
       if (!(cause instanceof VigiaError) || cause.code === 'conflict') {
@@ -122,8 +121,6 @@ export class ChangeWriter {
         logger.fatal({ err: cause }, 'a change contradicts the state database and was not written; this is a defect');
         changes.refusal = cause;
         this.#stuck = null;
-        const why = cause instanceof Error ? cause.message : String(cause);
-        health.set('state.refused', `A defect: the newest change was not kept, for it contradicts: ${why}`, 'committing');
         return true;
       }
       logger.error({ err: cause }, 'the state database refuses writes; retrying');

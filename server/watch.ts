@@ -304,7 +304,19 @@ export class Watch {
 
   /** `always`: however many wait, for what must not be refused and is bounded where it comes from. */
   #follow(kind: 'always' | 'bounded', decide: (changes: ChangeSet) => Promise<void> | void): Promise<void> {
-    const commit = (): Promise<void> => this.#writer.always(() => this.#position, decide);
+    const commit = async (): Promise<void> => {
+      const changes = await this.#writer.always(
+        () => this.#position,
+        async (decided) => {
+          await decide(decided);
+          return decided;
+        },
+      );
+      const throwRefusal = (): void => {
+        if (changes.refusal !== null) throw changes.refusal;
+      };
+      this.#faults.guard('what follows from reports and time', throwRefusal, undefined);
+    };
     // What everybody depends on: if it fails as a whole, the server says so.
     const task = (): Promise<void> => this.#faults.watchOver('everything', commit);
     return kind === 'always' ? this.lane.runAlways(task) : this.lane.run(task);

@@ -1,3 +1,4 @@
+import { CompiledQuery } from 'kysely';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import type { StepPolicy } from '../../server/domain/incident.ts';
@@ -140,6 +141,28 @@ t.test(
     await faults.watchOver('everything', async () => undefined);
     faults.settle();
     t.same(health.failing, []);
+  },
+);
+
+t.test(
+  'the server is not ready while what it decides contradicts the database, and says so until something is kept',
+  async (t) => {
+    let isBroken = true;
+    const contradicting: Judge = {
+      about: 'contradictions',
+      judge(changes) {
+        if (isBroken) changes.add(CompiledQuery.raw('INSERT INTO client SELECT * FROM client'));
+      },
+    };
+    const { core, run, states } = await scene(t, [contradicting]);
+    await run(30_000, 50);
+    t.same(core.health.failing, ['committing']);
+    t.match(core.health.about('state.refused'), /was not kept/);
+    isBroken = false;
+    await run(60_000, 50);
+    await run(6 * 60_000, 4);
+    t.same(await states(), ['disk.space open'], 'it goes on');
+    t.same(core.health.failing, []);
   },
 );
 
