@@ -1,10 +1,10 @@
 import type { BudgetAtRisk } from '../../protocol/availability.ts';
 import type { Priority } from '../../protocol/view.ts';
-import { incidentKey, type Subject } from '../domain/incident.ts';
+import { type IncidentRecord, incidentKey, type Subject } from '../domain/incident.ts';
 import type { RuleName } from '../domain/rules/rule.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
-import { budgetLevel } from '../domain/sla/budget.ts';
-import { BURN_GROUP_SIZE, judgeBurnRate, LONGEST_BURN_WINDOW_MS } from '../domain/sla/burn-rate.ts';
+import { budgetLevel, isOwnIncident, LEAST_BUDGETED_MS, type OutagesOfPeriod } from '../domain/sla/budget.ts';
+import { BURN_GROUP_SIZE, type BurnVerdict, judgeBurnRate, LONGEST_BURN_WINDOW_MS } from '../domain/sla/burn-rate.ts';
 import { budgetOf, type Measurement, targetedDownMs } from '../domain/sla/figure.ts';
 import { formatDuration } from '../domain/wording.ts';
 import { eachApart } from '../faults.ts';
@@ -45,6 +45,14 @@ const rules: Partial<Record<RuleName, string>> = {
   'availability.budget': 'Less than half of the error budget is spent',
   'availability.burn-rate': 'The error budget is no longer being spent fast',
 };
+
+/** What an outage is an incident of by itself. */
+const outageRules: ReadonlySet<RuleName> = new Set([
+  'contact',
+  'reboot.unexpected',
+  'maintenance.return',
+  'service.down',
+]);
 
 /** Warns when budgets run out: once a minute each client is looked at, a few of them each second. */
 export class BudgetJudge implements Judge {
@@ -90,7 +98,11 @@ export class BudgetJudge implements Judge {
     const month = pass.period(clientId).from;
     const wanted = new Map<string, Wanted>();
     const atRisk: BudgetAtRisk[] = [];
-    const raise = (one: Wanted): void => void wanted.set(incidentKey(one.subject, one.rule, ''), one);
+    // What was said before stands until it changes: silence is for what nobody was told of yet.
+    const raise = (one: Wanted, isSilent = false): void => {
+      const key = incidentKey(one.subject, one.rule, '');
+      if (!isSilent || Object.hasOwn(this.#raised, key)) wanted.set(key, one);
+    };
     const members: Targeted[] = [];
 
     for (const entry of book.ofClient(clientId)) {
@@ -102,10 +114,12 @@ export class BudgetJudge implements Judge {
       if (book.isWhollyUp(entry, month)) continue;
       const subject = { clientId, siteId: info.site_id, deviceId: info.id };
       const about = { kind: 'device', id: info.id, name: info.name } as const;
-      const budget = budgetRisk(pass.device(entry).always, about, clientId);
+      const measured = pass.device(entry).always;
+      const budget = budgetRisk(measured, about, clientId);
       if (!budget) continue;
       atRisk.push(budget.risk);
-      raise({ subject, rule: 'availability.budget', month, ...budget });
+      const isSilent = this.#isTold(measured.whole, this.#options.incidents.openOf(info.id));
+      raise({ subject, rule: 'availability.budget', month, ...budget }, isSilent);
     }
     for (const { service, month: measurement } of services.ofClient(clientId)) {
       const subject = { clientId, siteId: null, deviceId: null, serviceId: service.id };
@@ -113,7 +127,9 @@ export class BudgetJudge implements Judge {
       const budget = budgetRisk(measurement.always, about, clientId);
       if (!budget) continue;
       atRisk.push(budget.risk);
-      raise({ subject, rule: 'availability.budget', month, ...budget });
+      const ofService = [...this.#options.incidents.open()].filter(({ serviceId }) => serviceId === service.id);
+      const isSilent = this.#isTold(measurement.always.whole, ofService);
+      raise({ subject, rule: 'availability.budget', month, ...budget }, isSilent);
     }
     const groups = [...Map.groupBy(members, ({ entry }) => entry.record.info.site_id)];
     for (const [siteId, group] of [...groups, [null, members] as const]) {
@@ -121,22 +137,37 @@ export class BudgetJudge implements Judge {
       if (group.length < BURN_GROUP_SIZE || (siteId === null && groups.length === 1)) continue;
       const verdict = this.#burning(group, now);
       const subject = { clientId, siteId, deviceId: null };
-      if (verdict) raise({ subject, rule: 'availability.burn-rate', month: 0, ...verdict });
+      if (!verdict) continue;
+      const { isSilent, ...said } = verdict;
+      raise({ subject, rule: 'availability.burn-rate', month: 0, ...said }, isSilent);
     }
     this.#atRisk.set(clientId, atRisk);
     this.#settle(clientId, wanted, changes, now);
   }
 
-  #burning(group: readonly Targeted[], now: number): ReturnType<typeof judgeBurnRate> {
-    const { book } = this.#options;
+  /** Whether the only outage of the period has an open incident of its own. */
+  #isTold(period: OutagesOfPeriod, open: Iterable<IncidentRecord>): boolean {
+    return isOwnIncident(
+      period,
+      [...open].filter(({ rule }) => outageRules.has(rule)),
+    );
+  }
+
+  #burning(group: readonly Targeted[], now: number): (BurnVerdict & { readonly isSilent: boolean }) | null {
+    const { book, incidents } = this.#options;
     const since = now - LONGEST_BURN_WINDOW_MS;
     if (group.every(({ entry }) => book.isWhollyUp(entry, since))) return null;
-    const measured = group.map(({ entry, targetPpm, since: agreedAt }) => ({
+    // Who counts since less than an hour has no budget to speak of.
+    const ripe = group.filter(
+      (one) => now - Math.max(one.since, one.entry.record.info.enrolled_at) >= LEAST_BUDGETED_MS,
+    );
+    const measured = ripe.map(({ entry, targetPpm, since: agreedAt }) => ({
       agreedAt,
+      deviceId: entry.record.info.id,
       subject: book.measured(entry, since, now),
       allowancePpm: BigInt(1_000_000 - targetPpm),
     }));
-    return judgeBurnRate((windowMs) => {
+    const verdict = judgeBurnRate((windowMs) => {
       let downMs = 0;
       let allowed = 0n;
       for (const { subject, allowancePpm, agreedAt } of measured) {
@@ -147,6 +178,16 @@ export class BudgetJudge implements Judge {
       }
       return { downMs, allowed };
     });
+    if (!verdict) return null;
+    const broken = measured
+      .map(({ subject, agreedAt, deviceId }) => {
+        const start = Math.max(since, subject.from, agreedAt);
+        return { deviceId, ...subject.ledger.tally(start, Math.min(now, subject.until)) };
+      })
+      .filter(({ outages }) => outages > 0);
+    const [only] = broken;
+    const isSilent = broken.length === 1 && only !== undefined && this.#isTold(only, incidents.openOf(only.deviceId));
+    return { ...verdict, isSilent };
   }
 
   /** Compares with what is raised, and makes incidents of the difference. */
@@ -197,7 +238,8 @@ function budgetRisk(
   clientId: string,
 ): { priority: Priority; sentence: string; risk: BudgetAtRisk } | null {
   const budget = budgetOf(segments);
-  if (budget === null) return null;
+  const budgetedMs = segments.reduce((sum, { targetPpm, countedMs }) => sum + (targetPpm === null ? 0 : countedMs), 0);
+  if (budget === null || budgetedMs < LEAST_BUDGETED_MS) return null;
   const downMs = targetedDownMs(segments);
   const level = budgetLevel(downMs, budget);
   if (!level) return null;

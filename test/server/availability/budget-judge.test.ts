@@ -180,6 +180,74 @@ t.test('a group of 20 burns: raised, and cleared by its short window', async (t)
   t.same(await w.round(), ['resolved availability.burn-rate high']);
 });
 
+/** An incident about the silence of a device, as contact raises it. */
+function silence(w: Awaited<ReturnType<typeof world>>, deviceId: string, kind: 'raise' | 'clear', onset: number): void {
+  const { client, site } = w.tenant;
+  const subject = { clientId: client.id, siteId: site.id, deviceId };
+  const shared = { rule: 'contact', object: '', sentence: 'No contact.', at: w.clock.nowMs } as const;
+  const raised = { priority: 'high', evidence: { metrics: [], threshold: null }, onset } as const;
+  w.running().incidents.step(kind === 'raise' ? { kind, ...shared, ...raised } : { kind, ...shared }, subject);
+}
+
+t.test('of one outage with an open incident of its own nothing is said', async (t) => {
+  const w = await world(t, 1);
+  const id = w.ids[0]!;
+  w.clock.nowMs = MONTH + 10 * DAY;
+  await w.reboot(id, 50 * MIN);
+  silence(w, id, 'raise', w.clock.nowMs - 50 * MIN);
+  t.same(await w.round(), [], 'people know');
+  t.match(w.running().availability.judge.atRisk(everyClient), [{ id }], 'it is shown');
+  silence(w, id, 'clear', 0);
+  t.same(await w.round(), ['opened availability.budget high'], 'once that is over, what it cost');
+  silence(w, id, 'raise', MONTH + 10 * DAY);
+  t.same(await w.round(), [], 'what was said stands');
+  t.equal([...w.running().incidents.openOf(id)].filter(({ rule }) => rule === 'availability.budget').length, 1);
+});
+
+t.test('a second outage is said, and so is one whose incident is about something else', async (t) => {
+  const w = await world(t, 2);
+  w.clock.nowMs = MONTH + 10 * DAY;
+  await w.reboot(w.ids[0]!, 25 * MIN);
+  w.clock.nowMs += HOUR;
+  await w.reboot(w.ids[0]!, 20 * MIN);
+  silence(w, w.ids[0]!, 'raise', w.clock.nowMs - 20 * MIN);
+  await w.reboot(w.ids[1]!, 50 * MIN);
+  silence(w, w.ids[1]!, 'raise', w.clock.nowMs - 3 * HOUR);
+  t.same(await w.round(), ['opened availability.budget high', 'opened availability.budget high']);
+});
+
+t.test('less than an hour of budgeted time says nothing', async (t) => {
+  const w = await world(t, 1);
+  const [before] = inForce;
+  t.teardown(() => inForce.splice(0, inForce.length, before!));
+  const end = MONTH + 30 * DAY;
+  w.clock.nowMs = end - 40 * MIN;
+  inForce.splice(0, 1, { ...before!, from: end - HOUR + 1 });
+  await w.reboot(w.ids[0]!, 20 * MIN);
+  t.same(await w.round(), [], 'a budget of 3.6 s');
+  t.same(w.running().availability.judge.atRisk(everyClient), []);
+  inForce.splice(0, 1, { ...before!, from: end - HOUR });
+  t.same(await w.round(), ['opened availability.budget high'], 'an hour is enough');
+});
+
+t.test(
+  'a group of which one machine is down, and has its incident, says nothing; nor does what was before the contract',
+  async (t) => {
+    const w = await world(t, 20);
+    w.clock.nowMs = MONTH + 10 * DAY;
+    await w.reboot(w.ids[0]!, 21 * MIN);
+    silence(w, w.ids[0]!, 'raise', w.clock.nowMs - 21 * MIN);
+    t.same(await w.round(), []);
+    const [before] = inForce;
+    t.teardown(() => inForce.splice(0, inForce.length, before!));
+    for (const id of w.ids.slice(1, 5)) await w.reboot(id, 5 * MIN);
+    inForce.splice(0, 1, { ...before!, from: w.clock.nowMs });
+    t.same(await w.round(), [], 'it was before the contract');
+    inForce.splice(0, 1, before!);
+    t.same(await w.round(), ['opened availability.burn-rate high']);
+  },
+);
+
 t.test('nineteen are no group', async (t) => {
   const w = await world(t, 19);
   w.clock.nowMs = MONTH + 10 * DAY;
