@@ -18,6 +18,7 @@ export const errorCodes = {
   schema_unknown: 'The report names a schema that was not sent on this connection.',
   schema_invalid: 'The schema is empty, too long, or has a metric that cannot be read.',
   schema_churn: 'The list of metrics changes too often. Keep the reports and come back later.',
+  too_many_frames: 'The agent sends more than a device may. It comes back later.',
   report_invalid: 'The report does not fit its schema.',
   report_base_unknown: 'The report tells its changes to one that this connection does not hold.',
   replaced: 'The same agent run opened a newer connection.',

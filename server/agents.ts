@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Feature, type HelloFrame } from '../protocol/frame.ts';
 import { parseInventory } from '../protocol/inventory.ts';
+import { FactsWriter } from './agent-facts.ts';
 import type { Clock } from './clock.ts';
 import { learnDating } from './domain/dating.ts';
-import { everyClient } from './domain/scope.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import { SchemaIntake } from './fleet/schema-intake.ts';
 import type { Link } from './gateway/link.ts';
@@ -29,9 +30,14 @@ export interface AgentEventsOptions {
 export class AgentEvents {
   readonly #options: AgentEventsOptions;
   readonly #schemas: SchemaIntake;
+  readonly #facts: FactsWriter;
+  /** Of the document that came last, as it came: the same once more costs a hash. */
+  readonly #inventories = new WeakMap<DeviceRecord, string>();
 
   constructor(options: AgentEventsOptions) {
     this.#options = options;
+    const { store, logger, onChanged } = options;
+    this.#facts = new FactsWriter({ store, logger, onWritten: onChanged });
     const pool = new SchemaPool();
     this.#schemas = new SchemaIntake(
       (metrics) => pool.intern(metrics),
@@ -98,30 +104,29 @@ export class AgentEvents {
   }
 
   #noteVersion(record: DeviceRecord, { agentVersion }: HelloFrame): void {
-    if (record.info.agent_version === agentVersion) return;
-    record.info = { ...record.info, agent_version: agentVersion };
-    const { devices } = this.#options.store.scoped(everyClient);
-    this.#inBackground(
-      devices.update(record.info.id, { agentVersion }),
-      'the version of an agent could not be written',
-    );
+    if (this.#facts.known(record).agent_version !== agentVersion)
+      this.#facts.take(record, { agent_version: agentVersion });
   }
 
   #takeInventory(record: DeviceRecord, json: string): void {
+    const hash = createHash('sha256').update(json).digest('base64');
+    if (this.#inventories.get(record) === hash) return;
     const inventory = parseInventory(json);
-    const { store, clock, onChanged } = this.#options;
-    const atMs = clock.now();
     const document = JSON.stringify(inventory);
     const os = [inventory.osName, inventory.osVersion].filter(Boolean).join(' ') || inventory.platform;
     const { hostname } = inventory;
-    record.info = { ...record.info, inventory_json: document, inventory_at: atMs, os, hostname };
-    const { devices } = store.scoped(everyClient);
-    const write = async (): Promise<void> => {
-      await store.commit([devices.inventoryStatement(record.info.id, { json: document, atMs })]);
-      await devices.update(record.info.id, { os, hostname });
-    };
-    this.#inBackground(write(), 'an inventory could not be written');
-    onChanged(record);
+    const known = this.#facts.known(record);
+    const isNews = known.inventory_json !== document || known.os !== os || known.hostname !== hostname;
+    if (isNews) {
+      const inventory_at = this.#options.clock.now();
+      this.#facts.take(record, { inventory_json: document, inventory_at, os, hostname });
+    }
+    this.#inventories.set(record, hash);
+  }
+
+  /** Writes what agents told of their machines, at the end. */
+  drain(): Promise<void> {
+    return this.#facts.drain();
   }
 
   #inBackground(work: Promise<unknown>, message: string): void {

@@ -375,6 +375,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     isReady = false;
     await gateway.close(RETURN_AFTER_RESTART_MS);
     await http.close();
+    await agents.drain();
     await ingest.drain();
     // Else the next start would take this one for a server that saw everything.
     if (isEvaluated) {

@@ -24,6 +24,7 @@ export class AgentSocket {
   readonly #socket: Socket;
   readonly #reader: MessageReader;
   #owner: SocketOwner | null = null;
+  #resting: NodeJS.Timeout | undefined;
   #stage: 'open' | 'closing' | 'closed' = 'open';
 
   /** @param socket one whose upgrade was accepted. @param maxMessageBytes a larger message ends the connection with 1009 */
@@ -44,8 +45,16 @@ export class AgentSocket {
     socket.on('end', () => socket.end());
     socket.on('close', () => {
       this.#stage = 'closed';
+      clearTimeout(this.#resting);
       owner.onClose();
     });
+  }
+
+  /** Reads nothing more for a while: what the peer sends waits at the peer. */
+  rest(durationMs: number): void {
+    this.#socket.pause();
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#socket.resume(), durationMs);
   }
 
   /** From now on a message may have so many bytes; what is larger is not even read. */

@@ -7,6 +7,7 @@ import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
 import { type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/frame.ts';
 import { AckPace } from './acknowledgements.ts';
 import { AgentSocket } from './agent-socket.ts';
+import { FrameAllowance } from './frame-allowance.ts';
 import type { ServerProof } from './handshake.ts';
 import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
 import type { SessionEvents } from './session.ts';
@@ -51,6 +52,8 @@ export class Gateway<Device extends object> {
   #halfOpenCount = 0;
   readonly #open = new Set<Link<Device>>();
   readonly #links = new Map<Device, Link<Device>>();
+  /** Kept while the device is known: connecting again brings nobody more. */
+  readonly #allowances = new WeakMap<Device, FrameAllowance>();
   readonly #machines = new WeakMap<Link<Device>, string>();
   readonly #checker: NodeJS.Timeout;
   readonly #timing: LinkTiming;
@@ -116,6 +119,7 @@ export class Gateway<Device extends object> {
         logger,
         timing: this.#timing,
         ackPace: this.#ackPace,
+        allowance: (device) => this.#allowanceOf(device),
         onAuthenticated: (link, device, hello) => {
           release();
           return this.#admit(link, device, hello);
@@ -164,6 +168,12 @@ export class Gateway<Device extends object> {
     this.#links.set(device, link);
     this.#machines.set(link, hello.machineId);
     return this.#options.onConnected(device, hello, link);
+  }
+
+  #allowanceOf(device: Device): FrameAllowance {
+    const allowance = this.#allowances.get(device) ?? new FrameAllowance();
+    this.#allowances.set(device, allowance);
+    return allowance;
   }
 
   #leave(link: Link<Device>): void {

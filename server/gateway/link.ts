@@ -14,6 +14,7 @@ import {
 import { FramingError } from '../../protocol/socket/message.ts';
 import type { Acknowledgements, AckPace } from './acknowledgements.ts';
 import type { AgentSocket, SocketOwner } from './agent-socket.ts';
+import type { FrameAllowance } from './frame-allowance.ts';
 import { agreeVersion, checkProof, makeChallenge, type ServerProof } from './handshake.ts';
 import { Session, type SessionEvents } from './session.ts';
 
@@ -37,6 +38,8 @@ export interface LinkOptions<Device> {
   readonly logger: Logger;
   readonly timing: LinkTiming;
   readonly ackPace: AckPace;
+  /** How much this device may send, over all its links. */
+  readonly allowance: (device: Device) => FrameAllowance;
   /** The agent has proved its key. Returns what its frames drive, or throws VigiaError to turn it away. */
   readonly onAuthenticated: (link: Link<Device>, device: Device, hello: HelloFrame) => SessionEvents;
   readonly onClosed: (link: Link<Device>) => void;
@@ -65,6 +68,8 @@ export const defaultTiming: LinkTiming = {
   ackGatherMs: 10_000,
 };
 
+/** A device that is so far ahead of its allowance is sent away; a little is made up for by reading later. */
+const MAX_AHEAD_MS = 15_000;
 /** What this server offers to agents that ask for it. */
 const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks | Feature.briefPongs;
 
@@ -84,6 +89,7 @@ export class Link<Device> implements SocketOwner {
   #pingId = 0;
   readonly #deadline: NodeJS.Timeout;
   readonly #acks: Acknowledgements;
+  #allowance: FrameAllowance | null = null;
   device: Device | null = null;
   /** True if the agent said goodbye, so that its silence is no loss. */
   saidGoodbye = false;
@@ -146,7 +152,9 @@ export class Link<Device> implements SocketOwner {
     this.#heardAtMs = performance.now();
     try {
       if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
-      this.#step(decodeFrame(data), data);
+      const frame = decodeFrame(data);
+      if (this.#allowance) this.#count(this.#allowance, frame.type, data.length);
+      this.#step(frame, data);
     } catch (cause) {
       if (cause instanceof VigiaError) {
         if (this.#stage.name === 'open') this.#stage.events.onRefused?.(cause);
@@ -179,6 +187,12 @@ export class Link<Device> implements SocketOwner {
     return false;
   }
 
+  #count(allowance: FrameAllowance, type: Frame['type'], sizeBytes: number): void {
+    const waitMs = allowance.take(type, sizeBytes, this.#heardAtMs);
+    if (waitMs > MAX_AHEAD_MS) throw new VigiaError('too_many_frames');
+    if (waitMs > 0) this.#options.socket.rest(waitMs);
+  }
+
   #step(frame: Frame, message: Uint8Array): void {
     const stage = this.#stage;
     if (stage.name === 'open') {
@@ -206,6 +220,9 @@ export class Link<Device> implements SocketOwner {
     clearTimeout(this.#deadline);
     const { registry, now, onAuthenticated, socket } = this.#options;
     const device = registry.find(hello.publicKey);
+    const allowance = this.#options.allowance(device);
+    if (allowance.take('hello', 0, this.#heardAtMs) > 0) throw new VigiaError('too_many_frames');
+    this.#allowance = allowance;
     this.device = device;
     const events = onAuthenticated(this, device, hello);
     const features = hello.features & GRANTED_FEATURES;
@@ -262,6 +279,6 @@ export class Link<Device> implements SocketOwner {
 
 /** An agent that this server does not know asks again rarely; one that overdoes it comes back later. */
 function retryAfter(code: ErrorCode): number {
-  if (code === 'schema_churn') return 60_000;
+  if (code === 'schema_churn' || code === 'too_many_frames') return 60_000;
   return code === 'agent_unknown' || code === 'agent_retired' || code === 'version_unsupported' ? 300_000 : 0;
 }

@@ -20,6 +20,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   schema_unknown: null,
   schema_invalid: null,
   schema_churn: null,
+  too_many_frames: null,
   report_invalid: null,
   report_base_unknown: null,
   replaced: null,

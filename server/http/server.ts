@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { fastifyCookie } from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, type FastifyHttpOptions, fastify, LogController } from 'fastify';
+import { asSender } from '../sender.ts';
 import { requireAccess } from './auth.ts';
 import { type CertificateFacts, defaultLimits, type Http, type RateLimits, type RouteContext } from './context.ts';
 import { serveDashboard } from './dashboard-files.ts';
@@ -73,6 +74,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   await addSecurityHeaders(http, isBehindProxy || deps.certificate()?.selfSigned === false);
   await http.register(fastifyCookie);
   await addRateLimit(http, limits);
+  shareFairly(http);
   requireAccess(http, context);
   await describeApi(http, deps.version);
   addRoutes(http, context);
@@ -85,6 +87,12 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   http.addHook('preClose', async () => live.close());
   await http.ready();
   return http;
+}
+
+/** What a request asks of the rest waits in the name of who asks: of the address, until the person or key is known. */
+function shareFairly(http: Http): void {
+  http.addHook('onRequest', (request, _reply, done) => asSender(`address ${request.ip}`, done));
+  http.addHook('preHandler', ({ principal, ip }, _reply, done) => asSender(principal?.id ?? `address ${ip}`, done));
 }
 
 function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls'], isBehindProxy: boolean): Http {

@@ -1,15 +1,23 @@
 import { VigiaError } from '../../protocol/error.ts';
+import { FairQueue } from '../fair-queue.ts';
+import { currentSender, SERVER } from '../sender.ts';
 
 interface Waiter {
   readonly grant: () => void;
   readonly timer: NodeJS.Timeout;
 }
 
-/** Lets one caller in at a time, in the order of arrival. The queue is bounded and nobody waits for ever. */
+/** Of all that may wait, one person, key or address may have so much. */
+const SHARE_OF_ONE = 1 / 4;
+
+/**
+ * Lets one caller in at a time: those of one sender in the order of arrival, the senders in turn. The queue is bounded, for all and
+ * for each, and nobody waits for ever.
+ */
 export class Mutex {
   readonly #waitMs: number;
   readonly #maxWaiting: number;
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new FairQueue<Waiter>();
   #held = false;
 
   constructor(waitMs: number, maxWaiting: number) {
@@ -17,20 +25,22 @@ export class Mutex {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** @throws VigiaError unavailable after `waitMs`, overloaded if `maxWaiting` others wait already. */
+  /** @throws VigiaError unavailable after `waitMs`, overloaded if too many of this sender or of all wait already. */
   acquire(): Promise<void> {
     if (!this.#held) {
       this.#held = true;
       return Promise.resolve();
     }
-    if (this.#waiters.size >= this.#maxWaiting) {
+    const sender = currentSender();
+    const limit = sender === SERVER ? this.#maxWaiting : Math.ceil(this.#maxWaiting * SHARE_OF_ONE);
+    if (this.#waiters.length >= this.#maxWaiting || this.#waiters.lengthOf(sender) >= limit) {
       return Promise.reject(
         new VigiaError('overloaded', 'Too many requests wait for the database. Retry in a moment.'),
       );
     }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#waiters.delete(waiter);
+        this.#waiters.delete(sender, waiter);
         reject(
           new VigiaError('unavailable', `The database was busy for ${this.#waitMs / 1000} s. Retry in a moment.`, {
             cause: 'deadline',
@@ -38,17 +48,17 @@ export class Mutex {
         );
       }, this.#waitMs);
       const waiter: Waiter = { grant: resolve, timer };
-      this.#waiters.add(waiter);
+      this.#waiters.add(sender, waiter);
     });
   }
 
   release(): void {
-    for (const waiter of this.#waiters) {
-      this.#waiters.delete(waiter);
-      clearTimeout(waiter.timer);
-      waiter.grant();
+    const waiter = this.#waiters.next();
+    if (waiter === undefined) {
+      this.#held = false;
       return;
     }
-    this.#held = false;
+    clearTimeout(waiter.timer);
+    waiter.grant();
   }
 }

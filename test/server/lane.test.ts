@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Lane } from '../../server/lane.ts';
+import { asSender, currentSender } from '../../server/sender.ts';
 
 t.test('tasks run one after the other, in order, and a fault is its own caller’s', async (t) => {
   const lane = new Lane(10);
@@ -42,4 +43,33 @@ t.test('a full lane refuses, except those who may not be refused', async (t) => 
   await idle;
   await Promise.all(waiting);
   t.equal(await lane.run(async () => 3), 3);
+});
+
+t.test('who asks for much does not make the others wait, and is the one who is refused', async (t) => {
+  const lane = new Lane(100);
+  const done: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const first = lane.runAlways(() => gate.promise);
+  const ask = (sender: string, what: string) =>
+    asSender(sender, () =>
+      lane.run(async () => {
+        t.equal(currentSender(), 'server', 'at the database it counts as the server’s own');
+        done.push(what);
+      }),
+    );
+  await new Promise(setImmediate);
+  const loud = Array.from({ length: 25 }, (_, n) => ask('loud', `loud ${n}`));
+  await t.rejects(ask('loud', 'one more'), { code: 'overloaded' }, 'a quarter is for one');
+  const judge = lane.runAlways(async () => void done.push('judge'));
+  const other = ask('other', 'other');
+  gate.resolve();
+  await Promise.all([first, other, judge]);
+  t.ok(done.length <= 4, `after ${done.length - 2} of the 25 that came before`);
+  await Promise.all(loud);
+  t.same(
+    done.filter((what) => what.startsWith('loud')),
+    Array.from({ length: 25 }, (_, n) => `loud ${n}`),
+    'each keeps its order',
+  );
+  t.equal(lane.length, 0);
 });

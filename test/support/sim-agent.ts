@@ -159,7 +159,7 @@ export async function startSimAgent(options: SimAgentOptions): Promise<SimAgent>
   };
 }
 
-function simInventory(hostname: string): Record<string, unknown> {
+export function simInventory(hostname: string): Record<string, unknown> {
   return {
     agentVersion: '0.1.0',
     hostname,

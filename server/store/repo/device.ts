@@ -34,6 +34,11 @@ export interface DeviceChanges {
   readonly expectedHours?: boolean;
 }
 
+/** The columns that an agent fills by itself; not all at once. */
+export type AgentFacts = Partial<
+  Pick<Row<'device'>, 'agent_version' | 'inventory_json' | 'inventory_at' | 'os' | 'hostname'>
+>;
+
 /** Machines with an agent. Lists leave retired ones out. */
 export interface DeviceRepository {
   /** In the order of enrolment. */
@@ -57,8 +62,8 @@ export interface DeviceRepository {
   retire(id: string): Promise<void>;
   /** Brings a retired device back under the same id. @throws VigiaError not_found if it is not retired, conflict */
   revive(id: string): Promise<Row<'device'>>;
-  /** What the agent said of its machine, for {@link Store.commit}; changes nothing outside the scope. */
-  inventoryStatement(id: string, inventory: { readonly json: string; readonly atMs: number }): CompiledQuery;
+  /** What the agent said of itself and its machine, for {@link Store.commit}; changes nothing outside the scope. */
+  agentStatement(id: string, facts: AgentFacts): CompiledQuery;
 }
 
 export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRepository {
@@ -186,12 +191,6 @@ export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRep
         return { ...device, retired_at: null };
       }),
 
-    inventoryStatement: (id, inventory) =>
-      db
-        .updateTable('device')
-        .set({ inventory_json: inventory.json, inventory_at: inventory.atMs })
-        .where(mine)
-        .where('id', '=', id)
-        .compile(),
+    agentStatement: (id, facts) => db.updateTable('device').set(facts).where(mine).where('id', '=', id).compile(),
   };
 }

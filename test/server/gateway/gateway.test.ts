@@ -630,3 +630,48 @@ t.test('a large fleet is given longer to return than a small one', async (t) => 
   }
   await closing;
 });
+
+t.test('a device that sends too much of one kind is sent away, over all its connections; others are not', async (t) => {
+  const { client, enrol, gateway, seen } = await setUp(t);
+  const [loud, quiet] = [enrol(new Machine(), 'loud'), enrol(new Machine(), 'quiet')];
+  const good = await (await client()).authenticate(quiet);
+  const bad = await (await client()).authenticate(loud);
+  for (let id = 0; id < 20_000; id += 1) bad.send({ type: 'pong', id, clocks: null });
+  t.equal(await bad.closed(), 1008);
+  t.match(bad.received.at(-1), { type: 'error', code: 'too_many_frames', retryInMs: 60_000 });
+  await until('it left', () => gateway.connected === 1);
+  const again = await (await client()).authenticate(loud);
+  again.send({ type: 'inventory', json: '{}' });
+  await until('of other kinds it may still send', () => seen.includes('inventory {}'));
+  good.send({ type: 'ping', id: 9 });
+  await good.next('pong');
+});
+
+t.test('who sends a little too fast is read more slowly, and nothing is lost', async (t) => {
+  const { client, enrol, reports } = await setUp(t);
+  const link = await (await client()).authenticate(enrol());
+  link.send(schema);
+  const startedAt = performance.now();
+  for (let n = 1; n <= 6_000; n += 1) link.send(report(n === 666 ? 6_666 : n));
+  await until('what was read at once', () => reports.length > 5_000);
+  for (let n = 0; n < 3_000; n += 1) link.send(report(10_000 + n));
+  await until('all of them', () => reports.length === 9_000);
+  const tookMs = performance.now() - startedAt;
+  t.ok(tookMs >= 1_500, `${Math.round(tookMs)} ms, for 4,000 above the 5,000, at 500 a second with what is on the way`);
+});
+
+t.test('connecting again and again is counted too', async (t) => {
+  const { client, enrol } = await setUp(t);
+  const machine = enrol();
+  for (let n = 0; ; n += 1) {
+    const link = await client();
+    const hello = machine.hello();
+    link.send(hello);
+    link.send(machine.proof(hello, await link.next('challenge')));
+    const answer = await until('an answer', () => link.received[1]);
+    if (answer.type === 'welcome') continue;
+    t.match(answer, { code: 'too_many_frames', retryInMs: 60_000 });
+    t.ok(n >= 60, `after ${n}`);
+    break;
+  }
+});

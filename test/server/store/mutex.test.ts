@@ -1,4 +1,5 @@
 import t from 'tap';
+import { asSender } from '../../../server/sender.ts';
 import { Mutex } from '../../../server/store/mutex.ts';
 
 t.test('one at a time, in the order of arrival', async (t) => {
@@ -35,4 +36,23 @@ t.test('the queue is bounded', async (t) => {
   mutex.release();
   await t.resolves(second);
   mutex.release();
+});
+
+t.test('senders are let in in turn, and one who fills its share keeps nobody out', async (t) => {
+  const mutex = new Mutex(10_000, 40);
+  await mutex.acquire();
+  const order: string[] = [];
+  const enter = (sender: string) =>
+    asSender(sender, async () => {
+      await mutex.acquire();
+      order.push(sender);
+      mutex.release();
+    });
+  const waiting = Array.from({ length: 10 }, () => enter('loud'));
+  await t.rejects(enter('loud'), { code: 'overloaded' });
+  waiting.push(enter('person'), enter('server'), enter('agents'));
+  mutex.release();
+  await Promise.all(waiting);
+  t.same(order.slice(0, 4).sort(), ['agents', 'loud', 'person', 'server']);
+  t.same(order.length, 13);
 });

@@ -84,7 +84,7 @@ t.test('devices: enrol, change, retire, bring back', async (t) => {
   const changed = await devices.update(device.id, { name: 'Database', siteId: cellar.id });
   t.match(changed, { name: 'Database', site_id: cellar.id, slug: 'acme-srv' }, 'the slug stays');
   t.same(await devices.get(device.id), changed);
-  await store.commit([devices.inventoryStatement(device.id, { json: '{"cpu":4}', atMs: 5 })]);
+  await store.commit([devices.agentStatement(device.id, { inventory_json: '{"cpu":4}', inventory_at: 5 })]);
   t.match(await devices.get(device.id), { inventory_json: '{"cpu":4}', inventory_at: 5 });
 
   clock.nowMs = 2000;

@@ -293,9 +293,10 @@ t.test('no scoped method reaches into another client', async (t) => {
       placements: [outcome.empty, () => mine.devices.placements(bolt.device.id)],
       retire: [outcome.notFound, () => mine.devices.retire(bolt.device.id)],
       revive: [outcome.notFound, () => mine.devices.revive(retired.id)],
-      inventoryStatement: [
+      agentStatement: [
         undefined,
-        () => store.commit([mine.devices.inventoryStatement(bolt.device.id, { json: '{"x":1}', atMs: 1 })]),
+        () =>
+          store.commit([mine.devices.agentStatement(bolt.device.id, { inventory_json: '{"x":1}', inventory_at: 1 })]),
       ],
     },
     deviceStates: {
