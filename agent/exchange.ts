@@ -1,9 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage, request as Request } from 'node:http';
 import type { Socket } from 'node:net';
+import { hostOf } from '../protocol/check/name.ts';
+import { secure } from '../protocol/check/secure.ts';
 import { VigiaError } from '../protocol/error.ts';
+import { dial } from '../protocol/socket/dial.ts';
+import { lookupAll } from '../protocol/socket/lookup.ts';
 import { trustAuthorities } from './authorities.ts';
-import { type Channel, channelOf, connectionFault, notVigia } from './channel.ts';
+import { type Channel, channelOf, connectionFault } from './channel.ts';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -29,54 +32,51 @@ export interface Answer {
  * @throws VigiaError `server_unreachable`, `server_not_vigia`, `plaintext_refused`, or what `accept` throws
  */
 export async function exchange({ method, url, body, accept, timeoutMs }: Exchange): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const isTls = url.protocol === 'https:';
-  if (isTls) trustAuthorities();
-  const text = body === undefined ? '' : JSON.stringify(body);
-  const request = requestOf(isTls)(url, {
-    method,
-    agent: false,
-    rejectUnauthorized: false,
-    headers: { accept: 'application/json', ...(text && { 'content-type': 'application/json' }) },
-  });
-  const deadline = setTimeout(() => {
-    request.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
-  }, timeoutMs);
-  let channel: Channel | undefined;
-  request.on('socket', (socket: Socket) => {
-    socket.once(isTls ? 'secureConnect' : 'connect', () => {
-      try {
-        channel = channelOf(socket);
-        accept?.(channel);
-        request.end(text);
-      } catch (error) {
-        request.destroy(error as Error);
-      }
-    });
-  });
-  request.on('response', (response) => {
-    readBody(response)
-      .then((received) => {
-        if (channel === undefined) throw notVigia(url, 'it answered before the connection stood');
-        resolve({ status: response.statusCode ?? 0, document: parseJson(received), channel });
-      })
-      .catch(reject);
-  });
-  request.on('error', reject);
+  const signal = AbortSignal.timeout(timeoutMs);
+  // A timeout alone keeps no process alive, and who enrols has nothing else.
+  const alive = setTimeout(() => undefined, timeoutMs);
+  let socket: Socket | undefined;
   try {
-    return await promise;
+    socket = await connectTo(url, signal);
+    const channel = channelOf(socket);
+    accept?.(channel);
+    const response = await ask(socket, method, url, body, signal);
+    return { status: response.statusCode ?? 0, document: parseJson(await readBody(response)), channel };
   } catch (error) {
-    throw connectionFault(error, url);
+    throw connectionFault(signal.aborted ? Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }) : error, url);
   } finally {
-    clearTimeout(deadline);
-    request.destroy();
+    clearTimeout(alive);
+    socket?.destroy();
   }
 }
 
-function requestOf(isTls: boolean): typeof requestHttps {
-  if (isTls) return requestHttps;
+async function connectTo(url: URL, signal: AbortSignal): Promise<Socket> {
+  const isTls = url.protocol === 'https:';
+  const host = hostOf(url);
+  const addresses = await lookupAll(host, signal);
+  const socket = await dial({ addresses, port: Number(url.port) || (isTls ? 443 : 80), signal });
+  if (!isTls) return socket;
+  trustAuthorities();
+  return secure(socket, host, 'http/1.1', signal);
+}
+
+function ask(socket: Socket, method: string, url: URL, body: unknown, signal: AbortSignal): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const text = body === undefined ? '' : JSON.stringify(body);
   // An ES import of node:http evaluates all of its getters, one of which loads a whole WebSocket client of 5 MB.
-  return process.getBuiltinModule('node:http').request as typeof requestHttps;
+  const { request }: { request: typeof Request } = process.getBuiltinModule('node:http');
+  request(url, {
+    method,
+    // The connection stands, with TLS or without.
+    protocol: 'http:',
+    createConnection: () => socket,
+    signal,
+    headers: { host: url.host, accept: 'application/json', ...(text && { 'content-type': 'application/json' }) },
+  })
+    .on('response', resolve)
+    .on('error', reject)
+    .end(text);
+  return promise;
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {

@@ -4,9 +4,10 @@ import { VigiaError } from '../protocol/error.ts';
 import { readFileIfAny, replaceFile } from './file.ts';
 
 /** What an agent does for its server beyond reporting on its own machine, and only if its policy file names it. */
-export const policyActions = ['probe-peers', 'check-network'] as const;
+export const policyActions = ['probe-peers', 'check-network', 'check-local-query'] as const;
 /**
  * `probe-peers`: tell whether a neighbour at the same site answers. `check-network`: run checks against other hosts.
+ * `check-local-query`: ask services of this machine itself for addresses with a query, which may do more than show something.
  */
 export type PolicyAction = (typeof policyActions)[number];
 

@@ -10,7 +10,8 @@
 #                  certificate authorities judge
 #   --name NAME    what to call the machine; its host name by default
 #   --allow A,...  what the agent may do beyond watching this machine: probe-peers (tell whether a neighbour answers),
-#                  check-network (check other hosts); it is kept in policy.json, which the server cannot change
+#                  check-network (check other hosts), check-local-query (ask this machine for addresses with a query); it
+#                  is kept in policy.json, which the server cannot change
 #   --force        enrol although the machine is enrolled, such as with another server; its key stays
 #   --no-service   no systemd here (a container, a chroot): install and enrol, and print the command that runs the agent
 #

@@ -13,5 +13,10 @@ export const checkReasons = [
   'not_found',
   'not_permitted',
   'failed',
+  'tls_old',
+  'not_tls',
+  'tls_failed',
+  'query_not_permitted',
+  'address_refused',
 ] as const;
 export type CheckReason = (typeof checkReasons)[number];

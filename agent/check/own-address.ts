@@ -1,37 +1,46 @@
 import type { LookupAddress } from 'node:dns';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { isUnserved } from '../../protocol/check/address-kind.ts';
 import type { ResolveHost } from '../../protocol/check/outcome.ts';
+import { lookupAll } from '../../protocol/socket/lookup.ts';
 
 /**
  * Resolves hosts for checks: this machine's own addresses, and those of others only while `mayReachOthers` says so. A name that
- * leads to both counts as another host.
+ * leads to both counts as another host. Metadata services of clouds, link-local addresses, multicast and what is no host's
+ * address are refused whatever the policy says: nobody offers a service there, and a server in wrong hands would read keys.
  */
 export function resolveFor(mayReachOthers: () => boolean): ResolveHost {
-  return async (host) => {
-    const family = isIP(host);
-    const addresses = family === 0 ? await addressesOf(host) : [{ address: host, family }];
+  return async (host, signal) => {
+    const addresses = await lookupAll(host, signal).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      return [];
+    });
     if (addresses.length === 0) return 'name_unknown';
-    const own = ownAddresses();
-    const areOwn = addresses.every(({ address }) => own.has(address) || isLoopback(address));
-    return areOwn || mayReachOthers() ? addresses : 'not_permitted';
+    if (addresses.some(({ address }) => isUnserved(address))) return 'address_refused';
+    return areOwn(addresses) || mayReachOthers() ? addresses : 'not_permitted';
   };
 }
 
-async function addressesOf(host: string): Promise<readonly LookupAddress[]> {
-  // Half a megabyte that an agent without checks never needs.
-  const { lookup } = await import('node:dns/promises');
-  return await lookup(host, { all: true }).catch(() => []);
+/**
+ * Whether this page may be asked for: from this machine itself, where services trust who is there already, only what has no
+ * query, unless `mayQuery` says so.
+ */
+export function permitsPage(mayQuery: () => boolean): (url: URL, addresses: readonly LookupAddress[]) => boolean {
+  return ({ search }, addresses) => search === '' || !addresses.some(isOwn()) || mayQuery();
 }
 
-function ownAddresses(): ReadonlySet<string> {
-  return new Set(
-    Object.values(networkInterfaces())
-      .flat()
-      .map((one) => one?.address ?? ''),
-  );
+function areOwn(addresses: readonly LookupAddress[]): boolean {
+  return addresses.every(isOwn());
 }
 
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
+/** Whether an address leads to this machine, also when IPv4 is written as IPv6. */
+function isOwn(): (address: LookupAddress) => boolean {
+  const own = new BlockList();
+  own.addSubnet('127.0.0.0', 8, 'ipv4');
+  own.addAddress('::1', 'ipv6');
+  for (const one of Object.values(networkInterfaces()).flat()) {
+    if (one !== undefined) own.addAddress(one.address, one.family === 'IPv6' ? 'ipv6' : 'ipv4');
+  }
+  return ({ address }) => own.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }

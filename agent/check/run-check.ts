@@ -3,7 +3,7 @@ import { runTcp } from '../../protocol/check/tcp.ts';
 import type { PlannedCheck } from '../../protocol/plan.ts';
 import { trustAuthorities } from '../authorities.ts';
 import { readPolicy } from '../policy.ts';
-import { resolveFor } from './own-address.ts';
+import { permitsPage, resolveFor } from './own-address.ts';
 import { runProcess } from './process.ts';
 import { runUnit } from './unit.ts';
 
@@ -13,6 +13,7 @@ const GRACE_MS = 1_000;
 /** Runs checks as this agent's own policy allows, which is read anew each time. Ends within a second of the timeout. */
 export function createRunner(dataDir: string): (check: PlannedCheck) => Promise<CheckOutcome> {
   const resolve = resolveFor(() => readPolicy(dataDir).allows('check-network'));
+  const permits = permitsPage(() => readPolicy(dataDir).allows('check-local-query'));
   return async ({ target, timeoutMs }) => {
     const startedAtMs = performance.now();
     const { promise: tooLate, resolve: giveUp } = Promise.withResolvers<CheckOutcome>();
@@ -33,10 +34,10 @@ export function createRunner(dataDir: string): (check: PlannedCheck) => Promise<
       case 'tcp':
         return runTcp(target, { timeoutMs, resolve });
       case 'http': {
-        // Node's HTTP is a tenth of the agent's memory, and few machines are asked for it.
+        // The authorities are a megabyte and a half, and few machines are asked for pages.
         trustAuthorities();
         const { runHttp } = await import('../../protocol/check/http.ts');
-        return runHttp(target, { timeoutMs, resolve });
+        return runHttp(target, { timeoutMs, resolve, permits });
       }
     }
   }

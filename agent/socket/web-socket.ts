@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { hostOf } from '../../protocol/check/name.ts';
+import { dial } from '../../protocol/socket/dial.ts';
+import { lookupAll } from '../../protocol/socket/lookup.ts';
 import { encodeMessage, FramingError, type Message, MessageReader, opcodes } from '../../protocol/socket/message.ts';
 import { trustAuthorities } from '../authorities.ts';
 import { readUpgrade, upgradeRequest } from './upgrade.ts';
@@ -34,7 +37,8 @@ const MAX_UNSENT_PONGS_BYTES = 64 * 1024;
 export class WebSocketClient {
   readonly #options: WebSocketOptions;
   /** TCP, then what runs over it. */
-  #socket: Socket;
+  #socket: Socket | undefined;
+  readonly #dialling = new AbortController();
   readonly #reader: MessageReader;
   readonly #key = randomBytes(16).toString('base64');
   #stage: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
@@ -44,15 +48,11 @@ export class WebSocketClient {
   constructor(options: WebSocketOptions) {
     this.#options = options;
     this.#reader = new MessageReader(options.maxMessageBytes);
-    const isTls = options.url.protocol === 'wss:';
-    this.#socket = connect({ host: hostOf(options.url), port: Number(options.url.port) || (isTls ? 443 : 80) });
-    this.#socket.setNoDelay(true);
-    // TLS begins on a connection that stands. While a server is away nothing of TLS is made, attempt after attempt: it would
-    // outlive the attempt as old garbage, which a process as quiet as this one hardly ever collects.
-    this.#socket.once('connect', () => (isTls ? this.#secure() : this.#begin()));
-    this.#socket.on('error', (error) => this.#fail(error));
-    this.#socket.on('close', () => this.#settle());
     if (options.useAuthorities) trustAuthorities();
+    this.#dial().catch((error: unknown) => {
+      if (!this.#dialling.signal.aborted) this.#fail(error);
+      this.#settle();
+    });
   }
 
   /** From now on a message of the server may have so many bytes. */
@@ -66,12 +66,12 @@ export class WebSocketClient {
 
   /** Bytes that wait for the network. */
   get unsentBytes(): number {
-    return this.#socket.writableLength;
+    return this.#socket?.writableLength ?? 0;
   }
 
   /** Sends a binary message, if the connection is open. */
   send(payload: Uint8Array): void {
-    if (this.isOpen) this.#socket.write(encodeMessage(opcodes.binary, payload));
+    if (this.isOpen) this.#socket?.write(encodeMessage(opcodes.binary, payload));
   }
 
   /** Begins the closing handshake; messages of the server still arrive. Before the connection is open it ends at once. */
@@ -79,19 +79,39 @@ export class WebSocketClient {
     if (this.#stage === 'connecting') this.terminate();
     if (this.#stage !== 'open') return;
     this.#stage = 'closing';
-    this.#socket.write(encodeMessage(opcodes.close, Buffer.from([code >> 8, code & 0xff])));
+    this.#socket?.write(encodeMessage(opcodes.close, Buffer.from([code >> 8, code & 0xff])));
   }
 
   /** Ends the connection at once. */
   terminate(): void {
-    this.#socket.destroy();
+    this.#dialling.abort();
+    this.#socket?.destroy();
   }
 
-  #secure(): void {
+  async #dial(): Promise<void> {
+    const { url } = this.#options;
+    const { signal } = this.#dialling;
+    const isTls = url.protocol === 'wss:';
+    const addresses = await lookupAll(hostOf(url), signal);
+    const socket = await dial({ addresses, port: Number(url.port) || (isTls ? 443 : 80), signal });
+    if (signal.aborted || socket.destroyed) {
+      socket.destroy();
+      this.#settle();
+      return;
+    }
+    this.#socket = socket.setNoDelay(true);
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#settle());
+    // TLS begins on a connection that stands. While a server is away nothing of TLS is made, attempt after attempt: it would
+    // outlive the attempt as old garbage, which a process as quiet as this one hardly ever collects.
+    if (isTls) this.#secure(socket);
+    else this.#begin(socket);
+  }
+
+  #secure(under: Socket): void {
     const { url, useAuthorities } = this.#options;
     const host = hostOf(url);
-    const under = this.#socket;
-    this.#socket = connectTls({
+    const socket = connectTls({
       socket: under,
       // It is connected; this is whom the certificate must name.
       host,
@@ -101,16 +121,17 @@ export class WebSocketClient {
       rejectUnauthorized: false,
       ...(useAuthorities ? {} : { ca: [] }),
     });
-    this.#socket.once('secureConnect', () => this.#begin());
-    this.#socket.on('error', (error) => this.#fail(error));
-    this.#socket.on('close', () => under.destroy());
+    this.#socket = socket;
+    socket.once('secureConnect', () => this.#begin(socket));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => under.destroy());
   }
 
-  #begin(): void {
-    this.#socket.on('data', (piece: Buffer) => this.#receive(piece));
-    this.#options.onConnect(this.#socket);
-    if (this.#socket.destroyed) return;
-    this.#socket.write(upgradeRequest(this.#options.url, this.#key, this.#options.subprotocol));
+  #begin(socket: Socket): void {
+    socket.on('data', (piece: Buffer) => this.#receive(piece));
+    this.#options.onConnect(socket);
+    if (socket.destroyed) return;
+    socket.write(upgradeRequest(this.#options.url, this.#key, this.#options.subprotocol));
   }
 
   #receive(piece: Buffer): void {
@@ -123,7 +144,7 @@ export class WebSocketClient {
       // Told first, because whoever hears of the failure closes the connection.
       if (this.#stage === 'open' && error instanceof FramingError) this.close(error.closeCode);
       this.#fail(error);
-      this.#socket.destroySoon();
+      this.#socket?.destroySoon();
     }
   }
 
@@ -141,7 +162,8 @@ export class WebSocketClient {
   }
 
   #dispatch({ kind, payload }: Message): void {
-    if (this.#socket.destroyed) return;
+    const socket = this.#socket;
+    if (socket === undefined || socket.destroyed) return;
     switch (kind) {
       case 'text':
       case 'binary':
@@ -149,19 +171,20 @@ export class WebSocketClient {
         break;
       case 'ping':
         if (this.isOpen && this.unsentBytes < MAX_UNSENT_PONGS_BYTES)
-          this.#socket.write(encodeMessage(opcodes.pong, payload));
+          socket.write(encodeMessage(opcodes.pong, payload));
         break;
       case 'pong':
         break;
       case 'close':
-        if (this.#stage === 'open') this.#socket.write(encodeMessage(opcodes.close, payload.subarray(0, 2)));
+        if (this.#stage === 'open') socket.write(encodeMessage(opcodes.close, payload.subarray(0, 2)));
         this.#stage = 'closing';
-        this.#socket.destroySoon();
+        socket.destroySoon();
         break;
     }
   }
 
   #settle(): void {
+    if (this.#stage === 'closed') return;
     if (this.#stage === 'connecting') this.#fail(Object.assign(new Error('hung up'), { code: 'ECONNRESET' }));
     this.#stage = 'closed';
     this.#options.onClose();
@@ -172,9 +195,4 @@ export class WebSocketClient {
     this.#failed = true;
     this.#options.onError(error);
   }
-}
-
-/** The host of an address as a socket takes it: IPv6 without its brackets. */
-function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '');
 }

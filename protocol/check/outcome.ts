@@ -17,14 +17,16 @@ export interface CheckOutcome {
  * The addresses of a host that may be reached, or why there are none. Asked for each host, that of a redirect too; the
  * connection goes to one of these addresses and no name is resolved a second time.
  */
-export type ResolveHost = (
-  host: string,
-  signal: AbortSignal,
-) => Promise<readonly LookupAddress[] | Extract<CheckReason, 'name_unknown' | 'not_permitted'>>;
+export type ResolveHost = (host: string, signal: AbortSignal) => Promise<readonly LookupAddress[] | HostRefusal>;
+
+/** Why a host is not connected to. */
+export type HostRefusal = Extract<CheckReason, 'name_unknown' | 'not_permitted' | 'address_refused'>;
 
 export interface NetworkOptions {
   readonly timeoutMs: number;
   readonly resolve: ResolveHost;
+  /** Of HTTP: whether this address, which leads to these IP addresses, may be asked for. Default: any may. */
+  readonly permits?: (url: URL, addresses: readonly LookupAddress[]) => boolean;
 }
 
 /** An outcome that says no more than its reason. */
@@ -33,27 +35,36 @@ export function outcome(up: boolean | null, reason: CheckReason, startedAtMs: nu
 }
 
 /** What the resolver says when it gives no address: an unknown name is down, a refusal proves nothing. */
-export function refusedOutcome(reason: 'name_unknown' | 'not_permitted', startedAtMs: number): CheckOutcome {
-  return outcome(reason === 'not_permitted' ? null : false, reason, startedAtMs);
+export function refusedOutcome(reason: HostRefusal, startedAtMs: number): CheckOutcome {
+  return outcome(reason === 'name_unknown' ? false : null, reason, startedAtMs);
 }
 
-const reasonsByCode: Readonly<Record<string, CheckReason>> = {
-  ECONNREFUSED: 'refused',
-  ETIMEDOUT: 'timeout',
-  ENOTFOUND: 'name_unknown',
-  EAI_AGAIN: 'name_unknown',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
-  EACCES: 'unreachable',
-  EPERM: 'unreachable',
-  EPROTO: 'tls',
-};
+const reasonsByCode: ReadonlyMap<string, CheckReason> = new Map([
+  ['ECONNREFUSED', 'refused'],
+  ['ETIMEDOUT', 'timeout'],
+  ['ENOTFOUND', 'name_unknown'],
+  ['EAI_AGAIN', 'name_unknown'],
+  ['EHOSTUNREACH', 'unreachable'],
+  ['ENETUNREACH', 'unreachable'],
+  ['EADDRNOTAVAIL', 'unreachable'],
+  ['EACCES', 'unreachable'],
+  ['EPERM', 'unreachable'],
+]);
+
+/** What OpenSSL calls it when the other end speaks something else than TLS, and when it speaks what nobody should any more. */
+const NOT_TLS = /WRONG_VERSION_NUMBER|HTTP_REQUEST|HTTPS_PROXY_REQUEST|PACKET_LENGTH_TOO_LONG|RECORD_LENGTH_MISMATCH/;
+const OLD_TLS = /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|UNKNOWN_SSL_VERSION|TOO_SMALL|TOO_WEAK|LEGACY/;
 
 /** What a failed connection says of the other end. */
 export function reasonOf(error: unknown): CheckReason {
-  const { code = '', name = '' } = error as { code?: string; name?: string };
+  const { code = '', name = '', message = '' } = error as { code?: string; name?: string; message?: string };
   if (name === 'AbortError' || name === 'TimeoutError') return 'timeout';
-  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL')) return 'tls';
-  return reasonsByCode[code] ?? 'failed';
+  if (code === 'EPROTO' || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL')) return tlsReasonOf(code, message);
+  return reasonsByCode.get(code) ?? 'failed';
+}
+
+function tlsReasonOf(code: string, message: string): CheckReason {
+  const what = `${code} ${message.toUpperCase().replaceAll(' ', '_')}`;
+  if (NOT_TLS.test(what)) return 'not_tls';
+  return OLD_TLS.test(what) ? 'tls_old' : 'tls_failed';
 }

@@ -1,7 +1,6 @@
-import { connect } from 'node:net';
 import type { CheckTarget } from '../service.ts';
+import { dial } from '../socket/dial.ts';
 import { type CheckOutcome, type NetworkOptions, outcome, reasonOf, refusedOutcome } from './outcome.ts';
-import { pinnedTo } from './pinned-lookup.ts';
 
 type TcpTarget = Extract<CheckTarget, { kind: 'tcp' }>;
 
@@ -12,29 +11,9 @@ export async function runTcp({ host, port }: TcpTarget, { timeoutMs, resolve }: 
   try {
     const addresses = await resolve(host, signal);
     if (typeof addresses === 'string') return refusedOutcome(addresses, startedAtMs);
-    await connectOnce(host, port, addresses, signal);
+    (await dial({ addresses, port, signal })).destroy();
     return outcome(true, 'ok', startedAtMs);
   } catch (error) {
     return outcome(false, signal.aborted ? 'timeout' : reasonOf(error), startedAtMs);
-  }
-}
-
-async function connectOnce(
-  host: string,
-  port: number,
-  addresses: Parameters<typeof pinnedTo>[0],
-  signal: AbortSignal,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const socket = connect({ host, port, lookup: pinnedTo(addresses) });
-  const onAbort = (): void => void socket.destroy(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  socket.once('connect', resolve).once('error', reject);
-  if (signal.aborted) onAbort();
-  try {
-    await promise;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    socket.destroy();
   }
 }

@@ -22,6 +22,12 @@ export function describeObservation(target: CheckTarget, seen: Omit<Observation,
     not_found: () =>
       seen.up === null ? `This machine has no means to look for ${what}` : `${what} does not exist on this machine`,
     not_permitted: () => `The agent's own policy does not allow it to reach ${what}`,
+    tls_old: () => `${what} speaks only TLS that is too old to be safe`,
+    not_tls: () => `${what} does not speak TLS, perhaps plain HTTP`,
+    tls_failed: () => `No TLS connection to ${what} comes about`,
+    query_not_permitted: () =>
+      `The agent asks its own machine for addresses without a query only, so not for ${what}; its policy may allow "check-local-query"`,
+    address_refused: () => `${what} is at an address that no check reaches: metadata, link-local or no host's`,
     failed: () => `${what} broke off the connection or answered nonsense`,
   };
   return told[seen.reason]();

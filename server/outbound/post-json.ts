@@ -1,7 +1,11 @@
 import http from 'node:http';
-import https from 'node:https';
+import { isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { addressKind } from '../../protocol/check/address-kind.ts';
+import { hostOf } from '../../protocol/check/name.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import { addressKind, pinnedLookup, resolveAllowed } from './address-guard.ts';
+import { dial } from '../../protocol/socket/dial.ts';
+import { resolveAllowed } from './address-guard.ts';
 
 export interface PostOptions {
   readonly url: URL;
@@ -31,13 +35,20 @@ export async function postJson({ url, headers, body, allowPrivate, signal }: Pos
   if (isPlain && addresses.some(({ address }) => addressKind(address) !== 'private')) {
     throw new VigiaError('address_refused', `${url.host} is not in a private network: use https:// there.`);
   }
+  const host = hostOf(url);
+  const socket = await dial({ addresses, port: Number(url.port) || (isPlain ? 80 : 443), signal });
   const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>();
-  const request = (isPlain ? http : https).request(url, {
+  const request = http.request(url, {
     method: 'POST',
-    agent: false,
-    lookup: pinnedLookup(addresses),
+    // The connection stands, or TLS begins on it; either way it is this one.
+    protocol: 'http:',
+    createConnection: () =>
+      isPlain
+        ? socket
+        : connectTls({ socket, host, servername: isIP(host) === 0 ? host : '', ALPNProtocols: ['http/1.1'] }),
     signal,
     headers: {
+      host: url.host,
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(body),
       'user-agent': 'Vigia',

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
+import { addressKind } from '../../protocol/check/address-kind.ts';
 import { type Knock, knock } from '../../protocol/check/knock.ts';
 import { type Inventory, parseInventory } from '../../protocol/inventory.ts';
 import type { ProbeAnswer } from '../../protocol/plan.ts';
@@ -7,7 +8,6 @@ import { MAX_PROBE_MS, parseProbeAnswer } from '../../protocol/probe.ts';
 import { OPINION_EVERY_MS } from '../domain/opinion.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { addressKind } from '../outbound/address-guard.ts';
 
 /** What others found out about a host. */
 export interface Finding {

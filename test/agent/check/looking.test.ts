@@ -79,7 +79,7 @@ t.test('without the policy an agent looks at its own machine only', async (t) =>
     t.ok(Array.isArray(await alone(host, signal)), host);
   }
   t.equal(await alone('192.0.2.1', signal), 'not_permitted');
-  t.equal(await alone('169.254.169.254', signal), 'not_permitted');
+  t.equal(await alone('169.254.169.254', signal), 'address_refused');
   t.ok(Array.isArray(await resolveFor(() => true)('192.0.2.1', signal)));
 });
 
