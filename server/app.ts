@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
@@ -32,6 +33,7 @@ import { createIncidentPort } from './incidents/incident-port.ts';
 import { Ingest } from './ingest.ts';
 import { listen, originOf, publicHosts } from './listen.ts';
 import { LiveHub } from './live-hub.ts';
+import { mailNameOf } from './mail-name.ts';
 import type { Channel } from './notify/channel.ts';
 import { Anchors } from './presence/anchors.ts';
 import { createExpectedHours } from './presence/expected-hours.ts';
@@ -320,6 +322,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     logger,
     timeZone: config.timeZone,
     allowPrivate: config.notifyPrivate,
+    mailName: config.mailName ?? mailNameOf(config.publicUrl, hostname()),
     origin: () => config.publicUrl ?? origin,
     onOutcome: metrics.deliveryEnded,
     everything: options.channel,

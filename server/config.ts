@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { VigiaError } from '../protocol/error.ts';
 import { parseDurationMs } from './duration.ts';
 import { isLoopbackHost } from './loopback.ts';
+import { isMailName } from './mail-name.ts';
 import { nearest } from './nearest.ts';
 import type { TlsChoice } from './security/tls.ts';
 
@@ -26,6 +27,8 @@ export interface Config {
   readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
   /** Messages may go to receivers on this machine and in private networks. */
   readonly notifyPrivate: boolean;
+  /** How the server names itself to servers of mail; null: by the host of its public URL. */
+  readonly mailName: string | null;
   /** IANA zone of the server's mornings, and of the times in its messages. */
   readonly timeZone: string;
   /** How long reports are kept as they came, summed up in five minutes, and in hours, ms. */
@@ -45,6 +48,7 @@ export const variableNames = [
   'VIGIA_REPORT_INTERVAL',
   'VIGIA_ANCHORS',
   'VIGIA_NOTIFY_PRIVATE',
+  'VIGIA_MAIL_NAME',
   'VIGIA_TIME_ZONE',
   'VIGIA_RETENTION_RAW',
   'VIGIA_RETENTION_5MIN',
@@ -88,6 +92,7 @@ export function readConfig(
     anchors: readAnchors(read('VIGIA_ANCHORS')),
     reportIntervalMs: readInterval(read('VIGIA_REPORT_INTERVAL')),
     notifyPrivate: readFlag('VIGIA_NOTIFY_PRIVATE', read('VIGIA_NOTIFY_PRIVATE') ?? '0'),
+    mailName: readMailName(read('VIGIA_MAIL_NAME')),
     timeZone: readTimeZone(read('VIGIA_TIME_ZONE')),
     retention: readRetention(read),
   };
@@ -149,6 +154,11 @@ function readFlag(name: VariableName, value: string): boolean {
   if (value === '1' || value === 'true') return true;
   if (value === '0' || value === 'false') return false;
   throw bad(name, value, 'use 1 or 0');
+}
+
+function readMailName(value: string | undefined): string | null {
+  if (value === undefined || isMailName(value)) return value ?? null;
+  throw bad('VIGIA_MAIL_NAME', value, 'use the full name of this server in the DNS, such as vigia.example.com');
 }
 
 function readLogLevel(value: string): LogLevel {

@@ -29,6 +29,8 @@ export class DeliveryError extends Error {
 export interface Outside {
   /** Also receivers on this machine and in private networks. */
   readonly allowPrivate: boolean;
+  /** How the server names itself to servers of mail; null if it knows no name that they would take. */
+  readonly mailName: string | null;
   readonly now: () => number;
 }
 

@@ -3,7 +3,9 @@ import { isIP } from 'node:net';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { VigiaError } from '../../protocol/error.ts';
+import { dial } from '../../protocol/socket/dial.ts';
 import { isLoopbackHost } from '../loopback.ts';
+import { isMailName } from '../mail-name.ts';
 import { resolveAllowed } from '../outbound/address-guard.ts';
 import { type Channel, DeliveryError, guarded, type Outside } from './channel.ts';
 import { mailHtml } from './mail-html.ts';
@@ -82,14 +84,17 @@ async function open(target: EmailTarget, outside: Outside, signal: AbortSignal):
   if (security === 'none' && addresses.some(({ address }) => !isLoopbackHost(address))) {
     throw new VigiaError('address_refused', `${host} is another machine: mail goes there over TLS only.`);
   }
+  const name = outside.mailName ?? domainOf(target.from);
+  // The library itself would try one address.
+  const socket = await dial({ addresses, port, signal });
   const connection = new SMTPConnection({
-    host: addresses[0]?.address ?? host,
+    connection: socket,
+    host,
+    ...(name !== null && { name }),
     port,
     secure: security === 'implicit',
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
-    allowInternalNetworkInterfaces: outside.allowPrivate,
-    connectionTimeout: STEP_DEADLINE_MS,
     greetingTimeout: STEP_DEADLINE_MS,
     socketTimeout: STEP_DEADLINE_MS,
     socketCloseTimeout: 0,
@@ -99,6 +104,12 @@ async function open(target: EmailTarget, outside: Outside, signal: AbortSignal):
   // The library tells of the same fault twice at times; between two steps nobody else listens.
   connection.on('error', () => undefined);
   return connection;
+}
+
+/** The sender's domain, as a name that relays take; null if it is none. */
+function domainOf(from: string): string | null {
+  const domain = from.slice(from.lastIndexOf('@') + 1);
+  return isMailName(domain) ? domain : null;
 }
 
 async function login(

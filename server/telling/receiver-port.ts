@@ -16,6 +16,8 @@ export interface ReceiverPortOptions {
   readonly sealer: Sealer;
   readonly now: () => number;
   readonly allowPrivate: boolean;
+  /** As in TellingOptions. */
+  readonly mailName: string | null;
   readonly rendering: () => Omit<Rendering, 'idempotencyKey'>;
 }
 
@@ -24,7 +26,7 @@ const MAX_RECEIVERS = 200;
 
 /** Receivers as people make, change, test and remove them. A secret goes in and never comes out. */
 export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
-  const { store, sealer, now, allowPrivate } = options;
+  const { store, sealer, now, allowPrivate, mailName } = options;
   const receivers = (scope: Scope) => store.scoped(scope).receivers;
 
   async function require(scope: Scope, id: string): Promise<Row<'receiver'>> {
@@ -105,7 +107,7 @@ export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
       const startedAt = performance.now();
       const took = (): number => Math.round(performance.now() - startedAt);
       try {
-        const channel = makeChannel(documentOf(row).target, openSecret(sealer, row), { allowPrivate, now });
+        const channel = makeChannel(documentOf(row).target, openSecret(sealer, row), { allowPrivate, mailName, now });
         const rendering = { ...options.rendering(), idempotencyKey: `test/${randomUUID()}:${id}` };
         const message = testMessage(row.name, now(), rendering);
         const answer = await channel.deliver(message, AbortSignal.timeout(TEST_DEADLINE_MS));

@@ -23,6 +23,8 @@ export interface TellingOptions {
   readonly timeZone: string;
   /** Also receivers on this machine and in private networks. */
   readonly allowPrivate: boolean;
+  /** How the server names itself to servers of mail; null if it knows no name that they would take. */
+  readonly mailName: string | null;
   /** Where people open the dashboard, without a trailing slash. */
   readonly origin: () => string;
   readonly onOutcome: (channel: string, outcome: Outcome) => void;
@@ -48,7 +50,7 @@ const DAY_MS = 86_400_000;
 const KEEP_MS = 90 * DAY_MS;
 
 export function createTelling(options: TellingOptions): Telling {
-  const { store, sealer, health, now, logger, timeZone, allowPrivate } = options;
+  const { store, sealer, health, now, logger, timeZone, allowPrivate, mailName } = options;
   const rendering = () => ({ origin: options.origin(), timeZone });
   const everything = guarded(options.everything ?? logChannel(logger), []);
   const receivers = store.scoped(everyClient).receivers;
@@ -59,7 +61,7 @@ export function createTelling(options: TellingOptions): Telling {
     if (!row) return null;
     const { target } = documentOf(row);
     const to = target.kind === 'email' && recipient !== '' ? { ...target, to: [recipient] } : target;
-    return makeChannel(to, openSecret(sealer, row), { allowPrivate, now });
+    return makeChannel(to, openSecret(sealer, row), { allowPrivate, mailName, now });
   }
 
   const dispatcher = new Dispatcher({ store, now, timeZone, logger });
@@ -103,7 +105,7 @@ export function createTelling(options: TellingOptions): Telling {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   return {
-    receivers: createReceiverPort({ store, sealer, now, allowPrivate, rendering }),
+    receivers: createReceiverPort({ store, sealer, now, allowPrivate, mailName, rendering }),
     queue: {
       limit: MAX_WAITING,
       length: () => queues.reduce((sum, { waiting }) => sum + waiting, 0),

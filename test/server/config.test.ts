@@ -13,6 +13,7 @@ t.test('without any variable', async (t) => {
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
     anchors: [],
     notifyPrivate: false,
+    mailName: null,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     retention: { raw: 14 * 86_400_000, fiveMinute: 396 * 86_400_000, hour: 1_826 * 86_400_000 },
   });
@@ -42,6 +43,7 @@ t.test('good values', async (t) => {
   f({ VIGIA_PUBLIC_URL: 'https://vigia.example.com:8443' }, { publicUrl: 'https://vigia.example.com:8443' });
   f({ VIGIA_PUBLIC_URL: 'http://localhost:8420' }, { publicUrl: 'http://localhost:8420' });
   f({ VIGIA_NOTIFY_PRIVATE: '1' }, { notifyPrivate: true });
+  f({ VIGIA_MAIL_NAME: 'mail.example.com' }, { mailName: 'mail.example.com' });
   const anchors = [
     { host: '1.1.1.1', port: 53 },
     { host: '2606:4700::1111', port: 443 },
@@ -99,6 +101,9 @@ t.test('bad values: the sentence names the variable, what was given, and what is
     /^VIGIA_HOST is 0.0.0.0, which other machines can reach.*VIGIA_TLS_SELF_SIGNED=1/,
     'plaintext_refused',
   );
+  f({ VIGIA_MAIL_NAME: 'vigia' }, /full name of this server/);
+  f({ VIGIA_MAIL_NAME: '[10.0.0.5]' }, /full name of this server/);
+  f({ VIGIA_MAIL_NAME: 'a.example\r\nMAIL FROM:<x@y.example>' }, /full name of this server/);
   f({ VIGIA_HOST: '192.168.1.5' }, /no TLS/, 'plaintext_refused');
   f({ VIGIA_HOST: 'localhost.example.com' }, /no TLS/, 'plaintext_refused');
 });

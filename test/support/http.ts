@@ -195,6 +195,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
       sealer: await loadSealer(tempDir(t)),
       now,
       allowPrivate: true,
+      mailName: null,
       rendering: () => ({ origin: 'https://vigia.test', timeZone: 'UTC' }),
     }),
     live: ports.live,

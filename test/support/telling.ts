@@ -31,6 +31,7 @@ export async function setUpTelling(t: Test) {
       logger: pino({ level: 'silent' }),
       timeZone: 'UTC',
       allowPrivate: true,
+      mailName: null,
       origin: () => 'https://vigia.test',
       onOutcome: (channel, outcome) => outcomes.push(`${channel} ${outcome}`),
       everything: { name: 'log', deliver: async (message) => `took ${logged.push(message)}` },

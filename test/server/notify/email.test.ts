@@ -2,10 +2,11 @@ import t from 'tap';
 import { type EmailTarget, emailChannel } from '../../../server/notify/email.ts';
 import { freePort } from '../../support/free-port.ts';
 import { startSmtpReceiver } from '../../support/smtp-receiver.ts';
+import { startStrictRelay } from '../../support/strict-relay.ts';
 import { conforms, sampleMessage } from './conformance.ts';
 
 const password = 'the secret of the box';
-const outside = { allowPrivate: true, now: () => 0 };
+const outside = { allowPrivate: true, mailName: null, now: () => 0 };
 const signal = () => AbortSignal.timeout(20_000);
 
 function target(port: number, changes: Partial<EmailTarget> = {}): EmailTarget {
@@ -125,4 +126,15 @@ t.test('private servers of mail are refused unless they are allowed', async (t) 
     /private network, which this server does not reach out to/,
   );
   t.same(mails, []);
+});
+
+t.test('the greeting is a name that large relays take', async (t) => {
+  const relay = await startStrictRelay(t);
+  const over = { security: 'none', from: 'vigia@msp.example' } as const;
+  const named = emailChannel(target(relay.port, over), null, { ...outside, mailName: 'vigia.example.com' });
+  t.match(await named.deliver(sampleMessage(), signal()), /^250 /);
+  const unnamed = emailChannel(target(relay.port, over), null, outside);
+  t.match(await unnamed.deliver(sampleMessage(), signal()), /^250 /, 'without a name of its own, by its domain');
+  t.same(relay.greetings, ['vigia.example.com', 'msp.example']);
+  t.equal(relay.mails.length, 2);
 });

@@ -4,7 +4,7 @@ import { deadUrl, startHttpReceiver } from '../../support/http-receiver.ts';
 import { conforms, sampleMessage } from './conformance.ts';
 
 const token = 'tk_secret_of_ntfy';
-const outside = { allowPrivate: true, now: () => 0 };
+const outside = { allowPrivate: true, mailName: null, now: () => 0 };
 const answer = { body: '{"id":"Xk3","time":1,"event":"message","topic":"alerts"}' };
 const signal = () => AbortSignal.timeout(20_000);
 

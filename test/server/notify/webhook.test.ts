@@ -6,7 +6,7 @@ import { deadUrl, startHttpReceiver } from '../../support/http-receiver.ts';
 import { conforms, sampleMessage } from './conformance.ts';
 
 const secret = 'a secret of the webhook';
-const outside = { allowPrivate: true, now: () => 1_800_000_001_999 };
+const outside = { allowPrivate: true, mailName: null, now: () => 1_800_000_001_999 };
 const signal = () => AbortSignal.timeout(20_000);
 
 conforms({
