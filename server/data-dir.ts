@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../protocol/error.ts';
 import { ensurePrivateFile } from './private-file.ts';
+import { keepPrivate } from './private-folder.ts';
 
 /** The data folder, held by this process alone until `release`. */
 export interface DataDir {
@@ -11,6 +12,8 @@ export interface DataDir {
   readonly path: string;
   /** An address for a Unix socket inside the folder, short enough to listen on. */
   readonly socketPath: string;
+  /** A sentence for people if other users of the machine can read what is in it, or null. */
+  readonly exposure: string | null;
   release(): void;
 }
 
@@ -37,7 +40,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the folder (0700) if there is none and locks it. The lock dies with the process, also by kill -9.
+ * Makes the folder if there is none, locks it, and keeps it and what is in it for its owner alone, whatever it was before. The
+ * lock dies with the process, also by kill -9.
  * @throws VigiaError data_dir_unwritable, data_dir_in_use
  */
 export function openDataDir(path: string): DataDir {
@@ -45,12 +49,14 @@ export function openDataDir(path: string): DataDir {
   makeWritable(folder);
   const pidPath = join(folder, 'server.pid');
   const lock = takeLock(folder, pidPath);
+  const exposure = keepPrivate(folder);
   const socket = socketAddress(folder);
   // Only for the sentence that the next one gets: the lock is what counts.
   writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 });
   return {
     path: folder,
     socketPath: socket.path,
+    exposure,
     release() {
       rmSync(pidPath, { force: true });
       socket.close();
