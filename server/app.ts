@@ -41,13 +41,11 @@ import { SecondOpinions } from './presence/second-opinion.ts';
 import { tellUnseen } from './presence/unseen.ts';
 import { catchUp, readCursor } from './replay.ts';
 import { createReportPort } from './reports/report-port.ts';
-import { createApiKeys } from './security/api-keys.ts';
 import { createFirstRun } from './security/first-run.ts';
 import { loadIdentity } from './security/identity.ts';
 import { createPasswords } from './security/passwords.ts';
 import { createPeople } from './security/people.ts';
 import { loadSealer } from './security/sealing.ts';
-import { createSessions } from './security/sessions.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
 import { beginSeries } from './series/open-series.ts';
 import { SeriesDamage } from './series-damage.ts';
@@ -127,6 +125,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
   teardown.push(() => dataDir.release());
   refuseHalfRestored(dataDir.path);
   const health = new Health();
+  health.set('data folder', dataDir.exposure);
+  if (dataDir.exposure !== null) logger.warn(dataDir.exposure);
   const nameOf = (deviceId: string): string | undefined => fleet.devices.get(deviceId)?.info.name;
   const damage = new SeriesDamage({ health, logger, now, nameOf });
   // Its thread reads the journal while this one reads the state.
@@ -271,10 +271,9 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   const passwords = createPasswords();
   const people = await createPeople({ store, passwords, clock: now, logger });
-  teardown.push(() => people.refused.close());
-  const sessions = createSessions(store, now);
+  teardown.push(() => people.close());
+  const { sessions, apiKeys } = people;
   const firstRun = createFirstRun(store, passwords);
-  const apiKeys = createApiKeys(store, now);
   const enrolmentTokens = createEnrolmentTokens(store, identity, now);
   const personReports = createReportPort({
     store,
@@ -336,6 +335,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     passwords,
     logins: people.logins,
     credentials: people.credentials,
+    leaving: people.leaving,
     firstRun,
     apiKeys,
     enrolmentTokens,
@@ -455,6 +455,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       store,
       passwords,
       apiKeys,
+      credentials: people.credentials,
       enrolmentTokens,
       dataDir,
       fleet: fleetPort,

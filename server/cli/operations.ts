@@ -15,11 +15,14 @@ import type { CreatedBackup } from '../backup/create-backup.ts';
 import { everyClient } from '../domain/scope.ts';
 import { Email, Id, Name, NewPassword, strict } from '../http/fields.ts';
 import { type InstallCommands, installCommands } from '../http/install-command.ts';
+import { findMakers } from '../http/makers.ts';
 import { mapPage } from '../http/paging.ts';
 import type { MaintenancePort } from '../http/ports.ts';
+import { resetUrl } from '../http/reset-url.ts';
 import { faultSentence } from '../http/validation.ts';
 import { apiKeyView, tokenView, userView } from '../http/views.ts';
 import type { ApiKeys } from '../security/api-keys.ts';
+import type { Credentials } from '../security/credentials.ts';
 import type { Passwords } from '../security/passwords.ts';
 import type { TlsMaterial } from '../security/tls.ts';
 import type { EnrolmentTokens } from '../security/tokens.ts';
@@ -31,6 +34,7 @@ export interface OperationContext {
   readonly store: Store;
   readonly passwords: Passwords;
   readonly apiKeys: ApiKeys;
+  readonly credentials: Credentials;
   readonly enrolmentTokens: EnrolmentTokens;
   readonly maintenance: MaintenancePort;
   /** Writes a backup to a file that does not exist. */
@@ -83,11 +87,13 @@ export const operations = {
       await context.running?.catalogueChanged();
       const { publicAddress, tls } = context;
       const commands = publicAddress === null ? null : installCommands(publicAddress, token, tls);
-      return { ...tokenView(row), token, commands };
+      return { ...tokenView(row, await findMakers(context.store, everyClient, [row])), token, commands };
     },
   ),
   'token.list': operation(Type.Object({}, strict), async ({ store }): Promise<EnrolmentToken[]> => {
-    return mapPage(await store.scoped(everyClient).tokens.list({ limit: LIST_LIMIT }), tokenView).items;
+    const page = await store.scoped(everyClient).tokens.list({ limit: LIST_LIMIT });
+    const makers = await findMakers(store, everyClient, page.items);
+    return mapPage(page, (row) => tokenView(row, makers)).items;
   }),
   'token.revoke': operation(Type.Object({ id: Id }, strict), async (context, { id }): Promise<{ id: string }> => {
     await context.store.scoped(everyClient).tokens.revoke(id);
@@ -107,13 +113,29 @@ export const operations = {
       return userView(user);
     },
   ),
+  'user.reset-link': operation(
+    Type.Object({ email: Email }, strict),
+    async (context, { email }): Promise<{ url: string; expiresAt: string }> => {
+      const { store, credentials, publicAddress } = context;
+      if (publicAddress === null) {
+        throw new VigiaError(
+          'usage',
+          'The address of the server is not known: set VIGIA_PUBLIC_URL, or start the server first.',
+        );
+      }
+      const user = await store.users.byEmail(email);
+      if (user === null) throw new VigiaError('not_found', `There is no account with the address ${email}.`);
+      const { secret, expiresAt } = await credentials.makeLink(user.id, 'cli', { commandLineOf: userInfo().username });
+      return { url: resetUrl(publicAddress, secret), expiresAt: new Date(expiresAt).toISOString() };
+    },
+  ),
   'api-key.create': operation(
     Type.Object({ name: Name, role: Role, clientName: Type.Union([Name, Type.Null()]) }, strict),
     async (context, { name, role, clientName }): Promise<CreatedApiKey> => {
       const clientId = clientName === null ? null : await findClient(context, clientName);
       const { row, key } = await context.apiKeys.create(everyClient, { name, role, clientId, createdBy: 'cli' });
       await record(context, 'api-key.create', row.id, { role, clientId });
-      return { ...apiKeyView(row), key };
+      return { ...apiKeyView(row, await findMakers(context.store, everyClient, [row])), key };
     },
   ),
   'maintenance.create': operation(PlannedByName, async (context, input): Promise<MaintenanceWindow> => {

@@ -10,9 +10,9 @@ import { ChangeSet } from '../fleet/change-set.ts';
 import type { MaintenancePort } from '../http/ports.ts';
 import { MaintenanceBook } from '../maintenance/maintenance-book.ts';
 import { createMaintenancePort } from '../maintenance/maintenance-port.ts';
-import { createApiKeys } from '../security/api-keys.ts';
 import { loadIdentity } from '../security/identity.ts';
 import { createPasswords } from '../security/passwords.ts';
+import { createPeople } from '../security/people.ts';
 import { loadTls } from '../security/tls.ts';
 import { createEnrolmentTokens } from '../security/tokens.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -43,12 +43,16 @@ export async function withOwnStore<T>(
   work: (perform: Perform) => Promise<T>,
 ): Promise<T> {
   const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: Date.now });
+  const passwords = createPasswords();
+  // Nobody logs in here, and nothing waits to be written.
+  const people = await createPeople({ store, passwords, clock: Date.now, logger: { warn: () => undefined } });
   try {
     const identity = await loadIdentity(dataDir.path);
     const context = {
       store,
-      passwords: createPasswords(),
-      apiKeys: createApiKeys(store, Date.now),
+      passwords,
+      apiKeys: people.apiKeys,
+      credentials: people.credentials,
       enrolmentTokens: createEnrolmentTokens(store, identity, Date.now),
       maintenance: await maintenanceOf(store),
       tls: await loadTls({ choice: config.tls, dataDir: dataDir.path, hosts: [], nowMs: Date.now() }),
@@ -65,6 +69,7 @@ export async function withOwnStore<T>(
     };
     return await work(((name, input) => perform(context, name, input)) as Perform);
   } finally {
+    await people.close();
     await store.close();
   }
 }

@@ -30,4 +30,16 @@ export const userCommands: readonly Command[] = [
       output.result(user, `Created the ${user.role} ${user.email}.`);
     },
   },
+  {
+    name: 'user reset-link',
+    usage: '--email E',
+    summary: 'make a one-time link to a new password, for who forgot theirs',
+    options: { email: { type: 'string' } },
+    async run({ options, output }) {
+      const email = required(options, 'email');
+      const made = await withAdministration(readConfig(), (perform) => perform('user.reset-link', { email }));
+      output.result(made, made.url);
+      output.say(`It works once, until ${made.expiresAt}, and is shown this once.`);
+    },
+  },
 ];

@@ -83,6 +83,6 @@ async function bySession({ headers }: FastifyRequest, { sessions }: AuthContext)
 
 async function byKey(key: string, { apiKeys }: AuthContext): Promise<Principal> {
   const row = await apiKeys.verify(key);
-  if (row === null) throw new VigiaError('unauthenticated', 'The API key is wrong or was revoked.');
+  if (row === null) throw new VigiaError('unauthenticated', 'The API key is wrong, has expired or was revoked.');
   return { id: `key:${row.id}`, name: row.name, email: '', role: row.role, scope: scopeOfKey(row), sessionId: null };
 }

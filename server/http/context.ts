@@ -6,6 +6,7 @@ import type { ApiKeys } from '../security/api-keys.ts';
 import type { Credentials } from '../security/credentials.ts';
 import type { FirstRun } from '../security/first-run.ts';
 import type { Identity } from '../security/identity.ts';
+import type { Leaving } from '../security/leaving.ts';
 import type { Logins } from '../security/login.ts';
 import type { Passwords } from '../security/passwords.ts';
 import type { Sessions } from '../security/sessions.ts';
@@ -42,6 +43,7 @@ export interface RouteContext {
   readonly passwords: Passwords;
   readonly logins: Logins;
   readonly credentials: Credentials;
+  readonly leaving: Leaving;
   readonly firstRun: FirstRun;
   readonly apiKeys: ApiKeys;
   readonly enrolmentTokens: EnrolmentTokens;

@@ -12,8 +12,6 @@ export interface StatePort {
     byEmail(email: string): Promise<(UserRow & { readonly password_hash: string }) | null>;
     /** @throws VigiaError conflict if the address is taken */
     create(user: { email: string; name: string; role: Role; passwordHash: string }): Promise<UserRow>;
-    /** Also ends the user's sessions. @throws VigiaError not_found, conflict for the last admin */
-    disable(id: string): Promise<void>;
   };
   readonly audit: { append(entry: AuditEntry): Promise<void> };
 }
@@ -56,6 +54,8 @@ export interface ScopedState {
   };
   readonly apiKeys: {
     list(page: PageRequest): Promise<Page<ApiKeyRow>>;
+    /** Revoked ones too. */
+    get(id: string): Promise<ApiKeyRow | null>;
     /** @throws VigiaError not_found */
     revoke(id: string): Promise<void>;
   };
@@ -122,6 +122,8 @@ export interface TokenRow {
   readonly expires_at: number;
   readonly created_at: number;
   readonly created_by: string;
+  readonly kept_by: string | null;
+  readonly last_used_at: number | null;
 }
 
 export interface ApiKeyRow {
@@ -130,5 +132,9 @@ export interface ApiKeyRow {
   readonly role: Role;
   readonly client_id: string | null;
   readonly created_at: number;
+  readonly created_by: string;
+  readonly kept_by: string | null;
   readonly last_used_at: number | null;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
 }

@@ -1,5 +1,6 @@
 import type { ApiKey, Client, EnrolmentToken, Site, User } from '../../protocol/view.ts';
 import { iso } from './fields.ts';
+import type { Makers } from './makers.ts';
 import type { ApiKeyRow, ClientRow, SiteRow, TokenRow, UserRow } from './state-port.ts';
 
 /** Rows as documents. Each names its fields, so that a new column is never shown by accident. */
@@ -16,18 +17,22 @@ export function userView({ id, email, name, role }: UserRow): User {
   return { id, email, name, role };
 }
 
-export function apiKeyView(row: ApiKeyRow): ApiKey {
+export function apiKeyView(row: ApiKeyRow, makers: Makers): ApiKey {
   return {
     id: row.id,
     name: row.name,
     role: row.role,
     clientId: row.client_id,
     createdAt: iso(row.created_at),
+    createdBy: row.created_by,
+    maker: makers(row.created_by),
+    keeper: row.kept_by === null ? null : makers(row.kept_by),
     lastUsedAt: row.last_used_at === null ? null : iso(row.last_used_at),
+    expiresAt: row.expires_at === null ? null : iso(row.expires_at),
   };
 }
 
-export function tokenView(row: TokenRow): EnrolmentToken {
+export function tokenView(row: TokenRow, makers: Makers): EnrolmentToken {
   return {
     id: row.id,
     clientId: row.client_id,
@@ -37,5 +42,8 @@ export function tokenView(row: TokenRow): EnrolmentToken {
     expiresAt: iso(row.expires_at),
     createdAt: iso(row.created_at),
     createdBy: row.created_by,
+    maker: makers(row.created_by),
+    keeper: row.kept_by === null ? null : makers(row.kept_by),
+    lastUsedAt: row.last_used_at === null ? null : iso(row.last_used_at),
   };
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
+import { inMemoryUse, type LastUse } from './last-use.ts';
 
 /** A session ends when nobody used it for this long, */
 export const SESSION_IDLE_MS = 12 * 3_600_000;
@@ -27,11 +28,13 @@ export interface Sessions {
 const SECRET_PATTERN = /^[A-Za-z0-9_-]{43}$/;
 const TOUCH_EVERY_MS = 60_000;
 
-export function createSessions(store: Store, clock: () => number): Sessions {
+export function createSessions(store: Store, clock: () => number, lastUse: LastUse = inMemoryUse()): Sessions {
+  const seenAt = ({ id, last_seen_at }: Row<'session'>): number => Math.max(last_seen_at, lastUse.of(id) ?? 0);
+
   async function liveUser(session: Row<'session'> | null): Promise<Row<'user'> | null> {
     if (session === null || session.revoked_at !== null) return null;
     const now = clock();
-    if (now >= session.expires_at || now - session.last_seen_at >= SESSION_IDLE_MS) return null;
+    if (now >= session.expires_at || now - seenAt(session) >= SESSION_IDLE_MS) return null;
     const user = await store.users.get(session.user_id);
     return user === null || user.disabled_at !== null ? null : user;
   }
@@ -59,13 +62,16 @@ export function createSessions(store: Store, clock: () => number): Sessions {
       const user = await liveUser(session);
       if (session === null || user === null) return null;
       const now = clock();
-      if (now - session.last_seen_at >= TOUCH_EVERY_MS) await store.sessions.touch(session.id, now);
+      if (now - seenAt(session) >= TOUCH_EVERY_MS) lastUse.note(session.id, now);
       return { sessionId: session.id, user };
     },
 
     stillValid: async (sessionId) => (await liveUser(await store.sessions.get(sessionId))) !== null,
     revoke: (sessionId) => store.sessions.revoke(sessionId),
-    prune: () => store.sessions.prune(clock() - SESSION_IDLE_MS),
+    async prune() {
+      await lastUse.flush();
+      return store.sessions.prune(clock() - SESSION_IDLE_MS);
+    },
   };
 }
 

@@ -140,6 +140,11 @@ function answered(clock: IncidentDetail['clock'], at: string): IncidentDetail['c
   return { ...clock, respondedAt: at, outcome, pausedSince: null };
 }
 
+/** Who made a key or a token, and still answers for it. */
+function made(id: string, name: string) {
+  return { createdBy: id, maker: { id, kind: 'person', name, isActive: true }, keeper: null } as const;
+}
+
 function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
   const ago = (ms: number) => new Date(world.nowMs() - ms).toISOString();
   const people = [
@@ -154,7 +159,19 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
       role: 'metrics',
       clientId: null,
       createdAt: ago(40 * 24 * HOUR_MS),
+      ...made(world.user.id, world.user.name),
       lastUsedAt: ago(9000),
+      expiresAt: ago(-50 * 24 * HOUR_MS),
+    },
+    {
+      id: 'k2',
+      name: 'Ticket robot',
+      role: 'technician',
+      clientId: null,
+      createdAt: ago(90 * 24 * HOUR_MS),
+      ...made('u-ben', 'Ben Carter'),
+      lastUsedAt: null,
+      expiresAt: null,
     },
   ];
   const tokens: EnrolmentToken[] = [
@@ -166,7 +183,8 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
       usesLeft: 12,
       expiresAt: ago(-5 * 24 * HOUR_MS),
       createdAt: ago(HOUR_MS),
-      createdBy: 'Ben Carter',
+      ...made('u-ben', 'Ben Carter'),
+      lastUsedAt: ago(3 * HOUR_MS),
     },
   ];
   const list = <T extends { id: string }>(path: string, items: T[]) => {
@@ -182,8 +200,32 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
   list('/api/v1/users', people);
   list('/api/v1/api-keys', keys);
   list('/api/v1/tokens', tokens);
+  app.get<WithId>('/api/v1/users/:id/left-behind', ({ params }) => ({
+    apiKeys: keys.filter(({ createdBy }) => createdBy === params.id),
+    tokens: tokens.filter(({ createdBy }) => createdBy === params.id),
+  }));
+  app.post<WithId & { Body: { keep: string[] } }>('/api/v1/users/:id/disable', ({ params, body }, reply) => {
+    const remove = <T extends { id: string; createdBy?: string }>(items: T[], gone: (item: T) => boolean) => {
+      for (const item of items.filter(gone)) items.splice(items.indexOf(item), 1);
+    };
+    const isGone = (item: { id: string; createdBy?: string }) =>
+      item.createdBy === params.id && !body.keep.includes(item.id);
+    remove(keys, isGone);
+    remove(tokens, isGone);
+    remove(people, ({ id }) => id === params.id);
+    return reply.code(204).send();
+  });
+  app.post('/api/v1/users/:id/reset-link', (_request, reply) =>
+    reply.code(201).send({
+      url: 'https://vigia.lookout.example/reset-password#token=9Xk2mT7qLr4vB1nZ8sWc5dGhJkQpYtRe3UiOaSxCvBn',
+      expiresAt: ago(-24 * HOUR_MS),
+    }),
+  );
+  app.post('/api/v1/session/password', (_request, reply) => reply.code(204).send());
+  app.get('/api/v1/password-reset', () => ({ name: 'Ben Carter', email: 'ben@lookout.example' }));
+  app.post('/api/v1/password-reset', () => ({ user: world.user, firstRun: false, version: '0.1.0' }));
   app.post<{ Body: Omit<ApiKey, 'id'> }>('/api/v1/api-keys', ({ body }) => {
-    const key = { ...body, id: `k${keys.length + 1}`, createdAt: ago(0), lastUsedAt: null };
+    const key = { ...body, id: `k${keys.length + 1}`, createdAt: ago(0), ...made(world.user.id, world.user.name), lastUsedAt: null, expiresAt: null };
     keys.push(key);
     return { ...key, key: 'vigk_9Xk2mT7qLr4vB1nZ8sWc' };
   });
@@ -191,7 +233,7 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
     '/api/v1/tokens',
     ({ body }): NewEnrolmentToken => {
       const token = 'vig1_Qm9yZGVyTGlnaHRob3VzZQ_3vXh0pYt8Jt2c5mKqL1nE7rWbD4sZ6uA9fGhTj0kPxo';
-      const made = {
+      const token2 = {
         id: 't2',
         clientId: body.clientId ?? 'c1',
         siteId: body.siteId ?? 's1',
@@ -199,12 +241,13 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
         usesLeft: body.uses,
         expiresAt: ago(-body.expiresInMs),
         createdAt: ago(0),
-        createdBy: world.user.name,
+        ...made(world.user.id, world.user.name),
+        lastUsedAt: null,
       };
-      tokens.push(made);
+      tokens.push(token2);
       const server = 'https://vigia.lookout.example';
       return {
-        ...made,
+        ...token2,
         token,
         ...installCommands(server, token, null),
       };

@@ -18,13 +18,12 @@ import type { UpgradeRouter } from '../../server/http/upgrade.ts';
 import { IncidentBook } from '../../server/incidents/incident-book.ts';
 import { createMaintenance } from '../../server/maintenance/create-maintenance.ts';
 import { createReportPort } from '../../server/reports/report-port.ts';
-import { createApiKeys } from '../../server/security/api-keys.ts';
 import { createFirstRun, type FirstRun } from '../../server/security/first-run.ts';
 import { loadIdentity } from '../../server/security/identity.ts';
 import { createPasswords } from '../../server/security/passwords.ts';
 import { createPeople, type People } from '../../server/security/people.ts';
 import { loadSealer } from '../../server/security/sealing.ts';
-import { createSessions, type Sessions } from '../../server/security/sessions.ts';
+import type { Sessions } from '../../server/security/sessions.ts';
 import { createEnrolmentTokens } from '../../server/security/tokens.ts';
 import { createServices, type Services } from '../../server/services/create-services.ts';
 import type { Store } from '../../server/store/store.ts';
@@ -155,11 +154,10 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
   book.addPolicy(contracts.policy);
   const passwords = createPasswords();
   const people = await createPeople({ store, passwords, clock: now, logger });
-  t.teardown(() => people.refused.close());
+  t.teardown(() => people.close());
   const identity = await loadIdentity(tempDir(t));
   const firstRun = createFirstRun(store, passwords);
-  const sessions = createSessions(store, now);
-  const apiKeys = createApiKeys(store, now);
+  const { sessions, apiKeys } = people;
   const upgrades: UpgradeRouter = new Map();
   const log: Record<string, unknown>[] = [];
   const http = await createHttpServer({
@@ -174,6 +172,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     passwords,
     logins: people.logins,
     credentials: people.credentials,
+    leaving: people.leaving,
     firstRun,
     apiKeys,
     enrolmentTokens: createEnrolmentTokens(store, identity, now),

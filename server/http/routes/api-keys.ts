@@ -4,11 +4,22 @@ import { ApiKey, Role } from '../../../protocol/view.ts';
 import { mayGrant } from '../../security/roles.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Name, strict } from '../fields.ts';
+import { findMakers } from '../makers.ts';
 import { mapPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
 import { principalOf } from '../principal.ts';
 import { apiKeyView } from '../views.ts';
 
-const NewApiKey = Type.Object({ name: Name, role: Role, clientId: Type.Union([Id, Type.Null()]) }, strict);
+const MAX_LIFETIME_MS = 10 * 366 * 86_400_000;
+const NewApiKey = Type.Object(
+  {
+    name: Name,
+    role: Role,
+    clientId: Type.Union([Id, Type.Null()]),
+    /** Left out or null: it never ends. */
+    expiresInMs: Type.Optional(Type.Union([Type.Integer({ minimum: 60_000, maximum: MAX_LIFETIME_MS }), Type.Null()])),
+  },
+  strict,
+);
 const CreatedApiKey = Type.Interface([ApiKey], { key: Type.String() });
 
 /** Keys of machines. The secret of a key is shown once, when it is made. */
@@ -20,8 +31,10 @@ export function apiKeyRoutes(http: Http, { state, apiKeys }: RouteContext): void
       schema: { querystring: Type.Object(pageQuery, strict), response: { 200: PageOf(ApiKey) } },
     },
     async (request) => {
-      const { apiKeys: keys } = state.scoped(principalOf(request).scope);
-      return mapPage(await keys.list(pageRequest(request.query)), apiKeyView);
+      const { scope } = principalOf(request);
+      const page = await state.scoped(scope).apiKeys.list(pageRequest(request.query));
+      const makers = await findMakers(state, scope, page.items);
+      return mapPage(page, (row) => apiKeyView(row, makers));
     },
   );
 
@@ -30,14 +43,15 @@ export function apiKeyRoutes(http: Http, { state, apiKeys }: RouteContext): void
     { config: { access: 'manage' }, schema: { body: NewApiKey, response: { 201: CreatedApiKey } } },
     async (request, reply) => {
       const { id: actor, role: own, scope } = principalOf(request);
-      const { name, role, clientId } = request.body;
+      const { name, role, clientId, expiresInMs = null } = request.body;
       if (!mayGrant(own, role)) throw new VigiaError('forbidden');
       if (clientId === null && !('allClients' in scope)) {
         throw new VigiaError('forbidden', 'A key that is limited to one client makes keys of that client only.');
       }
-      const { row, key } = await apiKeys.create(scope, { name, role, clientId, createdBy: actor });
-      await state.audit.append({ actor, action: 'api-key.create', subject: row.id, detail: { role, clientId } });
-      return reply.code(201).send({ ...apiKeyView(row), key });
+      const { row, key } = await apiKeys.create(scope, { name, role, clientId, createdBy: actor, expiresInMs });
+      await state.audit.append({ actor, action: 'api-key.create', subject: row.id, detail: { role, clientId, expiresInMs } });
+      const makers = await findMakers(state, scope, [row]);
+      return reply.code(201).send({ ...apiKeyView(row, makers), key });
     },
   );
 

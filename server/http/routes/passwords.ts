@@ -7,6 +7,7 @@ import { setBrowserCookie } from '../cookie.ts';
 import { IdParams, iso, NewPassword, Nothing, strict } from '../fields.ts';
 import { principalOf } from '../principal.ts';
 import { perMinute } from '../rate-limit.ts';
+import { resetUrl } from '../reset-url.ts';
 import { userView } from '../views.ts';
 import { openSession, placeOf } from './session.ts';
 
@@ -69,9 +70,4 @@ export function passwordRoutes(http: Http, context: RouteContext): void {
       return { user: userView(user), firstRun: false, version };
     },
   );
-}
-
-/** The secret is the fragment, which no browser sends and no log sees. */
-export function resetUrl(base: string, secret: string): string {
-  return `${base}/reset-password#token=${secret}`;
 }

@@ -4,6 +4,7 @@ import { DeviceKind, EnrolmentToken, NewEnrolmentToken } from '../../../protocol
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Name, strict } from '../fields.ts';
 import { installCommands } from '../install-command.ts';
+import { findMakers } from '../makers.ts';
 import { mapPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
 import { principalOf } from '../principal.ts';
 import type { ScopedState } from '../state-port.ts';
@@ -34,8 +35,10 @@ export function tokenRoutes(http: Http, { state, fleet, enrolmentTokens, origins
       schema: { querystring: Type.Object(pageQuery, strict), response: { 200: PageOf(EnrolmentToken) } },
     },
     async (request) => {
-      const { tokens } = state.scoped(principalOf(request).scope);
-      return mapPage(await tokens.list(pageRequest(request.query)), tokenView);
+      const { scope } = principalOf(request);
+      const page = await state.scoped(scope).tokens.list(pageRequest(request.query));
+      const makers = await findMakers(state, scope, page.items);
+      return mapPage(page, (row) => tokenView(row, makers));
     },
   );
 
@@ -56,7 +59,8 @@ export function tokenRoutes(http: Http, { state, fleet, enrolmentTokens, origins
       });
       await fleet.catalogueChanged();
       const base = origins.base(request.headers.origin);
-      return reply.code(201).send({ ...tokenView(row), token, ...installCommands(base, token, certificate()) });
+      const makers = await findMakers(state, scope, [row]);
+      return reply.code(201).send({ ...tokenView(row, makers), token, ...installCommands(base, token, certificate()) });
     },
   );
 

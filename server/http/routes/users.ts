@@ -1,20 +1,24 @@
 import { Type } from 'typebox';
 import { VigiaError } from '../../../protocol/error.ts';
-import { User } from '../../../protocol/view.ts';
+import { LeftBehind, User } from '../../../protocol/view.ts';
 import { mayGrant } from '../../security/roles.ts';
 import type { Http, RouteContext } from '../context.ts';
-import { Email, IdParams, Name, NewPassword, strict } from '../fields.ts';
+import { Email, Id, IdParams, Name, NewPassword, strict } from '../fields.ts';
+import { findMakers } from '../makers.ts';
 import { PageOf } from '../paging.ts';
 import { principalOf } from '../principal.ts';
-import { userView } from '../views.ts';
+import { apiKeyView, tokenView, userView } from '../views.ts';
 
 const NewUser = Type.Object(
   { email: Email, name: Name, role: Type.Enum(['admin', 'technician', 'viewer']), password: NewPassword },
   strict,
 );
 
+/** The keys and tokens that go on; for these the caller answers from then on. */
+const Disable = Type.Object({ keep: Type.Array(Id, { maxItems: 1000 }) }, strict);
+
 /** People who may log in. */
-export function userRoutes(http: Http, { state, passwords, fleet }: RouteContext): void {
+export function userRoutes(http: Http, { state, passwords, leaving, fleet }: RouteContext): void {
   const config = { access: 'manage', everyClient: true } as const;
 
   http.get('/api/v1/users', { config, schema: { response: { 200: PageOf(User) } } }, async () => ({
@@ -34,10 +38,33 @@ export function userRoutes(http: Http, { state, passwords, fleet }: RouteContext
   });
 
   http.delete('/api/v1/users/:id', { config, schema: { params: IdParams } }, async (request, reply) => {
-    const { id } = request.params;
-    await state.users.disable(id);
-    await state.audit.append({ actor: principalOf(request).id, action: 'user.disable', subject: id });
+    await leaving.disable(request.params.id, [], principalOf(request).id);
     await fleet.catalogueChanged();
     return reply.code(204).send();
   });
+
+  http.get(
+    '/api/v1/users/:id/left-behind',
+    { config, schema: { params: IdParams, response: { 200: LeftBehind } } },
+    async (request) => {
+      const { id } = request.params;
+      if ((await state.users.get(id)) === null) throw new VigiaError('not_found', 'There is no such user.');
+      const { apiKeys, tokens } = await leaving.leftBehind(id);
+      const makers = await findMakers(state, principalOf(request).scope, [...apiKeys, ...tokens]);
+      return {
+        apiKeys: apiKeys.map((row) => apiKeyView(row, makers)),
+        tokens: tokens.map((row) => tokenView(row, makers)),
+      };
+    },
+  );
+
+  http.post(
+    '/api/v1/users/:id/disable',
+    { config, schema: { params: IdParams, body: Disable } },
+    async (request, reply) => {
+      await leaving.disable(request.params.id, request.body.keep, principalOf(request).id);
+      await fleet.catalogueChanged();
+      return reply.code(204).send();
+    },
+  );
 }

@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
 import { before, found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
@@ -11,7 +12,12 @@ export interface ApiKeyRepository {
   bySecretHash(secretHash: Uint8Array): Promise<Row<'api_key'> | null>;
   /** @throws VigiaError not_found if its client is not in scope. */
   insert(row: NewRow<'api_key'>): Promise<Row<'api_key'>>;
-  touch(id: string): Promise<void>;
+  /** Those neither revoked nor expired, in every order. */
+  usable(): Promise<Row<'api_key'>[]>;
+  /** For {@link Store.commit}: it was used at this time. */
+  useStatement(id: string, atMs: number): CompiledQuery;
+  /** Somebody else answers for it from now on. */
+  keep(id: string, keptBy: string): Promise<void>;
   /** @throws VigiaError not_found if there is none or it is revoked already. */
   revoke(id: string): Promise<void>;
 }
@@ -41,8 +47,14 @@ export function apiKeyRepository({ db, scope, clock }: ScopedContext): ApiKeyRep
         }
         return tx.insertInto('api_key').values(row).returningAll().executeTakeFirstOrThrow();
       }),
-    async touch(id) {
-      await db.updateTable('api_key').set({ last_used_at: clock() }).where(mine).where('id', '=', id).execute();
+    usable: () =>
+      active()
+        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', clock())]))
+        .execute(),
+    useStatement: (id, atMs) =>
+      db.updateTable('api_key').set({ last_used_at: atMs }).where(mine).where('id', '=', id).compile(),
+    async keep(id, keptBy) {
+      await db.updateTable('api_key').set({ kept_by: keptBy }).where(mine).where('id', '=', id).execute();
     },
     async revoke(id) {
       const update = db.updateTable('api_key').set({ revoked_at: clock() }).where(mine).where('id', '=', id);

@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely';
 import type { RepositoryContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
@@ -6,7 +7,8 @@ export interface SessionRepository {
   insert(row: NewRow<'session'>): Promise<void>;
   get(id: string): Promise<Row<'session'> | null>;
   byTokenHash(tokenHash: Uint8Array): Promise<Row<'session'> | null>;
-  touch(id: string, atMs: number): Promise<void>;
+  /** For {@link Store.commit}: it was used at this time. */
+  useStatement(id: string, atMs: number): CompiledQuery;
   revoke(id: string): Promise<void>;
   /** All of them, or all but one. */
   revokeOfUser(userId: string, butSessionId?: string): Promise<void>;
@@ -23,9 +25,7 @@ export function sessionRepository({ db, clock }: RepositoryContext): SessionRepo
     },
     get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
     byTokenHash: async (hash) => (await select().where('token_hash', '=', hash).executeTakeFirst()) ?? null,
-    async touch(id, atMs) {
-      await db.updateTable('session').set({ last_seen_at: atMs }).where('id', '=', id).execute();
-    },
+    useStatement: (id, atMs) => db.updateTable('session').set({ last_seen_at: atMs }).where('id', '=', id).compile(),
     async revoke(id) {
       await revoke().where('id', '=', id).execute();
     },

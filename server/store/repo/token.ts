@@ -10,6 +10,10 @@ export interface TokenRepository {
   bySecretHash(secretHash: Uint8Array): Promise<Row<'enrolment_token'> | null>;
   /** @throws VigiaError not_found if client or site are not in scope or not of one another. */
   insert(row: NewRow<'enrolment_token'>): Promise<Row<'enrolment_token'>>;
+  /** Those that still let a machine join. */
+  usable(nowMs: number): Promise<Row<'enrolment_token'>[]>;
+  /** Somebody else answers for it from now on. */
+  keep(id: string, keptBy: string): Promise<void>;
   /** Takes one use. False if none is left or the token is expired or revoked. */
   takeUse(id: string): Promise<boolean>;
   /** @throws VigiaError not_found if there is none or it is revoked already. */
@@ -37,10 +41,15 @@ export function tokenRepository({ db, scope, clock }: ScopedContext): TokenRepos
         found(await site.where('client_id', '=', row.client_id).executeTakeFirst(), 'site of this client');
         return tx.insertInto('enrolment_token').values(row).returningAll().executeTakeFirstOrThrow();
       }),
+    usable: (nowMs) =>
+      select().where('revoked_at', 'is', null).where('uses_left', '>', 0).where('expires_at', '>', nowMs).execute(),
+    async keep(id, keptBy) {
+      await db.updateTable('enrolment_token').set({ kept_by: keptBy }).where(mine).where('id', '=', id).execute();
+    },
     async takeUse(id) {
       const result = await db
         .updateTable('enrolment_token')
-        .set((eb) => ({ uses_left: eb('uses_left', '-', 1) }))
+        .set((eb) => ({ uses_left: eb('uses_left', '-', 1), last_used_at: clock() }))
         .where(mine)
         .where('id', '=', id)
         .where('uses_left', '>', 0)

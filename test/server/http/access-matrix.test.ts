@@ -205,6 +205,16 @@ const samples: Record<string, MakeSample> = {
     const { id } = await store.users.create({ email, name: 'F', role: 'viewer', passwordHash: '-' });
     return { path: `/api/v1/users/${id}/reset-link`, body: {} };
   },
+  'GET /api/v1/users/:id/left-behind': async ({ store }) => {
+    const email = `${unique('maker').replace(' ', '')}@x.test`;
+    const { id } = await store.users.create({ email, name: 'M', role: 'viewer', passwordHash: '-' });
+    return { path: `/api/v1/users/${id}/left-behind` };
+  },
+  'POST /api/v1/users/:id/disable': async ({ store }) => {
+    const email = `${unique('leaver').replace(' ', '')}@x.test`;
+    const { id } = await store.users.create({ email, name: 'L', role: 'viewer', passwordHash: '-' });
+    return { path: `/api/v1/users/${id}/disable`, body: { keep: [] } };
+  },
   'GET /api/v1/password-reset': plain('/api/v1/password-reset'),
   'POST /api/v1/password-reset': () => ({
     path: '/api/v1/password-reset',

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { createLastUse } from '../../../server/security/last-use.ts';
 import { createSessions, SESSION_IDLE_MS, SESSION_MAX_MS } from '../../../server/security/sessions.ts';
 import { tempStore } from '../../support/store.ts';
 
@@ -49,14 +50,21 @@ t.test('it ends after 30 days in any case', async (t) => {
   t.equal(await sessions.verify(secret), null);
 });
 
-t.test('its use is written at most once a minute', async (t) => {
-  const { clock, store, sessions, secret, sessionId } = await setUp(t);
+t.test('its use is written behind, a minute apart at least', async (t) => {
+  const { clock, store, user } = await setUp(t);
+  const lastUse = createLastUse({ store, statement: store.sessions.useStatement, logger: { warn: () => t.fail() } });
+  t.teardown(() => lastUse.close());
+  const sessions = createSessions(store, () => clock.nowMs, lastUse);
+  const { secret, sessionId } = await sessions.create(user.id);
   const seen = async () => (await store.sessions.get(sessionId))!.last_seen_at - START_MS;
   clock.nowMs += MINUTE_MS - 1;
   await sessions.verify(secret);
+  await lastUse.flush();
   t.equal(await seen(), 0);
   clock.nowMs += 1;
   await sessions.verify(secret);
+  t.equal(await seen(), 0, 'to read is not to write');
+  await lastUse.flush();
   t.equal(await seen(), MINUTE_MS);
 });
 
