@@ -119,7 +119,7 @@ export const api = {
   incident: (incidentId: string) => request<IncidentDetail>('GET', `/incidents/${id(incidentId)}`),
   acknowledge: (incidentId: string) => act(incidentId, 'acknowledge'),
   assign: (incidentId: string, userId: string | null) => act(incidentId, 'assign', { userId }),
-  note: (incidentId: string, text: string) => act(incidentId, 'notes', { text }),
+  note: (incidentId: string, text: string, visible: boolean) => act(incidentId, 'notes', { text, visible }),
   resolve: (incidentId: string, text: string) => act(incidentId, 'resolve', text ? { text } : {}),
 
   users: () => request<Page<User>>('GET', '/users'),

@@ -4,9 +4,10 @@ import { byPriorityThenAge } from './select.ts';
 
 /**
  * How far a response clock has come. `half` and `close`: half and 80 % of the business time are spent. `past`: the time is
- * over and nothing is breached by it, because it is not binding. `none`: nothing is due.
+ * over and nothing is breached by it, because it is not binding. `recovered`: it ended by itself, which does not count as met.
+ * `none`: nothing is due.
  */
-export type DeadlineStage = 'calm' | 'half' | 'close' | 'breached' | 'past' | 'paused' | 'met' | 'none';
+export type DeadlineStage = 'calm' | 'half' | 'close' | 'breached' | 'past' | 'paused' | 'met' | 'recovered' | 'none';
 
 /** What a clock says at one moment. `ms` is the time left, over, late or paused, as its stage says; null without a figure. */
 export interface Deadline {
@@ -20,7 +21,7 @@ export interface Deadline {
 export function deadlineOf(clock: ResponseClockView, nowMs: number): Deadline {
   const dueMs = clock.dueAt === null ? null : Date.parse(clock.dueAt);
   const answeredMs = clock.respondedAt === null ? null : Date.parse(clock.respondedAt);
-  if (clock.outcome === 'met') return { stage: 'met', ms: null, closed: true };
+  if (clock.outcome === 'met' || clock.outcome === 'recovered') return { stage: clock.outcome, ms: null, closed: true };
   if (clock.outcome === 'breached') {
     return {
       stage: 'breached',
@@ -61,6 +62,8 @@ export function onSiteClock(clock: ResponseClockView): ResponseClockView | null 
     halfAt: atShare(0.5),
     warnAt: atShare(0.8),
     respondedAt: arrivedAt,
+    endsAt: 'on_site',
+    recoveredAt: outcome === 'recovered' ? clock.recoveredAt : null,
     targetMs: Date.parse(dueAt) - Date.parse(markedAt),
     pausedSince: null,
     onSite: null,
@@ -79,7 +82,7 @@ function placeOf({ state, clock }: Incident): Place {
   if (clock === null || state === 'resolved') return NOWHERE;
   return [clock, onSiteClock(clock)].reduce<Place>((best, each) => {
     if (each === null || each.respondedAt !== null) return best;
-    const rank = { breached: 0, running: each.binding ? 1 : 2, paused: 2, met: 3, none: 3 }[each.outcome];
+    const rank = { breached: 0, running: each.binding ? 1 : 2, paused: 2, met: 3, recovered: 3, none: 3 }[each.outcome];
     const place = rank === 3 ? NOWHERE : { rank, dueMs: each.dueAt === null ? Infinity : Date.parse(each.dueAt) };
     return comparePlaces(place, best) < 0 ? place : best;
   }, NOWHERE);

@@ -26,6 +26,7 @@ export const desk = {
   changePriority: (incidentId: string, priority: Priority, why: string) =>
     clock(incidentId, 'priority', { priority, why }),
   needOnSite: (incidentId: string) => clock(incidentId, 'on-site'),
+  respond: (incidentId: string, text: string) => clock(incidentId, 'respond', { text }),
   arriveOnSite: (incidentId: string) => clock(incidentId, 'on-site/arrived'),
 
   /** The newest ones, `pages` of a hundred. */

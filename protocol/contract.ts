@@ -41,50 +41,80 @@ export const ResponseTarget = Type.Object(
 );
 export type ResponseTarget = Static<typeof ResponseTarget>;
 
+/** The four times of an incident. A response clock ends at one of them. */
+export const ClockEnd = Type.Enum(['acknowledged', 'responded', 'on_site', 'restored']);
+export type ClockEnd = Static<typeof ClockEnd>;
+
+/** A Saturday on which somebody works, with Friday's hours. */
+export const DutySaturday = Type.Object({ date: CalendarDate, person: Type.String({ maxLength: 120 }) }, strict);
+export type DutySaturday = Static<typeof DutySaturday>;
+
 /** Parts per million: 999000 is 99.9 %. */
 const TargetPpm = Nullable(Type.Integer());
 
-export const ContractTerms = Type.Object(
+const agreed = {
+  tier: Type.Enum(['standard', 'advanced', 'premium', 'own']),
+  tierName: Type.String({ minLength: 1, maxLength: 60 }),
+  response: Type.Object({ high: ResponseTarget, medium: ResponseTarget, normal: ResponseTarget }, strict),
+  emergency: Type.Object(
+    {
+      minutes: Type.Integer({ minimum: 1, maximum: 1440 }),
+      aroundTheClock: Type.Boolean(),
+      /** Wall-clock minutes to be on site, counted as `onSiteFrom` says; null if not contracted. */
+      onSiteMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 10_080 })),
+    },
+    strict,
+  ),
+  calendar: Calendar,
+  /** Sites whose hours are not the client's, by site id. */
+  siteCalendars: Type.Record(Type.String(), Calendar, { maxProperties: 200 }),
+  /** Every Saturday is worked with Friday's hours. Where that depends on somebody being on duty, name the dates instead. */
+  saturday: Type.Boolean(),
+  /** `report`: detection starts our internal target only, a person's report the contractual clock. */
+  clockFrom: Type.Enum(['detection', 'report']),
+  availability: Type.Object(
+    { serverTargetPpm: TargetPpm, serviceTargetPpm: TargetPpm, workstationTargetPpm: TargetPpm },
+    strict,
+  ),
+  recovery: Type.Object(
+    {
+      rpoMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 525_600 })),
+      rtoMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 525_600 })),
+    },
+    strict,
+  ),
+  /** A maintenance window excludes time only if declared this long before it starts. */
+  maintenanceNoticeMinutes: Type.Integer({ minimum: 0, maximum: 43_200 }),
+  /** First and last day, in the calendar's zone; `endsOn` null is open-ended. */
+  startsOn: CalendarDate,
+  endsOn: Nullable(CalendarDate),
+};
+
+const added = {
+  /** At which of an incident's four times its clock ends: of what a person reported, and of what we found ourselves. */
+  clockEnds: Type.Object({ report: ClockEnd, detection: ClockEnd }, strict),
+  /** What it counts as that an incident ends by itself, in time, before anybody got so far. */
+  selfRecovery: Type.Enum(['met', 'apart']),
+  /** From when the time to be on site counts: the report, or the moment it is marked as not solvable remotely. */
+  onSiteFrom: Type.Enum(['report', 'not_remotely']),
+  dutySaturdays: Type.Array(DutySaturday, { maxItems: 500 }),
+};
+
+export const ContractTerms = Type.Object({ ...agreed, ...added }, strict);
+export type ContractTerms = Static<typeof ContractTerms>;
+
+/** Terms as they are sent: what came later may be left out, and then stays as it is agreed. */
+export const ContractTermsInput = Type.Object(
   {
-    tier: Type.Enum(['standard', 'advanced', 'premium', 'own']),
-    tierName: Type.String({ minLength: 1, maxLength: 60 }),
-    response: Type.Object({ high: ResponseTarget, medium: ResponseTarget, normal: ResponseTarget }, strict),
-    emergency: Type.Object(
-      {
-        minutes: Type.Integer({ minimum: 1, maximum: 1440 }),
-        aroundTheClock: Type.Boolean(),
-        /** Wall-clock minutes to be on site once it is marked as not solvable remotely; null if not contracted. */
-        onSiteMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 10_080 })),
-      },
-      strict,
-    ),
-    calendar: Calendar,
-    /** Sites whose hours are not the client's, by site id. */
-    siteCalendars: Type.Record(Type.String(), Calendar, { maxProperties: 200 }),
-    /** Saturdays are worked with Friday's hours. */
-    saturday: Type.Boolean(),
-    /** `report`: detection starts our internal target only, a person's report the contractual clock. */
-    clockFrom: Type.Enum(['detection', 'report']),
-    availability: Type.Object(
-      { serverTargetPpm: TargetPpm, serviceTargetPpm: TargetPpm, workstationTargetPpm: TargetPpm },
-      strict,
-    ),
-    recovery: Type.Object(
-      {
-        rpoMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 525_600 })),
-        rtoMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 525_600 })),
-      },
-      strict,
-    ),
-    /** A maintenance window excludes time only if declared this long before it starts. */
-    maintenanceNoticeMinutes: Type.Integer({ minimum: 0, maximum: 43_200 }),
-    /** First and last day, in the calendar's zone; `endsOn` null is open-ended. */
-    startsOn: CalendarDate,
-    endsOn: Nullable(CalendarDate),
+    ...agreed,
+    clockEnds: Type.Optional(added.clockEnds),
+    selfRecovery: Type.Optional(added.selfRecovery),
+    onSiteFrom: Type.Optional(added.onSiteFrom),
+    dutySaturdays: Type.Optional(added.dutySaturdays),
   },
   strict,
 );
-export type ContractTerms = Static<typeof ContractTerms>;
+export type ContractTermsInput = Static<typeof ContractTermsInput>;
 
 export const ContractVersion = Type.Object({
   version: Type.Integer(),
@@ -119,7 +149,8 @@ export const ClockStretch = Type.Object({
 });
 export type ClockStretch = Static<typeof ClockStretch>;
 
-export const ClockOutcome = Type.Enum(['running', 'paused', 'met', 'breached', 'none']);
+/** `recovered`: it ended by itself in time, which the contract does not count as met. */
+export const ClockOutcome = Type.Enum(['running', 'paused', 'met', 'breached', 'recovered', 'none']);
 export type ClockOutcome = Static<typeof ClockOutcome>;
 
 /** The response clock of an incident, as lists show it. Times are null where nothing is due. */
@@ -133,14 +164,20 @@ export const ResponseClockView = Type.Object({
   /** When half and 80 % of the business time are spent. */
   halfAt: Nullable(Type.String({ format: 'date-time' })),
   warnAt: Nullable(Type.String({ format: 'date-time' })),
+  /** When the incident reached what the clock ends at. */
   respondedAt: Nullable(Type.String({ format: 'date-time' })),
+  endsAt: ClockEnd,
+  /** When it ended by itself, before anybody got so far. */
+  recoveredAt: Nullable(Type.String({ format: 'date-time' })),
   targetMs: Nullable(Type.Integer()),
   timeZone: Type.String(),
   contractVersion: Nullable(Type.Integer()),
   pausedSince: Nullable(Type.String({ format: 'date-time' })),
   onSite: Nullable(
     Type.Object({
+      /** From when the time counts. */
       markedAt: Type.String({ format: 'date-time' }),
+      from: Type.Enum(['report', 'not_remotely']),
       dueAt: Type.String({ format: 'date-time' }),
       arrivedAt: Nullable(Type.String({ format: 'date-time' })),
       outcome: ClockOutcome,

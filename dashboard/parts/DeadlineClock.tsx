@@ -32,6 +32,7 @@ const shapes: Record<DeadlineStage, ComponentChildren> = {
   past: glass,
   paused: <path class="fill" d="M4.5 3h2.6v10H4.5zM8.9 3h2.6v10H8.9z" />,
   met: <path class="line" d="M3 8.6 6.4 12 13 4.4" />,
+  recovered: <path class="line" d="M12.6 5.2A5.2 5.2 0 1 0 13.2 8M13 2.4v3h-3" />,
   none: <path class="line" d="M4 8h8" />,
 };
 
@@ -93,6 +94,8 @@ function sentence({ stage, ms, closed }: Deadline): string {
       return t('deadline.paused', { span });
     case 'met':
       return t('deadline.met');
+    case 'recovered':
+      return t('deadline.recovered');
     case 'none':
       return t('deadline.none');
     default:
@@ -103,6 +106,7 @@ function sentence({ stage, ms, closed }: Deadline): string {
 function remarksOn(clock: ResponseClockView, stage: DeadlineStage): string[] {
   return [
     ...(stage === 'half' || stage === 'close' ? [t(`deadline.${stage}`)] : []),
+    ...(stage === 'met' && clock.recoveredAt !== null ? [t('deadline.byItself')] : []),
     ...(stage !== 'none' && !clock.binding ? [t('deadline.shownOnly')] : []),
     ...(stage !== 'none' && clock.binding && !clock.contractual ? [t('deadline.internal')] : []),
   ];

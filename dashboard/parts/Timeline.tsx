@@ -17,6 +17,7 @@ export function Timeline({ events }: { events: readonly Event[] }) {
               <strong>{t(`event.${event.kind}`)}</strong>
               <span>{t('event.by', { name: event.by ?? t('event.vigia') })}</span>
               <When at={event.at} />
+              {event.visible && <span class="event-visible">{t('event.visible')}</span>}
             </p>
             {event.text && <p class="event-text">{event.text}</p>}
           </div>

@@ -9,10 +9,12 @@ import { Lasting, When } from '../parts/Ago.tsx';
 import { Async, type Loaded, useLoaded } from '../parts/Async.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Evidence } from '../parts/Evidence.tsx';
+import { CheckField } from '../parts/Field.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { AcknowledgeButton, AssignSelect, acknowledge, IncidentPlace } from '../parts/IncidentParts.tsx';
 import { ClockCard } from '../parts/incident/ClockCard.tsx';
 import { ExplainedBy, Explains } from '../parts/incident/Family.tsx';
+import { FourTimes } from '../parts/incident/FourTimes.tsx';
 import { PeopleReports } from '../parts/incident/PeopleReports.tsx';
 import { SiteCardPanel } from '../parts/incident/SiteCardPanel.tsx';
 import { IncidentStateBadge, PriorityBadge } from '../parts/StateBadge.tsx';
@@ -79,6 +81,7 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
         <div class="incident-main">
           <ExplainedBy incident={incident} />
           <ClockCard incident={incident} onDone={take} />
+          <FourTimes incident={incident} onDone={take} />
           <Explains incident={incident} />
           <Evidence incident={incident} />
           <section class="card">
@@ -156,11 +159,13 @@ function ResolveButton({ incident, onDone }: { incident: IncidentDetail; onDone:
 
 function NoteForm({ incident, onDone }: { incident: IncidentDetail; onDone: (next: IncidentDetail) => void }) {
   const text = useSignal('');
+  const visible = useSignal(false);
   if (!canAct.value) return null;
   const send = async () => {
     if (!text.value.trim()) return;
-    onDone(await api.note(incident.id, text.value.trim()));
+    onDone(await api.note(incident.id, text.value.trim(), visible.value));
     text.value = '';
+    visible.value = false;
   };
   return (
     <div class="note-form">
@@ -171,6 +176,18 @@ function NoteForm({ incident, onDone }: { incident: IncidentDetail; onDone: (nex
         value={text.value}
         onInput={(event) => {
           text.value = event.currentTarget.value;
+        }}
+      />
+      <CheckField
+        label={t('incident.noteVisible')}
+        hint={t(
+          incident.respondedAt === null && incident.state !== 'resolved'
+            ? 'incident.noteResponds'
+            : 'incident.noteVisibleHint',
+        )}
+        checked={visible.value}
+        onChange={(checked) => {
+          visible.value = checked;
         }}
       />
       <ActionButton run={send}>{t('incident.addNote')}</ActionButton>
@@ -197,30 +214,6 @@ function Facts({ incident }: { incident: IncidentDetail }) {
           <dt>{t('incident.raised')}</dt>
           <dd>
             <When at={incident.openedAt} /> <span class="quiet">{after(incident.openedAt)}</span>
-          </dd>
-        </div>
-        <div>
-          <dt>{t('incident.acknowledged')}</dt>
-          <dd>
-            {incident.acknowledgedAt === null ? (
-              t('incident.notYet')
-            ) : (
-              <>
-                <When at={incident.acknowledgedAt} /> <span class="quiet">{incident.acknowledgedBy}</span>
-              </>
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>{t('incident.resolved')}</dt>
-          <dd>
-            {incident.resolvedAt === null ? (
-              t('incident.notYet')
-            ) : (
-              <>
-                <When at={incident.resolvedAt} /> <span class="quiet">{after(incident.resolvedAt)}</span>
-              </>
-            )}
           </dd>
         </div>
         {incident.reopenedCount > 0 && (

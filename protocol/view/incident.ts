@@ -30,9 +30,17 @@ export const Incident = Type.Object({
   openedAt: Time,
   acknowledgedAt: Nullable(Time),
   acknowledgedBy: Nullable(Type.String()),
+  /** First contact with the client, or the first note that the client can see. */
+  respondedAt: Nullable(Time),
+  respondedBy: Nullable(Type.String()),
+  onSiteAt: Nullable(Time),
+  onSiteBy: Nullable(Type.String()),
   assigneeId: Nullable(Type.String()),
   assigneeName: Nullable(Type.String()),
+  /** When it was restored. */
   resolvedAt: Nullable(Time),
+  /** It ended by itself, and nobody had taken it. */
+  recovered: Type.Boolean(),
   reopenedCount: Type.Integer(),
   updatedAt: Time,
   /** Who noticed: a rule of ours, or a person who reported it. */
@@ -56,6 +64,8 @@ export const IncidentEvent = Type.Object({
     'reopened',
     'changed',
     'acknowledged',
+    'responded',
+    'on_site',
     'assigned',
     'note',
     'resolved',
@@ -66,6 +76,8 @@ export const IncidentEvent = Type.Object({
   ]),
   by: Nullable(Type.String()),
   text: Type.String(),
+  /** True if the client can read it on its own page. */
+  visible: Type.Optional(Type.Boolean()),
 });
 export type IncidentEvent = Static<typeof IncidentEvent>;
 

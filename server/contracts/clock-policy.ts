@@ -1,13 +1,8 @@
 import type { IncidentRecord, IncidentStep, StepPolicy } from '../domain/incident.ts';
-import {
-  isUndecided,
-  type ResponseClock,
-  recompute,
-  resolve,
-  respond,
-  settleBreach,
-  startClock,
-} from '../domain/sla/clock.ts';
+import { fourTimes } from '../domain/incident-times.ts';
+import { type ResponseClock, recompute, resolve, settleBreach, startClock } from '../domain/sla/clock.ts';
+import { isUndecided } from '../domain/sla/clock-verdict.ts';
+import { withTimes } from '../domain/sla/known-times.ts';
 import { localMinute } from '../domain/sla/local-time.ts';
 import type { ClockTermsSource } from './clock-terms.ts';
 
@@ -24,19 +19,22 @@ export function createClockPolicy(source: ClockTermsSource): StepPolicy {
     if (isOpen && begins(record, before)) return begin(step, before, at, source);
     if (!clock) return step;
     if (record.parentId !== null && isOpen && isUndecided(settleBreach(clock, at))) return withClock(step, null);
-    if (!isOpen && before?.state !== 'resolved') {
+    if (!isOpen) {
+      if (before?.state === 'resolved') return step;
       const cause = 'The incident was resolved.';
-      return withClock(step, resolve(clock, { ...computing, under: source.ofClock(record), cause }));
+      const how = { byItself: event.by === null, isTaken: record.times.takenAt !== null };
+      return withClock(step, resolve(clock, { ...computing, under: source.ofClock(record), cause }, how));
     }
-    if (event.kind === 'acknowledged' && !event.byProgram) {
-      const cause = 'A person responded.';
-      return withClock(step, respond(clock, { ...computing, under: source.ofClock(record), cause }));
-    }
-    if (isOpen && before && before.priority !== record.priority) {
+    const times = fourTimes(record);
+    if (before && before.priority !== record.priority) {
       const cause = `The priority went from ${before.priority} to ${record.priority}.`;
-      return recomputed(step, recompute(clock, { ...computing, under: source.forRecomputing(record, at), cause }));
+      const again = { ...computing, under: source.forRecomputing(record, at), cause };
+      return recomputed(step, withTimes(recompute(clock, again), times, again));
     }
-    return step;
+    if (before && before.times === record.times) return step;
+    const cause = 'A person got so far.';
+    const known = withTimes(clock, times, { ...computing, under: source.ofClock(record), cause });
+    return known === clock ? step : withClock(step, known);
   };
 }
 

@@ -1,22 +1,16 @@
 import { VigiaError } from '../../protocol/error.ts';
 import type { IncidentRecord, IncidentStep } from '../domain/incident.ts';
 import { isHigher } from '../domain/incident.ts';
+import { reach } from '../domain/incident-times.ts';
 import type { Scope } from '../domain/scope.ts';
-import {
-  arrive,
-  isUndecided,
-  markOnSite,
-  pause,
-  type ResponseClock,
-  resume,
-  settleBreach,
-} from '../domain/sla/clock.ts';
+import { markOnSite, pause, type ResponseClock, resume, settleBreach } from '../domain/sla/clock.ts';
 import { explainClock } from '../domain/sla/clock-explanation.ts';
+import { isUndecided } from '../domain/sla/clock-verdict.ts';
 import { formatLocal } from '../domain/sla/local-time.ts';
 import { formatDuration } from '../domain/wording.ts';
 import type { ChangeSet } from '../fleet/change-set.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Actor, ClockPort } from '../http/ports.ts';
+import { type Actor, type ClockPort, isByProgram } from '../http/ports.ts';
 import { clockView } from '../incidents/clock-view.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import { toRecord } from '../incidents/rows.ts';
@@ -83,7 +77,7 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         if (clock.outcome === 'breached') {
           throw new VigiaError('conflict', 'The clock is breached already: a pause cannot cure that.');
         }
-        if (!isUndecided(clock)) throw new VigiaError('conflict', 'The clock is closed: a person has responded.');
+        if (!isUndecided(clock)) throw new VigiaError('conflict', `The clock is closed: ${reasons[clock.endsAt]}.`);
         if (clock.dueAt === null) throw new VigiaError('conflict', 'Nothing is due, so there is nothing to pause.');
         if (clock.pauses.length >= MAX_PAUSES) {
           throw new VigiaError('conflict', `The clock was paused ${MAX_PAUSES} times already. Write a note instead.`);
@@ -140,20 +134,43 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
             'A time on site is agreed for emergencies. Set the priority to emergency first.',
           );
         }
+        if (clock.onSite?.from === 'report') {
+          throw new VigiaError('conflict', 'By the contract the time on site counts from the report: it runs already.');
+        }
         if (clock.onSite) throw new VigiaError('conflict', 'It is marked as not solvable remotely already.');
+        if (record.times.onSiteAt !== null) throw new VigiaError('conflict', 'Somebody is on site already.');
         const marked = markOnSite(clock, at, onSiteMinutes);
         const due = marked.onSite ? formatLocal(marked.onSite.dueAt, marked.timeZone) : '';
         return { record: { ...record, clock: marked }, text: `Cannot be solved remotely: on site by ${due}` };
       }),
     arriveOnSite: (scope, id, actor) =>
       step(scope, id, actor, (record, at) => {
-        const clock = requireClock(record);
-        if (!clock.onSite) throw new VigiaError('conflict', 'It was not marked as not solvable remotely.');
-        if (clock.onSite.arrivedAt !== null) throw new VigiaError('conflict', 'Somebody is on site already.');
-        return { record: { ...record, clock: arrive(clock, at) }, text: 'On site' };
+        if (record.times.onSiteAt !== null) throw new VigiaError('conflict', 'Somebody is on site already.');
+        const event = { kind: 'on_site', at, by: actor.name, text: '' } as const;
+        // A response is an act of a person; where somebody is, a program may know.
+        const reached = isByProgram(actor)
+          ? { times: { ...record.times, onSiteAt: at, onSiteBy: actor.name } }
+          : reach(record, 'on_site', actor.name, at);
+        return { record: { ...record, ...reached }, event, text: '' };
+      }),
+    respond: (scope, id, text, actor) =>
+      step(scope, id, actor, (record, at) => {
+        const { respondedAt, respondedBy } = record.times;
+        if (respondedAt !== null) throw new VigiaError('conflict', `${respondedBy} has responded already.`);
+        const event = { kind: 'responded', at, by: actor.name, text } as const;
+        // What a program says of it is written down, and still waits for a person.
+        const reached = isByProgram(actor) ? {} : reach(record, 'responded', actor.name, at);
+        return { record: { ...record, ...reached }, event, text };
       }),
   };
 }
+
+const reasons: Record<ResponseClock['endsAt'], string> = {
+  acknowledged: 'a person has acknowledged it',
+  responded: 'a person has responded',
+  on_site: 'somebody is on site',
+  restored: 'it is restored',
+};
 
 function requireClock({ clock, parentId, suppressedBy }: IncidentRecord): ResponseClock {
   if (clock) return clock;

@@ -2,6 +2,7 @@ import type { Calendar, ContractTerms } from '../../protocol/contract.ts';
 import { endOfDate, startOfDate } from '../domain/sla/local-time.ts';
 import { serviceHours } from '../domain/sla/service-hours.ts';
 import type { TermsInForce, TermsSource } from '../domain/sla/sources.ts';
+import { readTerms } from '../domain/sla/terms.ts';
 import type { Row } from '../store/tables.ts';
 
 /** A version of a client's contract as it was made. Times are ms since 1970. */
@@ -25,7 +26,7 @@ export class ContractBook implements TermsSource {
         effectiveAt: row.effective_at,
         createdAt: row.created_at,
         createdBy: row.created_by,
-        terms: JSON.parse(row.terms_json) as ContractTerms,
+        terms: readTerms(row.terms_json),
       });
     }
   }

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Contract, ContractTerms, ContractVersion } from '../../protocol/contract.ts';
+import type { Contract, ContractTerms, ContractTermsInput, ContractVersion } from '../../protocol/contract.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import { fourTimes } from '../domain/incident-times.ts';
 import { everyClient, inScope, type Scope } from '../domain/scope.ts';
 import { checkTerms } from '../domain/sla/check-terms.ts';
-import { isUndecided, recompute } from '../domain/sla/clock.ts';
+import { recompute } from '../domain/sla/clock.ts';
+import { isUndecided } from '../domain/sla/clock-verdict.ts';
+import { withTimes } from '../domain/sla/known-times.ts';
 import { localDate } from '../domain/sla/local-time.ts';
+import { completeTerms } from '../domain/sla/terms.ts';
 import { tiers, tierTerms } from '../domain/sla/tiers.ts';
 import type { ChangeSet } from '../fleet/change-set.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -72,7 +76,8 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
         continue;
       }
       const cause = `Version ${version} of the contract was made.`;
-      const next = recompute(clock, { at, priority: record.priority, under, cause });
+      const computing = { at, priority: record.priority, under, cause };
+      const next = withTimes(recompute(clock, computing), fourTimes(record), computing);
       if (next === clock) continue;
       const due = next.dueAt === clock.dueAt ? 'the due time stays' : 'the due time changes';
       const event = { kind: 'clock' as const, at, by: null, text: `${cause} For the response clock ${due}.` };
@@ -92,16 +97,18 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
       await requireClient(scope, clientId);
       return view(clientId);
     },
-    check(terms) {
+    check(input) {
+      const terms = completeTerms(input);
       return { warnings: [...accept(terms, { now: now(), siteName: (id) => id })] };
     },
     presets() {
       const startsOn = localDate(now(), timeZone);
       return tiers.map((tier) => ({ tier, terms: tierTerms(tier, { timeZone, startsOn }) }));
     },
-    async put(scope, clientId, terms, actor: Actor) {
+    async put(scope, clientId, input: ContractTermsInput, actor: Actor) {
       await requireClient(scope, clientId);
       await fleet.loadCatalogue();
+      const terms = completeTerms(input, contracts.versions(clientId).at(-1)?.terms);
       accept(terms, { now: now(), siteName: siteNameOf(clientId) });
       const warnings = await act((changes, at) => {
         const versions = contracts.versions(clientId);

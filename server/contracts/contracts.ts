@@ -1,6 +1,7 @@
 import type { IncidentStep, StepPolicy } from '../domain/incident.ts';
+import { fourTimes } from '../domain/incident-times.ts';
 import { everyClient } from '../domain/scope.ts';
-import { reportTo } from '../domain/sla/clock.ts';
+import { reportTo } from '../domain/sla/known-times.ts';
 import type { TermsSource } from '../domain/sla/sources.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { ClockPort, ContractPort } from '../http/ports.ts';
@@ -55,10 +56,12 @@ export async function createContracts(options: ContractsOptions): Promise<Contra
       const { record } = step;
       const { clock, priority } = record;
       if (!clock) return step;
-      const closedAt = clock.respondedAt ?? record.resolvedAt;
       const under = source.at(record, reportedAt);
       const cause = 'A person reported it.';
-      return recomputed(step, reportTo(clock, { reportedAt, closedAt }, { at, priority, under, cause }));
+      const { takenAt, recovered } = record.times;
+      // What ended by itself after a person had taken it was not restored for whoever reports it now.
+      const report = { reportedAt, times: fourTimes(record), byItself: recovered && takenAt === null };
+      return recomputed(step, reportTo(clock, report, { at, priority, under, cause }));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { IncidentState, Priority } from '../../protocol/view.ts';
 import type { Verdict } from './detection.ts';
+import { type IncidentTimes, noTimes } from './incident-times.ts';
 import type { Evidence, RuleName } from './rules/rule.ts';
 import type { ResponseClock } from './sla/clock.ts';
 
@@ -31,6 +32,7 @@ export interface IncidentRecord {
   /** Why nobody is told, such as `maintenance:<window id>`. */
   readonly suppressedBy: string | null;
   readonly clock: ResponseClock | null;
+  readonly times: IncidentTimes;
 }
 
 export type IncidentEventKind =
@@ -38,6 +40,8 @@ export type IncidentEventKind =
   | 'reopened'
   | 'changed'
   | 'acknowledged'
+  | 'responded'
+  | 'on_site'
   | 'assigned'
   | 'note'
   | 'resolved'
@@ -60,6 +64,8 @@ export interface IncidentLine {
   readonly text: string;
   /** True if a program did it, with an API key: a first response is an act of a person. */
   readonly byProgram?: boolean;
+  /** The client can read it on its own page. */
+  readonly isVisible?: boolean;
 }
 
 /** A step of an incident: its new record, the line in its history, and what is told. */
@@ -119,7 +125,14 @@ export function stepIncident(
   if (verdict.kind === 'clear') {
     if (!isOpen) return null;
     return {
-      record: { ...current, state: 'resolved', sentence, resolvedAt: at, updatedAt: at },
+      record: {
+        ...current,
+        state: 'resolved',
+        sentence,
+        resolvedAt: at,
+        updatedAt: at,
+        times: { ...current.times, recovered: current.times.takenAt === null },
+      },
       event: { kind: 'resolved', at, by: null, text: sentence },
       notice: { kind: 'resolved', tellAt: at },
     };
@@ -147,6 +160,7 @@ export function stepIncident(
         resolvedAt: null,
         acknowledgedAt: null,
         acknowledgedBy: null,
+        times: noTimes,
         reopenedCount: current.reopenedCount + 1,
         updatedAt: at,
       },
@@ -179,6 +193,7 @@ export function stepIncident(
     parentId: null,
     suppressedBy: null,
     clock: null,
+    times: noTimes,
   };
   return { record, event: { kind: 'opened', at, by: null, text: sentence }, notice };
 }

@@ -8,7 +8,7 @@ import type {
   Strip,
   SubjectKind,
 } from '../../protocol/availability.ts';
-import type { ClockExplanation, Contract, ContractTerms } from '../../protocol/contract.ts';
+import type { ClockExplanation, Contract, ContractTerms, ContractTermsInput } from '../../protocol/contract.ts';
 import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../protocol/maintenance.ts';
 import type {
   AheadFigures,
@@ -118,7 +118,8 @@ export interface IncidentPort {
   /** Each throws VigiaError not_found, or conflict when the incident is resolved already. */
   acknowledge(scope: Scope, id: string, actor: Actor): Promise<void>;
   assign(scope: Scope, id: string, userId: string | null, actor: Actor): Promise<void>;
-  note(scope: Scope, id: string, text: string, actor: Actor): Promise<void>;
+  /** `isVisible`: the client can read it; a person's first such note is a response. */
+  note(scope: Scope, id: string, text: string, actor: Actor, isVisible?: boolean): Promise<void>;
   resolve(scope: Scope, id: string, text: string, actor: Actor): Promise<void>;
 }
 
@@ -128,15 +129,20 @@ export interface Actor {
   readonly name: string;
 }
 
+/** What an API key does is no act of a person. */
+export function isByProgram({ id }: Actor): boolean {
+  return id.startsWith('key:');
+}
+
 /** Contracts. Methods throw VigiaError not_found for a client that is not in scope. */
 export interface ContractPort {
   /** Of the clients that have one. */
   list(scope: Scope): Contract[];
   get(scope: Scope, clientId: string): Promise<Contract>;
   /** Makes a new version, unless the terms are the same. @throws VigiaError contract_invalid */
-  put(scope: Scope, clientId: string, terms: ContractTerms, actor: Actor): Promise<Contract>;
+  put(scope: Scope, clientId: string, terms: ContractTermsInput, actor: Actor): Promise<Contract>;
   /** @throws VigiaError contract_invalid */
-  check(terms: ContractTerms): { warnings: string[] };
+  check(terms: ContractTermsInput): { warnings: string[] };
   presets(): { tier: ContractTerms['tier']; terms: ContractTerms }[];
 }
 
@@ -148,6 +154,8 @@ export interface ClockPort {
   setPriority(scope: Scope, id: string, priority: Priority, why: string, actor: Actor): Promise<void>;
   markOnSite(scope: Scope, id: string, actor: Actor): Promise<void>;
   arriveOnSite(scope: Scope, id: string, actor: Actor): Promise<void>;
+  /** First contact with the client; `text` says how, and stays with us. */
+  respond(scope: Scope, id: string, text: string, actor: Actor): Promise<void>;
 }
 
 /** A named period (by default this month), or two instants in ms. */

@@ -47,6 +47,12 @@ export interface ScopedState {
     /** @throws VigiaError not_found */
     retire(id: string): Promise<void>;
   };
+  readonly incidents: {
+    visibleNotes(
+      sinceMs: number,
+      limit: number,
+    ): Promise<readonly { readonly at: number; readonly by_user: string | null; readonly text: string }[]>;
+  };
   readonly tokens: {
     list(page: PageRequest): Promise<Page<TokenRow>>;
     /** @throws VigiaError not_found */

@@ -1,9 +1,10 @@
 import { VigiaError } from '../../protocol/error.ts';
 import type { Incident, IncidentDetail, IncidentEvent } from '../../protocol/view.ts';
 import type { IncidentEventKind, IncidentRecord, IncidentStep } from '../domain/incident.ts';
+import { reach } from '../domain/incident-times.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Actor, IncidentPort } from '../http/ports.ts';
+import { type Actor, type IncidentPort, isByProgram } from '../http/ports.ts';
 import type { Store } from '../store/store.ts';
 import type { Watch } from '../watch.ts';
 import type { IncidentBook } from './incident-book.ts';
@@ -42,10 +43,10 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
   ): Promise<void> {
     return options.act(async (changes, at) => {
       const record = await load(scope, id);
-      const { kind, text, changes: changed, notice } = change(record, at);
+      const { kind, text, changes: changed, notice, isVisible = false } = change(record, at);
       const step: IncidentStep = {
         record: { ...record, ...changed, updatedAt: at },
-        event: { kind, at, by: actor.name, text, byProgram: actor.id.startsWith('key:') },
+        event: { kind, at, by: actor.name, text, byProgram: isByProgram(actor), isVisible },
         notice: notice ?? null,
       };
       changes.addIncident(null, book.settle(step, record, at));
@@ -82,6 +83,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
           kind: event.kind as IncidentEvent['kind'],
           by: event.by_user,
           text: event.text,
+          ...(event.client_visible === 1 ? { visible: true } : {}),
         })),
         evidence:
           evidence.metrics.length > 0 ? { metrics: [...evidence.metrics], threshold: evidence.threshold } : null,
@@ -98,15 +100,14 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
     acknowledge: (scope, id, actor) =>
       act(scope, id, actor, (record, at) => {
         requireUnresolved(record);
+        const isProgram = isByProgram(actor);
         // What a program acknowledged still waits for a person.
-        const isAnswered = record.clock === null || record.clock.respondedAt !== null;
-        if (record.state === 'acknowledged' && isAnswered)
+        if (record.state === 'acknowledged' && (isProgram || record.times.takenAt !== null))
           throw new VigiaError('conflict', `${record.acknowledgedBy} has acknowledged it already.`);
-        return {
-          kind: 'acknowledged',
-          text: '',
-          changes: { state: 'acknowledged', acknowledgedAt: at, acknowledgedBy: actor.name },
-        };
+        const changes: Partial<IncidentRecord> = isProgram
+          ? { state: 'acknowledged', acknowledgedAt: at, acknowledgedBy: actor.name }
+          : reach(record, 'acknowledged', actor.name, at);
+        return { kind: 'acknowledged', text: '', changes };
       }),
     assign: (scope, id, userId, actor) =>
       act(scope, id, actor, (record) => {
@@ -115,7 +116,11 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
         if (userId !== null && name === null) throw new VigiaError('not_found', 'There is no such user.');
         return { kind: 'assigned', text: name ?? '', changes: { assigneeId: userId } };
       }),
-    note: (scope, id, text, actor) => act(scope, id, actor, () => ({ kind: 'note', text, changes: {} })),
+    note: (scope, id, text, actor, isVisible = false) =>
+      act(scope, id, actor, (record, at) => {
+        const isResponse = isVisible && !isByProgram(actor) && record.state !== 'resolved';
+        return { kind: 'note', text, isVisible, changes: isResponse ? reach(record, 'responded', actor.name, at) : {} };
+      }),
     resolve: (scope, id, text, actor) =>
       act(scope, id, actor, (record, at) => {
         requireUnresolved(record);
@@ -134,6 +139,7 @@ interface Act {
   readonly text: string;
   readonly changes: Partial<IncidentRecord>;
   readonly notice?: IncidentStep['notice'];
+  readonly isVisible?: boolean;
 }
 
 function requireUnresolved(record: IncidentRecord): void {

@@ -31,6 +31,12 @@ export function toRow(record: IncidentRecord): Row<'incident'> {
     parent_id: record.parentId,
     suppressed_by: record.suppressedBy,
     clock_json: record.clock === null ? null : JSON.stringify(record.clock),
+    taken_at: record.times.takenAt,
+    responded_at: record.times.respondedAt,
+    responded_by: record.times.respondedBy,
+    on_site_at: record.times.onSiteAt,
+    on_site_by: record.times.onSiteBy,
+    recovered: record.times.recovered ? 1 : 0,
   };
 }
 
@@ -59,6 +65,21 @@ export function toRecord(row: Row<'incident'>): IncidentRecord {
     serviceId: row.service_id,
     parentId: row.parent_id,
     suppressedBy: row.suppressed_by,
-    clock: row.clock_json === null ? null : (JSON.parse(row.clock_json) as ResponseClock),
+    clock: row.clock_json === null ? null : readClock(row.clock_json),
+    times: {
+      takenAt: row.taken_at,
+      respondedAt: row.responded_at,
+      respondedBy: row.responded_by,
+      onSiteAt: row.on_site_at,
+      onSiteBy: row.on_site_by,
+      recovered: row.recovered === 1,
+    },
   };
+}
+
+/** A stored clock. Those that do not say where they end were made when all ended at the acknowledgement. */
+function readClock(json: string): ResponseClock {
+  const stored = JSON.parse(json) as ResponseClock;
+  const onSite = stored.onSite && { ...stored.onSite, from: stored.onSite.from ?? 'not_remotely' };
+  return { ...stored, endsAt: stored.endsAt ?? 'acknowledged', recoveredAt: stored.recoveredAt ?? null, onSite };
 }

@@ -10,8 +10,16 @@ export function incidentStatements(store: Store, step: IncidentStep, now: number
   const { record, event, lines = [], notice } = step;
   return [
     incidents.saveStatement(toRow(record)),
-    ...[event, ...lines].map(({ kind, at, by, text }) =>
-      incidents.eventStatement({ client_id: record.clientId, incident_id: record.id, at, kind, by_user: by, text }),
+    ...[event, ...lines].map(({ kind, at, by, text, isVisible }) =>
+      incidents.eventStatement({
+        client_id: record.clientId,
+        incident_id: record.id,
+        at,
+        kind,
+        by_user: by,
+        text,
+        client_visible: isVisible ? 1 : 0,
+      }),
     ),
     ...noticeStatements(store, step, notice, now),
   ];

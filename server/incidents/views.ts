@@ -4,7 +4,7 @@ import { clockView } from './clock-view.ts';
 
 /** An incident as screens show it. `nameOf` gives the name of a user. */
 export function incidentView(record: IncidentRecord, nameOf: (userId: string) => string | null): Incident {
-  const { evidence: _evidence, assigneeId, clock, ...rest } = record;
+  const { evidence: _evidence, assigneeId, clock, times, ...rest } = record;
   const { onsetAt, openedAt, acknowledgedAt, resolvedAt, updatedAt } = record;
   return {
     ...rest,
@@ -16,6 +16,11 @@ export function incidentView(record: IncidentRecord, nameOf: (userId: string) =>
     resolvedAt: resolvedAt === null ? null : iso(resolvedAt),
     updatedAt: iso(updatedAt),
     clock: clock && clockView(clock),
+    respondedAt: times.respondedAt === null ? null : iso(times.respondedAt),
+    respondedBy: times.respondedBy,
+    onSiteAt: times.onSiteAt === null ? null : iso(times.onSiteAt),
+    onSiteBy: times.onSiteBy,
+    recovered: times.recovered,
   };
 }
 

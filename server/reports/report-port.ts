@@ -3,6 +3,7 @@ import { VigiaError } from '../../protocol/error.ts';
 import type { IncidentProposal, PersonReport, PersonReportInput } from '../../protocol/person-report.ts';
 import { leadMs } from '../domain/ahead.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey } from '../domain/incident.ts';
+import { noTimes } from '../domain/incident-times.ts';
 import { type Place, type Proposal, proposeIncidents } from '../domain/linking.ts';
 import type { Scope } from '../domain/scope.ts';
 import { formatInstant } from '../domain/wording.ts';
@@ -126,6 +127,7 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
       parentId: null,
       suppressedBy: null,
       clock: null,
+      times: noTimes,
     };
     const event = { kind: 'opened', at, by: actor.name, text: record.sentence } as const;
     return book.settle({ record, event, notice: { kind: 'raised', tellAt: at } }, null, at);

@@ -81,7 +81,7 @@ function factsOf(row: IncidentRow, events: readonly Row<'incident_event'>[]): In
     serviceName: row.service_name,
     onsetAt: row.onset_at,
     resolvedAt: row.resolved_at,
-    dueAt: clock && clock.respondedAt === null && row.state === 'open' ? clock.dueAt : null,
+    dueAt: clock && clock.respondedAt === null && row.state !== 'resolved' ? clock.dueAt : null,
     dueZone: clock?.timeZone ?? 'UTC',
     events: events.map(({ at, kind, by_user: by, text }) => ({ at, kind, by, text })),
   };

@@ -76,8 +76,6 @@ t.test('Incident: the due time explains itself, pauses with a reason and runs on
     .getByText(/^due in 1d/)
     .waitFor();
 
-  await page.getByRole('button', { name: 'Arrived on site' }).click();
-  await page.locator('.clock-figures').getByText('met').waitFor();
   await page.getByRole('button', { name: 'Change priority' }).click();
   await dialog.getByLabel('Priority').selectOption('medium');
   await dialog.getByLabel('Why').fill('Only the archive is there');
@@ -88,6 +86,15 @@ t.test('Incident: the due time explains itself, pauses with a reason and runs on
     .getByText(/Medium/)
     .waitFor();
   t.ok((await page.locator('.clock-list .counts').count()) > 0);
+
+  await page.getByRole('button', { name: 'Client contacted' }).click();
+  await dialog.getByRole('textbox').fill('Called the guard');
+  await dialog.getByRole('button', { name: 'Client contacted' }).click();
+  await dialogGone(page);
+  await page.locator('.time-reached').getByText('Responded to the client').waitFor();
+  await page.getByRole('button', { name: 'Arrived on site' }).click();
+  await page.locator('.time-reached').getByText('On site').waitFor();
+  await page.locator('.clock-figures').getByText('met').first().waitFor();
 });
 
 t.test('Incident: the site card calls and writes, the remote session opens apart, reports are linked', async (t) => {

@@ -13,7 +13,12 @@ t.test('somebody of the client reports a problem on a phone', async (t) => {
   const all = store.scoped(everyClient);
   await all.sites.create(acme.client.id, 'Warehouse');
   const lost = incidentRow(acme, { device_id: null, onset_at: clock.nowMs - 60_000, opened_at: clock.nowMs - 60_000 });
-  await store.commit([all.incidents.saveStatement(lost)]);
+  const said = { client_id: acme.client.id, incident_id: lost.id, at: clock.nowMs, kind: 'note', by_user: 'Ann' };
+  await store.commit([
+    all.incidents.saveStatement(lost),
+    all.incidents.eventStatement({ ...said, text: 'The line is cut: a technician drives to you.', client_visible: 1 }),
+    all.incidents.eventStatement({ ...said, text: 'The guard has the key 4711.' }),
+  ]);
   const headers = await loggedIn('admin');
   const made = await request('POST', `/api/v1/clients/${acme.client.id}/report-link`, { headers, body: {} });
   const page = await openPage(t, { viewport: { width: 390, height: 844 } });
@@ -22,6 +27,8 @@ t.test('somebody of the client reports a problem on a phone', async (t) => {
 
   await page.goto(made.body.url);
   await page.getByText('Acme').waitFor();
+  await page.getByText('The line is cut: a technician drives to you.').waitFor();
+  t.equal(await page.getByText('4711').count(), 0, 'what we wrote for ourselves stays with us');
   t.same(await violations(page), []);
   t.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, 'never sideways');
 

@@ -20,6 +20,8 @@ function clock(change: Partial<ResponseClockView> = {}): ResponseClockView {
     halfAt: at(50),
     warnAt: at(80),
     respondedAt: null,
+    endsAt: 'acknowledged',
+    recoveredAt: null,
     targetMs: 100 * MINUTE_MS,
     timeZone: 'UTC',
     contractVersion: 1,
@@ -45,6 +47,8 @@ t.test('a clock runs through its stages with the time, even before the server te
   f(112, ['breached', 12], { outcome: 'breached' });
   f(200, ['breached', 12], { outcome: 'breached', respondedAt: at(112) });
   f(200, ['met', null], { outcome: 'met', respondedAt: at(30) });
+  f(200, ['recovered', null], { outcome: 'recovered', recoveredAt: at(30) });
+  f(200, ['met', null], { outcome: 'met', recoveredAt: at(30) });
   f(90, ['paused', 30], { outcome: 'paused', dueAt: null, pausedSince: at(60) });
   f(90, ['none', null], { outcome: 'none', dueAt: null });
   f(90, ['none', null], { dueAt: null });
@@ -53,7 +57,13 @@ t.test('a clock runs through its stages with the time, even before the server te
 
 t.test('being on site is a clock of its own from the moment it is marked', async (t) => {
   t.equal(onSiteClock(clock()), null);
-  const onSite = { markedAt: at(10), dueAt: at(130), arrivedAt: null, outcome: 'running' as const };
+  const onSite = {
+    markedAt: at(10),
+    from: 'not_remotely' as const,
+    dueAt: at(130),
+    arrivedAt: null,
+    outcome: 'running' as const,
+  };
   const own = onSiteClock(clock({ onSite, outcome: 'met', respondedAt: at(5) }));
   t.ok(own);
   t.equal(own!.halfAt, at(70));
@@ -62,7 +72,13 @@ t.test('being on site is a clock of its own from the moment it is marked', async
 });
 
 t.test('breached first, then the nearest due time, then what is only shown or paused, then the rest', async (t) => {
-  const onSite = { markedAt: at(0), dueAt: at(60), arrivedAt: null, outcome: 'running' as const };
+  const onSite = {
+    markedAt: at(0),
+    from: 'not_remotely' as const,
+    dueAt: at(60),
+    arrivedAt: null,
+    outcome: 'running' as const,
+  };
   const sorted = [
     incident({ id: 'none', priority: 'emergency' }),
     incident({ id: 'paused', clock: clock({ outcome: 'paused', dueAt: null }) }),

@@ -4,7 +4,7 @@ import type { Contract, ContractTerms } from '../../protocol/contract.ts';
 import type { Priority } from '../../protocol/view.ts';
 import { type Contracts, createContracts } from '../../server/contracts/contracts.ts';
 import type { Verdict } from '../../server/domain/detection.ts';
-import type { IncidentRecord } from '../../server/domain/incident.ts';
+import type { IncidentRecord, IncidentStep } from '../../server/domain/incident.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
 import { tierTerms } from '../../server/domain/sla/tiers.ts';
@@ -46,6 +46,8 @@ export interface ContractDesk {
   put(terms: ContractTerms): Promise<Contract>;
   /** A rule raises, changes or clears; the step is committed. */
   verdict(kind: 'raise' | 'change' | 'clear', priority?: Priority, object?: string): Promise<IncidentRecord>;
+  /** Commits a step that was settled. */
+  commit(step: IncidentStep): Promise<void>;
   /** The incident as the store has it. */
   stored(id: string): Promise<IncidentRecord>;
   /** One tick of the judge. */
@@ -116,6 +118,7 @@ export async function contractDesk(
         changes.addIncident(null, step);
         return step.record;
       }),
+    commit: (step) => watch.act((changes) => changes.addIncident(null, step)),
     async stored(id) {
       const row = await all.incidents.get(id);
       if (!row) throw new Error('no such incident');

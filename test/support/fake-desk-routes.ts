@@ -8,7 +8,8 @@ import type { Device, IncidentDetail, IncidentEvent, Overview, Priority } from '
 import { checkMaintenance, nextOccurrence, occurrences, type Span } from '../../server/domain/maintenance.ts';
 import { judgeWindow, type WindowVersion } from '../../server/domain/notice.ts';
 import { remoteUrl } from '../../server/domain/remote-url.ts';
-import { arrive, markOnSite, pause, type ResponseClock, recompute, resume } from '../../server/domain/sla/clock.ts';
+import { markOnSite, pause, type ResponseClock, recompute, resume } from '../../server/domain/sla/clock.ts';
+import { withTimes } from '../../server/domain/sla/known-times.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { DAY_MS, explain, type FakeDesk, type FakeWindow, giveClock, keepClock } from './fake-desk.ts';
 
@@ -114,9 +115,35 @@ function addClockRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk):
       markOnSite(clock, computing.at, minutes),
     );
   });
-  app.post<WithId>(`${at}/on-site/arrived`, ({ params }) =>
-    change(params.id, 'Arrived on site', (clock, computing) => arrive(clock, computing.at)),
+  const reached = (id: string, end: 'responded' | 'on_site', text: string) => {
+    const incident = found(world.incidents, id, 'incident');
+    const [now, by] = [iso(world.nowMs()), world.user.name];
+    const next = {
+      ...incident,
+      state: 'acknowledged' as const,
+      acknowledgedAt: incident.acknowledgedAt ?? now,
+      acknowledgedBy: incident.acknowledgedBy ?? by,
+      respondedAt: incident.respondedAt ?? now,
+      respondedBy: incident.respondedBy ?? by,
+      ...(end === 'on_site' ? { onSiteAt: now, onSiteBy: by } : {}),
+    };
+    const [clock, under] = [desk.clocks.get(id), desk.terms.get(incident.clientId)];
+    if (clock && under) {
+      const ms = (at: string | null | undefined) => (at ? Date.parse(at) : null);
+      const times = {
+        acknowledgedAt: ms(next.acknowledgedAt),
+        respondedAt: ms(next.respondedAt),
+        onSiteAt: ms(end === 'on_site' ? now : incident.onSiteAt),
+        restoredAt: null,
+      };
+      keepClock(desk, next, withTimes(clock, times, { at: world.nowMs(), priority: next.priority, under, cause: '' }));
+    }
+    return tell(world, next, end, text);
+  };
+  app.post<WithId & Body<{ text: string }>>(`${at}/respond`, ({ params, body }) =>
+    reached(params.id, 'responded', body.text),
   );
+  app.post<WithId>(`${at}/on-site/arrived`, ({ params }) => reached(params.id, 'on_site', ''));
 }
 
 function addReportRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk): void {

@@ -1,7 +1,8 @@
 import type { MaintenanceInput } from '../../protocol/maintenance.ts';
 import type { Check, Service } from '../../protocol/service.ts';
 import type { IncidentDetail, IncidentEvent } from '../../protocol/view.ts';
-import { markOnSite, pause, respond, settleBreach } from '../../server/domain/sla/clock.ts';
+import { markOnSite, pause, settleBreach } from '../../server/domain/sla/clock.ts';
+import { respond } from './clock-acts.ts';
 import {
   contracts,
   DAY_MS,

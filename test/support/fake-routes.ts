@@ -126,8 +126,8 @@ function addIncidentRoutes(app: FastifyInstance, world: FakeWorld): void {
     const name = world.users.find(({ id }) => id === body.userId)?.name ?? null;
     return act(params.id, 'assigned', name ?? '', { assigneeId: body.userId, assigneeName: name });
   });
-  app.post<WithId & { Body: { text: string } }>('/api/v1/incidents/:id/notes', ({ params, body }) =>
-    act(params.id, 'note', body.text, {}),
+  app.post<WithId & { Body: { text: string; visible: boolean } }>('/api/v1/incidents/:id/notes', ({ params, body }) =>
+    act(params.id, 'note', body.text, body.visible ? { respondedAt: now(), respondedBy: world.user.name } : {}),
   );
   app.post<WithId & { Body: { text?: string } }>('/api/v1/incidents/:id/resolve', ({ params, body }) =>
     act(params.id, 'resolved', body.text ?? '', { state: 'resolved', resolvedAt: now() }),

@@ -86,6 +86,12 @@ export function incidentRow(tenant: Tenant, changes: Partial<Row<'incident'>> = 
     parent_id: null,
     suppressed_by: null,
     clock_json: null,
+    taken_at: null,
+    responded_at: null,
+    responded_by: null,
+    on_site_at: null,
+    on_site_by: null,
+    recovered: 0,
     ...changes,
   };
 }

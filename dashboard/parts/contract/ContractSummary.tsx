@@ -63,6 +63,9 @@ function Terms({ terms }: { terms: ContractTerms }) {
         ))}
         <Fact label={t('priority.emergency')}>{emergencyText(terms)}</Fact>
         <Fact label={t('contract.clockFrom')}>{t(`contract.clockFrom.${terms.clockFrom}`)}</Fact>
+        <Fact label={t('contract.clockEnds.report')}>{t(`contract.ends.${terms.clockEnds.report}`)}</Fact>
+        <Fact label={t('contract.clockEnds.detection')}>{t(`contract.ends.${terms.clockEnds.detection}`)}</Fact>
+        <Fact label={t('contract.selfRecovery')}>{t(`contract.selfRecovery.${terms.selfRecovery}`)}</Fact>
         <Fact label={t('contract.servers')}>{targetText(terms.availability.serverTargetPpm)}</Fact>
         <Fact label={t('contract.services')}>{targetText(terms.availability.serviceTargetPpm)}</Fact>
         <Fact label={t('contract.workstations')}>{targetText(terms.availability.workstationTargetPpm)}</Fact>
@@ -121,12 +124,17 @@ function responseText({ minutes, binding }: ResponseTarget): string {
   return binding ? span : t('contract.notBinding', { span });
 }
 
-function emergencyText({ emergency }: ContractTerms): string {
+function emergencyText({ emergency, onSiteFrom }: ContractTerms): string {
   return [
     t(emergency.aroundTheClock ? 'contract.minutesAlways' : 'contract.minutesInHours', { count: emergency.minutes }),
     ...(emergency.onSiteMinutes === null
       ? []
-      : [t('contract.onSiteWithin', { hours: hoursText(emergency.onSiteMinutes) })]),
+      : [
+          t('contract.onSiteWithin', {
+            hours: hoursText(emergency.onSiteMinutes),
+            from: t(`contract.onSiteFrom.${onSiteFrom}`),
+          }),
+        ]),
   ].join(', ');
 }
 

@@ -1,7 +1,8 @@
-import type { ResponseTarget } from '../../../protocol/contract.ts';
+import type { ClockEnd, ResponseTarget } from '../../../protocol/contract.ts';
 import { hoursText, readHours } from '../../contract-draft.ts';
 import { t } from '../../i18n.ts';
-import type { MarkedProps } from './card.ts';
+import { SelectField } from '../Field.tsx';
+import type { CardProps, MarkedProps } from './card.ts';
 import { AmountField, Check } from './Fields.tsx';
 
 const readWhole = (text: string) => (/^\d{1,5}$/.test(text.trim()) ? Number(text) : undefined);
@@ -79,6 +80,42 @@ export function ResponseCard({ terms, change, mark }: MarkedProps) {
           </label>
         ))}
       </fieldset>
+      <Ends terms={terms} change={change} />
     </section>
+  );
+}
+
+const ends = ['acknowledged', 'responded', 'on_site', 'restored'] as const satisfies readonly ClockEnd[];
+
+/** Which of an incident's four times its clock ends at, what a recovery by itself counts as, and from when somebody is awaited. */
+function Ends({ terms, change }: CardProps) {
+  const { clockEnds, selfRecovery, onSiteFrom } = terms;
+  return (
+    <div class="form-triple">
+      {(['report', 'detection'] as const).map((source) => (
+        <SelectField
+          key={source}
+          label={t(`contract.clockEnds.${source}`)}
+          value={clockEnds[source]}
+          options={ends.map((value) => ({ value, label: t(`contract.ends.${value}`) }))}
+          onChange={(end) => change({ clockEnds: { ...clockEnds, [source]: end } })}
+        />
+      ))}
+      <SelectField
+        label={t('contract.selfRecovery')}
+        value={selfRecovery}
+        options={(['apart', 'met'] as const).map((value) => ({ value, label: t(`contract.selfRecovery.${value}`) }))}
+        onChange={(next) => change({ selfRecovery: next })}
+      />
+      <SelectField
+        label={t('contract.onSiteFrom')}
+        value={onSiteFrom}
+        options={(['report', 'not_remotely'] as const).map((value) => ({
+          value,
+          label: t(`contract.onSiteFrom.${value}`),
+        }))}
+        onChange={(next) => change({ onSiteFrom: next })}
+      />
+    </div>
   );
 }

@@ -88,14 +88,12 @@ function ClockFacts({ clock }: { clock: ResponseClockView }) {
         <dt>{t('clock.counts')}</dt>
         <dd>{countsAs(clock)}</dd>
       </div>
-      {clock.respondedAt !== null && (
-        <div>
-          <dt>{t('clock.answered')}</dt>
-          <dd>
-            <When at={clock.respondedAt} />
-          </dd>
-        </div>
-      )}
+      <div>
+        <dt>{t('clock.endsAt')}</dt>
+        <dd>
+          {t(`times.${clock.endsAt}`)} {clock.respondedAt !== null && <When at={clock.respondedAt} />}
+        </dd>
+      </div>
     </dl>
   );
 }
@@ -126,13 +124,10 @@ function ClockActions({ incident, clock, onDone }: ClockCardProps & { clock: Res
       )}
       {clock.outcome === 'running' && <PauseClock incident={incident} onDone={onDone} />}
       <ChangePriority incident={incident} onDone={onDone} />
-      {onSite === null && (
+      {onSite === null && incident.onSiteAt === null && (
         <ActionButton run={async () => onDone(await desk.needOnSite(incident.id))} title={t('clock.needOnSiteHint')}>
           {t('clock.needOnSite')}
         </ActionButton>
-      )}
-      {onSite !== null && onSite.arrivedAt === null && (
-        <ActionButton run={async () => onDone(await desk.arriveOnSite(incident.id))}>{t('clock.arrived')}</ActionButton>
       )}
     </>
   );

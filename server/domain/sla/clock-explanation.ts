@@ -1,6 +1,7 @@
-import type { ClockExplanation } from '../../../protocol/contract.ts';
+import type { ClockEnd, ClockExplanation } from '../../../protocol/contract.ts';
 import { formatDuration } from '../wording.ts';
 import type { ClockTerms, ResponseClock } from './clock.ts';
+import { dueNouns } from './clock-wording.ts';
 import { formatLocal, localMinute } from './local-time.ts';
 import { aroundTheClock, serviceHours } from './service-hours.ts';
 import { pauseLabel, walkForward } from './walk.ts';
@@ -45,22 +46,41 @@ function sentenceOf(clock: ResponseClock, targetMs: number | null): string {
   const waited = paused > 0 ? ` Waiting for the client took ${formatDuration(paused)}, in which it stood still.` : '';
   if (clock.outcome === 'paused')
     return `${began} with ${target}; it stands still while we wait for the client.${waited}`;
-  const due = dueAt === null ? 'its hours never suffice' : `the response is due ${localMinute(dueAt, timeZone)}`;
+  const due =
+    dueAt === null ? 'its hours never suffice' : `${dueNouns[clock.endsAt]} is due ${localMinute(dueAt, timeZone)}`;
   return `${began}; after ${target} ${due}.${waited}${verdictOf(clock)}`;
 }
 
-function verdictOf({ outcome, respondedAt, dueAt, timeZone }: ResponseClock): string {
+function verdictOf({ outcome, respondedAt, recoveredAt, dueAt, timeZone, endsAt }: ResponseClock): string {
+  if (recoveredAt !== null) {
+    const recovered = `it recovered by itself ${localMinute(recoveredAt, timeZone)}`;
+    if (outcome === 'met') return ` Met: ${recovered}, which the contract counts.`;
+    if (outcome === 'breached') return ` Breached: ${recovered}, too late.`;
+    return ` Not counted: ${recovered}.`;
+  }
   if (respondedAt === null) {
-    if (outcome === 'breached') return ' Breached: nobody had responded by then.';
+    if (outcome === 'breached') return ` Breached: ${notYet[endsAt]} by then.`;
     return outcome === 'met' ? ' Met: it was resolved before.' : '';
   }
-  const at = localMinute(respondedAt, timeZone);
-  if (outcome === 'none' || dueAt === null) return ` A person responded ${at}.`;
+  const reached = `${done[endsAt]} ${localMinute(respondedAt, timeZone)}`;
+  if (outcome === 'none' || dueAt === null) return ` ${reached[0]?.toUpperCase()}${reached.slice(1)}.`;
   const distance = formatDuration(Math.abs(dueAt - respondedAt));
-  return outcome === 'met'
-    ? ` Met: a person responded ${at}, ${distance} before.`
-    : ` Breached: a person responded ${at}, ${distance} late.`;
+  return outcome === 'met' ? ` Met: ${reached}, ${distance} before.` : ` Breached: ${reached}, ${distance} late.`;
 }
+
+const notYet: Record<ClockEnd, string> = {
+  acknowledged: 'nobody had acknowledged it',
+  responded: 'nobody had responded',
+  on_site: 'nobody was on site',
+  restored: 'it was not restored',
+};
+
+const done: Record<ClockEnd, string> = {
+  acknowledged: 'a person acknowledged it',
+  responded: 'a person responded',
+  on_site: 'somebody was on site',
+  restored: 'it was restored',
+};
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();

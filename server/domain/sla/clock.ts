@@ -1,7 +1,10 @@
-import type { ClockOutcome } from '../../../protocol/contract.ts';
+import type { ClockEnd, ClockOutcome } from '../../../protocol/contract.ts';
 import type { Priority } from '../../../protocol/view.ts';
-import { formatDuration } from '../wording.ts';
+import { clockEnd } from './clock-ends.ts';
+import { closeAt, isUndecided, recoveredOutcome } from './clock-verdict.ts';
+import { breachSentence, endSentence, termsSentence, warningSentence } from './clock-wording.ts';
 import { formatLocal } from './local-time.ts';
+import { arriveOnSite, type OnSiteClock, recomputeOnSite, startOnSite } from './on-site.ts';
 import { aroundTheClock, serviceHours } from './service-hours.ts';
 import type { TermsInForce } from './sources.ts';
 import { targetOf } from './tiers.ts';
@@ -34,10 +37,14 @@ export interface ClosedRound {
   readonly outcome: ClockOutcome;
   readonly contractual: boolean;
   readonly binding: boolean;
+  /** Absent: acknowledged, as all did once. */
+  readonly endsAt?: ClockEnd;
 }
 
-/** The response clock of an incident, as it is stored with it. First response is a person's acknowledgement. */
+/** The response clock of an incident, as it is stored with it. */
 export interface ResponseClock {
+  /** Which of the incident's four times it ends at. */
+  readonly endsAt: ClockEnd;
   readonly startedAt: number;
   /** When a person told us of it; null while only we know. */
   readonly reportedAt: number | null;
@@ -52,17 +59,15 @@ export interface ResponseClock {
   readonly halfAt: number | null;
   readonly warnAt: number | null;
   readonly dueAt: number | null;
+  /** When the incident reached what the clock ends at. */
   readonly respondedAt: number | null;
+  /** When it was resolved by itself, before anybody had got so far. */
+  readonly recoveredAt: number | null;
   readonly outcome: ClockOutcome;
   /** When people were told: the assignee at 80 %, the owner of the breach. */
   readonly warnedAt: number | null;
   readonly breachToldAt: number | null;
-  readonly onSite: {
-    readonly markedAt: number;
-    readonly dueAt: number;
-    readonly arrivedAt: number | null;
-    readonly outcome: ClockOutcome;
-  } | null;
+  readonly onSite: OnSiteClock | null;
   /** Oldest first, the last ones; the history of the incident has them all. */
   readonly earlier: readonly ClosedRound[];
 }
@@ -77,7 +82,7 @@ export interface ClockTerms {
   readonly until: number;
 }
 
-interface Computing {
+export interface Computing {
   readonly at: number;
   readonly priority: Priority;
   readonly under: ClockTerms;
@@ -99,6 +104,7 @@ export function startClock(
 ): ResponseClock {
   const { startedAt, reportedAt, previous, under } = begin;
   const blank: ResponseClock = {
+    endsAt: clockEnd(under.terms, reportedAt !== null),
     startedAt,
     reportedAt,
     contractual: isContractual(under, reportedAt),
@@ -111,6 +117,7 @@ export function startClock(
     warnAt: null,
     dueAt: null,
     respondedAt: null,
+    recoveredAt: null,
     outcome: 'none',
     warnedAt: null,
     breachToldAt: null,
@@ -120,38 +127,17 @@ export function startClock(
   return compute(blank, begin);
 }
 
-/** False once the verdict stands: nothing that is learnt or agreed later changes it. */
-export function isUndecided(clock: ResponseClock): boolean {
-  return clock.respondedAt === null && clock.outcome !== 'met' && clock.outcome !== 'breached';
-}
-
-/** The same clock for another priority or other terms, from its start. Unchanged once the verdict stands. */
+/**
+ * The same clock for another priority or other terms, from its start. Once the verdict stands it stays; the clock of being on
+ * site is decided apart.
+ */
 export function recompute(clock: ResponseClock, computing: Computing): ResponseClock {
   const settled = settleBreach(clock, computing.at);
-  if (!isUndecided(settled)) return settled;
-  return compute({ ...settled, contractual: isContractual(computing.under, settled.reportedAt) }, computing);
-}
-
-/**
- * A person reported what the incident is about: from the report on the clock is the contract's. What our internal target came
- * to is kept as an earlier round. `closedAt`: when the incident was acknowledged or resolved, if it was.
- */
-export function reportTo(
-  clock: ResponseClock,
-  report: { readonly reportedAt: number; readonly closedAt: number | null },
-  computing: Computing,
-): ResponseClock {
-  const { reportedAt, closedAt } = report;
-  if (clock.reportedAt !== null && clock.reportedAt <= reportedAt) return clock;
-  const settled = settleBreach(clock, computing.at);
-  if (settled.contractual || !isContractual(computing.under, reportedAt)) {
-    const startedAt = Math.min(settled.startedAt, reportedAt);
-    if (startedAt === settled.startedAt || !isUndecided(settled)) return { ...settled, reportedAt };
-    return compute({ ...settled, reportedAt, startedAt }, computing);
-  }
-  const { respondedAt, onSite } = settled;
-  const round = { ...startClock({ ...computing, startedAt: reportedAt, reportedAt, previous: settled }), onSite };
-  return closedAt === null ? round : closeAt(round, Math.max(closedAt, reportedAt), respondedAt);
+  if (!isUndecided(settled)) return withOnSite(settled, computing);
+  const { reportedAt } = settled;
+  const { under } = computing;
+  const contractual = isContractual(under, reportedAt);
+  return compute({ ...settled, contractual, endsAt: clockEnd(under.terms, reportedAt !== null) }, computing);
 }
 
 /** Business time stands still while we wait for the client. */
@@ -167,31 +153,41 @@ export function resume(clock: ResponseClock, computing: Computing): ResponseCloc
   return compute({ ...settled, pauses: endPauses(settled, computing.at) }, computing);
 }
 
-/** A person acknowledged the incident. */
-export function respond(clock: ResponseClock, computing: Computing): ResponseClock {
-  if (clock.respondedAt !== null) return clock;
-  return closeAt(ended(clock, computing), computing.at, computing.at);
+/** How an incident was resolved. */
+export interface Resolution {
+  /** Nobody resolved it: what was wrong is no longer. */
+  readonly byItself: boolean;
+  /** A person had taken it before. */
+  readonly isTaken: boolean;
 }
 
-/** The incident is over: before the due time that is as good as a response, and as being on site. */
-export function resolve(clock: ResponseClock, computing: Computing): ResponseClock {
-  const { at } = computing;
-  const closed = clock.respondedAt === null ? closeAt(ended(clock, computing), at, null) : clock;
+/**
+ * The incident is over. Before the due time that is as good as a response and as being on site, unless it ended by itself: that
+ * is told apart, and counts as met only where the terms say so. What ends after a person took it was restored.
+ */
+export function resolve(
+  clock: ResponseClock,
+  computing: Computing,
+  { byItself, isTaken }: Resolution = { byItself: false, isTaken: true },
+): ResponseClock {
+  const { at, under } = computing;
+  const isRestored = !byItself || isTaken;
+  const reachedAt = clock.endsAt === 'restored' && isRestored ? at : null;
+  const closed =
+    clock.respondedAt === null ? closeAt(ended(clock, computing), at, { reachedAt, byItself, under }) : clock;
   const { onSite } = closed;
   if (onSite?.outcome !== 'running') return closed;
-  return { ...closed, onSite: { ...onSite, outcome: at <= onSite.dueAt ? 'met' : 'breached' } };
+  const inTime = isRestored ? 'met' : recoveredOutcome(under);
+  return { ...closed, onSite: { ...onSite, outcome: at <= onSite.dueAt ? inTime : 'breached' } };
 }
 
 /** It cannot be solved remotely: from now on the wall clock counts, day and night. */
 export function markOnSite(clock: ResponseClock, at: number, minutes: number): ResponseClock {
-  return { ...clock, onSite: { markedAt: at, dueAt: at + minutes * 60_000, arrivedAt: null, outcome: 'running' } };
+  return { ...clock, onSite: startOnSite(at, minutes, 'not_remotely') };
 }
 
 export function arrive(clock: ResponseClock, at: number): ResponseClock {
-  const { onSite } = clock;
-  if (!onSite || onSite.arrivedAt !== null) return clock;
-  const inTime = onSite.outcome === 'running' && at <= onSite.dueAt;
-  return { ...clock, onSite: { ...onSite, arrivedAt: at, outcome: inTime ? 'met' : 'breached' } };
+  return clock.onSite ? { ...clock, onSite: arriveOnSite(clock.onSite, at) } : clock;
 }
 
 /** What people must be told of a clock, with the clock that remembers it was told. */
@@ -224,9 +220,7 @@ export function tick(clock: ResponseClock, now: number): ClockNews | null {
   }
   if (clock.outcome !== 'running' || !clock.binding || clock.warnedAt !== null) return null;
   if (dueAt === null || warnAt === null || now < warnAt) return null;
-  const promise = clock.contractual ? 'the response' : 'our internal response target';
-  const sentence = `80 % of the time is spent: ${promise} is due ${formatLocal(dueAt, clock.timeZone)}, in ${formatDuration(dueAt - now)}.`;
-  return { clock: { ...clock, warnedAt: now }, kind: 'clock_warning', sentence };
+  return { clock: { ...clock, warnedAt: now }, kind: 'clock_warning', sentence: warningSentence(clock, dueAt, now) };
 }
 
 /**
@@ -239,18 +233,13 @@ export function settleBreach(clock: ResponseClock, now: number): ResponseClock {
   return isOver ? { ...clock, outcome: 'breached', pauses: endPauses(clock, now) } : clock;
 }
 
-function breachSentence({ dueAt, timeZone, contractual, computations }: ResponseClock): string {
-  const current = computations.at(-1);
-  const target = current?.targetMs ? formatDuration(current.targetMs) : '';
-  const whose = contractual ? `of version ${current?.contractVersion} of the contract` : 'of our internal target';
-  return `No response by ${dueAt === null ? '' : formatLocal(dueAt, timeZone)}: the ${target} ${whose} are over.`;
-}
-
-function isContractual(under: ClockTerms, reportedAt: number | null): boolean {
+/** Whether the contract promises it, or it is our internal target. */
+export function isContractual(under: ClockTerms, reportedAt: number | null): boolean {
   return under.version !== null && (reportedAt !== null || under.terms.clockFrom === 'detection');
 }
 
-function compute(clock: ResponseClock, { at, priority, under, cause }: Computing): ResponseClock {
+/** The clock computed from its start. */
+export function compute(clock: ResponseClock, { at, priority, under, cause }: Computing): ResponseClock {
   const { targetMs, binding, aroundTheClock: isAlways } = targetOf(under.terms, priority);
   const hours = serviceHours(under.terms, under.siteId);
   const calendar = isAlways ? aroundTheClock(hours.timeZone) : hours;
@@ -260,7 +249,7 @@ function compute(clock: ResponseClock, { at, priority, under, cause }: Computing
   const isPaused = clock.pauses.at(-1)?.to === null;
   const why = `${cause} ${termsSentence(clock, priority, under)}${endSentence(dueAt, under)}`;
   const computation = { at, why, priority, targetMs, dueAt, contractVersion: under.version };
-  return {
+  const computed: ResponseClock = {
     ...clock,
     binding,
     aroundTheClock: isAlways,
@@ -273,36 +262,18 @@ function compute(clock: ResponseClock, { at, priority, under, cause }: Computing
     // Another due time earns another warning.
     warnedAt: warnAt !== null && warnAt <= at ? clock.warnedAt : null,
   };
+  return withOnSite(computed, { at, priority, under });
 }
 
-function termsSentence(clock: ResponseClock, priority: Priority, under: ClockTerms): string {
-  const { targetMs, binding, aroundTheClock: isAlways } = targetOf(under.terms, priority);
-  const source =
-    under.version === null
-      ? 'Without a contract'
-      : `By version ${under.version} of the contract (${under.terms.tierName})`;
-  if (targetMs === null) return `${source} no response time is agreed for ${priority}.`;
-  const kind = isAlways ? 'around the clock' : 'of service hours';
-  const standing = !binding ? ', shown and never breached' : clock.contractual ? '' : ', as our internal target';
-  return `${source} ${priority} has ${formatDuration(targetMs)} ${kind}${standing}.`;
-}
-
-function endSentence(dueAt: number | null, { until, terms }: ClockTerms): string {
-  if (dueAt === null || dueAt < until) return '';
-  return ` The contract ends on ${terms.endsOn}; the clock goes on under the terms it started with.`;
+function withOnSite(clock: ResponseClock, { at, priority, under }: Omit<Computing, 'cause'>): ResponseClock {
+  const onSite = recomputeOnSite(clock.onSite, clock, { at, priority, terms: under.terms });
+  return onSite === clock.onSite ? clock : { ...clock, onSite };
 }
 
 /** The clock with no pause going on, decided as far as time has decided it. */
-function ended(clock: ResponseClock, computing: Computing): ResponseClock {
+export function ended(clock: ResponseClock, computing: Computing): ResponseClock {
   const settled = settleBreach(clock, computing.at);
   return settled.outcome === 'paused' ? resume(settled, computing) : settled;
-}
-
-function closeAt(clock: ResponseClock, at: number, respondedAt: number | null): ResponseClock {
-  const { dueAt, outcome, binding } = clock;
-  const decided =
-    outcome !== 'running' ? outcome : dueAt === null || at <= dueAt ? 'met' : binding ? 'breached' : 'none';
-  return { ...clock, respondedAt, outcome: decided };
 }
 
 function endPauses({ pauses }: ResponseClock, at: number): ClockPause[] {
@@ -310,6 +281,6 @@ function endPauses({ pauses }: ResponseClock, at: number): ClockPause[] {
 }
 
 function closedRound(clock: ResponseClock): ClosedRound {
-  const { startedAt, dueAt, respondedAt, outcome, contractual, binding } = clock;
-  return { startedAt, dueAt, respondedAt, outcome, contractual, binding };
+  const { startedAt, dueAt, respondedAt, outcome, contractual, binding, endsAt } = clock;
+  return { startedAt, dueAt, respondedAt, outcome, contractual, binding, endsAt };
 }

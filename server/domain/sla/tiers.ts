@@ -1,5 +1,6 @@
 import type { Calendar, ContractTerms } from '../../../protocol/contract.ts';
 import type { Priority } from '../../../protocol/view.ts';
+import { defaultTerms } from './terms.ts';
 
 export type Tier = ContractTerms['tier'];
 
@@ -29,6 +30,7 @@ export function tierTerms(tier: Tier, place: { readonly timeZone: string; readon
     siteCalendars: {},
     saturday: false,
     clockFrom: 'report',
+    ...defaultTerms,
     availability: { serverTargetPpm: 999_000, serviceTargetPpm: 999_000, workstationTargetPpm: null },
     recovery: { rpoMinutes: null, rtoMinutes: null },
     maintenanceNoticeMinutes: 24 * HOUR_MINUTES,

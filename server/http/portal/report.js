@@ -60,13 +60,28 @@ function showFailure(error) {
 }
 
 async function open() {
-  /** @type {{ client: string, sites: { id: string, name: string }[] }} */
-  const { client, sites } = await ask('GET', '/api/v1/portal');
+  /** @type {{ client: string, sites: { id: string, name: string }[], notes: { at: string, by: string, text: string }[] }} */
+  const { client, sites, notes } = await ask('GET', '/api/v1/portal');
   find('who', HTMLParagraphElement).textContent = client;
   const options = [{ id: '', name: 'I am not sure' }, ...sites].map(({ id, name }) => new Option(name, id));
   site.replaceChildren(...(sites.length === 1 ? options.slice(1) : options));
   find('site-field', HTMLDivElement).hidden = sites.length < 2;
   form.hidden = false;
+  const items = notes.map(({ at, by, text }) => {
+    const item = document.createElement('li');
+    const head = document.createElement('p');
+    head.className = 'note-head';
+    const time = document.createElement('time');
+    time.dateTime = at;
+    time.textContent = new Date(at).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
+    head.append(time, ` ${by}`);
+    const said = document.createElement('p');
+    said.textContent = text;
+    item.append(head, said);
+    return item;
+  });
+  find('notes', HTMLUListElement).replaceChildren(...items);
+  find('said', HTMLElement).hidden = items.length === 0;
 }
 
 async function submit() {

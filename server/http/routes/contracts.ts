@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Contract, ContractTerms, Holiday } from '../../../protocol/contract.ts';
+import { Contract, ContractTerms, ContractTermsInput, Holiday } from '../../../protocol/contract.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { IdParams, strict } from '../fields.ts';
 import { cutPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
@@ -44,7 +44,7 @@ export function contractRoutes(http: Http, { state, contracts, holidays }: Route
     {
       bodyLimit: CONTRACT_BYTES,
       config: { access: 'manage' },
-      schema: { params: IdParams, body: ContractTerms, response: { 200: Contract } },
+      schema: { params: IdParams, body: ContractTermsInput, response: { 200: Contract } },
     },
     async (request) => {
       const actor = principalOf(request);
@@ -61,7 +61,7 @@ export function contractRoutes(http: Http, { state, contracts, holidays }: Route
     {
       bodyLimit: CONTRACT_BYTES,
       config: { access: 'manage' },
-      schema: { body: ContractTerms, response: { 200: Type.Object({ warnings: Type.Array(Type.String()) }) } },
+      schema: { body: ContractTermsInput, response: { 200: Type.Object({ warnings: Type.Array(Type.String()) }) } },
     },
     async (request) => contracts.check(request.body),
   );

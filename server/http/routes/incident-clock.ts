@@ -8,6 +8,7 @@ import { type Principal, principalOf } from '../principal.ts';
 
 const Why = Type.String({ minLength: 1, maxLength: 500 });
 const Pause = Type.Object({ reason: Why }, strict);
+const Response = Type.Object({ text: Type.Optional(Type.String({ maxLength: 2000 })) }, strict);
 const PriorityChange = Type.Object(
   { priority: Type.Enum(['emergency', 'high', 'medium', 'normal']), why: Why },
   strict,
@@ -59,6 +60,13 @@ export function incidentClockRoutes(http: Http, { state, incidents, clocks }: Ro
     const { priority, why } = request.body;
     await clocks.setPriority(actor.scope, id, priority, why, actor);
     return done(actor, id, 'incident.priority', { priority, why });
+  });
+
+  http.post('/api/v1/incidents/:id/respond', acting(Response), async (request) => {
+    const actor = principalOf(request);
+    const { id } = request.params;
+    await clocks.respond(actor.scope, id, request.body.text ?? '', actor);
+    return done(actor, id, 'incident.respond');
   });
 
   http.post('/api/v1/incidents/:id/on-site', acting(Nothing), async (request) => {

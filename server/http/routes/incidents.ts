@@ -19,7 +19,14 @@ const ListQuery = Type.Object(
   strict,
 );
 const Assignment = Type.Object({ userId: Type.Union([Id, Type.Null()]) }, strict);
-const Note = Type.Object({ text: Type.String({ minLength: 1, maxLength: MAX_TEXT }) }, strict);
+const Note = Type.Object(
+  {
+    text: Type.String({ minLength: 1, maxLength: MAX_TEXT }),
+    /** The client can read it on its own page; a person's first such note is a response. */
+    visible: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
 const Resolution = Type.Object({ text: Type.Optional(Type.String({ maxLength: MAX_TEXT })) }, strict);
 
 /** Incidents, and what technicians do with them. */
@@ -81,8 +88,9 @@ export function incidentRoutes(http: Http, { state, incidents }: RouteContext): 
   http.post('/api/v1/incidents/:id/notes', acting(Note), async (request) => {
     const actor = principalOf(request);
     const { id } = request.params;
-    await incidents.note(actor.scope, id, request.body.text, actor);
-    await state.audit.append({ actor: actor.id, action: 'incident.note', subject: id });
+    const { text, visible = false } = request.body;
+    await incidents.note(actor.scope, id, text, actor, visible);
+    await state.audit.append({ actor: actor.id, action: 'incident.note', subject: id, detail: { visible } });
     return detail(actor.scope, id);
   });
 

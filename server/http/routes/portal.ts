@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { VigiaError } from '../../../protocol/error.ts';
 import { PortalReportInput } from '../../../protocol/person-report.ts';
 import type { Http, RouteContext } from '../context.ts';
-import { IdParams, Nothing, strict } from '../fields.ts';
+import { IdParams, iso, Nothing, strict } from '../fields.ts';
 import { pageFile } from '../portal/files.ts';
 import { principalOf } from '../principal.ts';
 import { perMinute } from '../rate-limit.ts';
@@ -11,10 +11,18 @@ import type { ClientRow } from '../state-port.ts';
 
 const SECRET_BYTES = 32;
 const MAX_SITES = 500;
+const NOTES_MS = 14 * 86_400_000;
+const MAX_NOTES = 20;
 const KEY_HEADER = 'x-vigia-report-key';
 
 const Place = Type.Object({ id: Type.String(), name: Type.String() });
-const Portal = Type.Object({ client: Type.String(), sites: Type.Array(Place) });
+const Said = Type.Object({ at: Type.String({ format: 'date-time' }), by: Type.String(), text: Type.String() });
+const Portal = Type.Object({
+  client: Type.String(),
+  sites: Type.Array(Place),
+  /** What we wrote of late for the client to read, newest first. */
+  notes: Type.Array(Said),
+});
 const Answer = Type.Object({
   /** What the person reads. */
   sentence: Type.String(),
@@ -24,7 +32,7 @@ const Answer = Type.Object({
 
 /** The page on which people of a client report a problem. Its secret is the fragment of its address, which no log ever sees. */
 export function portalRoutes(http: Http, context: RouteContext): void {
-  const { state, personReports, origins, limits } = context;
+  const { state, personReports, origins, limits, clock } = context;
   const config = { access: 'public', ...perMinute(limits.login) } as const;
 
   async function clientOf(key: unknown): Promise<ClientRow> {
@@ -50,7 +58,12 @@ export function portalRoutes(http: Http, context: RouteContext): void {
   http.get('/api/v1/portal', { config, schema: { response: { 200: Portal } } }, async (request) => {
     const client = await clientOf(request.headers[KEY_HEADER]);
     const { items } = await state.scoped({ clientId: client.id }).sites.list({ limit: MAX_SITES, clientId: client.id });
-    return { client: client.name, sites: items.map(({ id, name }) => ({ id, name })) };
+    const notes = await state.scoped({ clientId: client.id }).incidents.visibleNotes(clock() - NOTES_MS, MAX_NOTES);
+    return {
+      client: client.name,
+      sites: items.map(({ id, name }) => ({ id, name })),
+      notes: notes.map(({ at, by_user, text }) => ({ at: iso(at), by: by_user ?? '', text })),
+    };
   });
 
   http.post(

@@ -29,6 +29,8 @@ export interface IncidentRepository {
   openedBetween(fromMs: number, toMs: number, clientId?: string): Promise<Row<'incident'>[]>;
   /** The history of an incident, oldest first. */
   events(incidentId: string): Promise<Row<'incident_event'>[]>;
+  /** What the client can read, written at `sinceMs` or later, newest first. */
+  visibleNotes(sinceMs: number, limit: number): Promise<Row<'incident_event'>[]>;
   /** Inserts or replaces, for {@link Store.commit}. @throws VigiaError not_found if the row is outside the scope. */
   saveStatement(row: Row<'incident'>): CompiledQuery;
   /** For {@link Store.commit}. @throws VigiaError not_found if the row is outside the scope. */
@@ -72,6 +74,17 @@ export function incidentRepository({ db, scope }: ScopedContext): IncidentReposi
         .where(ofScope(scope, 'incident_event.client_id'))
         .where('incident_id', '=', incidentId)
         .orderBy('id')
+        .execute(),
+    visibleNotes: (sinceMs, limit) =>
+      db
+        .selectFrom('incident_event')
+        .selectAll()
+        .where(ofScope(scope, 'incident_event.client_id'))
+        .where('client_visible', '=', 1)
+        .where('at', '>=', sinceMs)
+        .orderBy('at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(clampLimit(limit))
         .execute(),
     saveStatement(row) {
       requireInScope(scope, row.client_id);

@@ -31,6 +31,14 @@ export interface IncidentTables {
     suppressed_by: string | null;
     /** A `ResponseClock` of server/domain/sla/clock.ts; null without one. */
     clock_json: string | null;
+    /** When a person took it; a program that acknowledges does not. */
+    taken_at: ColumnType<number | null, number | null | undefined, number | null>;
+    responded_at: ColumnType<number | null, number | null | undefined, number | null>;
+    responded_by: ColumnType<string | null, string | null | undefined, string | null>;
+    on_site_at: ColumnType<number | null, number | null | undefined, number | null>;
+    on_site_by: ColumnType<string | null, string | null | undefined, string | null>;
+    /** 1: it ended by itself, and nobody had taken it. */
+    recovered: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
   };
   incident_event: {
     id: Generated<number>;
@@ -40,6 +48,8 @@ export interface IncidentTables {
     kind: string;
     by_user: string | null;
     text: string;
+    /** 1: the client can read it on its own page. */
+    client_visible: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
   };
   person_report: {
     id: string;

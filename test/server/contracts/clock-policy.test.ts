@@ -93,7 +93,7 @@ t.test('a person stops the clock by acknowledging, a program does not', async (t
   await t.rejects(desk.incidents.acknowledge(everyClient, id, ann), { code: 'conflict' });
 });
 
-t.test('resolved before due is met, by a person or by itself; later it is breached', async (t) => {
+t.test('resolved before due is met by a person and told apart by itself; later it is breached', async (t) => {
   const desk = await monday(t);
   await desk.put(deskTerms());
   const [a, b, c] = [
@@ -108,7 +108,12 @@ t.test('resolved before due is met, by a person or by itself; later it is breach
   await desk.verdict('clear', 'high', 'c');
   const outcomes = [];
   for (const { id } of [a, b, c]) outcomes.push((await desk.stored(id)).clock?.outcome);
-  t.same(outcomes, ['met', 'met', 'breached']);
+  t.same(outcomes, ['met', 'recovered', 'breached']);
+  t.match((await desk.stored(b.id)).times, { recovered: true });
+  await desk.put(deskTerms({ selfRecovery: 'met' }));
+  const d = await desk.verdict('raise', 'high', 'd');
+  await desk.verdict('clear', 'high', 'd');
+  t.match((await desk.stored(d.id)).clock, { outcome: 'met', recoveredAt: desk.clock.ms }, 'where it counts');
 });
 
 t.test('another priority is computed from the start, and both due times stay to be seen', async (t) => {
@@ -130,9 +135,9 @@ t.test('another priority is computed from the start, and both due times stay to 
   );
   t.same((await desk.history(id)).slice(1), [
     'changed -: Disk / is full.',
-    'clock -: The priority went from medium to high. By version 1 of the contract (Premium) high has 4 h of service hours. Now due Mon 2026-10-05 14:00, before due Tue 2026-10-06 09:00.',
+    'clock -: The priority went from medium to high. By version 1 of the contract (Premium) high has 4 h of service hours to acknowledge it. Now due Mon 2026-10-05 14:00, before due Tue 2026-10-06 09:00.',
     'changed Ann: Priority high to normal: A spare runs.',
-    'clock -: The priority went from high to normal. By version 1 of the contract (Premium) normal has 1 d of service hours. Now due Wed 2026-10-07 16:00, before due Mon 2026-10-05 14:00.',
+    'clock -: The priority went from high to normal. By version 1 of the contract (Premium) normal has 1 d of service hours to acknowledge it. Now due Wed 2026-10-07 16:00, before due Mon 2026-10-05 14:00.',
   ]);
 });
 

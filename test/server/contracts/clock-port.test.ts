@@ -55,11 +55,14 @@ t.test('what a clock does not allow is a conflict with a sentence', async (t) =>
     clocks.pause(everyClient, late.id, 'r', ann),
     'The clock is breached already: a pause cannot cure that.',
   );
-  await refused(clocks.pause(everyClient, answered.id, 'r', ann), 'The clock is closed: a person has responded.');
+  await refused(clocks.pause(everyClient, answered.id, 'r', ann), 'The clock is closed: a person has acknowledged it.');
   await refused(clocks.pause(everyClient, free.id, 'r', ann), 'Nothing is due, so there is nothing to pause.');
   await refused(clocks.setPriority(everyClient, late.id, 'high', 'w', ann), 'The priority is high already.');
   await refused(clocks.markOnSite(everyClient, late.id, ann), /^No time on site is agreed/);
-  await refused(clocks.arriveOnSite(everyClient, late.id, ann), 'It was not marked as not solvable remotely.');
+  await clocks.respond(everyClient, late.id, 'A ticket was answered.', { id: 'key:k1', name: 'Bot' });
+  t.match((await desk.stored(late.id)).times, { respondedAt: null }, 'what a program says still waits for a person');
+  await clocks.respond(everyClient, late.id, '', ann);
+  await refused(clocks.respond(everyClient, late.id, '', ann), 'Ann has responded already.');
   await desk.verdict('clear', 'high', 'late');
   await refused(clocks.setPriority(everyClient, late.id, 'normal', 'w', ann), 'The incident is resolved already.');
 });
@@ -84,7 +87,7 @@ t.test('on site', async (t) => {
   const desk = await contractDesk(t, await tempStore(t));
   const { clocks } = desk.contracts;
   desk.clock.ms = wall('2026-10-03T20:00');
-  await desk.put(deskTerms({ emergency }));
+  await desk.put(deskTerms({ emergency, onSiteFrom: 'not_remotely' }));
   const { id } = await desk.verdict('raise', 'high');
   await t.rejects(clocks.markOnSite(everyClient, id, ann), { message: /^A time on site is agreed for emergencies/ });
   await clocks.setPriority(everyClient, id, 'emergency', 'The shop stands still.', ann);

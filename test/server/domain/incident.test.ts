@@ -2,6 +2,7 @@ import t from 'tap';
 import type { Priority } from '../../../protocol/view.ts';
 import type { Verdict } from '../../../server/domain/detection.ts';
 import { type IncidentRecord, incidentKey, stepIncident } from '../../../server/domain/incident.ts';
+import { noTimes } from '../../../server/domain/incident-times.ts';
 
 const subject = { clientId: 'c1', siteId: 's1', deviceId: 'd1' };
 const HOUR = 3_600_000;
@@ -65,6 +66,7 @@ t.test('raised: opened and told at once, or when it is time', async (t) => {
       parentId: null,
       suppressedBy: null,
       clock: null,
+      times: noTimes,
     },
     event: { kind: 'opened', at: 1_000, by: null, text: 'raise medium at 1000' },
     notice: { kind: 'raised', tellAt: 1_000 },

@@ -277,6 +277,7 @@ const samples: Record<string, MakeSample> = {
   'POST /api/v1/incidents/:id/clock/pause': onClock('running', '/clock/pause', { reason: 'No access.' }),
   'POST /api/v1/incidents/:id/clock/resume': onClock('paused', '/clock/resume', {}),
   'POST /api/v1/incidents/:id/priority': onClock('running', '/priority', { priority: 'medium', why: 'A spare runs.' }),
+  'POST /api/v1/incidents/:id/respond': onClock('running', '/respond', { text: 'Called Bea.' }),
   'POST /api/v1/incidents/:id/on-site': onClock('emergency', '/on-site', {}),
   'POST /api/v1/incidents/:id/on-site/arrived': onClock('on-site', '/on-site/arrived', {}),
   'GET /api/v1/contracts': plain('/api/v1/contracts?limit=500'),

@@ -118,8 +118,10 @@ t.test('what people do with a clock is shown, kept and audited', async (t) => {
   t.equal((await act('/clock/resume')).status, 200);
   t.equal((await act('/on-site')).status, 200);
   clock.nowMs += 60_000;
-  t.equal((await act('/on-site/arrived')).status, 200);
   t.equal((await act('/priority', { priority: 'high', why: 'It works again.' })).status, 200);
+  t.equal((await act('/respond', { text: 'Called Bea.' })).status, 200);
+  t.equal((await act('/notes', { text: 'We are on it.', visible: true })).status, 200);
+  t.equal((await act('/on-site/arrived')).status, 200);
   t.match(await act('/priority', { priority: 'urgent', why: 'w' }), { status: 400 });
   t.match(await act('/priority', { priority: 'normal', why: '' }), { status: 400 });
   const { status, body } = await request('GET', `${path}/clock`, { headers });
@@ -137,10 +139,12 @@ t.test('what people do with a clock is shown, kept and audited', async (t) => {
       'incident.clock.pause',
       'incident.clock.resume',
       'incident.on-site',
-      'incident.on-site.arrived',
       'incident.priority',
+      'incident.respond',
+      'incident.note',
+      'incident.on-site.arrived',
     ],
   );
   const kinds = (await store.scoped(everyClient).incidents.events(id)).map(({ kind }) => kind);
-  t.same(kinds, ['clock', 'clock', 'clock', 'clock', 'changed', 'clock']);
+  t.same(kinds, ['clock', 'clock', 'clock', 'changed', 'clock', 'responded', 'note', 'on_site']);
 });

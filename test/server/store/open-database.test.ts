@@ -129,3 +129,30 @@ t.test('a path that cannot be opened is unavailable', async (t) => {
     message: /vigia\.db: .*unable to open/,
   });
 });
+
+t.test('the four times of old incidents are filled in as far as they are known, and their clocks stay', async (t) => {
+  const path = join(tempDir(t), 'vigia.db');
+  const old = new DatabaseSync(path);
+  const met = '{"outcome":"met","respondedAt":5,"onSite":{"arrivedAt":6}}';
+  const running = '{"outcome":"running","respondedAt":null,"onSite":null}';
+  const row = (id: string, state: string, acknowledged: string, resolvedAt: string, clock: string): string =>
+    `INSERT INTO incident (id, key, client_id, rule, object, priority, state, sentence, evidence_json, onset_at, opened_at, acknowledged_at, acknowledged_by, resolved_at, reopened_count, updated_at, clock_json)
+     VALUES ('${id}', '${id}', 'c', 'disk.space', '/', 'high', '${state}', 'Full', '{}', 1, 2, ${acknowledged}, ${resolvedAt}, 0, 2, ${clock});`;
+  const ended = (id: string, by: string): string =>
+    `INSERT INTO incident_event (client_id, incident_id, at, kind, by_user, text) VALUES ('c', '${id}', 9, 'resolved', ${by}, '');`;
+  old.exec(`${initial}; ${sla}; PRAGMA user_version = 2;
+    INSERT INTO client (id, slug, name, created_at) VALUES ('c', 'acme', 'Acme', 1);
+    ${row('person', 'resolved', "5, 'Ann'", '9', `'${met}'`)} ${ended('person', 'NULL')}
+    ${row('program', 'acknowledged', "5, 'Bot'", 'NULL', `'${running}'`)}
+    ${row('itself', 'resolved', 'NULL, NULL', '9', 'NULL')} ${ended('itself', 'NULL')}
+    ${row('closed', 'resolved', 'NULL, NULL', '9', 'NULL')} ${ended('closed', "'Ann'")}`);
+  old.close();
+  const database = openDatabase(path);
+  t.teardown(() => database.close());
+  t.match(database.prepare('SELECT id, taken_at, on_site_at, recovered, clock_json FROM incident ORDER BY id').all(), [
+    { id: 'closed', taken_at: null, recovered: 0 },
+    { id: 'itself', taken_at: null, recovered: 1 },
+    { id: 'person', taken_at: 5, on_site_at: 6, recovered: 0, clock_json: met },
+    { id: 'program', taken_at: null, recovered: 0, clock_json: running },
+  ]);
+});

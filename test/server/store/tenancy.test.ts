@@ -324,6 +324,7 @@ t.test('no scoped method reaches into another client', async (t) => {
       suppressed: [outcome.empty, () => mine.incidents.suppressed('maintenance:w', 0)],
       openedBetween: [outcome.empty, () => mine.incidents.openedBetween(0, 1e14, bolt.client.id)],
       events: [outcome.empty, () => mine.incidents.events(incident.id)],
+      visibleNotes: [outcome.empty, () => mine.incidents.visibleNotes(0, 10)],
       saveStatement: [outcome.notFound, () => mine.incidents.saveStatement(incident)],
       eventStatement: [outcome.notFound, () => mine.incidents.eventStatement(event)],
     },

@@ -3,18 +3,18 @@ import t from 'tap';
 import type { Priority } from '../../../../protocol/view.ts';
 import {
   type ClockTerms,
-  isUndecided,
   pause,
   type ResponseClock,
   recompute,
   resolve,
-  respond,
   resume,
   settleBreach,
   startClock,
   tick,
 } from '../../../../server/domain/sla/clock.ts';
+import { isUndecided } from '../../../../server/domain/sla/clock-verdict.ts';
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
+import { respond } from '../../../support/clock-acts.ts';
 import { holds } from '../../../support/property.ts';
 
 const MINUTE = 60_000;
@@ -47,7 +47,7 @@ t.test('a higher priority breaches a clock that stands still, and it is told', (
     kind: 'clock_breach',
     clock: { outcome: 'breached', breachToldAt: raisedAt },
     sentence:
-      'No response by Mon 2026-10-05 10:15 (America/Costa_Rica): the 15 min of version 1 of the contract are over. That we wait for the client does not cure it.',
+      'Nobody acknowledged it by Mon 2026-10-05 10:15 (America/Costa_Rica): the 15 min of version 1 of the contract are over. That we wait for the client does not cure it.',
   });
   const told = news?.clock ?? raised;
   t.equal(tick(told, raisedAt + HOUR), null, 'once');

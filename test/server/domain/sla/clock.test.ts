@@ -9,16 +9,16 @@ import {
   pause,
   type ResponseClock,
   recompute,
-  reportTo,
   resolve,
-  respond,
   resume,
   settleBreach,
   startClock,
   tick,
 } from '../../../../server/domain/sla/clock.ts';
 import { explainClock } from '../../../../server/domain/sla/clock-explanation.ts';
+import { reportTo } from '../../../../server/domain/sla/known-times.ts';
 import { type Tier, tierTerms } from '../../../../server/domain/sla/tiers.ts';
+import { reported, respond } from '../../../support/clock-acts.ts';
 import { holds } from '../../../support/property.ts';
 
 const MINUTE = 60_000;
@@ -61,7 +61,7 @@ t.test('a clock starts with its due time and its milestones', (t) => {
   t.same(clock.computations, [
     {
       at: monday,
-      why: 'It was opened. By version 1 of the contract (Premium) high has 4 h of service hours.',
+      why: 'It was opened. By version 1 of the contract (Premium) high has 4 h of service hours to acknowledge it.',
       priority: 'high',
       targetMs: 4 * HOUR,
       dueAt: clock.dueAt,
@@ -180,7 +180,8 @@ t.test('80 % is told once, then the breach once', (t) => {
   const warned = tick(clock, warnAt);
   t.match(warned, {
     kind: 'clock_warning',
-    sentence: '80 % of the time is spent: the response is due Mon 2026-10-05 14:00 (America/Costa_Rica), in 48 min.',
+    sentence:
+      '80 % of the time is spent: the acknowledgement is due Mon 2026-10-05 14:00 (America/Costa_Rica), in 48 min.',
   });
   t.equal(tick(warned?.clock ?? clock, warnAt + 1), null, 'once');
   t.equal(tick(warned?.clock ?? clock, dueAt), null, 'at the due time there is still time');
@@ -188,7 +189,7 @@ t.test('80 % is told once, then the breach once', (t) => {
   t.match(late, {
     kind: 'clock_breach',
     sentence:
-      'No response by Mon 2026-10-05 14:00 (America/Costa_Rica): the 4 h of version 1 of the contract are over.',
+      'Nobody acknowledged it by Mon 2026-10-05 14:00 (America/Costa_Rica): the 4 h of version 1 of the contract are over.',
     clock: { outcome: 'breached', breachToldAt: dueAt + 1 },
   });
   t.equal(tick(late?.clock ?? clock, dueAt + HOUR), null, 'once');
@@ -228,7 +229,7 @@ t.test('a report of a person makes the clock contractual, from the report on', (
   const fromReport = terms('premium', { clockFrom: 'report' });
   const internal = begin('high', fromReport);
   const reportedAt = at('2026-10-05T11:00');
-  const open = { reportedAt, closedAt: null };
+  const open = reported(reportedAt);
   const contractual = reportTo(internal, open, doing(reportedAt + MINUTE, 'high', fromReport));
   t.match(contractual, { contractual: true, startedAt: reportedAt, reportedAt, outcome: 'running' });
   t.equal(local(contractual.dueAt), '2026-10-05T15:00:00');
@@ -238,45 +239,37 @@ t.test('a report of a person makes the clock contractual, from the report on', (
   );
   t.equal(contractual.computations.length, 2, 'both due times are kept');
   t.equal(
-    reportTo(
-      contractual,
-      { reportedAt: reportedAt + HOUR, closedAt: null },
-      doing(reportedAt + HOUR, 'high', fromReport),
-    ),
+    reportTo(contractual, reported(reportedAt + HOUR), doing(reportedAt + HOUR, 'high', fromReport)),
     contractual,
   );
 
   const missed = tick(internal, at('2026-10-05T14:30'))?.clock ?? internal;
-  const late = reportTo(
-    missed,
-    { reportedAt: at('2026-10-05T14:30'), closedAt: null },
-    doing(at('2026-10-05T14:31'), 'high', fromReport),
-  );
+  const late = reportTo(missed, reported(at('2026-10-05T14:30')), doing(at('2026-10-05T14:31'), 'high', fromReport));
   t.match(late, { outcome: 'running', contractual: true, earlier: [{ outcome: 'breached', contractual: false }] });
 
   const answered = respond(internal, doing(monday + HOUR, 'high', fromReport));
-  const afterwards = { reportedAt: monday + 2 * HOUR, closedAt: answered.respondedAt };
+  const afterwards = reported(monday + 2 * HOUR, answered.respondedAt);
   t.match(reportTo(answered, afterwards, doing(monday + 2 * HOUR, 'high', fromReport)), {
     outcome: 'met',
     contractual: true,
     respondedAt: monday + HOUR,
   });
-  const before = { reportedAt: monday - 3 * HOUR, closedAt: answered.respondedAt };
+  const before = reported(monday - 3 * HOUR, answered.respondedAt);
   t.match(
     reportTo(answered, before, doing(monday + 2 * HOUR, 'high', fromReport)),
     { outcome: 'met' },
     'it was Monday 07:00: 3 h of hours',
   );
-  const long = { reportedAt: at('2026-10-02T12:00'), closedAt: answered.respondedAt };
+  const long = reported(at('2026-10-02T12:00'), answered.respondedAt);
   t.match(
     reportTo(answered, long, doing(monday + 2 * HOUR, 'high', fromReport)),
     { outcome: 'breached' },
     'reported on Friday',
   );
 
-  const detected = reportTo(begin(), { reportedAt: monday - HOUR, closedAt: null }, doing(monday + HOUR));
+  const detected = reportTo(begin(), reported(monday - HOUR), doing(monday + HOUR));
   t.match(detected, { startedAt: monday - HOUR, earlier: [] }, 'a clock from detection starts at the earlier report');
-  t.match(reportTo(begin(), { reportedAt: monday + HOUR, closedAt: null }, doing(monday + HOUR)), {
+  t.match(reportTo(begin(), reported(monday + HOUR), doing(monday + HOUR)), {
     startedAt: monday,
     reportedAt: monday + HOUR,
   });
@@ -371,16 +364,16 @@ t.test('the explanation tells how a due time came about', (t) => {
   const { sentence, stretches, pauses, computations } = explainClock(done, premium, at('2026-10-08T10:00'));
   t.equal(
     sentence,
-    'The clock started Fri 2026-10-02 16:00 (America/Costa_Rica); after 4 h of service hours the response is due Mon 2026-10-05 13:00. Waiting for the client took 2 h, in which it stood still. Met: a person responded Mon 2026-10-05 12:30, 30 min before.',
+    'The clock started Fri 2026-10-02 16:00 (America/Costa_Rica); after 4 h of service hours the acknowledgement is due Mon 2026-10-05 13:00. Waiting for the client took 2 h, in which it stood still. Met: a person acknowledged it Mon 2026-10-05 12:30, 30 min before.',
   );
   t.equal(stretches.at(-1)?.to, new Date(done.dueAt ?? 0).toISOString());
   t.match(pauses, [{ reason: 'no access', by: 'Ann' }]);
   t.equal(computations.length, 3);
   const late = tick(begin(), at('2026-10-05T14:01'))?.clock ?? begin();
-  t.match(explainClock(late, premium, monday).sentence, /Breached: nobody had responded by then\.$/);
+  t.match(explainClock(late, premium, monday).sentence, /Breached: nobody had acknowledged it by then\.$/);
   t.match(
     explainClock(respond(late, doing(at('2026-10-05T15:00'))), premium, monday).sentence,
-    /Breached: a person responded .* 1 h late\.$/,
+    /Breached: a person acknowledged it .* 1 h late\.$/,
   );
   t.match(
     explainClock(resolve(begin(), doing(monday + 1)), premium, monday).sentence,
@@ -394,7 +387,7 @@ t.test('the explanation tells how a due time came about', (t) => {
   t.match(
     explainClock(respond(begin('normal', shown), doing(at('2027-01-05T10:00'), 'normal', shown)), shown, monday)
       .sentence,
-    /A person responded Tue 2027-01-05 10:00\.$/,
+    /A person acknowledged it Tue 2027-01-05 10:00\.$/,
   );
   t.end();
 });
