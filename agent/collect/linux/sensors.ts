@@ -8,18 +8,32 @@ export interface Sensor {
   readonly path: string;
 }
 
-const MAX_SENSORS = 32;
+/** More would not fit a schema beside disks and interfaces. */
+const MAX_SENSORS = 64;
 
-/** The temperatures of /sys/class/hwmon, or where it has none (small ARM boards, some virtual machines) of the thermal zones. */
+/**
+ * At most {@link MAX_SENSORS} of the temperatures of /sys/class/hwmon, or where it has none (small ARM
+ * boards, some virtual machines) of the thermal zones; the temperatures of disks come first.
+ */
 export function listSensors(files: FileReader, sysRoot: string): readonly Sensor[] {
   const hwmon = listHwmon(files, `${sysRoot}/class/hwmon`);
   const found = hwmon.length > 0 ? hwmon : listThermalZones(files, `${sysRoot}/class/thermal`);
   const seen = new Map<string, number>();
-  return found.slice(0, MAX_SENSORS).map((sensor) => {
+  const named = found.map((sensor) => {
     const count = (seen.get(sensor.name) ?? 0) + 1;
     seen.set(sensor.name, count);
     return { path: sensor.path, name: instanceName(count === 1 ? sensor.name : `${sensor.name}#${count}`) };
   });
+  if (named.length <= MAX_SENSORS) return named;
+  const kept = new Set(named.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_SENSORS));
+  return named.filter((sensor) => kept.has(sensor));
+}
+
+/** Where there are too many: each disk's own temperature before boards and packages, a disk's further ones, and single cores. */
+function rank({ name }: Sensor): number {
+  const [chip = '', channel = ''] = name.split('/', 2);
+  if (chip === 'drivetemp' || chip === 'nvme') return channel.startsWith('Sensor ') ? 2 : 0;
+  return /^(Core \d+|Tccd\d+|temp\d{2,})(#\d+)?$/.test(channel) ? 3 : 1;
 }
 
 function listHwmon(files: FileReader, folder: string): readonly Sensor[] {

@@ -30,6 +30,10 @@ t.test('which interfaces count', async (t) => {
     'ppp0',
     'ib0',
     'wwan0',
+    'br-lan',
+    'br-ex',
+    ...['green0', 'greatlakes0', 'weaver0', 'sitelink0', 'tapestry0', 'vipnet1', 'locast0', 'dockside0', 'cnidus1'],
+    ...['lxcorp', 'calidus0', 'kube-lan', 'vxlan', 'vifor0', 'dummyload0', 'gre-paris', 'ovs-lan', 'gretel0', 'veth'],
   ]) {
     t.ok(isRealInterface(name), name);
   }
@@ -44,6 +48,10 @@ t.test('which interfaces count', async (t) => {
     'vnet3',
     'tap0',
     'fwpr100p0',
+    ...['gre0', 'gretap0', 'erspan0', 'sit0', 'tunl0', 'dummy0', 'ifb1', 'ip6tnl0', 'ip_vti0', 'ip6_vti0', 'teql0'],
+    ...['weave', 'vethwe-bridge', 'vethQWERTY', 'veth100i0', 'cni0', 'flannel.1', 'vxlan.calico', 'vxlan_sys_4789'],
+    ...['cali0123456789a', 'lxc0a1b2c3d4e5f', 'cilium_host', 'kube-ipvs0', 'vif1.0', 'tap100i0', 'virbr0-nic'],
+    ...['tap0a1b2c3d-4e', 'qbr0a1b2c3d-4e', 'podman0', 'br-0123456789ab', 'ovs-system', 'nerdctl0', 'macvtap0'],
   ]) {
     t.notOk(isRealInterface(name), name);
   }
