@@ -14,7 +14,9 @@ import {
   NOT_PERMITTED,
 } from '../../protocol/inventory.ts';
 import { printable } from './instance.ts';
+import { FileReader } from './linux/files.ts';
 import { readListening } from './linux/listening.ts';
+import { readMemoryLimit } from './linux/memory-limit.ts';
 import { isRealInterface } from './linux/net-dev.ts';
 
 /** What makers leave in place of a value. */
@@ -89,6 +91,12 @@ function interfaces(): readonly InventoryInterface[] {
   return found.sort(byName).slice(0, MAX_INVENTORY_LIST);
 }
 
+/** What a container may take counts, not what its host has. */
+function memoryBytes(): number {
+  const limit = process.platform === 'linux' ? readMemoryLimit(new FileReader(), '/sys') : undefined;
+  return Math.min(totalmem(), limit?.sizeBytes ?? Number.POSITIVE_INFINITY);
+}
+
 async function takeInventory(agentVersion: string): Promise<Inventory> {
   const system = await si.system();
   const os = await si.osInfo();
@@ -110,7 +118,7 @@ async function takeInventory(agentVersion: string): Promise<Inventory> {
     cpuSockets: wholeNumber(cpu.processors),
     cpuCores: wholeNumber(cpu.physicalCores),
     cpuThreads: wholeNumber(cpu.cores),
-    memoryBytes: totalmem(),
+    memoryBytes: memoryBytes(),
     disks: await disks(),
     interfaces: interfaces(),
     ...(process.platform === 'linux' ? { listening: readListening() } : {}),

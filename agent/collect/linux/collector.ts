@@ -39,7 +39,7 @@ class LinuxCollector implements Collector {
   constructor({ procRoot = '/proc', sysRoot = '/sys', statfs }: CollectorOptions) {
     this.#procRoot = procRoot;
     this.#probe = new VolumeProbe(statfs);
-    this.#system = new SystemSection(this.#files, procRoot);
+    this.#system = new SystemSection(this.#files, procRoot, sysRoot);
     this.#sections = [
       new DiskSection(this.#files, procRoot, sysRoot),
       new NetSection(this.#files, procRoot),

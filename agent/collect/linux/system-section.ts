@@ -5,6 +5,7 @@ import { parseAuxv } from './auxv.ts';
 import type { FileReader } from './files.ts';
 import { parseLoadavg } from './loadavg.ts';
 import { parseMeminfo } from './meminfo.ts';
+import { readMemoryLimit, withinLimit } from './memory-limit.ts';
 import { listPids } from './processes.ts';
 import { parseStat } from './stat.ts';
 import { parseUptimeMs } from './uptime.ts';
@@ -18,14 +19,16 @@ export class SystemSection implements Section {
   readonly metrics;
   readonly #files: FileReader;
   readonly #procRoot: string;
+  readonly #sysRoot: string;
   readonly #cpu = new CpuSampler();
   readonly #pageBytes: number;
   #processes: number | null = null;
   #countedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(files: FileReader, procRoot: string) {
+  constructor(files: FileReader, procRoot: string, sysRoot: string) {
     this.#files = files;
     this.#procRoot = procRoot;
+    this.#sysRoot = sysRoot;
     this.#pageBytes = parseAuxv(files.bytes(`${procRoot}/self/auxv`) ?? Buffer.alloc(0)).pageBytes;
     this.metrics = [
       ...this.#cpu.metrics,
@@ -41,7 +44,7 @@ export class SystemSection implements Section {
       this.#countedAtMs = nowMs;
       this.#processes = listPids(this.#procRoot).length || null;
     }
-    const memory = parseMeminfo(this.#text('meminfo'));
+    const memory = withinLimit(parseMeminfo(this.#text('meminfo')), readMemoryLimit(this.#files, this.#sysRoot));
     const swapping = parseVmstat(this.#text('vmstat'));
     const uptimeMs = parseUptimeMs(this.#text('uptime'));
     return [
