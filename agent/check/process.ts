@@ -1,35 +1,95 @@
-import { basename } from 'node:path';
 import { type CheckOutcome, outcome } from '../../protocol/check/outcome.ts';
+import { parseProcessStat } from '../collect/linux/process-stat.ts';
 import { readdir, readFile, readlink } from '../disk.ts';
+import { isNamed, type ProcessNames } from './process-names.ts';
 
-/** The kernel keeps no more of a program's name. */
-const COMM_BYTES = 15;
+/** One run of a check for a process of this name. */
+export type RunProcess = (name: string, procRoot?: string) => Promise<CheckOutcome>;
 
-/**
- * Passes if a process of this executable name runs. Reads `/proc`: the name that the kernel keeps, cut to 15 bytes, and for a
- * longer name the path of the executable, which only its owner and root may see.
- */
-export async function runProcess(name: string, procRoot = '/proc'): Promise<CheckOutcome> {
-  const startedAtMs = performance.now();
-  const pids = (await readdir(procRoot).catch(() => [])).filter((entry) => /^\d+$/.test(entry));
-  if (pids.length === 0) return outcome(null, 'not_found', startedAtMs);
-  const short = Buffer.from(name).subarray(0, COMM_BYTES).toString();
-  for (const pid of pids) {
-    const comm = await readFile(`${procRoot}/${pid}/comm`, 'utf8').catch(() => '');
-    if (comm.trimEnd() !== short) continue;
-    if (await isZombie(`${procRoot}/${pid}/stat`)) continue;
-    if (short === name) return outcome(true, 'ok', startedAtMs);
-    const executable = await readlink(`${procRoot}/${pid}/exe`).catch(() => null);
-    // Without the right to see it, the fifteen bytes that fit have to do.
-    if (executable === null || basename(executable.replace(/ \(deleted\)$/, '')) === name) {
-      return outcome(true, 'ok', startedAtMs);
-    }
-  }
-  return outcome(false, 'not_running', startedAtMs);
+/** More names are asked for than an agent has checks only when they change. */
+const MAX_REMEMBERED = 256;
+
+interface Found {
+  readonly pid: string;
+  readonly comm: string;
+  readonly startTicks: number;
 }
 
-/** A process that has ended and whose parent has not noticed serves nobody. */
-async function isZombie(statPath: string): Promise<boolean> {
-  const stat = await readFile(statPath, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+/**
+ * Passes if a process of the name runs: see {@link isNamed}. Reads `/proc`. Unknown, not down, where others' processes are
+ * hidden from the agent (`hidepid`). The process that was found last is looked at first: as long as it lives, nothing else is.
+ */
+export function createRunProcess(): RunProcess {
+  const remembered = new Map<string, Found>();
+  return async (name, procRoot = '/proc') => {
+    const startedAtMs = performance.now();
+    const last = remembered.get(name);
+    if (last !== undefined && (await isStill(last, procRoot))) return outcome(true, 'ok', startedAtMs);
+    remembered.delete(name);
+    const pids = (await readdir(procRoot).catch(() => [])).filter((entry) => /^\d+$/.test(entry));
+    if (pids.length === 0) return outcome(null, 'not_found', startedAtMs);
+    const { found, isBlind } = await search(name, procRoot, pids);
+    if (found !== undefined) {
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.set(name, found);
+      return outcome(true, 'ok', startedAtMs);
+    }
+    if (isBlind || (await hidesOthers(procRoot, pids))) return outcome(null, 'not_permitted', startedAtMs);
+    return outcome(false, 'not_running', startedAtMs);
+  };
+}
+
+async function search(name: string, procRoot: string, pids: readonly string[]) {
+  let isBlind = false;
+  for (const pid of pids) {
+    const stat = await readStat(`${procRoot}/${pid}`);
+    if (stat === 'hidden') isBlind = true;
+    // A process that has ended and whose parent has not noticed serves nobody; kernel threads are no programs.
+    if (typeof stat === 'string' || stat.state === 'Z' || stat.state === 'X') continue;
+    const { comm, startTicks } = stat;
+    const names: ProcessNames = {
+      comm,
+      executable: await readlink(`${procRoot}/${pid}/exe`).catch(() => null),
+      // Of a process that hangs in the kernel, its arguments may hang with it.
+      arguments: stat.state === 'D' ? null : await readArguments(`${procRoot}/${pid}`),
+    };
+    if (isNamed(name, names)) return { found: { pid, comm, startTicks }, isBlind };
+  }
+  return { found: undefined, isBlind };
+}
+
+async function isStill({ pid, comm, startTicks }: Found, procRoot: string): Promise<boolean> {
+  const stat = await readStat(`${procRoot}/${pid}`);
+  // Whoever runs another program in its place has another name.
+  return typeof stat === 'object' && stat.state !== 'Z' && stat.startTicks === startTicks && stat.comm === comm;
+}
+
+async function readStat(folder: string) {
+  let text: string;
+  try {
+    text = await readFile(`${folder}/stat`, 'latin1');
+  } catch (error) {
+    return isRefusal(error) ? 'hidden' : 'gone';
+  }
+  const state = text.slice(text.lastIndexOf(')') + 2)[0] ?? '';
+  const startTicks = parseProcessStat(text)?.startTicks ?? 0;
+  // In stat the name of a kernel thread is longer than the file of its own says; of a program both are the same.
+  const comm = Buffer.from(text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')), 'latin1').toString();
+  return { comm, state, startTicks };
+}
+
+async function readArguments(folder: string): Promise<readonly string[] | null> {
+  const text = await readFile(`${folder}/cmdline`, 'utf8').catch(() => null);
+  return text === null ? null : text.split('\0');
+}
+
+function isRefusal(error: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** Mounted with `hidepid` (by the machine, or by the agent's own unit) and without even the first process: others are not shown. */
+async function hidesOthers(procRoot: string, pids: readonly string[]): Promise<boolean> {
+  if (pids.includes('1')) return false;
+  const mounts = await readFile(`${procRoot}/self/mountinfo`, 'latin1').catch(() => '');
+  return mounts.split('\n').some((line) => / - proc /.test(line) && /\bhidepid=(?!0\b|off\b)/.test(line));
 }

@@ -4,7 +4,7 @@ import type { PlannedCheck } from '../../protocol/plan.ts';
 import { trustAuthorities } from '../authorities.ts';
 import { readPolicy } from '../policy.ts';
 import { permitsPage, resolveFor } from './own-address.ts';
-import { runProcess } from './process.ts';
+import { createRunProcess } from './process.ts';
 import { runUnit } from './unit.ts';
 
 /** Every wait inside a run ends by its timeout; this one is for what cannot be told to stop, such as a name server. */
@@ -12,6 +12,7 @@ const GRACE_MS = 1_000;
 
 /** Runs checks as this agent's own policy allows, which is read anew each time. Ends within a second of the timeout. */
 export function createRunner(dataDir: string): (check: PlannedCheck) => Promise<CheckOutcome> {
+  const runProcess = createRunProcess();
   const resolve = resolveFor(() => readPolicy(dataDir).allows('check-network'));
   const permits = permitsPage(() => readPolicy(dataDir).allows('check-local-query'));
   return async ({ target, timeoutMs }) => {
