@@ -33,6 +33,25 @@ export function readFileIfAny(path: string): string | undefined {
   }
 }
 
+/** Faults of a disk, not of whoever set the folder up: an agent goes on without it. */
+const diskFaults = ['EROFS', 'ENOSPC', 'EDQUOT', 'EIO'];
+
+/**
+ * As {@link prepareDataDir} for an agent that has to run whatever its disk does.
+ * @returns the code of the fault if the disk is read-only, full or broken
+ * @throws VigiaError `data_dir_unwritable` for any other reason
+ */
+export function tryDataDir(path: string): string | undefined {
+  try {
+    prepareDataDir(path);
+    return undefined;
+  } catch (error) {
+    const code = error instanceof VigiaError ? error.details?.errno : undefined;
+    if (typeof code === 'string' && diskFaults.includes(code)) return code;
+    throw error;
+  }
+}
+
 /** Makes the data folder, for its owner only, and tries to write in it. @throws VigiaError `data_dir_unwritable` */
 export function prepareDataDir(path: string): void {
   const probe = `${path}/.probe-${process.pid}`;

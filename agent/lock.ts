@@ -13,11 +13,17 @@ interface Owner {
 /**
  * Takes the data folder for this process, so that two agents never share a key and a spool. A lock whose process is gone is
  * taken over.
+ * @param withoutWriting the folder cannot be written: whoever holds it is respected, and nobody else kept out
  * @returns gives the folder free
  * @throws VigiaError `data_dir_in_use`
  */
-export function lockDataDir(dataDir: string): () => void {
+export function lockDataDir(dataDir: string, { withoutWriting = false } = {}): () => void {
   const path = join(dataDir, 'agent.lock');
+  if (withoutWriting) {
+    const holder = findLockOwner(dataDir);
+    if (holder !== undefined && holder !== process.pid) throw inUse(dataDir, holder);
+    return () => {};
+  }
   const mine = JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '' } satisfies Owner);
   const offer = `${path}.${process.pid}`;
   writeFileSync(offer, mine, { mode: 0o600 });

@@ -1,5 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
@@ -9,7 +10,7 @@ import { readBootId, readClocks, readMachineId } from './collect/clocks.ts';
 import { createCollector } from './collect/create-collector.ts';
 import { collectInventory } from './collect/inventory.ts';
 import { type AgentConfig, readConfig } from './config.ts';
-import { prepareDataDir } from './file.ts';
+import { prepareDataDir, tryDataDir } from './file.ts';
 import { chooseGoodbye, readStopEvidence, UPGRADE_MARK } from './goodbye.ts';
 import { loadOrCreateIdentity, readEnrolment, requireEnrolment } from './identity.ts';
 import { findLockOwner, lockDataDir } from './lock.ts';
@@ -25,6 +26,9 @@ const usage = `Usage:
 `;
 const { version } = manifest;
 const INVENTORY_TIMEOUT_MS = 120_000;
+/** Whoever stops the agent waits no longer. */
+const STOP_DEADLINE_MS = 4_500;
+const GRACE_MS = 300;
 
 interface Options {
   readonly server?: string;
@@ -117,11 +121,17 @@ async function runEnroll(
 async function runAgent(config: AgentConfig): Promise<void> {
   const { dataDir, reportIntervalMs } = config;
   const log = createLog(config.logLevel);
-  prepareDataDir(dataDir);
+  const refusal = tryDataDir(dataDir);
   const enrolment = requireEnrolment(dataDir);
   const identity = loadOrCreateIdentity(dataDir);
-  const unlock = lockDataDir(dataDir);
-  rmSync(join(dataDir, UPGRADE_MARK), { force: true });
+  if (refusal !== undefined) {
+    log.warn('the data folder cannot be written; what is not delivered waits in memory', {
+      path: dataDir,
+      code: refusal,
+    });
+  }
+  const unlock = lockDataDir(dataDir, { withoutWriting: refusal !== undefined });
+  if (refusal === undefined) rmSync(join(dataDir, UPGRADE_MARK), { force: true });
   const { promise: failed, resolve: onFailure } = Promise.withResolvers<unknown>();
   const agent = await startAgent({
     dataDir,
@@ -142,10 +152,37 @@ async function runAgent(config: AgentConfig): Promise<void> {
     onFailure,
   });
   const failure = await Promise.race([failed, nextStopSignal(log)]);
+  endHardAfter(STOP_DEADLINE_MS);
   const evidence = await readStopEvidence(dataDir, Date.now());
   await agent.stop(chooseGoodbye(evidence));
   unlock();
+  if (await isHeldUp()) {
+    log.warn('something on this machine does not answer; ending without it', {
+      ...(failure !== undefined && describeError(failure)),
+    });
+    endHard();
+  }
   if (failure !== undefined) throw failure;
+}
+
+/** Whatever still hangs by then. A timer that is due while the process ends in time changes nothing. */
+function endHardAfter(deadlineMs: number): void {
+  setTimeout(endHard, deadlineMs).unref();
+}
+
+/** A call to a file system or a name server is still under way, though all that can be waited for was. */
+async function isHeldUp(): Promise<boolean> {
+  const isWaiting = () => process.getActiveResourcesInfo().some((one) => /^(FSReq|GetAddrInfo|GetNameInfo)/.test(one));
+  // A sensor that is being read, or the last look at a name, is no matter of concern.
+  const untilMs = performance.now() + GRACE_MS;
+  while (isWaiting() && performance.now() < untilMs) await sleep(20);
+  return isWaiting();
+}
+
+/** At its end Node waits for calls that hang in its threads; a signal waits for nobody. */
+function endHard(): void {
+  process.removeAllListeners('SIGTERM');
+  process.kill(process.pid, 'SIGTERM');
 }
 
 /** Resolves with undefined when the process is asked to stop. */
@@ -207,5 +244,5 @@ async function main(args: readonly string[]): Promise<void> {
 // collects the old in a heap that does not grow. Each for itself dies young.
 Buffer.poolSize = 0;
 await main(process.argv.slice(2));
-// Without this a file system that hangs would keep the process from ending.
+// Nothing that a timer or a socket still waits for is wanted any more.
 process.exit();

@@ -58,6 +58,12 @@ export const families = {
   'fs.inodes': { unit: 'count', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
   'fs.inodesFree': { unit: 'count', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
   'fs.readOnly': { unit: 'flag', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
+  /** 0: it does not answer, or with a fault; absent while nobody knows. */
+  'fs.readable': { unit: 'flag', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
+  /** Its size, 0 if that is not known: mounted, but not watched, as there are too many. */
+  'fs.leftOut': { ...bytes, instance: 'mountpoint' },
+  /** How many are mounted and not watched; only where there are any. */
+  'fs.leftOutCount': { unit: 'count', kind: 'gauge', decimals: 0 },
   'disk.readBytes': { ...byteCounter, instance: 'disk' },
   'disk.writeBytes': { ...byteCounter, instance: 'disk' },
   'disk.reads': { ...counter, instance: 'disk' },

@@ -1,5 +1,6 @@
 import type { ProcessSample } from '../../protocol/frame.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
+import type { AskApart } from './ask-apart.ts';
 import type { Statfs } from './volume.ts';
 
 /** One round. `metrics` and `values` have the same length; the order is stable. */
@@ -12,7 +13,7 @@ export interface Measurement {
 
 /** Reads this machine. Rounds must not overlap: await one before starting the next. */
 export interface Collector {
-  /** Never waits for a network mount, and at most a second for a local one. Does not reject for a source it cannot read. */
+  /** Never waits for a mount that may hang, and at most a second for one that should not. Does not reject for a source it cannot read. */
   collect(): Promise<Measurement>;
   /** The busiest processes by CPU and the largest by memory, names only; at most 10. Costs a walk over all processes. */
   processes(): Promise<readonly ProcessSample[]>;
@@ -28,4 +29,6 @@ export interface CollectorOptions {
   readonly platform?: NodeJS.Platform;
   /** Default: that of the system. */
   readonly statfs?: Statfs;
+  /** How mounts that may hang are asked. Default: by a program of its own. */
+  readonly apart?: AskApart;
 }

@@ -3,12 +3,14 @@ import { cpus, freemem, loadavg, totalmem, uptime } from 'node:os';
 import { promisify } from 'node:util';
 import type { ProcessSample } from '../../protocol/frame.ts';
 import { describe, type MetricDescriptor } from '../../protocol/metric.ts';
-import { readdir } from '../disk.ts';
+import { readdir, statfs as statfsOfNode } from '../disk.ts';
+import { askInTurn } from './ask-apart.ts';
 import type { Collector, CollectorOptions, Measurement } from './collector.ts';
 import { type CpuReading, CpuSampler, type CpuTimes, coreTimes } from './cpu.ts';
 import { instanceName } from './instance.ts';
 import { MetricList, sameList } from './section.ts';
-import { describeVolumes, MAX_VOLUMES, type Volume, VolumeProbe, volumeValues } from './volume.ts';
+import { describeVolumes, MAX_VOLUMES, notAsked, type Volume, volumeValues } from './volume.ts';
+import { VolumeProbe } from './volume-probe.ts';
 
 /** How often the list of volumes, and on macOS the available memory, is asked for. */
 const REFRESH_EVERY_MS = 60_000;
@@ -32,9 +34,9 @@ class PortableCollector implements Collector {
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
   #availableBytes: number | null = null;
 
-  constructor(platform: NodeJS.Platform, { statfs }: CollectorOptions) {
+  constructor(platform: NodeJS.Platform, { statfs = (path) => statfsOfNode(path) }: CollectorOptions) {
     this.#platform = platform;
-    this.#probe = new VolumeProbe(statfs);
+    this.#probe = new VolumeProbe(statfs, askInTurn(statfs));
     const load = platform === 'win32' ? [] : (['load.1', 'load.5', 'load.15'] as const);
     this.#fixedMetrics = [
       ...this.#cpu.metrics,
@@ -57,7 +59,7 @@ class PortableCollector implements Collector {
       totalmem(),
       this.#platform === 'darwin' ? this.#availableBytes : freemem(),
       uptime(),
-      ...this.#volumes.flatMap((volume, i) => volumeValues(volume, usage[i])),
+      ...this.#volumes.flatMap((volume, i) => volumeValues(volume, usage[i] ?? notAsked)),
     ];
     return { metrics: this.#list.of([this.#fixedMetrics, this.#volumeMetrics]), values };
   }
@@ -66,13 +68,15 @@ class PortableCollector implements Collector {
     return [];
   }
 
-  close(): void {}
+  close(): void {
+    this.#probe.close();
+  }
 
   async #findVolumes(): Promise<void> {
     const volumes = this.#platform === 'win32' ? windowsVolumes() : await macVolumes();
     // A drive letter without a medium does not answer: it is not listed rather than reported as unreadable.
     const answers = await this.#probe.sample(volumes, performance.now());
-    const present = volumes.filter((volume, i) => volume.network || answers[i] !== undefined);
+    const present = volumes.filter((volume, i) => volume.mayHang || answers[i]?.result !== undefined);
     const names = present.map((volume) => volume.name);
     if (
       sameList(
@@ -127,8 +131,8 @@ async function macVolumes(): Promise<readonly Volume[]> {
 }
 
 /** Neither platform remounts a volume read-only when it fails, so that is never reported. */
-function volumeAt(path: string, network: boolean): Volume {
-  return { name: instanceName(path), path: Buffer.from(path), network, readOnly: false };
+function volumeAt(path: string, mayHang: boolean): Volume {
+  return { name: instanceName(path), path: Buffer.from(path), mayHang, readOnly: false, pool: path };
 }
 
 /** `os.freemem` counts only pages that hold nothing at all there; what can be taken at once is several times as much. */

@@ -37,7 +37,8 @@ export async function saveCursor(directory: string, cursor: Cursor): Promise<voi
  */
 export async function loadCursor(directory: string): Promise<{ cursor: Cursor; damaged: boolean }> {
   const path = join(directory, FILE);
-  await rm(`${path}.tmp`, { force: true });
+  // On a disk that is read-only it stays; nobody reads it.
+  await rm(`${path}.tmp`, { force: true }).catch(() => undefined);
   let text: string;
   try {
     text = await readFile(path, 'utf8');

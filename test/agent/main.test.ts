@@ -1,43 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import t, { type Test } from 'tap';
-import { agentEnvironment, agentNodeFlags } from '../../protocol/agent-flags.ts';
+import t from 'tap';
 import { parseInventory } from '../../protocol/inventory.ts';
+import { runBundle, startBundle } from '../support/agent-bundle.ts';
 import { Peer } from '../support/agent-peer.ts';
 import { tempDir } from '../support/temp-dir.ts';
-
-/** The bundle as it is installed, under its own flags. */
-const bundle = fileURLToPath(new URL('../../dist/agent/vigia-agent.mjs', import.meta.url));
-
-interface Outcome {
-  readonly code: number | null;
-  readonly output: string;
-  readonly complaint: string;
-}
-
-function startBundle(t: Test, args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [...agentNodeFlags, bundle, ...args], {
-    env: { ...agentEnvironment, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  t.teardown(() => child.kill('SIGKILL'));
-  let output = '';
-  let complaint = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    output += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    complaint += chunk;
-  });
-  const finished = once(child, 'close').then((): Outcome => ({ code: child.exitCode, output, complaint }));
-  return { child: child as ChildProcess, finished };
-}
-
-const runBundle = (t: Test, args: readonly string[], environment?: Record<string, string>) =>
-  startBundle(t, args, environment).finished;
 
 for (const tls of [false, true]) {
   t.test(
@@ -52,7 +19,9 @@ for (const tls of [false, true]) {
       t.match(JSON.parse(enrolled.output), { deviceId: 'device-1', clientName: 'Acme', server: peer.url });
       t.equal(peer.enrolments[0]?.hostname, 'web-1');
 
-      const { child, finished } = startBundle(t, ['run', '--data-dir', dataDir], { VIGIA_REPORT_INTERVAL: '500ms' });
+      const { child, finished } = startBundle(t, ['run', '--data-dir', dataDir], {
+        environment: { VIGIA_REPORT_INTERVAL: '500ms' },
+      });
       await peer.until('three reports', () => peer.reports.length >= 3);
       const report = peer.reports.at(-1);
       const busy = report?.metrics.findIndex(({ name }) => name === 'cpu.busy') ?? -1;
@@ -84,7 +53,9 @@ t.test('an upgrade says so, once', async (t) => {
   await runBundle(t, ['enroll', '--server', peer.url, '--token', peer.createToken(), '--data-dir', dataDir]);
   let starts = 0;
   for (const reason of ['upgrade', 'service_stop']) {
-    const { child, finished } = startBundle(t, ['run', '--data-dir', dataDir], { VIGIA_REPORT_INTERVAL: '500ms' });
+    const { child, finished } = startBundle(t, ['run', '--data-dir', dataDir], {
+      environment: { VIGIA_REPORT_INTERVAL: '500ms' },
+    });
     const count = peer.reports.length;
     await peer.until('a report', () => peer.reports.length > count);
     if (reason === 'upgrade') writeFileSync(join(dataDir, 'upgrade'), '');
@@ -102,8 +73,8 @@ t.test('an agent that is killed delivers what it had after its next start', asyn
   const dataDir = join(tempDir(t), 'agent');
   await runBundle(t, ['enroll', '--server', peer.url, '--token', peer.createToken(), '--data-dir', dataDir]);
   peer.manners.acknowledge = false;
-  const environment = { VIGIA_REPORT_INTERVAL: '300ms' };
-  const first = startBundle(t, ['run', '--data-dir', dataDir], environment);
+  const options = { environment: { VIGIA_REPORT_INTERVAL: '300ms' } };
+  const first = startBundle(t, ['run', '--data-dir', dataDir], options);
   await peer.until('four reports', () => peer.reports.length >= 4);
   first.child.kill('SIGKILL');
   await first.finished;
@@ -112,7 +83,7 @@ t.test('an agent that is killed delivers what it had after its next start', asyn
   const made = new Set(peer.sequences(run).slice(0, -1));
   peer.reports.length = 0;
   peer.manners.acknowledge = true;
-  startBundle(t, ['run', '--data-dir', dataDir], environment);
+  startBundle(t, ['run', '--data-dir', dataDir], options);
   await peer.until('all of them again', () => made.isSubsetOf(new Set(peer.sequences(run))));
   t.ok(peer.reports.filter(({ runId }) => runId === run).every(({ report }) => report.backfill));
 });

@@ -1,24 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessSample } from '../../../protocol/frame.ts';
-import type { MetricDescriptor } from '../../../protocol/metric.ts';
 import type { Collector, CollectorOptions, Measurement } from '../collector.ts';
 import { MetricList, type Section } from '../section.ts';
-import { describeVolumes, type Volume, VolumeProbe, volumeValues } from '../volume.ts';
+import { VolumeProbe } from '../volume-probe.ts';
 import { DiskSection } from './disk-section.ts';
 import { FileReader } from './files.ts';
-import { parseMountinfo } from './mountinfo.ts';
 import { NetSection } from './net-section.ts';
 import { PressureSection } from './pressure-section.ts';
 import { type ProcessReading, readProcesses, readProcessScale, topProcesses } from './processes.ts';
 import { SensorSection } from './sensor-section.ts';
 import { SystemSection } from './system-section.ts';
-import { selectVolumes } from './volumes.ts';
+import { VolumeSection } from './volume-section.ts';
 
 /** Without an earlier reading of the processes that is this young, two are taken at this distance. */
 const PROCESS_READING_MAX_AGE_MS = 120_000;
 const PROCESS_READING_DISTANCE_MS = 1000;
 
-/** Reads /proc, /sys and `statfs` directly: no child process, no library. */
+/** Reads /proc, /sys and `statfs` directly, without a library; a child process asks only what may hang. */
 export function createLinuxCollector(options: CollectorOptions): Collector {
   return new LinuxCollector(options);
 }
@@ -28,17 +26,14 @@ class LinuxCollector implements Collector {
   readonly #files = new FileReader();
   readonly #system: SystemSection;
   readonly #sections: readonly Section[];
-  readonly #probe: VolumeProbe;
+  readonly #volumes: VolumeSection;
   readonly #list = new MetricList();
   readonly #closing = new AbortController();
-  #mountinfo = '';
-  #volumes: readonly Volume[] = [];
-  #volumeMetrics: readonly MetricDescriptor[] = [];
   #processes: ProcessReading | undefined;
 
-  constructor({ procRoot = '/proc', sysRoot = '/sys', statfs }: CollectorOptions) {
+  constructor({ procRoot = '/proc', sysRoot = '/sys', statfs, apart }: CollectorOptions) {
     this.#procRoot = procRoot;
-    this.#probe = new VolumeProbe(statfs);
+    this.#volumes = new VolumeSection(this.#files, procRoot, new VolumeProbe(statfs, apart));
     this.#system = new SystemSection(this.#files, procRoot, sysRoot);
     this.#sections = [
       new DiskSection(this.#files, procRoot, sysRoot),
@@ -52,11 +47,10 @@ class LinuxCollector implements Collector {
     const nowMs = performance.now();
     const values = [...this.#system.sample(nowMs), ...this.#sections.flatMap((section) => section.sample(nowMs))];
     const metrics = this.#sections.map((section) => section.metrics);
-    this.#findVolumes();
-    const usage = await this.#probe.sample(this.#volumes, nowMs);
+    const volumeValues = await this.#volumes.sample(nowMs);
     return {
-      metrics: this.#list.of([this.#system.metrics, ...metrics, this.#volumeMetrics]),
-      values: [...values, ...this.#volumes.flatMap((volume, i) => volumeValues(volume, usage[i]))],
+      metrics: this.#list.of([this.#system.metrics, ...metrics, this.#volumes.metrics]),
+      values: [...values, ...volumeValues],
     };
   }
 
@@ -75,19 +69,11 @@ class LinuxCollector implements Collector {
 
   close(): void {
     this.#closing.abort();
+    this.#volumes.close();
     this.#files.close();
   }
 
   #readProcesses(): ProcessReading {
     return readProcesses(this.#files, this.#procRoot, performance.now());
-  }
-
-  #findVolumes(): void {
-    const mountinfo = this.#files.textAgain(`${this.#procRoot}/self/mountinfo`) ?? '';
-    // Mounts change rarely, and comparing the text costs less than reading it.
-    if (mountinfo === this.#mountinfo) return;
-    this.#mountinfo = mountinfo;
-    this.#volumes = selectVolumes(parseMountinfo(mountinfo));
-    this.#volumeMetrics = describeVolumes(this.#volumes);
   }
 }

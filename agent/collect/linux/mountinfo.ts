@@ -2,6 +2,8 @@
 export interface Mount {
   /** `major:minor` of the file system, the same for every bind mount and subvolume of it. */
   readonly device: string;
+  /** The folder of the file system that is seen there: `/` for the whole of it, another for a bind mount or a subvolume. */
+  readonly root: string;
   /** Bytes, one character each, with the kernel's escapes undone. */
   readonly mountpoint: string;
   readonly type: string;
@@ -17,11 +19,19 @@ export function parseMountinfo(text: string): readonly Mount[] {
     // Between the sixth column and the dash stands any number of optional ones.
     const dash = line.indexOf(' - ');
     if (dash < 0) continue;
-    const [, , device, , mountpoint] = line.slice(0, dash).split(' ', 5);
+    const [, , device, root, mountpoint] = line.slice(0, dash).split(' ', 5);
     const [type, source, superOptions] = line.slice(dash + 3).split(' ');
-    if (device === undefined || mountpoint === undefined || type === undefined || source === undefined) continue;
+    if (
+      device === undefined ||
+      root === undefined ||
+      mountpoint === undefined ||
+      type === undefined ||
+      source === undefined
+    )
+      continue;
     mounts.push({
       device,
+      root: unescapeOctal(root),
       mountpoint: unescapeOctal(mountpoint),
       type,
       source: unescapeOctal(source),

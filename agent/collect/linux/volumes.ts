@@ -1,5 +1,5 @@
 import { instanceName } from '../instance.ts';
-import { MAX_VOLUMES, type Volume } from '../volume.ts';
+import type { Volume } from '../volume.ts';
 import { utf8 } from './files.ts';
 import type { Mount } from './mountinfo.ts';
 
@@ -14,13 +14,17 @@ const networkTypes = new Set(
 const sourcelessTypes = new Set(['zfs', 'bcachefs', 'ubifs', 'jffs2', 'yaffs2', 'apfs']);
 
 /** Images that are full by nature: nothing can be done about them (snap packages, ISO files, discs). */
-const imageTypes = new Set(['squashfs', 'iso9660', 'udf', 'erofs', 'cramfs', 'romfs', 'fuse.snapfuse']);
+const imageTypes = new Set(['squashfs', 'iso9660', 'udf', 'erofs', 'cramfs', 'romfs']);
+
+/** The same in user space: what FUSE mounts of images and archives call themselves. An AppImage goes by its own name. */
+const imagesOverFuse =
+  /^fuse\.(squashfuse(_ll)?|snapfuse|fuseiso|fuse-?iso9660|isofuse|cdfs|erofsfuse|dwarfs|archivemount|ratarmount|fuse-(zip|archive)|mount-(zip|archive)|.*\.appimage)$/i;
 
 /** They are memory, whatever source they were given. */
 const memoryTypes = new Set(['tmpfs', 'ramfs', 'devtmpfs']);
 
 /** User-space views of something else. They have no size of their own. */
-const viewTypes = new Set('fuse.lxcfs fuse.gvfsd-fuse fuse.portal fuse.archivemount fuse.vmware-vmblock'.split(' '));
+const viewTypes = new Set('fuse.lxcfs fuse.gvfsd-fuse fuse.portal fuse.vmware-vmblock'.split(' '));
 
 /**
  * Mounted by container runtimes over single files: they would show a disk of the host under a misleading name.
@@ -36,14 +40,23 @@ function isFirmwarePartition(mount: Mount): boolean {
   return path === '/efi' || path === '/boot/efi' || path.endsWith('/recovery');
 }
 
-function isNetwork(mount: Mount): boolean {
-  return networkTypes.has(mount.type) || (mount.type.startsWith('fuse.') && mount.type !== 'fuse.fuse-overlayfs');
+function isImage({ type, mountpoint }: Mount): boolean {
+  return imageTypes.has(type) || imagesOverFuse.test(type) || (isFuse(type) && /\/\.mount_[^/]+$/.test(mountpoint));
+}
+
+function isFuse(type: string): boolean {
+  return type === 'fuse' || type === 'fuseblk' || type.startsWith('fuse.');
+}
+
+/** A process stands behind it, here or on another machine, and may be gone without the kernel's knowing. */
+function mayHang({ type }: Mount): boolean {
+  return networkTypes.has(type) || (isFuse(type) && type !== 'fuse.fuse-overlayfs');
 }
 
 function isReal(mount: Mount): boolean {
-  if (imageTypes.has(mount.type) || memoryTypes.has(mount.type) || viewTypes.has(mount.type)) return false;
+  if (isImage(mount) || memoryTypes.has(mount.type) || viewTypes.has(mount.type)) return false;
   if (runtimeFiles.has(mount.mountpoint) || isFirmwarePartition(mount)) return false;
-  if (isNetwork(mount) || sourcelessTypes.has(mount.type)) return true;
+  if (mayHang(mount) || sourcelessTypes.has(mount.type)) return true;
   // The root of a container or a live system; any other overlay shows a disk that is listed already.
   if (mount.type === 'overlay' || mount.type === 'aufs' || mount.type === 'fuse.fuse-overlayfs')
     return mount.mountpoint === '/';
@@ -51,9 +64,29 @@ function isReal(mount: Mount): boolean {
   return mount.source.startsWith('/dev/');
 }
 
+/** Shows all of its file system, or of its subvolume; a bind mount of a folder does not. */
+function isWhole({ root, superOptions }: Mount): boolean {
+  return root === '/' || superOptions.includes(`subvol=${root}`);
+}
+
+/** Which of two mounts of one file system gives it its name: the machine's root, then a whole one, then the shorter path. */
+function isBetter(mount: Mount, other: Mount): boolean {
+  if (mount.mountpoint === '/' || other.mountpoint === '/') return mount.mountpoint === '/';
+  if (isWhole(mount) !== isWhole(other)) return isWhole(mount);
+  // Of two whole ones the second is a bind mount of the first; subvolumes come in any order.
+  if (mount.root === '/' && other.root === '/') return false;
+  return mount.mountpoint.length < other.mountpoint.length;
+}
+
+/** Only the kernel's own file systems turn read-only by themselves; in user space somebody wanted it. */
+function isReadOnly({ type, superOptions }: Mount): boolean {
+  const couldBeWilled = isFuse(type) && type !== 'fuseblk';
+  return !couldBeWilled && (superOptions.includes('ro') || superOptions.includes('emergency_ro'));
+}
+
 /**
- * The file systems worth measuring, each once under its shortest mountpoint, in the order of mounting, at most
- * {@link MAX_VOLUMES}.
+ * The file systems worth measuring, each once, in the order of mounting. Of several mounts of one, the machine's root gives it
+ * its name, then one that shows the whole of it, then the shortest.
  *
  * Read-only is what the file system itself says: it turns so after errors. A single mount that is read-only says nothing, as
  * a hardened service sees the whole tree that way. Since Linux 6.15 ext4 says `emergency_ro` instead.
@@ -65,19 +98,25 @@ export function selectVolumes(mounts: readonly Mount[]): readonly Volume[] {
   for (const mount of uncovered.values()) {
     if (!isReal(mount)) continue;
     const other = byDevice.get(mount.device);
-    if (other === undefined || mount.mountpoint.length < other.mountpoint.length) byDevice.set(mount.device, mount);
+    if (other === undefined || isBetter(mount, other)) byDevice.set(mount.device, mount);
   }
   const volumes = new Map<string, Volume>();
   for (const mount of byDevice.values()) {
     const name = instanceName(utf8(mount.mountpoint));
     // Two mountpoints that differ in unprintable bytes only would name a metric twice.
-    if (volumes.has(name) || volumes.size === MAX_VOLUMES) continue;
+    if (volumes.has(name)) continue;
     volumes.set(name, {
       name,
       path: Buffer.from(mount.mountpoint, 'latin1'),
-      network: isNetwork(mount),
-      readOnly: mount.superOptions.includes('ro') || mount.superOptions.includes('emergency_ro'),
+      mayHang: mayHang(mount),
+      readOnly: isReadOnly(mount),
+      pool: poolOf(mount),
     });
   }
   return [...volumes.values()];
+}
+
+/** Datasets of one ZFS pool share its space: `tank/home` is of `tank`. Any other file system stands for itself. */
+function poolOf({ type, source, device }: Mount): string {
+  return type === 'zfs' ? `zfs ${source.split('/', 1)[0]}` : device;
 }

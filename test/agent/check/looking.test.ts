@@ -82,9 +82,17 @@ t.test('what a person would type', async (t) => {
   await f('app.jar', { comm: 'java', args: ['java', '-Xmx1g', '-jar', '/opt/app.jar'] }, up);
   await f('nginx', { comm: 'vim', args: ['vim', 'nginx'] }, down);
   await f('nginx', { comm: 'nginx', args: ['nginx: master process /usr/sbin/nginx'] }, up);
-  await f('containerd-shim-runc-v2', { comm: 'containerd-shim', args: ['/usr/bin/containerd-shim-runc-v2', '-id'] }, up);
+  await f(
+    'containerd-shim-runc-v2',
+    { comm: 'containerd-shim', args: ['/usr/bin/containerd-shim-runc-v2', '-id'] },
+    up,
+  );
   await f('containerd-shim', { comm: 'containerd-shim', args: ['/usr/bin/containerd-shim-runc-v2', '-id'] }, down);
-  await f('unattended-upgrade-shutdown', { comm: 'unattended-upgr', args: ['python3', '/usr/share/unattended-upgrade-shutdown'] }, up);
+  await f(
+    'unattended-upgrade-shutdown',
+    { comm: 'unattended-upgr', args: ['python3', '/usr/share/unattended-upgrade-shutdown'] },
+    up,
+  );
   await f('old', { comm: 'renamed', exe: '/opt/old (deleted)' }, up);
   await f('bash', { comm: 'bash', args: ['-bash'] }, up);
   await f('node', { comm: 'node_exporter', exe: '/usr/bin/node_exporter', args: ['node_exporter'] }, down);
@@ -190,7 +198,9 @@ t.test('a unit is what its manager says', async (t) => {
   const two = { ...bySocket, TriggeredBy: 'a.socket b.timer' };
   says(`case "$*" in *server*) printf "${unit(two)}";; *"a.socket b.timer") printf "${closed}\\n${listens}";; esac`);
   t.match(await ask(), { up: true, reason: 'ok' }, 'one of several does');
-  says(`case "$*" in *server*) printf "${unit({ ...bySocket, ActiveState: 'failed' })}";; *) printf "${listens}";; esac`);
+  says(
+    `case "$*" in *server*) printf "${unit({ ...bySocket, ActiveState: 'failed' })}";; *) printf "${listens}";; esac`,
+  );
   t.match(await ask(), { up: false, reason: 'not_running' }, 'it has failed, whatever listens');
   says('exec sleep 30');
   t.match(await ask('x', 200), { up: null, reason: 'timeout' });

@@ -1,9 +1,11 @@
-import { copyFileSync, cpSync } from 'node:fs';
+import { copyFileSync, cpSync, writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { Collector, Measurement } from '../../../agent/collect/collector.ts';
 import { createCollector } from '../../../agent/collect/create-collector.ts';
 import { families, MAX_METRIC_NAME_BYTES, MAX_METRICS_PER_SCHEMA, parseMetricName } from '../../../protocol/metric.ts';
 import { fixturePath } from './fixture.ts';
+
+const answer = { bsize: 4096, frsize: 4096, blocks: 100, bavail: 50, files: 10, ffree: 5 };
 
 /** What every measurement must be, whatever the machine. */
 function checkShape(t: Test, { metrics, values }: Measurement): Map<string, number | null> {
@@ -124,15 +126,50 @@ t.test('a hung network mount: reports go on', async (t) => {
     platform: 'linux',
     procRoot: fixturePath('nfs/proc'),
     sysRoot: fixturePath('machine/sys'),
-    statfs: (path) =>
-      path.toString().startsWith('/mnt/nfs4')
-        ? new Promise(() => {})
-        : Promise.resolve({ bsize: 4096, frsize: 4096, blocks: 100, bavail: 50, files: 10, ffree: 5 }),
+    statfs: async () => answer,
+    apart: {
+      parallel: 4,
+      ask: (paths) => {
+        const hangs = paths.some((path) => path.toString() === '/mnt/nfs4');
+        const alone = hangs ? (['hung'] as const) : [answer];
+        return { answers: Promise.resolve(paths.length > 1 ? undefined : alone), ended: new Promise(() => {}) };
+      },
+      close() {},
+    },
   });
   for (let round = 0; round < 5; round++) {
     const values = checkShape(t, await collector.collect());
     t.equal(values.get('fs.size[/]'), 409600);
+    t.equal(values.get('fs.readable[/]'), 1);
     t.equal(values.get('fs.size[/mnt/nfs4]'), null);
-    t.equal(values.get('fs.size[/mnt/sshfs]'), null, 'its turn has not come');
+    if (round === 0) continue;
+    t.equal(values.get('fs.readable[/mnt/nfs4]'), 0);
+    t.equal(values.get('fs.size[/mnt/sshfs]'), 409600);
   }
+});
+
+t.test('of more than 64 file systems the largest are watched, and what is left out is said', async (t) => {
+  const proc = t.testdir({ self: {} });
+  const lines = Array.from(
+    { length: 100 },
+    (_, index) => `${index} 1 8:${index} / /m${index} rw - ext4 /dev/sd${index} rw`,
+  );
+  writeFileSync(`${proc}/self/mountinfo`, lines.join('\n'));
+  const collector = createCollector({
+    platform: 'linux',
+    procRoot: proc,
+    sysRoot: fixturePath('machine/sys'),
+    statfs: async (path) => ({ ...answer, blocks: Number(path.toString().slice(2)) + 1 }),
+  });
+  for (let round = 0; round < 3; round++) {
+    const values = checkShape(t, await collector.collect());
+    t.equal(values.get('fs.size[/m99]'), 409600);
+    t.notOk(values.has('fs.size[/m35]'));
+    t.equal(values.get('fs.leftOut[/m35]'), 36 * 4096);
+    t.equal(values.get('fs.leftOutCount'), 36);
+  }
+  writeFileSync(`${proc}/self/mountinfo`, lines.slice(0, 10).join('\n'));
+  const few = checkShape(t, await collector.collect());
+  t.notOk(few.has('fs.leftOutCount'));
+  t.equal(few.get('fs.size[/m0]'), 4096);
 });

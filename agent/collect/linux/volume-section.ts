@@ -1,0 +1,95 @@
+import { describe, type MetricDescriptor } from '../../../protocol/metric.ts';
+import { sameList } from '../section.ts';
+import { describeVolumes, MAX_VOLUMES, notAsked, type Volume, volumeValues } from '../volume.ts';
+import type { VolumeProbe } from '../volume-probe.ts';
+import { chooseVolumes } from './choice.ts';
+import type { FileReader } from './files.ts';
+import { parseMountinfo } from './mountinfo.ts';
+import { selectVolumes } from './volumes.ts';
+
+/** Where there are too many file systems, all are measured when they change, a minute later, and then this often. */
+const SURVEY_EVERY_MS = 3_600_000;
+const SECOND_SURVEY_MS = 60_000;
+/** How many of those that are left out are named. */
+const MAX_NAMED = 64;
+
+/** `fs.*`, in the order of mounting. */
+export class VolumeSection {
+  metrics: readonly MetricDescriptor[] = [];
+  readonly #files: FileReader;
+  readonly #mountinfoPath: string;
+  readonly #probe: VolumeProbe;
+  #mountinfo: string | undefined;
+  #candidates: readonly Volume[] = [];
+  #watched: readonly Volume[] = [];
+  #leftOut: readonly Volume[] = [];
+  #sizesLeftOut: readonly number[] = [];
+  #surveyDueMs = Number.POSITIVE_INFINITY;
+  #surveys = 0;
+
+  constructor(files: FileReader, procRoot: string, probe: VolumeProbe) {
+    this.#files = files;
+    this.#mountinfoPath = `${procRoot}/self/mountinfo`;
+    this.#probe = probe;
+  }
+
+  /** The values of {@link metrics}. Waits a second at most. */
+  async sample(nowMs: number): Promise<readonly (number | null)[]> {
+    this.#findCandidates(nowMs);
+    const isSurvey = nowMs >= this.#surveyDueMs;
+    const asked = isSurvey ? this.#candidates : this.#watched;
+    const states = await this.#probe.sample(asked, nowMs);
+    const stateOf = new Map(asked.map((volume, index) => [volume.name, states[index]]));
+    if (isSurvey) this.#chooseAnew(nowMs);
+    const watched = this.#watched.flatMap((volume) => volumeValues(volume, stateOf.get(volume.name) ?? notAsked));
+    if (this.#leftOut.length === 0) return watched;
+    return [...watched, ...this.#sizesLeftOut, this.#leftOut.length];
+  }
+
+  close(): void {
+    this.#probe.close();
+  }
+
+  #findCandidates(nowMs: number): void {
+    const mountinfo = this.#files.textAgain(this.#mountinfoPath) ?? '';
+    // Mounts change rarely, and comparing the text costs less than reading it.
+    if (mountinfo === this.#mountinfo) return;
+    this.#mountinfo = mountinfo;
+    const before = this.#candidates.map((volume) => volume.name);
+    this.#candidates = selectVolumes(parseMountinfo(mountinfo));
+    const names = this.#candidates.map((volume) => volume.name);
+    if (this.#candidates.length <= MAX_VOLUMES) {
+      this.#surveyDueMs = Number.POSITIVE_INFINITY;
+      this.#watch(this.#candidates, []);
+    } else if (!sameList(before, names) || this.#leftOut.length === 0) {
+      this.#surveys = 0;
+      this.#surveyDueMs = nowMs;
+    } else {
+      // The same ones, of which one may have turned read-only.
+      const now = new Map(this.#candidates.map((volume) => [volume.name, volume]));
+      this.#watched = this.#watched.map((volume) => now.get(volume.name) ?? volume);
+    }
+  }
+
+  #chooseAnew(nowMs: number): void {
+    this.#surveys += 1;
+    this.#surveyDueMs = nowMs + (this.#surveys === 1 ? SECOND_SURVEY_MS : SURVEY_EVERY_MS);
+    const { watched, leftOut } = chooseVolumes(this.#candidates, (volume) => this.#probe.sizeOf(volume));
+    this.#watch(watched, leftOut);
+  }
+
+  #watch(watched: readonly Volume[], leftOut: readonly Volume[]): void {
+    const namesOf = (volumes: readonly Volume[]) => volumes.map((volume) => volume.name);
+    const before = [...namesOf(this.#watched), '', ...namesOf(this.#leftOut)];
+    this.#watched = watched;
+    this.#leftOut = leftOut;
+    const named = leftOut.slice(0, MAX_NAMED);
+    this.#sizesLeftOut = named.map((volume) => this.#probe.sizeOf(volume) ?? 0);
+    if (sameList(before, [...namesOf(watched), '', ...namesOf(leftOut)])) return;
+    this.metrics = [
+      ...describeVolumes(watched),
+      ...named.map((volume) => describe('fs.leftOut', volume.name)),
+      ...(leftOut.length > 0 ? [describe('fs.leftOutCount')] : []),
+    ];
+  }
+}
