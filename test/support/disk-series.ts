@@ -32,6 +32,10 @@ interface Making {
   readonly isKnown?: (step: number) => boolean;
 }
 
+/** A file system that is used like this. */
+export const ofShape = (name: string, seed: number, making: Pick<Making, 'days' | 'used'>): DiskSeries =>
+  make(name, '', seed, making);
+
 function make(name: string, story: string, seed: number, making: Making): DiskSeries {
   const { days, sizeGiB = 500, used, noise = 0.001, sizeAt = () => sizeGiB, isKnown = () => true } = making;
   const random = seeded(seed);
@@ -84,6 +88,51 @@ const bump = (hours: number, height: number): number => {
   if (intoNight < 0 || intoNight > 3) return 0;
   return height * Math.min(1, intoNight * 2);
 };
+
+/**
+ * A tooth that is emptied once a day, each day up to a peak of its own between `least` and `most`; `late` hours at most it is
+ * emptied too early or too late, and it grows by the power `bend` of the time.
+ */
+export function changingPeaks(
+  seed: number,
+  { low = 0.3, least = 0.5, most = 0.95, late = 0, bend = 1 } = {},
+): (hours: number) => number {
+  const random = seeded(seed);
+  const teeth: { from: number; to: number; peak: number }[] = [];
+  for (let day = 0, from = 0; day < 60; day += 1) {
+    const to = (day + 1) * 24 + late * (2 * random() - 1);
+    teeth.push({ from, to, peak: least + (most - least) * random() });
+    from = to;
+  }
+  return (hours) => {
+    const { from, to, peak } = teeth.find((tooth) => hours < tooth.to) ?? { from: 0, to: 24, peak: low };
+    return low + (peak - low) * ((hours - from) / (to - from)) ** bend;
+  };
+}
+
+/** A job each night that needs between `least` and `most` for some hours and gives all back; the first night it needs little. */
+function nightlyJob(seed: number, least: number, most: number): (hours: number) => number {
+  const random = seeded(seed);
+  const nights = Array.from({ length: 60 }, (_, night) => ({
+    height: night === 0 ? least : least + (most - least) * random(),
+    takes: 2 + 3 * random(),
+  }));
+  return (hours) => {
+    const { height, takes } = nights[Math.floor(hours / 24)] ?? { height: 0, takes: 1 };
+    const into = ((hours % 24) - 1) / takes;
+    return into < 0 || into > 1 ? 0 : height * into;
+  };
+}
+
+/** Hours of work (Monday to Friday, 8 to 18) that have passed. */
+function workedHours(hours: number): number {
+  const day = Math.floor(hours / 24);
+  const weekdays = Math.floor(day / 7) * 5 + Math.min(5, day % 7);
+  return weekdays * 10 + (day % 7 < 5 ? Math.min(10, Math.max(0, (hours % 24) - 8)) : 0);
+}
+
+const steps = (hours: number, at: readonly number[], height: number, takes: number): number =>
+  at.reduce((sum, from) => sum + height * Math.min(1, Math.max(0, (hours - from) / takes)), 0);
 
 /** Every series with this seed. */
 export function diskSeries(seed: number): DiskSeries[] {
@@ -169,6 +218,49 @@ export function diskSeries(seed: number): DiskSeries[] {
       days: 14,
       leakFromHours: 24,
       used: (h) => (h < 96 ? 0.3 + 0.007 * Math.max(0, h - 24) : 0.3 + 0.007 * (h - 96)),
+    }),
+    make('two steps', '16 % more twice, 20 minutes each and 4 hours apart, on day 3', seed, {
+      days: 9,
+      used: (h) => 0.55 + steps(h, [60, 64], 0.16, 1 / 3),
+    }),
+    make('three steps', '12 % more three times, 20 minutes each and 2 hours apart, on day 3', seed, {
+      days: 9,
+      used: (h) => 0.5 + steps(h, [60, 62.3, 64.6], 0.12, 1 / 3),
+    }),
+    make('two nights', '12 % more within an hour on two nights, then never again', seed, {
+      days: 9,
+      used: (h) => 0.5 + steps(h, [73, 97], 0.12, 1),
+    }),
+    make('changing peaks', 'each day from 30 % to anywhere between 50 % and 95 %', seed, {
+      days: 9,
+      used: changingPeaks(seed + 5),
+    }),
+    make('changing peaks and hours', 'the same, emptied up to 2 hours too early or too late', seed, {
+      days: 9,
+      used: changingPeaks(seed + 6, { most: 0.9, late: 2 }),
+    }),
+    make('changing peaks that bend', 'each day faster and faster, to between 50 % and 90 %', seed, {
+      days: 9,
+      used: changingPeaks(seed + 7, { most: 0.9, bend: 2 }),
+    }),
+    make('nightly job', 'each night 10 % to 45 % more for 2 to 5 hours', seed, {
+      days: 9,
+      used: (h) => 0.45 + nightlyJob(seed + 8, 0.1, 0.45)(h),
+    }),
+    make('slow leak under a tooth', '1 % a day below a daily tooth of 30 %', seed, {
+      days: 60,
+      leakFromHours: 0,
+      used: (h) => 0.45 + (0.01 * h) / 24 + (0.3 * (h % 24)) / 24,
+    }),
+    make('leak under changing peaks', '2 % a day below daily teeth of 10 % to 25 %', seed, {
+      days: 40,
+      leakFromHours: 0,
+      used: (h) => (0.02 * h) / 24 + changingPeaks(seed + 9, { low: 0.3, least: 0.4, most: 0.55 })(h),
+    }),
+    make('leak in working hours', '0.3 % an hour from 8 to 18, Monday to Friday', seed, {
+      days: 40,
+      leakFromHours: 0,
+      used: (h) => 0.5 + 0.003 * workedHours(h),
     }),
   ];
 }

@@ -12,6 +12,8 @@ export interface Evaluation {
   readonly raised: readonly { readonly atMs: number; readonly priority: string; readonly sentence: string }[];
   /** Raised while nothing was on its way to be full. */
   readonly falseRaised: number;
+  /** Incidents that were opened; one that is cleared and raised again is two. */
+  readonly opened: number;
   /** It was full without having been announced. */
   readonly isMissed: boolean;
   /** Hours from the announcement that stood at the end until it was full, or null. */
@@ -91,6 +93,7 @@ function judge({ leakFrom, fullAt }: DiskSeries, edges: readonly Edge[]): Evalua
   return {
     raised,
     falseRaised,
+    opened: opened.length,
     isMissed: fullAt !== null && !isFound,
     leadHours: isFound ? (fullAt - standing.atMs) / 3_600_000 : null,
   };

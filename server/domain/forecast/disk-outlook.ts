@@ -1,4 +1,5 @@
 import type { DetectionSettings } from '../settings.ts';
+import { heldLevels } from './alarms.ts';
 import { type FillMemory, freshMemory, isResized, noteLevel } from './fill-memory.ts';
 import { forecast, type Outlook } from './forecast.ts';
 import { emptyWindow, newestLevel, putPoint, type SpaceWindow } from './space-window.ts';
@@ -29,9 +30,11 @@ export function takePoint(watch: DiskWatch, point: DiskPoint): void {
   noteLevel(watch.memory, atMs, newestLevel(watch.window), sizeBytes);
 }
 
-/** When it will be full, or why that cannot be said. */
+/** When it will be full, or why that cannot be said. What is on its way to be full is remembered, in place, until it is cured. */
 export function outlookOf({ window, memory }: DiskWatch, nowMs: number, settings: DetectionSettings): Outlook {
   // What the static levels call low was an emergency.
   const shares = settings.disk.levels.map((level) => Math.min(level.belowRatio, level.belowBytes / memory.size));
-  return forecast(window, memory, nowMs, settings.forecast, Math.max(0, ...shares));
+  const outlook = forecast(window, memory, nowMs, settings.forecast, Math.max(0, ...shares));
+  const isHeld = heldLevels(memory, outlook, nowMs, settings.forecast, newestLevel(window) / memory.size);
+  return isHeld.some((held) => held) ? { ...outlook, isHeld } : outlook;
 }

@@ -15,7 +15,14 @@ export interface FillMemory {
   day: number;
   /** The least available on each of the last days; null where nothing was seen. */
   days: (number | null)[];
+  /** The most available on each of them. Absent in what older versions saved. */
+  tops?: (number | null)[];
+  /** When it was last seen on its way to be full, for each level of the forecast. */
+  alarms?: (Alarm | null)[];
 }
+
+/** When (ms), what was available then, and whether that was seen over more than a burst. */
+export type Alarm = [atMs: number, level: number, isSlow: boolean];
 
 /** When it was emptied (ms), the least available before, and how much that freed. */
 export type Reset = [atMs: number, low: number, freed: number];
@@ -24,6 +31,7 @@ export const DAY_MS = 86_400_000;
 /** Two weeks and a day, so that a weekly rhythm shows twice. */
 export const MEMORY_DAYS = 15;
 const MAX_RESETS = 8;
+const NEWEST_RESETS = 5;
 /** A volume that was resized changes by more than this between two looks; pools whose size drifts do not. */
 const RESIZED_RATIO = 0.01;
 
@@ -31,7 +39,7 @@ const rounded = (share: number): number => Math.round(share * 1e5) / 1e5;
 
 export function freshMemory(atMs: number, availableBytes: number, sizeBytes: number): FillMemory {
   const low = rounded(availableBytes / sizeBytes);
-  return { size: sizeBytes, since: atMs, low, resets: [], day: Math.floor(atMs / DAY_MS), days: [low] };
+  return { size: sizeBytes, since: atMs, low, resets: [], day: Math.floor(atMs / DAY_MS), days: [low], tops: [low] };
 }
 
 export function isResized(memory: FillMemory, sizeBytes: number): boolean {
@@ -43,14 +51,20 @@ export function noteLevel(memory: FillMemory, atMs: number, availableBytes: numb
   const level = rounded(availableBytes / sizeBytes);
   memory.size = sizeBytes;
   noteReset(memory, atMs, level);
+  const { days } = memory;
+  memory.tops ??= days.map(() => null);
+  const { tops } = memory;
   const day = Math.floor(atMs / DAY_MS);
   for (; memory.day < day; memory.day += 1) {
-    memory.days.push(null);
+    days.push(null);
+    tops.push(null);
     if (day - memory.day > MEMORY_DAYS) memory.day = day - MEMORY_DAYS - 1;
   }
-  memory.days.splice(0, memory.days.length - MEMORY_DAYS);
-  const today = memory.days.length - 1;
-  memory.days[today] = Math.min(memory.days[today] ?? level, level);
+  days.splice(0, days.length - MEMORY_DAYS);
+  tops.splice(0, tops.length - MEMORY_DAYS);
+  const today = days.length - 1;
+  days[today] = Math.min(days[today] ?? level, level);
+  tops[today] = Math.max(tops[today] ?? level, level);
 }
 
 /** Space that came back by more than noise is a reset; what comes back without anything filling in between belongs to it. */
@@ -71,12 +85,12 @@ function leastReset(low: number): number {
   return Math.max(0.002, Math.min(0.02, low * 0.1));
 }
 
-/** Small ones leave before large ones, old ones before new ones. */
+/** Small ones leave before large ones, old ones before new ones; the newest stay, which the next one is foretold by. */
 function forgetResets(memory: FillMemory, atMs: number): void {
   const kept = memory.resets.filter(([at]) => atMs - at <= MEMORY_DAYS * DAY_MS);
   if (kept.length > MAX_RESETS) {
     const large = largestFreed(kept) / 2;
-    const small = kept.findIndex(([, , freed]) => freed < large);
+    const small = kept.slice(0, -NEWEST_RESETS).findIndex(([, , freed]) => freed < large);
     kept.splice(Math.max(0, small), 1);
   }
   memory.resets = kept;
@@ -89,12 +103,18 @@ export function largestFreed(resets: readonly Reset[]): number {
 export interface Rhythm {
   /** Least available so far, of which a filling disk must fall short before it is news; null if nothing is remembered. */
   readonly earlierLow: number | null;
-  /** When the next reset is due at the latest, ms; null without a regular, stable rhythm. */
+  /** When it is emptied next by its rhythm, ms; null if nothing says that it is. */
+  readonly emptiedAt: number | null;
+  /** Until when it may be late with that, ms. Null with `emptiedAt`. */
   readonly nextReset: number | null;
 }
 
 const HOUR_MS = 3_600_000;
 const OLD_MS = 6 * HOUR_MS;
+/** How late a rhythm may be of which only one day was seen. */
+const UNKNOWN_LATENESS = 1.25;
+/** How early it may be. */
+const EARLIEST = 0.9;
 
 /**
  * What the past says about a level that falls by `fall` (share of the size in six hours).
@@ -102,8 +122,7 @@ const OLD_MS = 6 * HOUR_MS;
  */
 export function rhythmOf(memory: FillMemory, nowMs: number, fall: number, critical: number): Rhythm {
   const resets = memory.resets.filter(([at]) => nowMs - at <= MEMORY_DAYS * DAY_MS);
-  const largest = largestFreed(resets);
-  const regular = resets.filter(([, , freed]) => freed >= largest / 2);
+  const regular = resets.filter(([, , freed]) => freed >= usualFreed(resets) / 4);
   // Teeth shorter than the window are averaged by the trend itself: only lows before it count, or those of a tall tooth.
   const lows = resets.flatMap(([at, low, freed]) => (nowMs - at >= OLD_MS || freed >= fall ? [low] : []));
   memory.days.forEach((low, index) => {
@@ -111,25 +130,50 @@ export function rhythmOf(memory: FillMemory, nowMs: number, fall: number, critic
     if (low !== null && nowMs - endMs >= OLD_MS) lows.push(low);
   });
   const countable = lows.filter((low) => low > critical);
-  const rhythm = lastThree(regular);
+  const next = nextOf(regular);
   // What goes up and down without a rhythm may go further down than ever before, and come back.
-  const margin = largest * (rhythm && !rhythm.isEven ? 1 : 0.1);
-  const isDue = rhythm?.isEven && rhythm.isStable && rhythm.dueAt >= nowMs;
+  const margin = largestFreed(resets) * (next && !next.isEven ? 1 : 0.1);
+  // Teeth within the window say nothing of the trend that runs through them.
+  const isDue = next !== null && next.everyMs >= OLD_MS && next.dueAt >= nowMs && !isSinking(regular);
   return {
     earlierLow: countable.length === 0 ? null : Math.min(...countable) - margin,
-    nextReset: isDue ? rhythm.dueAt : null,
+    emptiedAt: isDue ? next.at : null,
+    nextReset: isDue ? next.dueAt : null,
   };
 }
 
-/** Whether the last three came at even distances and from about the same level, and when the next is due at the latest. */
-function lastThree(regular: readonly Reset[]): { isEven: boolean; isStable: boolean; dueAt: number } | null {
+/** How much a reset frees; one clean-up that freed far more than the others is none of the rhythm. */
+function usualFreed(resets: readonly Reset[]): number {
+  const freed = resets.map(([, , share]) => share).sort((a, b) => b - a);
+  return freed[freed.length > 2 ? 1 : 0] ?? 0;
+}
+
+/**
+ * When the next reset is expected at the earliest, and due at the latest. What was emptied once or twice is taken to be emptied
+ * once a day.
+ */
+function nextOf(regular: readonly Reset[]): { isEven: boolean; everyMs: number; at: number; dueAt: number } | null {
+  const newest = regular.slice(-NEWEST_RESETS);
+  const last = newest.at(-1)?.[0];
+  if (last === undefined) return null;
+  const distances = newest.slice(1).map(([at], index) => at - (newest[index]?.[0] ?? at));
+  if (distances.length < 2) distances.push(DAY_MS);
+  const [shortest, longest] = [Math.min(...distances), Math.max(...distances)];
+  const at = last + EARLIEST * shortest;
+  if (newest.length < 3) return { isEven: true, everyMs: longest, at, dueAt: last + longest * UNKNOWN_LATENESS };
+  const [before = 0, after = 0] = distances.slice(-2);
+  const isEven = Math.abs(before - after) <= 0.15 * Math.max(before, after);
+  const usual = (before + after) / 2;
+  const latest = isEven ? Math.max(usual, Math.min(longest, usual * UNKNOWN_LATENESS)) : longest;
+  return { isEven, everyMs: usual, at, dueAt: last + latest * 1.1 + HOUR_MS / 4 };
+}
+
+/** Whether the last three were emptied less and less: a tooth whose peaks only differ is emptied to the same level each time. */
+function isSinking(regular: readonly Reset[]): boolean {
   const [first, second, third] = regular.slice(-3);
-  if (!first || !second || !third) return null;
-  const [before, after] = [second[0] - first[0], third[0] - second[0]];
-  const lows = [first[1], second[1], third[1]];
-  return {
-    isEven: Math.abs(before - after) <= 0.15 * Math.max(before, after),
-    isStable: Math.max(...lows) - Math.min(...lows) <= 0.25 * Math.max(first[2], second[2], third[2]),
-    dueAt: third[0] + ((before + after) / 2) * 1.1 + HOUR_MS / 4,
-  };
+  if (!first || !second || !third) return false;
+  const top = ([, low, freed]: Reset): number => low + freed;
+  const fallen = first[1] - third[1];
+  if (fallen <= 0.5 * Math.max(first[2], second[2], third[2])) return false;
+  return Math.min(top(first) - top(second), top(second) - top(third)) >= fallen / 2.5;
 }

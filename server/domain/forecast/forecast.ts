@@ -2,6 +2,7 @@ import type { ForecastSettings } from '../settings.ts';
 import { dailyTrend } from './daily-trend.ts';
 import { DAY_MS, type FillMemory, rhythmOf } from './fill-memory.ts';
 import { copyPoints, type SpaceWindow, STEP_MS, slotOf, WINDOW_STEPS } from './space-window.ts';
+import { isStaircase } from './staircase.ts';
 import { type Trend, theilSen } from './theil-sen.ts';
 import { trendQuality } from './trend-quality.ts';
 
@@ -43,7 +44,10 @@ export interface NoForecast {
   readonly nextReset: number | null;
 }
 
-export type Outlook = FullForecast | NoForecast;
+export type Outlook = (FullForecast | NoForecast) & {
+  /** For each level of the settings: what was on its way to be full may be so again, so what was raised stays. */
+  readonly isHeld?: readonly boolean[];
+};
 
 /**
  * Stretches that a trend is sought over, in steps. What is seen of a stretch is projected by no more than `reach` times its
@@ -58,6 +62,8 @@ const stretches = [
 
 const STEPS_PER_HOUR = 3_600_000 / STEP_MS;
 const STILL_FALLING = 0.3;
+const LONGEST_BURST = 36;
+const FIRST_TOOTH = 1.25;
 /** Older than this the newest measurement says nothing of the present, in steps. */
 const FRESH_STEPS = 3;
 
@@ -85,12 +91,13 @@ export function forecast(
   const leadMs = (availableBytes / trend.fallPerStep) * STEP_MS;
   const bytesPerHour = trend.fallPerStep * STEPS_PER_HOUR;
   const said = { bytesPerHour, quality: trend.quality };
-  if (nowMs - memory.since < settings.learnMs && leadMs > settings.urgentMs)
+  if (isYoung(memory, nowMs, trend.fallPerStep, availableBytes, leadMs, settings)) {
     return none('young', { ...facts, ...said });
+  }
   const fall = (trend.fallPerStep * WINDOW_STEPS) / memory.size;
-  const { earlierLow, nextReset } = rhythmOf(memory, nowMs, fall, criticalRatio);
+  const { earlierLow, emptiedAt, nextReset } = rhythmOf(memory, nowMs, fall, criticalRatio);
   const isBelowEarlier = earlierLow !== null && availableBytes / memory.size >= earlierLow;
-  if (isBelowEarlier || (nextReset !== null && nowMs + leadMs > nextReset)) {
+  if (isBelowEarlier || (emptiedAt !== null && nowMs + leadMs > emptiedAt)) {
     const earlierLowBytes = isBelowEarlier && earlierLow !== null ? Math.max(0, earlierLow * memory.size) : null;
     const known = { ...facts, ...said, earlierLowBytes, nextReset: isBelowEarlier ? null : nextReset };
     return dailyForecast(memory, nowMs, availableBytes) ?? none('rhythm', known);
@@ -106,6 +113,26 @@ export function forecast(
     count: trend.count,
     spanMs: trend.spanMs,
   };
+}
+
+/**
+ * Whether it is watched for too short a time to know its rhythm. What has filled ever since, and was never emptied, may be in its
+ * first tooth, which may be late.
+ */
+function isYoung(
+  { since, size, resets, tops }: FillMemory,
+  nowMs: number,
+  fallPerStep: number,
+  availableBytes: number,
+  leadMs: number,
+  { learnMs, urgentMs }: ForecastSettings,
+): boolean {
+  const ageMs = nowMs - since;
+  if (ageMs >= FIRST_TOOTH * learnMs) return false;
+  const fallen = (tops?.[0] ?? 0) * size - availableBytes;
+  const isFirstTooth = resets.length === 0 && fallen >= (fallPerStep * ageMs) / STEP_MS / 2;
+  if (isFirstTooth) return leadMs > urgentMs / 3;
+  return ageMs < learnMs && leadMs > urgentMs;
 }
 
 /**
@@ -160,7 +187,7 @@ function seek(count: number, availableBytes: number): { readonly trend: Found } 
     };
     if (!(fallPerStep > 0)) against('steady');
     else if (availableBytes / fallPerStep > reach * steps) against('far');
-    else if (!goesOn(from, count, fallPerStep)) against('stopped');
+    else if (!goesOn(from, count, fallPerStep) || isStaircase(xs, ys, from, count)) against('stopped');
     else if (quality < leastQuality) against('uneven');
     else if (found === null || fallPerStep > found.fallPerStep) {
       found = { fallPerStep, quality, count: points, spanMs: span * STEP_MS };
@@ -169,7 +196,10 @@ function seek(count: number, availableBytes: number): { readonly trend: Found } 
   return found === null ? refusal : { trend: found };
 }
 
-/** Whether both the first and the last third of the stretch fall by a good part of what the trend says. */
+/**
+ * Whether every third of the stretch falls by a good part of what the trend says, and of a short one, which is a burst, the last
+ * quarter of an hour too.
+ */
 function goesOn(from: number, count: number, fallPerStep: number): boolean {
   const third = Math.max(3, Math.floor((count - from) / 3));
   const falls = (start: number, end: number): boolean => {
@@ -177,7 +207,9 @@ function goesOn(from: number, count: number, fallPerStep: number): boolean {
     return fall >= STILL_FALLING * fallPerStep * ((xs[end] ?? 0) - (xs[start] ?? 0));
   };
   const last = count - 1;
-  return falls(last - third, last) && falls(from, from + third);
+  const isBurst = (xs[last] ?? 0) - (xs[from] ?? 0) < LONGEST_BURST;
+  if (isBurst && !falls(Math.max(from, last - 3), last)) return false;
+  return falls(last - third, last) && falls(from, from + third) && falls(from + third, last - third);
 }
 
 /** The median of the value at `index` and its neighbours; at the end, of the last three. */

@@ -11,13 +11,13 @@ export function* diskForecast(
   settings: ForecastSettings,
   write: WriteInstant,
 ): Iterable<Finding> {
-  for (const level of settings.levels) {
+  for (const [index, level] of settings.levels.entries()) {
     yield {
       rule: 'disk.forecast',
       object: mountpoint,
       priority: level.priority,
       timing: level,
-      signal: signalOf(outlook, level),
+      signal: signalOf(outlook, level, outlook.isHeld?.[index] ?? false),
       sentence: () => outlookSentence(mountpoint, outlook, write),
       recovery: () => `No longer about to be full. ${outlookSentence(mountpoint, outlook, write)}`,
       evidence: { metrics: [`fs.available[${mountpoint}]`], threshold: null },
@@ -26,8 +26,8 @@ export function* diskForecast(
   }
 }
 
-function signalOf(outlook: Outlook, level: ForecastSettings['levels'][number]): Signal {
-  if (outlook.kind === 'none') return outlook.reason === 'sparse' ? 'hold' : 'clear';
-  if (outlook.leadMs < level.belowMs) return 'raise';
-  return outlook.leadMs >= level.clearMs ? 'clear' : 'hold';
+function signalOf(outlook: Outlook, level: ForecastSettings['levels'][number], isHeld: boolean): Signal {
+  if (outlook.kind === 'full' && outlook.leadMs < level.belowMs) return 'raise';
+  if (isHeld || (outlook.kind === 'none' && outlook.reason === 'sparse')) return 'hold';
+  return outlook.kind === 'none' || outlook.leadMs >= level.clearMs ? 'clear' : 'hold';
 }

@@ -67,6 +67,31 @@ t.test('a regular rhythm says when it is emptied next', (t) => {
   t.end();
 });
 
+t.test('until a rhythm is known, what was emptied is taken to be emptied once a day', (t) => {
+  const once = remember([900, 700, 500, 800, 780]);
+  const { emptiedAt, nextReset } = rhythmOf(once, START + 5 * HOUR_MS, 0.1, 0.05);
+  t.equal(emptiedAt, START + (3 + 0.9 * 24) * HOUR_MS);
+  t.equal(nextReset, START + (3 + 1.25 * 24) * HOUR_MS);
+  const hourly = Array.from({ length: 60 }, (_, hour) => 500 - (hour % 2) * 100);
+  t.equal(
+    rhythmOf(remember(hourly), START + 60 * HOUR_MS, 0.1, 0.05).nextReset,
+    null,
+    'but not what the trend averages',
+  );
+  t.end();
+});
+
+t.test('the newest resets are kept, however small', (t) => {
+  const days = Array.from({ length: 14 * 24 }, (_, hour) => 800 - (hour < 168 ? 20 : 6) * (hour % 24));
+  const { resets } = remember(days);
+  t.equal(resets.length, 8);
+  t.same(
+    resets.slice(-5).map(([at]) => (at - START) / DAY_MS),
+    [9, 10, 11, 12, 13],
+  );
+  t.end();
+});
+
 t.test('it stays small, and only what is measured is in it', (t) => {
   holds(
     t,
