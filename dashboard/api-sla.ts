@@ -7,7 +7,7 @@ import type {
   Strip,
   SubjectKind,
 } from '../protocol/availability.ts';
-import type { Contract, ContractTerms, Holiday } from '../protocol/contract.ts';
+import type { ClocksFrom, Contract, ContractTerms, Holiday, OlderIncidents } from '../protocol/contract.ts';
 import type { AheadFigures } from '../protocol/person-report.ts';
 import type { SiteCard } from '../protocol/site-card.ts';
 import type { Client } from '../protocol/view.ts';
@@ -53,9 +53,18 @@ export const sla = {
 
   contracts: () => requestAll<Contract>('/contracts'),
   contract: (clientId: string) => request<Contract>('GET', `/clients/${id(clientId)}/contract`),
-  saveContract: (clientId: string, terms: ContractTerms) =>
-    request<Contract>('PUT', `/clients/${id(clientId)}/contract`, terms),
-  checkContract: (terms: ContractTerms) => request<{ warnings: string[] }>('POST', '/contracts/check', terms),
+  saveContract: (clientId: string, terms: ContractTerms, clocksFrom: ClocksFrom | null) =>
+    request<Contract>(
+      'PUT',
+      `/clients/${id(clientId)}/contract${clocksFrom ? `?${query({ clocksFrom })}` : ''}`,
+      terms,
+    ),
+  checkContract: (clientId: string, terms: ContractTerms) =>
+    request<{ warnings: string[]; olderIncidents?: OlderIncidents }>(
+      'POST',
+      `/contracts/check?${query({ client: clientId })}`,
+      terms,
+    ),
   presets: () =>
     request<{ items: { tier: ContractTerms['tier']; terms: ContractTerms }[] }>('GET', '/contract-presets'),
   holidays: (country: string, region: string, year: number) =>

@@ -135,6 +135,14 @@ export const Contract = Type.Object({
 });
 export type Contract = Static<typeof Contract>;
 
+/** From when the clocks of incidents count that are older than the contract: from its making, or from their own beginning. */
+export const ClocksFrom = Type.Enum(['today', 'then']);
+export type ClocksFrom = Static<typeof ClocksFrom>;
+
+/** Open incidents that a first contract with a past first day reaches back to; `late` would be breached at once from then. */
+export const OlderIncidents = Type.Object({ count: Type.Integer(), late: Type.Integer() });
+export type OlderIncidents = Static<typeof OlderIncidents>;
+
 export const Holiday = Type.Object({ date: CalendarDate, name: Type.String(), type: Type.String() });
 export type Holiday = Static<typeof Holiday>;
 

@@ -1,6 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Contract as ContractDocument, ContractTerms } from '../../protocol/contract.ts';
+import type {
+  ClocksFrom,
+  Contract as ContractDocument,
+  ContractTerms,
+  OlderIncidents,
+} from '../../protocol/contract.ts';
 import { sentenceOf } from '../api.ts';
 import { sla } from '../api-sla.ts';
 import { nowMs } from '../clock.ts';
@@ -9,6 +14,7 @@ import { Async, Failure, useLoaded } from '../parts/Async.tsx';
 import { CalendarCard } from '../parts/contract/CalendarCard.tsx';
 import type { Preset } from '../parts/contract/card.ts';
 import { DatesCard } from '../parts/contract/DatesCard.tsx';
+import { OlderQuestion } from '../parts/contract/OlderQuestion.tsx';
 import { ResponseCard } from '../parts/contract/ResponseCard.tsx';
 import { TargetsCard } from '../parts/contract/TargetsCard.tsx';
 import { TierCard } from '../parts/contract/TierCard.tsx';
@@ -82,7 +88,8 @@ function Editor({ clientId, contract, presets }: EditorProps) {
   const draft = useSignal<ContractTerms | null>(contract.current?.terms ?? firstTerms(presets));
   const wrong = useSignal<ReadonlySet<string>>(new Set());
   const terms = draft.value;
-  const verdict = useChecked(terms);
+  const clocksFrom = useSignal<ClocksFrom | null>(null);
+  const verdict = useChecked(clientId, terms);
   if (terms === null) return <Failure sentence={t('contract.noPresets')} />;
   const change = (part: Partial<ContractTerms>) => {
     draft.value = { ...terms, ...part };
@@ -94,8 +101,10 @@ function Editor({ clientId, contract, presets }: EditorProps) {
     wrong.value = next;
   };
   const isChanged = JSON.stringify(terms) !== JSON.stringify(contract.current?.terms ?? null);
+  const older = verdict.older && verdict.older.count > 0 ? verdict.older : null;
+  const isUnanswered = older !== null && older.late > 0 && clocksFrom.value === null;
   const { busy, error, onSubmit } = useSubmit(async () => {
-    const saved = await sla.saveContract(clientId, terms);
+    const saved = await sla.saveContract(clientId, terms, older ? clocksFrom.value : null);
     say(t('contract.saved', { number: saved.current?.version ?? 1 }));
     navigate(clientHref(clientId));
   });
@@ -108,6 +117,15 @@ function Editor({ clientId, contract, presets }: EditorProps) {
       <DatesCard terms={terms} change={change} mark={mark} />
       <section class="card save-card" aria-live="polite">
         <Said verdict={verdict} />
+        {older && (
+          <OlderQuestion
+            older={older}
+            answer={clocksFrom.value}
+            onAnswer={(from) => {
+              clocksFrom.value = from;
+            }}
+          />
+        )}
         {error && <Failure sentence={error} />}
         <p class="hint">
           {contract.current
@@ -121,7 +139,7 @@ function Editor({ clientId, contract, presets }: EditorProps) {
           <button
             type="submit"
             class="button button-primary"
-            disabled={busy || !isChanged || wrong.value.size > 0 || verdict.refused !== null}
+            disabled={busy || !isChanged || wrong.value.size > 0 || verdict.refused !== null || isUnanswered}
           >
             {t('contract.save')}
           </button>
@@ -135,11 +153,12 @@ function Editor({ clientId, contract, presets }: EditorProps) {
 interface CheckVerdict {
   readonly warnings: readonly string[];
   readonly refused: string | null;
+  readonly older: OlderIncidents | null;
 }
 
 /** What the server thinks of the draft, asked when the typing rests. */
-function useChecked(terms: ContractTerms | null): CheckVerdict {
-  const verdict = useSignal<CheckVerdict>({ warnings: [], refused: null });
+function useChecked(clientId: string, terms: ContractTerms | null): CheckVerdict {
+  const verdict = useSignal<CheckVerdict>({ warnings: [], refused: null, older: null });
   const turn = useRef(0);
   const text = JSON.stringify(terms);
   // the text is the draft itself
@@ -148,12 +167,12 @@ function useChecked(terms: ContractTerms | null): CheckVerdict {
     turn.current += 1;
     const mine = turn.current;
     const timer = setTimeout(() => {
-      sla.checkContract(terms).then(
-        ({ warnings }) => {
-          if (mine === turn.current) verdict.value = { warnings, refused: null };
+      sla.checkContract(clientId, terms).then(
+        ({ warnings, olderIncidents }) => {
+          if (mine === turn.current) verdict.value = { warnings, refused: null, older: olderIncidents ?? null };
         },
         (cause: unknown) => {
-          if (mine === turn.current) verdict.value = { warnings: [], refused: sentenceOf(cause) };
+          if (mine === turn.current) verdict.value = { warnings: [], refused: sentenceOf(cause), older: null };
         },
       );
     }, CHECK_AFTER_MS);

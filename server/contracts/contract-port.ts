@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Contract, ContractTerms, ContractTermsInput, ContractVersion } from '../../protocol/contract.ts';
+import type {
+  ClocksFrom,
+  Contract,
+  ContractTerms,
+  ContractTermsInput,
+  ContractVersion,
+  OlderIncidents,
+} from '../../protocol/contract.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import { fourTimes } from '../domain/incident-times.ts';
 import { everyClient, inScope, type Scope } from '../domain/scope.ts';
 import { checkTerms } from '../domain/sla/check-terms.ts';
-import { recompute } from '../domain/sla/clock.ts';
 import { isUndecided } from '../domain/sla/clock-verdict.ts';
-import { withTimes } from '../domain/sla/known-times.ts';
 import { localDate } from '../domain/sla/local-time.ts';
 import { completeTerms } from '../domain/sla/terms.ts';
 import { tiers, tierTerms } from '../domain/sla/tiers.ts';
@@ -20,6 +24,7 @@ import type { Act } from './act.ts';
 import { recomputed } from './clock-policy.ts';
 import { createClockTerms } from './clock-terms.ts';
 import { type ContractBook, effectiveFrom, type StoredTerms } from './contract-book.ts';
+import { anew, countOlder, fromToday, type OlderClock, requireAnswer } from './older-incidents.ts';
 
 export interface ContractPortOptions {
   readonly store: Store;
@@ -60,31 +65,50 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
     throw new VigiaError('not_found', 'There is no such client.');
   }
 
-  /** Clocks that still run are computed anew from their start; how many are older than the contract and stay as they are. */
-  function recomputeClocks(changes: ChangeSet, clientId: string, made: StoredTerms, at: number): number {
-    const { version } = made;
+  /** The clocks that still run and that a version covers, with what it makes of them. */
+  function covered(clientId: string, made: StoredTerms, at: number): readonly OlderClock[] {
     // As it will be once it is written.
-    const draft = contracts.with(clientId, made);
-    const source = createClockTerms(draft, timeZone);
-    let older = 0;
-    for (const record of [...book.open()]) {
-      const { clock } = record;
-      if (record.clientId !== clientId || !clock || !isUndecided(clock)) continue;
+    const source = createClockTerms(contracts.with(clientId, made), timeZone);
+    const cause = `Version ${made.version} of the contract was made.`;
+    return [...book.open()].flatMap((record) => {
+      const { clock, priority } = record;
+      if (record.clientId !== clientId || !clock || !isUndecided(clock)) return [];
       const under = source.forRecomputing(record, at);
-      if (under.version !== version) {
-        older += Number(draft.at(clientId, clock.startedAt) === null);
-        continue;
-      }
-      const cause = `Version ${version} of the contract was made.`;
-      const computing = { at, priority: record.priority, under, cause };
-      const next = withTimes(recompute(clock, computing), fourTimes(record), computing);
+      return under.version === made.version ? [{ record, clock, computing: { at, priority, under, cause } }] : [];
+    });
+  }
+
+  /** What the client's first contract reaches back to; null if it does not. */
+  function olderOf(clientId: string, terms: ContractTerms, at: number): OlderIncidents | null {
+    const effectiveAt = effectiveFrom(1, terms, at);
+    if (contracts.versions(clientId).length > 0 || effectiveAt >= at) return null;
+    return countOlder(covered(clientId, { version: 1, effectiveAt, createdAt: at, createdBy: '', terms }, at));
+  }
+
+  /** Clocks that still run are computed anew from their start; how many are older than the contract and stay as they are. */
+  function recomputeClocks(
+    changes: ChangeSet,
+    clientId: string,
+    made: StoredTerms,
+    at: number,
+    clocksFrom: ClocksFrom | undefined,
+  ): number {
+    const isAnew = made.version === 1 && made.effectiveAt < at && clocksFrom === 'today';
+    for (const older of covered(clientId, made, at)) {
+      const { record, clock, computing } = older;
+      const next = isAnew ? fromToday(older) : anew(older);
       if (next === clock) continue;
-      const due = next.dueAt === clock.dueAt ? 'the due time stays' : 'the due time changes';
-      const event = { kind: 'clock' as const, at, by: null, text: `${cause} For the response clock ${due}.` };
+      const stays = next.dueAt === clock.dueAt ? 'the due time stays' : 'the due time changes';
+      const due = isAnew ? 'The response clock counts from today.' : `For the response clock ${stays}.`;
+      const event = { kind: 'clock' as const, at, by: null, text: `${computing.cause} ${due}` };
       const step = recomputed({ record: { ...record, updatedAt: at }, event, notice: null }, next);
       changes.addIncident(null, book.settle(step, record, at));
     }
-    return older;
+    const draft = contracts.with(clientId, made);
+    const running = [...book.open()].filter(
+      ({ clientId: id, clock }) => id === clientId && clock && isUndecided(clock),
+    );
+    return running.filter(({ clock }) => clock && draft.at(clientId, clock.startedAt) === null).length;
   }
 
   return {
@@ -101,11 +125,15 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
       const terms = completeTerms(input);
       return { warnings: [...accept(terms, { now: now(), siteName: (id) => id })] };
     },
+    async older(scope, input, clientId) {
+      await requireClient(scope, clientId);
+      return olderOf(clientId, completeTerms(input), now());
+    },
     presets() {
       const startsOn = localDate(now(), timeZone);
       return tiers.map((tier) => ({ tier, terms: tierTerms(tier, { timeZone, startsOn }) }));
     },
-    async put(scope, clientId, input: ContractTermsInput, actor: Actor) {
+    async put(scope, clientId, input: ContractTermsInput, actor: Actor, clocksFrom) {
       await requireClient(scope, clientId);
       await fleet.loadCatalogue();
       const terms = completeTerms(input, contracts.versions(clientId).at(-1)?.terms);
@@ -114,6 +142,8 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
         const versions = contracts.versions(clientId);
         // The same terms again are no new version.
         if (isDeepStrictEqual(versions.at(-1)?.terms, terms)) return [];
+        const reached = olderOf(clientId, terms, at);
+        if (reached) requireAnswer(reached, clocksFrom);
         const version = versions.length + 1;
         const effectiveAt = effectiveFrom(version, terms, at);
         const made: StoredTerms = { version, effectiveAt, createdAt: at, createdBy: actor.name, terms };
@@ -129,7 +159,7 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
             created_by: actor.name,
           }),
         );
-        const older = recomputeClocks(changes, clientId, made, at);
+        const older = recomputeClocks(changes, clientId, made, at, clocksFrom);
         return [...retroWarning(made), ...(older > 0 ? [olderWarning(older)] : [])];
       });
       return view(clientId, warnings);

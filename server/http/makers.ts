@@ -15,7 +15,9 @@ export async function findMakers(
   scope: Scope,
   rows: readonly { readonly created_by: string; readonly kept_by: string | null }[],
 ): Promise<Makers> {
-  const ids = new Set(rows.flatMap(({ created_by, kept_by }) => (kept_by === null ? [created_by] : [created_by, kept_by])));
+  const ids = new Set(
+    rows.flatMap(({ created_by, kept_by }) => (kept_by === null ? [created_by] : [created_by, kept_by])),
+  );
   const found = new Map<string, Maker>();
   if ('allClients' in scope) {
     await Promise.all([...ids].map(async (id) => void found.set(id, await describe(state, id))));

@@ -8,7 +8,14 @@ import type {
   Strip,
   SubjectKind,
 } from '../../protocol/availability.ts';
-import type { ClockExplanation, Contract, ContractTerms, ContractTermsInput } from '../../protocol/contract.ts';
+import type {
+  ClockExplanation,
+  ClocksFrom,
+  Contract,
+  ContractTerms,
+  ContractTermsInput,
+  OlderIncidents,
+} from '../../protocol/contract.ts';
 import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../protocol/maintenance.ts';
 import type {
   AheadFigures,
@@ -139,10 +146,21 @@ export interface ContractPort {
   /** Of the clients that have one. */
   list(scope: Scope): Contract[];
   get(scope: Scope, clientId: string): Promise<Contract>;
-  /** Makes a new version, unless the terms are the same. @throws VigiaError contract_invalid */
-  put(scope: Scope, clientId: string, terms: ContractTermsInput, actor: Actor): Promise<Contract>;
+  /**
+   * Makes a new version, unless the terms are the same.
+   * @throws VigiaError contract_invalid; conflict if it would breach older incidents at once and `clocksFrom` is not given
+   */
+  put(
+    scope: Scope,
+    clientId: string,
+    terms: ContractTermsInput,
+    actor: Actor,
+    clocksFrom?: ClocksFrom | undefined,
+  ): Promise<Contract>;
   /** @throws VigiaError contract_invalid */
   check(terms: ContractTermsInput): { warnings: string[] };
+  /** What a first contract with a past first day reaches back to; null if it does not. @throws VigiaError not_found */
+  older(scope: Scope, terms: ContractTermsInput, clientId: string): Promise<OlderIncidents | null>;
   presets(): { tier: ContractTerms['tier']; terms: ContractTerms }[];
 }
 

@@ -49,7 +49,12 @@ export function apiKeyRoutes(http: Http, { state, apiKeys }: RouteContext): void
         throw new VigiaError('forbidden', 'A key that is limited to one client makes keys of that client only.');
       }
       const { row, key } = await apiKeys.create(scope, { name, role, clientId, createdBy: actor, expiresInMs });
-      await state.audit.append({ actor, action: 'api-key.create', subject: row.id, detail: { role, clientId, expiresInMs } });
+      await state.audit.append({
+        actor,
+        action: 'api-key.create',
+        subject: row.id,
+        detail: { role, clientId, expiresInMs },
+      });
       const makers = await findMakers(state, scope, [row]);
       return reply.code(201).send({ ...apiKeyView(row, makers), key });
     },

@@ -1,5 +1,12 @@
 import { Type } from 'typebox';
-import { Contract, ContractTerms, ContractTermsInput, Holiday } from '../../../protocol/contract.ts';
+import {
+  ClocksFrom,
+  Contract,
+  ContractTerms,
+  ContractTermsInput,
+  Holiday,
+  OlderIncidents,
+} from '../../../protocol/contract.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { IdParams, strict } from '../fields.ts';
 import { cutPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
@@ -44,13 +51,19 @@ export function contractRoutes(http: Http, { state, contracts, holidays }: Route
     {
       bodyLimit: CONTRACT_BYTES,
       config: { access: 'manage' },
-      schema: { params: IdParams, body: ContractTermsInput, response: { 200: Contract } },
+      schema: {
+        params: IdParams,
+        querystring: Type.Object({ clocksFrom: Type.Optional(ClocksFrom) }, strict),
+        body: ContractTermsInput,
+        response: { 200: Contract },
+      },
     },
     async (request) => {
       const actor = principalOf(request);
       const { id } = request.params;
-      const contract = await contracts.put(actor.scope, id, request.body, actor);
-      const detail = { version: contract.current?.version };
+      const { clocksFrom } = request.query;
+      const contract = await contracts.put(actor.scope, id, request.body, actor, clocksFrom);
+      const detail = { version: contract.current?.version, ...(clocksFrom && { clocksFrom }) };
       await state.audit.append({ actor: actor.id, action: 'contract.put', subject: id, detail });
       return contract;
     },
@@ -61,9 +74,24 @@ export function contractRoutes(http: Http, { state, contracts, holidays }: Route
     {
       bodyLimit: CONTRACT_BYTES,
       config: { access: 'manage' },
-      schema: { body: ContractTermsInput, response: { 200: Type.Object({ warnings: Type.Array(Type.String()) }) } },
+      schema: {
+        querystring: Type.Object({ client: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })) }, strict),
+        body: ContractTermsInput,
+        response: {
+          200: Type.Object({
+            warnings: Type.Array(Type.String()),
+            olderIncidents: Type.Optional(OlderIncidents),
+          }),
+        },
+      },
     },
-    async (request) => contracts.check(request.body),
+    async (request) => {
+      const { body, query } = request;
+      const { warnings } = contracts.check(body);
+      const { client } = query;
+      const older = client === undefined ? null : await contracts.older(principalOf(request).scope, body, client);
+      return older ? { warnings, olderIncidents: older } : { warnings };
+    },
   );
 
   http.get(

@@ -105,6 +105,80 @@ t.test(
   },
 );
 
+t.test('a contract with a past first day asks before it breaches what is older', async (t) => {
+  const made = async () => {
+    const desk = await contractDesk(t, await tempStore(t));
+    desk.clock.ms = wall('2026-10-05T08:00');
+    const late = await desk.verdict('raise', 'high', 'late');
+    desk.clock.ms = wall('2026-10-05T13:00');
+    const fresh = await desk.verdict('raise', 'high', 'fresh');
+    const paused = await desk.verdict('raise', 'medium', 'paused');
+    await desk.contracts.clocks.pause(everyClient, paused.id, 'no access', ann);
+    const answered = await desk.verdict('raise', 'high', 'answered');
+    await desk.incidents.acknowledge(everyClient, answered.id, ann);
+    desk.clock.ms = wall('2026-10-05T14:00');
+    const put = (clocksFrom?: 'today' | 'then') =>
+      desk.contracts.port.put(everyClient, desk.tenant.client.id, deskTerms(), ann, clocksFrom);
+    return { desk, late, fresh, paused, answered, put };
+  };
+
+  const asked = await made();
+  const { client } = asked.desk.tenant;
+  t.same(await asked.desk.contracts.port.older(everyClient, deskTerms(), client.id), { count: 3, late: 1 });
+  t.same(await asked.desk.contracts.port.older(everyClient, deskTerms({ startsOn: '2026-10-06' }), client.id), null);
+  await t.rejects(asked.desk.contracts.port.older({ clientId: 'another' }, deskTerms(), client.id), {
+    code: 'not_found',
+  });
+  await t.rejects(asked.put(), {
+    code: 'conflict',
+    message: /3 open incidents get a clock, 1 of them already late\. .*clocksFrom=today, or clocksFrom=then/,
+    details: { olderIncidents: { count: 3, late: 1 } },
+  });
+  t.equal((await asked.desk.contracts.port.get(everyClient, client.id)).current, null, 'nothing was made');
+  t.match((await asked.desk.stored(asked.late.id)).clock, { contractual: false, outcome: 'running' });
+
+  await asked.put('today');
+  await asked.desk.judge();
+  const clockOf = async ({ desk }: typeof asked, { id }: { id: string }) => (await desk.stored(id)).clock;
+  const today = wall('2026-10-05T14:00');
+  for (const one of [asked.late, asked.fresh]) {
+    t.match(await clockOf(asked, one), {
+      contractual: true,
+      startedAt: today,
+      dueAt: wall('2026-10-06T09:00'),
+      outcome: 'running',
+      earlier: [{ contractual: false }],
+    });
+  }
+  t.match(await clockOf(asked, asked.paused), { startedAt: today, outcome: 'paused', pauses: [{ to: null }] });
+  t.match(await clockOf(asked, asked.answered), { contractual: false, outcome: 'met' }, 'a verdict stands');
+  t.notOk(
+    (await asked.desk.told()).some(({ kind }) => kind === 'incident.clock_breach'),
+    'nothing is breached',
+  );
+  t.match((await asked.desk.history(asked.late.id)).join(), /The response clock counts from today/);
+  const restarted = await asked.desk.restart();
+  restarted.clock.ms = wall('2026-10-05T15:00');
+  await restarted.contracts.clocks.setPriority(everyClient, asked.fresh.id, 'medium', 'Less urgent.', ann);
+  t.match((await restarted.stored(asked.fresh.id)).clock, { contractual: true, startedAt: today }, 'the answer stands');
+
+  const then = await made();
+  await then.put('then');
+  await then.desk.judge();
+  t.match(await clockOf(then, then.late), {
+    contractual: true,
+    startedAt: wall('2026-10-05T08:00'),
+    dueAt: wall('2026-10-05T12:00'),
+    outcome: 'breached',
+  });
+  t.match(await clockOf(then, then.fresh), { startedAt: wall('2026-10-05T13:00'), outcome: 'running' });
+  t.equal((await then.desk.told()).filter(({ kind }) => kind === 'incident.clock_breach').length, 1, 'and it is told');
+  t.equal(
+    await then.desk.contracts.port.older(everyClient, deskTerms({ saturday: true }), client.id).catch(() => null),
+    null,
+  );
+});
+
 t.test('what cannot be kept is refused, with every fault', async (t) => {
   const desk = await contractDesk(t, await tempStore(t));
   const { calendar, availability } = deskTerms();

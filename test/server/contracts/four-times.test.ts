@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import type { IncidentRecord } from '../../../server/domain/incident.ts';
-import type { ResponseClock } from '../../../server/domain/sla/clock.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
+import type { ResponseClock } from '../../../server/domain/sla/clock.ts';
 import { ann, type ContractDesk, contractDesk, deskTerms, wall } from '../../support/contract-desk.ts';
 import { tempStore } from '../../support/store.ts';
 

@@ -34,6 +34,24 @@ t.test('a contract from the preset to its second version', async (t) => {
   );
 });
 
+t.test('a contract that reaches back is checked for a client, and asks once', async (t) => {
+  const server = await startHttp(t);
+  const { request, keyed } = server;
+  const tenant = await addTenant(server.store, 'Acme');
+  const headers = await keyed('admin');
+  const path = `/api/v1/clients/${tenant.client.id}/contract`;
+  const check = `/api/v1/contracts/check?client=${tenant.client.id}`;
+  t.match((await request('POST', check, { headers, body: openTerms() })).body, {
+    olderIncidents: { count: 0, late: 0 },
+  });
+  t.match(await request('POST', '/api/v1/contracts/check?client=nobody', { headers, body: openTerms() }), {
+    status: 404,
+  });
+  t.match(await request('PUT', `${path}?clocksFrom=never`, { headers, body: openTerms() }), { status: 400 });
+  t.match(await request('PUT', `${path}?clocksFrom=today`, { headers, body: openTerms() }), { status: 200 });
+  t.notOk('olderIncidents' in (await request('POST', check, { headers, body: openTerms() })).body, 'it has one');
+});
+
 t.test('bad terms get a sentence', async (t) => {
   const { store, request, keyed } = await startHttp(t);
   const { client } = await addTenant(store, 'Acme');
