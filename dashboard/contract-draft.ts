@@ -36,12 +36,13 @@ export function hoursText(minutes: number | null): string {
   return `${Math.floor(hours)}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
-/** A tier's terms in place of those of the draft. What is this client's own stays: zone, exceptions, sites and dates. */
+/** A tier's terms in place of those of the draft. What is this client's own stays: zone, exceptions, duty, sites and dates. */
 export function applyPreset(draft: ContractTerms, preset: ContractTerms): ContractTerms {
   return {
     ...preset,
     calendar: { ...preset.calendar, timeZone: draft.calendar.timeZone, exceptions: draft.calendar.exceptions },
     siteCalendars: draft.siteCalendars,
+    dutySaturdays: draft.dutySaturdays,
     startsOn: draft.startsOn,
     endsOn: draft.endsOn,
   };

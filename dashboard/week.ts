@@ -88,10 +88,37 @@ export function weekRuns(weekly: readonly WeeklyHours[]): { from: Weekday; to: W
   return runs;
 }
 
-/** The calendar as it is worked: a contract's Saturdays have Friday's hours where the week says nothing of them. */
-export function effectiveCalendar({ calendar, saturday }: Pick<ContractTerms, 'calendar' | 'saturday'>): Calendar {
-  if (!saturday || hoursOf(calendar.weekly, 6).length > 0) return calendar;
-  return { ...calendar, weekly: withHours(calendar.weekly, 6, hoursOf(calendar.weekly, 5)) };
+/**
+ * The calendar as it is worked: a contract's Saturdays, or those on which somebody is on duty, have Friday's hours where neither
+ * the week nor an exception says something of them. `duty` names an exception.
+ */
+export function effectiveCalendar(
+  { calendar, saturday, dutySaturdays }: Pick<ContractTerms, 'calendar' | 'saturday' | 'dutySaturdays'>,
+  duty: (person: string) => string = (person) => person,
+): Calendar {
+  if (hoursOf(calendar.weekly, 6).length > 0) return calendar;
+  const friday = hoursOf(calendar.weekly, 5);
+  if (saturday) return { ...calendar, weekly: withHours(calendar.weekly, 6, friday) };
+  const known = new Set(calendar.exceptions.map(({ date }) => date));
+  const added = dutySaturdays.filter(({ date }) => !known.has(date));
+  if (added.length === 0) return calendar;
+  const exceptions = added.map(({ date, person }) => ({ date, name: duty(person), hours: friday }));
+  return { ...calendar, exceptions: [...calendar.exceptions, ...exceptions] };
+}
+
+const DAY_MS = 86_400_000;
+const SATURDAY = 6;
+
+/** Whether `YYYY-MM-DD` is a Saturday. */
+export function isSaturday(date: string): boolean {
+  return new Date(`${date}T00:00:00Z`).getUTCDay() === SATURDAY;
+}
+
+/** The first Saturday on or after a date, or strictly after it. */
+export function nextSaturday(date: string, isAfter: boolean): string {
+  const dayMs = Date.parse(`${date}T00:00:00Z`) + (isAfter ? DAY_MS : 0);
+  const ahead = (SATURDAY - new Date(dayMs).getUTCDay() + 7) % 7;
+  return new Date(dayMs + ahead * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** Why an interval cannot stand: it ends before it begins, or overlaps one before it. */

@@ -8,8 +8,10 @@ import {
   effectiveCalendar,
   hoursFault,
   hoursOf,
+  isSaturday,
   mergeExceptions,
   minutesOf,
+  nextSaturday,
   readClock,
   weekMinutes,
   weekRuns,
@@ -111,8 +113,18 @@ t.test('exceptions: one a date, the later given wins, by date', async (t) => {
 
 t.test('Saturdays that are worked have Friday’s hours, unless the week gives them their own', async (t) => {
   const calendar = { timeZone: 'UTC', weekly: office, exceptions: [] };
-  t.same(hoursOf(effectiveCalendar({ calendar, saturday: true }).weekly, 6), [{ from: '08:00', to: '17:00' }]);
-  t.same(hoursOf(effectiveCalendar({ calendar, saturday: false }).weekly, 6), []);
+  const dutySaturdays = [{ date: '2026-10-10', person: 'Ann' }];
+  const by = (saturday: boolean) => effectiveCalendar({ calendar, saturday, dutySaturdays });
+  t.same(hoursOf(by(true).weekly, 6), [{ from: '08:00', to: '17:00' }]);
+  t.same(hoursOf(by(false).weekly, 6), []);
+  t.same(by(false).exceptions, [{ date: '2026-10-10', name: 'Ann', hours: [{ from: '08:00', to: '17:00' }] }]);
+  t.same([isSaturday('2026-10-10'), isSaturday('2026-10-11'), isSaturday('')], [true, false, false]);
+  t.same(
+    [nextSaturday('2026-10-06', false), nextSaturday('2026-10-10', false), nextSaturday('2026-10-10', true)],
+    ['2026-10-10', '2026-10-10', '2026-10-17'],
+  );
   const own = { ...calendar, weekly: withHours(office, 6, [{ from: '09:00', to: '12:00' }]) };
-  t.same(hoursOf(effectiveCalendar({ calendar: own, saturday: true }).weekly, 6), [{ from: '09:00', to: '12:00' }]);
+  t.same(hoursOf(effectiveCalendar({ calendar: own, saturday: true, dutySaturdays }).weekly, 6), [
+    { from: '09:00', to: '12:00' },
+  ]);
 });

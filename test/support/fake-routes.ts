@@ -225,7 +225,14 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
   app.get('/api/v1/password-reset', () => ({ name: 'Ben Carter', email: 'ben@lookout.example' }));
   app.post('/api/v1/password-reset', () => ({ user: world.user, firstRun: false, version: '0.1.0' }));
   app.post<{ Body: Omit<ApiKey, 'id'> }>('/api/v1/api-keys', ({ body }) => {
-    const key = { ...body, id: `k${keys.length + 1}`, createdAt: ago(0), ...made(world.user.id, world.user.name), lastUsedAt: null, expiresAt: null };
+    const key = {
+      ...body,
+      id: `k${keys.length + 1}`,
+      createdAt: ago(0),
+      ...made(world.user.id, world.user.name),
+      lastUsedAt: null,
+      expiresAt: null,
+    };
     keys.push(key);
     return { ...key, key: 'vigk_9Xk2mT7qLr4vB1nZ8sWc' };
   });

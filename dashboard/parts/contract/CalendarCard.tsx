@@ -4,7 +4,7 @@ import { sites } from '../../store.ts';
 import { SelectField } from '../Field.tsx';
 import { CalendarEditor } from './CalendarEditor.tsx';
 import type { CardProps } from './card.ts';
-import { Flag } from './Fields.tsx';
+import { DutySaturdays } from './DutySaturdays.tsx';
 
 /** Service hours of the client and of sites with their own. */
 export function CalendarCard({ clientId, terms, change }: CardProps & { clientId: string }) {
@@ -63,12 +63,7 @@ export function CalendarCard({ clientId, terms, change }: CardProps & { clientId
           {t('calendar.dropOwn')}
         </button>
       )}
-      <Flag
-        label={t('contract.saturday')}
-        hint={t('contract.saturdayHint')}
-        checked={terms.saturday}
-        onChange={(saturday) => change({ saturday })}
-      />
+      <DutySaturdays terms={terms} change={change} />
     </section>
   );
 }

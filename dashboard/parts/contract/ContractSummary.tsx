@@ -47,7 +47,7 @@ export function ContractSummary({ contract }: { contract: Contract }) {
 
 function Terms({ terms }: { terms: ContractTerms }) {
   const { saturday, siteCalendars } = terms;
-  const calendar = effectiveCalendar(terms);
+  const calendar = effectiveCalendar(terms, (person) => t('duty.by', { person: person || t('duty.somebody') }));
   const today = dateIn(calendar.timeZone, nowMs.peek());
   const own = Object.entries(siteCalendars);
   return (

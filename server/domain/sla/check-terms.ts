@@ -33,6 +33,7 @@ export function checkTerms(terms: ContractTerms, { now, siteName }: TermsCheckCo
       .filter(([id]) => siteName(id) === null)
       .map(([id]) => `This client has no site "${id}". Take its hours out.`),
     ...named.flatMap(([name, calendar]) => calendarFaults(name, calendar)),
+    ...dutyFaults(terms),
     ...targetFaults(terms),
   ];
   // What follows counts in the zones and hours that were just refused.
@@ -50,6 +51,7 @@ export function checkTerms(terms: ContractTerms, { now, siteName }: TermsCheckCo
       ...dates.warnings,
       ...named.flatMap(([name, calendar]) => pastWarning(name, calendar, now)),
       ...saturdayWarnings(terms),
+      ...dutyWarnings(terms),
       ...targetWarnings(terms),
     ],
   };
@@ -154,6 +156,41 @@ function saturdayWarnings({ saturday, calendar, siteCalendars }: ContractTerms):
       ? ['Saturday has hours of its own: they count, and the flag for Saturdays changes nothing there.']
       : []),
     ...(lacks(FRIDAY) ? ['Saturdays get the hours of Friday, and Friday has none: Saturday stays closed.'] : []),
+  ];
+}
+
+function dutyFaults({ dutySaturdays }: ContractTerms): string[] {
+  const seen = new Set<string>();
+  return dutySaturdays.flatMap(({ date }) => {
+    if (!isDate(date)) return [`There is no date ${date}. Correct it.`];
+    if (Temporal.PlainDate.from(date).dayOfWeek !== SATURDAY)
+      return [`${date} is no Saturday. Duty is set for Saturdays; for another day write an exception.`];
+    const isTwice = seen.has(date);
+    seen.add(date);
+    return isTwice ? [`The Saturday ${date} is named twice. Keep one.`] : [];
+  });
+}
+
+/** Where somebody is on duty, and yet nothing opens. */
+function dutyWarnings({ dutySaturdays, saturday, calendar, siteCalendars }: ContractTerms): string[] {
+  if (dutySaturdays.length === 0) return [];
+  const all = [calendar, ...Object.values(siteCalendars)];
+  const closed = dutySaturdays.filter(({ date }) =>
+    all.some(({ exceptions }) => exceptions.some((each) => each.date === date)),
+  );
+  return [
+    ...closed.map(
+      ({ date }) => `On ${date} somebody is on duty, and the date is an exception as well: the exception counts.`,
+    ),
+    ...(saturday
+      ? ['Every Saturday is worked by the flag: the dates on which somebody is on duty change nothing.']
+      : []),
+    ...(!saturday && all.some(({ weekly }) => weekly.some(({ weekday }) => weekday === SATURDAY))
+      ? ['Saturday has hours of its own: they count, and dates on which somebody is on duty change nothing there.']
+      : []),
+    ...(all.some(({ weekly }) => !weekly.some(({ weekday }) => weekday === FRIDAY))
+      ? ['A Saturday on duty gets the hours of Friday, and Friday has none: it stays closed.']
+      : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Calendar, ContractTerms } from '../../../protocol/contract.ts';
+import type { Calendar, CalendarException, ContractTerms } from '../../../protocol/contract.ts';
 
 const FRIDAY = 5;
 const SATURDAY = 6;
@@ -7,13 +7,17 @@ const SATURDAY = 6;
 const made = new WeakMap<ContractTerms, Map<string, Calendar>>();
 const whole = new Map<string, Calendar>();
 
-/** The service hours of a site (null: of the client as a whole) under these terms. With the flag, Saturdays have Friday's hours. */
+/**
+ * The service hours of a site (null: of the client as a whole) under these terms. Saturdays on which somebody is on duty have
+ * Friday's hours, and so have all of them with the flag.
+ */
 export function serviceHours(terms: ContractTerms, siteId: string | null): Calendar {
   const siteCalendar = siteId === null ? undefined : terms.siteCalendars[siteId];
   const key = siteCalendar && siteId !== null ? siteId : '';
   const known = made.get(terms) ?? new Map<string, Calendar>();
   made.set(terms, known);
-  const calendar = known.get(key) ?? withSaturday(siteCalendar ?? terms.calendar, terms.saturday);
+  const calendar =
+    known.get(key) ?? withDuty(withSaturday(siteCalendar ?? terms.calendar, terms.saturday), terms.dutySaturdays);
   known.set(key, calendar);
   return calendar;
 }
@@ -23,6 +27,17 @@ function withSaturday(calendar: Calendar, saturday: boolean): Calendar {
   if (!saturday || calendar.weekly.some(({ weekday }) => weekday === SATURDAY)) return calendar;
   const added = calendar.weekly.filter(({ weekday }) => weekday === FRIDAY);
   return { ...calendar, weekly: [...calendar.weekly, ...added.map((hours) => ({ ...hours, weekday: SATURDAY }))] };
+}
+
+/** A Saturday that has hours of its own, or a date that is an exception already, stays as it is. */
+function withDuty(calendar: Calendar, duty: ContractTerms['dutySaturdays']): Calendar {
+  if (duty.length === 0 || calendar.weekly.some(({ weekday }) => weekday === SATURDAY)) return calendar;
+  const hours = calendar.weekly.filter(({ weekday }) => weekday === FRIDAY).map(({ from, to }) => ({ from, to }));
+  const known = new Set(calendar.exceptions.map(({ date }) => date));
+  const added: CalendarException[] = duty
+    .filter(({ date }) => !known.has(date))
+    .map(({ date, person }) => ({ date, name: person === '' ? 'on duty' : `on duty: ${person}`, hours }));
+  return { ...calendar, exceptions: [...calendar.exceptions, ...added] };
 }
 
 /** Every hour of every day, in a zone. */

@@ -7,10 +7,10 @@ export type Tier = ContractTerms['tier'];
 const HOUR_MINUTES = 60;
 const MINUTE_MS = 60_000;
 
-/** Business hours to first response for High, Medium and Normal, and whether Normal can be breached. */
+/** Business hours for High, Medium and Normal, and whether Normal can be breached or is done as technicians are free. */
 const presets: Record<Tier, { name: string; hours: readonly [number, number, number]; normalBinding: boolean }> = {
   standard: { name: 'Standard', hours: [8, 12, 24], normalBinding: false },
-  advanced: { name: 'Advanced', hours: [6, 10, 24], normalBinding: true },
+  advanced: { name: 'Advanced', hours: [6, 10, 24], normalBinding: false },
   premium: { name: 'Premium', hours: [4, 8, 24], normalBinding: true },
   own: { name: 'Own', hours: [8, 12, 24], normalBinding: true },
 };

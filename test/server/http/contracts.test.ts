@@ -164,5 +164,5 @@ t.test('what people do with a clock is shown, kept and audited', async (t) => {
     ],
   );
   const kinds = (await store.scoped(everyClient).incidents.events(id)).map(({ kind }) => kind);
-  t.same(kinds, ['clock', 'clock', 'clock', 'changed', 'clock', 'responded', 'note', 'on_site']);
+  t.same(kinds, ['clock', 'clock', 'clock', 'changed', 'clock', 'responded', 'on_site']);
 });

@@ -13,6 +13,8 @@ const exception = (date: string, name = 'A day') => ({ date, name, hours: [] });
 const target = (serverTargetPpm: number | null) => ({ availability: { ...base.availability, serverTargetPpm } });
 const minutes = (count: number | null) => ({ minutes: count, binding: true });
 
+const duty = (...dates: string[]) => ({ dutySaturdays: dates.map((date) => ({ date, person: 'Ann' })) });
+
 t.test('every tier is fine as it is', (t) => {
   for (const tier of ['standard', 'advanced', 'premium', 'own'] as const) {
     const terms = tierTerms(tier, { timeZone: 'Europe/Madrid', startsOn: '2026-01-01' });
@@ -76,6 +78,9 @@ t.test('what is refused, each with a sentence', (t) => {
     calendar({ weekly: [hours(7, '08:00', '09:00')], exceptions: year.map((date) => exception(date.toString())) }),
     'The service hours are closed on every day of a whole year. Give them some open time.',
   );
+  refused(duty('2026-10-04'), /^2026-10-04 is no Saturday/);
+  refused(duty('2026-02-30'), /^There is no date 2026-02-30/);
+  refused(duty('2026-10-03', '2026-10-03'), /named twice/);
   t.equal(check({ ...target(0), ...calendar({ weekly: [] }) }).faults.length, 2, 'all of them at once');
   t.end();
 });
@@ -90,6 +95,13 @@ t.test('what is accepted with a warning', (t) => {
   warned({ endsOn: '2026-08-31' }, 'The contract ended on 2026-08-31: nothing is promised since.');
   warned({ startsOn: '2026-11-01' }, 'The contract starts on 2026-11-01: until then nothing is promised.');
   const weekly = [...base.calendar.weekly, hours(6, '09:00', '10:00')];
+  warned({ ...duty('2026-10-17'), saturday: true }, /^Every Saturday is worked by the flag/);
+  warned({ ...calendar({ weekly }), ...duty('2026-10-17') }, /^Saturday has hours of its own/);
+  warned({ ...calendar({ weekly: [hours(1, '08:00', '17:00')] }), ...duty('2026-10-17') }, /^A Saturday on duty gets/);
+  warned(
+    { ...calendar({ exceptions: [{ date: '2026-10-17', name: 'Closed', hours: [] }] }), ...duty('2026-10-17') },
+    /^On 2026-10-17 somebody is on duty, and the date is an exception/,
+  );
   warned({ ...calendar({ weekly }), saturday: true }, /^Saturday has hours of its own/);
   warned(
     { ...calendar({ weekly: [hours(1, '08:00', '17:00')] }), saturday: true },

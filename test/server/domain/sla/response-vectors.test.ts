@@ -34,6 +34,14 @@ t.test('Costa Rica, created Friday 2 October 2026 at 16:00', (t) => {
   t.equal(dueAfter(24), '2026-10-07T13:00:00', '24 h: Wednesday 13:00');
   t.equal(dueAfter(4, { saturday: true }), '2026-10-03T11:00:00', 'Premium 4 h: Saturday 11:00 with Saturday');
   t.equal(dueAfter(4), '2026-10-05T11:00:00', 'Premium 4 h: Monday 11:00 without');
+  const duty = (date: string) => ({ dutySaturdays: [{ date, person: 'Ann' }] });
+  t.equal(dueAfter(4, duty('2026-10-03')), '2026-10-03T11:00:00', 'Premium 4 h: somebody is on duty on that Saturday');
+  t.equal(dueAfter(4, duty('2026-10-10')), '2026-10-05T11:00:00', 'on another one');
+  t.equal(
+    dueAfter(58, duty('2026-10-10')),
+    '2026-10-12T11:00:00',
+    '58 h: Friday 1, the week 45, Saturday the 10th 9, Monday 3',
+  );
   const closed = { date: '2026-10-05', name: 'A holiday', hours: [] };
   const holiday = { calendar: { ...week(costaRica).calendar, exceptions: [closed] } };
   t.equal(dueAfter(8, holiday), '2026-10-06T15:00:00', 'Monday a holiday, 8 h: Tuesday 15:00');
@@ -95,7 +103,7 @@ t.test('the tiers: hours to first response', (t) => {
     return [high, medium, normal].map(({ minutes, binding }) => `${(minutes ?? 0) / 60}${binding ? '' : ' shown'}`);
   };
   t.same(hoursOf('standard'), ['8', '12', '24 shown']);
-  t.same(hoursOf('advanced'), ['6', '10', '24']);
+  t.same(hoursOf('advanced'), ['6', '10', '24 shown']);
   t.same(hoursOf('premium'), ['4', '8', '24']);
   t.end();
 });
