@@ -113,3 +113,10 @@ export function unproven({ host }: URL, code: string, message: string): VigiaErr
     `What answers at ${host} has not proved that it is this agent's server. It says ${code}: ${message}`,
   );
 }
+
+export function noWebSocket({ host }: URL): VigiaError {
+  return new VigiaError(
+    'no_websocket',
+    `The proxy at ${host} does not pass WebSockets on: the request reached the server without its Upgrade header. Let the proxy pass Upgrade and Connection; docs/proxy.md shows how.`,
+  );
+}

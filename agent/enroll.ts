@@ -16,6 +16,7 @@ import { type Answer, exchange } from './exchange.ts';
 import { prepareDataDir } from './file.ts';
 import { type Enrolment, loadOrCreateIdentity, readEnrolment, writeEnrolment } from './identity.ts';
 import { verifySignature } from './keys.ts';
+import { proveUpgrade } from './prove-upgrade.ts';
 
 export interface EnrolOptions {
   readonly dataDir: string;
@@ -55,6 +56,8 @@ export async function enroll(options: EnrolOptions): Promise<Enrolment> {
   }
   const identity = loadOrCreateIdentity(dataDir);
   const { identityKey, certificateHash: proved } = await proveServer(server, fingerprint, timeoutMs, now);
+  // Before the token is used up: a machine that is enrolled and cannot connect would look like one that was lost.
+  await proveUpgrade(serverPath(server, '/agent'), timeoutMs);
 
   const nonce = randomBytes(32);
   const request: EnrolmentRequest = {

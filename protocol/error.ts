@@ -32,6 +32,7 @@ export const errorCodes = {
   clock_skew: 'The clock of this machine is too far from the clock of the server.',
   server_unreachable: 'Nothing answers at the address of the server.',
   server_not_vigia: 'Something answers at this address, but it is not a Vigia server.',
+  no_websocket: 'A proxy in front of the server does not pass WebSockets on.',
   fingerprint_mismatch: 'The key of the server is not the one pinned in the token.',
   plaintext_refused: 'Without TLS, Vigia only talks over loopback.',
   not_enrolled: 'This machine is not enrolled.',
@@ -55,6 +56,7 @@ export const errorCodes = {
   rate_limited: 'Too many attempts. Wait and retry.',
   payload_too_large: 'The body of the request is too large.',
   unavailable: 'The server is starting, stopping or cannot write to its store.',
+  upgrade_required: 'This address takes WebSockets only. A proxy in between may have removed the Upgrade header.',
   artifact_missing: 'The file for this platform has not been built or fetched on the server.',
   internal: 'Something failed inside the server. Its log holds the cause.',
   // What the server reaches out to

@@ -10,6 +10,7 @@ import type { LinkTiming } from './gateway/link.ts';
 import type { LiveHub } from './live-hub.ts';
 import { type Identity, verifySignature } from './security/identity.ts';
 import type { Services } from './services/create-services.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 export interface AgentGatewayOptions {
   readonly fleet: Fleet;
@@ -20,6 +21,7 @@ export interface AgentGatewayOptions {
   readonly certificate: Certificate;
   readonly reportIntervalMs: Config['reportIntervalMs'];
   readonly timing: Partial<LinkTiming> | undefined;
+  readonly proxies: TrustedProxies;
   readonly metrics: Pick<ServerMetrics, 'linkRefused'>;
   readonly now: () => number;
   readonly logger: Logger;
@@ -40,6 +42,7 @@ export function createAgentGateway(options: AgentGatewayOptions): Gateway<Device
       certificateHash: () => certificate.current()?.certificateHash ?? new Uint8Array(0),
     },
     verify: verifySignature,
+    addressOf: options.proxies.addressOf,
     now,
     logger,
     ...(timing && { timing }),

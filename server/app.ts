@@ -54,6 +54,7 @@ import { openStore } from './store/store.ts';
 import { Teardown } from './teardown.ts';
 import { createTelling } from './telling/telling.ts';
 import { startTicking } from './ticking.ts';
+import { trustProxies } from './trusted-proxies.ts';
 import { Watch } from './watch.ts';
 
 export interface AppOptions {
@@ -240,6 +241,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   const cursorKeeper = new CursorKeeper({ series, watch, dataDir: dataDir.path, version, now });
 
+  const proxies = trustProxies(config.trustedProxies);
   const gateway = createAgentGateway({
     fleet,
     agents,
@@ -249,6 +251,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     certificate,
     reportIntervalMs: config.reportIntervalMs,
     timing: options.linkTiming,
+    proxies,
     metrics,
     now,
     logger,
@@ -367,6 +370,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     tls: certificate.current(),
     certificate: certificate.current,
     publicUrl: config.publicUrl,
+    proxies,
     upgrades,
     watchLiveConnections: metrics.watchLiveConnections,
     dashboardDir: join(root, 'dist/dashboard'),

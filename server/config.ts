@@ -6,6 +6,7 @@ import { isLoopbackHost } from './loopback.ts';
 import { isMailName } from './mail-name.ts';
 import { nearest } from './nearest.ts';
 import type { TlsChoice } from './security/tls.ts';
+import { isRange } from './trusted-proxies.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -25,6 +26,8 @@ export interface Config {
   readonly anchors: readonly { readonly host: string; readonly port: number }[];
   /** What agents are asked for, by kind of device. */
   readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[];
   /** Messages may go to receivers on this machine and in private networks. */
   readonly notifyPrivate: boolean;
   /** How the server names itself to servers of mail; null: by the host of its public URL. */
@@ -47,6 +50,7 @@ export const variableNames = [
   'VIGIA_LOG_LEVEL',
   'VIGIA_REPORT_INTERVAL',
   'VIGIA_ANCHORS',
+  'VIGIA_TRUSTED_PROXIES',
   'VIGIA_NOTIFY_PRIVATE',
   'VIGIA_MAIL_NAME',
   'VIGIA_TIME_ZONE',
@@ -57,6 +61,8 @@ export const variableNames = [
 export type VariableName = (typeof variableNames)[number];
 
 const MAX_ANCHORS = 8;
+const MAX_TRUSTED_PROXIES = 64;
+const LOOPBACK = ['127.0.0.0/8', '::1'];
 const MIN_REPORT_INTERVAL_MS = 200;
 const MAX_REPORT_INTERVAL_MS = 3_600_000;
 
@@ -81,15 +87,17 @@ export function readConfig(
   const dataDir = resolve(cwd, read('VIGIA_DATA_DIR') ?? 'data');
   const agentDataDir = read('VIGIA_AGENT_DATA_DIR');
   const tls = readTls(read, cwd);
+  const publicUrl = readPublicUrl(read('VIGIA_PUBLIC_URL'), tls);
   return {
     dataDir,
     agentDataDir: agentDataDir === undefined ? join(dataDir, 'agent') : resolve(cwd, agentDataDir),
     host: readHost(read('VIGIA_HOST') ?? '127.0.0.1', tls),
     port: readPort(read('VIGIA_PORT') ?? '8420'),
-    publicUrl: readPublicUrl(read('VIGIA_PUBLIC_URL'), tls),
+    publicUrl,
     tls,
     logLevel: readLogLevel(read('VIGIA_LOG_LEVEL') ?? 'info'),
     anchors: readAnchors(read('VIGIA_ANCHORS')),
+    trustedProxies: readTrustedProxies(read('VIGIA_TRUSTED_PROXIES'), publicUrl, tls),
     reportIntervalMs: readInterval(read('VIGIA_REPORT_INTERVAL')),
     notifyPrivate: readFlag('VIGIA_NOTIFY_PRIVATE', read('VIGIA_NOTIFY_PRIVATE') ?? '0'),
     mailName: readMailName(read('VIGIA_MAIL_NAME')),
@@ -177,6 +185,17 @@ function readAnchors(value: string | undefined): Config['anchors'] {
   const areGood = anchors.every(({ host, port }) => host !== '' && port >= 1 && port <= 65_535);
   if (areGood && anchors.length <= MAX_ANCHORS) return anchors;
   throw bad('VIGIA_ANCHORS', value, `list up to ${MAX_ANCHORS} hosts with ports, such as 1.1.1.1:53,example.com:443`);
+}
+
+/** Behind a TLS proxy there is one on this machine: nothing else reaches a server without TLS. */
+function readTrustedProxies(value: string | undefined, publicUrl: string | null, tls: TlsChoice): readonly string[] {
+  if (value === undefined) return publicUrl?.startsWith('https:') && tls.kind === 'none' ? LOOPBACK : [];
+  if (value.trim() === 'none') return [];
+  const ranges = value.split(',').map((part) => part.trim());
+  const isGood = ranges.every(isRange) && ranges.length <= MAX_TRUSTED_PROXIES;
+  if (isGood) return ranges;
+  const advice = `list up to ${MAX_TRUSTED_PROXIES} addresses or ranges of proxies, such as 127.0.0.1,10.1.0.0/16, or none`;
+  throw bad('VIGIA_TRUSTED_PROXIES', value, advice);
 }
 
 function readInterval(value: string | undefined): Config['reportIntervalMs'] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { VigiaError } from '../../protocol/error.ts';
-import { notVigia } from '../channel.ts';
+import { notVigia, noWebSocket } from '../channel.ts';
 
 /** The opening handshake of RFC 6455, section 4: an HTTP request that turns a connection into a WebSocket. */
 
@@ -40,6 +40,7 @@ export function readUpgrade(bytes: Buffer, url: URL, key: string, subprotocol: s
   if (status.startsWith('5')) {
     throw new VigiaError('server_unreachable', `${url.host} answers ${status}: the server behind it does not run.`);
   }
+  if (status === '426') throw noWebSocket(url);
   if (status !== '101') throw notVigia(url, `it answers ${status}`);
   const headers = readHeaders(lines);
   const isAccepted =

@@ -17,6 +17,7 @@ const NEEDED = [
   { programs: ['losetup'], packages: ['mount'] },
   { programs: ['ip'], packages: ['iproute2'] },
   { programs: ['curl'], packages: ['curl'] },
+  { programs: ['nginx'], packages: ['nginx'] },
   { programs: ['systemd-analyze'], packages: ['systemd'] },
   { programs: ['newuidmap'], packages: ['uidmap'] },
 ];

@@ -5,9 +5,11 @@ import type { Logger } from 'pino';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
 import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
 import { type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/frame.ts';
+import { QuietLog } from '../quiet-log.ts';
 import { AckPace } from './acknowledgements.ts';
 import { AgentSocket } from './agent-socket.ts';
 import { FrameAllowance } from './frame-allowance.ts';
+import { HalfOpen } from './half-open.ts';
 import type { ServerProof } from './handshake.ts';
 import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
 import type { SessionEvents } from './session.ts';
@@ -20,6 +22,8 @@ export interface GatewayOptions<Device> {
   readonly now: () => number;
   readonly logger: Logger;
   readonly timing?: Partial<LinkTiming>;
+  /** Who asks; by default the other end of the socket, which may be a proxy. */
+  readonly addressOf?: (request: IncomingMessage) => string;
   /** Called when an agent has proved its key and its older link, if any, is gone. */
   readonly onConnected: (device: Device, hello: HelloFrame, link: Link<Device>) => SessionEvents;
   readonly onDisconnected: (device: Device, saidGoodbye: boolean) => void;
@@ -29,8 +33,7 @@ export interface GatewayOptions<Device> {
   readonly onRefused?: (code: ErrorCode) => void;
 }
 
-/** Connections that have not authenticated yet: a stranger may hold a few, never all. */
-const MAX_HALF_OPEN_PER_ADDRESS = 20;
+/** Connections that have not authenticated yet. */
 const MAX_HALF_OPEN = 2_000;
 /** Each link is looked at so often, a part of them at a time: thousands of pings at once would hold up everything else. */
 const LIVENESS_CHECK_MS = 1_000;
@@ -48,8 +51,8 @@ const CLOSE_DEADLINE_MS = 3_000;
 /** Every agent connection. One link per device: the newest that proves the key. */
 export class Gateway<Device extends object> {
   readonly #options: GatewayOptions<Device>;
-  readonly #halfOpen = new Map<string, number>();
-  #halfOpenCount = 0;
+  readonly #halfOpen = new HalfOpen<Link<Device>>(MAX_HALF_OPEN);
+  readonly #strangers: QuietLog;
   readonly #open = new Set<Link<Device>>();
   readonly #links = new Map<Device, Link<Device>>();
   /** Kept while the device is known: connecting again brings nobody more. */
@@ -67,6 +70,7 @@ export class Gateway<Device extends object> {
   constructor(options: GatewayOptions<Device>) {
     this.#options = options;
     this.#timing = { ...defaultTiming, ...options.timing };
+    this.#strangers = new QuietLog((fields, message) => options.logger.info(fields, message));
     const { ackGatherMs, pingAfterMs } = this.#timing;
     this.#ackPace = new AckPace(ackGatherMs, pingAfterMs + LIVENESS_CHECK_MS);
     this.#checker = setInterval(() => this.#checkLiveness(), LIVENESS_CHECK_MS / LIVENESS_PARTS);
@@ -77,57 +81,44 @@ export class Gateway<Device extends object> {
   }
 
   halfOpen(): { length: number; limit: number } {
-    return { length: this.#halfOpenCount, limit: MAX_HALF_OPEN };
+    return { length: this.#halfOpen.length, limit: MAX_HALF_OPEN };
   }
 
   /** Takes the socket of a WebSocket request for `/agent`. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const address = request.socket.remoteAddress ?? 'unknown';
-    const waiting = this.#halfOpen.get(address) ?? 0;
-    if (
-      this.#isClosing ||
-      waiting >= MAX_HALF_OPEN_PER_ADDRESS * (isLoopback(address) ? 50 : 1) ||
-      this.#halfOpenCount >= MAX_HALF_OPEN
-    ) {
+    if (this.#isClosing) {
       socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n\r\n');
       return;
     }
-    this.#halfOpen.set(address, waiting + 1);
-    this.#halfOpenCount += 1;
-    let counted = true;
-    const release = (): void => {
-      if (!counted) return;
-      counted = false;
-      this.#halfOpenCount -= 1;
-      const left = (this.#halfOpen.get(address) ?? 1) - 1;
-      if (left > 0) this.#halfOpen.set(address, left);
-      else this.#halfOpen.delete(address);
-    };
-    socket.once('close', release);
+    const address = this.#options.addressOf?.(request) ?? request.socket.remoteAddress ?? 'unknown';
     // Agents are promised no extensions: compression costs three times the work and 30 KB a connection.
     if (!acceptUpgrade(request, socket, AGENT_SUBPROTOCOL)) return;
     const { registry, proof, verify, now, logger } = this.#options;
-    this.#open.add(
-      new Link<Device>({
-        socket: new AgentSocket(socket as Socket, MAX_FRAME_BYTES_BEFORE_AUTH),
-        head,
-        address,
-        registry,
-        proof,
-        verify,
-        now,
-        logger,
-        timing: this.#timing,
-        ackPace: this.#ackPace,
-        allowance: (device) => this.#allowanceOf(device),
-        onAuthenticated: (link, device, hello) => {
-          release();
-          return this.#admit(link, device, hello);
-        },
-        onClosed: (link) => this.#leave(link),
-        ...(this.#options.onRefused ? { onRefused: this.#options.onRefused } : {}),
-      }),
-    );
+    const link = new Link<Device>({
+      socket: new AgentSocket(socket as Socket, MAX_FRAME_BYTES_BEFORE_AUTH),
+      head,
+      address,
+      registry,
+      proof,
+      verify,
+      now,
+      logger,
+      strangers: this.#strangers,
+      timing: this.#timing,
+      ackPace: this.#ackPace,
+      allowance: (device) => this.#allowanceOf(device),
+      onAuthenticated: (of, device, hello) => {
+        this.#halfOpen.delete(address, of);
+        return this.#admit(of, device, hello);
+      },
+      onClosed: (of) => {
+        this.#halfOpen.delete(address, of);
+        this.#leave(of);
+      },
+      ...(this.#options.onRefused ? { onRefused: this.#options.onRefused } : {}),
+    });
+    this.#open.add(link);
+    this.#halfOpen.add(address, link)?.turnAway();
   }
 
   /** Closes the link of a device, if it has one, with a reason for its agent. */
@@ -143,6 +134,7 @@ export class Gateway<Device extends object> {
   async close(soonestMs: number): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#checker);
+    this.#strangers.close();
     const returnInMs = Math.max(soonestMs, this.connected * RETURN_MS_PER_AGENT);
     for (const link of this.#open) link.dismiss('server_restart', returnInMs);
     const deadlineMs = performance.now() + CLOSE_DEADLINE_MS;
@@ -195,8 +187,4 @@ export class Gateway<Device extends object> {
       else this.#round = this.#links.values();
     }
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }

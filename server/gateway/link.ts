@@ -12,6 +12,7 @@ import {
   MAX_FRAME_BYTES_BEFORE_AUTH,
 } from '../../protocol/frame.ts';
 import { FramingError } from '../../protocol/socket/message.ts';
+import type { QuietLog } from '../quiet-log.ts';
 import type { Acknowledgements, AckPace } from './acknowledgements.ts';
 import type { AgentSocket, SocketOwner } from './agent-socket.ts';
 import type { FrameAllowance } from './frame-allowance.ts';
@@ -36,6 +37,8 @@ export interface LinkOptions<Device> {
   readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
   readonly now: () => number;
   readonly logger: Logger;
+  /** For what anybody can cause who has no key. */
+  readonly strangers: QuietLog;
   readonly timing: LinkTiming;
   readonly ackPace: AckPace;
   /** How much this device may send, over all its links. */
@@ -127,6 +130,12 @@ export class Link<Device> implements SocketOwner {
   fail(cause: VigiaError, retryInMs = 0): void {
     this.#refuse(cause, retryInMs);
     this.#close(1008);
+  }
+
+  /** Others need its place before it has proved its key. */
+  turnAway(): void {
+    this.fail(new VigiaError('too_many_connections'));
+    this.#options.socket.terminate();
   }
 
   /** Called about once a second: pings an idle agent, gives up a dead one. */
@@ -248,9 +257,12 @@ export class Link<Device> implements SocketOwner {
 
   /** Says why the link ends; whoever calls this closes it. */
   #refuse({ code, message }: VigiaError, retryInMs = 0): void {
-    const { logger, address, onRefused } = this.#options;
+    const { logger, strangers, address, onRefused } = this.#options;
     onRefused?.(code);
-    logger.info({ code, address, stage: this.#stage.name }, 'closing a link to an agent: %s', message);
+    const fields = { code, address, stage: this.#stage.name };
+    const line = `closing a link to an agent: ${message}`;
+    if (this.#allowance) logger.info(fields, line);
+    else strangers.note(fields, line);
     this.#acks.flush();
     this.send({ type: 'error', code, message, fatal: true, retryInMs });
   }

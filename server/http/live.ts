@@ -4,9 +4,14 @@ import type { FastifyBaseLogger } from 'fastify';
 import { Value } from 'typebox/value';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LiveClientMessage } from '../../protocol/view.ts';
+import { addressGroup } from '../address-group.ts';
+import { QuietLog } from '../quiet-log.ts';
+import { asSender } from '../sender.ts';
 import { sessionPrincipal } from './auth.ts';
 import type { RouteContext } from './context.ts';
+import { readSessionCookie } from './cookie.ts';
 import type { Principal } from './principal.ts';
+import { Tally } from './tally.ts';
 import { refuseUpgrade, type UpgradeHandler } from './upgrade.ts';
 
 /** Room for the ids of all rows that a page may look at. */
@@ -14,8 +19,13 @@ const MAX_FRAME_BYTES = 16_384;
 /** A browser that is so far behind is better served by a fresh start: it reloads the overview when it reconnects. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const MAX_CONNECTIONS = 2000;
+/** Of one login, open or being looked up: a browser with many tabs. */
+const MAX_OF_SESSION = 24;
+/** Of one person on several machines. */
+const MAX_OF_PERSON = 64;
 /** Requests whose session is being looked up: nobody without one gets further, so this bounds what strangers can cost. */
-const MAX_PENDING = 64;
+const MAX_PENDING = 256;
+const MAX_PENDING_OF_ADDRESS = 32;
 const PING_EVERY_MS = 20_000;
 const CHECK_SESSIONS_EVERY_MS = 2000;
 /** What a page may say between two pings; a person cannot open devices, or scroll past a screen of them, faster. */
@@ -32,7 +42,10 @@ export interface LiveConnections {
   close(): void;
 }
 
-type LiveContext = Pick<RouteContext, 'sessions' | 'origins' | 'live'> & { readonly logger: FastifyBaseLogger };
+type LiveContext = Pick<RouteContext, 'sessions' | 'origins' | 'live'> & {
+  readonly logger: FastifyBaseLogger;
+  readonly addressOf: (request: IncomingMessage) => string;
+};
 
 interface Connection {
   readonly socket: WebSocket;
@@ -45,31 +58,45 @@ interface Connection {
  * Takes WebSockets at `/live`: from our own pages only (exact Origin), with a valid session, which is watched as long as the
  * socket is open.
  */
-export function createLiveConnections({ sessions, origins, live, logger }: LiveContext): LiveConnections {
+export function createLiveConnections({ sessions, origins, live, logger, addressOf }: LiveContext): LiveConnections {
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
   const connections = new Set<Connection>();
-  let pending = 0;
+  const refusals = new QuietLog((fields, message) => logger.info(fields, message));
+  const failures = new QuietLog((fields, message) => logger.error(fields, message));
+  const pending = new Tally();
+  /** By what the cookie says, open or being looked up. */
+  const ofSession = new Tally();
+  const ofPerson = new Tally();
 
   async function take(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { origin, cookie } = request.headers;
     if (origin === undefined || !origins.allows(origin)) return refuseUpgrade(socket, 'origin_refused');
-    if (connections.size >= MAX_CONNECTIONS || pending >= MAX_PENDING) {
-      return refuseUpgrade(
-        socket,
-        'too_many_connections',
-        'Too many pages are open. Close some, or retry in a moment.',
-      );
-    }
-    pending += 1;
-    const principal = await sessionPrincipal(cookie, sessions).finally(() => {
-      pending -= 1;
-    });
+    const address = addressGroup(addressOf(request));
+    const login = readSessionCookie(cookie) ?? '';
+    const isFull =
+      connections.size + pending.total >= MAX_CONNECTIONS ||
+      pending.total >= MAX_PENDING ||
+      pending.of(address) >= MAX_PENDING_OF_ADDRESS;
+    if (isFull || ofSession.of(login) >= MAX_OF_SESSION) return tooMany(socket, address);
+    ofSession.add(login);
+    socket.once('close', () => ofSession.remove(login));
+    pending.add(address);
+    const look = (): ReturnType<typeof sessionPrincipal> => sessionPrincipal(cookie, sessions);
+    const principal = await asSender(`address ${address}`, look).finally(() => pending.remove(address));
     if (principal === null) return refuseUpgrade(socket, 'unauthenticated');
+    if (ofPerson.of(principal.id) >= MAX_OF_PERSON) return tooMany(socket, address);
     server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, principal, principal.sessionId));
   }
 
-  function open(socket: WebSocket, { scope }: Principal, sessionId: string): void {
+  function tooMany(socket: Duplex, address: string): void {
+    const sentence = 'Too many pages are open. Close some, or retry in a moment.';
+    refusals.note({ address }, 'a live connection was refused: too many are open');
+    refuseUpgrade(socket, 'too_many_connections', sentence);
+  }
+
+  function open(socket: WebSocket, { id, scope }: Principal, sessionId: string): void {
     const connection: Connection = { socket, sessionId, isAlive: true, messages: 0 };
+    ofPerson.add(id);
     const subscription = live.subscribe(scope, (message) => {
       if (socket.readyState !== socket.OPEN) return;
       if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
@@ -88,6 +115,7 @@ export function createLiveConnections({ sessions, origins, live, logger }: LiveC
     socket.on('error', (error) => logger.debug({ err: error }, 'A live connection failed.'));
     socket.on('close', () => {
       connections.delete(connection);
+      ofPerson.remove(id);
       subscription.close();
     });
   }
@@ -133,7 +161,7 @@ export function createLiveConnections({ sessions, origins, live, logger }: LiveC
   return {
     handle: (request, socket, head) => {
       take(request, socket, head).catch((error: unknown) => {
-        logger.error({ err: error }, 'A live connection could not be opened.');
+        failures.note({ err: error }, 'A live connection could not be opened.');
         refuseUpgrade(socket, 'unavailable');
       });
     },
@@ -143,6 +171,8 @@ export function createLiveConnections({ sessions, origins, live, logger }: LiveC
     close() {
       clearInterval(pinging);
       clearInterval(checking);
+      refusals.close();
+      failures.close();
       for (const { socket } of connections) {
         socket.close(liveCloseCodes.stopping);
         setTimeout(() => socket.terminate(), 1000).unref();

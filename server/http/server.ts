@@ -4,6 +4,7 @@ import { fastifyCookie } from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, type FastifyHttpOptions, fastify, LogController } from 'fastify';
 import { asSender } from '../sender.ts';
+import type { TrustedProxies } from '../trusted-proxies.ts';
 import { requireAccess } from './auth.ts';
 import { type CertificateFacts, defaultLimits, type Http, type RateLimits, type RouteContext } from './context.ts';
 import { serveDashboard } from './dashboard-files.ts';
@@ -34,6 +35,8 @@ export interface HttpDeps extends Omit<RouteContext, 'origins' | 'installFiles' 
   /** Facts of the certificate in use now. */
   readonly certificate: () => CertificateFacts | null;
   readonly publicUrl: string | null;
+  /** Whose `X-Forwarded-For` counts. */
+  readonly proxies: TrustedProxies;
   /** Who else takes WebSockets, such as the gateway at `/agent`; `/live` is added here. */
   readonly upgrades: UpgradeRouter;
   /** The built dashboard. */
@@ -49,7 +52,7 @@ export interface HttpDeps extends Omit<RouteContext, 'origins' | 'installFiles' 
 export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   const { logger, tls, publicUrl } = deps;
   const isBehindProxy = tls === null && (publicUrl?.startsWith('https:') ?? false);
-  const http = createServer(logger, tls, isBehindProxy);
+  const http = createServer(logger, tls, deps.proxies);
   const origins = createOrigins({
     publicUrl,
     secure: tls !== null,
@@ -80,10 +83,10 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   addRoutes(http, context);
   await serveDashboard(http, deps.dashboardDir);
 
-  const live = createLiveConnections({ ...context, logger });
+  const live = createLiveConnections({ ...context, addressOf: deps.proxies.addressOf, logger });
   deps.watchLiveConnections?.(() => live.count);
   deps.upgrades.set('/live', live.handle);
-  attachUpgrades(http.server, deps.upgrades);
+  attachUpgrades(http.server, deps.upgrades, origins);
   http.addHook('preClose', async () => live.close());
   await http.ready();
   return http;
@@ -95,7 +98,7 @@ function shareFairly(http: Http): void {
   http.addHook('preHandler', ({ principal, ip }, _reply, done) => asSender(principal?.id ?? `address ${ip}`, done));
 }
 
-function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls'], isBehindProxy: boolean): Http {
+function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls'], proxies: TrustedProxies): Http {
   const server = {
     shouldUpgradeCallback: isWebSocket,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -104,8 +107,8 @@ function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls'], isBehindP
   const options = {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    // Limits count the addresses that the proxy of this machine names, not the proxy.
-    trustProxy: isBehindProxy && 'loopback',
+    // Limits count the addresses that a proxy names, not the proxy.
+    trustProxy: (address: string) => proxies.trusts(address),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,

@@ -12,6 +12,7 @@ t.test('without any variable', async (t) => {
     logLevel: 'info',
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
     anchors: [],
+    trustedProxies: [],
     notifyPrivate: false,
     mailName: null,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -49,6 +50,11 @@ t.test('good values', async (t) => {
     { host: '2606:4700::1111', port: 443 },
     { host: 'example.com', port: 443 },
   ];
+  const trustedProxies = ['127.0.0.0/8', '::1'];
+  f({ VIGIA_PUBLIC_URL: 'https://vigia.example.com' }, { trustedProxies });
+  f({ VIGIA_PUBLIC_URL: 'https://vigia.example.com', VIGIA_TLS_SELF_SIGNED: '1' }, { trustedProxies: [] });
+  f({ VIGIA_PUBLIC_URL: 'https://vigia.example.com', VIGIA_TRUSTED_PROXIES: 'none' }, { trustedProxies: [] });
+  f({ VIGIA_TRUSTED_PROXIES: '10.1.0.0/16, fd00::5' }, { trustedProxies: ['10.1.0.0/16', 'fd00::5'] });
   f({ VIGIA_ANCHORS: '1.1.1.1:53, [2606:4700::1111]:443,example.com:443' }, { anchors });
   f({ VIGIA_TIME_ZONE: 'America/Costa_Rica' }, { timeZone: 'America/Costa_Rica' });
   f(
@@ -92,6 +98,12 @@ t.test('bad values: the sentence names the variable, what was given, and what is
     /^VIGIA_ANCHORS is "example.com": list up to 8 hosts with ports, such as 1.1.1.1:53/,
   );
   f({ VIGIA_ANCHORS: 'example.com:0' }, /^VIGIA_ANCHORS/);
+  f(
+    { VIGIA_TRUSTED_PROXIES: 'nginx' },
+    /^VIGIA_TRUSTED_PROXIES is "nginx": list up to 64 addresses or ranges of proxies, such as 127.0.0.1,10.1.0.0/,
+  );
+  f({ VIGIA_TRUSTED_PROXIES: '10.0.0.0/33' }, /^VIGIA_TRUSTED_PROXIES/);
+  f({ VIGIA_TRUSTED_PROXIES: Array(65).fill('::1').join() }, /^VIGIA_TRUSTED_PROXIES/);
   f({ VIGIA_ANCHORS: Array(9).fill('a:1').join() }, /^VIGIA_ANCHORS/);
   f({ VIGIA_REPORT_INTERVAL: '10' }, /^VIGIA_REPORT_INTERVAL is "10": use a time from 200ms to 60m, such as 10s/);
   f({ VIGIA_REPORT_INTERVAL: '100ms' }, /^VIGIA_REPORT_INTERVAL/);

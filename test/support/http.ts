@@ -28,6 +28,7 @@ import { createEnrolmentTokens } from '../../server/security/tokens.ts';
 import { createServices, type Services } from '../../server/services/create-services.ts';
 import type { Store } from '../../server/store/store.ts';
 import { createReceiverPort } from '../../server/telling/receiver-port.ts';
+import { trustProxies } from '../../server/trusted-proxies.ts';
 import { Watch } from '../../server/watch.ts';
 import { createTestPorts, type TestPorts } from './ports.ts';
 import { type TestClock, tempStore } from './store.ts';
@@ -167,6 +168,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     tls: null,
     certificate: () => null,
     publicUrl: null,
+    proxies: trustProxies(over.publicUrl ? ['127.0.0.0/8', '::1'] : []),
     state: store,
     sessions,
     passwords,

@@ -33,6 +33,8 @@ export interface StoryOptions {
   readonly reportInterval?: string;
   /** Serves with a certificate of its own making. */
   readonly selfSigned?: boolean;
+  /** Settings of the server beside those that the story makes. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Called with each line of the log; what it throws is the fate of whoever logged. */
   readonly onLog?: (line: Record<string, unknown>) => void;
 }
@@ -177,6 +179,7 @@ export async function startServer(t: Pick<Test, 'teardown'>, options: StoryOptio
       VIGIA_PORT: '0',
       VIGIA_REPORT_INTERVAL: options.reportInterval ?? '1s',
       VIGIA_TLS_SELF_SIGNED: options.selfSigned ? '1' : '0',
+      ...options.environment,
     }),
     logger: pino({ level: 'info' }, { write }),
     version: '0.0.0-test',

@@ -62,6 +62,11 @@ export function enrollRoutes(http: Http, context: RouteContext): void {
     return proof((certificateHash) => serverProofMessage(nonce, noServerNonce, certificateHash));
   });
 
+  // Agents ask for a WebSocket here. What arrives as a plain request came through a proxy that does not pass them on.
+  http.get('/agent', { config }, async () => {
+    throw new VigiaError('upgrade_required');
+  });
+
   http.post('/enroll', { config, schema: { body: Enrolment } }, async (request): Promise<EnrolmentAnswer> => {
     const { token, hostname, machineId, os, agentVersion, wallMs, signature } = request.body;
     parseEnrolmentToken(token);

@@ -19,6 +19,7 @@ import {
 import { describe, type MetricDescriptor } from '../../../protocol/metric.ts';
 import { Gateway, type GatewayOptions } from '../../../server/gateway/gateway.ts';
 import type { Link } from '../../../server/gateway/link.ts';
+import { trustProxies } from '../../../server/trusted-proxies.ts';
 import { GatewayClient, Machine } from '../../support/gateway-client.ts';
 import { until } from '../../support/until.ts';
 
@@ -464,31 +465,49 @@ t.test('a silent stranger is sent away at the handshake’s deadline', async (t)
   await until('both are gone', () => gateway.halfOpen().length === 0);
 });
 
-t.test('half-open connections are bounded, and closing them makes room', async (t) => {
-  const { gateway, client, port, enrol } = await setUp(t);
-  const machine = enrol();
-  // Loopback, where a proxy may stand, may hold fifty times as many as another address.
-  const sockets = await Promise.all(
-    Array.from({ length: 1_000 }, async () => {
-      const socket = connect(port, '127.0.0.1');
-      socket.on('error', () => undefined);
-      const key = 'dGhlIHNhbXBsZSBub25jZQ==';
-      socket.write(
-        `GET /agent HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
-      );
-      await once(socket, 'data');
-      return socket;
-    }),
+/** A stranger that opens a WebSocket and says nothing. */
+async function halfOpen(port: number, forwardedFor: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+  socket.write(
+    `GET /agent HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Forwarded-For: ${forwardedFor}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
   );
+  await once(socket, 'data');
+  return socket;
+}
+
+t.test('who holds all half-open connections makes room for everybody, the oldest first', async (t) => {
+  const { gateway, client, port, enrol, log } = await setUp(t, { addressOf: trustProxies(['127.0.0.1']).addressOf });
+  const machine = enrol();
+  // Behind a proxy: one customer's network with many addresses, and an honest link that is slow.
+  const slow = await client();
+  const sockets = [...(await Promise.all(Array.from({ length: 5 }, () => halfOpen(port, '203.0.113.9'))))];
   t.teardown(() => {
     for (const socket of sockets) socket.destroy();
   });
-  t.equal(gateway.halfOpen().length, 1_000);
-  await t.rejects(client(), /503/);
-  for (const socket of sockets.splice(0, 500)) socket.destroy();
-  await until('room', () => gateway.halfOpen().length === 500);
-  await (await client()).authenticate(machine);
-  t.equal(gateway.halfOpen().length, 500);
+  const fates: string[] = [];
+  for (let n = 0; n < 2_100; n += 100) {
+    const flood = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => halfOpen(port, `2001:db8:0:1::${(n + index).toString(16)}`)),
+    );
+    sockets.push(...flood);
+    for (const socket of flood) socket.once('close', () => fates.push(`flood ${n}`));
+  }
+  t.equal(gateway.halfOpen().length, 2_000);
+  await until('the oldest of the flood are gone', () => fates.length >= 106);
+  t.ok(
+    fates.every((fate) => ['flood 0', 'flood 100'].includes(fate)),
+    'the oldest of those, and nobody else',
+  );
+  t.equal(slow.closeCode, null);
+  await slow.authenticate(machine);
+  await (await client()).authenticate(enrol(new Machine(), 'd2'));
+  t.equal(gateway.connected, 2, 'those who prove a key get in');
+  const lines = log.filter((line) => /Too many connections/.test(line));
+  t.equal(lines.length, 1, 'one line in the log for a hundred that were sent away');
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await until('room', () => gateway.halfOpen().length === 0);
 });
 
 t.test('an idle agent is asked, a dead one is given up', async (t) => {

@@ -183,6 +183,7 @@ function newReport({ personReports }: TestServer, tenant: Tenant): Promise<Perso
 
 const samples: Record<string, MakeSample> = {
   'GET /healthz': plain('/healthz'),
+  'GET /agent': plain('/agent'),
   'GET /readyz': plain('/readyz'),
   'GET /metrics': plain('/metrics'),
   'GET /api/v1/session': plain('/api/v1/session'),
@@ -405,6 +406,7 @@ const samples: Record<string, MakeSample> = {
 
 /** Routes whose success needs what this test does not set up; here only that nobody is kept out. */
 const mayFailOtherwise = [
+  'GET /agent',
   'GET /api/v1/portal',
   'POST /api/v1/portal/reports',
   'POST /api/v1/first-run',

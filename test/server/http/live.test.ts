@@ -99,6 +99,51 @@ t.test('nonsense ends the connection', async (t) => {
   );
 });
 
+t.test('one login cannot take the places of others, nor can one person with many', async (t) => {
+  const server = await startHttp(t);
+  const headers = await server.loggedIn('viewer');
+  const fates = await Promise.all(
+    Array.from({ length: 200 }, async () => {
+      const socket = open(t, server, headers);
+      return Promise.race([once(socket, 'open').then(() => 'open'), refusal(socket).then(({ status }) => status)]);
+    }),
+  );
+  t.equal(fates.filter((fate) => fate === 'open').length, 24, 'those that are being looked up count too');
+  t.ok(fates.every((fate) => fate === 'open' || fate === 503));
+  const admin = open(t, server, await server.loggedIn('admin'));
+  await once(admin, 'open');
+  t.equal(server.ports.subscribers.size, 25);
+  const lines = server.log.filter(({ msg }) => String(msg).startsWith('a live connection was refused'));
+  t.equal(lines.length, 1, 'one line in the log');
+  admin.close();
+  await until('the page to leave', () => server.ports.subscribers.size === 24);
+});
+
+t.test('strangers cannot fill what is being looked up', async (t) => {
+  const server = await startHttp(t, { publicUrl: 'https://vigia.example' });
+  const origin = 'https://vigia.example';
+  const release = Promise.withResolvers<void>();
+  const { verify } = server.sessions;
+  Object.assign(server.sessions, {
+    verify: async (secret: string) => {
+      if (secret.startsWith('made-up')) await release.promise;
+      return verify(secret);
+    },
+  });
+  const strangers = Array.from({ length: 100 }, (_, n) => {
+    const headers = { origin, cookie: `__Host-vigia=made-up-${n}`, 'x-forwarded-for': `2001:db8::${n}` };
+    return refusal(open(t, server, headers)).then(({ status }) => status);
+  });
+  t.equal(await Promise.any(strangers), 503);
+  const { cookie } = await server.loggedIn('admin');
+  const admin = open(t, server, { cookie, origin, 'x-forwarded-for': '203.0.113.9' });
+  await once(admin, 'open');
+  release.resolve();
+  const statuses = await Promise.all(strangers);
+  t.equal(statuses.filter((status) => status === 503).length, 68, 'of one /64 so many are looked up at once');
+  t.equal(statuses.filter((status) => status === 401).length, 32);
+});
+
 t.test('a revoked session loses its sockets within seconds, others stay', async (t) => {
   const server = await startHttp(t);
   const [leaving, staying] = [await server.loggedIn('viewer'), await server.loggedIn('viewer')];

@@ -27,7 +27,7 @@ t.test('the page, its files, and what is not there', async (t) => {
   t.match(asset.headers.get('content-type'), 'javascript');
   t.equal((await request('GET', '/plain.svg')).headers.get('cache-control'), 'no-cache');
 
-  for (const path of ['/assets/old-AAAA1111.js', '/api/v1/nothing', '/install/x', '/agent', '/live', '/enroll/x']) {
+  for (const path of ['/assets/old-AAAA1111.js', '/api/v1/nothing', '/install/x', '/live', '/enroll/x']) {
     const { status, body } = await request('GET', path, page);
     t.equal(status, 404, path);
     t.ok(body.error, path);
