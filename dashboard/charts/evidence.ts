@@ -55,6 +55,8 @@ export function metricTitle(metric: string): string {
       return t('metric.fsAvailable', { name });
     case 'fs.inodesFree':
       return t('metric.fsInodesFree', { name });
+    case 'fs.readable':
+      return t('metric.fsReadable', { name });
     case 'fs.readOnly':
       return t('metric.fsReadOnly', { name });
     case 'host.uptime':

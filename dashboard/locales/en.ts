@@ -284,6 +284,7 @@ export const en = {
   'metric.fsAvailable': 'Space left on {name}',
   'metric.fsInodesFree': 'Inodes left on {name}',
   'metric.fsReadOnly': '{name} is read-only',
+  'metric.fsReadable': '{name} answers',
   'metric.uptime': 'Uptime',
 
   'disks.title': 'Disks',
@@ -292,6 +293,10 @@ export const en = {
   'disks.left': '{available} left of {size}',
   'disks.unknown': 'size unknown',
   'disks.readOnly': 'Read-only',
+  'disks.unreadable': 'Cannot be read',
+  'disks.leftOut': 'Mounted too, but not watched ({count}): {named}',
+  'disks.leftOutOne': '{mountpoint} ({size})',
+  'disks.leftOutMore': ' and {count} more',
   'disks.inodes': '{ratio} of the inodes used',
   'disks.full': 'Full on {when} at {amount} an hour, {certainty}',
   'disks.sure': 'sure',

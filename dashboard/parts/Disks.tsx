@@ -23,7 +23,23 @@ export function Disks({ device }: { device: Device }) {
           ))}
         </ul>
       )}
+      <LeftOut leftOut={device.leftOut} />
     </section>
+  );
+}
+
+/** The agent watches so many and no more; what it does not is said. */
+function LeftOut({ leftOut: { count, items } }: Pick<Device, 'leftOut'>) {
+  if (count === 0) return null;
+  const named = items.slice(0, 8).map(({ mountpoint, sizeBytes }) =>
+    sizeBytes === null ? mountpoint : t('disks.leftOutOne', { mountpoint, size: bytes(sizeBytes) }),
+  );
+  const more = count - named.length;
+  return (
+    <p class="hint" title={items.map(({ mountpoint }) => mountpoint).join('\n')}>
+      {t('disks.leftOut', { count, named: named.join(', ') })}
+      {more > 0 && t('disks.leftOutMore', { count: more })}
+    </p>
   );
 }
 
@@ -33,6 +49,7 @@ function Disk({ system, stale }: { system: FileSystem; stale: boolean }) {
     <li>
       <div class="disk-line">
         <span class="disk-mount">{system.mountpoint}</span>
+        {system.readable === false && <span class="tag">{t('disks.unreadable')}</span>}
         {system.readOnly && <span class="tag">{t('disks.readOnly')}</span>}
         <span class="disk-left" title={system.forecast?.sentence}>
           {system.availableBytes === null || system.sizeBytes === null

@@ -23,6 +23,8 @@ export const FileSystem = Type.Object({
   inodes: Nullable(Type.Number()),
   inodesFree: Nullable(Type.Number()),
   readOnly: Type.Boolean(),
+  /** False: it does not answer, or only with an error. Null where nobody knows. */
+  readable: Nullable(Type.Boolean()),
   /** When it will be full by its trend; absent where nobody looked. */
   forecast: Type.Optional(
     Nullable(
@@ -101,6 +103,11 @@ export const Device = Type.Interface([DeviceSummary], {
   clockOffsetMs: Nullable(Type.Number()),
   reportIntervalMs: Nullable(Type.Integer()),
   fileSystems: Type.Array(FileSystem),
+  /** File systems that are mounted but not watched: there are too many. The largest are named. */
+  leftOut: Type.Object({
+    count: Type.Integer(),
+    items: Type.Array(Type.Object({ mountpoint: Type.String(), sizeBytes: Nullable(Type.Number()) })),
+  }),
   latest: Type.Array(MetricValue),
   processes: Nullable(Type.Object({ at: Time, items: Type.Array(ProcessView) })),
   onboarding: Type.Array(OnboardingFinding),

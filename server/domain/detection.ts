@@ -225,6 +225,7 @@ const recoveries: Partial<Record<RuleName, (object: string) => string>> = {
   'disk.space': (object) => `${object} has enough space again`,
   'disk.inodes': (object) => `${object} has enough inodes again`,
   'disk.read-only': (object) => `${object} can be written again`,
+  'disk.unreadable': (object) => `${object} answers again`,
   'cpu.busy': () => 'The CPU is no longer saturated',
   'memory.exhausted': () => 'Enough memory is available again, or the machine no longer swaps',
   'reboot.unexpected': () => 'No further unexpected restart for a day',

@@ -26,6 +26,8 @@ export interface DetectionSettings {
     readonly swapQuietMs: number;
   };
   readonly readOnly: LevelTiming;
+  /** A file system that does not answer. */
+  readonly unreadable: LevelTiming;
   readonly clock: {
     readonly levels: readonly (LevelTiming & { readonly priority: Priority; readonly aboveMs: number })[];
   };
@@ -93,6 +95,7 @@ export const defaultSettings: DetectionSettings = {
     keepForMs: 5 * minute,
   },
   readOnly: { forMs: 0, keepForMs: 0 },
+  unreadable: { forMs: 5 * minute, keepForMs: minute },
   clock: {
     levels: [
       { priority: 'medium', aboveMs: 300_000, forMs: minute, keepForMs: minute },

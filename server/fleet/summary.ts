@@ -73,6 +73,7 @@ export function detail(record: DeviceRecord, book: Incidents, fleet: Pick<Fleet,
       : [],
     processes: processes && { at: iso(processes.at), items: [...processes.items] },
     onboarding: [...memory.detection.onboarding.values()].map((found) => ({ ...found, foundAt: iso(found.foundAt) })),
+    leftOut: latest ? leftOut(latest) : { count: 0, items: [] },
     refusal: record.refusal && { ...record.refusal, at: iso(record.refusal.at) },
     inventory:
       info.inventory_json !== null && info.inventory_at !== null
@@ -100,19 +101,28 @@ function memoryUsedRatio(reading: Reading): number | null {
 
 export function fileSystems(reading: Reading): FileSystem[] {
   const value = (index: number | undefined): number | null => (index === undefined ? null : valueAt(reading, index));
-  return placesOf(reading.schema).map(({ mountpoint, size, available, inodes, inodesFree, readOnly }) => ({
+  return placesOf(reading.schema).map(({ mountpoint, size, available, inodes, inodesFree, readOnly, readable }) => ({
     mountpoint,
     sizeBytes: value(size),
     availableBytes: value(available),
     inodes: value(inodes),
     inodesFree: value(inodesFree),
     readOnly: value(readOnly) === 1,
+    readable: readable === undefined || value(readable) === null ? null : value(readable) === 1,
   }));
+}
+
+/** What is mounted but not watched, as its agent found too many file systems. */
+function leftOut(reading: Reading): Device['leftOut'] {
+  const items = (reading.schema.instances.get('fs.leftOut') ?? []).map((mountpoint) => {
+    return { mountpoint, sizeBytes: readValue(reading, `fs.leftOut[${mountpoint}]`) || null };
+  });
+  return { count: readValue(reading, 'fs.leftOutCount') ?? items.length, items };
 }
 
 /** Where in a report the numbers of a file system stand. */
 interface Places
-  extends Readonly<Record<'size' | 'available' | 'inodes' | 'inodesFree' | 'readOnly', number | undefined>> {
+  extends Readonly<Record<'size' | 'available' | 'inodes' | 'inodesFree' | 'readOnly' | 'readable', number | undefined>> {
   readonly mountpoint: string;
 }
 
@@ -131,6 +141,7 @@ function placesOf(schema: SchemaIndex): readonly Places[] {
         inodes: at('inodes'),
         inodesFree: at('inodesFree'),
         readOnly: at('readOnly'),
+        readable: at('readable'),
       };
     });
     places.set(schema, known);

@@ -193,6 +193,7 @@ function makeDevice(making: Making): Device {
     remoteUrl: null,
     remoteLink: null,
     refusal: null,
+    leftOut: { count: 0, items: [] },
     expectedHours: false,
   };
 }
@@ -205,6 +206,7 @@ function fileSystemsOf(name: string, id: string, kind: Device['kind']): Device['
     inodes: sizeGiB * 65_536,
     inodesFree: Math.round(sizeGiB * 65_536 * (0.6 + free * 0.39)),
     readOnly: false,
+    readable: true,
   });
   const root = system('/', 40, 0.25 + random(id, 'root') * 0.5);
   if (kind === 'workstation') return [root];

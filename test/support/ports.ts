@@ -79,6 +79,7 @@ export function deviceView(over: Partial<Device> & Pick<Device, 'id' | 'clientId
     remoteUrl: null,
     remoteLink: null,
     refusal: null,
+    leftOut: { count: 0, items: [] },
     expectedHours: false,
     ...over,
   };

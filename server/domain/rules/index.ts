@@ -2,6 +2,7 @@ import type { SchemaIndex } from '../reading.ts';
 import type { DetectionSettings } from '../settings.ts';
 import type { Condition, ReportRule } from './condition.ts';
 import { diskInodes, diskReadOnly, diskSpace } from './disk.ts';
+import { diskUnreadable } from './disk-unreadable.ts';
 import { clockSkew, cpuBusy, memoryExhausted, rebootUnexpected } from './machine.ts';
 
 /** What each live report of a server is judged by. */
@@ -9,6 +10,7 @@ const reportRules: readonly ReportRule[] = [
   diskSpace,
   diskInodes,
   diskReadOnly,
+  diskUnreadable,
   cpuBusy,
   memoryExhausted,
   rebootUnexpected,

@@ -8,6 +8,7 @@ export type RuleName =
   | 'disk.space'
   | 'disk.inodes'
   | 'disk.read-only'
+  | 'disk.unreadable'
   | 'disk.forecast'
   | 'cpu.busy'
   | 'memory.exhausted'

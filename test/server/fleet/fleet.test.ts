@@ -248,3 +248,41 @@ t.test('health tells only of changes', async (t) => {
   health.set('a', null);
   t.same(health.warnings, ['two']);
 });
+
+t.test('file systems that cannot be read, and those that nobody watches, are said', async (t) => {
+  const { fleet, book, record } = await setUp(t);
+  const said = {
+    'fs.size[/]': 1_000,
+    'fs.readable[/]': 1,
+    'fs.size[/nfs]': null,
+    'fs.readable[/nfs]': 0,
+    'fs.size[/user]': null,
+    'fs.readable[/user]': null,
+    'fs.size[/old]': 5,
+    'fs.leftOut[/a]': 4096,
+    'fs.leftOut[/b]': 0,
+    'fs.leftOutCount': 40,
+  };
+  const clocks = { wallMs: START, monotonicMs: 1, bootMs: 1 };
+  fleet.setLatest(
+    record,
+    storedReport({ at: START, metrics: metricsOf(said), scaled: Object.values(said), clocks }),
+  );
+  const { fileSystems, leftOut } = detail(record, book, fleet);
+  t.same(
+    fileSystems.map(({ mountpoint, readable }) => [mountpoint, readable]),
+    [
+      ['/', true],
+      ['/nfs', false],
+      ['/user', null],
+      ['/old', null],
+    ],
+  );
+  t.same(leftOut, {
+    count: 40,
+    items: [
+      { mountpoint: '/a', sizeBytes: 4096 },
+      { mountpoint: '/b', sizeBytes: null },
+    ],
+  });
+});
