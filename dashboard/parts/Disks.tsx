@@ -31,9 +31,11 @@ export function Disks({ device }: { device: Device }) {
 /** The agent watches so many and no more; what it does not is said. */
 function LeftOut({ leftOut: { count, items } }: Pick<Device, 'leftOut'>) {
   if (count === 0) return null;
-  const named = items.slice(0, 8).map(({ mountpoint, sizeBytes }) =>
-    sizeBytes === null ? mountpoint : t('disks.leftOutOne', { mountpoint, size: bytes(sizeBytes) }),
-  );
+  const named = items
+    .slice(0, 8)
+    .map(({ mountpoint, sizeBytes }) =>
+      sizeBytes === null ? mountpoint : t('disks.leftOutOne', { mountpoint, size: bytes(sizeBytes) }),
+    );
   const more = count - named.length;
   return (
     <p class="hint" title={items.map(({ mountpoint }) => mountpoint).join('\n')}>

@@ -1,20 +1,27 @@
 import { PassThrough, pipeline, type Transform } from 'node:stream';
-import zlib from 'node:zlib';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
 import type { Answer } from './answer.ts';
 import { charsetOf } from './charset.ts';
 import { withoutEntities } from './entities.ts';
 
 const MAX_TEXT_BYTES = 256 * 1024;
 /** A page that breaks off is as whole as browsers show it. */
-const gentle = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+const gentle = { finishFlush: constants.Z_SYNC_FLUSH };
 
 const decoders: ReadonlyMap<string, () => Transform> = new Map([
-  ['gzip', () => zlib.createGunzip(gentle)],
-  ['x-gzip', () => zlib.createGunzip(gentle)],
-  ['deflate', () => zlib.createInflate(gentle)],
-  ['raw deflate', () => zlib.createInflateRaw(gentle)],
-  ['br', () => zlib.createBrotliDecompress({ finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH })],
-  ['zstd', () => zlib.createZstdDecompress({ finishFlush: zlib.constants.ZSTD_e_flush })],
+  ['gzip', () => createGunzip(gentle)],
+  ['x-gzip', () => createGunzip(gentle)],
+  ['deflate', () => createInflate(gentle)],
+  ['raw deflate', () => createInflateRaw(gentle)],
+  ['br', () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH })],
+  ['zstd', () => createZstdDecompress({ finishFlush: constants.ZSTD_e_flush })],
 ]);
 
 /**

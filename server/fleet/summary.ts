@@ -122,7 +122,9 @@ function leftOut(reading: Reading): Device['leftOut'] {
 
 /** Where in a report the numbers of a file system stand. */
 interface Places
-  extends Readonly<Record<'size' | 'available' | 'inodes' | 'inodesFree' | 'readOnly' | 'readable', number | undefined>> {
+  extends Readonly<
+    Record<'size' | 'available' | 'inodes' | 'inodesFree' | 'readOnly' | 'readable', number | undefined>
+  > {
   readonly mountpoint: string;
 }
 

@@ -6,7 +6,15 @@ import type { FileSystem } from '../../../protocol/view.ts';
 const NOW = Date.parse('2026-03-02T10:00:00Z');
 
 const system = (mountpoint: string, fullAt: string | null): FileSystem => ({
-  ...{ mountpoint, sizeBytes: 100, availableBytes: 40, inodes: null, inodesFree: null, readOnly: false, readable: true },
+  ...{
+    mountpoint,
+    sizeBytes: 100,
+    availableBytes: 40,
+    inodes: null,
+    inodesFree: null,
+    readOnly: false,
+    readable: true,
+  },
   forecast: { fullAt, bytesPerHour: 1, quality: 1, sentence: '' },
 });
 const panel = (id: string, ...mountpoints: string[]): Panel => ({

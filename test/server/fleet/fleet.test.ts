@@ -264,10 +264,7 @@ t.test('file systems that cannot be read, and those that nobody watches, are sai
     'fs.leftOutCount': 40,
   };
   const clocks = { wallMs: START, monotonicMs: 1, bootMs: 1 };
-  fleet.setLatest(
-    record,
-    storedReport({ at: START, metrics: metricsOf(said), scaled: Object.values(said), clocks }),
-  );
+  fleet.setLatest(record, storedReport({ at: START, metrics: metricsOf(said), scaled: Object.values(said), clocks }));
   const { fileSystems, leftOut } = detail(record, book, fleet);
   t.same(
     fileSystems.map(({ mountpoint, readable }) => [mountpoint, readable]),
