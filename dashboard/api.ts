@@ -6,8 +6,11 @@ import type {
   ErrorBody,
   Incident,
   IncidentDetail,
+  LeftBehind,
   NewEnrolmentToken,
   Overview,
+  PasswordResetOwner,
+  ResetLink,
   Role,
   Series,
   SessionInfo,
@@ -49,8 +52,13 @@ export function whenSignedOut(listener: () => void): void {
 }
 
 /** Asks the API; the ways of each area are in `api` here and in the other modules that use this. @throws ApiError */
-export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await reach(method, path, body);
+export async function request<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const answer = await reach(method, path, body, headers);
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
   const error = await refusal(answer);
   if (error.code === 'unauthenticated') onSignedOut();
@@ -67,12 +75,18 @@ export function requestAll<T>(
   return allPages((page) => request<Page<T>>('GET', `${path}?${asked && `${asked}&`}${page}`), pages);
 }
 
-async function reach(method: string, path: string, body: unknown): Promise<Response> {
+async function reach(
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
   try {
     return await fetch(`/api/v1${path}`, {
       method,
       signal: AbortSignal.timeout(DEADLINE_MS),
-      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   } catch (cause) {
     const timedOut = cause instanceof DOMException && cause.name === 'TimeoutError';
@@ -125,9 +139,18 @@ export const api = {
   users: () => request<Page<User>>('GET', '/users'),
   createUser: (body: { email: string; name: string; role: Role; password: string }) =>
     request<User>('POST', '/users', body),
-  deleteUser: (userId: string) => request<void>('DELETE', `/users/${id(userId)}`),
+  leftBehind: (userId: string) => request<LeftBehind>('GET', `/users/${id(userId)}/left-behind`),
+  disableUser: (userId: string, keep: readonly string[]) =>
+    request<void>('POST', `/users/${id(userId)}/disable`, { keep }),
+  makeResetLink: (userId: string) => request<ResetLink>('POST', `/users/${id(userId)}/reset-link`, {}),
+  changePassword: (current: string, password: string) =>
+    request<void>('POST', '/session/password', { current, password }),
+  resetOwner: (token: string) =>
+    request<PasswordResetOwner>('GET', '/password-reset', undefined, { 'x-vigia-reset-token': token }),
+  resetPassword: (token: string, password: string) =>
+    request<SessionInfo>('POST', '/password-reset', { token, password }),
   apiKeys: () => requestAll<ApiKey>('/api-keys'),
-  createApiKey: (body: { name: string; role: Role; clientId: string | null }) =>
+  createApiKey: (body: { name: string; role: Role; clientId: string | null; expiresInMs: number | null }) =>
     request<ApiKey & { key: string }>('POST', '/api-keys', body),
   deleteApiKey: (keyId: string) => request<void>('DELETE', `/api-keys/${id(keyId)}`),
   tokens: () => requestAll<EnrolmentToken>('/tokens'),

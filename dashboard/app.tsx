@@ -20,6 +20,7 @@ import { Fleet } from './views/Fleet.tsx';
 import { Incidents } from './views/Incidents.tsx';
 import { Login } from './views/Login.tsx';
 import { Now } from './views/Now.tsx';
+import { ResetPassword } from './views/ResetPassword.tsx';
 import { Settings } from './views/Settings.tsx';
 
 const Availability = lazy(async () => (await import('./views/Availability.tsx')).Availability);
@@ -42,6 +43,7 @@ export function App() {
   });
   const info = session.value;
   if (info === null) return <Starting again={() => void start()} />;
+  if (route.value.view === 'reset-password') return <ResetPassword />;
   if (info.user === null) return info.firstRun ? <FirstRun /> : <Login />;
   if (fleet.value === null) return <Starting again={reload} />;
   return (
@@ -73,6 +75,7 @@ function view(to: Route): VNode {
   switch (to.view) {
     case 'now':
     case 'first-run':
+    case 'reset-password':
       return <Now />;
     case 'fleet':
       return <Fleet />;

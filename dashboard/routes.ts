@@ -1,4 +1,4 @@
-export const settingsSections = ['display', 'people', 'keys', 'receivers', 'tokens', 'about'] as const;
+export const settingsSections = ['account', 'display', 'people', 'keys', 'receivers', 'tokens', 'about'] as const;
 export type SettingsSection = (typeof settingsSections)[number];
 
 type PlainView = (typeof plain)[keyof typeof plain];
@@ -21,6 +21,7 @@ const plain = {
   incidents: 'incidents',
   add: 'add',
   'first-run': 'first-run',
+  'reset-password': 'reset-password',
   maintenance: 'maintenance',
   services: 'services',
   reports: 'reports',

@@ -4,11 +4,10 @@ import { t } from '../i18n.ts';
 import { Failure } from '../parts/Async.tsx';
 import { TextField } from '../parts/Field.tsx';
 import { Gate } from '../parts/Gate.tsx';
+import { PasswordField } from '../parts/PasswordField.tsx';
 import { navigate } from '../router.ts';
 import { enter } from '../store.ts';
 import { useSubmit } from '../use-submit.ts';
-
-const LEAST_PASSWORD = 12;
 
 /** The first account, through the one-time link that the console printed. Its token never leaves the fragment and this form. */
 export function FirstRun() {
@@ -55,17 +54,7 @@ function AccountForm({ token }: { token: string }) {
           email.value = text;
         }}
       />
-      <TextField
-        label={t('people.password')}
-        hint={t('login.passwordHint')}
-        type="password"
-        minLength={LEAST_PASSWORD}
-        autoComplete="new-password"
-        value={password.value}
-        onInput={(text) => {
-          password.value = text;
-        }}
-      />
+      <PasswordField kind="new" label={t('people.password')} value={password} />
       {error && <Failure sentence={error} />}
       <button type="submit" class="button button-primary button-wide" disabled={busy}>
         {t('firstRun.submit')}

@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import { t } from '../i18n.ts';
 import { lazy } from '../parts/lazy.tsx';
 import { AboutSettings } from '../parts/settings/About.tsx';
+import { AccountSettings } from '../parts/settings/Account.tsx';
 import { ApiKeySettings } from '../parts/settings/ApiKeys.tsx';
 import { DisplaySettings } from '../parts/settings/Display.tsx';
 import { PeopleSettings } from '../parts/settings/People.tsx';
@@ -11,6 +12,7 @@ import { type SettingsSection, settingsHref, settingsSections } from '../routes.
 const ReceiverSettings = lazy(async () => (await import('../parts/settings/Receivers.tsx')).ReceiverSettings);
 
 const sections: Record<SettingsSection, ComponentType> = {
+  account: AccountSettings,
   display: DisplaySettings,
   people: PeopleSettings,
   keys: ApiKeySettings,

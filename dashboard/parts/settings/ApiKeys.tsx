@@ -10,8 +10,12 @@ import { CopyField } from '../CopyField.tsx';
 import { Dialog } from '../Dialog.tsx';
 import { SelectField, TextField } from '../Field.tsx';
 import { CreateDialog, ListSection } from './ListSection.tsx';
+import { MakerName } from './MakerName.tsx';
 
 const roles = ['metrics', 'viewer', 'technician', 'admin'] as const satisfies readonly Role[];
+
+const DAY_MS = 86_400_000;
+const lifetimes = { month: 30 * DAY_MS, quarter: 90 * DAY_MS, year: 365 * DAY_MS, endless: null };
 
 /** Keys for Prometheus and for programs. */
 export function ApiKeySettings() {
@@ -46,9 +50,14 @@ export function ApiKeySettings() {
               key.clientId === null ? t('keys.allClients') : (clients.value.get(key.clientId)?.name ?? '–'),
           },
           { head: t('keys.created'), cell: (key) => <When at={key.createdAt} /> },
+          { head: t('tokens.createdBy'), cell: (key) => <MakerName {...key} /> },
           {
             head: t('keys.lastUsed'),
             cell: (key) => (key.lastUsedAt === null ? t('keys.neverUsed') : <Ago at={key.lastUsedAt} />),
+          },
+          {
+            head: t('tokens.expires'),
+            cell: (key) => (key.expiresAt === null ? t('keys.endless') : <When at={key.expiresAt} />),
           },
         ]}
         remove={{
@@ -78,6 +87,7 @@ function AddKey({ onClose, onMade }: { onClose: () => void; onMade: (key: string
   const name = useSignal('');
   const role = useSignal<(typeof roles)[number]>('metrics');
   const clientId = useSignal('');
+  const lifetime = useSignal<keyof typeof lifetimes>('year');
   return (
     <CreateDialog
       title={t('keys.add')}
@@ -88,6 +98,7 @@ function AddKey({ onClose, onMade }: { onClose: () => void; onMade: (key: string
           name: name.value.trim(),
           role: role.value,
           clientId: clientId.value || null,
+          expiresInMs: lifetimes[lifetime.value],
         });
         onMade(key);
       }}
@@ -116,6 +127,17 @@ function AddKey({ onClose, onMade }: { onClose: () => void; onMade: (key: string
         options={orNone(t('keys.allClients'), clientChoices())}
         onChange={(value) => {
           clientId.value = value;
+        }}
+      />
+      <SelectField
+        label={t('keys.lifetime')}
+        value={lifetime.value}
+        options={(['month', 'quarter', 'year', 'endless'] as const).map((value) => ({
+          value,
+          label: t(`keys.lifetime.${value}`),
+        }))}
+        onChange={(value) => {
+          lifetime.value = value;
         }}
       />
     </CreateDialog>

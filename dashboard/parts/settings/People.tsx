@@ -1,20 +1,28 @@
 import { useSignal } from '@preact/signals';
-import type { Role } from '../../../protocol/view.ts';
+import type { ResetLink, Role, User } from '../../../protocol/view.ts';
 import { api } from '../../api.ts';
-import { t } from '../../i18n.ts';
+import { rich, t } from '../../i18n.ts';
 import { isAdmin, me } from '../../store.ts';
+import { ActionButton } from '../ActionButton.tsx';
+import { When } from '../Ago.tsx';
 import { useLoaded } from '../Async.tsx';
+import { CopyField } from '../CopyField.tsx';
+import { Dialog } from '../Dialog.tsx';
 import { SelectField, TextField } from '../Field.tsx';
+import { PasswordField } from '../PasswordField.tsx';
 import { CreateDialog, ListSection } from './ListSection.tsx';
+import { RemovePerson } from './RemovePerson.tsx';
 
-const LEAST_PASSWORD = 12;
 const roles = ['technician', 'viewer', 'admin'] as const satisfies readonly Role[];
 
 /** Who may sign in. */
 export function PeopleSettings() {
   const loaded = useLoaded('users', api.users);
+  const removing = useSignal<User | null>(null);
+  const resetting = useSignal<User | null>(null);
   if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
   return (
+    <>
     <ListSection
       title={t('settings.people')}
       hint={t('people.hint')}
@@ -26,14 +34,83 @@ export function PeopleSettings() {
         { head: t('people.email'), cell: (user) => user.email },
         { head: t('people.role'), cell: (user) => t(`role.${user.role}`) },
       ]}
-      remove={{
-        word: t('action.remove'),
-        nameOf: (user) => user.name,
-        sentence: (user) => t('people.removeSentence', { name: user.name }),
-        run: (user) => api.deleteUser(user.id),
-        allowed: (user) => user.id !== me.value?.id,
-      }}
+      actions={(user) =>
+        user.id !== me.value?.id && (
+          <>
+            <button
+              type="button"
+              class="link"
+              aria-label={`${t('people.resetLink')}: ${user.name}`}
+              onClick={() => {
+                resetting.value = user;
+              }}
+            >
+              {t('people.resetLink')}
+            </button>
+            <button
+              type="button"
+              class="link"
+              aria-label={`${t('action.remove')}: ${user.name}`}
+              onClick={() => {
+                removing.value = user;
+              }}
+            >
+              {t('action.remove')}
+            </button>
+          </>
+        )
+      }
     />
+      {removing.value && (
+        <RemovePerson
+          user={removing.value}
+          onClose={() => {
+            removing.value = null;
+          }}
+          onDone={() => {
+            removing.value = null;
+            loaded.again();
+          }}
+        />
+      )}
+      {resetting.value && (
+        <ResetLinkDialog
+          user={resetting.value}
+          onClose={() => {
+            resetting.value = null;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** A one-time link to a new password, for who forgot theirs. */
+function ResetLinkDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const link = useSignal<ResetLink | null>(null);
+  return (
+    <Dialog title={`${t('people.resetLink')}: ${user.name}`} onClose={onClose}>
+      {link.value === null ? (
+        <>
+          <p>{t('people.resetSentence', { name: user.name })}</p>
+          <div class="dialog-actions">
+            <ActionButton
+              kind="primary"
+              run={async () => {
+                link.value = await api.makeResetLink(user.id);
+              }}
+            >
+              {t('people.resetMake')}
+            </ActionButton>
+          </div>
+        </>
+      ) : (
+        <>
+          <p>{rich('people.resetOnce', { name: user.name, until: <When at={link.value.expiresAt} /> })}</p>
+          <CopyField label={t('people.resetLink')} text={link.value.url} />
+        </>
+      )}
+    </Dialog>
   );
 }
 
@@ -84,17 +161,7 @@ function AddPerson({ onClose, onMade }: { onClose: () => void; onMade: () => voi
           role.value = value;
         }}
       />
-      <TextField
-        label={t('people.password')}
-        hint={t('login.passwordHint')}
-        type="password"
-        minLength={LEAST_PASSWORD}
-        autoComplete="new-password"
-        value={password.value}
-        onInput={(text) => {
-          password.value = text;
-        }}
-      />
+      <PasswordField kind="new" label={t('people.password')} value={password} />
     </CreateDialog>
   );
 }

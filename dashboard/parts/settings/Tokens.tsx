@@ -1,10 +1,11 @@
 import { api } from '../../api.ts';
 import { t } from '../../i18n.ts';
 import { canAct, clients, sites } from '../../store.ts';
-import { When } from '../Ago.tsx';
+import { Ago, When } from '../Ago.tsx';
 import { useLoaded } from '../Async.tsx';
 import { LinkButton } from '../LinkButton.tsx';
 import { ListSection } from './ListSection.tsx';
+import { MakerName } from './MakerName.tsx';
 
 /** Tokens that may still enrol a machine. */
 export function TokenSettings() {
@@ -24,7 +25,11 @@ export function TokenSettings() {
         { head: t('device.kind'), cell: (token) => t(`kind.${token.kind}`) },
         { head: t('tokens.usesLeft'), cell: (token) => token.usesLeft },
         { head: t('tokens.expires'), cell: (token) => <When at={token.expiresAt} /> },
-        { head: t('tokens.createdBy'), cell: (token) => token.createdBy },
+        { head: t('tokens.createdBy'), cell: (token) => <MakerName {...token} /> },
+        {
+          head: t('keys.lastUsed'),
+          cell: (token) => (token.lastUsedAt === null ? t('keys.neverUsed') : <Ago at={token.lastUsedAt} />),
+        },
       ]}
       remove={{
         word: t('action.revoke'),

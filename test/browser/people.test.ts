@@ -1,0 +1,74 @@
+import t from 'tap';
+import { violations } from '../support/axe.ts';
+import { openDashboard } from '../support/fake-dashboard.ts';
+import { dialogGone, dialogOpen } from '../support/page.ts';
+import { until } from '../support/until.ts';
+
+t.setTimeout(400_000);
+
+t.test('a person changes their own password', async (t) => {
+  const { page, visit } = await openDashboard(t);
+  await visit('/settings/account');
+  t.same(await violations(page), []);
+  await page.getByLabel('Current password').fill('an old password');
+  await page.getByLabel('New password').fill('lanterns over quiet gravel');
+  const sent = page.waitForRequest('**/api/v1/session/password');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  t.same((await sent).postDataJSON(), { current: 'an old password', password: 'lanterns over quiet gravel' });
+  await page.getByText('The password is changed.').waitFor();
+  t.equal(await page.getByLabel('Current password').inputValue(), '');
+});
+
+t.test('an admin makes a link to a new password for somebody else', async (t) => {
+  const { page, visit } = await openDashboard(t);
+  await visit('/settings/people');
+  await page.getByRole('button', { name: 'Link to a new password: Ben Carter' }).click();
+  await dialogOpen(page);
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  t.match(await page.getByLabel('Link to a new password', { exact: true }).inputValue(), /\/reset-password#token=/);
+  t.same(await violations(page), []);
+});
+
+t.test('the page behind the link, also for who is not signed in', async (t) => {
+  const { page, api, visit } = await openDashboard(t, { signedIn: false });
+  await visit('/reset-password');
+  await page.getByText(/This address is not complete/).waitFor();
+  await page.goto('about:blank');
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(`${api.url}/reset-password#token=secretsecretsecret`);
+  await page.getByText('For Ben Carter, ben@lookout.example.').waitFor();
+  t.same(await violations(page), []);
+  await page.getByLabel('New password').fill('lanterns over quiet gravel');
+  const sent = page.waitForRequest((request) => request.method() === 'POST');
+  await page.getByRole('button', { name: 'Set the password and sign in' }).click();
+  t.same((await sent).postDataJSON(), { token: 'secretsecretsecret', password: 'lanterns over quiet gravel' });
+  await until('the dashboard opens', () => new URL(page.url()).pathname === '/');
+  t.notOk(
+    requests.some((url) => new URL(url).pathname.includes('secret') || new URL(url).search.includes('secret')),
+    'the token is in no address that is sent',
+  );
+});
+
+t.test('who is removed: what they made ends, unless it is kept', async (t) => {
+  const { page, visit } = await openDashboard(t);
+  await visit('/settings/people');
+  await page.getByRole('button', { name: 'Remove: Ben Carter' }).click();
+  await page.getByRole('group', { name: 'What Ben Carter made that still works' }).waitFor();
+  t.same(await violations(page), []);
+  await page.getByLabel('Keep the API key Ticket robot (Technician)').check();
+  const sent = page.waitForRequest('**/disable');
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  t.same((await sent).postDataJSON(), { keep: ['k2'] });
+  await dialogGone(page);
+  await until('he is gone', async () => (await page.getByText('Ben Carter').count()) === 0);
+});
+
+t.test('lists of keys and tokens say who, when last, and until when', async (t) => {
+  const { page, visit } = await openDashboard(t);
+  await visit('/settings/keys');
+  const robot = page.getByRole('row', { name: /Ticket robot/ });
+  t.match(await robot.innerText(), /Ben Carter[^]*never[^]*no end/);
+  await visit('/settings/tokens');
+  t.match(await page.getByRole('row', { name: /Ben Carter/ }).innerText(), /3 h ago/);
+});
