@@ -8,16 +8,30 @@ export function remoteUrlFault(template: string): string | null {
     if (text.endsWith('}') && remoteFields.some((field) => field === name)) continue;
     return `The address holds "${text.slice(0, 40)}". It may hold ${remoteFields.map((field) => `{${field}}`).join(', ')}.`;
   }
-  const { protocol, username, host } = URL.parse(template.replaceAll(/\{[^}]*\}/g, 'x')) ?? {};
-  if (protocol !== 'https:' || !host) return 'The address must start with https:// and name a host.';
-  // What stands before the first slash decides who gets the request: no value of a device may.
-  if (/^https:\/\/[^/]*\{/.test(template)) return 'Placeholders may stand after the host of the address only.';
-  return username ? 'The address must not hold a user name or password.' : null;
+  // Browsers drop line breaks, take a backslash for a slash, and any number of slashes for two: the host is then another one.
+  if (/[\\\s\p{Cc}]/u.test(template)) return 'The address must hold neither spaces nor backslashes.';
+  const [one, other] = ['a', 'b'].map((value) => URL.parse(template.replaceAll(/\{[^}]*\}/g, value)));
+  if (!one || !other || one.protocol !== 'https:' || !/^https:\/\/[^/]/i.test(template)) {
+    return 'The address must start with https:// and name a host.';
+  }
+  // The host decides who gets the request: no value of a device may.
+  if (one.host !== other.host) return 'Placeholders may stand after the host of the address only.';
+  if (one.username || one.password || other.username) return 'The address must not hold a user name or password.';
+  return null;
 }
 
-/** The address that opens a remote session: values are URL-encoded, so that they stay one part of it. */
-export function remoteUrl(template: string, fields: RemoteFields): string {
+/**
+ * The address that opens a remote session: values are URL-encoded, so that they stay one part of it. Null for a template that
+ * would not be taken today.
+ */
+export function remoteUrl(template: string, fields: RemoteFields): string | null {
+  if (remoteUrlFault(template) !== null) return null;
   return template.replaceAll(/\{(\w+)\}/g, (text, name: string) =>
-    name in fields ? encodeURIComponent(fields[name as keyof RemoteFields]) : text,
+    Object.hasOwn(fields, name) ? part(fields[name as keyof RemoteFields]) : text,
   );
+}
+
+/** A value as one part of an address. Dots alone would lead to another folder, however they are encoded. */
+function part(value: string): string {
+  return /^\.{1,2}$/.test(value) ? '-' : encodeURIComponent(value);
 }

@@ -13,6 +13,7 @@ for (const template of [
   'https://remote.test/{hostname}',
   'https://remote.test:8443/#/{device}',
   'https://remote.test',
+  'https://[2001:db8::1]/{hostname}',
 ]) {
   t.equal(remoteUrlFault(template), null, template);
 }
@@ -24,6 +25,27 @@ const faults: [string, RegExp][] = [
   ['https://remote.test/{password}', /"\{password\}"/],
   ['https://remote.test/{hostname', /"\{hostname"/],
   ['https://{hostname}.remote.test/', /after the host/],
+  ['https://remote.test:{device}/', /name a host|after the host/],
+  ['https:///{hostname}/', /name a host/],
+  ['https:////{hostname}/', /name a host/],
+  ['https:/{hostname}/', /name a host/],
+  ['https:{hostname}/', /name a host/],
+  ['https:\\\\{hostname}/', /backslashes/],
+  ['https:/\\{hostname}/', /backslashes/],
+  ['https://\t/{hostname}/', /spaces/],
+  ['https://\n{hostname}/', /spaces/],
+  ['https://remote.test\\@{hostname}/', /backslashes/],
+  ['https://remote.test@{hostname}/', /after the host/],
+  ['https://{name}:{hostname}@remote.test/', /user name or password/],
+  ['https://:secret@remote.test/', /user name or password/],
   ['https://me:secret@remote.test/', /user name or password/],
 ];
 for (const [template, sentence] of faults) t.match(remoteUrlFault(template), sentence, template);
+
+for (const [template] of faults) t.equal(remoteUrl(template, fields), null, `${template} opens nothing, should it be kept`);
+
+for (const hostname of ['..', '.', '//evil.test', '\\\\evil.test', '@evil.test', 'evil.test#', '\u202Eevil']) {
+  const url = new URL(remoteUrl('https://remote.test/a/{hostname}/b?c={hostname}', { ...fields, hostname }) ?? '');
+  t.equal(url.host, 'remote.test', hostname);
+  t.match(url.pathname, /^\/a\/[^/]+\/b$/, hostname);
+}
