@@ -293,11 +293,19 @@ export interface PersonReportPort {
   link(scope: Scope, id: string, incidentId: string, actor: Actor): Promise<PersonReport>;
   propose(scope: Scope, report: ProposalQuestion): Promise<IncidentProposal[]>;
   /** What somebody of the client wrote on its page; the answer tells nothing of others. */
-  fromPortal(clientId: string, input: PortalReportInput): Promise<PortalAnswer>;
+  fromPortal(visitor: PortalVisitor, input: PortalReportInput): Promise<PortalAnswer>;
   ahead(
     scope: Scope,
     query: { readonly clientId?: string | undefined; readonly period: 'this_month' | 'last_month' },
   ): Promise<AheadFigures>;
+}
+
+/** Whoever has the secret link of a client's page. */
+export interface PortalVisitor {
+  readonly clientId: string;
+  /** Says which link it is, and not its secret. */
+  readonly linkId: string;
+  readonly address: string;
 }
 
 export interface PortalAnswer {

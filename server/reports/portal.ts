@@ -1,9 +1,10 @@
-import { VigiaError } from '../../protocol/error.ts';
 import type { PersonReport, PersonReportInput, PortalReportInput } from '../../protocol/person-report.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import type { Place, Proposal } from '../domain/linking.ts';
 import type { Scope } from '../domain/scope.ts';
-import type { Actor, PortalAnswer } from '../http/ports.ts';
+import { addressGroup } from '../address-group.ts';
+import type { Actor, PortalAnswer, PortalVisitor } from '../http/ports.ts';
+import { createPortalLimits } from './portal-limits.ts';
 
 /** The zone in which a client reads a time. */
 export type ZoneOf = (clientId: string, at: number) => string;
@@ -21,37 +22,20 @@ export interface PortalParts {
   readonly now: () => number;
 }
 
-const WINDOW_MS = 3_600_000;
-/** A whole office that reports one outage stays below; more would drown what others tell us. */
-const MAX_IN_WINDOW = 60;
-
 /**
  * Takes what somebody wrote on a client's page. It is linked by itself only to an incident of the very site that goes on and
- * concerns all of it: a guess would make our own figures look better. Anything else is for a technician to link.
+ * concerns all of it: a guess would make our own figures look better. Anything else is for a technician to link; what comes by
+ * the same link within an hour is one incident.
  */
 export function createPortal({ propose, create, incident, zoneOf, now }: PortalParts) {
-  const taken = new Map<string, readonly number[]>();
+  const limits = createPortalLimits();
 
-  /** Everybody at a client has the same link, and addresses are cheap. @throws VigiaError rate_limited */
-  function count(clientId: string, at: number): void {
-    const recent = (taken.get(clientId) ?? []).filter((one) => at - one < WINDOW_MS);
-    const [oldest = at] = recent;
-    if (recent.length >= MAX_IN_WINDOW) {
-      throw new VigiaError(
-        'rate_limited',
-        'We have had many reports from you within the hour and are looking at them. Call us if yours is about something else.',
-        { retryAfterMs: oldest + WINDOW_MS - at },
-      );
-    }
-    taken.set(clientId, [...recent, at]);
-  }
-
-  return async (clientId: string, input: PortalReportInput): Promise<PortalAnswer> => {
+  return async ({ clientId, linkId, address }: PortalVisitor, input: PortalReportInput): Promise<PortalAnswer> => {
     const { text, siteId } = input;
     const reporter = input.reporter.replaceAll(/\p{Cc}+/gu, ' ').trim() || 'Somebody';
     const scope = { clientId };
     const at = now();
-    count(clientId, at);
+    limits.count(linkId, addressGroup(address), at);
     const proposals = await propose(scope, { clientId, siteId, deviceId: null, serviceId: null, reportedAt: at });
     const known = await firstOf(proposals, async ({ incidentId }) => {
       const record = await incident(scope, incidentId, clientId);
@@ -67,7 +51,8 @@ export function createPortal({ propose, create, incident, zoneOf, now }: PortalP
       aboutInfrastructure: true,
       incidentId: known?.id ?? null,
     };
-    const stored = await create(scope, report, { id: 'portal', name: `${reporter}, on the client's page` }, 'portal');
+    const actor = { id: `link:${linkId}`, name: `${reporter}, on the client's page` };
+    const stored = await create(scope, report, actor, 'portal');
     const sentence = known
       ? `We know about this since ${timeOf(known.openedAt, at, zoneOf(clientId, at))} and are working on it. Thank you for telling us.`
       : 'Thank you. Your report has reached us, and we will look at it.';

@@ -136,6 +136,11 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
   const deviceOf = (record: IncidentRecord) =>
     (record.deviceId === null ? undefined : fleet.devices.get(record.deviceId)) ?? null;
 
+  /** What comes by the same link within an hour is one incident, whoever writes: a leaked link cannot open one after the other. */
+  function threadOf(scope: Scope, actor: Actor, at: number): Promise<string | null> {
+    return store.scoped(scope).personReports.threadOf(actor.id, at - HOUR_MS);
+  }
+
   async function create(scope: Scope, input: PersonReportInput, actor: Actor, via: PersonReport['via']) {
     const reportedAt = readTime(input.reportedAt);
     const where = await place(scope, input);
@@ -156,7 +161,8 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
         created_at: at,
         created_by: actor.id,
       };
-      const known = input.incidentId === null ? null : await incident(scope, input.incidentId, where.clientId);
+      const about = input.incidentId ?? (via === 'portal' ? await threadOf(scope, actor, at) : null);
+      const known = about === null ? null : await incident(scope, about, where.clientId);
       const step = known ? attach(known, report, actor, at) : ownIncident(report, input, actor, at);
       const { record } = step;
       const linked = { ...report, incident_id: record.id, lead_ms: leadMs(reportedAt, record.openedAt) };

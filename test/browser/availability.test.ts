@@ -126,8 +126,11 @@ t.test('a site card is written by day; a report link is shown once', async (t) =
   await dialogOpen(page);
   await page.keyboard.press('Escape');
   await dialogGone(page);
-  await page.getByRole('button', { name: 'Make a new link' }).waitFor();
+  await page.getByRole('button', { name: 'Replace the link' }).waitFor();
   t.equal(await url.count(), 0, 'not shown again');
+  await page.getByRole('button', { name: 'Replace the link' }).click();
+  await page.getByText('The link before it no longer works.', { exact: false }).waitFor();
+  t.match(await url.inputValue(), /\/report#/, 'one click, and there is the next');
 });
 
 const paths = (idOf: (name: string) => string) => [

@@ -70,5 +70,5 @@ t.test('lists of keys and tokens say who, when last, and until when', async (t) 
   const robot = page.getByRole('row', { name: /Ticket robot/ });
   t.match(await robot.innerText(), /Ben Carter[^]*never[^]*no end/);
   await visit('/settings/tokens');
-  t.match(await page.getByRole('row', { name: /Ben Carter/ }).innerText(), /3 h ago/);
+  t.match(await page.getByRole('row', { name: /Ben Carter/ }).innerText(), /\d hr ago/);
 });

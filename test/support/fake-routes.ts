@@ -223,7 +223,10 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
   );
   app.post('/api/v1/session/password', (_request, reply) => reply.code(204).send());
   app.get('/api/v1/password-reset', () => ({ name: 'Ben Carter', email: 'ben@lookout.example' }));
-  app.post('/api/v1/password-reset', () => ({ user: world.user, firstRun: false, version: '0.1.0' }));
+  app.post('/api/v1/password-reset', () => {
+    world.session = world.user;
+    return { user: world.user, firstRun: false, version: '0.1.0' };
+  });
   app.post<{ Body: Omit<ApiKey, 'id'> }>('/api/v1/api-keys', ({ body }) => {
     const key = {
       ...body,

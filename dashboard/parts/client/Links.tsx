@@ -9,6 +9,7 @@ import { CopyField } from '../CopyField.tsx';
 import { Dialog } from '../Dialog.tsx';
 import { Field } from '../Field.tsx';
 import { say } from '../Toasts.tsx';
+import { ReplaceReportLink } from './ReplaceReportLink.tsx';
 
 /** The page behind a secret link on which this client's people report problems, and how machines are reached. */
 export function ClientLinks({ client }: { client: Client }) {
@@ -37,15 +38,19 @@ function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | 
         <p class="hint">{t('reportLink.hint')}</p>
       </div>
       <div class="view-actions">
-        <button
-          type="button"
-          class="button button-plain"
-          onClick={() => {
-            asking.value = 'make';
-          }}
-        >
-          {t(exists ? 'reportLink.rotate' : 'reportLink.make')}
-        </button>
+        {exists ? (
+          <ReplaceReportLink clientId={clientId} kind="plain" />
+        ) : (
+          <button
+            type="button"
+            class="button button-plain"
+            onClick={() => {
+              asking.value = 'make';
+            }}
+          >
+            {t('reportLink.make')}
+          </button>
+        )}
         {exists !== false && (
           <button
             type="button"
@@ -59,7 +64,7 @@ function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | 
         )}
       </div>
       {asking.value === 'make' && (
-        <Dialog title={t(exists ? 'reportLink.rotate' : 'reportLink.make')} onClose={close}>
+        <Dialog title={t('reportLink.make')} onClose={close}>
           <p>{t('reportLink.makeSentence')}</p>
           <div class="dialog-actions">
             <ActionButton
@@ -70,7 +75,7 @@ function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | 
                 void reload();
               }}
             >
-              {t(exists ? 'reportLink.rotate' : 'reportLink.make')}
+              {t('reportLink.make')}
             </ActionButton>
           </div>
         </Dialog>

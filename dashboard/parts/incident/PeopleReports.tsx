@@ -6,10 +6,11 @@ import { desk } from '../../desk-api.ts';
 import { rich, t } from '../../i18n.ts';
 import { leadSentence } from '../../lead.ts';
 import { reportHref } from '../../routes.ts';
-import { canAct } from '../../store.ts';
+import { canAct, isAdmin } from '../../store.ts';
 import { ActionButton } from '../ActionButton.tsx';
 import { When } from '../Ago.tsx';
 import { Async, useLoaded } from '../Async.tsx';
+import { ReplaceReportLink } from '../client/ReplaceReportLink.tsx';
 import { Dialog } from '../Dialog.tsx';
 
 interface PeopleReportsProps {
@@ -26,6 +27,9 @@ export function PeopleReports({ incident, onDone }: PeopleReportsProps) {
         <h2>{t('people.reports')}</h2>
         {canAct.value && (
           <span class="card-actions">
+            {isAdmin.value && incident.reports.some(({ via }) => via === 'portal') && (
+              <ReplaceReportLink clientId={incident.clientId} kind="link" />
+            )}
             <a class="link" href={newReport(incident)}>
               {t('people.newReport')}
             </a>

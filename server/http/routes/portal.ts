@@ -71,9 +71,10 @@ export function portalRoutes(http: Http, context: RouteContext): void {
     { config, schema: { body: PortalReportInput, response: { 201: Answer } } },
     async (request, reply) => {
       const client = await clientOf(request.headers[KEY_HEADER]);
-      const answer = await personReports.fromPortal(client.id, request.body);
+      const linkId = linkIdOf(client);
+      const answer = await personReports.fromPortal({ clientId: client.id, linkId, address: request.ip }, request.body);
       const { reportId, incidentId, ...shown } = answer;
-      const detail = { clientId: client.id, incidentId, address: request.ip };
+      const detail = { clientId: client.id, linkId, incidentId, address: request.ip };
       await state.audit.append({ actor: 'server', action: 'person-report.portal', subject: reportId, detail });
       return reply.code(201).send(shown);
     },
@@ -110,6 +111,11 @@ export function portalRoutes(http: Http, context: RouteContext): void {
       return reply.code(204).send();
     },
   );
+}
+
+/** The beginning of the stored hash: enough to tell links apart. */
+function linkIdOf({ report_key_hash }: ClientRow): string {
+  return Buffer.from(report_key_hash ?? []).toString('hex').slice(0, 16);
 }
 
 function hashOf(secret: string): Uint8Array {

@@ -10,6 +10,8 @@ export interface PersonReportRepository {
   get(id: string): Promise<Row<'person_report'> | null>;
   /** Those about an incident, oldest first. */
   ofIncident(incidentId: string): Promise<Row<'person_report'>[]>;
+  /** The incident that began since then with a report that came in this way, and goes on; null if there is none. */
+  threadOf(createdBy: string, sinceMs: number): Promise<string | null>;
   /** Those reported in [fromMs, toMs), oldest first. */
   between(fromMs: number, toMs: number, clientId?: string): Promise<Row<'person_report'>[]>;
   /** For {@link Store.commit}. @throws VigiaError not_found if the row is outside the scope. */
@@ -39,6 +41,22 @@ export function personReportRepository({ db, scope }: ScopedContext): PersonRepo
     get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
     ofIncident: (incidentId) =>
       select().where('incident_id', '=', incidentId).orderBy('reported_at').orderBy('id').execute(),
+    async threadOf(createdBy, sinceMs) {
+      const thread = await db
+        .selectFrom('person_report')
+        .innerJoin('incident', 'incident.id', 'person_report.incident_id')
+        .select('incident.id')
+        .where(ofScope(scope, 'person_report.client_id'))
+        .where('person_report.created_by', '=', createdBy)
+        .where('person_report.created_at', '>=', sinceMs)
+        .where('incident.source', '=', 'person')
+        .where('incident.state', '<>', 'resolved')
+        .where('incident.opened_at', '>=', sinceMs)
+        .orderBy('incident.opened_at')
+        .limit(1)
+        .executeTakeFirst();
+      return thread?.id ?? null;
+    },
     between(fromMs, toMs, clientId) {
       let query = select().where('reported_at', '>=', fromMs).where('reported_at', '<', toMs).orderBy('reported_at');
       if (clientId !== undefined) query = query.where('client_id', '=', clientId);

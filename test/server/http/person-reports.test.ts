@@ -205,34 +205,83 @@ t.test('attempts at the secret are counted by address', async (t) => {
   t.same(statuses, [401, 401, 401, 429, 429]);
 });
 
-t.test(
-  'whoever has the link cannot flood us, from however many addresses, nor with text of many lines as a name',
-  async (t) => {
-    const server = await startHttp(t, { limits: { login: 1_000 } });
-    const { store, clock, request } = server;
-    const [acme, other] = [await addTenant(store, 'Acme'), await addTenant(store, 'Other')];
-    const admin = { headers: await server.loggedIn('admin') };
-    const secrets: string[] = [];
-    for (const { client } of [acme, other]) {
-      const { body } = await request('POST', `/api/v1/clients/${client.id}/report-link`, { ...admin, body: {} });
-      secrets.push(new URL(body.url).hash.slice(1));
-    }
-    const report = (key: string, reporter = 'Ana') =>
-      request('POST', '/api/v1/portal/reports', {
-        headers: { 'x-vigia-report-key': key },
-        body: { reporter, text: 'No internet.', siteId: null },
-      });
-    for (let n = 0; n < 60; n += 1) t.equal((await report(secrets[0]!)).status, 201);
-    const refused = await report(secrets[0]!);
-    t.match([refused.status, refused.body.error.code], [429, 'rate_limited']);
-    t.match(refused.body.error.message, /Call/);
-    t.equal((await report(secrets[1]!)).status, 201, 'another client is not held up');
-    clock.nowMs += 60 * MINUTE_MS;
-    t.equal((await report(secrets[0]!, 'Ana\r\nBcc: all')).status, 201);
-    const rows = await store.scoped(everyClient).incidents.list({ limit: 1, state: 'all' });
-    t.match(rows.items[0]?.sentence, /^Ana Bcc: all reports: No internet\.$/);
-  },
-);
+/** Clients with a page, and somebody who reports on it from an address. */
+async function openPages(t: Parameters<typeof startHttp>[0], names: readonly string[]) {
+  const server = await startHttp(t, { publicUrl: 'https://vigia.example', limits: { login: 100_000 } });
+  const { store, request } = server;
+  const admin = { headers: { ...(await server.loggedIn('admin')), origin: 'https://vigia.example' } };
+  const makeLink = async (clientId: string): Promise<string> => {
+    const { body } = await request('POST', `/api/v1/clients/${clientId}/report-link`, { ...admin, body: {} });
+    return new URL(body.url).hash.slice(1);
+  };
+  const tenants = await Promise.all(names.map((name) => addTenant(store, name)));
+  const links: string[] = [];
+  for (const { client } of tenants) links.push(await makeLink(client.id));
+  const report = (link: string, from = '192.0.2.1', reporter = 'Ana', text = 'No internet.') =>
+    request('POST', '/api/v1/portal/reports', {
+      headers: { 'x-vigia-report-key': link, 'x-forwarded-for': from },
+      body: { reporter, text, siteId: null },
+    });
+  const incidents = async () => (await store.scoped(everyClient).incidents.list({ limit: 100, state: 'all' })).items;
+  return { ...server, tenants, links, makeLink, report, incidents };
+}
+
+t.test('what comes by the same link within an hour is one incident', async (t) => {
+  const { store, clock, links, report, incidents } = await openPages(t, ['Acme', 'Other']);
+  const [link = '', other = ''] = links;
+  const statuses = await Promise.all(
+    Array.from({ length: 60 }, (_, index) => report(link, `198.51.100.${index}`, `P${index}`)),
+  );
+  t.ok(statuses.every(({ status }) => status === 201));
+  const [thread, ...more] = await incidents();
+  t.same(more, [], 'sixty reports at once are one incident');
+  const all = store.scoped(everyClient);
+  t.equal((await all.personReports.ofIncident(thread?.id ?? '')).length, 60, 'and none is lost');
+  t.equal((await all.incidents.events(thread?.id ?? '')).filter(({ kind }) => kind === 'report').length, 59);
+  const told = await store.db.selectFrom('outbox').select('kind').execute();
+  t.same(told, [{ kind: 'incident.raised' }], 'people are told once');
+
+  t.equal((await report(other)).status, 201);
+  t.equal((await incidents()).length, 2, 'another client has its own');
+  clock.nowMs += 60 * MINUTE_MS + 1;
+  await report(link);
+  t.equal((await incidents()).length, 3, 'and so has the next hour');
+});
+
+t.test('what is resolved is not opened again by the next report', async (t) => {
+  const { store, links, report, incidents } = await openPages(t, ['Acme']);
+  await report(links[0] ?? '');
+  const [first] = await incidents();
+  await store.db.updateTable('incident').set({ state: 'resolved', resolved_at: 1 }).execute();
+  await report(links[0] ?? '');
+  const all = await incidents();
+  t.equal(all.length, 2);
+  t.equal(all.find(({ id }) => id === first?.id)?.state, 'resolved');
+});
+
+t.test('whoever floods a leaked link locks out neither others nor the next link', async (t) => {
+  const { clock, links, report, tenants, makeLink, incidents } = await openPages(t, ['Acme', 'Other']);
+  const [link = '', other = ''] = links;
+  let last = await report(link, '2001:db8::1');
+  for (let n = 1; n < 40; n += 1) last = await report(link, `2001:db8::${n}`);
+  t.match([last.status, last.body.error?.code], [429, 'rate_limited'], 'one /64 is one address');
+  t.match(last.body.error.message, /Call us/);
+  for (let n = 0; n < 40; n += 1) await report(link, '198.51.100.1');
+  t.equal((await report(link, '192.0.2.1')).status, 201, 'who sits elsewhere is heard');
+  t.equal((await report(other, '198.51.100.1')).status, 201, 'and another client');
+
+  for (let n = 0; n < 300; n += 1) last = await report(link, `203.0.113.${n % 250}`);
+  t.equal(last.status, 429, 'from however many addresses, there is an end');
+  const next = await makeLink(tenants[0]?.client.id ?? '');
+  t.equal((await report(next, '192.0.2.2')).status, 201, 'a new link begins anew');
+  t.equal((await report(link, '192.0.2.2')).status, 401);
+  t.ok((await incidents()).length <= 3);
+
+  clock.nowMs += 60 * MINUTE_MS + 1;
+  t.equal((await report(next, '198.51.100.1', 'Ana\r\nBcc: all')).status, 201);
+  const sentences = (await incidents()).map(({ sentence }) => sentence);
+  t.ok(sentences.includes('Ana Bcc: all reports: No internet.'), 'a name of many lines is one line');
+});
 
 t.test('the page itself is static and keeps the strict policy', async (t) => {
   const { request } = await startHttp(t);

@@ -396,6 +396,7 @@ t.test('no scoped method reaches into another client', async (t) => {
       list: [outcome.empty, () => pageIds(mine.personReports.list(page))],
       get: [outcome.nothing, () => mine.personReports.get(report.id)],
       ofIncident: [outcome.empty, () => mine.personReports.ofIncident(incident.id)],
+      threadOf: [outcome.nothing, () => mine.personReports.threadOf(report.created_by, 0)],
       between: [outcome.empty, () => mine.personReports.between(0, 100, bolt.client.id)],
       insertStatement: [outcome.notFound, () => mine.personReports.insertStatement({ ...report, id: 'new' })],
       linkStatement: [
