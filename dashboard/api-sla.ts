@@ -7,7 +7,14 @@ import type {
   Strip,
   SubjectKind,
 } from '../protocol/availability.ts';
-import type { ClocksFrom, Contract, ContractTerms, Holiday, OlderIncidents } from '../protocol/contract.ts';
+import type {
+  ClocksFrom,
+  Contract,
+  ContractTerms,
+  HolidayCorrectionInput,
+  HolidayYear,
+  OlderIncidents,
+} from '../protocol/contract.ts';
 import type { AheadFigures } from '../protocol/person-report.ts';
 import type { SiteCard } from '../protocol/site-card.ts';
 import type { Client } from '../protocol/view.ts';
@@ -68,7 +75,8 @@ export const sla = {
   presets: () =>
     request<{ items: { tier: ContractTerms['tier']; terms: ContractTerms }[] }>('GET', '/contract-presets'),
   holidays: (country: string, region: string, year: number) =>
-    request<{ items: Holiday[] }>('GET', `/holidays?${query({ country, region, year })}`),
+    request<HolidayYear>('GET', `/holidays?${query({ country, region, year })}`),
+  correctHolidays: (input: HolidayCorrectionInput) => request<HolidayYear>('PUT', '/holidays', input),
   holidayCountries: () => request<{ items: HolidayCountry[] }>('GET', '/holiday-countries'),
 
   ahead: (clientId: string, period: 'this_month' | 'last_month') =>

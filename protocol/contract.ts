@@ -146,6 +146,57 @@ export type OlderIncidents = Static<typeof OlderIncidents>;
 export const Holiday = Type.Object({ date: CalendarDate, name: Type.String(), type: Type.String() });
 export type Holiday = Static<typeof Holiday>;
 
+const HolidayDate = Type.Object({ date: CalendarDate, name: Type.String({ minLength: 1, maxLength: 120 }) }, strict);
+const HolidayCode = Type.String({ minLength: 2, maxLength: 16 });
+const MAX_CORRECTED_DAYS = 60;
+
+/** What a person says of a year: it replaces what was corrected of it before. Without any day it takes that back. */
+export const HolidayCorrectionInput = Type.Object(
+  {
+    country: HolidayCode,
+    region: Nullable(HolidayCode),
+    year: Type.Integer({ minimum: 1970, maximum: 2100 }),
+    added: Type.Array(HolidayDate, { maxItems: MAX_CORRECTED_DAYS }),
+    removed: Type.Array(CalendarDate, { maxItems: MAX_CORRECTED_DAYS }),
+    /** Such as the law or the decree. */
+    why: Type.String({ maxLength: 500 }),
+  },
+  strict,
+);
+export type HolidayCorrectionInput = Static<typeof HolidayCorrectionInput>;
+
+/** The holidays of a year, and where they come from. */
+export const HolidayYear = Type.Object({
+  items: Type.Array(Holiday),
+  library: Type.Object({ name: Type.String(), version: Type.String(), releasedOn: CalendarDate }),
+  /** When its differences to the law were looked at last. */
+  reviewedOn: CalendarDate,
+  /** What differs from the library: reviewed with a source, or said by a person. */
+  corrections: Type.Array(
+    Type.Object({
+      date: CalendarDate,
+      kind: Type.Enum(['added', 'removed']),
+      name: Type.String(),
+      why: Type.String(),
+      source: Nullable(Type.String()),
+      by: Nullable(Type.String()),
+    }),
+  ),
+  /** What no list can know. */
+  notes: Type.Array(Type.String()),
+  /** What people corrected of this year. */
+  corrected: Nullable(
+    Type.Object({
+      added: Type.Array(HolidayDate),
+      removed: Type.Array(CalendarDate),
+      why: Type.String(),
+      by: Type.String(),
+      at: Type.String({ format: 'date-time' }),
+    }),
+  ),
+});
+export type HolidayYear = Static<typeof HolidayYear>;
+
 /** One step in the explanation of a due time: a stretch in which business time ran, or why it stood still. */
 export const ClockStretch = Type.Object({
   from: Type.String({ format: 'date-time' }),

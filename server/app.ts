@@ -11,7 +11,7 @@ import { refuseHalfRestored } from './backup/restore-backup.ts';
 import { loadCertificate } from './certificate.ts';
 import { type Clock, createClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { holidays } from './contracts/holidays.ts';
+import { createHolidays } from './contracts/holidays.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { startDaily } from './daily.ts';
 import { openDataDir } from './data-dir.ts';
@@ -354,7 +354,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     availability: availability.port,
     checks: services.checkPort,
     services: services.servicePort,
-    holidays,
+    holidays: createHolidays(store.settings),
     receivers: telling.receivers,
     live,
     metrics: {

@@ -16,7 +16,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const app = await createApp({ config, logger, version: manifest.version });
   try {
     await app.start();
-    const { store, passwords, apiKeys, credentials, enrolmentTokens, tls, fleet, dataDir, maintenance, backup } = app.services;
+    const { store, passwords, apiKeys, credentials, enrolmentTokens, tls, fleet, dataDir, maintenance, backup } =
+      app.services;
     const context: OperationContext = {
       store,
       passwords,

@@ -51,7 +51,8 @@ export function createLastUse({ store, statement, logger }: LastUseOptions): Las
       for (const [id, atMs] of uses) if (noted.get(id) === atMs) noted.delete(id);
       isFailing = false;
     } catch (cause) {
-      if (!isFailing) logger.warn({ err: cause }, 'when keys and sessions were last used cannot be written; it is kept in memory');
+      if (!isFailing)
+        logger.warn({ err: cause }, 'when keys and sessions were last used cannot be written; it is kept in memory');
       isFailing = true;
     }
   }

@@ -122,9 +122,26 @@ export function addContractRoutes(app: FastifyInstance, world: FakeWorld): void 
   app.get('/api/v1/contract-presets', () => ({
     items: (['standard', 'advanced', 'premium'] as const).map((tier) => ({ tier, terms: presetOf(tier, started) })),
   }));
-  app.post<{ Body: ContractTerms }>('/api/v1/contracts/check', ({ body }) => ({ warnings: judged(body) }));
+  app.post<{ Body: ContractTerms }>('/api/v1/contracts/check', ({ body }) => ({
+    warnings: judged(body),
+    ...(body.startsOn < '2026-01-01' && { olderIncidents: { count: 3, late: 1 } }),
+  }));
   app.get<{ Querystring: { year: string } }>('/api/v1/holidays', ({ query }) => ({
     items: holidaysOf(Number(query.year)),
+    library: { name: 'date-holidays', version: '3.37.0', releasedOn: '2026-09-20' },
+    reviewedOn: '2026-12-01',
+    corrections: [
+      {
+        date: `${query.year}-12-01`,
+        kind: 'added',
+        name: 'Army Abolition Day',
+        why: 'Ley 9803 of 2020 made 1 December a holiday in place of 12 October.',
+        source: 'https://example.com/law',
+        by: null,
+      },
+    ],
+    notes: [],
+    corrected: null,
   }));
   app.get('/api/v1/holiday-countries', () => ({
     items: [

@@ -5,7 +5,7 @@ import type { Test } from 'tap';
 import type { Role } from '../../protocol/view.ts';
 import { type Availability, createAvailability } from '../../server/availability/create-availability.ts';
 import { createContracts } from '../../server/contracts/contracts.ts';
-import { holidays } from '../../server/contracts/holidays.ts';
+import { createHolidays } from '../../server/contracts/holidays.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
 import type { ChangeSet } from '../../server/fleet/change-set.ts';
@@ -185,7 +185,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     incidents: ports.incidents,
     contracts: contracts.port,
     clocks: contracts.clocks,
-    holidays,
+    holidays: createHolidays(store.settings),
     maintenance: maintenance.port,
     personReports,
     availability: availability.port,

@@ -1,17 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { CalendarException } from '../../../protocol/contract.ts';
-import { sla } from '../../api-sla.ts';
 import { nowMs } from '../../clock.ts';
 import { dateText } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { mergeExceptions } from '../../week.ts';
 import { dateIn } from '../../zone.ts';
-import { ActionButton } from '../ActionButton.tsx';
-import { Async, useLoaded } from '../Async.tsx';
-import { SelectField } from '../Field.tsx';
 import { Icon } from '../Icon.tsx';
 import { say } from '../Toasts.tsx';
 import { DayInputs } from './DayInputs.tsx';
+import { HolidayPicker } from './HolidayPicker.tsx';
 
 interface ExceptionsProps {
   readonly exceptions: readonly CalendarException[];
@@ -37,7 +34,7 @@ export function ExceptionsEditor({ exceptions, onChange }: ExceptionsProps) {
       )}
       <Lines items={coming} onReplace={replace} />
       <AddDate onAdd={(added) => onChange(mergeExceptions(exceptions, [added]))} />
-      <AddHolidays
+      <HolidayPicker
         onAdd={(added) => {
           const known = new Set(exceptions.map(({ date }) => date));
           const fresh = added.filter(({ date }) => !known.has(date));
@@ -116,69 +113,5 @@ function AddDate({ onAdd }: { onAdd: (exception: CalendarException) => void }) {
         {t('exceptions.add')}
       </button>
     </div>
-  );
-}
-
-/** National holidays of a country, region and year, as a start: each can be changed or removed afterwards. */
-function AddHolidays({ onAdd }: { onAdd: (exceptions: CalendarException[]) => void }) {
-  const countries = useLoaded('holiday-countries', sla.holidayCountries);
-  const thisYear = new Date(nowMs.peek()).getUTCFullYear();
-  const country = useSignal('CR');
-  const region = useSignal('');
-  const year = useSignal(String(thisYear));
-  return (
-    <fieldset class="holiday-add">
-      <legend>{t('holidays.title')}</legend>
-      <Async loaded={countries}>
-        {({ items }) => {
-          const chosen = items.find(({ code }) => code === country.value) ?? items[0];
-          return (
-            <>
-              <SelectField
-                label={t('holidays.country')}
-                value={chosen?.code ?? ''}
-                options={items.map(({ code, name }) => ({ value: code, label: name }))}
-                onChange={(code) => {
-                  country.value = code;
-                  region.value = '';
-                }}
-              />
-              {(chosen?.regions.length ?? 0) > 0 && (
-                <SelectField
-                  label={t('holidays.region')}
-                  value={region.value}
-                  options={[
-                    { value: '', label: t('holidays.wholeCountry') },
-                    ...(chosen?.regions ?? []).map(({ code, name }) => ({ value: code, label: name })),
-                  ]}
-                  onChange={(code) => {
-                    region.value = code;
-                  }}
-                />
-              )}
-              <SelectField
-                label={t('holidays.year')}
-                value={year.value}
-                options={[0, 1, 2].map((ahead) => ({
-                  value: String(thisYear + ahead),
-                  label: String(thisYear + ahead),
-                }))}
-                onChange={(next) => {
-                  year.value = next;
-                }}
-              />
-              <ActionButton
-                run={async () => {
-                  const found = await sla.holidays(chosen?.code ?? '', region.value, Number(year.value));
-                  onAdd(found.items.map(({ date, name }) => ({ date, name: name.slice(0, 120), hours: [] })));
-                }}
-              >
-                {t('holidays.add')}
-              </ActionButton>
-            </>
-          );
-        }}
-      </Async>
-    </fieldset>
   );
 }

@@ -4,7 +4,8 @@ import {
   Contract,
   ContractTerms,
   ContractTermsInput,
-  Holiday,
+  HolidayCorrectionInput,
+  HolidayYear,
   OlderIncidents,
 } from '../../../protocol/contract.ts';
 import type { Http, RouteContext } from '../context.ts';
@@ -29,7 +30,7 @@ const HolidayCountry = Type.Object({ code: Type.String(), name: Type.String(), r
 const Preset = Type.Object({ tier: Type.String(), terms: ContractTerms });
 
 /** What was agreed with clients, and the holidays that calendars start from. */
-export function contractRoutes(http: Http, { state, contracts, holidays }: RouteContext): void {
+export function contractRoutes(http: Http, { state, contracts, holidays, clock }: RouteContext): void {
   http.get(
     '/api/v1/contracts',
     {
@@ -108,10 +109,26 @@ export function contractRoutes(http: Http, { state, contracts, holidays }: Route
 
   http.get(
     '/api/v1/holidays',
-    { config: { access: 'read' }, schema: { querystring: HolidayQuery, response: { 200: List(Holiday) } } },
+    { config: { access: 'read' }, schema: { querystring: HolidayQuery, response: { 200: HolidayYear } } },
     async (request) => {
       const { country, region, year } = request.query;
-      return { items: await holidays.ofYear(country, region || null, year) };
+      return holidays.year(country, region || null, year);
+    },
+  );
+
+  http.put(
+    '/api/v1/holidays',
+    {
+      config: { access: 'manage', everyClient: true },
+      schema: { body: HolidayCorrectionInput, response: { 200: HolidayYear } },
+    },
+    async (request) => {
+      const actor = principalOf(request);
+      const { country, region, year, ...detail } = request.body;
+      const corrected = await holidays.correct(request.body, actor.name, clock());
+      const subject = [country, region, year].filter((part) => part !== null).join('/');
+      await state.audit.append({ actor: actor.id, action: 'holidays.correct', subject, detail });
+      return corrected;
     },
   );
 }

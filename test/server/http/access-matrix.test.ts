@@ -291,6 +291,17 @@ const samples: Record<string, MakeSample> = {
   'GET /api/v1/contract-presets': plain('/api/v1/contract-presets'),
   'GET /api/v1/holiday-countries': plain('/api/v1/holiday-countries'),
   'GET /api/v1/holidays': plain('/api/v1/holidays?country=CR&year=2026'),
+  'PUT /api/v1/holidays': () => ({
+    path: '/api/v1/holidays',
+    body: {
+      country: 'CR',
+      region: null,
+      year: 2030,
+      added: [{ date: '2030-01-02', name: 'A day more' }],
+      removed: [],
+      why: 'A decree.',
+    },
+  }),
   'GET /api/v1/checks': plain('/api/v1/checks?limit=500'),
   'POST /api/v1/checks': (_, tenant) => ({ path: '/api/v1/checks', body: newCheck(tenant) }),
   'GET /api/v1/checks/:id': onCheck,

@@ -48,10 +48,7 @@ t.test('lists say who made a key or a token, when it was used last, and until wh
   t.match(byName.get('second'), { createdBy: `key:${first.id}`, maker: { kind: 'key', name: 'first' } });
   t.match(byName.get('short'), { maker: { name: 'Ada' }, lastUsedAt: null, expiresAt: iso(clock.nowMs + 86_400_000) });
   const listed = (await request('GET', '/api/v1/tokens', { headers: ada.headers })).body.items;
-  t.same(
-    listed.map(({ maker }: { maker: { name: string | null } }) => maker.name).toSorted(),
-    ['Bob', null, 'second'],
-  );
+  t.same(listed.map(({ maker }: { maker: { name: string | null } }) => maker.name).toSorted(), ['Bob', null, 'second']);
   const [token] = (await store.scoped(everyClient).tokens.list({ limit: 1 })).items;
   await store.scoped(everyClient).tokens.takeUse(token?.id ?? '');
   const used = (await request('GET', '/api/v1/tokens', { headers: ada.headers })).body.items;
