@@ -29,6 +29,8 @@ export interface AgentOptions {
   /** The inventory as JSON; see protocol/inventory.ts. */
   readonly takeInventory: () => Promise<string>;
   readonly machineId: string;
+  /** The id may change with the host name or a network card. */
+  readonly isMachineIdGuessed?: boolean;
   readonly bootId: string;
   readonly agentVersion: string;
   /** Overrides what the server asks for. */
@@ -152,6 +154,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
           Feature.deltaReports |
           Feature.checks |
           Feature.briefPongs |
+          (options.isMachineIdGuessed ? Feature.guessedMachineId : 0) |
           (policy.allows('probe-peers') ? Feature.probe : 0),
         publicKey: identity.publicKey,
         nonce: randomBytes(32),

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 import { VigiaError } from '../protocol/error.ts';
 import { startAgent } from './agent.ts';
-import { readBootId, readClocks, readMachineId } from './collect/clocks.ts';
+import { isMachineIdGuessed, readBootId, readClocks, readMachineId } from './collect/clocks.ts';
 import { createCollector } from './collect/create-collector.ts';
 import { collectInventory } from './collect/inventory.ts';
 import { type AgentConfig, readConfig } from './config.ts';
@@ -143,6 +143,7 @@ async function runAgent(config: AgentConfig): Promise<void> {
       return JSON.stringify(await collectInventory({ command: inventoryCommand(), timeoutMs: INVENTORY_TIMEOUT_MS }));
     },
     machineId: readMachineId(),
+    isMachineIdGuessed: isMachineIdGuessed(),
     bootId: readBootId(readMemory(dataDir).bootId),
     agentVersion: version,
     clocks: readClocks,

@@ -22,7 +22,7 @@ export const errorCodes = {
   report_invalid: 'The report does not fit its schema.',
   report_base_unknown: 'The report tells its changes to one that this connection does not hold.',
   replaced: 'The same agent run opened a newer connection.',
-  run_conflict: 'Another machine is already connected with this key.',
+  run_conflict: 'This key is that of another machine: this one is a copy of it.',
   going_away: 'The server is stopping and says when to return.',
   overloaded: 'The server cannot commit as fast as reports arrive. Keep them and retry.',
   // Enrolment

@@ -34,6 +34,8 @@ export const Feature = {
   checks: 4,
   /** The agent may leave the clocks out of a `pong`. */
   briefPongs: 8,
+  /** The machine id is a guess by host name and network cards, which may change: it proves no clone. */
+  guessedMachineId: 16,
 } as const;
 
 /**

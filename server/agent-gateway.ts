@@ -34,6 +34,7 @@ export function createAgentGateway(options: AgentGatewayOptions): Gateway<Device
     registry: {
       find: (publicKey) => fleet.byPublicKey(publicKey),
       id: (record) => record.info.id,
+      machineId: (record) => record.info.machine_id,
       intervalMs: (record) => reportIntervalMs[record.info.kind],
     },
     proof: {
@@ -56,7 +57,7 @@ export function createAgentGateway(options: AgentGatewayOptions): Gateway<Device
       agents.disconnected(record, saidGoodbye);
       plans.closed(record);
     },
-    onCloned: (record, address) => agents.cloned(record, address),
+    onCloned: (record, address, which) => agents.cloned(record, address, which),
     onRefused: (code) => metrics.linkRefused(code),
   });
 }

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { learnDating } from './domain/dating.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import { SchemaIntake } from './fleet/schema-intake.ts';
+import type { Clone } from './gateway/gateway.ts';
 import type { Link } from './gateway/link.ts';
 import { SchemaPool } from './gateway/schema-pool.ts';
 import type { SessionEvents } from './gateway/session.ts';
@@ -88,9 +89,12 @@ export class AgentEvents {
     if (!saidGoodbye) record.linkLostAt = this.#options.clock.now();
   }
 
-  /** Another machine proved this device's key while it was connected. */
-  cloned(record: DeviceRecord, address: string): void {
-    this.#inBackground(this.#options.watch.takeClone(record, address), 'a copied identity could not be recorded');
+  /** Somebody else proved this device's key, and was turned away. */
+  cloned(record: DeviceRecord, address: string, which: Clone): void {
+    this.#inBackground(
+      this.#options.watch.takeClone(record, address, which),
+      'a copied identity could not be recorded',
+    );
   }
 
   #heard(record: DeviceRecord): void {

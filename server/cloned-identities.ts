@@ -2,10 +2,17 @@ import { applyVerdict } from './apply-verdict.ts';
 import type { ChangeSet } from './fleet/change-set.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import type { Clone } from './gateway/gateway.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
 
 /** Without another try for this long, a copied identity is no longer in use. */
 const QUIET_MS = 60 * 60_000;
+
+export interface ClonedBy {
+  readonly address: string;
+  readonly which: Clone;
+  readonly at: number;
+}
 
 /** Devices whose identity another machine used lately: one incident each, however often it tries. */
 export class ClonedIdentities {
@@ -34,9 +41,8 @@ export class ClonedIdentities {
     return isNews;
   }
 
-  raise(record: DeviceRecord, address: string, at: number, changes: ChangeSet): void {
-    const { name } = record.info;
-    const sentence = `Another machine at ${address} uses the identity of ${name} while ${name} is connected, and was refused. Somebody copied its disk or its key: enrol the copy anew, or retire this device if it was stolen.`;
+  raise(record: DeviceRecord, { address, which, at }: ClonedBy, changes: ChangeSet): void {
+    const sentence = which === 'machine' ? ofAnother(record.info.name, address) : ofTwin(record.info.name, address);
     const evidence = { metrics: [], threshold: null };
     const said = { rule: 'identity.cloned', object: '', priority: 'high', sentence, evidence, onset: at, at } as const;
     applyVerdict(this.#book, record, { kind: 'raise', ...said }, changes);
@@ -58,4 +64,12 @@ export class ClonedIdentities {
       );
     }
   }
+}
+
+function ofAnother(name: string, address: string): string {
+  return `Another machine at ${address} uses the identity of ${name}, and was refused: it is not the machine that was enrolled. If somebody copied its disk or its key, enrol the copy anew, or retire this device if it was stolen. If it is ${name} with a new system, enrol it again with --force.`;
+}
+
+function ofTwin(name: string, address: string): string {
+  return `Two machines that are alike use the identity of ${name} at the same time. The one that was there first is judged; the other, at ${address}, was refused and keeps its reports. Find out which is the copy, delete the agent's data folder there and enrol it.`;
 }

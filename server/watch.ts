@@ -14,6 +14,7 @@ import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Health } from './fleet/health.ts';
 import { restoreMemories } from './fleet/restore-memories.ts';
+import type { Clone } from './gateway/gateway.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
 import type { Judge } from './judge.ts';
 import { Lane } from './lane.ts';
@@ -169,10 +170,10 @@ export class Watch {
   }
 
   /** Another machine proved this device's key and was turned away: one incident, however often it tries. */
-  takeClone(record: DeviceRecord, address: string): Promise<void> {
+  takeClone(record: DeviceRecord, address: string, which: Clone): Promise<void> {
     const at = this.#options.clock.now();
     if (!this.#clones.note(record, at)) return Promise.resolve();
-    return this.#follow('bounded', (changes) => this.#clones.raise(record, address, at, changes));
+    return this.#follow('bounded', (changes) => this.#clones.raise(record, { address, which, at }, changes));
   }
 
   /** A device was heard of again after it had not been `up`: shown at once, not at the next tick. A fleet returns together. */

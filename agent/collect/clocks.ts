@@ -65,6 +65,11 @@ export function readMachineId({ etcRoot = '/etc', platform = process.platform }:
   return createHash('sha256').update(`vigia-machine ${id}`).digest('hex');
 }
 
+/** Whether the system has no id of its own, so that {@link readMachineId} goes by what may change. */
+export function isMachineIdGuessed({ etcRoot = '/etc', platform = process.platform }: SystemRoots = {}): boolean {
+  return platformMachineId(platform, etcRoot) === undefined;
+}
+
 function platformMachineId(platform: NodeJS.Platform, etcRoot: string): string | undefined {
   if (platform === 'darwin') {
     const registry = output('/usr/sbin/ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']);

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
 import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
-import { type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/frame.ts';
+import { Feature, type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/frame.ts';
 import { QuietLog } from '../quiet-log.ts';
 import { AckPace } from './acknowledgements.ts';
 import { AgentSocket } from './agent-socket.ts';
@@ -12,6 +12,7 @@ import { FrameAllowance } from './frame-allowance.ts';
 import { HalfOpen } from './half-open.ts';
 import type { ServerProof } from './handshake.ts';
 import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
+import { RunHistory } from './run-history.ts';
 import type { SessionEvents } from './session.ts';
 import { acceptUpgrade } from './upgrade.ts';
 
@@ -27,11 +28,14 @@ export interface GatewayOptions<Device> {
   /** Called when an agent has proved its key and its older link, if any, is gone. */
   readonly onConnected: (device: Device, hello: HelloFrame, link: Link<Device>) => SessionEvents;
   readonly onDisconnected: (device: Device, saidGoodbye: boolean) => void;
-  /** Another machine proved the key of a device that is connected, and was turned away. */
-  readonly onCloned?: (device: Device, address: string) => void;
+  /** Somebody else holds the key of a device, and was turned away. */
+  readonly onCloned?: (device: Device, address: string, which: Clone) => void;
   /** A link was closed because of what its agent sent or is. */
   readonly onRefused?: (code: ErrorCode) => void;
 }
+
+/** Another machine than the one enrolled, or one that is exactly like it. */
+export type Clone = 'machine' | 'twin';
 
 /** Connections that have not authenticated yet. */
 const MAX_HALF_OPEN = 2_000;
@@ -57,7 +61,7 @@ export class Gateway<Device extends object> {
   readonly #links = new Map<Device, Link<Device>>();
   /** Kept while the device is known: connecting again brings nobody more. */
   readonly #allowances = new WeakMap<Device, FrameAllowance>();
-  readonly #machines = new WeakMap<Link<Device>, string>();
+  readonly #runs = new WeakMap<Device, RunHistory>();
   readonly #checker: NodeJS.Timeout;
   readonly #timing: LinkTiming;
   readonly #ackPace: AckPace;
@@ -143,23 +147,35 @@ export class Gateway<Device extends object> {
     }
   }
 
-  /** @throws VigiaError run_conflict when another machine holds the key at this moment */
+  /** @throws VigiaError run_conflict for a machine that is not the one enrolled, or lives beside it; too_many_frames */
   #admit(link: Link<Device>, device: Device, hello: HelloFrame): SessionEvents {
+    const { registry, onCloned, onConnected } = this.#options;
+    const enrolled = registry.machineId(device);
+    const isGuess = (hello.features & Feature.guessedMachineId) !== 0;
+    if (enrolled !== '' && hello.machineId !== enrolled && !isGuess) {
+      onCloned?.(device, link.address, 'machine');
+      throw new VigiaError('run_conflict');
+    }
+    const nowMs = performance.now();
+    const runs = this.#runs.get(device) ?? new RunHistory();
+    this.#runs.set(device, runs);
     const current = this.#links.get(device);
+    if (current) runs.heard(nowMs);
+    const which = runs.take(Buffer.from(hello.runId).toString('hex'), nowMs);
+    if (which === 'twin') {
+      onCloned?.(device, link.address, 'twin');
+      throw new VigiaError('run_conflict');
+    }
+    if (this.#allowanceOf(device).take('hello', 0, nowMs) > 0) throw new VigiaError('too_many_frames');
+    if (which === 'original') onCloned?.(device, current?.address ?? link.address, 'twin');
     if (current) {
-      const sameMachine = this.#machines.get(current) === hello.machineId;
-      // A clone must not silence the original; a reconnect must replace its own half-open link at once.
-      if (!sameMachine) {
-        this.#options.onCloned?.(device, link.address);
-        throw new VigiaError('run_conflict');
-      }
+      // A reconnect must replace its own half-open link at once.
       this.#links.delete(device);
       current.device = null;
-      current.fail(new VigiaError('replaced'));
+      current.fail(new VigiaError(which === 'original' ? 'run_conflict' : 'replaced'));
     }
     this.#links.set(device, link);
-    this.#machines.set(link, hello.machineId);
-    return this.#options.onConnected(device, hello, link);
+    return onConnected(device, hello, link);
   }
 
   #allowanceOf(device: Device): FrameAllowance {
@@ -173,6 +189,7 @@ export class Gateway<Device extends object> {
     const { device } = link;
     if (!device || this.#links.get(device) !== link) return;
     this.#links.delete(device);
+    this.#runs.get(device)?.heard(performance.now());
     this.#options.onDisconnected(device, link.saidGoodbye);
   }
 

@@ -24,6 +24,8 @@ export interface Registry<Device> {
   /** @throws VigiaError agent_unknown, agent_retired */
   find(publicKey: Uint8Array): Device;
   id(device: Device): string;
+  /** Of the machine that was enrolled; empty if it is not known. */
+  machineId(device: Device): string;
   intervalMs(device: Device): number;
 }
 
@@ -229,9 +231,7 @@ export class Link<Device> implements SocketOwner {
     clearTimeout(this.#deadline);
     const { registry, now, onAuthenticated, socket } = this.#options;
     const device = registry.find(hello.publicKey);
-    const allowance = this.#options.allowance(device);
-    if (allowance.take('hello', 0, this.#heardAtMs) > 0) throw new VigiaError('too_many_frames');
-    this.#allowance = allowance;
+    this.#allowance = this.#options.allowance(device);
     this.device = device;
     const events = onAuthenticated(this, device, hello);
     const features = hello.features & GRANTED_FEATURES;
@@ -291,6 +291,6 @@ export class Link<Device> implements SocketOwner {
 
 /** An agent that this server does not know asks again rarely; one that overdoes it comes back later. */
 function retryAfter(code: ErrorCode): number {
-  if (code === 'schema_churn' || code === 'too_many_frames') return 60_000;
+  if (code === 'schema_churn' || code === 'too_many_frames' || code === 'run_conflict') return 60_000;
   return code === 'agent_unknown' || code === 'agent_retired' || code === 'version_unsupported' ? 300_000 : 0;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Test } from 'tap';
 import { WebSocket } from 'ws';
+import { readMachineId } from '../../agent/collect/clocks.ts';
 import { loadOrCreateIdentity } from '../../agent/identity.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
 import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
@@ -63,7 +64,8 @@ export function helloFrame(publicKey: Uint8Array, over: Partial<HelloFrame> = {}
     publicKey,
     nonce: randomBytes(32),
     runId: randomBytes(16),
-    machineId: 'machine',
+    // That of this machine, as the agents have that were enrolled here.
+    machineId: readMachineId(),
     bootId: 'boot',
     agentVersion: '0.0.0',
     intervalMs: 1_000,

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import t from 'tap';
-import { bootIdFromTime, readBootId, readClocks, readMachineId } from '../../../agent/collect/clocks.ts';
+import {
+  bootIdFromTime,
+  isMachineIdGuessed,
+  readBootId,
+  readClocks,
+  readMachineId,
+} from '../../../agent/collect/clocks.ts';
 import { fixturePath } from './fixture.ts';
 
 t.test('this machine', async (t) => {
@@ -45,6 +51,8 @@ t.test('a machine without an id, or before its first boot, is named by its hardw
   const none = readMachineId({ etcRoot: fixturePath('nowhere'), platform: 'linux' });
   const fresh = readMachineId({ etcRoot: t.testdir({ 'machine-id': 'uninitialized\n' }), platform: 'linux' });
   const known = readMachineId({ etcRoot: t.testdir({ 'machine-id': '3d12\n' }), platform: 'linux' });
+  t.equal(isMachineIdGuessed({ etcRoot: fixturePath('nowhere'), platform: 'linux' }), true);
+  t.equal(isMachineIdGuessed({ etcRoot: t.testdir({ 'machine-id': '3d12\n' }), platform: 'linux' }), false);
   t.match(none, /^[0-9a-f]{64}$/);
   t.equal(fresh, none);
   t.not(known, none);

@@ -49,6 +49,7 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
         return device;
       },
       id: ({ id }) => id,
+      machineId: () => 'machine-1',
       intervalMs: () => 10_000,
     },
     proof: {
@@ -439,20 +440,57 @@ t.test('the same machine replaces its older link at once', async (t) => {
   t.same(seen.slice(0, 2), ['connected d1 machine-1', 'connected d1 machine-1'], 'the device was never gone');
 });
 
-t.test('another machine with the same key does not silence the first', async (t) => {
-  const { gateway, client, enrol, seen } = await setUp(t);
+t.test('another machine than the one enrolled is refused, whichever comes first', async (t) => {
+  const clones: string[] = [];
+  const { gateway, client, enrol, seen } = await setUp(t, {
+    onCloned: ({ id }, address, which) => clones.push(`${id} ${address} ${which}`),
+  });
   const machine = enrol();
+  const refused = async () => {
+    const clone = await client();
+    const hello = machine.hello({ machineId: 'machine-2' });
+    clone.send(hello);
+    clone.send(machine.proof(hello, await clone.next('challenge')));
+    return faultOf(clone);
+  };
+  t.match(await refused(), { code: 'run_conflict', retryInMs: 60_000 }, 'although nobody else is there');
   const original = await (await client()).authenticate(machine);
-  const clone = await client();
-  const hello = machine.hello({ machineId: 'machine-2' });
-  clone.send(hello);
-  clone.send(machine.proof(hello, await clone.next('challenge')));
-  t.equal((await faultOf(clone)).code, 'run_conflict');
-  t.equal(gateway.connected, 1);
+  t.equal((await refused()).code, 'run_conflict');
+  for (let n = 0; n < 80; n += 1) await refused();
+  original.send({ type: 'ping', id: 1 });
+  await original.next('pong');
   original.socket.close();
   await until('the first is gone', () => gateway.connected === 0);
-  await (await client()).authenticate(machine, { machineId: 'machine-2' });
-  t.same(seen, ['connected d1 machine-1', 'disconnected d1', 'connected d1 machine-2']);
+  t.equal((await refused()).code, 'run_conflict', 'nor does it take over');
+  await (await client()).authenticate(machine);
+  t.same(seen, ['connected d1 machine-1', 'disconnected d1', 'connected d1 machine-1']);
+  const guess = { machineId: 'another network card', features: Feature.guessedMachineId };
+  await (await client()).authenticate(machine, guess);
+  t.same(new Set(clones), new Set(['d1 127.0.0.1 machine']));
+});
+
+t.test('two machines that are equal in everything: the first is judged, the other is kept apart', async (t) => {
+  const clones: string[] = [];
+  const { gateway, client, enrol, seen } = await setUp(t, {
+    onCloned: ({ id }, address, which) => clones.push(`${id} ${address} ${which}`),
+  });
+  const machine = enrol();
+  const [first, second] = [Buffer.alloc(16, 0xaa), Buffer.alloc(16, 0xbb)];
+  await (await client()).authenticate(machine, { runId: first });
+  const twin = await (await client()).authenticate(machine, { runId: second });
+  t.same(clones, [], 'it may be the same machine after a restart of its agent');
+  const original = await (await client()).authenticate(machine, { runId: first });
+  t.equal((await faultOf(twin)).code, 'run_conflict');
+  t.same(clones, ['d1 127.0.0.1 twin']);
+  const again = await client();
+  const hello = machine.hello({ runId: second });
+  again.send(hello);
+  again.send(machine.proof(hello, await again.next('challenge')));
+  t.match(await faultOf(again), { code: 'run_conflict', retryInMs: 60_000 });
+  original.send(schema);
+  original.send(report(1));
+  await until('the reports of the first', () => seen.at(-1) === 'report aaaa boot-1 1 2');
+  t.equal(gateway.connected, 1);
 });
 
 t.test('a silent stranger is sent away at the handshake’s deadline', async (t) => {
@@ -478,7 +516,10 @@ async function halfOpen(port: number, forwardedFor: string): Promise<Socket> {
 }
 
 t.test('who holds all half-open connections makes room for everybody, the oldest first', async (t) => {
-  const { gateway, client, port, enrol, log } = await setUp(t, { addressOf: trustProxies(['127.0.0.1']).addressOf });
+  const { gateway, client, port, enrol, log } = await setUp(t, {
+    addressOf: trustProxies(['127.0.0.1']).addressOf,
+    timing: { handshakeMs: 300_000 },
+  });
   const machine = enrol();
   // Behind a proxy: one customer's network with many addresses, and an honest link that is slow.
   const slow = await client();

@@ -266,7 +266,7 @@ t.test('what others say: agent lost, host lost, and nobody can say', async (t) =
 t.test('a copied identity is one incident, however often the copy tries', async (t) => {
   const scene = await Neighbourhood.start(t, [1]);
   const [[record] = []] = scene.sites;
-  for (let n = 0; n < 5; n += 1) await scene.core.watch.takeClone(record!, '198.51.100.77');
+  for (let n = 0; n < 5; n += 1) await scene.core.watch.takeClone(record!, '198.51.100.77', 'machine');
   t.same(await scene.incidents(), { 'identity.cloned high open': 1 });
   t.match(await scene.sentences('identity.cloned'), [/^Another machine at 198\.51\.100\.77 uses the identity of /]);
   scene.clock.ms += 61 * minutes;
