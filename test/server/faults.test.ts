@@ -156,8 +156,8 @@ t.test(
     };
     const { core, run, states } = await scene(t, [contradicting]);
     await run(30_000, 50);
-    t.same(core.health.failing, ['committing']);
-    t.match(core.health.about('state.refused'), /was not kept/);
+    t.same(core.health.failing, ['evaluating']);
+    t.match(core.health.warnings, [/what follows from reports and time: .*UNIQUE/]);
     isBroken = false;
     await run(60_000, 50);
     await run(6 * 60_000, 4);
