@@ -83,7 +83,7 @@ export class Faults {
 
   #noteFault(part: string, cause: unknown): void {
     const { clock, logger } = this.#options;
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
     const known = this.#standing.get(part);
     // The same one second after second is logged once.
     if (known?.message !== message) {
