@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 import { VigiaError } from '../protocol/error.ts';
+import { freezePrototypes } from '../protocol/frozen-prototypes.ts';
 import { startAgent } from './agent.ts';
 import { isMachineIdGuessed, readBootId, readClocks, readMachineId } from './collect/clocks.ts';
 import { createCollector } from './collect/create-collector.ts';
@@ -244,6 +245,7 @@ async function main(args: readonly string[]): Promise<void> {
 // Small buffers are not cut from shared blocks: such a block lives for a few reports, is then old garbage, and V8 hardly ever
 // collects the old in a heap that does not grow. Each for itself dies young.
 Buffer.poolSize = 0;
+freezePrototypes();
 await main(process.argv.slice(2));
 // Nothing that a timer or a socket still waits for is wanted any more.
 process.exit();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { VigiaError } from '../protocol/error.ts';
+import { freezePrototypes } from '../protocol/frozen-prototypes.ts';
 import type { ServerHealth } from '../protocol/view.ts';
 import { createAgentGateway } from './agent-gateway.ts';
 import { AgentEvents } from './agents.ts';
@@ -94,6 +95,7 @@ export type AppServices = Awaited<ReturnType<typeof wire>>['services'];
  * @throws VigiaError data_dir_unwritable, data_dir_in_use, database_newer, database_damaged, config_bad_value
  */
 export async function createApp(options: AppOptions): Promise<App> {
+  freezePrototypes();
   const teardown = new Teardown();
   const undo = (): Promise<void> =>
     teardown.run((cause) => options.logger.error({ err: cause }, 'closing a part failed'));

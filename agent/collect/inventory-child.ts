@@ -5,6 +5,7 @@
  */
 import { arch, hostname, networkInterfaces, totalmem } from 'node:os';
 import si from 'systeminformation';
+import { freezePrototypes } from '../../protocol/frozen-prototypes.ts';
 import {
   type Inventory,
   type InventoryDisk,
@@ -125,4 +126,5 @@ async function takeInventory(agentVersion: string): Promise<Inventory> {
   };
 }
 
+freezePrototypes();
 process.stdout.write(JSON.stringify(await takeInventory(process.argv[2] ?? '')));

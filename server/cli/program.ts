@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import manifest from '../../package.json' with { type: 'json' };
 import { VigiaError } from '../../protocol/error.ts';
+import { freezePrototypes } from '../../protocol/frozen-prototypes.ts';
 import { nearest } from '../nearest.ts';
 import { runAgent } from './agent.ts';
 import { apiKeyCommands } from './apikey.ts';
@@ -28,6 +29,7 @@ const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 /** Runs `vigia` with these arguments. Returns the exit code; the reason of a failure is on standard error. */
 export async function runProgram(args: readonly string[], streams: Streams = process): Promise<number> {
+  freezePrototypes();
   const output = createOutput(streams, args.includes('--json'));
   try {
     if (args[0] === 'agent') return await runAgent(args.slice(1));

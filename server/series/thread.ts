@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { VigiaError } from '../../protocol/error.ts';
+import { freezePrototypes } from '../../protocol/frozen-prototypes.ts';
 import type { Answer, Call, Calls, Cancel, Question, ThreadOptions } from './calls.ts';
 import { Engine } from './engine/engine.ts';
 import { Queries } from './read/queries.ts';
@@ -39,6 +40,7 @@ function nothing(_done: unknown): null {
   return null;
 }
 
+freezePrototypes();
 let engine: Engine | undefined;
 let refusal: unknown;
 try {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { freezePrototypes } from '../../protocol/frozen-prototypes.ts';
 import { openDatabase } from './open-database.ts';
 import { toWire, type WireError } from './sqlite-error.ts';
 
@@ -110,6 +111,7 @@ function serve(port: MessagePort, database: DatabaseSync): void {
 }
 
 if (parentPort !== null) {
+  freezePrototypes();
   try {
     serve(parentPort, openDatabase((workerData as { path: string }).path));
     parentPort.postMessage({ id: 0, ok: true, ...nothing } satisfies Reply);
