@@ -3,13 +3,18 @@
  * objects; this stands behind it, for the one place that forgets, and for libraries.
  */
 
-const iteratorOf = (iterable: Iterable<unknown>): object => Object.getPrototypeOf(iterable[Symbol.iterator]()) as object;
+const iteratorOf = (iterable: Iterable<unknown>): object =>
+  Object.getPrototypeOf(iterable[Symbol.iterator]()) as object;
 const prototypeOf = (value: object): object => Object.getPrototypeOf(value) as object;
 
 const errors = [Error, TypeError, RangeError, SyntaxError, ReferenceError, URIError, EvalError, AggregateError];
 
 /** Whose properties libraries give their own objects by assignment, such as the name of an error. */
-const overridden: readonly object[] = [Object.prototype, Function.prototype, ...errors.map(({ prototype }) => prototype)];
+const overridden: readonly object[] = [
+  Object.prototype,
+  Function.prototype,
+  ...errors.map(({ prototype }) => prototype),
+];
 
 const others: readonly object[] = [
   ...[Array, String, Number, Boolean, Symbol, BigInt, Date, RegExp, Promise, Map, Set, WeakMap, WeakSet, WeakRef],
@@ -40,7 +45,9 @@ export function freezePrototypes(): void {
 
 /** Assigning to an object what its frozen prototype has as a plain value would throw; an accessor gives the object its own. */
 function letOthersOverride(prototype: object): void {
-  for (const [name, { value, enumerable, configurable }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+  for (const [name, { value, enumerable = false, configurable }] of Object.entries(
+    Object.getOwnPropertyDescriptors(prototype),
+  )) {
     // An accessor has no value, and what cannot be configured cannot be changed either.
     if (value === undefined || !configurable) continue;
     Object.defineProperty(prototype, name, {

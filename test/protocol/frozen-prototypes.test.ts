@@ -24,10 +24,14 @@ t.test('nothing can be written onto what all objects share', async (t) => {
   }
   const named = JSON.parse('{"a":1}') as Record<string, Record<string, unknown> | undefined>;
   for (const name of ['size', 'then', 'toJSON', 'toString', 'constructor', '__proto__', 'get', 'value']) {
-    t.throws(() => {
-      const target = named['__proto__'];
-      if (target) target[name] = { hostile: true };
-    }, TypeError, name);
+    t.throws(
+      () => {
+        const target = Reflect.get(named, '__proto__');
+        if (target) target[name] = { hostile: true };
+      },
+      TypeError,
+      name,
+    );
     t.notOk(Object.hasOwn(Object.prototype, 'size'));
   }
   t.equal(`${{}}`, '[object Object]');
@@ -39,7 +43,7 @@ t.test('objects still have properties of their own with the names of shared ones
   error.message = 'y';
   t.equal(String(error), 'OwnName: y');
   t.equal(String(new Error('x')), 'Error: x');
-  const made: { toString?: () => string; constructor?: unknown; valueOf?: () => number } = {};
+  const made: object = {};
   made.toString = () => 'mine';
   made.valueOf = () => 3;
   t.equal(`${made}`, 'mine');
