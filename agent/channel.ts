@@ -84,16 +84,19 @@ export function connectionFault(error: unknown, url: URL): VigiaError {
   if (error instanceof FramingError && error.closeCode === 1009) return new ProtocolError('frame_too_large');
   const { code = '', message } = error as NodeJS.ErrnoException;
   const at = url.host;
-  const sentences: Record<string, string> = {
-    ECONNREFUSED: `Nothing listens at ${at}: the connection was refused. Is the server running, and is the port right?`,
-    ENOTFOUND: `The name ${url.hostname} is not known. Is the address right, and does this machine resolve names?`,
-    EAI_AGAIN: `The name ${url.hostname} could not be resolved now. Does this machine reach its name server?`,
-    ETIMEDOUT: `${at} did not answer in time. Is a firewall in between?`,
-    EHOSTUNREACH: `There is no way from this machine to ${at}. Is the network up?`,
-    ENETUNREACH: `There is no way from this machine to ${at}. Is the network up?`,
-    ECONNRESET: `${at} broke the connection off. Is it the address of a Vigia server, and https where it must be?`,
-  };
-  const sentence = sentences[code];
+  const sentences = new Map([
+    [
+      'ECONNREFUSED',
+      `Nothing listens at ${at}: the connection was refused. Is the server running, and is the port right?`,
+    ],
+    ['ENOTFOUND', `The name ${url.hostname} is not known. Is the address right, and does this machine resolve names?`],
+    ['EAI_AGAIN', `The name ${url.hostname} could not be resolved now. Does this machine reach its name server?`],
+    ['ETIMEDOUT', `${at} did not answer in time. Is a firewall in between?`],
+    ['EHOSTUNREACH', `There is no way from this machine to ${at}. Is the network up?`],
+    ['ENETUNREACH', `There is no way from this machine to ${at}. Is the network up?`],
+    ['ECONNRESET', `${at} broke the connection off. Is it the address of a Vigia server, and https where it must be?`],
+  ]);
+  const sentence = sentences.get(code);
   if (sentence !== undefined) return new VigiaError('server_unreachable', sentence, { errno: code });
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
     return new VigiaError('server_not_vigia', `${at} does not speak TLS. Is it an http:// address?`, { errno: code });

@@ -27,17 +27,17 @@ const SQLITE_BUSY = 5;
 /** The locks of this process. Here because a database that nothing refers to is collected, and its lock with it. */
 const held = new Set<DatabaseSync>();
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: "the user's quota is used up",
-  ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'it is a file',
-  ENOENT: 'a part of the path does not exist and cannot be made',
-  ENAMETOOLONG: 'the path is too long',
-};
+const reasons = new Map<string, string>([
+  ['EACCES', 'this user may not write there'],
+  ['EPERM', 'this user may not write there'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', "the user's quota is used up"],
+  ['ENOTDIR', 'a part of the path is a file'],
+  ['EEXIST', 'it is a file'],
+  ['ENOENT', 'a part of the path does not exist and cannot be made'],
+  ['ENAMETOOLONG', 'the path is too long'],
+]);
 
 /**
  * Makes the folder if there is none, locks it, and keeps it and what is in it for its owner alone, whatever it was before. The
@@ -154,7 +154,7 @@ function unwritable(folder: string, error: unknown): VigiaError {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return new VigiaError(
     'data_dir_unwritable',
-    `The data folder ${folder} cannot be used: ${reasons[code] ?? message}. Mend that, or choose another with VIGIA_DATA_DIR.`,
+    `The data folder ${folder} cannot be used: ${reasons.get(code) ?? message}. Mend that, or choose another with VIGIA_DATA_DIR.`,
     { path: folder, reason: code },
   );
 }

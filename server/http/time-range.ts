@@ -5,7 +5,13 @@ export const MAX_STEPS = 5000;
 const DEFAULT_STEPS = 400;
 const HOUR_MS = 3_600_000;
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: HOUR_MS, d: 24 * HOUR_MS };
+const unitsMs = new Map<string, number>([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', HOUR_MS],
+  ['d', 24 * HOUR_MS],
+]);
 const niceStepsMs = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400].map(
   (seconds) => seconds * 1000,
 );
@@ -77,7 +83,7 @@ export function parseStep(text: string | undefined, { fromMs, toMs }: TimeRange)
   const rangeMs = toMs - fromMs;
   if (text === undefined) return defaultStep(rangeMs);
   const [, amount, unit] = /^(\d{1,12})(ms|s|m|h|d)?$/.exec(text) ?? [];
-  const stepMs = Number(amount) * (unitsMs[unit ?? 'ms'] ?? Number.NaN);
+  const stepMs = Number(amount) * (unitsMs.get(unit ?? 'ms') ?? Number.NaN);
   if (!(stepMs >= 1)) {
     throw new VigiaError(
       'validation_failed',

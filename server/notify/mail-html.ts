@@ -1,12 +1,12 @@
 import { listed, type Message } from './message.ts';
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+const entities = new Map<string, string>([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+]);
 
 /** The message as a page for mail programs: no picture, no style sheet, nothing that is fetched. */
 export function mailHtml(message: Message): string {
@@ -27,5 +27,5 @@ export function mailHtml(message: Message): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return text.replace(/[&<>"']/g, (character) => entities.get(character) ?? '');
 }

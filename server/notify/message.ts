@@ -80,14 +80,14 @@ const MAX_NAME = 120;
 const MAX_SINCE = 10;
 const MAX_ENTRIES = 100;
 
-const headings: Readonly<Record<string, string>> = {
-  'incident.raised': '',
-  'incident.changed': 'Worse: ',
-  'incident.resolved': 'Resolved: ',
-  'incident.reminded': 'Still open: ',
-  'incident.clock_warning': 'Response due soon: ',
-  'incident.clock_breach': 'Response overdue: ',
-};
+const headings = new Map<string, string>([
+  ['incident.raised', ''],
+  ['incident.changed', 'Worse: '],
+  ['incident.resolved', 'Resolved: '],
+  ['incident.reminded', 'Still open: '],
+  ['incident.clock_warning', 'Response due soon: '],
+  ['incident.clock_breach', 'Response overdue: '],
+]);
 const priorities: Readonly<Record<Priority, string>> = {
   emergency: 'Emergency',
   high: 'High',
@@ -103,7 +103,7 @@ export function noticeMessage(notice: Notice, rendering: Rendering): Message {
   const priority = priorityOf(payload.priority) ?? incident?.priority ?? null;
   const sentence = line(payload.sentence, MAX_SENTENCE) || line(payload.title, MAX_SENTENCE) || kind;
   const place = placeOf(notice);
-  const heading = headings[kind] ?? '';
+  const heading = headings.get(kind) ?? '';
   const label = kind === 'incident.raised' && priority ? `${priorities[priority]}: ` : heading;
   const what = line(payload.title, MAX_TITLE) || sentence;
   return {

@@ -3,17 +3,17 @@ import { createHash } from 'node:crypto';
 const MAX_LENGTH = 48;
 
 /** Latin letters that do not decompose into a base letter and a mark. */
-const spelled: Readonly<Record<string, string>> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ł: 'l',
-  ı: 'i',
-};
+const spelled = new Map<string, string>([
+  ['ß', 'ss'],
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+  ['ø', 'o'],
+  ['đ', 'd'],
+  ['ð', 'd'],
+  ['þ', 'th'],
+  ['ł', 'l'],
+  ['ı', 'i'],
+]);
 
 /**
  * A short lower-case ASCII name for labels and addresses: `Müller & Söhne` -> `muller-sohne`. A name without any Latin letter
@@ -22,7 +22,7 @@ const spelled: Readonly<Record<string, string>> = {
 export function slugify(name: string, noun: string): string {
   const slug = name
     .toLowerCase()
-    .replace(/[^\p{ASCII}]/gu, (letter) => spelled[letter] ?? letter)
+    .replace(/[^\p{ASCII}]/gu, (letter) => spelled.get(letter) ?? letter)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')

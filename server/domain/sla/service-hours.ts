@@ -12,7 +12,8 @@ const whole = new Map<string, Calendar>();
  * Friday's hours, and so have all of them with the flag.
  */
 export function serviceHours(terms: ContractTerms, siteId: string | null): Calendar {
-  const siteCalendar = siteId === null ? undefined : terms.siteCalendars[siteId];
+  const isOwn = siteId !== null && Object.hasOwn(terms.siteCalendars, siteId);
+  const siteCalendar = isOwn ? terms.siteCalendars[siteId] : undefined;
   const key = siteCalendar && siteId !== null ? siteId : '';
   const known = made.get(terms) ?? new Map<string, Calendar>();
   made.set(terms, known);
