@@ -1,10 +1,17 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { unpackTar } from 'modern-tar/fs';
 import t, { type Test } from 'tap';
 import type { Frame } from '../../protocol/frame.ts';
 import { describe, type FamilyName, families, type MetricDescriptor } from '../../protocol/metric.ts';
 import { countTexts, hostileDocument, hostileNames, type JsonSchema } from '../support/hostile-names.ts';
 import { RawLink } from '../support/raw-link.ts';
-import { type StoryServer, startServer } from '../support/story.ts';
+import { type StoryServer, startServer, storyClock } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
+import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
 /** Everything that the outside can name is named so that it reaches for what all objects share; nobody else notices. */
@@ -52,7 +59,7 @@ class HostileAgent {
 
   constructor(link: RawLink) {
     this.#link = link;
-    const runId = new Uint8Array(16).fill(7);
+    const runId = randomBytes(16);
     this.#link.send({ type: 'run', run: 1, runId, bootId: '__proto__' });
   }
 
@@ -77,8 +84,9 @@ class HostileAgent {
 }
 
 t.test('an agent names all that it may', async (t) => {
-  // Forecasts look at once; the disks fill as soon as they are named.
-  const server = await startServer(t, { settings: { diskForMs: 0, presence: { judgeAfterStartMs: 0 } } });
+  const clock = storyClock();
+  const settings = { diskForMs: 0, presence: { judgeAfterStartMs: 0 } };
+  const server = await startServer(t, { clock, settings });
   const attacker = await enrol(t, server);
   const honest = await enrol(t, server);
   const link = await RawLink.open(t, server.address);
@@ -106,10 +114,15 @@ t.test('an agent names all that it may', async (t) => {
   await server.untilDevice(attacker.deviceId, 'its last schema is shown', (device) =>
     JSON.stringify(device).includes('then'),
   );
-  // The forecast has looked at every disk once it says something of the last one.
-  await until('the forecast has looked', async () =>
-    (await server.ask('GET', '/metrics')).text.includes('vigia_filesystem_avail_bytes{'),
-  );
+  // Forecasts look every five minutes.
+  clock.advance(5 * 60_000);
+  const newest = hostileMetrics('__proto__');
+  agent.send({ type: 'schema', run: 1, schema: schema + 1, metrics: newest });
+  await until('the forecast has looked', async () => {
+    agent.report(schema + 1, newest, false);
+    const { fileSystems } = await server.device(attacker.deviceId);
+    return fileSystems.some((system) => system.mountpoint === '__proto__' && system.forecast);
+  });
   t.notOk(link.closeCode, 'it may be called what it likes');
 
   const other = await RawLink.open(t, server.address);
@@ -205,4 +218,35 @@ t.test('a body that names __proto__ is refused, wherever it stands', async (t) =
     t.match(await response.json(), { error: { code: /bad_request|validation_failed/ } });
   }
   untouched(t, 'a body');
+});
+
+/** What the first version left when a machine with a disk called `__proto__` had stopped all evaluation; it was killed then. */
+const POISONED = new URL('../fixtures/poisoned-data-folder.tar.gz', import.meta.url);
+const POISONED_UNTIL_MS = Date.UTC(2026, 11, 1, 5, 45);
+
+t.test('a data folder that was poisoned by the first version starts well', async (t) => {
+  const dataDir = tempDir(t);
+  await pipeline(createReadStream(POISONED), createGunzip(), unpackTar(dataDir));
+  const clock = storyClock(POISONED_UNTIL_MS);
+  const settings = { diskForMs: 0, presence: { judgeAfterStartMs: 0 } };
+  const server = await startServer(t, { dataDir, clock, settings });
+  const [poisoned] = (await server.get('/api/v1/devices')).items;
+  t.equal(server.reports(poisoned.id).length, 19, 'every acknowledged report is there');
+  const seen = await server.untilDevice(poisoned.id, 'is looked at', ({ fileSystems }) => fileSystems.length === 2);
+  t.same(seen.fileSystems.map(({ mountpoint }) => mountpoint).sort(), ['/', '__proto__']);
+  clock.advance(5 * 60_000);
+  const link = await RawLink.open(t, server.address);
+  await link.authenticate(join(dataDir, 'the-agent'));
+  const agent = new HostileAgent(link);
+  const disk = [describe('fs.size', '/'), describe('fs.available', '/'), describe('fs.readOnly', '/')];
+  agent.send({ type: 'schema', run: 1, schema: 1, metrics: disk });
+  valuesOf.set('fs.available', 40 * GiB);
+  agent.report(1, disk, false);
+  valuesOf.set('fs.available', GiB);
+  await until('a full disk is told', async () => {
+    agent.report(1, disk, false);
+    return (await server.incidents(poisoned.id)).some(({ rule, state }) => rule === 'disk.space' && state === 'open');
+  });
+  untouched(t, 'the folder');
+  await isWell(t, server);
 });

@@ -202,9 +202,10 @@ export interface StoryClock extends Clock {
   pace(factor: number): void;
 }
 
-export function storyClock(): StoryClock {
+/** @param startMs what it shows now; the real time unless told */
+export function storyClock(startMs = Date.now()): StoryClock {
   let factor = 1;
-  let base = { realMs: Date.now(), shownMs: Date.now() };
+  let base = { realMs: Date.now(), shownMs: startMs };
   const now = () => Math.floor(base.shownMs + (Date.now() - base.realMs) * factor);
   const rebase = (aheadMs: number) => {
     base = { realMs: Date.now(), shownMs: now() + aheadMs };
