@@ -27,6 +27,7 @@ import { createSeriesPort } from './fleet/series-port.ts';
 import { createStoragePort } from './fleet/storage-port.ts';
 import { DiskForecasts } from './forecast/disk-forecasts.ts';
 import type { LinkTiming } from './gateway/link.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { createHttpServer } from './http/server.ts';
 import type { UpgradeHandler } from './http/upgrade.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
@@ -47,6 +48,7 @@ import { loadIdentity } from './security/identity.ts';
 import { createPasswords } from './security/passwords.ts';
 import { createPeople } from './security/people.ts';
 import { loadSealer } from './security/sealing.ts';
+import { isUnwritable } from './security/sessions.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
 import { beginSeries } from './series/open-series.ts';
 import { SeriesDamage } from './series-damage.ts';
@@ -56,6 +58,7 @@ import { Teardown } from './teardown.ts';
 import { createTelling } from './telling/telling.ts';
 import { startTicking } from './ticking.ts';
 import { trustProxies } from './trusted-proxies.ts';
+import { VitalSigns } from './vital-signs.ts';
 import { Watch } from './watch.ts';
 
 export interface AppOptions {
@@ -84,6 +87,8 @@ export interface App {
 }
 
 const SNAPSHOT_MS = 30_000;
+const MAX_TELL_TROUBLE_AFTER_MS = 60_000;
+const GIVE_UP_WRITING_MS = 10_000;
 const RETURN_AFTER_RESTART_MS = 3_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -130,6 +135,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const health = new Health();
   health.set('data folder', dataDir.exposure);
   if (dataDir.exposure !== null) logger.warn(dataDir.exposure);
+  const vitalSigns = new VitalSigns({ health });
   const nameOf = (deviceId: string): string | undefined => fleet.devices.get(deviceId)?.info.name;
   const damage = new SeriesDamage({ health, logger, now, nameOf });
   // Its thread reads the journal while this one reads the state.
@@ -222,6 +228,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     ask: (records, at) => opinions.ask(records, at),
     isExpected: createExpectedHours(contracts.terms),
     judges: [{ about: 'second opinions', judge: (_changes, at) => opinions.rehearse(at) }, ...sla.judges, forecasts],
+    onJudged: () => vitalSigns.seen('evaluating'),
     publish: (changes) => {
       availability.book.take(changes);
       for (const record of changes.touched) live.deviceChanged(record);
@@ -330,6 +337,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
     origin: () => config.publicUrl ?? origin,
     onOutcome: metrics.deliveryEnded,
     everything: options.channel,
+    vitalSigns,
+    tellTroubleAfterMs: Math.min(MAX_TELL_TROUBLE_AFTER_MS, settings.presence.tellAfterMs),
   });
   const http = await createHttpServer({
     version,
@@ -384,6 +393,9 @@ async function wire(options: AppOptions, teardown: Teardown) {
     isReady = false;
     await gateway.close(RETURN_AFTER_RESTART_MS);
     await http.close();
+    // What cannot be written now is replayed by the next start; a full disk must not hold up the end.
+    if (health.about('state') !== null) watch.stop();
+    const givingUp = setTimeout(() => watch.stop(), GIVE_UP_WRITING_MS).unref();
     await agents.drain();
     await ingest.drain();
     // Else the next start would take this one for a server that saw everything.
@@ -391,6 +403,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       await services.save();
       await cursorKeeper.save();
     }
+    clearTimeout(givingUp);
     watch.stop();
   });
 
@@ -420,10 +433,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     await listen(http.server, config);
     origin = originOf(http.server.address() as AddressInfo, certificate.current() !== null);
     const stopTicking = startTicking(watch, (cause) => logger.error({ err: cause }, 'judging presence failed'));
-    const saving = setInterval(
-      inBackground(() => cursorKeeper.save(), 'the memory of devices could not be saved'),
-      SNAPSHOT_MS,
-    );
+    const saving = setInterval(inBackground(saveMemories, 'the memory of devices could not be saved'), SNAPSHOT_MS);
     const daily = startDaily(
       [
         { name: 'certificate', run: () => certificate.renew(http.server, now()) },
@@ -437,6 +447,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
     const stopFigures = availability.start();
     services.runner.start();
     telling.start();
+    const heartbeat =
+      config.heartbeatUrl === null
+        ? null
+        : new Heartbeat({ url: config.heartbeatUrl, trouble: () => vitalSigns.trouble(), health, logger });
+    heartbeat?.start();
     teardown.push(async () => {
       stopTicking();
       clearInterval(saving);
@@ -444,8 +459,20 @@ async function wire(options: AppOptions, teardown: Teardown) {
       await services.runner.stop();
       await daily.stop();
       await telling.stop();
+      await heartbeat?.stop();
     });
     isReady = true;
+  }
+
+  /** Also how a server whose fleet is quiet learns that it cannot write. */
+  async function saveMemories(): Promise<void> {
+    try {
+      await cursorKeeper.save();
+      watch.noteWritable(null);
+    } catch (cause) {
+      if (isUnwritable(cause)) watch.noteWritable(cause as Error);
+      throw cause;
+    }
   }
 
   async function pruneSessions(): Promise<Record<string, unknown>> {

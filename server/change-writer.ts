@@ -82,6 +82,15 @@ export class ChangeWriter {
     return result;
   }
 
+  /** How the newest try to write went: `null` if well. */
+  note(cause: Error | null): void {
+    const sentence = cause && `The server cannot write its state: ${cause.message}`;
+    const before = this.#stuck;
+    this.#stuck = sentence === null ? null : new Error(sentence);
+    this.#options.health.set('state', sentence, sentence === null ? null : 'committing');
+    if (this.#stuck && !before) for (const listener of this.#onStuck) listener(this.#stuck);
+  }
+
   /** Gives up retrying what cannot be written: the next start replays it. */
   stop(): void {
     this.#isStopping = true;
@@ -109,26 +118,21 @@ export class ChangeWriter {
   }
 
   async #tryCommit(changes: ChangeSet, statements: readonly CompiledQuery[]): Promise<boolean> {
-    const { store, health, logger } = this.#options;
+    const { store, logger } = this.#options;
     try {
       await store.commit(statements);
-      this.#stuck = null;
-      health.set('state', null);
+      this.note(null);
       return true;
     } catch (cause) {
       if (!(cause instanceof VigiaError) || cause.code === 'conflict') {
         // Repeating what the database refuses for its content would stop the watch of everybody for ever.
         logger.fatal({ err: cause }, 'a change contradicts the state database and was not written; this is a defect');
         changes.refusal = cause;
-        this.#stuck = null;
+        this.note(null);
         return true;
       }
       logger.error({ err: cause }, 'the state database refuses writes; retrying');
-      const sentence = `The server cannot write its state: ${cause.message}`;
-      const isNews = this.#stuck === null;
-      this.#stuck = new Error(sentence);
-      health.set('state', sentence, 'committing');
-      if (isNews) for (const listener of this.#onStuck) listener(this.#stuck);
+      this.note(cause);
       return false;
     }
   }

@@ -32,6 +32,8 @@ export interface Config {
   readonly notifyPrivate: boolean;
   /** How the server names itself to servers of mail; null: by the host of its public URL. */
   readonly mailName: string | null;
+  /** Asked while the server does its work: a dead man's switch outside; null if there is none. */
+  readonly heartbeatUrl: string | null;
   /** IANA zone of the server's mornings, and of the times in its messages. */
   readonly timeZone: string;
   /** How long reports are kept as they came, summed up in five minutes, and in hours, ms. */
@@ -53,6 +55,7 @@ export const variableNames = [
   'VIGIA_TRUSTED_PROXIES',
   'VIGIA_NOTIFY_PRIVATE',
   'VIGIA_MAIL_NAME',
+  'VIGIA_HEARTBEAT_URL',
   'VIGIA_TIME_ZONE',
   'VIGIA_RETENTION_RAW',
   'VIGIA_RETENTION_5MIN',
@@ -101,6 +104,7 @@ export function readConfig(
     reportIntervalMs: readInterval(read('VIGIA_REPORT_INTERVAL')),
     notifyPrivate: readFlag('VIGIA_NOTIFY_PRIVATE', read('VIGIA_NOTIFY_PRIVATE') ?? '0'),
     mailName: readMailName(read('VIGIA_MAIL_NAME')),
+    heartbeatUrl: readHeartbeat(read('VIGIA_HEARTBEAT_URL')),
     timeZone: readTimeZone(read('VIGIA_TIME_ZONE')),
     retention: readRetention(read),
   };
@@ -139,6 +143,18 @@ function readPublicUrl(value: string | undefined, tls: TlsChoice): string | null
     throw bad('VIGIA_PUBLIC_URL', value, 'start it with https://, as agents and logins need TLS off loopback');
   }
   return url.origin;
+}
+
+function readHeartbeat(value: string | undefined): string | null {
+  if (value === undefined) return null;
+  const url = URL.parse(value);
+  if (url && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '') return url.href;
+  // It may hold a secret, so it is not repeated.
+  throw new VigiaError(
+    'config_bad_value',
+    'VIGIA_HEARTBEAT_URL is not an address: use the whole one to ask, such as https://hc.example.com/ping/1234.',
+    { variable: 'VIGIA_HEARTBEAT_URL' },
+  );
 }
 
 function readTls(read: (name: VariableName) => string | undefined, cwd: string): TlsChoice {

@@ -52,7 +52,11 @@ export function openDataDir(path: string): DataDir {
   const exposure = keepPrivate(folder);
   const socket = socketAddress(folder);
   // Only for the sentence that the next one gets: the lock is what counts.
-  writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 });
+  try {
+    writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
   return {
     path: folder,
     socketPath: socket.path,
@@ -67,14 +71,21 @@ export function openDataDir(path: string): DataDir {
 }
 
 function makeWritable(folder: string): void {
+  const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`);
   try {
     makeFolder(folder);
-    const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`);
     writeFileSync(probe, 'x', { flag: 'wx', mode: 0o600 });
     rmSync(probe);
   } catch (error) {
-    throw unwritable(folder, error);
+    if (!isFull(error)) throw unwritable(folder, error);
+    // A server that was there before must come up: to be read, and to say what is wrong.
+    rmSync(probe, { force: true });
   }
+}
+
+function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 /** Not mkdir's own `recursive`: on a file system that refuses new folders with ENOENT, such as /proc, that never returns. */

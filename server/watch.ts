@@ -44,6 +44,8 @@ export interface WatchOptions {
   readonly isExpected?: (info: DeviceRecord['info'], now: number) => boolean;
   /** Called after a change is durable. */
   readonly publish: (changes: ChangeSet) => void;
+  /** Called when everybody was judged, and what followed is written. */
+  readonly onJudged?: () => void;
 }
 
 /** Between two ticks at most this long, otherwise the server itself was not watching. */
@@ -242,6 +244,7 @@ export class Watch {
         this.#faults.guard(judge.about, () => judge.judge(changes, now), undefined);
       }
     });
+    this.#options.onJudged?.();
     book.prune(now);
     this.#faults.settle();
   }
@@ -273,6 +276,11 @@ export class Watch {
       ]),
     );
     return position;
+  }
+
+  /** Somebody else tried to write: `null` if that went well. */
+  noteWritable(cause: Error | null): void {
+    this.#writer.note(cause);
   }
 
   /** Gives up retrying what cannot be written: the next start replays it. */

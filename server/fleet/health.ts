@@ -29,6 +29,11 @@ export class Health {
     return [...this.#warnings.values()].map(({ sentence }) => sentence);
   }
 
+  /** What keeps the server from its work, as sentences. */
+  get failures(): string[] {
+    return [...this.#warnings.values()].flatMap(({ sentence, fails }) => (fails === null ? [] : [sentence]));
+  }
+
   /** Each of what is not done at present, once. */
   get failing(): Duty[] {
     return [...new Set([...this.#warnings.values()].flatMap(({ fails }) => (fails === null ? [] : [fails])))];

@@ -39,6 +39,8 @@ export interface RouteContext {
   readonly version: string;
   readonly clock: () => number;
   readonly state: StatePort;
+  /** Of logins and logouts, which must not fail because nothing can be written. */
+  readonly loginAudit: StatePort['audit'];
   readonly sessions: Sessions;
   readonly passwords: Passwords;
   readonly logins: Logins;

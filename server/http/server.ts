@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { fastifyCookie } from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, type FastifyHttpOptions, fastify, LogController } from 'fastify';
+import { lateAudit } from '../security/late-audit.ts';
 import { asSender } from '../sender.ts';
 import type { TrustedProxies } from '../trusted-proxies.ts';
 import { requireAccess } from './auth.ts';
@@ -28,7 +29,8 @@ const CHECK_TIMEOUTS_EVERY_MS = 2000;
 const IDLE_TIMEOUT_MS = 60_000;
 const HANDLER_TIMEOUT_MS = 30_000;
 
-export interface HttpDeps extends Omit<RouteContext, 'origins' | 'installFiles' | 'limits' | 'certificate'> {
+export interface HttpDeps
+  extends Omit<RouteContext, 'origins' | 'installFiles' | 'limits' | 'certificate' | 'loginAudit'> {
   readonly logger: FastifyBaseLogger;
   /** What to serve HTTPS with; null for plain HTTP. A renewed one goes to `setSecureContext` of the server. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
@@ -61,7 +63,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   const limits = { ...defaultLimits, ...deps.limits };
   const runtimes = createRuntimeMaker({ make: makeRuntimeIn(deps.installationDir) });
   const installFiles = createInstallFiles(deps.installationDir, deps.version, runtimes);
-  const context: RouteContext = { ...deps, origins, installFiles, limits };
+  const loginAudit = lateAudit(deps.state.audit, deps.clock);
+  const context: RouteContext = { ...deps, loginAudit, origins, installFiles, limits };
 
   http.setErrorHandler(sendError);
   http.setValidatorCompiler(compileValidator);

@@ -45,7 +45,7 @@ export async function createPeople({ store, passwords, clock, logger }: PeopleOp
     logins: createLogins({ store, passwords, lockout, places, refused }),
     credentials: createCredentials({ store, passwords, lockout, places, clock }),
     leaving: createLeaving(store, clock),
-    sessions: createSessions(store, clock, sessionUse),
+    sessions: createSessions(store, clock, sessionUse, logger),
     apiKeys: createApiKeys(store, clock, keyUse),
     places,
     refused,

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../protocol/error.ts';
+import { makeReadable } from '../exclusive-wal.ts';
 import { ensurePrivateFile } from '../private-file.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { sla } from './migrations/0002-sla.ts';
@@ -25,6 +26,7 @@ export function openDatabase(path: string): DatabaseSync {
     // Made beforehand with this mode, because SQLite gives its -wal and -shm files the mode of the database.
     ensurePrivateFile(path);
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+    makeReadable(database);
     const version = readVersion(database);
     if (version > SCHEMA_VERSION) {
       throw new VigiaError(

@@ -8,9 +8,12 @@ import { makeChannel } from '../notify/make-channel.ts';
 import type { Sealer } from '../security/sealing.ts';
 import type { ReceiverQueue } from '../store/repo/delivery.ts';
 import type { Store } from '../store/store.ts';
+import type { Row } from '../store/tables.ts';
+import type { VitalSigns } from '../vital-signs.ts';
 import { Courier, type Outcome } from './courier.ts';
 import { Dispatcher, MAX_WAITING } from './dispatcher.ts';
-import { documentOf, LOG_RECEIVER, openSecret } from './receiver.ts';
+import { LastResort } from './last-resort.ts';
+import { documentOf, factsOf, LOG_RECEIVER, openSecret } from './receiver.ts';
 import { createReceiverPort } from './receiver-port.ts';
 
 export interface TellingOptions {
@@ -28,6 +31,10 @@ export interface TellingOptions {
   /** Where people open the dashboard, without a trailing slash. */
   readonly origin: () => string;
   readonly onOutcome: (channel: string, outcome: Outcome) => void;
+  /** Whether the server can do its work; what it says of itself when it cannot goes out from memory. */
+  readonly vitalSigns?: Pick<VitalSigns, 'trouble' | 'seen'>;
+  /** How long the server's own trouble must last until it is told. */
+  readonly tellTroubleAfterMs?: number;
   /** In place of the log, which is told everything. */
   readonly everything?: Channel | undefined;
 }
@@ -48,6 +55,7 @@ const HEALTH_MS = 10_000;
 const WORRY_AFTER_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
 const KEEP_MS = 90 * DAY_MS;
+const TELL_TROUBLE_AFTER_MS = 60_000;
 
 export function createTelling(options: TellingOptions): Telling {
   const { store, sealer, health, now, logger, timeZone, allowPrivate, mailName } = options;
@@ -75,19 +83,38 @@ export function createTelling(options: TellingOptions): Telling {
     onOutcome: options.onOutcome,
   });
   let queues: readonly ReceiverQueue[] = [];
+  /** As they were read last: the trouble that is to be told may be that nothing can be read. */
+  let known: readonly Row<'receiver'>[] = [];
+  const lastResort = new LastResort({
+    trouble: () => options.vitalSigns?.trouble() ?? [],
+    channels: () => [{ id: LOG_RECEIVER, channel: everything }, ...known.filter(hearsOfTheServer).map(channelOf)],
+    origin: options.origin,
+    now,
+    logger,
+    afterMs: options.tellTroubleAfterMs ?? TELL_TROUBLE_AFTER_MS,
+  });
+
+  function channelOf(row: Row<'receiver'>): { readonly id: string; readonly channel: Channel } {
+    return {
+      id: row.id,
+      channel: makeChannel(documentOf(row).target, openSecret(sealer, row), { allowPrivate, mailName, now }),
+    };
+  }
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   async function round(): Promise<void> {
     await dispatcher.round();
     await courier.round();
     queues = await store.deliveries.queues(now());
+    options.vitalSigns?.seen('telling');
     if (now() - lookedAt < HEALTH_MS) return;
     lookedAt = now();
     health.set('telling', await describeTrouble());
   }
 
   async function describeTrouble(): Promise<string | null> {
-    const names = new Map((await receivers.all()).map(({ id, name }) => [id, name]));
+    known = await receivers.all();
+    const names = new Map(known.map(({ id, name }) => [id, name]));
     const stuck = queues.filter(({ failing_since: since }) => since !== null && now() - since > WORRY_AFTER_MS);
     const lost = await store.deliveries.givenUpSince(now() - DAY_MS);
     const sentences = [
@@ -112,7 +139,12 @@ export function createTelling(options: TellingOptions): Telling {
       oldestMs: () => Math.max(0, ...queues.map((queue) => now() - queue.oldest_due_at)),
     },
     start() {
+      const readKnown = async (): Promise<void> => {
+        known = await receivers.all();
+      };
+      readKnown().catch((cause: unknown) => logger.error({ err: cause }, 'the receivers could not be read'));
       timer = setInterval(() => {
+        lastResort.look();
         running ??= round()
           .then(() => health.set('telling.round', null))
           .catch((cause: unknown) => {
@@ -128,10 +160,17 @@ export function createTelling(options: TellingOptions): Telling {
     async stop() {
       if (timer) clearInterval(timer);
       await running;
+      await lastResort.stop();
       await courier.stop();
     },
     async prune() {
       return { pruned: await store.deliveries.prune(now() - KEEP_MS) };
     },
   };
+}
+
+/** Only who is told of every client hears of the server itself. */
+function hearsOfTheServer(row: Row<'receiver'>): boolean {
+  const { clientId, minPriority } = factsOf(row);
+  return clientId === null && minPriority !== 'emergency';
 }

@@ -15,6 +15,7 @@ t.test('without any variable', async (t) => {
     trustedProxies: [],
     notifyPrivate: false,
     mailName: null,
+    heartbeatUrl: null,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     retention: { raw: 14 * 86_400_000, fiveMinute: 396 * 86_400_000, hour: 1_826 * 86_400_000 },
   });
@@ -45,6 +46,8 @@ t.test('good values', async (t) => {
   f({ VIGIA_PUBLIC_URL: 'http://localhost:8420' }, { publicUrl: 'http://localhost:8420' });
   f({ VIGIA_NOTIFY_PRIVATE: '1' }, { notifyPrivate: true });
   f({ VIGIA_MAIL_NAME: 'mail.example.com' }, { mailName: 'mail.example.com' });
+  const heartbeatUrl = 'https://hc.example.com/ping/1234';
+  f({ VIGIA_HEARTBEAT_URL: heartbeatUrl }, { heartbeatUrl });
   const anchors = [
     { host: '1.1.1.1', port: 53 },
     { host: '2606:4700::1111', port: 443 },
@@ -104,6 +107,7 @@ t.test('bad values: the sentence names the variable, what was given, and what is
   );
   f({ VIGIA_TRUSTED_PROXIES: '10.0.0.0/33' }, /^VIGIA_TRUSTED_PROXIES/);
   f({ VIGIA_TRUSTED_PROXIES: Array(65).fill('::1').join() }, /^VIGIA_TRUSTED_PROXIES/);
+  f({ VIGIA_HEARTBEAT_URL: 'hc.example.com/secret' }, /^VIGIA_HEARTBEAT_URL is not an address: (?!.*secret)/);
   f({ VIGIA_ANCHORS: Array(9).fill('a:1').join() }, /^VIGIA_ANCHORS/);
   f({ VIGIA_REPORT_INTERVAL: '10' }, /^VIGIA_REPORT_INTERVAL is "10": use a time from 200ms to 60m, such as 10s/);
   f({ VIGIA_REPORT_INTERVAL: '100ms' }, /^VIGIA_REPORT_INTERVAL/);

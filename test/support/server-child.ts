@@ -22,7 +22,7 @@ export interface ServerChild {
 }
 
 const entry = fileURLToPath(new URL('./server-main.ts', import.meta.url));
-const START_DEADLINE_MS = 60_000;
+const START_DEADLINE_MS = 180_000;
 
 /** Starts a server process, by the command that `wrap` makes of its own, and waits until it listens. Rejects with what it printed if it ends instead. */
 export async function startServerChild(

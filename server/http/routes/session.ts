@@ -18,7 +18,7 @@ const FirstAccount = Type.Object(
 
 /** Login, logout, who am I, and the first account. */
 export function sessionRoutes(http: Http, context: RouteContext): void {
-  const { sessions, firstRun, logins, version, limits, state, fleet } = context;
+  const { sessions, firstRun, logins, version, limits, loginAudit, fleet } = context;
   const response = { 200: SessionInfo };
   // A flood of strangers at an address uses up their attempts, and not those of a person known there.
   const loginName = (request: FastifyRequest): string =>
@@ -43,7 +43,7 @@ export function sessionRoutes(http: Http, context: RouteContext): void {
     const principal = await sessionPrincipal(request.headers.cookie, sessions);
     if (principal !== null) {
       await sessions.revoke(principal.sessionId);
-      await state.audit.append({ actor: principal.id, action: 'session.close', subject: principal.sessionId });
+      await loginAudit.append({ actor: principal.id, action: 'session.close', subject: principal.sessionId });
     }
     clearSessionCookie(reply);
     return reply.code(204).send();
@@ -68,7 +68,7 @@ export function placeOf({ headers, ip }: FastifyRequest): { browser: string | nu
 
 /** Lets somebody in who has just proved who they are, in place of whoever was logged in by this browser. */
 export async function openSession(
-  { sessions, logins, state }: RouteContext,
+  { sessions, logins, loginAudit }: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
   user: UserRow,
@@ -77,7 +77,7 @@ export async function openSession(
   const before = await sessionPrincipal(request.headers.cookie, sessions);
   if (before !== null) await sessions.revoke(before.sessionId);
   const { sessionId, secret } = await sessions.create(user.id);
-  await state.audit.append({ actor: user.id, action, subject: sessionId, detail: { address: request.ip } });
+  await loginAudit.append({ actor: user.id, action, subject: sessionId, detail: { address: request.ip } });
   setSessionCookie(reply, secret);
   setBrowserCookie(reply, await logins.remember(user, placeOf(request)));
 }

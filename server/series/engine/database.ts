@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../../protocol/error.ts';
+import { makeReadable } from '../../exclusive-wal.ts';
 
 /** The version of the tables that this build reads and writes (`user_version`). */
 const VERSION = 3;
@@ -120,10 +121,12 @@ function open(path: string, note: (sentence: string) => void): DatabaseSync {
   let sql: DatabaseSync | undefined;
   try {
     sql = new DatabaseSync(path, { timeout: 5_000 });
+    makeReadable(sql);
     if (isOldFormat(sql)) {
       sql.close();
       note(`${path} has the format of an earlier Vigia and was set aside as ${setAside(path)}; series begin anew.`);
       sql = new DatabaseSync(path, { timeout: 5_000 });
+      makeReadable(sql);
     }
     const version = Number(sql.prepare('PRAGMA user_version').get()?.user_version);
     if (version > VERSION) {

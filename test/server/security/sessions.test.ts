@@ -1,4 +1,5 @@
 import t from 'tap';
+import { VigiaError } from '../../../protocol/error.ts';
 import { createLastUse } from '../../../server/security/last-use.ts';
 import { createSessions, SESSION_IDLE_MS, SESSION_MAX_MS } from '../../../server/security/sessions.ts';
 import { tempStore } from '../../support/store.ts';
@@ -88,4 +89,34 @@ t.test('prune deletes what nobody can use any more', async (t) => {
   clock.nowMs += SESSION_IDLE_MS + 1;
   t.equal(await sessions.prune(), 1);
   t.equal(await store.sessions.get(sessionId), null);
+});
+
+t.test('a full disk: sessions are read without a write, and a login lives in memory', async (t) => {
+  const clock = { nowMs: START_MS };
+  const store = await tempStore(t, clock);
+  const user = await store.users.create({ email: 'a@b.c', name: 'Ada', role: 'admin', passwordHash: 'x' });
+  let isFull = false;
+  const refusing =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> =>
+      isFull ? Promise.reject(new VigiaError('unavailable', 'The disk is full.')) : work(...args);
+  const { insert, revoke } = store.sessions;
+  const stored = { insert: refusing(insert), revoke: refusing(revoke) };
+  const sessions = createSessions({ ...store, sessions: { ...store.sessions, ...stored } }, () => clock.nowMs);
+  const before = await sessions.create(user.id);
+  isFull = true;
+  clock.nowMs += SESSION_IDLE_MS - MINUTE_MS;
+  t.ok(await sessions.verify(before.secret), 'what was there before');
+  clock.nowMs += SESSION_IDLE_MS - MINUTE_MS;
+  t.ok(await sessions.verify(before.secret), 'also when its use could not be stored for long');
+  const made = await sessions.create(user.id);
+  t.same(await sessions.verify(made.secret), { sessionId: made.sessionId, user });
+  t.ok(await sessions.stillValid(made.sessionId));
+  await sessions.revoke(made.sessionId);
+  t.equal(await sessions.verify(made.secret), null);
+  await sessions.revoke(before.sessionId);
+  t.equal(await sessions.verify(before.secret), null, 'whoever logs out is out');
+  isFull = false;
+  await sessions.prune();
+  t.equal(await store.sessions.get(before.sessionId), null, 'and that is stored when it can be');
 });

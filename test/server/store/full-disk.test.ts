@@ -16,6 +16,8 @@ t.test('a full disk: nothing is half written, reading goes on, and freed space i
     transaction: 'disk full',
     another: 'disk full',
     whileFull: 1,
+    reopened: 1,
+    written: 'disk full',
     recovered: 'written',
     afterwards: 3,
   });
