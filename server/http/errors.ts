@@ -3,6 +3,14 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, VigiaError } from '../../protocol/error.ts';
 import type { ErrorBody } from '../../protocol/view.ts';
+import type { FaultLog } from './fault-log.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For what strangers can cause. */
+    faultLog: FaultLog;
+  }
+}
 
 /** The HTTP status of each code; null for those that never travel over HTTP. */
 export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
@@ -104,12 +112,20 @@ export function asVigiaError(error: unknown): VigiaError {
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const shown = asVigiaError(error);
   const status = statusOf(shown.code);
-  if (status >= 500)
-    request.log.error({ err: error, method: request.method, path: pathOf(request.url) }, shown.message);
+  if (status >= 500) logOwnFault(error, shown, request);
   const { retryAfterMs } = shown.details ?? {};
   if (typeof retryAfterMs === 'number') reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(status).header('cache-control', 'no-store').type('application/json').send(errorBody(shown));
+}
+
+/** Each of those that our own people and keys meet; what anybody may cause, once a minute. */
+function logOwnFault(error: unknown, shown: VigiaError, request: FastifyRequest): void {
+  const { method, log, server, principal } = request;
+  const fields = { err: error, method, path: pathOf(request.url) };
+  // Before routes are known there is no principal at all.
+  if ((principal ?? null) !== null) log.error(fields, shown.message);
+  else server.faultLog.note(shown.code, fields, shown.message);
 }
 
 /** The whole answer as bytes, for connections that have no request: its end is the end of the connection. */

@@ -10,6 +10,7 @@ import { requireAccess } from './auth.ts';
 import { type CertificateFacts, defaultLimits, type Http, type RateLimits, type RouteContext } from './context.ts';
 import { serveDashboard } from './dashboard-files.ts';
 import { pathOf, refuseConnection, sendError } from './errors.ts';
+import { createFaultLog } from './fault-log.ts';
 import { createInstallFiles } from './install-files.ts';
 import { createLiveConnections } from './live.ts';
 import { describeApi } from './openapi.ts';
@@ -66,6 +67,9 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
   const loginAudit = lateAudit(deps.state.audit, deps.clock);
   const context: RouteContext = { ...deps, loginAudit, origins, installFiles, limits };
 
+  const faultLog = createFaultLog((fields, message) => logger.error(fields, message));
+  http.decorate('faultLog', faultLog);
+  http.addHook('onClose', async () => faultLog.close());
   http.setErrorHandler(sendError);
   http.setValidatorCompiler(compileValidator);
   // The type checker holds answers to their schemas. The generated serialisers check again at run time: ten times slower.
