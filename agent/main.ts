@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,10 +20,11 @@ import { readMemory } from './memory.ts';
 import { writePolicy } from './policy.ts';
 
 const usage = `Usage:
-  vigia-agent enroll --server URL --token TOKEN [--name NAME] [--allow ACTION,...] [--force] [--data-dir DIR] [--json]
+  vigia-agent enroll --server URL --token-file FILE [--name NAME] [--allow ACTION,...] [--force] [--data-dir DIR] [--json]
   vigia-agent run [--data-dir DIR]
   vigia-agent status [--data-dir DIR] [--json]
   vigia-agent version
+FILE holds the enrolment token; - is standard input. --token TOKEN gives it for all to see who may list processes.
 `;
 const { version } = manifest;
 const INVENTORY_TIMEOUT_MS = 120_000;
@@ -34,6 +35,7 @@ const GRACE_MS = 300;
 interface Options {
   readonly server?: string;
   readonly token?: string;
+  readonly 'token-file'?: string;
   readonly name?: string;
   readonly allow?: string;
   readonly force?: boolean;
@@ -50,6 +52,7 @@ function parseCommandLine(args: readonly string[]): { command: string; options: 
       options: {
         server: { type: 'string' },
         token: { type: 'string' },
+        'token-file': { type: 'string' },
         name: { type: 'string' },
         allow: { type: 'string' },
         force: { type: 'boolean' },
@@ -90,9 +93,11 @@ async function runCommand(command: string, options: Options): Promise<void> {
 
 async function runEnroll(
   { dataDir }: AgentConfig,
-  { server, token, name, allow, force, json }: Options,
+  { server, token: givenToken, 'token-file': tokenFile, name, allow, force, json }: Options,
 ): Promise<void> {
-  if (!server || !token) throw new VigiaError('usage', 'enroll needs --server URL and --token TOKEN.');
+  const token = tokenFile === undefined ? givenToken : readToken(tokenFile);
+  if (!server || !token)
+    throw new VigiaError('usage', 'enroll needs --server URL and --token TOKEN or --token-file FILE.');
   if (allow !== undefined) {
     prepareDataDir(dataDir);
     writePolicy(dataDir, allow.split(','));
@@ -117,6 +122,19 @@ async function runEnroll(
   const summary = { deviceId, clientName, siteName, kind, server: enrolledWith, dataDir };
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   else process.stdout.write(`Enrolled with ${enrolledWith} as a ${kind} of ${clientName}, ${siteName}.\n`);
+}
+
+/** Its first line. */
+function readToken(path: string): string {
+  try {
+    return (
+      readFileSync(path === '-' ? 0 : path, 'utf8')
+        .split('\n', 1)[0]
+        ?.trim() ?? ''
+    );
+  } catch (error) {
+    throw new VigiaError('usage', `The token cannot be read from ${path}: ${describeError(error).reason}`);
+  }
 }
 
 async function runAgent(config: AgentConfig): Promise<void> {

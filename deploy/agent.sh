@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs the Vigia agent on a Linux machine, upgrades it, or removes it without a trace.
 #
-#   agent.sh install --server URL --token TOKEN [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--force] [--no-service]
+#   agent.sh install --server URL --token-file FILE [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--force] [--no-service]
 #   agent.sh remove
 #
 #   --server URL   where this machine reaches the server; https, or http on this very machine
-#   --token TOKEN  an enrolment token; an upgrade of an enrolled machine needs none
+#   --token-file FILE  holds an enrolment token; an upgrade of an enrolled machine needs none. The pasted line gives the token
+#                  as the variable VIGIA_TOKEN in front of this script. --token TOKEN works too, where nobody else can list processes
 #   --pin KEY      the key of the server's own certificate, as curl --pinnedpubkey takes it; without it the machine's
 #                  certificate authorities judge
 #   --name NAME    what to call the machine; its host name by default
@@ -94,7 +95,7 @@ main() {
 usage() {
 	cat <<-'END'
 		Usage:
-		  agent.sh install --server URL --token TOKEN [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--force] [--no-service]
+		  agent.sh install --server URL --token-file FILE [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--force] [--no-service]
 		  agent.sh remove
 	END
 }
@@ -134,14 +135,16 @@ undo() {
 # ---- install
 
 install() {
-	server='' token='' pin='' name='' allow='' force='' with_service=yes
+	server='' token=${VIGIA_TOKEN:-} pin='' name='' allow='' force='' with_service=yes
+	unset VIGIA_TOKEN
 	while [ $# -gt 0 ]; do
 		case $1 in
-			--server | --token | --pin | --name | --allow)
+			--server | --token | --token-file | --pin | --name | --allow)
 				[ $# -ge 2 ] || wrong_usage "$1 needs a value."
 				case $1 in
 					--server) server=${2%/} ;;
 					--token) token=$2 ;;
+					--token-file) token=$(head -n 1 <"$2" 2>/dev/null) || wrong_usage "$2 cannot be read." ;;
 					--pin) pin=$2 ;;
 					--name) name=$2 ;;
 					--allow) allow=$2 ;;
@@ -243,7 +246,8 @@ lock() {
 # $present: the server that this machine is enrolled with, if it is.
 check_enrolment() {
 	present=
-	if [ -e "$data/enrolment.json" ]; then
+	# The folder is the agent's own: a link in it would lead root elsewhere.
+	if [ -e "$data/enrolment.json" ] && [ ! -L "$data/enrolment.json" ]; then
 		present=$(sed -n 's/^ *"server": "\([^"]*\)".*/\1/p' "$data/enrolment.json")
 		# A damaged one is none.
 		[ -n "$present" ] || force=yes
@@ -337,11 +341,13 @@ create_data() {
 }
 
 enrol() {
-	set -- --server "$server" --token "$token" --data-dir "$data"
+	set -- --server "$server" --token-file - --data-dir "$data"
 	[ -z "$name" ] || set -- "$@" --name "$name"
 	[ -z "$allow" ] || set -- "$@" --allow "$allow"
 	[ -z "$force" ] || set -- "$@" --force
-	as_agent "$work/new/node" "$work/new/vigia-agent.mjs" enroll "$@" >"$work/answer" 2>"$work/error" || enrol_failed
+	# By standard input: arguments stand in the list of processes.
+	printf '%s\n' "$token" |
+		as_agent "$work/new/node" "$work/new/vigia-agent.mjs" enroll "$@" >"$work/answer" 2>"$work/error" || enrol_failed
 	say "$(head -n 1 "$work/answer")"
 }
 
@@ -374,8 +380,9 @@ bring_unit() {
 put_in_place() {
 	placed=yes
 	if [ -n "$with_service" ]; then
-		# The agent tells the server that it is gone for an upgrade only.
-		[ ! -d "$home" ] || touch "$data/upgrade"
+		# The agent tells the server that it is gone for an upgrade only. Made by the agent's own user: the folder is that user's,
+		# and what root touched there could be a link to anything.
+		[ ! -d "$home" ] || as_agent touch "$data/upgrade" 2>/dev/null || :
 		[ ! -f "$unit" ] || cp -p "$unit" "$work/old.service"
 		mv "$unit.new" "$unit"
 	fi

@@ -61,7 +61,7 @@ async function enrol({ config, address, perform }: LocalAgentOptions): Promise<v
     uses: 1,
     expiresInMs: TOKEN_LIFE_MS,
   });
-  await runOnce(config, ['enroll', '--server', address, '--token', token, '--force', '--json']);
+  await runOnce(config, ['enroll', '--server', address, '--token-file', '-', '--force', '--json'], token);
 }
 
 /** A server that was killed leaves its agent behind. One of another folder is somebody else's and stays. */
@@ -84,13 +84,15 @@ function isAlive(pid: number): boolean {
 }
 
 /** @returns what the agent wrote to standard output. @throws VigiaError with the agent's own sentence */
-async function runOnce(config: Config, args: readonly string[]): Promise<string> {
+async function runOnce(config: Config, args: readonly string[], input = ''): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, commandOf(config, args), {
+    const running = promisify(execFile)(process.execPath, commandOf(config, args), {
       env: environmentOf(config),
       timeout: ONCE_DEADLINE_MS,
     });
-    return stdout;
+    // It may end before it has read it.
+    running.child.stdin?.on('error', () => undefined).end(input);
+    return (await running).stdout;
   } catch (cause) {
     const { stderr, message } = cause as Error & { stderr?: string };
     throw new VigiaError('internal', `The agent of this machine says: ${stderr?.trim() || message}`);

@@ -15,17 +15,22 @@ const NO_SCRIPT = 10;
  * shell an `exit`, since a pipe ends with the code of its last command and an empty script would count as success. Where
  * there is no `sudo`, the line is run as root and the shell comes first. Agents of a site may tell whether a neighbour answers,
  * unless that word is taken out of the line.
+ *
+ * The token goes the way of the script, as its first line: `echo` is of the shell itself, so no list of processes and no log of
+ * `sudo` shows it.
  */
 export function installCommands(base: string, token: string, certificate: CertificateFacts | null): InstallCommands {
   const pin = certificate?.selfSigned ? certificate.spkiPin : null;
   const pinned = pin === null ? '' : ` -k --pinnedpubkey ${quote(pin)}`;
-  const fetch = `(curl -fsSL${pinned} ${quote(`${base}/install/agent.sh`)} || echo exit ${NO_SCRIPT})`;
-  const run = `${fetch} | $(command -v sudo) sh -s --`;
-  const server = `--server ${quote(base)} --token ${quote(token)} --allow probe-peers`;
+  const scheme = base.startsWith('https:') ? " --proto '=https'" : '';
+  const fetch = `(curl -fsSL${pinned}${scheme} ${quote(`${base}/install/agent.sh`)} || echo exit ${NO_SCRIPT})`;
+  const run = '$(command -v sudo) sh -s --';
+  const server = `--server ${quote(base)}`;
+  const more = `--allow probe-peers${pin === null ? '' : ` --pin ${quote(pin)}`}`;
   return {
-    installCommand: `${run} install ${server}${pin === null ? '' : ` --pin ${quote(pin)}`}`,
-    removeCommand: `${run} remove`,
-    enrollCommand: `npx vigia agent enroll ${server}`,
+    installCommand: `${fetch} | (echo VIGIA_TOKEN=${quote(token)}; cat) | ${run} install ${server} ${more}`,
+    removeCommand: `${fetch} | ${run} remove`,
+    enrollCommand: `echo ${quote(token)} | npx vigia agent enroll ${server} --token-file - --allow probe-peers`,
   };
 }
 

@@ -110,3 +110,21 @@ t.test('a wrong command line or setting is one sentence and an exit code', async
   t.equal((await runBundle(t, ['--help'])).code, 0);
   t.match((await runBundle(t, ['version'])).output, /^\d+\.\d+\.\d+\n$/);
 });
+
+t.test('the token comes by standard input or from a file, so that no list of processes shows it', async (t) => {
+  const peer = await Peer.start();
+  t.teardown(() => peer.stop());
+  const folder = tempDir(t);
+  const enrol = (file: string, input?: string) => {
+    const args = ['enroll', '--server', peer.url, '--token-file', file, '--data-dir', join(folder, 'agent'), '--force'];
+    return startBundle(t, args, input === undefined ? {} : { input }).finished;
+  };
+  const byInput = await enrol('-', `${peer.createToken()}\n`);
+  t.equal(byInput.code, 0, byInput.complaint);
+  writeFileSync(join(folder, 'token'), `${peer.createToken()}\n`);
+  t.equal((await enrol(join(folder, 'token'))).code, 0);
+  const missing = await enrol(join(folder, 'nowhere'));
+  t.equal(missing.code, 2);
+  t.match(missing.complaint, /The token cannot be read from .*nowhere/);
+  t.match((await enrol('-', '')).complaint, /enroll needs --server URL and --token/);
+});

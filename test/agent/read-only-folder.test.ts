@@ -48,4 +48,3 @@ t.test('an agent that starts on a read-only folder goes on from memory, and says
   const { code, complaint } = await agent.finished;
   t.equal(code, 0, complaint);
 });
-

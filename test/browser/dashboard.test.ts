@@ -192,7 +192,7 @@ t.test('Add a machine: one line, and a wait that ends by itself', async (t) => {
   await page.getByLabel('Client').selectOption({ label: 'Hotel Miramar' });
   await page.getByRole('button', { name: 'Make the line' }).click();
   const command = await page.getByLabel('Command that installs the agent').inputValue();
-  t.match(command, /curl .* --token vig1_/);
+  t.match(command, /curl .* VIGIA_TOKEN=vig1_/);
   t.notMatch(page.url(), /vig1_/, 'the secret is not in the address');
   await page.getByText('No new machine yet.').waitFor();
   const like = api.world.devices.get(idOf('pms-1'));

@@ -89,11 +89,14 @@ asRoot('the service', async (t) => {
 
   t.test('stays at the old version if the new one does not run', async (t) => {
     await machine.expect(`mkdir ${dropIn} && touch /opt/vigia-agent/old-version`);
+    // Root must not follow where the agent's own user leads.
+    await machine.expect('ln -s /root/led-astray /var/lib/vigia-agent/upgrade');
     const condition = '[Service]\\nExecStartPre=/usr/bin/test -e /opt/vigia-agent/old-version\\n';
     await machine.expect(`printf '${condition}' >${dropIn}/old-only.conf`);
     const { code, stderr } = await machine.run(installCommand);
     t.equal(code, 30, stderr);
     t.match(stderr, /^vigia: The new version does not run, so the one before was put back: /);
+    await machine.expect('test ! -e /root/led-astray');
     t.same([await show('ActiveState'), await show('UnitFileState')], ['active', 'enabled']);
     await machine.expect(`test -e /opt/vigia-agent/old-version && rm -r ${dropIn} && systemctl daemon-reload`);
   });

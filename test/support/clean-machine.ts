@@ -20,6 +20,8 @@ export interface CleanMachineOptions {
 
 const buildScript = `
   set -e
+  # A server in this process may have taken it to 077.
+  umask 022
   root=$1 init=$2
   hostname clean-machine
   mount -t tmpfs -o mode=755 clean-machine "$root"

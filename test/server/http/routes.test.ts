@@ -108,7 +108,7 @@ t.test('a new token makes its client and site and gives the line to paste', asyn
   t.match(made.body.token, /^vig1_[\w-]{22}_[\w-]{43}$/);
   t.match(
     made.body.installCommand,
-    `${base}/install/agent.sh || echo exit 10) | $(command -v sudo) sh -s -- install --server ${base} --token ${made.body.token}`,
+    `${base}/install/agent.sh || echo exit 10) | (echo VIGIA_TOKEN=${made.body.token}; cat) | $(command -v sudo) sh -s -- install --server ${base} `,
   );
   const again = await request('POST', '/api/v1/tokens', { headers, body });
   t.equal(again.body.clientId, made.body.clientId);
