@@ -56,6 +56,8 @@ export const sla = {
   attestations: (deviceId: string) => request<{ items: Attestation[] }>('GET', `/devices/${id(deviceId)}/attestations`),
   attest: (deviceId: string, input: AttestationInput) =>
     request<Attestation>('POST', `/devices/${id(deviceId)}/attestations`, input),
+  attestSite: (siteId: string, input: AttestationInput) =>
+    request<{ items: Attestation[] }>('POST', `/sites/${id(siteId)}/attestations`, input),
   withdrawAttestation: (attestationId: string) => request<void>('DELETE', `/attestations/${id(attestationId)}`),
 
   contracts: () => requestAll<Contract>('/contracts'),

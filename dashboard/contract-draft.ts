@@ -1,4 +1,14 @@
-import type { ContractTerms } from '../protocol/contract.ts';
+import type { ContractTerms, Responsibility } from '../protocol/contract.ts';
+
+/** Whose fault a stretch of time can be. */
+export const responsibilities = [
+  'us',
+  'client',
+  'internet_line',
+  'power',
+  'supplier',
+  'force_majeure',
+] as const satisfies readonly Responsibility[];
 
 const MOST_DECIMALS = 4;
 

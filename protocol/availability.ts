@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Responsibility } from './contract.ts';
 import { Nullable, Time } from './document.ts';
 
 /** Availability as screens and exports show it. Ratios are 0..1 and never rounded up; durations are whole milliseconds. */
@@ -54,6 +55,8 @@ export const AvailabilityRow = Type.Object({
   always: AvailabilityFigure,
   /** Inside the contract's service hours; null without a contract. */
   serviceHours: Nullable(AvailabilityFigure),
+  /** Round the clock, with what clauses of the contract exclude counted as down; null where they exclude nothing. */
+  withoutClauses: Type.Optional(Nullable(AvailabilityFigure)),
   /** Of a sum: how many were added up, and the one with the lowest lower bound. */
   members: Type.Integer(),
   worst: Nullable(Type.Object({ deviceId: Type.String(), name: Type.String(), lo: Nullable(Type.Number()) })),
@@ -83,6 +86,8 @@ export const LedgerEntry = Type.Object({
   evidence: Type.String(),
   /** Who declared it: of maintenance, off-hours and attestations; null where evidence alone decides. */
   author: Nullable(Type.String()),
+  /** Whose fault it is, as somebody attested. */
+  responsibility: Type.Optional(Nullable(Responsibility)),
   revised: Type.Boolean(),
 });
 export type LedgerEntry = Static<typeof LedgerEntry>;
@@ -105,6 +110,8 @@ export const Ledger = Type.Object({
   from: Time,
   to: Time,
   figure: AvailabilityFigure,
+  /** With what clauses of the contract exclude counted as down; null where they exclude nothing. */
+  withoutClauses: Type.Optional(Nullable(AvailabilityFigure)),
   items: Type.Array(LedgerEntry),
   revisions: Type.Array(LedgerRevision),
 });
@@ -123,13 +130,17 @@ export type StripDay = Static<typeof StripDay>;
 export const Strip = Type.Object({ timeZone: Type.String(), days: Type.Array(StripDay) });
 export type Strip = Static<typeof Strip>;
 
-/** What a person says a stretch of `unknown` was. */
+/** What a person says a stretch of `unknown` was, or whose fault a stretch of `down` or `unknown` is. */
 export const AttestationInput = Type.Object(
   {
     from: Time,
     to: Time,
     verdict: Type.Enum(['up', 'down']),
     why: Type.String({ minLength: 3, maxLength: 2000 }),
+    /** Of what was down. */
+    responsibility: Type.Optional(Nullable(Responsibility)),
+    /** What proves whose fault it is, such as the number of the provider's ticket. */
+    evidence: Type.Optional(Type.String({ maxLength: 2000 })),
   },
   { additionalProperties: false },
 );
@@ -142,6 +153,8 @@ export const Attestation = Type.Object({
   to: Time,
   verdict: Type.Enum(['up', 'down']),
   why: Type.String(),
+  responsibility: Type.Optional(Nullable(Responsibility)),
+  evidence: Type.Optional(Type.String()),
   at: Time,
   by: Type.String(),
   withdrawnAt: Nullable(Time),

@@ -45,6 +45,10 @@ export type ResponseTarget = Static<typeof ResponseTarget>;
 export const ClockEnd = Type.Enum(['acknowledged', 'responded', 'on_site', 'restored']);
 export type ClockEnd = Static<typeof ClockEnd>;
 
+/** Whose fault a stretch of time is. */
+export const Responsibility = Type.Enum(['us', 'client', 'internet_line', 'power', 'supplier', 'force_majeure']);
+export type Responsibility = Static<typeof Responsibility>;
+
 /** A Saturday on which somebody works, with Friday's hours. */
 export const DutySaturday = Type.Object({ date: CalendarDate, person: Type.String({ maxLength: 120 }) }, strict);
 export type DutySaturday = Static<typeof DutySaturday>;
@@ -98,6 +102,8 @@ const added = {
   /** From when the time to be on site counts: the report, or the moment it is marked as not solvable remotely. */
   onSiteFrom: Type.Enum(['report', 'not_remotely']),
   dutySaturdays: Type.Array(DutySaturday, { maxItems: 500 }),
+  /** Whose fault takes time out of the availability figure, once it is attested with evidence. */
+  excludes: Type.Array(Responsibility, { maxItems: 6, uniqueItems: true }),
 };
 
 export const ContractTerms = Type.Object({ ...agreed, ...added }, strict);
@@ -111,6 +117,7 @@ export const ContractTermsInput = Type.Object(
     selfRecovery: Type.Optional(added.selfRecovery),
     onSiteFrom: Type.Optional(added.onSiteFrom),
     dutySaturdays: Type.Optional(added.dutySaturdays),
+    excludes: Type.Optional(added.excludes),
   },
   strict,
 );

@@ -7,7 +7,7 @@ import type {
   LedgerEntry,
 } from '../../protocol/availability.ts';
 import { ledgerPath, type Period, sla } from '../api-sla.ts';
-import { clipEntries, figureOf, type LedgerState, ledgerStates, partitionOf } from '../availability.ts';
+import { clipEntries, cutFigure, figureOf, type LedgerState, ledgerStates, partitionOf } from '../availability.ts';
 import { dayTime } from '../format.ts';
 import { t } from '../i18n.ts';
 import { useKeys } from '../keys.ts';
@@ -26,7 +26,7 @@ import { VerdictBadge } from '../parts/Verdict.tsx';
 import { type PeriodQuery, parsePeriod, periodOf } from '../period.ts';
 import { place, route, setQuery } from '../router.ts';
 import { clientHref, deviceHref, type LedgerKind, siteHref } from '../routes.ts';
-import { figureSentences, partitionText, wholeSpan } from '../sla-text.ts';
+import { figureSentences, partitionText, percentOr, wholeSpan } from '../sla-text.ts';
 import { canAct, clients, devices, server, sites } from '../store.ts';
 
 interface Subject {
@@ -173,6 +173,15 @@ function FigureCard({ query, ledger, report }: FigureProps) {
       <div class="figure-words">
         {query.hours === 'service' && <p class="hint">{t('sla.inServiceHours')}</p>}
         <p class="figure-sentence">{figureSentences(figure).join(' ')}</p>
+        {query.hours === 'always' && ledger.withoutClauses && (
+          <p class="figure-sentence">
+            {t('sla.withoutClauses', {
+              span: wholeSpan(ledger.figure.excludedMs - ledger.withoutClauses.excludedMs),
+              ratio: percentOr(cutFigure(ledger.withoutClauses).ratio),
+              verdict: t(`verdict.${ledger.withoutClauses.verdict}`).toLowerCase(),
+            })}
+          </p>
+        )}
         <FigureFacts figure={figure} />
       </div>
     </section>

@@ -1,3 +1,4 @@
+import type { Responsibility } from '../../protocol/contract.ts';
 import { openIntervals } from '../domain/sla/calendar.ts';
 import type { TargetSpan } from '../domain/sla/figure.ts';
 import { OpenTime } from '../domain/sla/open-time.ts';
@@ -37,6 +38,11 @@ export class Agreements {
   /** Of the reachability of a site no target is agreed; it counts while a contract does. */
   ofSite(clientId: string): readonly TargetSpan[] {
     return this.#targets(clientId, () => null);
+  }
+
+  /** What the contract's clauses exclude, over time. */
+  clauses(clientId: string): readonly { from: number; until: number; excludes: readonly Responsibility[] }[] {
+    return this.#inForce(clientId).map(({ from, until, terms }) => ({ from, until, excludes: terms.excludes }));
   }
 
   /** The target of this moment, null without one. */

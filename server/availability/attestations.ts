@@ -5,12 +5,15 @@ import type { Scope } from '../domain/scope.ts';
 import type { Attested } from '../domain/sla/compose.ts';
 import type { Stretch } from '../domain/sla/sources.ts';
 import { formatInstant } from '../domain/wording.ts';
+import type { ChangeSet } from '../fleet/change-set.ts';
 import type { Actor } from '../http/ports.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
 import type { Watch } from '../watch.ts';
-import type { BookEntry, LedgerBook } from './ledger-book.ts';
+import { type BookEntry, type LedgerBook, toAttested } from './ledger-book.ts';
 import { attestationView, type Said } from './views.ts';
+
+const MIN_EVIDENCE = 3;
 
 export interface AttestationOptions {
   readonly store: Store;
@@ -33,49 +36,71 @@ export class Attestations {
     return (await store.scoped(scope).attestations.ofDevice(deviceId)).map(attestationView);
   }
 
-  /** @throws VigiaError not_found, validation_failed for a range that makes no sense, conflict where nothing is unknown */
+  /**
+   * @throws VigiaError not_found, validation_failed for what makes no sense, conflict where nothing is unknown and, if somebody
+   * is said to be responsible, nothing is down
+   */
   attest(scope: Scope, deviceId: string, input: AttestationInput, actor: Actor): Promise<Attestation> {
-    const { book, store, act } = this.#options;
+    const { book, act } = this.#options;
     return act(async (changes, now) => {
-      const entry = await book.entry(scope, deviceId);
-      const [from, to] = [Date.parse(input.from), Date.parse(input.to)];
-      if (from >= to) throw new VigiaError('validation_failed', 'The field "from" must be before "to".');
-      if (to > now)
-        throw new VigiaError(
-          'validation_failed',
-          'The field "to" lies in the future: only what is past can be attested.',
-        );
+      const [made] = await this.#say(changes, scope, [await book.entry(scope, deviceId)], { input, actor, now });
+      if (!made) throw nothingToSay(input);
+      return made;
+    });
+  }
+
+  /** One statement for several devices, such as of a power cut: about those of them that have something to attest. @throws as {@link attest} */
+  attestAll(
+    scope: Scope,
+    entries: readonly BookEntry[],
+    input: AttestationInput,
+    actor: Actor,
+  ): Promise<Attestation[]> {
+    return this.#options.act(async (changes, now) => {
+      const made = await this.#say(changes, scope, entries, { input, actor, now });
+      if (made.length === 0) throw nothingToSay(input);
+      return made;
+    });
+  }
+
+  async #say(changes: ChangeSet, scope: Scope, entries: readonly BookEntry[], said: Saying): Promise<Attestation[]> {
+    const { book, store } = this.#options;
+    const { input, actor, now } = said;
+    const { responsibility = null, evidence = '' } = input;
+    const [from, to] = [Date.parse(input.from), Date.parse(input.to)];
+    requireSense(input, { from, to, now });
+    const made: Attestation[] = [];
+    for (const entry of entries) {
+      const before = await book.composed(entry, from, to, entry.attestations);
+      const isOpen = ({ state, responsibility: known = null }: Stretch): boolean =>
+        state === 'unknown' || (responsibility !== null && (state === 'down' || known !== null));
+      if (!before.some(isOpen)) continue;
       const row: Row<'attestation'> = {
         id: randomUUID(),
         client_id: entry.record.info.client_id,
-        device_id: deviceId,
+        device_id: entry.record.info.id,
         from_ms: from,
         to_ms: to,
         verdict: input.verdict,
         why: input.why,
+        responsibility,
+        evidence: evidence.trim(),
         at: now,
         by_user: actor.name,
         withdrawn_at: null,
         withdrawn_by: null,
       };
-      const before = await book.composed(entry, from, to, entry.attestations);
-      if (!before.some(({ state }) => state === 'unknown')) {
-        throw new VigiaError(
-          'conflict',
-          `Nothing between ${formatInstant(from)} and ${formatInstant(to)} is unknown. What evidence decides cannot be attested; withdraw a statement before you replace it.`,
-        );
-      }
-      const attested = { id: row.id, from, to, verdict: row.verdict, why: row.why, at: now, by: row.by_user };
-      const after = await book.composed(entry, from, to, [...entry.attestations, attested]);
-      const { attestations } = store.scoped(scope);
-      const why = `${actor.name} attests that it was ${row.verdict}: ${row.why}`;
+      const after = await book.composed(entry, from, to, [...entry.attestations, toAttested(row)]);
+      const whose = responsibility === null ? '' : ` (${responsibility})`;
+      const why = `${actor.name} attests that it was ${row.verdict}${whose}: ${row.why}`;
       changes.add(
-        attestations.insertStatement(row),
+        store.scoped(scope).attestations.insertStatement(row),
         this.#revision(entry, { from, to, now, actor, why, before, after }),
       );
       changes.afterwards(() => book.attested(row));
-      return attestationView(row);
-    });
+      made.push(attestationView(row));
+    }
+    return made;
   }
 
   /** The row stays. @throws VigiaError not_found, conflict if it is withdrawn already */
@@ -117,6 +142,36 @@ export class Attestations {
       after_json: JSON.stringify(after.map(toSaid)),
     });
   }
+}
+
+interface Saying {
+  readonly input: AttestationInput;
+  readonly actor: Actor;
+  readonly now: number;
+}
+
+function requireSense(
+  { verdict, responsibility = null, evidence = '' }: AttestationInput,
+  { from, to, now }: { readonly from: number; readonly to: number; readonly now: number },
+): void {
+  const wrong = (sentence: string): VigiaError => new VigiaError('validation_failed', sentence);
+  if (from >= to) throw wrong('The field "from" must be before "to".');
+  if (to > now) throw wrong('The field "to" lies in the future: only what is past can be attested.');
+  if (responsibility === null) return;
+  if (verdict === 'up') throw wrong('Nobody is responsible for time that was up. Leave out "responsibility".');
+  if (evidence.trim().length < MIN_EVIDENCE) {
+    throw wrong('Say in "evidence" what proves whose fault it is, such as the number of a ticket.');
+  }
+}
+
+function nothingToSay({ from, to, responsibility = null }: AttestationInput): VigiaError {
+  const span = `between ${formatInstant(Date.parse(from))} and ${formatInstant(Date.parse(to))}`;
+  return new VigiaError(
+    'conflict',
+    responsibility === null
+      ? `Nothing ${span} is unknown. What evidence decides cannot be attested; withdraw a statement before you replace it.`
+      : `Nothing ${span} is down or unknown, so nobody is responsible for it.`,
+  );
 }
 
 interface Revision {

@@ -15,7 +15,7 @@ import type { Agreements } from './agreements.ts';
 import type { Attestations } from './attestations.ts';
 import type { BudgetJudge } from './budget-judge.ts';
 import { type BookEntry, factsOf, type LedgerBook } from './ledger-book.ts';
-import { Measuring, type ServiceEntry, type WantedPeriod } from './measuring.ts';
+import { Measuring, type ServiceEntry, type WantedPeriod, withoutClauses } from './measuring.ts';
 import { deviceRow, type Group, groupRow, isExpected, type Member, serviceRow } from './rows.ts';
 import { entryView, iso, revisionView } from './views.ts';
 
@@ -160,6 +160,7 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
     const device = wanted.kind === 'device' ? book.find(wanted.id) : null;
     // A device also knows what is excluded ahead, which its budget of the whole period needs.
     const whole = device ? book.measured(device, period.from, period.to) : measured;
+    const without = device ? withoutClauses(book, device, period, targets) : null;
     return {
       kind: wanted.kind,
       id: wanted.id,
@@ -167,6 +168,7 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
       from: iso(period.from),
       to: iso(period.to),
       figure: figureView(measure(whole, period, targets)),
+      withoutClauses: without && figureView(without),
       items: items.map(entryView),
       revisions: revisions.map(revisionView),
     };
@@ -196,6 +198,16 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
     budgets: (scope) => judge.atRisk(scope),
     attestations: (scope, deviceId) => attestations.list(scope, deviceId),
     attest: (scope, deviceId, input, actor) => attestations.attest(scope, deviceId, input, actor),
+    async attestSite(scope, siteId, input, actor) {
+      const site = await store.scoped(scope).sites.get(siteId);
+      if (!site) throw new VigiaError('not_found', 'There is no such site.');
+      // Also those that nobody has asked about yet.
+      for (const { id, site_id } of await store.scoped(scope).devices.all()) {
+        if (site_id === siteId) await book.entry(scope, id);
+      }
+      const here = [...book.ofClient(site.client_id)].filter((entry) => factsOf(entry).siteId === siteId);
+      return attestations.attestAll(scope, here, input, actor);
+    },
     withdraw: (scope, id, actor) => attestations.withdraw(scope, id, actor),
   };
 }

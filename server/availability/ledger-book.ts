@@ -2,7 +2,7 @@ import { VigiaError } from '../../protocol/error.ts';
 import { explainInterval, type GapEvidence, type Interval, type IntervalReason } from '../domain/ledger.ts';
 import { everyClient, inScope, type Scope } from '../domain/scope.ts';
 import { CompactLedger } from '../domain/sla/compact-ledger.ts';
-import { type Attested, compose } from '../domain/sla/compose.ts';
+import { type Attested, compose, underClauses } from '../domain/sla/compose.ts';
 import type { Measured } from '../domain/sla/figure.ts';
 import type { DeviceFacts, DeviceLedgerSource, Exclusion, ExclusionSource, Stretch } from '../domain/sla/sources.ts';
 import type { ChangeSet } from '../fleet/change-set.ts';
@@ -120,9 +120,9 @@ export class LedgerBook implements DeviceLedgerSource {
 
   /**
    * The device as figures are made of it, with all that was declared laid over the evidence in [from, to), also ahead of now.
-   * Only what lies in that range may be asked of it.
+   * Only what lies in that range may be asked of it. Without clauses, what they exclude is down.
    */
-  measured(entry: BookEntry, from: number, to: number): Measured {
+  measured(entry: BookEntry, from: number, to: number, withClauses = true): Measured {
     const life = this.#life(entry);
     const loose = [...this.#unwritten(entry)].filter(({ state }) => state !== 'up');
     const exclusions = this.#exclusions(entry, from, to);
@@ -136,7 +136,9 @@ export class LedgerBook implements DeviceLedgerSource {
     if (exclusions.length === 0 && entry.attestations.length === 0) return { ledger: evidence, ...life };
     const stretches = evidence.spans(start, to).map((span): Stretch => ({ ...span, ...unsaid }));
     return {
-      ledger: CompactLedger.of(compose({ from: start, to }, stretches, entry.attestations, exclusions)),
+      ledger: CompactLedger.of(
+        compose({ from: start, to }, stretches, this.#said(entry, entry.attestations, withClauses), exclusions),
+      ),
       ...life,
     };
   }
@@ -177,7 +179,19 @@ export class LedgerBook implements DeviceLedgerSource {
       ),
     );
     const evidence = [...written, ...this.#unwritten(entry)];
-    return compose({ from: start, to: end }, evidence, attestations, this.#exclusions(entry, start, end));
+    return compose(
+      { from: start, to: end },
+      evidence,
+      this.#said(entry, attestations),
+      this.#exclusions(entry, start, end),
+    );
+  }
+
+  /** What people said, in the parts that the contract's clauses exclude and those that they do not. */
+  #said({ record: { info } }: BookEntry, attestations: readonly Attested[], withClauses = true): readonly Attested[] {
+    if (!withClauses || attestations.every(({ responsibility }) => responsibility === null)) return attestations;
+    const clauses = this.#options.agreements.clauses(info.client_id);
+    return attestations.flatMap((attested) => underClauses(attested, clauses));
   }
 
   #life({ record, retiredAt }: BookEntry): Omit<Measured, 'ledger'> {
@@ -250,8 +264,9 @@ function toStretch(interval: Interval, revised: boolean): Stretch {
   return { start, end, state, reason, sentence: explainInterval(interval), author: null, revised };
 }
 
-function toAttested({ id, from_ms, to_ms, verdict, why, at, by_user }: Row<'attestation'>): Attested {
-  return { id, from: from_ms, to: to_ms, verdict, why, at, by: by_user };
+export function toAttested(row: Row<'attestation'>): Attested {
+  const { id, from_ms: from, to_ms: to, verdict, why, at, by_user: by, responsibility, evidence } = row;
+  return { id, from, to, verdict, why, at, by, responsibility, evidence, isExcluded: false };
 }
 
 export function factsOf({ record }: BookEntry): DeviceFacts {

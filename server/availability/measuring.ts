@@ -1,6 +1,6 @@
 import type { PeriodName } from '../../protocol/availability.ts';
 import { CompactLedger, type Measure } from '../domain/sla/compact-ledger.ts';
-import { type Measurement, measure, type Period } from '../domain/sla/figure.ts';
+import { type Measurement, measure, type Period, type TargetSpan } from '../domain/sla/figure.ts';
 import { periodOf } from '../domain/sla/period.ts';
 import type { ServiceSource, Stretch } from '../domain/sla/sources.ts';
 import type { Agreements } from './agreements.ts';
@@ -17,6 +17,8 @@ export interface Measurements {
   readonly always: Measurement;
   /** Inside the contract's service hours; null without a contract. */
   readonly serviceHours: Measurement | null;
+  /** Round the clock, with what clauses of the contract exclude as down; null where they exclude nothing. */
+  readonly withoutClauses: Measurement | null;
 }
 
 /** One pass over many subjects at one instant: what they share is worked out once. */
@@ -59,6 +61,7 @@ export class Measuring {
     return {
       always: measure(measured, period, targets),
       serviceHours: inside && measure(measured, period, targets, inside),
+      withoutClauses: withoutClauses(this.#book, entry, period, targets),
     };
   }
 
@@ -81,6 +84,7 @@ export class Measuring {
     return {
       always: measure(measured, period, targets),
       serviceHours: inside && measure(measured, period, targets, inside),
+      withoutClauses: null,
     };
   }
 
@@ -93,4 +97,17 @@ export class Measuring {
     }
     return inside;
   }
+}
+
+/** The figure without the clauses of the contract, null where they exclude nothing of the device in the period. */
+export function withoutClauses(
+  book: LedgerBook,
+  entry: BookEntry,
+  period: Period,
+  targets: readonly TargetSpan[],
+): Measurement | null {
+  if (entry.attestations.every(({ responsibility }) => responsibility === null)) return null;
+  const without = measure(book.measured(entry, period.from, period.to, false), period, targets);
+  const withThem = measure(book.measured(entry, period.from, period.to), period, targets);
+  return without.whole.excludedMs === withThem.whole.excludedMs ? null : without;
 }

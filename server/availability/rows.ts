@@ -46,6 +46,9 @@ export function groupRow(group: Group, all: readonly Member[], agreements: Agree
     ...group,
     always: figureView(sumMeasurements(members.map(({ measured }) => measured.always))),
     serviceHours: inHours.length > 0 ? figureView(sumMeasurements(inHours)) : null,
+    withoutClauses: members.some(({ measured }) => measured.withoutClauses)
+      ? figureView(sumMeasurements(members.map(({ measured }) => measured.withoutClauses ?? measured.always)))
+      : null,
     members: members.length,
     worst: worstOf(members),
   };
@@ -58,8 +61,16 @@ export function isExpected(entry: BookEntry, agreements: Agreements): boolean {
   return agreements.ofDevice(factsOf(entry)).some(({ targetPpm }) => targetPpm !== null);
 }
 
-function figures({ always, serviceHours }: Measurements): Pick<AvailabilityRow, 'always' | 'serviceHours'> {
-  return { always: figureView(always), serviceHours: serviceHours && figureView(serviceHours) };
+function figures({
+  always,
+  serviceHours,
+  withoutClauses,
+}: Measurements): Pick<AvailabilityRow, 'always' | 'serviceHours' | 'withoutClauses'> {
+  return {
+    always: figureView(always),
+    serviceHours: serviceHours && figureView(serviceHours),
+    withoutClauses: withoutClauses && figureView(withoutClauses),
+  };
 }
 
 function worstOf(members: readonly Member[]): AvailabilityRow['worst'] {

@@ -4,9 +4,10 @@ import type { Row } from '../store/tables.ts';
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
-export function entryView({ start, end, state, reason, sentence, author, revised }: Stretch): LedgerEntry {
+export function entryView(stretch: Stretch): LedgerEntry {
+  const { start, end, state, reason, sentence, author, revised, responsibility = null } = stretch;
   const [from, to] = [iso(start), iso(end)];
-  return { from, to, durationMs: end - start, state, reason, evidence: sentence, author, revised };
+  return { from, to, durationMs: end - start, state, reason, evidence: sentence, author, responsibility, revised };
 }
 
 /** A stretch as a revision remembers it. */
@@ -38,6 +39,8 @@ export function attestationView(row: Row<'attestation'>): Attestation {
     to: iso(row.to_ms),
     verdict: row.verdict,
     why: row.why,
+    responsibility: row.responsibility,
+    evidence: row.evidence,
     at: iso(row.at),
     by: row.by_user,
     withdrawnAt: row.withdrawn_at === null ? null : iso(row.withdrawn_at),

@@ -210,6 +210,8 @@ export interface AvailabilityPort {
   attestations(scope: Scope, deviceId: string): Promise<Attestation[]>;
   /** @throws VigiaError validation_failed, conflict where nothing is unknown */
   attest(scope: Scope, deviceId: string, input: AttestationInput, actor: Actor): Promise<Attestation>;
+  /** One statement for all machines of a site. @throws as {@link attest} */
+  attestSite(scope: Scope, siteId: string, input: AttestationInput, actor: Actor): Promise<Attestation[]>;
   /** @throws VigiaError conflict if it is withdrawn already */
   withdraw(scope: Scope, id: string, actor: Actor): Promise<Attestation>;
 }

@@ -141,7 +141,8 @@ function attest(troubles: readonly Trouble[]): Attested[] {
     .map(({ start, end }, index): Attested => {
       const [from, to] = [start - between(-2 * MIN, HOUR), Math.min(TO, end) - between(-HOUR, 2 * MIN)];
       const verdict = random() < 0.5 ? 'up' : 'down';
-      return { id: `a${index}`, from, to: Math.max(from + 1, to), verdict, why: 'remembered', at: index, by: 'Ann' };
+      const said = { verdict, why: 'remembered', responsibility: null, evidence: '', isExcluded: false } as const;
+      return { id: `a${index}`, from, to: Math.max(from + 1, to), at: index, by: 'Ann', ...said };
     });
 }
 

@@ -52,6 +52,7 @@ function presetOf(tier: 'standard' | 'advanced' | 'premium', startsOn: string): 
     clockEnds: { report: 'responded', detection: 'acknowledged' },
     selfRecovery: 'apart',
     onSiteFrom: 'report',
+    excludes: tier === 'premium' ? ['internet_line', 'power'] : [],
     dutySaturdays: tier === 'premium' ? [{ date: '2026-10-10', person: 'Ana Solís' }] : [],
     availability: { serverTargetPpm: 999_000, serviceTargetPpm: 999_000, workstationTargetPpm: null },
     recovery: { rpoMinutes: 24 * HOUR_MINUTES, rtoMinutes: 4 * HOUR_MINUTES },

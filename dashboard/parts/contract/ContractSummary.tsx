@@ -69,6 +69,9 @@ function Terms({ terms }: { terms: ContractTerms }) {
         <Fact label={t('contract.servers')}>{targetText(terms.availability.serverTargetPpm)}</Fact>
         <Fact label={t('contract.services')}>{targetText(terms.availability.serviceTargetPpm)}</Fact>
         <Fact label={t('contract.workstations')}>{targetText(terms.availability.workstationTargetPpm)}</Fact>
+        <Fact label={t('contract.excludes')}>
+          {terms.excludes.map((each) => t(`blame.${each}`)).join(', ') || t('contract.excludesNothing')}
+        </Fact>
         <Fact label={t('contract.recovery')}>
           {t('contract.recoveryIs', {
             rpo: spanText(terms.recovery.rpoMinutes),

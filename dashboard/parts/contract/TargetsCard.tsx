@@ -1,7 +1,7 @@
-import { hoursText, percentText, readHours, readPercent } from '../../contract-draft.ts';
+import { hoursText, percentText, readHours, readPercent, responsibilities } from '../../contract-draft.ts';
 import { t } from '../../i18n.ts';
 import type { MarkedProps } from './card.ts';
-import { AmountField } from './Fields.tsx';
+import { AmountField, Check } from './Fields.tsx';
 
 /** What is promised of availability, recovery and notice. */
 export function TargetsCard({ terms, change, mark }: MarkedProps) {
@@ -59,6 +59,22 @@ export function TargetsCard({ terms, change, mark }: MarkedProps) {
           onWrong={mark('notice')}
         />
       </div>
+      <fieldset class="kinds">
+        <legend>{t('contract.excludes')}</legend>
+        {responsibilities.map((each) => (
+          <Check
+            key={each}
+            label={t(`blame.${each}`)}
+            checked={terms.excludes.includes(each)}
+            onChange={(checked) =>
+              change({
+                excludes: responsibilities.filter((one) => (one === each ? checked : terms.excludes.includes(one))),
+              })
+            }
+          />
+        ))}
+      </fieldset>
+      <p class="hint">{t('contract.excludesHint')}</p>
     </section>
   );
 }

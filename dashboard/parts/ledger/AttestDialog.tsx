@@ -1,10 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { AttestationInput, LedgerEntry } from '../../../protocol/availability.ts';
+import type { Responsibility } from '../../../protocol/contract.ts';
 import { sla } from '../../api-sla.ts';
+import { responsibilities } from '../../contract-draft.ts';
 import { dayTime } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { wholeSpan } from '../../sla-text.ts';
-import { Field } from '../Field.tsx';
+import { devices } from '../../store.ts';
+import { CheckField, Field, SelectField, TextField } from '../Field.tsx';
 import { CreateDialog } from '../settings/ListSection.tsx';
 import { say } from '../Toasts.tsx';
 
@@ -19,45 +22,100 @@ interface AttestProps {
 export function AttestDialog({ deviceId, entry, onClose, onDone }: AttestProps) {
   const verdict = useSignal<AttestationInput['verdict']>('down');
   const why = useSignal('');
+  const evidence = useSignal('');
+  const responsibility = useSignal<Responsibility | ''>('');
+  const wholeSite = useSignal(false);
+  const isUnknown = entry.state === 'unknown';
+  const siteId = devices.value.get(deviceId)?.siteId ?? null;
+  const isBlamed = verdict.value === 'down' && responsibility.value !== '';
   return (
     <CreateDialog
       title={t('attest.title')}
       submit={t('attest.submit')}
       onClose={onClose}
       run={async () => {
-        await sla.attest(deviceId, { from: entry.from, to: entry.to, verdict: verdict.value, why: why.value.trim() });
+        const said = {
+          from: entry.from,
+          to: entry.to,
+          verdict: verdict.value,
+          why: why.value.trim(),
+          ...(isBlamed && responsibility.value !== ''
+            ? { responsibility: responsibility.value, evidence: evidence.value.trim() }
+            : {}),
+        };
+        if (wholeSite.value && siteId !== null) await sla.attestSite(siteId, said);
+        else await sla.attest(deviceId, said);
         say(t('attest.done'));
         onDone();
       }}
     >
       <p>
-        {t('attest.sentence', {
+        {t(isUnknown ? 'attest.sentence' : 'attest.sentenceDown', {
           from: dayTime(Date.parse(entry.from)),
           to: dayTime(Date.parse(entry.to)),
           span: wholeSpan(entry.durationMs),
         })}
       </p>
       <p class="hint">{entry.evidence || entry.reason}</p>
-      <fieldset class="kinds">
-        <legend>{t('attest.verdict')}</legend>
-        {(['down', 'up'] as const).map((value) => (
-          <label key={value} class="kind">
-            <input
-              type="radio"
-              name="verdict"
-              value={value}
-              checked={verdict.value === value}
-              onChange={() => {
-                verdict.value = value;
-              }}
-            />
-            <span>
-              <strong>{t(`ledger.${value}`)}</strong>
-              <span class="hint">{t(`attest.${value}`)}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      {isUnknown && (
+        <fieldset class="kinds">
+          <legend>{t('attest.verdict')}</legend>
+          {(['down', 'up'] as const).map((value) => (
+            <label key={value} class="kind">
+              <input
+                type="radio"
+                name="verdict"
+                value={value}
+                checked={verdict.value === value}
+                onChange={() => {
+                  verdict.value = value;
+                }}
+              />
+              <span>
+                <strong>{t(`ledger.${value}`)}</strong>
+                <span class="hint">{t(`attest.${value}`)}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {verdict.value === 'down' && (
+        <SelectField
+          label={t('attest.whose')}
+          hint={t('attest.whoseHint')}
+          value={responsibility.value}
+          required={!isUnknown}
+          options={[
+            { value: '', label: t('attest.nobody') },
+            ...responsibilities.map((value) => ({ value, label: t(`blame.${value}`) })),
+          ]}
+          onChange={(next) => {
+            responsibility.value = next;
+          }}
+        />
+      )}
+      {isBlamed && (
+        <TextField
+          label={t('attest.evidence')}
+          hint={t('attest.evidenceHint')}
+          value={evidence.value}
+          autoComplete="off"
+          minLength={3}
+          onInput={(next) => {
+            evidence.value = next;
+          }}
+        />
+      )}
+      {siteId !== null && (
+        <CheckField
+          label={t('attest.wholeSite')}
+          hint={t('attest.wholeSiteHint')}
+          checked={wholeSite.value}
+          onChange={(checked) => {
+            wholeSite.value = checked;
+          }}
+        />
+      )}
       <Field label={t('attest.why')} hint={t('attest.whyHint')}>
         {(id, describedBy) => (
           <textarea

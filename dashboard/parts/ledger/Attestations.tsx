@@ -42,7 +42,7 @@ export function Attestations({
 }
 
 function Line({ attestation, onChange }: { attestation: Attestation; onChange: () => void }) {
-  const { id, by, at, verdict, why, from, to, withdrawnAt } = attestation;
+  const { id, by, at, verdict, why, from, to, withdrawnAt, responsibility, evidence } = attestation;
   return (
     <li class={withdrawnAt === null ? '' : 'withdrawn'}>
       <p class="revision-head">
@@ -51,6 +51,7 @@ function Line({ attestation, onChange }: { attestation: Attestation; onChange: (
         <span class="quiet">{rich('revisions.at', { when: <When at={at} /> })}</span>
       </p>
       <p>{why}</p>
+      {responsibility && <p>{t('attest.blamed', { whose: t(`blame.${responsibility}`), evidence: evidence ?? '' })}</p>}
       <p class="quiet">{t('strip.span', { from: dayTime(Date.parse(from)), to: dayTime(Date.parse(to)) })}</p>
       {withdrawnAt !== null && <p class="quiet">{rich('attest.withdrawnAt', { when: <When at={withdrawnAt} /> })}</p>}
       {withdrawnAt === null && canAct.value && (

@@ -51,7 +51,7 @@ interface RowProps {
 }
 
 function Row({ entry, place, onAttest }: RowProps) {
-  const { state, reason, evidence, author, revised } = entry;
+  const { state, reason, evidence, author, revised, responsibility } = entry;
   return (
     <tr {...place} class={`ledger-row is-${state}`}>
       <th scope="row" class="ledger-state">
@@ -69,13 +69,16 @@ function Row({ entry, place, onAttest }: RowProps) {
         </span>
         <span class="ledger-source">
           {evidence && <span>{reason}</span>}
+          {responsibility && <span>{t(`blame.${responsibility}`)}</span>}
           {author !== null && <span>{t('ledger.author', { name: author })}</span>}
           {revised && <a href="#revisions">{t('strip.revised')}</a>}
-          {state === 'unknown' && onAttest && (
+          {(state === 'unknown' || state === 'down' || (responsibility ?? null) !== null) && onAttest && (
             <button
               type="button"
               class="link"
-              aria-label={t('attest.this', { from: dayTime(Date.parse(entry.from)) })}
+              aria-label={t(state === 'unknown' ? 'attest.this' : 'attest.thisDown', {
+                from: dayTime(Date.parse(entry.from)),
+              })}
               onClick={() => onAttest(entry)}
             >
               {t('attest.open')}

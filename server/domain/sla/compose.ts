@@ -1,3 +1,4 @@
+import type { Responsibility } from '../../../protocol/contract.ts';
 import type { LedgerState } from '../ledger.ts';
 import { formatInstant } from '../wording.ts';
 import type { Exclusion, Stretch } from './sources.ts';
@@ -11,6 +12,11 @@ export interface Attested {
   readonly why: string;
   readonly at: number;
   readonly by: string;
+  /** Whose fault what was down is; null where nobody said. */
+  readonly responsibility: Responsibility | null;
+  readonly evidence: string;
+  /** A clause of the contract takes it out of the figure. */
+  readonly isExcluded: boolean;
 }
 
 interface Range {
@@ -20,7 +26,7 @@ interface Range {
 
 /**
  * Lays what was declared over the evidence: the exact partition of [from, to). Evidence always wins over attestations, which turn
- * `unknown` only (of several the newest counts); exclusions cover everything. Nothing here depends on the order in which
+ * `unknown` only (of several the newest counts) and may say whose fault a `down` is; exclusions cover everything. Nothing here depends on the order in which
  * evidence, attestations or exclusions came.
  */
 export function compose(
@@ -83,10 +89,56 @@ function paint(
   });
 }
 
-function attest(over: Stretch, { verdict, why, by, at }: Attested): Stretch | null {
-  if (over.state !== 'unknown' && over.reason !== 'attested') return null;
-  const sentence = `${by} said on ${formatInstant(at)}, where evidence is missing, that it was ${verdict}: ${why}`;
-  return { ...over, state: verdict, reason: 'attested', sentence, author: by, revised: true };
+function attest(over: Stretch, attested: Attested): Stretch | null {
+  const { verdict, why, by, at, responsibility, evidence, isExcluded } = attested;
+  const isFree = over.state === 'unknown' || over.reason === 'attested';
+  // What evidence says is down stays so; whose fault it is can be said all the same.
+  const isDown = over.state === 'down' || (over.responsibility ?? null) !== null;
+  if (!isFree && !(responsibility !== null && isDown)) return null;
+  const whose = responsibility === null ? '' : ` It is attributed to: ${responsibilityNames[responsibility]}.`;
+  const proof = evidence === '' ? '' : ` Evidence: ${evidence}`;
+  const said = isFree
+    ? `${by} said on ${formatInstant(at)}, where evidence is missing, that it was ${verdict}: ${why}`
+    : `${over.responsibility ? (over.proven ?? over.sentence) : over.sentence} ${by} said on ${formatInstant(at)}: ${why}`;
+  return {
+    ...over,
+    state: isExcluded ? 'excluded' : verdict,
+    reason: isFree ? 'attested' : over.reason,
+    sentence: `${said}${whose}${proof}${isExcluded ? ' The contract excludes that.' : ''}`,
+    author: by,
+    revised: true,
+    responsibility,
+    ...(isFree ? {} : { proven: over.proven ?? over.sentence }),
+  };
+}
+
+const responsibilityNames: Record<Responsibility, string> = {
+  us: 'us',
+  client: 'the client',
+  internet_line: 'the internet line',
+  power: 'the power',
+  supplier: 'a supplier',
+  force_majeure: 'force majeure',
+};
+
+/** An attestation in the parts that clauses of the contract exclude and those that they do not. `spans` without overlap. */
+export function underClauses(
+  attested: Attested,
+  spans: readonly { readonly from: number; readonly until: number; readonly excludes: readonly Responsibility[] }[],
+): Attested[] {
+  const { responsibility, from, to } = attested;
+  if (responsibility === null) return [attested];
+  const parts: Attested[] = [];
+  let at = from;
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+    if (!span.excludes.includes(responsibility)) continue;
+    const [start, end] = [Math.max(at, span.from), Math.min(to, span.until)];
+    if (end <= start) continue;
+    if (start > at) parts.push({ ...attested, from: at, to: start });
+    parts.push({ ...attested, from: start, to: end, isExcluded: true });
+    at = end;
+  }
+  return at < to ? [...parts, { ...attested, from: at, to }] : parts;
 }
 
 /** Exclusions of several kinds as one sorted list without overlap; where two overlap, maintenance is named. */
@@ -155,6 +207,6 @@ function joinNeighbours(sorted: readonly Stretch[]): Stretch[] {
   return joined;
 }
 
-function says({ state, reason, sentence, author, revised }: Stretch): string {
-  return `${state satisfies LedgerState}\0${reason}\0${author ?? ''}\0${revised}\0${sentence}`;
+function says({ state, reason, sentence, author, revised, responsibility }: Stretch): string {
+  return `${state satisfies LedgerState}\0${reason}\0${author ?? ''}\0${revised}\0${responsibility ?? ''}\0${sentence}`;
 }

@@ -1,4 +1,4 @@
-import type { Calendar, ContractTerms } from '../../../protocol/contract.ts';
+import type { Calendar, ContractTerms, Responsibility } from '../../../protocol/contract.ts';
 import type { DeviceKind } from '../../../protocol/view.ts';
 import type { LedgerState } from '../ledger.ts';
 
@@ -15,6 +15,10 @@ export interface Stretch {
   /** Who declared it; null where evidence decides. */
   readonly author: string | null;
   readonly revised: boolean;
+  /** Whose fault it is, as somebody attested. */
+  readonly responsibility?: Responsibility | null;
+  /** What evidence alone says of it, where somebody said whose fault it is. */
+  readonly proven?: string;
 }
 
 /** Time that does not count, and who said so. */

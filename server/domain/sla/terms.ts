@@ -1,6 +1,6 @@
 import type { ContractTerms, ContractTermsInput } from '../../../protocol/contract.ts';
 
-type Added = 'clockEnds' | 'selfRecovery' | 'onSiteFrom' | 'dutySaturdays';
+type Added = 'clockEnds' | 'selfRecovery' | 'onSiteFrom' | 'dutySaturdays' | 'excludes';
 export type AddedTerms = Pick<ContractTerms, Added>;
 
 /** What a contract that is made now says unless somebody says otherwise. */
@@ -9,6 +9,7 @@ export const defaultTerms: AddedTerms = {
   selfRecovery: 'apart',
   onSiteFrom: 'report',
   dutySaturdays: [],
+  excludes: [],
 };
 
 /** What contracts meant that were made before they could say it. */
@@ -17,6 +18,7 @@ const asItWas: AddedTerms = {
   selfRecovery: 'met',
   onSiteFrom: 'not_remotely',
   dutySaturdays: [],
+  excludes: [],
 };
 
 /** The terms of a stored version: what it does not say counts as it did when the version was made. */
@@ -26,6 +28,6 @@ export function readTerms(json: string): ContractTerms {
 
 /** Terms as they were sent: what they leave out stays as it is agreed, or begins with the defaults. */
 export function completeTerms(input: ContractTermsInput, agreed: AddedTerms = defaultTerms): ContractTerms {
-  const { clockEnds, selfRecovery, onSiteFrom, dutySaturdays } = agreed;
-  return { clockEnds, selfRecovery, onSiteFrom, dutySaturdays, ...input };
+  const { clockEnds, selfRecovery, onSiteFrom, dutySaturdays, excludes } = agreed;
+  return { clockEnds, selfRecovery, onSiteFrom, dutySaturdays, excludes, ...input };
 }

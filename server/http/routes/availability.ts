@@ -120,6 +120,22 @@ export function availabilityRoutes(http: Http, { availability, state, clock }: R
     },
   );
 
+  http.post(
+    '/api/v1/sites/:id/attestations',
+    {
+      config: { access: 'act' },
+      schema: { params: IdParams, body: AttestationInput, response: { 201: Attestations } },
+    },
+    async (request, reply) => {
+      const actor = principalOf(request);
+      const { id } = request.params;
+      const items = await availability.attestSite(actor.scope, id, request.body, actor);
+      const detail = { ...request.body, devices: items.map(({ deviceId }) => deviceId) };
+      await state.audit.append({ actor: actor.id, action: 'attestation.create', subject: id, detail });
+      return reply.code(201).send({ items });
+    },
+  );
+
   http.delete(
     '/api/v1/attestations/:id',
     { config: { access: 'act' }, schema: { params: IdParams, response: { 200: Attestation } } },

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { Responsibility } from '../../../protocol/contract.ts';
 
 /** Which machine or check was up when, by which evidence, and what was changed in that. */
 export interface LedgerTables {
@@ -34,6 +35,9 @@ export interface LedgerTables {
     to_ms: number;
     verdict: 'up' | 'down';
     why: string;
+    /** Whose fault it is; null where nobody said. */
+    responsibility: Responsibility | null;
+    evidence: string;
     at: number;
     by_user: string;
     withdrawn_at: number | null;

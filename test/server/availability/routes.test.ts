@@ -168,3 +168,71 @@ t.test('bad input gets a sentence', async (t) => {
   await f('/sites/nowhere/ledger', 404, /no such site/);
   await f('/services/none/ledger', 404, /no such service/);
 });
+
+t.test('whose fault it was: both figures are kept and shown, and one statement serves a whole site', async (t) => {
+  const made = await world(t);
+  const { server, tenant, headers, get } = made;
+  await contract(t, made, (terms) => ({ ...terms, excludes: ['power'] }));
+  const path = `/devices/${tenant.device.id}/ledger?from=${iso(MONTH)}&to=${iso(NOW)}`;
+  const [from, to] = [MONTH, NOW];
+  const post = (where: string, body: Record<string, unknown>) =>
+    server.request('POST', `/api/v1/${where}/attestations`, { headers, body });
+  const said = { from: iso(from), to: iso(to), verdict: 'down', why: 'The grid was out.' };
+  const powered = { ...said, responsibility: 'power', evidence: 'Notice 17 of the utility.' };
+  t.match(await post(`devices/${tenant.device.id}`, { ...said, responsibility: 'power' }), {
+    status: 400,
+    body: { error: { message: /^Say in "evidence" what proves/ } },
+  });
+  t.match(await post(`devices/${tenant.device.id}`, { ...powered, verdict: 'up' }), {
+    status: 400,
+    body: { error: { message: /^Nobody is responsible for time that was up/ } },
+  });
+  const before = (await get(path)).body;
+  t.match(before, { withoutClauses: null, figure: { downMs: 10 * MIN, unknownMs: 60 * MIN } });
+  const site = await post(`sites/${tenant.site.id}`, powered);
+  t.match(site, {
+    status: 201,
+    body: { items: [{ deviceId: tenant.device.id, responsibility: 'power', evidence: 'Notice 17 of the utility.' }] },
+  });
+  const after = (await get(path)).body;
+  t.match(after.figure, { downMs: 0, unknownMs: 0, excludedMs: 70 * MIN, verdict: 'met' });
+  t.match(after.withoutClauses, { downMs: 70 * MIN, unknownMs: 0, excludedMs: 0, verdict: 'breached' });
+  t.match(after.items[1], {
+    state: 'excluded',
+    reason: 'reboot_unexpected',
+    responsibility: 'power',
+    author: 'P1',
+    evidence: /P1 said on .*: The grid was out\. It is attributed to: the power\. Evidence: Notice 17/,
+  });
+  for (const by of ['device', 'site', 'client']) {
+    const [row] = (await get(`/availability?by=${by}&client=${tenant.client.id}`)).body.items;
+    t.match(row, { always: { excludedMs: 70 * MIN }, withoutClauses: { downMs: 70 * MIN } }, by);
+  }
+  const [item] = site.body.items;
+  t.equal((await server.request('DELETE', `/api/v1/attestations/${item.id}`, { headers })).status, 200);
+  t.match((await get(path)).body, { withoutClauses: null, figure: before.figure }, 'withdrawn, evidence stands alone');
+  t.match(await post(`sites/${tenant.site.id}`, { ...powered, from: iso(MONTH), to: iso(MONTH + DAY) }), {
+    status: 409,
+    body: { error: { message: /is down or unknown, so nobody is responsible/ } },
+  });
+  t.equal((await post('sites/nowhere', powered)).status, 404);
+});
+
+t.test('a fault that no clause excludes stays in the figure, with a name', async (t) => {
+  const made = await world(t);
+  const { server, tenant, headers, get } = made;
+  await contract(t, made, (terms) => ({ ...terms, excludes: ['power'] }));
+  const body = {
+    from: iso(MONTH),
+    to: iso(NOW),
+    verdict: 'down',
+    why: 'We pulled the wrong plug.',
+    responsibility: 'us',
+    evidence: 'The minutes of Monday.',
+  };
+  const path = `/api/v1/devices/${tenant.device.id}/attestations`;
+  t.equal((await server.request('POST', path, { headers, body })).status, 201);
+  const ledger = (await get(`/devices/${tenant.device.id}/ledger?from=${iso(MONTH)}&to=${iso(NOW)}`)).body;
+  t.match(ledger, { withoutClauses: null, figure: { downMs: 70 * MIN } });
+  t.match(ledger.items[1], { state: 'down', responsibility: 'us' });
+});

@@ -262,6 +262,10 @@ const samples: Record<string, MakeSample> = {
     path: `/api/v1/devices/${await newSilentDevice(server, tenant)}/attestations`,
     body: attestationOf(server),
   }),
+  'POST /api/v1/sites/:id/attestations': async (server, tenant) => {
+    await newSilentDevice(server, tenant);
+    return { path: `/api/v1/sites/${tenant.site.id}/attestations`, body: attestationOf(server) };
+  },
   'DELETE /api/v1/attestations/:id': async (server, tenant) => {
     const [device, headers] = [await newSilentDevice(server, tenant), await server.keyed('admin')];
     const path = `/api/v1/devices/${device}/attestations`;

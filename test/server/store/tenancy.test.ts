@@ -144,6 +144,8 @@ t.test('no scoped method reaches into another client', async (t) => {
     why: 'power cut',
     at: 20,
     by_user: 'Ann',
+    responsibility: null,
+    evidence: '',
     withdrawn_at: null,
     withdrawn_by: null,
   } as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { LedgerState } from '../../../../server/domain/ledger.ts';
-import { type Attested, compose, mergeExclusions } from '../../../../server/domain/sla/compose.ts';
+import { type Attested, compose, mergeExclusions, underClauses } from '../../../../server/domain/sla/compose.ts';
 import type { Exclusion, Stretch } from '../../../../server/domain/sla/sources.ts';
 import { holds } from '../../../support/property.ts';
 
@@ -21,6 +21,9 @@ const attested = (from: number, to: number, verdict: 'up' | 'down', at = 1): Att
   verdict,
   at,
   why: 'the breaker had tripped',
+  responsibility: null,
+  evidence: '',
+  isExcluded: false,
   by: 'Ann',
 });
 const exclusion = (start: number, end: number, reason: Exclusion['reason'] = 'maintenance'): Exclusion => ({
@@ -158,4 +161,58 @@ t.test('always an exact partition, whatever the order and the duplication of wha
     }),
     { numRuns: 1_000 },
   );
+});
+
+t.test('whose fault a stretch is can be said of what is down and unknown, and clauses take it out', async (t) => {
+  const known = [
+    evidence(0, 10, 'up', 'reported'),
+    evidence(10, 20, 'down', 'host_lost'),
+    evidence(20, 30, 'unknown', 'silent'),
+  ];
+  const said = (isExcluded: boolean, at = 1): Attested => ({
+    ...attested(5, 30, 'down', at),
+    responsibility: 'power',
+    evidence: 'ticket 4711',
+    isExcluded,
+  });
+  const parts = (attestations: Attested[]) =>
+    compose({ from: 0, to: 30 }, known, attestations, []).map(
+      ({ start, end, state, reason, responsibility = null }) => [start, end, state, reason, responsibility],
+    );
+  t.same(parts([said(false)]), [
+    [0, 10, 'up', 'reported', null],
+    [10, 20, 'down', 'host_lost', 'power'],
+    [20, 30, 'down', 'attested', 'power'],
+  ]);
+  t.same(parts([said(true)]), [
+    [0, 10, 'up', 'reported', null],
+    [10, 20, 'excluded', 'host_lost', 'power'],
+    [20, 30, 'excluded', 'attested', 'power'],
+  ]);
+  t.same(parts([said(true), attested(10, 20, 'up', 2)]), parts([said(true)]), 'what evidence says is down is never up');
+  const supplier: Attested = { ...said(false, 2), responsibility: 'supplier' };
+  t.same(parts([said(true), supplier])[1], [10, 20, 'down', 'host_lost', 'supplier'], 'the newer one counts');
+  t.same(parts([supplier, said(true)]), parts([said(true), supplier]), 'whatever comes first');
+  const [, second] = compose({ from: 0, to: 30 }, known, [said(true), supplier], []);
+  t.match(second?.sentence, /^host_lost Ann said on .*attributed to: a supplier\. Evidence: ticket 4711$/);
+});
+
+t.test('a clause excludes while its version of the contract counts', async (t) => {
+  const said: Attested = { ...attested(0, 100, 'down'), responsibility: 'power', evidence: 'e' };
+  const spans = [
+    { from: 60, until: Number.POSITIVE_INFINITY, excludes: ['power'] as const },
+    { from: 10, until: 40, excludes: ['power', 'client'] as const },
+    { from: 40, until: 60, excludes: ['client'] as const },
+  ];
+  t.same(
+    underClauses(said, spans).map(({ from, to, isExcluded }) => [from, to, isExcluded]),
+    [
+      [0, 10, false],
+      [10, 40, true],
+      [40, 60, false],
+      [60, 100, true],
+    ],
+  );
+  const free = { ...said, responsibility: null };
+  t.same(underClauses(free, spans), [free]);
 });
