@@ -9,13 +9,20 @@ type Saved<T> = { readonly [K in keyof T]: T[K] extends Map<string, infer Value>
 export type SavedDetection = Saved<DetectionState>;
 
 export function saveDetection(state: DetectionState): SavedDetection {
-  const { levels, raised, onboarding, fills } = state;
-  return { ...state, levels: [...levels], raised: [...raised], onboarding: [...onboarding], fills: [...fills] };
+  const { levels, raised, onboarding, fills, mounts } = state;
+  return {
+    ...state,
+    levels: [...levels],
+    raised: [...raised],
+    onboarding: [...onboarding],
+    fills: [...fills],
+    mounts: [...mounts],
+  };
 }
 
 /** @param saved by this version, or by an older one, which had objects for maps and lacked what is newer */
 export function readDetection(saved: Partial<SavedDetection>): DetectionState {
-  const { levels, raised, onboarding, fills } = saved;
+  const { levels, raised, onboarding, fills, mounts } = saved;
   return {
     ...freshDetection(),
     ...saved,
@@ -23,6 +30,7 @@ export function readDetection(saved: Partial<SavedDetection>): DetectionState {
     raised: readMap(raised),
     onboarding: readMap(onboarding),
     fills: readMap(fills),
+    mounts: readMap(mounts),
   };
 }
 

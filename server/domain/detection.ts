@@ -1,9 +1,11 @@
 import type { Priority } from '../../protocol/view.ts';
 import type { FillMemory } from './forecast/fill-memory.ts';
 import { type LevelState, quietLevel, stepLevel } from './hysteresis.ts';
+import { FORGOTTEN_MS, isMissed, type KnownMount, noteMounts } from './mounts.ts';
 import type { Reading } from './reading.ts';
 import { readValue } from './reading.ts';
 import { findingOf } from './rules/condition.ts';
+import { diskUnmounted } from './rules/disk-unmounted.ts';
 import { conditionsOf } from './rules/index.ts';
 import type { QuietDevice } from './rules/quiet-device.ts';
 import type { Evidence, Finding, RuleContext, RuleName } from './rules/rule.ts';
@@ -24,6 +26,8 @@ export interface DetectionState {
   swapBytes: number | null;
   /** How file systems fill and are emptied, by mount point. */
   readonly fills: Map<string, FillMemory>;
+  /** Since when file systems are where they are, by mount point. */
+  readonly mounts: Map<string, KnownMount>;
 }
 
 export interface OnboardingFinding {
@@ -50,6 +54,7 @@ export const freshDetection = (): DetectionState => ({
   swappedAt: null,
   swapBytes: null,
   fills: new Map(),
+  mounts: new Map(),
 });
 
 /** What must happen to an incident. `onset` is when the condition began, `at` when it was established. */
@@ -82,7 +87,7 @@ const levelId = (rule: RuleName, priority: Priority, object: string): string => 
 const objectOfLevel = (id: string): string => id.split('|').slice(2).join('|');
 
 /** What the caller knows; the reading itself adds the rest. */
-type Surroundings = Omit<RuleContext, 'swappedAt'>;
+type Surroundings = Omit<RuleContext, 'swappedAt' | 'wasWritable'>;
 
 /**
  * Judges one live reading and steps `state` in place. Calling it again for the same readings in the same order from the same
@@ -96,13 +101,19 @@ export function judgeReading(
   quiet?: QuietDevice,
 ): Verdict[] {
   noticeSwapping(state, reading);
-  const context: RuleContext = { ...surroundings, swappedAt: state.swappedAt };
+  const { mounts } = state;
+  const { vanishedAfterMs } = surroundings.settings;
+  noteMounts(mounts, reading, vanishedAfterMs);
+  // What older versions raised was not asked whether it could be written before.
+  const wasWritable = (mountpoint: string): boolean =>
+    mounts.get(mountpoint)?.isWritable !== false || state.raised.has(`disk.read-only|${mountpoint}`);
+  const context: RuleContext = { ...surroundings, swappedAt: state.swappedAt, wasWritable };
   const isFirst = state.firstReportAt === null;
   state.firstReportAt ??= reading.at;
   if (quiet && isQuiet(state) && !quiet.isBroken(reading, context)) return [];
   quiet?.forget();
   const verdicts = judgeFindings(state, findingsOf(state, reading, context), reading.at, isFirst);
-  verdicts.push(...retireVanished(state, reading, context.settings.vanishedAfterMs));
+  verdicts.push(...retireVanished(state, reading, vanishedAfterMs));
   return verdicts;
 }
 
@@ -140,11 +151,16 @@ function* findingsOf(state: DetectionState, reading: Reading, context: RuleConte
     if (signal !== 'raise' && !state.levels.has(levelId) && !state.raised.has(key)) continue;
     yield findingOf(condition, signal, reading, context);
   }
+  const told = new Set<string>();
+  for (const id of state.levels.keys()) if (id.startsWith('disk.unmounted|')) told.add(objectOfLevel(id));
+  yield* diskUnmounted(state.mounts, told, reading.at, context.settings);
 }
 
-/** Nothing is raised, pending or remembered from onboarding. */
-function isQuiet({ levels, raised, onboarding }: DetectionState): boolean {
-  return levels.size === 0 && raised.size === 0 && onboarding.size === 0;
+/** Nothing is raised, pending, missed or remembered from onboarding. */
+function isQuiet({ levels, raised, onboarding, mounts }: DetectionState): boolean {
+  if (levels.size > 0 || raised.size > 0 || onboarding.size > 0) return false;
+  for (const known of mounts.values()) if (isMissed(known)) return false;
+  return true;
 }
 
 function noticeSwapping(state: DetectionState, reading: Reading): void {
@@ -240,7 +256,7 @@ function recoverySentence(finding: Finding): string {
 function retireVanished(state: DetectionState, reading: Reading, afterMs: number): Verdict[] {
   const { at } = reading;
   const isGone = (object: string, lastSeen: number): boolean =>
-    at - lastSeen >= afterMs && !isStillReported(reading, object);
+    at - lastSeen >= afterMs && !isStillReported(reading, object) && !isExpected(state, object, at);
   for (const [id, { lastSeen }] of state.levels) {
     if (isGone(objectOfLevel(id), lastSeen)) state.levels.delete(id);
   }
@@ -252,6 +268,12 @@ function retireVanished(state: DetectionState, reading: Reading, afterMs: number
     verdicts.push({ kind: 'clear', rule, object, sentence: `${object} is no longer reported by the machine`, at });
   }
   return verdicts;
+}
+
+/** What is wrong with a file system of long standing is not over because it is gone too. */
+function isExpected({ mounts }: DetectionState, object: string, at: number): boolean {
+  const known = mounts.get(object);
+  return isMissed(known) && at - known.goneAt <= FORGOTTEN_MS;
 }
 
 /** A value that cannot be read at the moment (a hung network mount) is still reported: its schema names it. */

@@ -1,5 +1,5 @@
 import type { Signal } from '../hysteresis.ts';
-import type { Reading } from '../reading.ts';
+import type { Reading, SchemaIndex } from '../reading.ts';
 import type { DetectionSettings, SpaceLevel } from '../settings.ts';
 import { formatBytes, formatDuration, formatRatio } from '../wording.ts';
 import { type Condition, metricIn, type ReportRule, type ValueOf } from './condition.ts';
@@ -12,7 +12,9 @@ export const diskSpace: ReportRule = (schema, { disk }) =>
   (schema.instances.get('fs.available') ?? []).flatMap((mountpoint) => {
     const size = metricIn(schema, `fs.size[${mountpoint}]`);
     const available = metricIn(schema, `fs.available[${mountpoint}]`);
-    return disk.levels.map((level) => spaceCondition(mountpoint, size, available, level, disk.clearMarginRatio));
+    return disk.levels.map((level) =>
+      unlessImage(schema, spaceCondition(mountpoint, size, available, level, disk.clearMarginRatio)),
+    );
   });
 
 function spaceCondition(
@@ -56,8 +58,26 @@ export const diskInodes: ReportRule = (schema, { inodes }) =>
   (schema.instances.get('fs.inodesFree') ?? []).flatMap((mountpoint) => {
     const all = metricIn(schema, `fs.inodes[${mountpoint}]`);
     const free = metricIn(schema, `fs.inodesFree[${mountpoint}]`);
-    return inodes.levels.map((level) => inodeCondition(mountpoint, all, free, level, inodes.clearMarginRatio));
+    return inodes.levels.map((level) =>
+      unlessImage(schema, inodeCondition(mountpoint, all, free, level, inodes.clearMarginRatio)),
+    );
   });
+
+/** What is read-only and never could be written, an image or a disk that is kept so, is as full as it was made. */
+function unlessImage(schema: SchemaIndex, condition: Condition): Condition {
+  const { object, reads = [] } = condition;
+  const metric = `fs.readOnly[${object}]`;
+  if (!schema.position.has(metric)) return condition;
+  const readOnly = metricIn(schema, metric);
+  return {
+    ...condition,
+    reads: [...reads, metric],
+    signal(reading, context) {
+      const isImage = readOnly(reading) === 1 && context.wasWritable?.(object) === false;
+      return isImage ? null : condition.signal(reading, context);
+    },
+  };
+}
 
 function inodeCondition(
   mountpoint: string,
@@ -91,7 +111,7 @@ function inodeCondition(
   };
 }
 
-/** A file system that is mounted read-only although it is a disk that should take writes. */
+/** A file system that could be written and is read-only now. One that never could was mounted so on purpose. */
 export const diskReadOnly: ReportRule = (schema, settings) =>
   (schema.instances.get('fs.readOnly') ?? []).map((mountpoint): Condition => {
     const metric = `fs.readOnly[${mountpoint}]`;
@@ -103,9 +123,10 @@ export const diskReadOnly: ReportRule = (schema, settings) =>
       timing: settings.readOnly,
       standing: true,
       reads: [metric],
-      signal(reading) {
+      signal(reading, { wasWritable }) {
         const value = readOnly(reading);
-        return value === null ? null : value === 1 ? 'raise' : 'clear';
+        if (value === null) return null;
+        return value === 1 && (wasWritable?.(mountpoint) ?? true) ? 'raise' : 'clear';
       },
       sentence: () => `${mountpoint} is read-only: nothing can be written to it, often after a disk error`,
       evidence: () => ({ metrics: [metric], threshold: null }),

@@ -9,6 +9,7 @@ export type RuleName =
   | 'disk.inodes'
   | 'disk.read-only'
   | 'disk.unreadable'
+  | 'disk.unmounted'
   | 'disk.forecast'
   | 'cpu.busy'
   | 'memory.exhausted'
@@ -35,6 +36,8 @@ export interface RuleContext {
   readonly unexpectedRebootAt: number | null;
   /** When swap was last seen being written or read. */
   readonly swappedAt: number | null;
+  /** Whether a file system could ever be written; absent where that is not known, so that any may have been. */
+  readonly wasWritable?: (mountpoint: string) => boolean;
   /** The busiest processes, "name 82 %", or empty. */
   readonly topProcesses: string;
 }

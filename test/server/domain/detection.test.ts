@@ -33,6 +33,14 @@ function observe(state: DetectionState = freshDetection()) {
       const { swappedAt: _, ...surroundings } = contextOf(context);
       return judgeReading(device.state, readingOf(at, values), surroundings);
     },
+    /** The same values, read by the hour. */
+    pass(durationMs: number, values: Values): string {
+      const said: string[] = [];
+      for (const until = at + durationMs; at < until; at += 60 * minutes) {
+        for (const verdict of device.read(values)) said.push(short(verdict));
+      }
+      return said.join(', ');
+    },
     /** The same values for so long; what was said, in short, with the minutes it took. */
     hold(durationMs: number, values: Values, context: Partial<RuleContext> = {}): string {
       const from = at;
@@ -192,6 +200,67 @@ t.test('an object that is no longer reported ends its incidents after 10 minutes
   t.equal(device.hold(6 * minutes, { ...healthy, ...disk('/mnt', 100, 1) }), 'raise disk.space /mnt high @5.5');
 });
 
+const days = 24 * 60 * minutes;
+const readOnly = (mountpoint: string, flag: number | null): Values => ({ [`fs.readOnly[${mountpoint}]`]: flag });
+
+t.test('read-only is an incident where it could be written before, and nowhere else', async (t) => {
+  const device = observe();
+  const iso = { ...disk('/iso', 4, 0), ...readOnly('/iso', 1), 'fs.inodes[/iso]': 100, 'fs.inodesFree[/iso]': 0 };
+  const root = (flag: number) => ({ ...healthy, ...readOnly('/', flag) });
+  t.equal(device.hold(30 * minutes, { ...root(0), ...iso }), '', 'an image is full, and is meant to be');
+  t.same([...device.state.onboarding.keys()], [], 'nor is it on the list of what was found');
+  const later = { ...disk('/late', 4, 0), ...readOnly('/late', 1) };
+  t.equal(device.hold(30 * minutes, { ...root(0), ...iso, ...later }), '', 'nor is one that comes later');
+  t.equal(device.hold(30 * minutes, { ...root(1), ...iso, ...later }), 'raise disk.read-only / high @0.5');
+  device.state = readDetection(JSON.parse(JSON.stringify(saveDetection(device.state))));
+  t.equal(device.hold(30 * minutes, { ...root(1), ...iso, ...later }), '');
+  t.equal(device.hold(30 * minutes, { ...root(0), ...iso, ...later }), 'clear disk.read-only / @0.5');
+  const written = { ...root(0), ...iso, ...later, ...readOnly('/late', 0), ...disk('/late', 4, 2) };
+  device.read(written);
+  const full = { ...written, ...disk('/late', 4, 0), ...readOnly('/late', 1) };
+  t.match(device.hold(30 * minutes, full), /raise disk\.read-only \/late high @0\.5, raise disk\.space \/late high/);
+});
+
+t.test('a read-only incident of an older version stays', async (t) => {
+  const device = observe();
+  device.read({ ...healthy, ...readOnly('/', 0) });
+  device.hold(minutes, { ...healthy, ...readOnly('/', 1) });
+  device.state.mounts.clear();
+  t.equal(device.hold(minutes, { ...healthy, ...readOnly('/', 1) }), '');
+  t.equal(device.hold(minutes, { ...healthy, ...readOnly('/', 0) }), 'clear disk.read-only / @0.5');
+});
+
+t.test('a file system of long standing that vanishes is an incident, and ends none', async (t) => {
+  const device = observe();
+  const both = (gib: number): Values => ({ ...healthy, ...disk('/srv', 100, gib) });
+  device.pass(6 * days, both(50));
+  t.equal(device.hold(20 * minutes, healthy), '', 'not before it has been there for a week');
+  t.equal(device.pass(8 * days, both(50)), '');
+  t.equal(device.hold(5 * minutes, healthy), '', 'a moment is nothing');
+  t.equal(device.hold(6 * minutes, both(4)), 'raise disk.space /srv high @5.5');
+  device.state = readDetection(JSON.parse(JSON.stringify(saveDetection(device.state))));
+  t.equal(device.hold(60 * minutes, healthy), 'raise disk.unmounted /srv high @10.5');
+  t.equal(device.hold(60 * minutes, both(4)), 'clear disk.unmounted /srv @0.5', 'and it is as full as before');
+  t.equal(device.hold(minutes, both(50)), 'clear disk.space /srv @0.5');
+  t.equal(device.pass(8 * days, both(50)), '');
+  t.equal(device.pass(13 * days, healthy), 'raise disk.unmounted /srv high');
+  t.equal(device.pass(2 * days, healthy), 'clear disk.unmounted /srv', 'in time it is no longer expected');
+  t.same([device.state.levels.size, device.state.raised.size], [0, 0]);
+});
+
+t.test('a file system that vanishes says so in words', async (t) => {
+  const device = observe();
+  const there = { ...healthy, ...disk('/srv', 100, 50) };
+  device.pass(9 * days, there);
+  const said: string[] = [];
+  for (let n = 0; n < 30; n += 1) said.push(...device.read(healthy).map(({ sentence }) => sentence));
+  said.push(...device.read(there).map(({ sentence }) => sentence));
+  t.same(said, [
+    '/srv is no longer mounted, after 9 d: what is written there fails or fills the disk below it',
+    '/srv is mounted again',
+  ]);
+});
+
 t.test('a pending raise and an onboarding entry go with their object too', async (t) => {
   const device = observe();
   device.read({ ...healthy, ...disk('/full', 100, 1) });
@@ -349,11 +418,14 @@ t.test('asking only what has something to say gives what asking everything gives
       const quiet = new QuietDevice();
       let schema: SchemaIndex | undefined;
       let at = 1_000_000;
+      let isWritable = false;
       for (const { available, inodesFree, readOnly, busy, clockOffsetMs, rebootAt, waitMs } of steps) {
         at += waitMs;
         const values = { ...disk('/', 50, available), 'fs.inodes[/]': 1000, 'fs.inodesFree[/]': inodesFree };
         const reading = readingOf(at, { ...values, 'fs.readOnly[/]': readOnly, 'cpu.busy': busy });
-        const context = contextOf({ clockOffsetMs, unexpectedRebootAt: rebootAt });
+        isWritable ||= readOnly === 0;
+        const wasWritable = (): boolean => isWritable || all.raised.has('disk.read-only|/');
+        const context = contextOf({ clockOffsetMs, unexpectedRebootAt: rebootAt, wasWritable });
         const isFirst = all.firstReportAt === null;
         all.firstReportAt ??= at;
         const said = rules.flatMap((rule) => findingsOf(rule, reading, context));
