@@ -23,6 +23,7 @@ import { exportFleet } from './fleet/export-view.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { createFleetPort } from './fleet/fleet-port.ts';
 import { Health } from './fleet/health.ts';
+import { healRecord } from './fleet/redate.ts';
 import { createSeriesPort } from './fleet/series-port.ts';
 import { createStoragePort } from './fleet/storage-port.ts';
 import { DiskForecasts } from './forecast/disk-forecasts.ts';
@@ -53,6 +54,7 @@ import { createEnrolmentTokens } from './security/tokens.ts';
 import { beginSeries } from './series/open-series.ts';
 import { SeriesDamage } from './series-damage.ts';
 import { createSla } from './sla.ts';
+import { futureStatements } from './store/heal-future.ts';
 import { openStore } from './store/store.ts';
 import { Teardown } from './teardown.ts';
 import { createTelling } from './telling/telling.ts';
@@ -151,7 +153,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger, onFatal });
   teardown.push(() => store.close());
   const fleet = new Fleet(store);
+  await healFuture();
   await fleet.load();
+  const healed = [...fleet.devices.values()].filter((record) => healRecord(record, now())).length;
+  if (healed > 0)
+    logger.warn({ devices: healed }, 'the clock of the server was ahead once: what lay in the future is dated now');
   const cursor = await readCursor(store);
   const identity = await loadIdentity(dataDir.path);
 
@@ -266,6 +272,15 @@ async function wire(options: AppOptions, teardown: Teardown) {
     logger,
   });
   health.onChange(() => live.healthChanged());
+
+  /** What a clock that was ahead has left; a full disk keeps it, and nobody believes it. */
+  async function healFuture(): Promise<void> {
+    try {
+      await store.commit(futureStatements(store, now()));
+    } catch (cause) {
+      logger.error({ err: cause }, 'what lies in the future could not be dated anew');
+    }
+  }
 
   let isReady = false;
   function serverHealth(): ServerHealth {
@@ -408,7 +423,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   });
 
   // Before anybody can ask.
-  await catchUp({ series, unevaluated, cursor, fleet, watch, logger });
+  await catchUp({ series, unevaluated, cursor, fleet, watch, logger, now });
   isEvaluated = true;
 
   metrics.watchStorage(() => series.usage());

@@ -1,37 +1,97 @@
+import { uptime } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 /** The server's only source of time. */
 export interface Clock {
-  /** Whole milliseconds since 1970. Never goes back. */
+  /** Whole milliseconds since 1970. Goes back by nothing but {@link ClockSteps.adopt}. */
   now(): number;
   /** The machine's time of day minus {@link now}, in ms. */
   driftMs(): number;
+  /** What became of steps of the time of day; absent for clocks that have none. */
+  readonly steps?: ClockSteps;
+}
+
+/** A step: the time of day was set, while the monotonic clock went on as ever. */
+export interface ClockDoubt {
+  /** How far the time of day is ahead of the server's own pace, ms; negative if it is behind. */
+  readonly sizeMs: number;
+  /** How long it has been so, ms. */
+  readonly forMs: number;
+}
+
+export interface ClockSteps {
+  /** A step that is not taken over; null while the time of day and the server's own pace agree. */
+  doubt(): ClockDoubt | null;
+  /** Takes it over, forwards or back. Returns its size in ms. */
+  adopt(): number;
 }
 
 /** The time of day may pull the clock by this share of elapsed time. */
 const SLEW_RATIO = 0.05;
-/** A time of day this far ahead means that the machine slept or its clock was set: it is taken over at once. */
+/** A time of day further away was set. */
 const STEP_MS = 30_000;
 
 /**
- * A clock that takes its pace from the monotonic clock and its date from the time of day. Small differences and every step
- * backwards are slewed, so that no duration is ever negative; a large step forward is adopted, and the watcher sees it as
- * its own blindness, because nothing ticked in between.
+ * A clock that takes its pace from the monotonic clock and its date from the time of day. Small differences are slewed. A machine
+ * that slept wakes to the right time at once, and the watcher sees it as its own blindness, because nothing ticked in between. A
+ * time of day that was set is not followed by itself: whoever watches decides by what others say whether it is right.
  */
 export function createClock(
   wallNow: () => number = Date.now,
   monotonicNow: () => number = () => performance.now(),
-): Clock {
+  /** Monotonic too, and goes on while the machine sleeps, ms. */
+  bootNow: () => number = () => uptime() * 1_000,
+): Clock & { readonly steps: ClockSteps } {
   let now = wallNow();
   let readAt = monotonicNow();
+  let doubtedAt: number | null = null;
+  /** What the machine has slept in all, as far as it was taken over. */
+  const sleptAtStart = bootNow() - readAt;
+  let slept = 0;
+
+  /** How long the machine slept since it was asked last. */
+  function wake(read: number): number {
+    const total = bootNow() - read - sleptAtStart;
+    const since = total - slept;
+    if (since < STEP_MS / 2) return 0;
+    slept = total;
+    return since;
+  }
+
   const advance = (): number => {
     const read = monotonicNow();
     const elapsedMs = read - readAt;
     readAt = read;
-    const behindMs = wallNow() - (now + elapsedMs);
-    const slewMs = elapsedMs * SLEW_RATIO;
-    now += elapsedMs + (behindMs > STEP_MS ? behindMs : Math.max(-slewMs, Math.min(slewMs, behindMs)));
+    now += elapsedMs;
+    let aheadMs = wallNow() - now;
+    if (aheadMs > STEP_MS && doubtedAt === null) {
+      const wokenMs = wake(read);
+      now += wokenMs;
+      aheadMs -= wokenMs;
+    }
+    if (Math.abs(aheadMs) > STEP_MS) doubtedAt ??= read;
+    else {
+      doubtedAt = null;
+      const slewMs = elapsedMs * SLEW_RATIO;
+      now += Math.max(-slewMs, Math.min(slewMs, aheadMs));
+    }
     return Math.floor(now);
   };
-  return { now: advance, driftMs: () => Math.round(wallNow() - advance()) };
+  return {
+    now: advance,
+    driftMs: () => Math.round(wallNow() - advance()),
+    steps: {
+      doubt() {
+        advance();
+        return doubtedAt === null ? null : { sizeMs: Math.round(wallNow() - now), forMs: readAt - doubtedAt };
+      },
+      adopt() {
+        advance();
+        const sizeMs = Math.round(wallNow() - now);
+        now += sizeMs;
+        doubtedAt = null;
+        return sizeMs;
+      },
+    },
+  };
 }

@@ -21,10 +21,11 @@ export interface CatchUp {
   readonly fleet: Fleet;
   readonly watch: Watch;
   readonly logger: Logger;
+  readonly now: () => number;
 }
 
 /** Brings the state up to the journal: evaluates what the last process committed but had not evaluated, then judges who was absent since. */
-export async function catchUp({ series, unevaluated, cursor, fleet, watch, logger }: CatchUp): Promise<void> {
+export async function catchUp({ series, unevaluated, cursor, fleet, watch, logger, now }: CatchUp): Promise<void> {
   watch.resumeFrom(cursor);
   let batches = 0;
   for await (const batch of unevaluated) {
@@ -32,18 +33,19 @@ export async function catchUp({ series, unevaluated, cursor, fleet, watch, logge
     batches += 1;
   }
   if (batches > 0) logger.info({ batches }, 'replayed what the last process had not evaluated');
-  await loadLatest(series, fleet);
+  await loadLatest(series, fleet, now());
   await watch.begin();
   await watch.tick();
 }
 
 /** A live report that was replayed is the newest of its device; of the others it is in the series. */
-async function loadLatest(series: Pick<SeriesStore, 'latest'>, fleet: Fleet): Promise<void> {
+async function loadLatest(series: Pick<SeriesStore, 'latest'>, fleet: Fleet, now: number): Promise<void> {
   const isBehind = ({ latest, memory }: DeviceRecord): boolean =>
     latest === null || latest.at < (memory.judgedAt ?? Number.NEGATIVE_INFINITY);
   const wanted = new Set([...fleet.devices].flatMap(([id, record]) => (isBehind(record) ? [id] : [])));
   for (const report of await series.latest((deviceId) => wanted.has(deviceId))) {
     const record = fleet.devices.get(report.deviceId);
+    if (report.at > now) continue;
     if (record && (record.latest === null || record.latest.at < report.at)) fleet.setLatest(record, report);
   }
 }

@@ -22,6 +22,8 @@ export interface ReportJudgeOptions {
   readonly book: IncidentBook;
   readonly settings: DetectionSettings;
   readonly checks?: ReportedChecks;
+  /** The server's own clock may be wrong at the moment: nobody else's is judged. */
+  readonly isClockUnsure?: () => boolean;
 }
 
 export interface ReportedChecks {
@@ -29,6 +31,8 @@ export interface ReportedChecks {
   takeReport(record: DeviceRecord, report: StoredReport, isLive: boolean, changes: ChangeSet): void;
 }
 
+/** Clocks of the same process differ by less. */
+const FUTURE_MS = 5_000;
 const PROCESSES_FRESH_MS = 120_000;
 
 /** What a committed report says of its device: delivered, alive, its newest reading, and what the rules make of it. */
@@ -48,6 +52,8 @@ export class ReportJudge {
     const { bootId, clocks, at, receivedAt } = report;
     markDelivered(memory.runs, report.runId, report.sequence, at);
     record.isDirty = true;
+    // Stamped by a clock that was ahead: believed, it would make all deaf to what comes until then.
+    if (at > this.#options.clock.now() + FUTURE_MS) return;
     record.lastHeardAt = Math.max(record.lastHeardAt ?? 0, receivedAt);
     // The date of an earlier boot hangs on the agent's time of day: before its enrolment there was no agent.
     if (at >= info.enrolled_at) {
@@ -68,7 +74,8 @@ export class ReportJudge {
     memory.judgedAt = at;
     if (info.kind !== 'server') return;
     const reading = record.latest?.at === at ? record.latest : fleet.read(report);
-    this.#judgeReading(record, reading, report.clockOffsetMs, changes);
+    const isUnsure = this.#options.isClockUnsure?.() ?? false;
+    this.#judgeReading(record, reading, isUnsure ? null : report.clockOffsetMs, changes);
   }
 
   /** What was shown as down while the device was silent and is not: recorded before it gives way. */
@@ -96,7 +103,7 @@ export class ReportJudge {
     );
   }
 
-  #judgeReading(record: DeviceRecord, reading: Reading, clockOffsetMs: number, changes: ChangeSet): void {
+  #judgeReading(record: DeviceRecord, reading: Reading, clockOffsetMs: number | null, changes: ChangeSet): void {
     const { detection, presence } = record.memory;
     const onboardedBefore = detection.onboarding.size;
     const surroundings = {

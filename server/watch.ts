@@ -4,6 +4,7 @@ import { Acts } from './acts.ts';
 import { applyVerdict } from './apply-verdict.ts';
 import { ChangeWriter } from './change-writer.ts';
 import type { Clock } from './clock.ts';
+import { ClockKeeper } from './clock-keeper.ts';
 import { ClonedIdentities } from './cloned-identities.ts';
 import { addOpinion } from './domain/opinion.ts';
 import type { DetectionSettings } from './domain/settings.ts';
@@ -23,6 +24,7 @@ import { Contact } from './presence/contact.ts';
 import type { Finding } from './presence/second-opinion.ts';
 import { type ReportedChecks, ReportJudge } from './report-judge.ts';
 import type { StoredReport } from './series/series-store.ts';
+import { futureStatements } from './store/heal-future.ts';
 import type { Store } from './store/store.ts';
 
 export interface WatchOptions {
@@ -71,6 +73,7 @@ export class Watch {
   readonly #contact: Contact;
   readonly #reports: ReportJudge;
   readonly #clones: ClonedIdentities;
+  readonly #clock: ClockKeeper;
   readonly #writer: ChangeWriter;
   readonly #acts: Acts;
   #tickedAt: number | null = null;
@@ -91,7 +94,8 @@ export class Watch {
       { ...options, settings: presence, anchors, ask, isExpected: expects, faults },
       judgeFrom,
     );
-    this.#reports = new ReportJudge(options);
+    this.#clock = new ClockKeeper(options);
+    this.#reports = new ReportJudge({ ...options, isClockUnsure: () => this.#clock.isUnsure });
     this.#clones = new ClonedIdentities(options.fleet, options.book);
     const restore = (records: Iterable<DeviceRecord>): Promise<void> => restoreMemories(options, records);
     this.#writer = new ChangeWriter({ ...options, faults, restore });
@@ -238,10 +242,12 @@ export class Watch {
     this.#isTickWaiting = true;
     await this.#follow('always', (changes) => {
       this.#isTickWaiting = false;
+      this.#followClock(changes);
+      const judgedAt = clock.now();
       this.#judgeAbsence(changes);
-      this.#clones.judge(changes, now);
+      this.#clones.judge(changes, judgedAt);
       for (const judge of this.#options.judges ?? []) {
-        this.#faults.guard(judge.about, () => judge.judge(changes, now), undefined);
+        this.#faults.guard(judge.about, () => judge.judge(changes, judgedAt), undefined);
       }
     });
     this.#options.onJudged?.();
@@ -286,6 +292,24 @@ export class Watch {
   /** Gives up retrying what cannot be written: the next start replays it. */
   stop(): void {
     this.#writer.stop();
+  }
+
+  /** Before anything is judged: the server's time of day may have been set. */
+  #followClock(changes: ChangeSet): void {
+    const sizeMs = this.#clock.look();
+    if (sizeMs === 0) return;
+    const { store, clock, book } = this.#options;
+    if (this.#tickedAt !== null) this.#tickedAt += sizeMs;
+    this.#contact.clockSet(sizeMs);
+    if (sizeMs > 0) return;
+    const now = clock.now();
+    const back = (at: number): number => (at > now ? Math.min(now, at + sizeMs) : at);
+    for (const record of [...book.open()]) {
+      const { onsetAt, openedAt, updatedAt } = record;
+      if (updatedAt <= now) continue;
+      book.put({ ...record, onsetAt: back(onsetAt), openedAt: back(openedAt), updatedAt: back(updatedAt) });
+    }
+    changes.add(...futureStatements(store, now, sizeMs));
   }
 
   #judgeAbsence(changes: ChangeSet): void {

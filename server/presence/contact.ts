@@ -79,6 +79,12 @@ export class Contact {
     this.#judgeFrom = Math.max(this.#judgeFrom, until);
   }
 
+  /** The server's clock was set: what was to happen in a while happens in the same while. */
+  clockSet(sizeMs: number): void {
+    this.#judgeFrom += sizeMs;
+    this.#nextDueAt += sizeMs;
+  }
+
   /** Judges everybody whose silence is not beyond doubt. */
   judgeAll(changes: ChangeSet, now: number): void {
     const { fleet } = this.#options;

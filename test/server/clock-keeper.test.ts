@@ -1,0 +1,123 @@
+import pino from 'pino';
+import t, { type Test } from 'tap';
+import { createClock } from '../../server/clock.ts';
+import { everyClient } from '../../server/domain/scope.ts';
+import { healRecord } from '../../server/fleet/redate.ts';
+import { openStore } from '../../server/store/store.ts';
+import { type Core, CoreAgent, startCore } from '../support/core.ts';
+import { disk } from '../support/reading.ts';
+import { addTenant } from '../support/store.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const START = Date.UTC(2026, 2, 1);
+const HOUR = 3_600_000;
+
+/** A server whose time of day a test sets, and a machine that reports every 10 s by its own, right clock. */
+async function scene(t: Test) {
+  const machine = { wallMs: START, monotonicMs: 0 };
+  const clock = createClock(
+    () => machine.wallMs,
+    () => machine.monotonicMs,
+    () => machine.monotonicMs,
+  );
+  const dir = tempDir(t);
+  const store = await openStore({ path: `${dir}/state.db`, clock: () => START });
+  await addTenant(store, 'Acme');
+  await store.close();
+  const core: Core = await startCore(t, { dir, clock, logger: pino({ level: 'silent' }) });
+  const agent = new CoreAgent(START);
+  const record = [...core.fleet.devices.values()][0]!;
+  /** `agentsStep`: the machine's own clock was set as well. */
+  const run = async (seconds: number, availableGiB = 50, agentsStep = 0): Promise<void> => {
+    for (let second = 0; second < seconds; second += 5) {
+      machine.wallMs += 5_000;
+      machine.monotonicMs += 5_000;
+      // What the machine says hangs on real time alone.
+      const bootMs = machine.monotonicMs + HOUR;
+      agent.bootedAt = clock.now() - bootMs;
+      agent.clockOffsetMs = START + machine.monotonicMs + agentsStep - clock.now();
+      record.lastHeardAt = clock.now();
+      if (second % 10 === 0) {
+        agent.connect(record, clock.now());
+        agent.offer(core, record, clock.now(), { ...disk('/', 100, availableGiB), 'cpu.busy': 0.1 });
+      }
+      await core.ingest.drain();
+      await core.watch.tick();
+    }
+  };
+  const incidents = async () => {
+    const { items } = await core.store.scoped(everyClient).incidents.list({ limit: 50, state: 'all' });
+    return items.map(({ rule, state }) => `${rule} ${state}`);
+  };
+  return { core, machine, clock, record, run, incidents };
+}
+
+t.test('the server is an hour ahead for a while: nobody is blamed, and it says so of itself', async (t) => {
+  const { core, machine, clock, record, run, incidents } = await scene(t);
+  await run(120);
+  machine.wallMs += HOUR;
+  await run(600);
+  t.match(core.health.about('clock'), /time of day of the server was set: it is 1 h ahead/);
+  t.ok(Math.abs(clock.now() - (START + machine.monotonicMs)) < 1_000, 'the agents say that it is wrong');
+  machine.wallMs -= HOUR;
+  await run(60);
+  t.same(core.health.warnings, []);
+  t.same(await incidents(), []);
+  t.equal(record.liveness.state, 'up');
+  await run(7 * 60, 4);
+  t.same(await incidents(), ['disk.space open'], 'rules are not deaf');
+});
+
+t.test('a time of day that the agents agree with is followed, and what is going on goes on', async (t) => {
+  const { machine, clock, record, run, incidents } = await scene(t);
+  await run(120);
+  await run(240, 4);
+  machine.wallMs += HOUR;
+  await run(60, 4, HOUR);
+  t.ok(Math.abs(clock.now() - machine.wallMs) < 1_000);
+  t.equal(record.liveness.state, 'up');
+  await run(60, 4, HOUR);
+  t.same(await incidents(), ['disk.space open'], 'in the middle of "for", over the step');
+  machine.wallMs -= HOUR;
+  await run(60, 4);
+  t.ok(Math.abs(clock.now() - machine.wallMs) < 1_000, 'and back');
+  t.ok((record.memory.judgedAt ?? 0) <= clock.now());
+  await run(60, 50);
+  t.same(await incidents(), ['disk.space resolved'], 'within a minute');
+  const rows = inTheFuture(record, clock.now());
+  t.same(rows, []);
+});
+
+t.test('a folder that a clock years ahead has written is healed by its start', async (t) => {
+  const { record } = await scene(t);
+  const ahead = START + 4 * 365 * 24 * HOUR;
+  const { memory } = record;
+  const proof = { at: ahead, bootId: 'boot-1', bootMs: HOUR, monotonicMs: HOUR };
+  memory.presence.first = { ...proof, at: ahead - HOUR };
+  memory.presence.last = proof;
+  memory.presence.upFrom = ahead - HOUR;
+  memory.judgedAt = ahead;
+  const level = {
+    active: false,
+    changingSince: ahead - 60_000,
+    onset: ahead - 60_000,
+    lastSeen: ahead,
+    foundAtOnboarding: false,
+  };
+  memory.detection.levels.set('disk.space|high|/', level);
+  t.equal(healRecord(record, START), true);
+  t.same([memory.judgedAt, memory.presence.last.at, record.lastHeardAt], [START, START, null]);
+  t.match(memory.detection.levels.get('disk.space|high|/'), { lastSeen: START, changingSince: START - 60_000 });
+  t.ok((memory.presence.upFrom ?? 0) <= START);
+  t.equal(healRecord(record, START), false, 'once');
+});
+
+/** Instants of the memory that lie in the future. */
+function inTheFuture({ memory }: { memory: object }, now: number): string[] {
+  const found: string[] = [];
+  JSON.stringify(memory, (key, value) => {
+    if (typeof value === 'number' && value > now && value < now + 2 * HOUR) found.push(`${key} ${value}`);
+    return value;
+  });
+  return found;
+}

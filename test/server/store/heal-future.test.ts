@@ -1,0 +1,50 @@
+import t from 'tap';
+import { everyClient } from '../../../server/domain/scope.ts';
+import { futureStatements } from '../../../server/store/heal-future.ts';
+import { addTenant, incidentRow, tempStore } from '../../support/store.ts';
+
+const NOW = 1_800_000_000_000;
+const HOUR = 3_600_000;
+
+t.test('what lies in the future is dated anew, and what does not stays as it is', async (t) => {
+  for (const [sizeMs, dated] of [
+    [-HOUR, NOW - HOUR / 2],
+    [0, NOW],
+  ] as const) {
+    const store = await tempStore(t, { nowMs: NOW });
+    const tenant = await addTenant(store, 'Acme');
+    const all = store.scoped(everyClient);
+    const times = (at: number) => ({ onset_at: at, opened_at: at, updated_at: at });
+    const interval = {
+      client_id: tenant.client.id,
+      device_id: tenant.device.id,
+      state: 'down',
+      reason: 'silent',
+    } as const;
+    const told = { client_id: tenant.client.id, kind: 'incident.raised', payload_json: '{}', attempts: 0 };
+    await store.commit([
+      all.incidents.saveStatement(incidentRow(tenant, { id: 'past', key: 'k1', ...times(NOW - 10) })),
+      all.incidents.saveStatement(incidentRow(tenant, { id: 'future', key: 'k2', ...times(NOW + HOUR / 2) })),
+      ...[NOW - HOUR, NOW + 1].map((start_ms) =>
+        all.presence.insertStatement({
+          ...interval,
+          start_ms,
+          end_ms: start_ms + 2 * HOUR,
+          evidence_json: '{}',
+          revised: 0,
+        }),
+      ),
+      store.db
+        .insertInto('outbox')
+        .values({ ...told, idempotency_key: 'o1', created_at: NOW + HOUR, due_at: NOW + HOUR + 180_000 })
+        .compile(),
+    ]);
+    await store.commit(futureStatements(store, NOW, sizeMs));
+    t.match(await all.incidents.get('past'), times(NOW - 10));
+    t.match(await all.incidents.get('future'), times(dated));
+    const rows = await store.db.selectFrom('presence_interval').select(['start_ms', 'end_ms']).execute();
+    t.same(rows, [{ start_ms: NOW - HOUR, end_ms: NOW }]);
+    const [message] = await store.db.selectFrom('outbox').select(['created_at', 'due_at']).execute();
+    t.same(message, { created_at: NOW, due_at: NOW + 180_000 }, 'three minutes stay three minutes');
+  }
+});
