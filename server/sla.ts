@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Availability, createAvailability } from './availability/create-availability.ts';
 import { type Contracts, createContracts } from './contracts/contracts.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import { FlapJudge } from './incidents/flap-judge.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
 import type { Judge } from './judge.ts';
 import { createMaintenance, type Maintenance } from './maintenance/create-maintenance.ts';
@@ -84,6 +85,13 @@ export async function createSla(options: SlaOptions): Promise<Sla> {
     maintenance,
     services,
     availability,
-    judges: [maintenance.watch, ...services.judges, availability.judge, contracts.judge, reminders],
+    judges: [
+      maintenance.watch,
+      ...services.judges,
+      availability.judge,
+      contracts.judge,
+      new FlapJudge(book),
+      reminders,
+    ],
   };
 }

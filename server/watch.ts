@@ -200,7 +200,7 @@ export class Watch {
       record.memory.detection.raised.clear();
       const sentence = `${record.info.name} was retired`;
       for (const { rule, object } of [...book.openOf(record.info.id)]) {
-        applyVerdict(book, record, { kind: 'clear', rule, object, sentence, at: clock.now() }, changes);
+        applyVerdict(book, record, { kind: 'clear', rule, object, sentence, at: clock.now(), isFinal: true }, changes);
       }
       // It leaves the memory: what the ledger ends with must be saved now.
       changes.edge(record);

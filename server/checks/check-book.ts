@@ -106,7 +106,7 @@ export class CheckBook implements Judge {
     for (const rule of ['check.failed', 'check.certificate'] as const) {
       const sentence = `${check.name} was removed`;
       const step = this.#options.book.step(
-        { kind: 'clear', rule, object: check.id, sentence, at },
+        { kind: 'clear', rule, object: check.id, sentence, at, isFinal: true },
         subjectOf(check, this.#options.fleet),
       );
       if (step) changes.addIncident(this.#recordOf(check), step);

@@ -69,6 +69,8 @@ export type Verdict =
       readonly evidence: Evidence;
       readonly onset: number;
       readonly at: number;
+      /** How often the rule looks at the object, if that is known, ms. */
+      readonly everyMs?: number;
     }
   | {
       readonly kind: 'clear';
@@ -76,6 +78,9 @@ export type Verdict =
       readonly object: string;
       readonly sentence: string;
       readonly at: number;
+      readonly everyMs?: number;
+      /** It cannot come back: what it was about is gone. */
+      readonly isFinal?: boolean;
     };
 
 const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };

@@ -1,5 +1,7 @@
 import type { IncidentState, Priority } from '../../protocol/view.ts';
 import type { Verdict } from './detection.ts';
+import type { FlapMemory } from './flapping.ts';
+import { calmStep, flapOf, flappingSentence, flappingStep, stands } from './flapping-step.ts';
 import { type IncidentTimes, noTimes } from './incident-times.ts';
 import type { Evidence, RuleName } from './rules/rule.ts';
 import type { ResponseClock } from './sla/clock.ts';
@@ -33,6 +35,8 @@ export interface IncidentRecord {
   readonly suppressedBy: string | null;
   readonly clock: ResponseClock | null;
   readonly times: IncidentTimes;
+  /** How it came and went lately; null of what cannot flap. */
+  readonly flap?: FlapMemory | null;
 }
 
 export type IncidentEventKind =
@@ -52,7 +56,15 @@ export type IncidentEventKind =
 
 /** What people are told; `tellAt` may lie in the future, so that a short loss of contact wakes nobody. */
 export interface Notice {
-  readonly kind: 'raised' | 'changed' | 'resolved' | 'reminded' | 'clock_warning' | 'clock_breach';
+  readonly kind:
+    | 'raised'
+    | 'changed'
+    | 'flapping'
+    | 'calm'
+    | 'resolved'
+    | 'reminded'
+    | 'clock_warning'
+    | 'clock_breach';
   readonly tellAt: number;
 }
 
@@ -123,10 +135,13 @@ export function stepIncident(
   const { at, sentence } = verdict;
   const isOpen = current !== null && current.state !== 'resolved';
   if (verdict.kind === 'clear') {
-    if (!isOpen) return null;
+    if (!isOpen || !(stands(current) || verdict.isFinal)) return null;
+    const flap = flapOf(current, verdict);
+    if (flap?.isFlapping && !verdict.isFinal) return flappingStep(current, flap, at);
     return {
       record: {
         ...current,
+        flap,
         state: 'resolved',
         sentence,
         resolvedAt: at,
@@ -138,6 +153,11 @@ export function stepIncident(
     };
   }
   const { priority, evidence, onset } = verdict;
+  if (isOpen && !stands(current)) {
+    const flap = flapOf(current, verdict);
+    const again = { ...current, priority, evidence };
+    if (flap) return flap.isFlapping ? flappingStep(again, flap, at) : calmStep(again, flap, at);
+  }
   if (isOpen) {
     const isRepeat = verdict.kind === 'repeat';
     if (current.priority === priority && !isRepeat) return null;
@@ -150,12 +170,15 @@ export function stepIncident(
   }
   const notice: Notice = { kind: 'raised', tellAt: options.tellAt ?? at };
   if (current?.resolvedAt != null && at - current.resolvedAt <= options.reopenWindowMs) {
+    const flap = flapOf(current, verdict);
+    const said = flap?.isFlapping ? flappingSentence(flap) : sentence;
     return {
       record: {
         ...current,
         state: 'open',
         priority,
-        sentence,
+        sentence: said,
+        flap,
         evidence,
         resolvedAt: null,
         acknowledgedAt: null,
@@ -164,8 +187,8 @@ export function stepIncident(
         reopenedCount: current.reopenedCount + 1,
         updatedAt: at,
       },
-      event: { kind: 'reopened', at, by: null, text: sentence },
-      notice,
+      event: { kind: 'reopened', at, by: null, text: said },
+      notice: flap?.isFlapping ? { ...notice, kind: 'flapping' } : notice,
     };
   }
   const record: IncidentRecord = {
@@ -194,6 +217,7 @@ export function stepIncident(
     suppressedBy: null,
     clock: null,
     times: noTimes,
+    flap: flapOf(null, verdict),
   };
   return { record, event: { kind: 'opened', at, by: null, text: sentence }, notice };
 }

@@ -1,3 +1,4 @@
+import type { FlapMemory } from '../domain/flapping.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import type { Evidence, RuleName } from '../domain/rules/rule.ts';
 import type { ResponseClock } from '../domain/sla/clock.ts';
@@ -37,6 +38,7 @@ export function toRow(record: IncidentRecord): Row<'incident'> {
     on_site_at: record.times.onSiteAt,
     on_site_by: record.times.onSiteBy,
     recovered: record.times.recovered ? 1 : 0,
+    flap_json: record.flap ? JSON.stringify(record.flap) : null,
   };
 }
 
@@ -74,6 +76,7 @@ export function toRecord(row: Row<'incident'>): IncidentRecord {
       onSiteBy: row.on_site_by,
       recovered: row.recovered === 1,
     },
+    flap: row.flap_json === null ? null : (JSON.parse(row.flap_json) as FlapMemory),
   };
 }
 

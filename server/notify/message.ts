@@ -83,6 +83,8 @@ const MAX_ENTRIES = 100;
 const headings = new Map<string, string>([
   ['incident.raised', ''],
   ['incident.changed', 'Worse: '],
+  ['incident.flapping', 'Flapping: '],
+  ['incident.calm', 'No longer flapping, but not well: '],
   ['incident.resolved', 'Resolved: '],
   ['incident.reminded', 'Still open: '],
   ['incident.clock_warning', 'Response due soon: '],
@@ -122,8 +124,23 @@ export function noticeMessage(notice: Notice, rendering: Rendering): Message {
   };
 }
 
-/** One message of many notices, oldest first: the morning's digest, or what a flood of messages became. */
-export function listMessage(kind: 'digest' | 'summary', notices: readonly Notice[], rendering: Rendering): Message {
+/** The morning's digest, what a flood of messages became, and what a receiver missed. */
+export type ListKind = 'digest' | 'summary' | 'missed';
+
+const lists: Readonly<Record<ListKind, { readonly title: string; readonly sentence: string }>> = {
+  digest: { title: 'Daily digest', sentence: 'What can wait for the morning, since the last digest.' },
+  summary: {
+    title: 'Many messages at once',
+    sentence: 'So much happened that single messages would hide one another. This is what would have been told.',
+  },
+  missed: {
+    title: 'What could not be told',
+    sentence: 'This receiver could not be reached for a while. This is what is true now of what it missed.',
+  },
+};
+
+/** One message of many notices, oldest first. */
+export function listMessage(kind: ListKind, notices: readonly Notice[], rendering: Rendering): Message {
   const entries = entriesOf(notices);
   const worst = ranks.find((rank) => entries.some((entry) => entry.priority === rank)) ?? null;
   const open = entries.filter((entry) => !entry.isOver).length;
@@ -131,16 +148,13 @@ export function listMessage(kind: 'digest' | 'summary', notices: readonly Notice
   const more = Math.max(0, entries.length - MAX_ENTRIES);
   return {
     idempotencyKey: rendering.idempotencyKey,
-    kind,
+    kind: kind === 'missed' ? 'summary' : kind,
     priority: worst,
     at: Math.max(...notices.map(({ payload }) => (typeof payload.at === 'number' ? payload.at : 0))),
-    title: kind === 'digest' ? `Daily digest: ${counts}` : `Many messages at once: ${counts}`,
-    sentence:
-      kind === 'digest'
-        ? 'What can wait for the morning, since the last digest.'
-        : 'So much happened that single messages would hide one another. This is what would have been told.',
+    title: `${lists[kind].title}: ${counts}`,
+    sentence: lists[kind].sentence,
     facts: [],
-    lines: entries.slice(0, MAX_ENTRIES).map((entry) => describeEntry(entry, rendering.timeZone)),
+    lines: entries.slice(0, MAX_ENTRIES).map((entry) => describeEntry(entry, kind === 'missed', rendering.timeZone)),
     more,
     link: `${rendering.origin}/incidents`,
     thread: null,
@@ -183,9 +197,10 @@ function entriesOf(notices: readonly Notice[]): Entry[] {
   return [...entries.values()];
 }
 
-function describeEntry({ notice, priority, isOver }: Entry, timeZone: string): string {
+/** @param isNow says what is known of the incident by now, not what was to be told then */
+function describeEntry({ notice, priority, isOver }: Entry, isNow: boolean, timeZone: string): string {
   const { incident, payload } = notice;
-  const sentence = line(isOver && incident ? incident.sentence : payload.sentence, MAX_SENTENCE);
+  const sentence = line((isOver || isNow) && incident ? incident.sentence : payload.sentence, MAX_SENTENCE);
   const state = incident ? `${isOver ? 'resolved' : priority ? priorities[priority] : 'open'}: ` : '';
   const place = [notice.clientName, incident?.deviceName ?? incident?.serviceName ?? incident?.siteName]
     .map((name) => line(name, MAX_NAME))

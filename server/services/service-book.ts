@@ -137,7 +137,7 @@ export class ServiceBook implements Judge {
 
   /** Ends what is open about a service that is removed. */
   remove(service: ServiceDefinition, changes: ChangeSet, at: number): void {
-    this.#clear(service, 'The service was removed', changes, at);
+    this.#clear(service, 'The service was removed', changes, at, true);
     changes.afterwards(() => {
       this.put({ ...service, removedAt: at });
       this.#live.delete(service.id);
@@ -205,10 +205,10 @@ export class ServiceBook implements Judge {
     }
   }
 
-  #clear(service: ServiceDefinition, sentence: string, changes: ChangeSet, at: number): void {
+  #clear(service: ServiceDefinition, sentence: string, changes: ChangeSet, at: number, isFinal = false): void {
     if (!this.#raised.delete(service.id)) return;
     changes.otherwise(() => this.#raised.add(service.id));
-    const verdict = { kind: 'clear', rule: 'service.down', object: '', sentence, at } as const;
+    const verdict = { kind: 'clear', rule: 'service.down', object: '', sentence, at, isFinal } as const;
     const step = this.#options.book.step(verdict, this.#subjectOf(service));
     if (!step) return;
     changes.addIncident(null, step);

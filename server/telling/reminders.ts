@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 const everyMs: Readonly<Partial<Record<Priority, number>>> = { emergency: 10 * MINUTE_MS, high: 30 * MINUTE_MS };
 
 /** Steps after which people know of the incident as it is. */
-const telling = new Set(['raised', 'changed', 'reminded']);
+const telling = new Set(['raised', 'changed', 'flapping', 'calm', 'reminded']);
 
 /** When the next reminder is due; null if there is none. */
 export function reminderDueAt(record: IncidentRecord, toldAt: number): number | null {

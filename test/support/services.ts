@@ -8,6 +8,7 @@ import type { DeviceLedgerSource, ExclusionSource, Stretch } from '../../server/
 import type { ChangeSet } from '../../server/fleet/change-set.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import { Health } from '../../server/fleet/health.ts';
+import { FlapJudge } from '../../server/incidents/flap-judge.ts';
 import { IncidentBook } from '../../server/incidents/incident-book.ts';
 import type { StoredReport } from '../../server/series/series-store.ts';
 import { createServices, type Services } from '../../server/services/create-services.ts';
@@ -74,7 +75,7 @@ export async function startServices(
     settings: defaultSettings,
     logger,
     checks: services.checks,
-    judges: services.judges,
+    judges: [...services.judges, new FlapJudge(book)],
     publish,
   });
   t.teardown(() => watch.stop());

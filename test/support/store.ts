@@ -92,6 +92,7 @@ export function incidentRow(tenant: Tenant, changes: Partial<Row<'incident'>> = 
     on_site_at: null,
     on_site_by: null,
     recovered: 0,
+    flap_json: null,
     ...changes,
   };
 }

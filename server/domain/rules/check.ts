@@ -57,7 +57,8 @@ function judgeState(alarm: CheckAlarm, rule: CheckRule, seen: Observation, at: n
     alarm.failedAt = null;
     if (!alarm.isRaised) return [];
     alarm.isRaised = false;
-    return [{ kind: 'clear', rule: 'check.failed', object, sentence: `${rule.name}: ${sentence}`, at }];
+    const { everyMs } = rule;
+    return [{ kind: 'clear', rule: 'check.failed', object, sentence: `${rule.name}: ${sentence}`, at, everyMs }];
   }
   const isUnbroken = alarm.failedAt !== null && seen.at - alarm.failedAt <= speaksForMs(rule.everyMs);
   const since = isUnbroken ? (alarm.failingSince ?? seen.at) : seen.at;
@@ -77,6 +78,7 @@ function judgeState(alarm: CheckAlarm, rule: CheckRule, seen: Observation, at: n
       evidence: { metrics: [`check.up[${object}]`, `check.duration[${object}]`], threshold: null },
       onset: since,
       at,
+      everyMs: rule.everyMs,
     },
   ];
 }

@@ -34,6 +34,10 @@ export interface DeliveryRepository {
   due(receiverId: string, nowMs: number, limit: number): Promise<Row<'delivery'>[]>;
   /** What waits and is told as one message. */
   bundled(receiverId: string, bundle: string): Promise<Row<'delivery'>[]>;
+  /** What waits for the receiver, due or not, but for digests. */
+  waitingFor(receiverId: string, limit: number): Promise<Row<'delivery'>[]>;
+  /** Makes all of it due now: the receiver is there again. */
+  hurry(receiverId: string, nowMs: number): Promise<void>;
   /** Makes one message of several; from then on it keeps its entries. */
   bundle(ids: readonly number[], bundle: string): Promise<void>;
   /** How many messages the receiver got since then, and when it last got a bundle that starts with this. */
@@ -89,7 +93,7 @@ export function deliveryRepository({ db }: RepositoryContext): DeliveryRepositor
         SELECT incident.id AS id, max(outbox.due_at) AS told_at
         FROM incident JOIN outbox ON outbox.idempotency_key >= incident.id || '/' || incident.reopened_count || '/'
           AND outbox.idempotency_key < incident.id || '/' || incident.reopened_count || '0'
-        WHERE incident.state = 'open' AND outbox.kind IN ('incident.raised', 'incident.changed', 'incident.reminded')
+        WHERE incident.state = 'open' AND outbox.kind IN ('incident.raised', 'incident.changed', 'incident.flapping', 'incident.calm', 'incident.reminded')
         GROUP BY incident.id`.execute(db);
       return rows;
     },
@@ -124,6 +128,25 @@ export function deliveryRepository({ db }: RepositoryContext): DeliveryRepositor
         .execute(),
     bundled: (receiverId, bundle) =>
       waiting().selectAll().where('receiver_id', '=', receiverId).where('bundle', '=', bundle).orderBy('id').execute(),
+    waitingFor: (receiverId, limit) =>
+      waiting()
+        .selectAll()
+        .where('receiver_id', '=', receiverId)
+        .where('is_digest', '=', 0)
+        .orderBy('id')
+        .limit(limit)
+        .execute(),
+    async hurry(receiverId, nowMs) {
+      await db
+        .updateTable('delivery')
+        .set({ due_at: nowMs })
+        .where('receiver_id', '=', receiverId)
+        .where('is_digest', '=', 0)
+        .where('delivered_at', 'is', null)
+        .where('given_up_at', 'is', null)
+        .where('due_at', '>', nowMs)
+        .execute();
+    },
     async bundle(ids, bundle) {
       await update(ids).set({ bundle }).execute();
     },

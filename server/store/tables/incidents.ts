@@ -39,6 +39,8 @@ export interface IncidentTables {
     on_site_by: ColumnType<string | null, string | null | undefined, string | null>;
     /** 1: it ended by itself, and nobody had taken it. */
     recovered: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
+    /** A `FlapMemory` of server/domain/flapping.ts; null of what never changed or cannot flap. */
+    flap_json: string | null;
   };
   incident_event: {
     id: Generated<number>;

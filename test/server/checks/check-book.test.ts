@@ -155,3 +155,40 @@ t.test('an agent that tells of a certificate without end spoils nobody the list 
   await watch.take(2, [checkReport(tenant.device.id, id, { at: START + 10_000, up: true })]);
   t.match(checkPort.get(everyClient, id), { state: 'up' });
 });
+
+t.test('a check that flaps is told when it begins and when it is calm, also across a restart', async (t) => {
+  const clock: TestClock = { nowMs: START };
+  const store = await tempStore(t, clock);
+  const tenant = await addTenant(store, 'Acme');
+  let services = await startServices(t, { store, clock });
+  const { id } = await services.checkPort.create(everyClient, input(tenant, { forSeconds: 0 }), actor);
+  let position = 0;
+  const tell = async (up: boolean) => {
+    clock.nowMs += 10_000;
+    position += 1;
+    await services.watch.take(position, [checkReport(tenant.device.id, id, { at: clock.nowMs, up })]);
+    await services.watch.tick();
+  };
+  const told = async () => {
+    const rows = await store.db.selectFrom('outbox').select('kind').orderBy('id').execute();
+    return rows.map(({ kind }) => kind.replace('incident.', ''));
+  };
+  const stands = async () => (await store.scoped(everyClient).incidents.list({ limit: 10, state: 'all' })).items;
+  for (let n = 0; n < 20; n += 1) await tell(n % 2 === 1);
+  await services.watch.stop();
+  services = await startServices(t, { store, clock });
+  for (let n = 20; n < 40; n += 1) await tell(n % 2 === 1);
+  const begun = ['raised', 'resolved', 'raised', 'resolved', 'raised', 'resolved', 'flapping'];
+  t.same(await told(), begun);
+  t.match(await stands(), [
+    { state: 'open', sentence: /flapping: 20 changes in the last 21 results/, reopened_count: 3 },
+  ]);
+  for (let n = 0; n < 15; n += 1) await tell(true);
+  t.same(await told(), begun, 'not calm for long enough');
+  await tell(true);
+  t.same(await told(), [...begun, 'resolved']);
+  const [incident] = await stands();
+  t.match(incident, { state: 'resolved', sentence: 'Database: the process sqlservr runs' });
+  const events = await store.scoped(everyClient).incidents.events(incident?.id ?? '');
+  t.equal(events.length, 41, 'every change, and the end');
+});

@@ -67,6 +67,7 @@ t.test('raised: opened and told at once, or when it is time', async (t) => {
       suppressedBy: null,
       clock: null,
       times: noTimes,
+      flap: { states: '1', at: 1_000, everyMs: 60_000, said: 'raise medium at 1000', isFlapping: false },
     },
     event: { kind: 'opened', at: 1_000, by: null, text: 'raise medium at 1000' },
     notice: { kind: 'raised', tellAt: 1_000 },
