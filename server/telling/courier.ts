@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type Channel, DeliveryError } from '../notify/channel.ts';
-import { listMessage, type Message, noticeMessage, type Rendering } from '../notify/message.ts';
+import { type ListKind, listMessage, type Message, noticeMessage, type Rendering } from '../notify/message.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
+import { gatherMissed, isMissedList, isOfOneIncident, isRetried } from './missed.ts';
 import { loadNotices } from './notices.ts';
 
 export type Outcome = 'delivered' | 'failed' | 'given_up';
@@ -69,6 +70,8 @@ export class Courier {
   async #serve(receiverId: string): Promise<void> {
     const { store, now } = this.#options;
     const handled = new Set<number>();
+    const wasAway = (await store.deliveries.due(receiverId, now(), BATCH)).some(isRetried);
+    if (wasAway) await gatherMissed(store.deliveries, receiverId);
     const due = await store.deliveries.due(receiverId, now(), BATCH);
     for (const delivery of due) {
       if (this.#stopping.signal.aborted || (this.#pausedUntil.get(receiverId) ?? 0) > now()) return;
@@ -78,7 +81,12 @@ export class Courier {
         due.filter(({ id }) => !handled.has(id)),
       );
       for (const { id } of message) handled.add(id);
-      if (message.length > 0) await this.#send(receiverId, message);
+      if (message.length === 0) continue;
+      const isDelivered = await this.#send(receiverId, message);
+      if (!wasAway) continue;
+      // Whether it is there again, one message tells.
+      if (!isDelivered) return;
+      await store.deliveries.hurry(receiverId, now());
     }
   }
 
@@ -104,13 +112,17 @@ export class Courier {
     return held.map((other) => ({ ...other, bundle: `summary/${delivery.id}` }));
   }
 
-  async #send(receiverId: string, deliveries: readonly Delivery[]): Promise<void> {
+  /** False if it has to be tried again. */
+  async #send(receiverId: string, deliveries: readonly Delivery[]): Promise<boolean> {
     const { store, now, logger, onOutcome } = this.#options;
     const ids = deliveries.map(({ id }) => id);
     let name = 'unknown';
     try {
       const channel = await this.#options.channel(receiverId, deliveries[0]?.recipient ?? '');
-      if (!channel) return await store.deliveries.gaveUp(ids, 'The receiver was removed.', now());
+      if (!channel) {
+        await store.deliveries.gaveUp(ids, 'The receiver was removed.', now());
+        return true;
+      }
       name = channel.name;
       const message = await this.#compose(deliveries);
       const signal = AbortSignal.any([AbortSignal.timeout(DELIVERY_DEADLINE_MS), this.#stopping.signal]);
@@ -118,9 +130,10 @@ export class Courier {
       await store.deliveries.delivered(ids, now());
       onOutcome(name, 'delivered');
       logger.debug({ receiverId, channel: name, key: message.idempotencyKey, answer }, 'a message was delivered');
+      return true;
     } catch (cause) {
-      if (this.#stopping.signal.aborted) return;
-      await this.#postpone(receiverId, deliveries, cause, name);
+      if (!this.#stopping.signal.aborted) await this.#postpone(receiverId, deliveries, cause, name);
+      return false;
     }
   }
 
@@ -145,16 +158,22 @@ export class Courier {
     const [first] = deliveries;
     const { bundle, receiver_id: receiverId, recipient } = first as Delivery;
     const outboxIds = deliveries.map((delivery) => delivery.outbox_id);
-    const known = await loadNotices(this.#options.store, outboxIds, bundle === null);
+    const isOne = bundle === null || isOfOneIncident(bundle);
+    const known = await loadNotices(this.#options.store, outboxIds, isOne);
     const notices = outboxIds.flatMap((id) => known.get(id) ?? []);
     const base = this.#options.rendering();
     const key = keyOf(bundle ?? notices[0]?.outboxKey ?? '', receiverId, recipient);
     const rendering = { ...base, idempotencyKey: key };
-    if (bundle !== null) return listMessage(bundle.startsWith('digest/') ? 'digest' : 'summary', notices, rendering);
-    const [notice] = notices;
+    if (!isOne) return listMessage(listKindOf(bundle), notices, rendering);
+    const notice = notices.at(-1);
     if (!notice) throw new Error(`There is no message ${outboxIds[0]} in the outbox.`);
     return noticeMessage(notice, rendering);
   }
+}
+
+function listKindOf(bundle: string): ListKind {
+  if (bundle.startsWith('digest/')) return 'digest';
+  return isMissedList(bundle) ? 'missed' : 'summary';
 }
 
 /** Full jitter: receivers that come back are not run over by everything at the same moment. */

@@ -73,10 +73,10 @@ export async function setUpTelling(t: Test) {
       return this.putAll([incidentId], kind, priority);
     },
     /** One about each, in one transaction. */
-    async putAll(incidentIds: readonly string[], kind: string, priority = 'high') {
+    async putAll(incidentIds: readonly string[], kind: string, priority = 'high', recurrence = 0) {
       const rows = incidentIds.map((incidentId) => ({
         client_id: tenant.client.id,
-        idempotency_key: `${incidentId}/0/${kind}`,
+        idempotency_key: `${incidentId}/${recurrence}/${kind}`,
         kind: `incident.${kind}`,
         payload_json: JSON.stringify({ incidentId, priority, sentence: `${kind} of it`, at: clock.nowMs }),
         created_at: clock.nowMs,
