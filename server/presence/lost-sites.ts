@@ -79,7 +79,7 @@ export class LostSites {
     }
     for (const siteId of [...this.#lost.keys()]) {
       const silent = bySite.get(siteId)?.length ?? 0;
-      if (silent < siteQuorum(totals.get(siteId) ?? 0)) this.#end(changes, now, siteId, silent);
+      if (silent < siteQuorum(totals.get(siteId) ?? 0)) this.#end(changes, now, siteId, silent > 0);
     }
   }
 
@@ -98,9 +98,13 @@ export class LostSites {
       if (!subject) continue;
       this.#emergencies.add(siteId);
       changes.otherwise(() => this.#emergencies.delete(siteId));
-      const sentence = `Emergency: ${records.length} of ${total} always-on devices of ${this.#nameOf(siteId)} have been down for 5 min or more.`;
-      const rule = this.#lost.has(siteId) ? 'site.contact' : 'site.emergency';
-      const kind = rule === 'site.contact' ? 'change' : 'raise';
+      const isLost = this.#lost.has(siteId);
+      const sentence = sayEmergency(
+        `${records.length} of ${total} always-on devices of ${this.#nameOf(siteId)}`,
+        records,
+      );
+      const rule = isLost ? 'site.contact' : 'site.emergency';
+      const kind = isLost ? 'change' : 'raise';
       const onset = Math.min(...since);
       this.#apply(
         changes,
@@ -114,7 +118,7 @@ export class LostSites {
       this.#emergencies.delete(siteId);
       changes.otherwise(() => this.#emergencies.add(siteId));
       const subject = this.#subjectOf(siteId);
-      const sentence = `More than half of ${this.#nameOf(siteId)} is up again`;
+      const sentence = `More than half of ${this.#nameOf(siteId)} is heard of again`;
       if (subject)
         this.#apply(changes, { kind: 'clear', rule: 'site.emergency', object: '', sentence, at: now }, subject);
     }
@@ -154,7 +158,7 @@ export class LostSites {
     }
   }
 
-  #end(changes: ChangeSet, now: number, siteId: string, silent: number): void {
+  #end(changes: ChangeSet, now: number, siteId: string, areSomeSilent: boolean): void {
     const { book, store, fleet, settings } = this.#options;
     const lost = this.#lost.get(siteId);
     const subject = this.#subjectOf(siteId);
@@ -162,7 +166,8 @@ export class LostSites {
     changes.otherwise(() => lost && this.#lost.set(siteId, lost));
     changes.add(fleet.blindness.end(store, siteId, now));
     if (!lost || !subject) return;
-    const rest = silent === 0 ? '' : `; ${silent} of its devices are still silent`;
+    // The others return within their backoff: a number would be wrong seconds later.
+    const rest = areSomeSilent ? '; of whoever stays silent is told one by one' : '';
     const sentence = `${this.#nameOf(siteId)} is in contact again${rest}`;
     this.#apply(changes, { kind: 'clear', rule: 'site.contact', object: '', sentence, at: now }, subject);
     for (const record of fleet.devices.values()) {
@@ -193,6 +198,14 @@ export class LostSites {
   #sayLost(siteId: string, since: number): string {
     return `Its site is out of contact: ${this.#nameOf(siteId)}, since ${formatInstant(since)}.`;
   }
+}
+
+/** What nobody can see is silent; down is only what was seen to be. */
+function sayEmergency(which: string, records: readonly DeviceRecord[]): string {
+  const seen = records.filter(({ liveness }) => liveness.state === 'off' || liveness.loss?.blame === 'host').length;
+  if (seen === records.length) return `Emergency: ${which} have been down for 5 min or more.`;
+  const rest = seen === 0 ? 'nobody can see whether they run' : `${seen} of them are down`;
+  return `Emergency: ${which} have been silent for 5 min or more; ${rest}.`;
 }
 
 function contactOf(book: IncidentBook, deviceId: string): IncidentRecord | null {

@@ -140,8 +140,18 @@ t.test('half a site down for 5 min is an emergency: the site incident grows, or 
   await scene.pass(4 * seconds);
   t.match(await scene.incidents(), { 'site.contact emergency open': 1, 'site.emergency emergency open': 1 });
   t.match(await scene.sentences('site.emergency'), [
-    'Emergency: 2 of 4 always-on devices of Main of Client 2 have been down for 5 min or more.',
+    'Emergency: 2 of 4 always-on devices of Main of Client 2 have been silent for 5 min or more; nobody can see whether they run.',
   ]);
+  t.match(await scene.sentences('site.contact'), [
+    'Emergency: 3 of 3 always-on devices of Main of Client 1 have been silent for 5 min or more; nobody can see whether they run.',
+  ]);
+  await scene.wake(whole[0]!, whole[1]!);
+  await scene.pass(2 * seconds);
+  t.match(
+    await scene.sentences('site.contact'),
+    ['Main of Client 1 is in contact again; of whoever stays silent is told one by one'],
+    'who is back seconds later is not counted',
+  );
   await scene.wake(...whole, ...half);
   await scene.pass(2 * seconds);
   t.match(await scene.incidents(), { 'site.contact emergency resolved': 1, 'site.emergency emergency resolved': 1 });
