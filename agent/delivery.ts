@@ -58,6 +58,7 @@ export class Delivery {
   #nextSequence = 0;
   #pausedUntilMs = 0;
   #isPumping = false;
+  readonly #toldGaps = new WeakSet<SpoolGap>();
 
   constructor(options: DeliveryOptions) {
     this.#link = options.link;
@@ -139,10 +140,12 @@ export class Delivery {
   #sendGaps(): void {
     const told: SpoolGap[] = [];
     for (const gap of this.#spool.gaps) {
+      if (this.#toldGaps.has(gap)) continue;
       const { runId, bootId, from, to, cause } = gap;
       if (!this.#canSpeakOf(runId)) continue;
       this.#link.send({ type: 'gap', run: this.#runIndex(runId, bootId), from, to, cause });
       told.push(gap);
+      this.#toldGaps.add(gap);
     }
     if (told.length > 0) this.#link.confirm(() => this.#spool.settleGaps(told));
   }
@@ -183,7 +186,11 @@ export class Delivery {
         const next = await this.#spool.next(from);
         // A rewind meanwhile makes this answer void.
         if (from !== this.#position) continue;
-        if (next === undefined) return;
+        if (next === undefined) {
+          // What reading the spool has shown to be lost is told at once.
+          this.#sendGaps();
+          return;
+        }
         this.#position = next.position;
         const isLive = next.runId === this.#runs[0] && next.report.sequence >= this.#liveFrom;
         if (isLive) continue;

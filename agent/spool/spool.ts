@@ -242,13 +242,23 @@ export class Spool {
       const wasDiscardedMeanwhile = !this.#segments.includes(segment);
       if (wasDiscardedMeanwhile) return undefined;
       this.#log.warn('a spool file cannot be read', { file: segmentName(segment), ...describeError(error) });
-      await this.#setAside(segment);
+      await this.#giveUp(segment, segment.runId === this.#ownRun ? this.#bootId : content.bootId);
       return undefined;
     }
     this.#loaded = loaded;
     if (segment.present === undefined) this.#learn(segment, content);
     await this.#discardIfDone(segment);
     return content;
+  }
+
+  /** Counts what is lost with a file that somebody deleted or that cannot be read, as far as this process knows what was in it. */
+  async #giveUp(segment: Segment, bootId: string): Promise<void> {
+    // What is written to it from now on would be lost as well.
+    await this.#writer.leave(segment);
+    for (const [from, to] of pendingOf(segment) ?? []) {
+      this.#addGap({ runId: segment.runId, bootId, from, to, cause: 'spool_damaged' });
+    }
+    await this.#setAside(segment);
   }
 
   #learn(segment: Segment, content: SegmentContent): void {

@@ -212,6 +212,12 @@ export class SpoolWriter {
     if (this.#file === file) await this.#leaveSegment();
   }
 
+  /** Begins a new file, if it is this one that is being written. */
+  async leave(segment: Segment): Promise<void> {
+    await this.#draining;
+    if (this.#segment === segment) await this.#leaveSegment();
+  }
+
   /** Writes what waits, synchronises and closes. */
   async close(): Promise<void> {
     if (this.#waiting.length > 0) await this.drain();

@@ -373,6 +373,23 @@ t.test('a disk that refuses', async (t) => {
     t.same(sequencesOf(await readAll(spool)), [2]);
     t.equal(filesIn(directory).length, 1);
   });
+  t.test('what is lost with a folder that somebody deletes is counted as soon as it is missed', async (t) => {
+    const directory = join(tempDir(t), 'spool');
+    const { spool, run } = await openSpool(t, directory, { segmentBytes: 300 });
+    await appendAll(spool, 10);
+    spool.acknowledge(run, [[2, 3]]);
+    rmSync(directory, { recursive: true });
+    t.same(sequencesOf(await readAll(spool)), []);
+    t.same(
+      spool.gaps.map(({ runId, bootId, from, to, cause }) => [runId, bootId, from, to, cause]),
+      [
+        [run, 'boot', 1, 1, 'spool_damaged'],
+        [run, 'boot', 4, 10, 'spool_damaged'],
+      ],
+    );
+    await appendAll(spool, 2, 11);
+    t.same(sequencesOf(await readAll(spool)), [11, 12], 'a new folder takes what comes');
+  });
   t.test('a folder without rights', async (t) => {
     const directory = join(tempDir(t), 'spool');
     mkdirSync(directory, { mode: 0o500 });
