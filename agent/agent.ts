@@ -16,6 +16,7 @@ import { createInventoryNews } from './inventory.ts';
 import { Link, type LinkDeadlines } from './link.ts';
 import { describeError, type Log } from './log.ts';
 import { type Memory, readMemory, writeMemory } from './memory.ts';
+import { onceAMinute } from './once-a-minute.ts';
 import { readPolicy } from './policy.ts';
 import { startRounds } from './rounds.ts';
 import { createSchemas } from './schemas.ts';
@@ -138,6 +139,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     }
   };
 
+  const mayTell = onceAMinute();
   const dial = (useAuthorities: boolean): Link => {
     return new Link({
       url,
@@ -170,7 +172,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         else if (frame.type === 'plan') checks.take(frame.json);
         else if (frame.type === 'probe') void answerProbe(frame);
         else {
-          log.warn('the server complains', { code: frame.code, reason: frame.message });
+          if (mayTell(`complaint ${frame.code}`) !== null)
+            log.warn('the server complains', { code: frame.code, reason: frame.message });
           if (frame.code === 'overloaded') delivery?.holdBack(frame.retryInMs || DEFAULT_HOLD_BACK_MS);
         }
       },
@@ -181,7 +184,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const welcome = await link.welcomed;
     intervalMs = options.reportIntervalMs ?? welcome.intervalMs;
     rounds.setInterval(intervalMs);
-    log.info('connected', { server: enrolment.server, device: welcome.deviceId, intervalMs });
+    // A server that welcomes and refuses by turns must not fill the log.
+    const level = mayTell('connected') === null ? 'debug' : 'info';
+    log[level]('connected', { server: enrolment.server, device: welcome.deviceId, intervalMs });
     const hasDeltas = (welcome.features & Feature.deltaReports) !== 0;
     delivery = new Delivery({ link, spool, ownRun, hasDeltas, log, onExhausted: () => link.renew() });
     const ageMs = clocks().bootMs - (newest?.report.clocks.bootMs ?? Number.NEGATIVE_INFINITY);

@@ -1,6 +1,7 @@
 import { createBackoff } from './backoff.ts';
 import type { Link, LinkEnd } from './link.ts';
 import type { Log } from './log.ts';
+import { onceAMinute } from './once-a-minute.ts';
 import { reconnectDelayMs } from './reconnect.ts';
 
 export interface ConnectorOptions {
@@ -36,6 +37,7 @@ export function startConnector({ dial, onOpen, random, sweepMemory, log }: Conne
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   let lastComplaint = '';
+  const mayComplain = onceAMinute();
   let ended = 0;
   let link = connect();
 
@@ -64,14 +66,17 @@ export function startConnector({ dial, onOpen, random, sweepMemory, log }: Conne
     const delayMs = reconnectDelayMs(end, backoff, random);
     // A certificate that the server did not sign may be that of a TLS proxy, which only the authorities can judge, and back.
     if (end.code === 'server_identity_mismatch') useAuthorities = !useAuthorities;
-    // Once a minute for hours would bury everything else: the same complaint is made once.
+    // Once a minute for hours would bury everything else: the same complaint is made once. A server that refuses what it has
+    // just welcomed, or with other words each time, is told of once a minute.
     const complaint = `${end.code} ${end.message}`;
-    const level = complaint === lastComplaint ? 'debug' : 'warn';
+    const leftOut = complaint === lastComplaint ? null : mayComplain(end.code);
+    const level = leftOut === null ? 'debug' : 'warn';
     lastComplaint = complaint;
     log[level]('not connected; reports wait in the spool', {
       code: end.code,
       reason: end.message,
       retryInMs: Math.round(delayMs),
+      ...(leftOut !== null && leftOut > 0 && { leftOut }),
     });
     timer = setTimeout(() => {
       link = connect();

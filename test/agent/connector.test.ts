@@ -2,6 +2,7 @@ import t from 'tap';
 import { startConnector } from '../../agent/connector.ts';
 import type { Link, LinkEnd } from '../../agent/link.ts';
 import { createLog } from '../../agent/log.ts';
+import { until } from '../support/until.ts';
 
 const refused: LinkEnd = { code: 'server_unreachable', message: 'refused', returnInMs: undefined, connectedForMs: 0 };
 
@@ -42,4 +43,33 @@ t.test('a process that cannot sweep goes on all the same', async (t) => {
   connector.stop();
   await turn();
   t.equal(dials(), 41, 'stopped');
+});
+
+t.test('a server that refuses all the time, in other words or after a welcome, makes a line a minute', async (t) => {
+  const lines: string[] = [];
+  let dials = 0;
+  const connector = startConnector({
+    dial: () => {
+      dials += 1;
+      const message = `try again in ${dials} ms`;
+      const welcomed = dials % 2 === 0 ? Promise.resolve({}) : Promise.reject(new Error('refused'));
+      welcomed.catch(() => undefined);
+      const closed = new Promise((resolve) => setImmediate(resolve, { ...refused, code: 'overloaded', message }));
+      return { welcomed, closed } as unknown as Link;
+    },
+    onOpen: async () => undefined,
+    random: () => 0.5,
+    log: createLog('info', (line) => lines.push(line)),
+  });
+  t.teardown(() => connector.stop());
+  await until(
+    'fifty refusals',
+    () => {
+      connector.hurry();
+      return dials >= 50;
+    },
+    { everyMs: 1 },
+  );
+  t.equal(lines.length, 1);
+  t.match(lines[0], /"code":"overloaded"/);
 });
