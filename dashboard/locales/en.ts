@@ -701,6 +701,7 @@ export const en = {
   'now.services': 'Services not up',
   'now.allServices': 'All services',
   'now.maintenance': 'Maintenance running',
+  'now.almostAlways': 'Silences what it covers for most of every day.',
   'now.calendar': 'Calendar',
   'now.budgets': 'Budgets at risk this month',
   'now.budgetLeft': '{span} left, {ratio} spent',

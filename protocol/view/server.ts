@@ -36,7 +36,14 @@ export const Overview = Type.Object({
   incidents: Type.Array(Incident),
   services: Type.Array(Service),
   /** Windows that run now or start within a day. */
-  maintenance: Type.Array(Type.Interface([MaintenanceOccurrence], { title: Type.String(), clientId: Type.String() })),
+  maintenance: Type.Array(
+    Type.Interface([MaintenanceOccurrence], {
+      title: Type.String(),
+      clientId: Type.String(),
+      /** What it covers is silent for most of every day. */
+      isAlmostAlways: Type.Optional(Type.Boolean()),
+    }),
+  ),
   /** Hosts and services that have spent half of this month's budget or more, worst first; at most 20. */
   budgets: Type.Array(BudgetAtRisk),
   /** This month, of everything in scope. */

@@ -250,13 +250,19 @@ export interface MaintenancePort {
   occurrences(scope: Scope, fromMs: number, toMs: number, clientId?: string): PlannedOccurrence[];
   /** Running now or starting within a day. */
   upcoming(scope: Scope): PlannedOccurrence[];
+  /**
+   * The share of the time, 0..1, for which what this plan covers would be silent by it and all others; 0 for what happens once.
+   * `changed` is the window that it takes the place of. @throws VigiaError validation_failed
+   */
+  silentShare(input: MaintenanceInput, changed?: string): number;
   preview(
     scope: Scope,
     input: MaintenanceInput,
   ): Promise<{ readonly occurrences: MaintenanceOccurrence[]; readonly warnings: string[] }>;
 }
 
-export type PlannedOccurrence = MaintenanceOccurrence & { title: string; clientId: string };
+/** `isAlmostAlways`: what it covers is silent for most of every day. */
+export type PlannedOccurrence = MaintenanceOccurrence & { title: string; clientId: string; isAlmostAlways?: boolean };
 
 /** Checks and what they say now. Each throws VigiaError not_found for what is not in scope. */
 export interface CheckPort {

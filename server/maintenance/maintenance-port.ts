@@ -5,6 +5,7 @@ import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from 
 import { checkMaintenance, nextOccurrence, type Span } from '../domain/maintenance.ts';
 import { judgeWindow, standingSpans, type WindowVersion } from '../domain/notice.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
+import { ALMOST_ALWAYS, coversTarget, silentShare } from '../domain/silence.ts';
 import type { Actor, MaintenancePort } from '../http/ports.ts';
 import type { Store } from '../store/store.ts';
 import type { MaintenanceBook } from './maintenance-book.ts';
@@ -129,6 +130,31 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
       }));
   }
 
+  /** All other plans that repeat and cover what this one covers. */
+  function othersOver(input: MaintenanceInput, changed: string | undefined): MaintenanceInput[] {
+    return book
+      .list({ clientId: input.clientId }, input.clientId)
+      .filter(({ id, cancelledAt }) => id !== changed && cancelledAt === null)
+      .map(latestInput)
+      .filter((other) => other.rrule !== null && coversTarget(other, input));
+  }
+
+  const shares = new Map<string, { readonly version: number; readonly day: number; readonly share: number }>();
+
+  /** Of a window that stands; reckoned anew each day, and when somebody changes one. */
+  function shareOf(id: string): number {
+    const window = book.get(id);
+    if (!window || latestInput(window).rrule === null) return 0;
+    const [at, { version }] = [now(), book];
+    const day = Math.floor(at / DAY_MS);
+    const known = shares.get(id);
+    if (known?.version === version && known.day === day) return known.share;
+    const input = latestInput(window);
+    const share = silentShare([input, ...othersOver(input, id)], firstOf(input, at));
+    shares.set(id, { version, day, share });
+    return share;
+  }
+
   return {
     list: (scope, clientId) =>
       book
@@ -136,7 +162,17 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
         .reverse()
         .map((window) => view(window)),
     occurrences: occurrencesBetween,
-    upcoming: (scope) => occurrencesBetween(scope, now(), now() + DAY_MS),
+    upcoming(scope) {
+      const coming = occurrencesBetween(scope, now(), now() + DAY_MS);
+      const shares = new Map([...new Set(coming.map(({ windowId }) => windowId))].map((id) => [id, shareOf(id)]));
+      return coming.map((one) => ({ ...one, isAlmostAlways: (shares.get(one.windowId) ?? 0) >= ALMOST_ALWAYS }));
+    },
+
+    silentShare(input, changed) {
+      const at = now();
+      checkMaintenance(input, at);
+      return input.rrule === null ? 0 : silentShare([input, ...othersOver(input, changed)], firstOf(input, at));
+    },
 
     async preview(scope, input) {
       const at = now();
@@ -209,6 +245,11 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
       return view(cancelled);
     },
   };
+}
+
+/** From when on a plan silences: at once, or from its first window on. */
+function firstOf(input: MaintenanceInput, at: number): number {
+  return Math.max(at, nextOccurrence(input, at)?.start ?? at);
 }
 
 /** True if the document at this place had a window that began by the time it was changed, or one before it had. */

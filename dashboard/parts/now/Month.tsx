@@ -55,7 +55,8 @@ export function ServicesNotUp() {
 export function MaintenanceNow() {
   const running = useComputed(() =>
     (month.value?.maintenance ?? []).filter(
-      ({ from, to }) => Date.parse(from) <= nowMs.value && nowMs.value < Date.parse(to),
+      ({ from, to, isAlmostAlways }) =>
+        isAlmostAlways || (Date.parse(from) <= nowMs.value && nowMs.value < Date.parse(to)),
     ),
   );
   if (running.value.length === 0) return null;
@@ -75,6 +76,7 @@ export function MaintenanceNow() {
               <strong>{occurrence.title}</strong>
               <span class="quiet">{clients.value.get(occurrence.clientId)?.name}</span>
             </p>
+            {occurrence.isAlmostAlways && <p class="blocks">{t('now.almostAlways')}</p>}
             <p class="quiet">
               {rich('maintenance.until', { time: <When at={occurrence.to} /> })}{' '}
               {t(occurrence.excludes ? 'maintenance.excludes' : 'maintenance.silences')}

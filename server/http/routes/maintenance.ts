@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
 import { VigiaError } from '../../../protocol/error.ts';
 import { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../protocol/maintenance.ts';
+import { ALMOST_ALWAYS } from '../../domain/silence.ts';
+import { allows } from '../../security/roles.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, strict } from '../fields.ts';
 import { cutPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
-import { principalOf } from '../principal.ts';
+import { type Principal, principalOf } from '../principal.ts';
 import { parseTimeRange } from '../time-range.ts';
 
 const MONTH_MS = 31 * 86_400_000;
@@ -69,6 +71,7 @@ export function maintenanceRoutes(http: Http, { state, maintenance, clock }: Rou
     { config: { access: 'act' }, schema: { body: MaintenanceInput, response: { 201: MaintenanceWindow } } },
     async (request, reply) => {
       const actor = principalOf(request);
+      requireRightToSilence(actor, maintenance.silentShare(request.body));
       const made = await maintenance.create(actor.scope, request.body, actor);
       await state.audit.append({
         actor: actor.id,
@@ -89,6 +92,7 @@ export function maintenanceRoutes(http: Http, { state, maintenance, clock }: Rou
     async (request) => {
       const actor = principalOf(request);
       const { id } = request.params;
+      requireRightToSilence(actor, maintenance.silentShare(request.body, id));
       const changed = await maintenance.update(actor.scope, id, request.body, actor);
       const { before, afterStart } = changed.edits.at(-1) ?? {};
       const detail = { before, after: request.body, afterStart };
@@ -107,6 +111,15 @@ export function maintenanceRoutes(http: Http, { state, maintenance, clock }: Rou
       await state.audit.append({ actor: actor.id, action: 'maintenance.cancel', subject: id });
       return cancelled;
     },
+  );
+}
+
+/** Whoever silences something almost always takes it out of the watch. @throws VigiaError forbidden */
+function requireRightToSilence({ role }: Principal, share: number): void {
+  if (share < ALMOST_ALWAYS || allows(role, 'manage')) return;
+  throw new VigiaError(
+    'forbidden',
+    `With this window nothing would be told for ${Math.round(share * 24)} of 24 hours. Only an admin may plan that: make it shorter or rarer, or ask one.`,
   );
 }
 

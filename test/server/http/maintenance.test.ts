@@ -87,3 +87,39 @@ t.test('planned work over the API', async (t) => {
     ['maintenance.create', 'maintenance.create', 'maintenance.change', 'maintenance.cancel'],
   );
 });
+
+t.test('silencing almost all day by a window that repeats needs an admin, and shows on Now', async (t) => {
+  const server = await startHttp(t);
+  const { client } = await addTenant(server.store, 'Acme');
+  const technician = await server.loggedIn('technician');
+  const admin = await server.loggedIn('admin');
+  const window = (startsAt: string, hours: number, rrule: string | null = 'FREQ=DAILY') => ({
+    clientId: client.id,
+    title: 'Always',
+    target: { kind: 'client', id: null },
+    timeZone: 'UTC',
+    startsAt,
+    durationMinutes: hours * 60,
+    rrule,
+  });
+  const make = (headers: Record<string, string>, body: object) =>
+    server.request('POST', '/api/v1/maintenance', { headers, body });
+  t.match(await make(technician, window('2027-03-01T00:30', 23)), {
+    status: 403,
+    body: { error: { code: 'forbidden', message: /23 of 24 hours.*Only an admin/ } },
+  });
+  t.equal((await make(technician, window('2027-03-01T00:00', 12, null))).status, 201, 'once is planned work');
+  const half = await make(technician, window('2027-03-01T00:00', 12));
+  t.equal(half.status, 201);
+  t.equal((await make(technician, window('2027-03-01T12:00', 12))).status, 403, 'nor by two that share the day');
+  const longer = await server.request('PUT', `/api/v1/maintenance/${half.body.id}`, {
+    headers: technician,
+    body: window('2027-03-01T00:00', 22),
+  });
+  t.equal(longer.status, 403, 'nor by a change');
+
+  const now = async () => (await server.request('GET', '/api/v1/overview', { headers: technician })).body.maintenance;
+  const today = new Date(server.clock.nowMs).toISOString().slice(0, 10);
+  t.equal((await make(admin, window(`${today}T00:10`, 23))).status, 201);
+  t.ok((await now()).some(({ isAlmostAlways }: { isAlmostAlways?: boolean }) => isAlmostAlways === true));
+});
