@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress as brotliWithCallback, gzip as gzipWithCallback } from 'node:zlib';
 import { exportsOf } from './builtins.mjs';
 import { linkBuilt, localReferences } from './html.mjs';
 import { inRoot, root } from './paths.mjs';
@@ -8,6 +10,9 @@ import { SetupError } from './say.mjs';
 import { PLACES_BANNER, sourcePlaces } from './source-places.mjs';
 
 /** @typedef {import('esbuild').BuildOptions} BuildOptions */
+
+const brotliCompress = promisify(brotliWithCallback);
+const gzip = promisify(gzipWithCallback);
 
 const PAGE = 'dashboard/index.html';
 const SERVER_ENTRIES = { main: 'server/main.ts', series: 'server/series/thread.ts', store: 'server/store/worker.ts' };
@@ -72,10 +77,11 @@ export async function buildDashboard() {
       entryPoint === undefined ? [] : [[relative('dashboard', entryPoint).replaceAll('\\', '/'), address(path)]],
     ),
   );
+  const early = firstModules(outputs).map(address);
   const styles = built.flatMap(([, { cssBundle }]) => (cssBundle === undefined ? [] : [address(cssBundle)]));
   // The page comes last: a server that serves this folder meanwhile never hands out a page whose files are missing.
-  const page = { path: 'dist/dashboard/index.html', contents: linkBuilt(html, addresses, styles) };
-  const written = write([...files, page]);
+  const page = { path: 'dist/dashboard/index.html', contents: linkBuilt(html, addresses, styles, early) };
+  const written = write(await withCompressed([...files, page]));
   await prune('dist/dashboard/assets', written);
   return { inputs: [PAGE, ...inputs], outputs: written };
 }
@@ -161,6 +167,47 @@ function requireSources(paths) {
   for (const path of paths) {
     if (!existsSync(inRoot(path))) throw new SetupError(`${path} is missing; restore it with: git checkout -- ${path}`);
   }
+}
+
+/** The page that most people open first; each page is a module of its own. */
+const FIRST_VIEW = 'dashboard/views/Now.tsx';
+
+/**
+ * What the script of the page and its first view import, so that all of it is asked for with the page itself.
+ * @param {import('esbuild').Metafile['outputs']} outputs
+ * @returns {string[]} paths of built files
+ */
+function firstModules(outputs) {
+  const entries = Object.entries(outputs).filter(
+    ([path, { entryPoint }]) =>
+      path.endsWith('.js') && (entryPoint === 'dashboard/main.tsx' || entryPoint === FIRST_VIEW),
+  );
+  /** @type {Set<string>} */
+  const found = new Set();
+  /** @param {string} path */
+  const add = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') add(next);
+  };
+  for (const [path] of entries) add(path);
+  return [...found];
+}
+
+/** What a page loads, once more as brotli and as gzip, each before the file itself: what is there is whole. */
+const COMPRESSIBLE = /\.(?:js|css|svg|html|webmanifest)$/;
+
+/**
+ * @param {readonly {path: string, contents: string | Uint8Array}[]} files
+ * @returns {Promise<{path: string, contents: string | Uint8Array}[]>}
+ */
+async function withCompressed(files) {
+  const groups = files.map(async (file) => {
+    if (!COMPRESSIBLE.test(file.path)) return [file];
+    const [brotli, gzipped] = await Promise.all([brotliCompress(file.contents), gzip(file.contents, { level: 9 })]);
+    return [{ path: `${file.path}.br`, contents: brotli }, { path: `${file.path}.gz`, contents: gzipped }, file];
+  });
+  return (await Promise.all(groups)).flat();
 }
 
 /**

@@ -15,9 +15,13 @@ export function localReferences(html) {
  * @param {string} html
  * @param {ReadonlyMap<string, string>} addresses by reference
  * @param {readonly string[]} styles addresses of style sheets that scripts import
+ * @param {readonly string[]} [modules] addresses of modules to be asked for at once
  */
-export function linkBuilt(html, addresses, styles) {
+export function linkBuilt(html, addresses, styles, modules = []) {
   const linked = html.replace(LOCAL_REFERENCE, (_, attribute, file) => `${attribute}="${addresses.get(file) ?? file}"`);
-  const tags = styles.map((address) => `<link rel="stylesheet" href="${address}">\n`).join('');
+  const tags = [
+    ...styles.map((address) => `<link rel="stylesheet" href="${address}">\n`),
+    ...modules.map((address) => `<link rel="modulepreload" href="${address}">\n`),
+  ].join('');
   return linked.replace('</head>', () => `${tags}</head>`);
 }

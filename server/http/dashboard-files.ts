@@ -18,10 +18,13 @@ export async function serveDashboard(http: Http, dashboardDir: string): Promise<
     root: dashboardDir,
     serve: false,
     cacheControl: false,
+    // The build lays them beside each file.
+    preCompressed: true,
     setHeaders: (reply, path) => {
       if (reply.hasHeader('cache-control')) return;
-      const kept = hashed.test(basename(path)) ? 'public, max-age=31536000, immutable' : 'no-cache';
-      reply.header('cache-control', basename(path) === PAGE ? 'no-store' : kept);
+      const name = basename(path).replace(/\.(?:br|gz)$/, '');
+      const kept = hashed.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache';
+      reply.header('cache-control', name === PAGE ? 'no-store' : kept);
     },
   });
 

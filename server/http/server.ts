@@ -7,6 +7,7 @@ import { lateAudit } from '../security/late-audit.ts';
 import { asSender } from '../sender.ts';
 import type { TrustedProxies } from '../trusted-proxies.ts';
 import { requireAccess } from './auth.ts';
+import { addCompression } from './compression.ts';
 import { type CertificateFacts, defaultLimits, type Http, type RateLimits, type RouteContext } from './context.ts';
 import { serveDashboard } from './dashboard-files.ts';
 import { pathOf, refuseConnection, sendError } from './errors.ts';
@@ -82,6 +83,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
     );
   });
   await addSecurityHeaders(http, isBehindProxy || deps.certificate()?.selfSigned === false);
+  await addCompression(http);
   await http.register(fastifyCookie);
   await addRateLimit(http, limits);
   shareFairly(http);

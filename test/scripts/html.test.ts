@@ -18,3 +18,10 @@ t.test('references become addresses, imported styles get a tag', async (t) => {
       '<link rel="stylesheet" href="/assets/$1.css">\n</head>',
   );
 });
+
+t.test('modules of the first view are asked for with the page', async (t) => {
+  t.equal(
+    linkBuilt('<head></head>', new Map(), [], ['/assets/main-1.js', '/assets/chunk-2.js']),
+    '<head><link rel="modulepreload" href="/assets/main-1.js">\n<link rel="modulepreload" href="/assets/chunk-2.js">\n</head>',
+  );
+});

@@ -115,7 +115,9 @@ export function portalRoutes(http: Http, context: RouteContext): void {
 
 /** The beginning of the stored hash: enough to tell links apart. */
 function linkIdOf({ report_key_hash }: ClientRow): string {
-  return Buffer.from(report_key_hash ?? []).toString('hex').slice(0, 16);
+  return Buffer.from(report_key_hash ?? [])
+    .toString('hex')
+    .slice(0, 16);
 }
 
 function hashOf(secret: string): Uint8Array {
