@@ -108,6 +108,39 @@ t.test('a contract: a tier fills it, hours are drawn, a percentage is exact, sav
   t.ok(saved.current.terms.calendar.exceptions.length > 0, 'holidays stay when a tier is chosen');
 });
 
+t.test(
+  'a contract says where its holidays come from, lets a year be corrected, and asks before it breaches',
+  async (t) => {
+    const { page, visit, atRest } = await openDashboard(t);
+    await visit('/clients/c3/contract');
+    await page.getByText(/^From date-holidays 3\.37\.0 of .*2026, held against the law on /).waitFor();
+    await page.getByText('Ley 9803 of 2020').waitFor();
+    await page.locator('.holiday-correction summary').click();
+    const keep = page.getByRole('button', { name: 'Save the correction' });
+    await page
+      .locator('.holiday-correction')
+      .getByLabel(/Labour Day/)
+      .uncheck();
+    t.ok(await keep.isDisabled(), 'not without a reason');
+    await page.getByLabel('Why: the law or the decree').fill('Decree 12');
+    await keep.click();
+    await page.getByText('Corrected by Ana Solís.').waitFor();
+    await atRest();
+    t.same(await violations(page), [], 'with a correction');
+
+    const save = page.getByRole('button', { name: 'Save as a new version' });
+    await page.getByLabel('First day').fill('2025-01-01');
+    await page.getByText('3 open incidents get a clock, 1 of them already late.').waitFor();
+    await atRest();
+    t.ok(await save.isDisabled(), 'the question waits for an answer');
+    t.same(await violations(page), [], 'with the question');
+    await page.getByLabel('From today').check();
+    const put = page.waitForRequest((request) => request.method() === 'PUT');
+    await save.click();
+    t.match((await put).url(), /\/clients\/c3\/contract\?clocksFrom=today$/);
+  },
+);
+
 t.test('a site card is written by day; a report link is shown once', async (t) => {
   const { page, visit } = await openDashboard(t);
   await visit('/sites/s3');

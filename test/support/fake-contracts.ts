@@ -1,5 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import type { Contract, ContractTerms, ContractVersion } from '../../protocol/contract.ts';
+import type {
+  Contract,
+  ContractTerms,
+  ContractVersion,
+  HolidayCorrectionInput,
+  HolidayYear,
+} from '../../protocol/contract.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import type { AheadFigures } from '../../protocol/person-report.ts';
 import type { SiteCard } from '../../protocol/site-card.ts';
@@ -125,25 +131,42 @@ export function addContractRoutes(app: FastifyInstance, world: FakeWorld): void 
   }));
   app.post<{ Body: ContractTerms }>('/api/v1/contracts/check', ({ body }) => ({
     warnings: judged(body),
-    ...(body.startsOn < '2026-01-01' && { olderIncidents: { count: 3, late: 1 } }),
+    ...(body.startsOn === '2025-01-01' && { olderIncidents: { count: 3, late: 1 } }),
   }));
-  app.get<{ Querystring: { year: string } }>('/api/v1/holidays', ({ query }) => ({
-    items: holidaysOf(Number(query.year)),
-    library: { name: 'date-holidays', version: '3.37.0', releasedOn: '2026-09-20' },
-    reviewedOn: '2026-12-01',
-    corrections: [
-      {
-        date: `${query.year}-12-01`,
-        kind: 'added',
-        name: 'Army Abolition Day',
-        why: 'Ley 9803 of 2020 made 1 December a holiday in place of 12 October.',
-        source: 'https://example.com/law',
-        by: null,
-      },
-    ],
-    notes: [],
-    corrected: null,
-  }));
+  const corrected = new Map<number, HolidayCorrectionInput>();
+  const yearOf = (year: number): HolidayYear => {
+    const by = corrected.get(year);
+    return {
+      items: holidaysOf(year).filter(({ date }) => !by?.removed.includes(date)),
+      library: { name: 'date-holidays', version: '3.37.0', releasedOn: '2026-09-20' },
+      reviewedOn: '2026-12-01',
+      corrections: [
+        {
+          date: `${year}-12-01`,
+          kind: 'added' as const,
+          name: 'Army Abolition Day',
+          why: 'Ley 9803 of 2020 made 1 December a holiday in place of 12 October.',
+          source: 'https://example.com/law',
+          by: null,
+        },
+        ...(by?.removed ?? []).map((date) => ({
+          date,
+          kind: 'removed' as const,
+          name: 'A holiday',
+          why: by?.why ?? '',
+          source: null,
+          by: 'Ana Solís',
+        })),
+      ],
+      notes: [],
+      corrected: by ? { added: by.added, removed: by.removed, why: by.why, by: 'Ana Solís', at: started } : null,
+    };
+  };
+  app.get<{ Querystring: { year: string } }>('/api/v1/holidays', ({ query }) => yearOf(Number(query.year)));
+  app.put<{ Body: HolidayCorrectionInput }>('/api/v1/holidays', ({ body }) => {
+    corrected.set(body.year, body);
+    return yearOf(body.year);
+  });
   app.get('/api/v1/holiday-countries', () => ({
     items: [
       { code: 'CR', name: 'Costa Rica', regions: [] },

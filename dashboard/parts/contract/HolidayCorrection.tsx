@@ -38,7 +38,7 @@ export function HolidayCorrection({ place, found, onSaved }: HolidayCorrectionPr
       <ul>
         {days.map((one) => (
           <li key={one.date}>
-            <label class="flag">
+            <label>
               <input type="checkbox" checked={!removed.value.includes(one.date)} onChange={() => toggle(one.date)} />
               <span>{`${dateText(one.date)} ${one.name}`}</span>
             </label>
@@ -46,7 +46,7 @@ export function HolidayCorrection({ place, found, onSaved }: HolidayCorrectionPr
         ))}
         {added.value.map((one) => (
           <li key={one.date}>
-            <label class="flag">
+            <label>
               <input
                 type="checkbox"
                 checked

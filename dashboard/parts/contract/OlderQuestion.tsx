@@ -16,7 +16,7 @@ const answers = [
 export function OlderQuestion({ older: { count, late }, answer, onAnswer }: OlderQuestionProps) {
   const get = t('older.get', { count });
   return (
-    <fieldset class="kinds">
+    <fieldset class="kinds older-question">
       <legend>{t('older.title')}</legend>
       <p>{late > 0 ? t('older.late', { get, late }) : t('older.noneLate', { get })}</p>
       {answers.map(({ from, label, hint }) => (
