@@ -467,7 +467,8 @@ export const en = {
   'people.role': 'Role',
   'people.password': 'Password',
   'people.resetLink': 'Link to a new password',
-  'people.resetSentence': '{name} sets a new password by this link. It works once, for 24 hours, and ends an earlier one.',
+  'people.resetSentence':
+    '{name} sets a new password by this link. It works once, for 24 hours, and ends an earlier one.',
   'people.resetMake': 'Make the link',
   'people.resetOnce': 'Give it to {name} by a way that you trust. It is shown this once and works until {until}.',
   'people.removeSentence':

@@ -35,7 +35,15 @@ function ResetForm({ token, owner }: { token: string; owner: PasswordResetOwner 
   return (
     <form class="form" onSubmit={onSubmit}>
       <p>{t('reset.for', { name: owner.name, email: owner.email })}</p>
-      <input type="email" class="sr" autoComplete="username" tabIndex={-1} readOnly aria-hidden="true" value={owner.email} />
+      <input
+        type="email"
+        class="sr"
+        autoComplete="username"
+        tabIndex={-1}
+        readOnly
+        aria-hidden="true"
+        value={owner.email}
+      />
       <PasswordField kind="new" label={t('account.next')} value={password} autoFocus />
       {error && <Failure sentence={error} />}
       <button type="submit" class="button button-primary button-wide" disabled={busy}>

@@ -1,8 +1,8 @@
 import type { PersonReport, PersonReportInput, PortalReportInput } from '../../protocol/person-report.ts';
+import { addressGroup } from '../address-group.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import type { Place, Proposal } from '../domain/linking.ts';
 import type { Scope } from '../domain/scope.ts';
-import { addressGroup } from '../address-group.ts';
 import type { Actor, PortalAnswer, PortalVisitor } from '../http/ports.ts';
 import { createPortalLimits } from './portal-limits.ts';
 

@@ -157,7 +157,9 @@ t.test(
     const { core, run, states } = await scene(t, [contradicting]);
     await run(30_000, 50);
     t.same(core.health.failing, ['evaluating']);
-    t.match(core.health.warnings, [/what follows from reports and time: There is such an entry already \(client.name\)\. Everything/]);
+    t.match(core.health.warnings, [
+      /what follows from reports and time: There is such an entry already \(client.name\)\. Everything/,
+    ]);
     isBroken = false;
     await run(60_000, 50);
     await run(6 * 60_000, 4);

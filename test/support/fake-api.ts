@@ -94,7 +94,8 @@ export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
     return reply.sendFile('index.html');
   });
   app.addHook('onRequest', async (request) => {
-    const isPublic = !request.url.startsWith('/api/v1/') || /^\/api\/v1\/(session|first-run|password-reset)/.test(request.url);
+    const isPublic =
+      !request.url.startsWith('/api/v1/') || /^\/api\/v1\/(session|first-run|password-reset)/.test(request.url);
     if (!isPublic && !world.session) throw new VigiaError('unauthenticated');
   });
   app.get('/api/v1/overview', () => ({ ...overview(world), ...deskOverview(desk, nowMs()) }));

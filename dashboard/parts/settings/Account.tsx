@@ -25,7 +25,15 @@ export function AccountSettings() {
       <form class="form" onSubmit={onSubmit}>
         <p class="hint">{t('account.hint', { email: me.value?.email ?? '' })}</p>
         {/* Password managers file the new password under this name. */}
-        <input type="email" class="sr" autoComplete="username" tabIndex={-1} readOnly aria-hidden="true" value={me.value?.email ?? ''} />
+        <input
+          type="email"
+          class="sr"
+          autoComplete="username"
+          tabIndex={-1}
+          readOnly
+          aria-hidden="true"
+          value={me.value?.email ?? ''}
+        />
         <PasswordField kind="current" label={t('account.current')} value={current} />
         <PasswordField kind="new" label={t('account.next')} value={next} />
         {error && <Failure sentence={error} />}

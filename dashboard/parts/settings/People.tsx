@@ -23,44 +23,44 @@ export function PeopleSettings() {
   if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
   return (
     <>
-    <ListSection
-      title={t('settings.people')}
-      hint={t('people.hint')}
-      empty={t('people.none')}
-      loaded={loaded}
-      add={{ word: t('people.add'), dialog: (close, done) => <AddPerson onClose={close} onMade={done} /> }}
-      columns={[
-        { head: t('people.name'), cell: (user) => <strong>{user.name}</strong> },
-        { head: t('people.email'), cell: (user) => user.email },
-        { head: t('people.role'), cell: (user) => t(`role.${user.role}`) },
-      ]}
-      actions={(user) =>
-        user.id !== me.value?.id && (
-          <>
-            <button
-              type="button"
-              class="link"
-              aria-label={`${t('people.resetLink')}: ${user.name}`}
-              onClick={() => {
-                resetting.value = user;
-              }}
-            >
-              {t('people.resetLink')}
-            </button>
-            <button
-              type="button"
-              class="link"
-              aria-label={`${t('action.remove')}: ${user.name}`}
-              onClick={() => {
-                removing.value = user;
-              }}
-            >
-              {t('action.remove')}
-            </button>
-          </>
-        )
-      }
-    />
+      <ListSection
+        title={t('settings.people')}
+        hint={t('people.hint')}
+        empty={t('people.none')}
+        loaded={loaded}
+        add={{ word: t('people.add'), dialog: (close, done) => <AddPerson onClose={close} onMade={done} /> }}
+        columns={[
+          { head: t('people.name'), cell: (user) => <strong>{user.name}</strong> },
+          { head: t('people.email'), cell: (user) => user.email },
+          { head: t('people.role'), cell: (user) => t(`role.${user.role}`) },
+        ]}
+        actions={(user) =>
+          user.id !== me.value?.id && (
+            <>
+              <button
+                type="button"
+                class="link"
+                aria-label={`${t('people.resetLink')}: ${user.name}`}
+                onClick={() => {
+                  resetting.value = user;
+                }}
+              >
+                {t('people.resetLink')}
+              </button>
+              <button
+                type="button"
+                class="link"
+                aria-label={`${t('action.remove')}: ${user.name}`}
+                onClick={() => {
+                  removing.value = user;
+                }}
+              >
+                {t('action.remove')}
+              </button>
+            </>
+          )
+        }
+      />
       {removing.value && (
         <RemovePerson
           user={removing.value}

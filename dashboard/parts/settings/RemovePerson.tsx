@@ -28,7 +28,10 @@ export function RemovePerson({ user, onClose, onDone }: RemovePersonProps) {
 function Choice({ user, left, onDone }: { user: User; left: LeftBehind; onDone: () => void }) {
   const kept = useSignal<ReadonlySet<string>>(new Set());
   const things = [
-    ...left.apiKeys.map((key) => ({ id: key.id, words: t('left.key', { name: key.name, role: t(`role.${key.role}`) }) })),
+    ...left.apiKeys.map((key) => ({
+      id: key.id,
+      words: t('left.key', { name: key.name, role: t(`role.${key.role}`) }),
+    })),
     ...left.tokens.map((token) => ({
       id: token.id,
       words: t('left.token', {

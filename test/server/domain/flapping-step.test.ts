@@ -16,7 +16,12 @@ const raise = (at: number): Verdict => ({
   onset: at,
   at,
 });
-const clear = (at: number): Extract<Verdict, { kind: 'clear' }> => ({ ...rest, kind: 'clear', sentence: `Shop: HTTP 200 at ${at}`, at });
+const clear = (at: number): Extract<Verdict, { kind: 'clear' }> => ({
+  ...rest,
+  kind: 'clear',
+  sentence: `Shop: HTTP 200 at ${at}`,
+  at,
+});
 
 /** A check that alternates so many times, once each result. */
 function alternate(times: number): { steps: IncidentStep[]; record: IncidentRecord; at: number } {

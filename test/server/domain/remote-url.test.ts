@@ -42,7 +42,8 @@ const faults: [string, RegExp][] = [
 ];
 for (const [template, sentence] of faults) t.match(remoteUrlFault(template), sentence, template);
 
-for (const [template] of faults) t.equal(remoteUrl(template, fields), null, `${template} opens nothing, should it be kept`);
+for (const [template] of faults)
+  t.equal(remoteUrl(template, fields), null, `${template} opens nothing, should it be kept`);
 
 for (const hostname of ['..', '.', '//evil.test', '\\\\evil.test', '@evil.test', 'evil.test#', '\u202Eevil']) {
   const url = new URL(remoteUrl('https://remote.test/a/{hostname}/b?c={hostname}', { ...fields, hostname }) ?? '');

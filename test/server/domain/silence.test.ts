@@ -36,12 +36,18 @@ t.test('nights and week-ends are planned work, all day on every weekday is not',
 });
 
 t.test('it is what an hour by hour count says', async (t) => {
-  const one = fc.record({ day: fc.integer({ min: 1, max: 9 }), hour: fc.nat(23), hours: fc.integer({ min: 1, max: 60 }) });
+  const one = fc.record({
+    day: fc.integer({ min: 1, max: 9 }),
+    hour: fc.nat(23),
+    hours: fc.integer({ min: 1, max: 60 }),
+  });
   holds(
     t,
     fc.property(fc.array(one, { maxLength: 4 }), (all) => {
       const pad = (n: number) => String(n).padStart(2, '0');
-      const plans = all.map(({ day, hour, hours }) => plan(`2026-12-${pad(day)}T${pad(hour)}:00`, hours, 'FREQ=DAILY;INTERVAL=3'));
+      const plans = all.map(({ day, hour, hours }) =>
+        plan(`2026-12-${pad(day)}T${pad(hour)}:00`, hours, 'FREQ=DAILY;INTERVAL=3'),
+      );
       let silent = 0;
       for (let hour = 0; hour < 28 * 24; hour += 1) {
         const from = AT + hour * HOUR_MS;

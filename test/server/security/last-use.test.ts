@@ -30,7 +30,12 @@ t.test('many uses are one write, of the newest', async (t) => {
   t.same(written, [], 'whoever uses a key waits for nothing');
   t.equal(lastUse.of('k'), 1000);
   await lastUse.flush();
-  t.same(written, [[['k', 1000], ['other', 7]]]);
+  t.same(written, [
+    [
+      ['k', 1000],
+      ['other', 7],
+    ],
+  ]);
   t.equal(lastUse.of('k'), null, 'from now on it stands in the database');
   await lastUse.flush();
   t.equal(written.length, 1, 'nothing new, nothing written');
