@@ -116,7 +116,7 @@ export class CleanMachine {
 
   /** Starts a command line as root of the machine, in an empty environment. */
   start(line: string): ChildProcess {
-    return spawn('nsenter', [...this.#enter, '/bin/sh', '-c', line], {
+    return spawn('nsenter', [...this.#enter, '/bin/sh', '-c', `umask 022; ${line}`], {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
