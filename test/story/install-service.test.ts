@@ -111,7 +111,7 @@ asRoot('the service', async (t) => {
 
 asRoot('a service that does not reach its server', async (t) => {
   const server = await startServer(t, { selfSigned: true });
-  // It hands requests through, and no WebSocket.
+  // It hands everything through until the machine has enrolled, and no WebSocket then.
   const relay = await tamperingRelay(t, { address: server.address, dataDir: server.dataDir, path: '' });
   const machine = await cleanMachine(t, { systemd: true });
   const { installCommand } = await server.newToken('server');
