@@ -1,4 +1,4 @@
-import { chmodSync, type Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the group and all others may do. */
@@ -15,7 +15,9 @@ export function keepPrivate(folder: string): string | null {
   if (process.platform === 'win32') return null;
   process.umask(OTHERS);
   close(folder, statSync(folder).mode);
-  const open = [folder, ...entriesOf(folder)].filter((path) => isOpen(path));
+  // The folder may be a link, whose own mode says nothing.
+  const isFolderOpen = isOpen(realpathSync(folder));
+  const open = [...(isFolderOpen ? [folder] : []), ...entriesOf(folder).filter((path) => isOpen(path))];
   if (open.length === 0) return null;
   const more = open.length === 1 ? '' : ` and ${open.length - 1} more`;
   return (

@@ -304,10 +304,23 @@ export class Watch {
     if (sizeMs > 0) return;
     const now = clock.now();
     const back = (at: number): number => (at > now ? Math.min(now, at + sizeMs) : at);
+    const backOrNull = (at: number | null): number | null => (at === null ? null : back(at));
     for (const record of [...book.open()]) {
-      const { onsetAt, openedAt, updatedAt } = record;
+      const { onsetAt, openedAt, updatedAt, acknowledgedAt, times } = record;
       if (updatedAt <= now) continue;
-      book.put({ ...record, onsetAt: back(onsetAt), openedAt: back(openedAt), updatedAt: back(updatedAt) });
+      book.put({
+        ...record,
+        onsetAt: back(onsetAt),
+        openedAt: back(openedAt),
+        updatedAt: back(updatedAt),
+        acknowledgedAt: backOrNull(acknowledgedAt),
+        times: {
+          ...times,
+          takenAt: backOrNull(times.takenAt),
+          respondedAt: backOrNull(times.respondedAt),
+          onSiteAt: backOrNull(times.onSiteAt),
+        },
+      });
     }
     changes.add(...futureStatements(store, now, sizeMs));
   }

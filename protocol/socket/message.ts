@@ -100,6 +100,8 @@ export class MessageReader {
   /** Of the fragmented message that is being read. */
   #kind: Message['kind'] | undefined;
   #fragments: Buffer[] = [];
+  /** Empty ones among them, which are not kept. */
+  #fragmentCount = 0;
   #fragmentBytes = 0;
 
   /** @param maxBytes of one message, all its fragments together. @param isMasked the other end is a client */
@@ -196,13 +198,14 @@ export class MessageReader {
     if (isControl || (this.#isFinal && this.#kind === undefined)) return { kind, payload };
     this.#kind = kind;
     this.#fragmentBytes += payload.length;
-    // Empty ones would add up to a list without bound.
+    this.#fragmentCount += 1;
     if (payload.length > 0) this.#fragments.push(payload);
-    if (this.#fragments.length > MAX_FRAGMENTS) throw new FramingError('its message is in too many pieces', 1009);
+    if (this.#fragmentCount > MAX_FRAGMENTS) throw new FramingError('its message is in too many pieces', 1009);
     if (!this.#isFinal) return undefined;
     const whole = Buffer.concat(this.#fragments, this.#fragmentBytes);
     this.#kind = undefined;
     this.#fragments = [];
+    this.#fragmentCount = 0;
     this.#fragmentBytes = 0;
     return { kind, payload: whole };
   }

@@ -13,6 +13,8 @@ export interface SocketOwner {
 
 /** Pings of a peer that does not read the answers are answered up to here. */
 const MAX_UNSENT_PONGS_BYTES = 64 * 1024;
+/** Control frames between two messages: no agent sends any, and each costs as much as a small message. */
+const MAX_CONTROLS = 100;
 /** A peer that does not finish the closing handshake must not keep its socket. */
 const CLOSE_DEADLINE_MS = 2_000;
 
@@ -25,6 +27,8 @@ export class AgentSocket {
   readonly #reader: MessageReader;
   #owner: SocketOwner | null = null;
   #resting: NodeJS.Timeout | undefined;
+  /** Since the last message. */
+  #controls = 0;
   #stage: 'open' | 'closing' | 'closed' = 'open';
 
   /** @param socket one whose upgrade was accepted. @param maxMessageBytes a larger message ends the connection with 1009 */
@@ -110,6 +114,8 @@ export class AgentSocket {
   }
 
   #dispatch({ kind, payload }: Message): void {
+    this.#controls = kind === 'text' || kind === 'binary' ? 0 : this.#controls + 1;
+    if (this.#controls > MAX_CONTROLS) throw new FramingError('it sends control frames and nothing else');
     switch (kind) {
       case 'text':
       case 'binary':

@@ -1,8 +1,9 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fastifyCookie } from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, type FastifyHttpOptions, fastify, LogController } from 'fastify';
+import { addressGroup } from '../address-group.ts';
 import { lateAudit } from '../security/late-audit.ts';
 import { asSender } from '../sender.ts';
 import type { TrustedProxies } from '../trusted-proxies.ts';
@@ -103,8 +104,9 @@ export async function createHttpServer(deps: HttpDeps): Promise<Http> {
 
 /** What a request asks of the rest waits in the name of who asks: of the address, until the person or key is known. */
 function shareFairly(http: Http): void {
-  http.addHook('onRequest', (request, _reply, done) => asSender(`address ${request.ip}`, done));
-  http.addHook('preHandler', ({ principal, ip }, _reply, done) => asSender(principal?.id ?? `address ${ip}`, done));
+  const nameOf = (ip: string): string => `address ${addressGroup(ip)}`;
+  http.addHook('onRequest', (request, _reply, done) => asSender(nameOf(request.ip), done));
+  http.addHook('preHandler', ({ principal, ip }, _reply, done) => asSender(principal?.id ?? nameOf(ip), done));
 }
 
 function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls'], proxies: TrustedProxies): Http {
@@ -118,6 +120,13 @@ function createServer(logger: FastifyBaseLogger, tls: HttpDeps['tls'], proxies: 
     logController: new LogController({ disableRequestLogging: true }),
     // Limits count the addresses that a proxy names, not the proxy.
     trustProxy: (address: string) => proxies.trusts(address),
+    // Some proxies add ports, which change with every connection, or words: everything counts the same address as the gateway does.
+    rewriteUrl(request: IncomingMessage) {
+      if (request.headers['x-forwarded-for'] !== undefined) {
+        request.headers['x-forwarded-for'] = proxies.addressOf(request);
+      }
+      return request.url ?? '/';
+    },
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,

@@ -6,6 +6,7 @@ import type { KnownPlaces } from './known-places.ts';
 import type { Lockout } from './lockout.ts';
 import { mustWait } from './login.ts';
 import type { Passwords } from './passwords.ts';
+import type { Sessions } from './sessions.ts';
 
 /** How long a one-time link to a new password works. */
 export const RESET_LINK_MS = 24 * 3_600_000;
@@ -39,10 +40,18 @@ export interface CredentialParts {
   readonly passwords: Passwords;
   readonly lockout: Lockout;
   readonly places: Pick<KnownPlaces, 'forget'>;
+  readonly sessions: Pick<Sessions, 'endInMemory'>;
   readonly clock: () => number;
 }
 
-export function createCredentials({ store, passwords, lockout, places, clock }: CredentialParts): Credentials {
+export function createCredentials({
+  store,
+  passwords,
+  lockout,
+  places,
+  sessions,
+  clock,
+}: CredentialParts): Credentials {
   async function ownerBy(handle: StoreHandle, secret: string): Promise<[Row<'password_reset'>, Row<'user'>]> {
     const link = await handle.passwordResets.bySecretHash(hashOf(secret));
     const user = link === null ? null : await handle.users.get(link.user_id);
@@ -71,12 +80,18 @@ export function createCredentials({ store, passwords, lockout, places, clock }: 
         throw error;
       }
       await store.transaction(async (handle) => {
+        // A link or another browser may have set a new one while these were hashed.
+        const now = await handle.users.get(userId);
+        if (now === null || now.disabled_at !== null || now.password_hash !== user.password_hash) {
+          throw new VigiaError('credentials_invalid', 'The current password is wrong.');
+        }
         await handle.users.setPasswordHash(userId, passwordHash);
         await handle.sessions.revokeOfUser(userId, sessionId);
         await handle.passwordResets.endOf(userId);
         await handle.knownPlaces.removeOf(userId);
         await handle.audit.append({ actor: userId, action: 'user.password', subject: userId, detail: { address } });
       });
+      sessions.endInMemory(userId, sessionId);
       places.forget(userId);
       return { ...user, password_hash: passwordHash };
     },
@@ -128,6 +143,7 @@ export function createCredentials({ store, passwords, lockout, places, clock }: 
         });
         return found;
       });
+      sessions.endInMemory(user.id);
       places.forget(user.id);
       return { ...user, password_hash: passwordHash };
     },

@@ -89,7 +89,10 @@ function createCounter(free: number, clock: () => number): Counter {
       const failures = tracked.get(name);
       if (failures === undefined || failures.count < free) return 0;
       const backoffMs = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures.count - free));
-      return Math.max(0, failures.lastMs + backoffMs - clock());
+      const now = clock();
+      // The clock was set back: nobody waits for that.
+      if (failures.lastMs > now) tracked.set(name, { ...failures, lastMs: now });
+      return Math.max(0, Math.min(failures.lastMs, now) + backoffMs - now);
     },
     add(name) {
       const known = tracked.get(name);

@@ -41,10 +41,11 @@ export function createLogins({ store, passwords, lockout, places, refused }: Log
 
   /** The one whose password it is, or null; who that would have been is told to `refused` alone. */
   async function verify(guesser: Guesser, { password }: LoginAttempt, attempt: Attempt): Promise<Row<'user'> | null> {
-    const user = await store.users.byEmail(guesser.account);
     const { familiarity, address } = guesser;
     const who = { name: familiarity?.id ?? address, isKnown: familiarity !== null };
+    let user: Row<'user'> | null;
     try {
+      user = await store.users.byEmail(guesser.account);
       const isRight = await passwords.verify(user?.password_hash ?? null, password, who);
       if (isRight && user !== null && (await isStill(user))) return user;
     } catch (error) {

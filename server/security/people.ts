@@ -41,11 +41,12 @@ export async function createPeople({ store, passwords, clock, logger }: PeopleOp
   const refused = createRefusedLogins({ append: (entry) => store.audit.append(entry), clock, logger });
   const keyUse = createLastUse({ store, statement: store.scoped(everyClient).apiKeys.useStatement, logger });
   const sessionUse = createLastUse({ store, statement: store.sessions.useStatement, logger });
+  const sessions = createSessions(store, clock, sessionUse, logger);
   return {
     logins: createLogins({ store, passwords, lockout, places, refused }),
-    credentials: createCredentials({ store, passwords, lockout, places, clock }),
+    credentials: createCredentials({ store, passwords, lockout, places, sessions, clock }),
     leaving: createLeaving(store, clock),
-    sessions: createSessions(store, clock, sessionUse, logger),
+    sessions,
     apiKeys: createApiKeys(store, clock, keyUse),
     places,
     refused,

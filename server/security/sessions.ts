@@ -25,6 +25,8 @@ export interface Sessions {
   /** The same by id, without keeping it alive: for sockets that stay open. */
   stillValid(sessionId: string): Promise<boolean>;
   revoke(sessionId: string): Promise<void>;
+  /** Ends those in memory, all or all but one, where a new password has ended those that are stored. */
+  endInMemory(userId: string, butSessionId?: string): void;
   /** Deletes sessions that nobody can use any more: call it once a day. Returns how many. */
   prune(): Promise<number>;
 }
@@ -103,8 +105,17 @@ export function createSessions(
         revoked.add(sessionId);
       });
     },
+    endInMemory(userId, butSessionId) {
+      for (const [hash, { id, user_id }] of inMemory) {
+        if (user_id === userId && id !== butSessionId) inMemory.delete(hash);
+      }
+    },
     async prune() {
       await lastUse.flush();
+      const now = clock();
+      for (const [hash, session] of inMemory) {
+        if (now >= session.expires_at || now - seenAt(session) >= SESSION_IDLE_MS) inMemory.delete(hash);
+      }
       for (const id of revoked) {
         await store.sessions.revoke(id);
         revoked.delete(id);

@@ -45,7 +45,13 @@ class WorkerDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
-    await this.#worker.request({ kind: 'query', sql: 'BEGIN IMMEDIATE', parameters: [] });
+    try {
+      await this.#worker.request({ kind: 'query', sql: 'BEGIN IMMEDIATE', parameters: [] });
+    } catch (cause) {
+      // Given up here it may still begin there, and all that follows would be in a transaction that nobody ends.
+      this.#worker.request({ kind: 'rollback' }).catch(() => undefined);
+      throw cause;
+    }
   }
 
   async commitTransaction(): Promise<void> {

@@ -7,8 +7,10 @@ interface Waiter {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Of all that may wait, one person, key or address may have so much. */
+/** Of all that may wait, one person, key or address may have so much, */
 const SHARE_OF_ONE = 1 / 4;
+/** and all of them together: the rest is for the server's own work, which nobody outside may push out. */
+const SHARE_OF_OTHERS = 3 / 4;
 
 /**
  * Lets one caller in at a time: those of one sender in the order of arrival, the senders in turn. The queue is bounded, for all and
@@ -32,8 +34,9 @@ export class Mutex {
       return Promise.resolve();
     }
     const sender = currentSender();
-    const limit = sender === SERVER ? this.#maxWaiting : Math.ceil(this.#maxWaiting * SHARE_OF_ONE);
-    if (this.#waiters.length >= this.#maxWaiting || this.#waiters.lengthOf(sender) >= limit) {
+    const [ofOne, ofAll] = sender === SERVER ? [1, 1] : [SHARE_OF_ONE, SHARE_OF_OTHERS];
+    const isTooMuch = this.#waiters.lengthOf(sender) >= Math.ceil(this.#maxWaiting * ofOne);
+    if (isTooMuch || this.#waiters.length >= Math.ceil(this.#maxWaiting * ofAll)) {
       return Promise.reject(
         new VigiaError('overloaded', 'Too many requests wait for the database. Retry in a moment.'),
       );

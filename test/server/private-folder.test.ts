@@ -39,6 +39,15 @@ t.test('what cannot be closed is told', async (t) => {
   t.match(keepPrivate('/proc/self/fdinfo'), /Other users of this machine may read \/proc\/self\/fdinfo.*chmod/);
 });
 
+t.test('a folder may be a link, whose own mode says nothing', async (t) => {
+  const folder = tempDir(t);
+  chmodSync(folder, 0o755);
+  const link = join(tempDir(t), 'data');
+  symlinkSync(folder, link);
+  t.equal(keepPrivate(link), null);
+  t.equal(modeOf(folder), '700');
+});
+
 t.test('a running server leaves nothing open, in a folder that was', async (t) => {
   const dataDir = tempDir(t);
   chmodSync(dataDir, 0o755);

@@ -141,6 +141,26 @@ t.test('what came with the request is read too, and pings are answered', async (
   await until('the pong', () => said().includes(Buffer.from('\x8a\x05here?', 'latin1')));
 });
 
+t.test('who sends control frames and nothing else is cut off', async (t) => {
+  const { port } = await setUp(t);
+  const { socket } = await answerTo(t, port, Buffer.from(upgrade(`${KEY}\r\n${VERSION}`)));
+  const ended = once(socket, 'close');
+  socket.on('error', () => undefined);
+  const ping = encodeMessage(opcodes.ping, Buffer.alloc(0));
+  socket.write(Buffer.concat(Array.from({ length: 101 }, () => ping)));
+  await t.resolves(ended);
+});
+
+t.test('pings between messages are answered for ever', async (t) => {
+  const { port, messages } = await setUp(t);
+  const { socket } = await answerTo(t, port, Buffer.from(upgrade(`${KEY}\r\n${VERSION}`)));
+  const ping = encodeMessage(opcodes.ping, Buffer.alloc(0));
+  const message = encodeMessage(opcodes.binary, Buffer.from('x'));
+  socket.write(Buffer.concat(Array.from({ length: 300 }, (_, n) => (n % 3 === 2 ? message : ping))));
+  await until('all messages', () => messages.length === 100);
+  t.notOk(socket.destroyed);
+});
+
 t.test('either side closes', async (t) => {
   const { events, saw, dial } = await setUp(t);
   const one = await dial();

@@ -116,3 +116,14 @@ t.test('made-up names cannot fill the memory, the quiet ones go first', async (t
   t.equal(waitMs('early', 'x'), 0, 'forgotten');
   t.ok(waitMs('steady', 'x') > 0, 'remembered');
 });
+
+t.test('a clock that is set back makes nobody wait for it', async (t) => {
+  const { clock, begin, waitMs } = setUp();
+  clock.nowMs = 365 * 86_400_000;
+  for (let attempt = 0; attempt < 6; attempt += 1) begin('ada@example.org', `10.0.0.${attempt}`);
+  clock.nowMs = 0;
+  const wait = waitMs('ada@example.org', 'x');
+  t.ok(wait > 0 && wait <= 5 * 60_000, `${wait} ms`);
+  clock.nowMs += wait;
+  t.equal(waitMs('ada@example.org', 'x'), 0);
+});

@@ -114,6 +114,12 @@ t.test('a full disk: sessions are read without a write, and a login lives in mem
   t.ok(await sessions.stillValid(made.sessionId));
   await sessions.revoke(made.sessionId);
   t.equal(await sessions.verify(made.secret), null);
+  const [one, other] = [await sessions.create(user.id), await sessions.create(user.id)];
+  sessions.endInMemory(user.id, one.sessionId);
+  t.ok(await sessions.verify(one.secret), 'a new password ends all others');
+  t.equal(await sessions.verify(other.secret), null, 'also those that were never stored');
+  sessions.endInMemory(user.id);
+  t.equal(await sessions.verify(one.secret), null);
   await sessions.revoke(before.sessionId);
   t.equal(await sessions.verify(before.secret), null, 'whoever logs out is out');
   isFull = false;

@@ -56,3 +56,18 @@ t.test('senders are let in in turn, and one who fills its share keeps nobody out
   t.same(order.slice(0, 4).sort(), ['agents', 'loud', 'person', 'server']);
   t.same(order.length, 13);
 });
+
+t.test('all others together cannot push the server itself out', async (t) => {
+  const mutex = new Mutex(10_000, 40);
+  await mutex.acquire();
+  const enter = (sender: string) =>
+    asSender(sender, async () => {
+      await mutex.acquire();
+      mutex.release();
+    });
+  const waiting = ['a', 'b', 'c'].flatMap((sender) => Array.from({ length: 10 }, () => enter(sender)));
+  await t.rejects(enter('d'), { code: 'overloaded' });
+  waiting.push(mutex.acquire().then(() => mutex.release()));
+  mutex.release();
+  await t.resolves(Promise.all(waiting));
+});
