@@ -63,7 +63,10 @@ t.test('from the first link to a resolved incident, in a real browser', async (t
 
   await sentence.click();
   await page.waitForURL(/\/incidents\/.+/);
-  await page.getByRole('button', { name: /acknowledge/i }).first().click();
+  await page
+    .getByRole('button', { name: /acknowledge/i })
+    .first()
+    .click();
   await page
     .getByText(/acknowledged/i)
     .first()
