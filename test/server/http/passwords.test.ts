@@ -57,6 +57,23 @@ t.test('a person changes their own password', async (t) => {
   t.match(byKey, { status: 403, body: { error: { message: /log in as the person/ } } });
 });
 
+t.test('of two changes at once the first counts', async (t) => {
+  const { request, login } = await setUp(t);
+  const browsers = [await login('bob@x.test', testPassword), await login('bob@x.test', testPassword)];
+  const wanted = [newPassword, 'seven herons at the weir'];
+  const answers = await Promise.all(
+    browsers.map(({ headers }, n) =>
+      request('POST', '/api/v1/session/password', { headers, body: { current: testPassword, password: wanted[n] } }),
+    ),
+  );
+  t.same(answers.map(({ status }) => status).sort(), [204, 401]);
+  const works = await Promise.all(wanted.map(async (password) => (await login('bob@x.test', password)).status));
+  t.same(
+    works,
+    answers.map(({ status }) => (status === 204 ? 200 : 401)),
+  );
+});
+
 t.test('guessing the current password of an open browser is slowed down, and holds up no login', async (t) => {
   const { request, login, ada } = await setUp(t);
   const { headers } = await login('bob@x.test', testPassword);

@@ -179,3 +179,15 @@ t.test(
     t.strictSame(await statuses(null), [401, 429, 429]);
   },
 );
+
+t.test('a proxy that adds ports names the same address with each of them', async (t) => {
+  const { request } = await startHttp(t, { publicUrl: 'https://vigia.example', limits: { login: 1 } });
+  const attempt = async (from: string) => {
+    const body = { email: 'a@x.test', password: 'x' };
+    return (await request('POST', '/api/v1/session', { headers: { 'x-forwarded-for': from }, body })).status;
+  };
+  t.equal(await attempt('203.0.113.9:51234'), 401);
+  t.equal(await attempt('203.0.113.9:51235'), 429);
+  t.equal(await attempt('[2001:db8::1]:4000'), 401);
+  t.equal(await attempt('[2001:db8::2]:4001'), 429, 'one network of a household');
+});

@@ -48,3 +48,67 @@ t.test('what lies in the future is dated anew, and what does not stays as it is'
     t.same(message, { created_at: NOW, due_at: NOW + 180_000 }, 'three minutes stay three minutes');
   }
 });
+
+t.test('deliveries that wait for a time ahead are tried now, and those that were made are of now', async (t) => {
+  const store = await tempStore(t, { nowMs: NOW });
+  const { client } = await addTenant(store, 'Acme');
+  const told = { client_id: client.id, kind: 'incident.raised', payload_json: '{}', attempts: 1 };
+  const { id } = await store.db
+    .insertInto('outbox')
+    .values({ ...told, idempotency_key: 'o', created_at: NOW + HOUR, due_at: NOW + HOUR })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const old = await store.db
+    .insertInto('outbox')
+    .values({ ...told, idempotency_key: 'p', created_at: NOW - HOUR, due_at: NOW - HOUR })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const delivery = {
+    receiver_id: 'log',
+    subject: null,
+    is_digest: 0,
+    is_urgent: 0,
+    given_up_at: null,
+    last_error: null,
+  } as const;
+  const rows = [
+    // Waits since the hour ahead, was made then, waits for its digest, and was put off for years.
+    { outbox_id: id, bundle: null, first_due_at: NOW + HOUR, due_at: NOW + HOUR, attempts: 0, delivered_at: null },
+    {
+      outbox_id: id,
+      bundle: 'summary/1',
+      first_due_at: NOW + HOUR,
+      due_at: NOW + HOUR,
+      attempts: 1,
+      delivered_at: NOW + HOUR,
+    },
+    {
+      outbox_id: old.id,
+      bundle: 'digest/1',
+      first_due_at: NOW + HOUR,
+      due_at: NOW + HOUR,
+      attempts: 0,
+      delivered_at: null,
+    },
+    {
+      outbox_id: old.id,
+      bundle: null,
+      first_due_at: NOW - HOUR,
+      due_at: NOW + 9_999 * HOUR,
+      attempts: 3,
+      delivered_at: null,
+    },
+  ];
+  await store.db
+    .insertInto('delivery')
+    .values(rows.map((row, n) => ({ ...delivery, ...row, recipient: `${n}` })))
+    .execute();
+  await store.commit(futureStatements(store, NOW, -HOUR));
+  const healed = await store.db.selectFrom('delivery').select(['due_at', 'delivered_at']).orderBy('id').execute();
+  t.same(healed, [
+    { due_at: NOW, delivered_at: null },
+    { due_at: NOW, delivered_at: NOW },
+    { due_at: NOW + HOUR, delivered_at: null },
+    { due_at: NOW, delivered_at: null },
+  ]);
+});
