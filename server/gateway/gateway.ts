@@ -41,7 +41,7 @@ export type Clone = 'machine' | 'twin';
 const MAX_HALF_OPEN = 2_000;
 /** Each link is looked at so often, a part of them at a time: thousands of pings at once would hold up everything else. */
 const LIVENESS_CHECK_MS = 1_000;
-const LIVENESS_PARTS = 50;
+const MAX_LIVENESS_PARTS = 50;
 /** A check that comes so late was itself held up: what agents sent meanwhile is still unread. */
 const STALLED_MS = 5_000;
 /**
@@ -62,7 +62,7 @@ export class Gateway<Device extends object> {
   /** Kept while the device is known: connecting again brings nobody more. */
   readonly #allowances = new WeakMap<Device, FrameAllowance>();
   readonly #runs = new WeakMap<Device, RunHistory>();
-  readonly #checker: NodeJS.Timeout;
+  #checker: NodeJS.Timeout | undefined;
   readonly #timing: LinkTiming;
   readonly #ackPace: AckPace;
   #checkedAtMs = performance.now();
@@ -77,7 +77,7 @@ export class Gateway<Device extends object> {
     this.#strangers = new QuietLog((fields, message) => options.logger.info(fields, message));
     const { ackGatherMs, pingAfterMs } = this.#timing;
     this.#ackPace = new AckPace(ackGatherMs, pingAfterMs + LIVENESS_CHECK_MS);
-    this.#checker = setInterval(() => this.#checkLiveness(), LIVENESS_CHECK_MS / LIVENESS_PARTS);
+    this.#planCheck();
   }
 
   get connected(): number {
@@ -137,7 +137,7 @@ export class Gateway<Device extends object> {
    */
   async close(soonestMs: number): Promise<void> {
     this.#isClosing = true;
-    clearInterval(this.#checker);
+    clearTimeout(this.#checker);
     this.#strangers.close();
     const returnInMs = Math.max(soonestMs, this.connected * RETURN_MS_PER_AGENT);
     for (const link of this.#open) link.dismiss('server_restart', returnInMs);
@@ -193,12 +193,22 @@ export class Gateway<Device extends object> {
     this.#options.onDisconnected(device, link.saidGoodbye);
   }
 
-  #checkLiveness(): void {
+  /** As many parts as there are links, up to a bound: with nobody there the process rests. */
+  #planCheck(): void {
+    const parts = (): number => Math.min(MAX_LIVENESS_PARTS, Math.max(1, this.#links.size));
+    this.#checker = setTimeout(() => {
+      this.#planCheck();
+      // By those who are here now: a fleet that came meanwhile is looked at in parts as well.
+      this.#checkLiveness(Math.ceil(this.#links.size / parts()));
+    }, LIVENESS_CHECK_MS / parts());
+  }
+
+  #checkLiveness(count: number): void {
     const nowMs = performance.now();
     if (nowMs - this.#checkedAtMs > STALLED_MS) this.#pausedUntilMs = nowMs + LIVENESS_CHECK_MS;
     this.#checkedAtMs = nowMs;
     if (nowMs < this.#pausedUntilMs) return;
-    for (let left = Math.ceil(this.#links.size / LIVENESS_PARTS); left > 0; left -= 1) {
+    for (let left = count; left > 0; left -= 1) {
       const { value: link } = this.#round.next();
       if (link) link.checkLiveness();
       else this.#round = this.#links.values();
