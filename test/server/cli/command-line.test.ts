@@ -136,6 +136,14 @@ t.test('with a server they go through it', async (t) => {
 
   const user = ['user', 'create', '--email', 'ada@x.test', '--role', 'admin', '--password-stdin'];
   t.match(await vigia(user, { dataDir, input: 'correct horse battery' }), { code: 0 });
+  const link = await run('user reset-link --email ada@x.test', dataDir);
+  t.match(link, { code: 0, stdout: new RegExp(`^${server.address}/reset-password#token=[\\w-]{43}\n$`) });
+  t.match(link.stderr, /works once, until 20/);
+  t.match(await run('user reset-link --email nobody@x.test', dataDir), {
+    code: 1,
+    stdout: '',
+    stderr: /nobody@x\.test/,
+  });
   const doctor = await vigia(['doctor', '--json'], { dataDir });
   const { findings } = JSON.parse(doctor.stdout.split('\n', 1)[0] ?? '');
   t.match(
