@@ -53,9 +53,6 @@ function wordsOf(text: string): string[] {
 }
 
 async function load(): Promise<ZxcvbnFactory> {
-  const [{ ZxcvbnFactory }, { dictionary, adjacencyGraphs }] = await Promise.all([
-    import('@zxcvbn-ts/core'),
-    import('@zxcvbn-ts/language-common'),
-  ]);
-  return new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: MAX_ESTIMATED_LENGTH });
+  const { makeEstimator } = await import('./estimator.ts');
+  return makeEstimator(MAX_ESTIMATED_LENGTH);
 }

@@ -22,6 +22,20 @@ t.test('the bundle serves, with its threads and with what lies beside the source
   t.match(await get('/install/agent.sh'), { status: 200, text: readFileSync('deploy/agent.sh', 'utf8') });
   t.match(await get('/report.css'), { status: 200, text: readFileSync('server/http/portal/report.css', 'utf8') });
 
+  const first = (password: string) =>
+    fetch(`${server.address}/api/v1/first-run`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: server.address },
+      body: JSON.stringify({
+        token: server.firstRunLink?.split('token=')[1],
+        name: 'Ada',
+        email: 'ada@x.test',
+        password,
+      }),
+    });
+  t.equal((await first('aaaaaaaaaaaa')).status, 400, 'passwords are estimated');
+  t.ok((await first('lanterns over quiet gravel')).ok, 'the first account is made');
+
   const key = (await vigia(['apikey', 'create', '--role', 'viewer'], options)).stdout.trim();
   const headers = { authorization: `Bearer ${key}` };
   t.match(await get('/api/v1/openapi.json', headers), { status: 200, text: /"openapi":"3/ });
