@@ -6,16 +6,16 @@ import type {
   IncidentExport,
   ResponseDueExport,
 } from './fleet-export.ts';
-import { escapeLabelValue, type Family, mapInTurns, writeFamilies, writeLabels } from './text-format.ts';
+import { escapeLabelValue, type Family, mapInTurns, type Now, writeFamilies, writeLabels } from './text-format.ts';
 
-/** The fleet as text for Prometheus, in chunks; a large one is written in turns with other work. */
-export async function* writeFleet(fleet: FleetExport): AsyncGenerator<string> {
+/** The fleet as text for Prometheus, in chunks; a large one is written in turns with other work, as `now` tells them. */
+export async function* writeFleet(fleet: FleetExport, now: Now = () => performance.now()): AsyncGenerator<string> {
   // One copy: all families of a scrape speak of the same devices.
-  const devices = await mapInTurns(fleet.devices, (device) => ({ device, labels: identity(device) }));
-  yield* writeFamilies(deviceFamilies, devices);
-  yield* writeFamilies([incidentFamily], [...fleet.incidents]);
-  yield* writeFamilies(availabilityFamilies, fleet.availability);
-  yield* writeFamilies([responseDueFamily], [...fleet.responsesDue]);
+  const devices = await mapInTurns(fleet.devices, (device) => ({ device, labels: identity(device) }), now);
+  yield* writeFamilies(deviceFamilies, devices, now);
+  yield* writeFamilies([incidentFamily], [...fleet.incidents], now);
+  yield* writeFamilies(availabilityFamilies, fleet.availability, now);
+  yield* writeFamilies([responseDueFamily], [...fleet.responsesDue], now);
 }
 
 /** A device and the labels that stand on all its samples. */

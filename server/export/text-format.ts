@@ -14,14 +14,21 @@ export interface Family<T> {
 
 const CHUNK_CHARACTERS = 64 * 1024;
 /** How long the loop is held before other work gets its turn, ms. */
-const TURN_MS = 8;
+export const TURN_MS = 8;
+
+/** What it is now by some monotonic clock, ms. */
+export type Now = () => number;
 
 /**
  * The families in the text format 0.0.4, without timestamps: each once with its HELP and TYPE, as chunks of about 64 KiB, so
  * that a large fleet is never one string and other work goes on in between.
  */
-export async function* writeFamilies<T>(families: readonly Family<T>[], items: readonly T[]): AsyncGenerator<string> {
-  const turn = startTurn();
+export async function* writeFamilies<T>(
+  families: readonly Family<T>[],
+  items: readonly T[],
+  now: Now,
+): AsyncGenerator<string> {
+  const turn = startTurn(now);
   for (const family of families) {
     let chunk = '';
     let isOpen = false;
@@ -44,8 +51,8 @@ export async function* writeFamilies<T>(families: readonly Family<T>[], items: r
 }
 
 /** Makes one thing of every other, with turns for other work in between. */
-export async function mapInTurns<T, U>(items: Iterable<T>, make: (item: T) => U): Promise<U[]> {
-  const turn = startTurn();
+export async function mapInTurns<T, U>(items: Iterable<T>, make: (item: T) => U, now: Now): Promise<U[]> {
+  const turn = startTurn(now);
   const made: U[] = [];
   for (const item of items) {
     made.push(make(item));
@@ -54,15 +61,15 @@ export async function mapInTurns<T, U>(items: Iterable<T>, make: (item: T) => U)
   return made;
 }
 
-function startTurn() {
-  let until = performance.now() + TURN_MS;
+function startTurn(now: Now) {
+  let until = now() + TURN_MS;
   let count = 0;
   return {
     // The clock is asked now and then only: asking costs more than writing a sample.
-    isOver: () => (++count & 15) === 0 && performance.now() >= until,
+    isOver: () => (++count & 15) === 0 && now() >= until,
     next: async () => {
       await breathe();
-      until = performance.now() + TURN_MS;
+      until = now() + TURN_MS;
     },
   };
 }
