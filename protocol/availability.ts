@@ -57,6 +57,8 @@ export const AvailabilityRow = Type.Object({
   serviceHours: Nullable(AvailabilityFigure),
   /** Round the clock, with what clauses of the contract exclude counted as down; null where they exclude nothing. */
   withoutClauses: Type.Optional(Nullable(AvailabilityFigure)),
+  /** The same inside the service hours. */
+  serviceHoursWithoutClauses: Type.Optional(Nullable(AvailabilityFigure)),
   /** Of a sum: how many were added up, and the one with the lowest lower bound. */
   members: Type.Integer(),
   worst: Nullable(Type.Object({ deviceId: Type.String(), name: Type.String(), lo: Nullable(Type.Number()) })),
@@ -88,6 +90,8 @@ export const LedgerEntry = Type.Object({
   author: Nullable(Type.String()),
   /** Whose fault it is, as somebody attested. */
   responsibility: Type.Optional(Nullable(Responsibility)),
+  /** The state without what clauses of the contract exclude; absent where it is the same. */
+  withoutClauses: Type.Optional(Nullable(Type.Enum(['up', 'down', 'excluded', 'unknown']))),
   revised: Type.Boolean(),
 });
 export type LedgerEntry = Static<typeof LedgerEntry>;

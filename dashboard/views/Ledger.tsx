@@ -163,6 +163,7 @@ function FigureCard({ query, ledger, report }: FigureProps) {
       </section>
     );
   }
+  const without = query.hours === 'always' ? ledger.withoutClauses : row?.serviceHoursWithoutClauses;
   return (
     <section class="card figure-card" aria-label={t('sla.figure')}>
       <div class="figure-main">
@@ -173,12 +174,12 @@ function FigureCard({ query, ledger, report }: FigureProps) {
       <div class="figure-words">
         {query.hours === 'service' && <p class="hint">{t('sla.inServiceHours')}</p>}
         <p class="figure-sentence">{figureSentences(figure).join(' ')}</p>
-        {query.hours === 'always' && ledger.withoutClauses && (
+        {without && (
           <p class="figure-sentence">
             {t('sla.withoutClauses', {
-              span: wholeSpan(ledger.figure.excludedMs - ledger.withoutClauses.excludedMs),
-              ratio: percentOr(cutFigure(ledger.withoutClauses).ratio),
-              verdict: t(`verdict.${ledger.withoutClauses.verdict}`).toLowerCase(),
+              span: wholeSpan(figure.excludedMs - without.excludedMs),
+              ratio: percentOr(cutFigure(without).ratio),
+              verdict: t(`verdict.${without.verdict}`).toLowerCase(),
             })}
           </p>
         )}

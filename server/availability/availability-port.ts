@@ -2,8 +2,9 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { AvailabilityReport, AvailabilityRow, Ledger, Strip } from '../../protocol/availability.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
+import { bothWays } from '../domain/sla/both-ways.ts';
 import { CompactLedger } from '../domain/sla/compact-ledger.ts';
-import { figureView, measure, type TargetSpan } from '../domain/sla/figure.ts';
+import { figureView, type Measurement, measure, type TargetSpan } from '../domain/sla/figure.ts';
 import { daysOf } from '../domain/sla/period.ts';
 import { reachability } from '../domain/sla/reachability.ts';
 import type { ServiceSource, Stretch } from '../domain/sla/sources.ts';
@@ -14,8 +15,8 @@ import type { Store } from '../store/store.ts';
 import type { Agreements } from './agreements.ts';
 import type { Attestations } from './attestations.ts';
 import type { BudgetJudge } from './budget-judge.ts';
-import { type BookEntry, factsOf, type LedgerBook } from './ledger-book.ts';
-import { Measuring, type ServiceEntry, type WantedPeriod, withoutClauses } from './measuring.ts';
+import { type BookEntry, factsOf, isBlamed, type LedgerBook } from './ledger-book.ts';
+import { differing, Measuring, measuredOf, type ServiceEntry, type WantedPeriod } from './measuring.ts';
 import { deviceRow, type Group, groupRow, isExpected, type Member, serviceRow } from './rows.ts';
 import { entryView, iso, revisionView } from './views.ts';
 
@@ -113,7 +114,8 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
         name: entry.record.info.name,
         clientId: facts.clientId,
         targets: agreements.ofDevice(facts),
-        stretches: (from, to) => book.composed(entry, from, to, entry.attestations),
+        isBlamed: isBlamed(entry),
+        stretches: (from, to, withClauses) => book.composed(entry, from, to, entry.attestations, withClauses),
       };
     }
     if (kind === 'site') {
@@ -123,11 +125,12 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
         name: site.name,
         clientId: site.client_id,
         targets: agreements.ofSite(site.client_id),
-        async stretches(from, to) {
+        isBlamed: book.isAnybodyBlamed(site.client_id),
+        async stretches(from, to, withClauses) {
           const here = [...book.ofClient(site.client_id)].filter((entry) => factsOf(entry).siteId === id);
           const expected = here.filter((entry) => isExpected(entry, agreements));
           const counted = expected.length > 0 ? expected : here;
-          const ledgers = counted.map((entry) => book.composed(entry, from, to, entry.attestations));
+          const ledgers = counted.map((entry) => book.composed(entry, from, to, entry.attestations, withClauses));
           return reachability(await Promise.all(ledgers));
         },
       };
@@ -139,36 +142,38 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
       name: service.name,
       clientId: service.clientId,
       targets: agreements.ofService(service),
-      stretches: (from, to) => source.ledger(id, from, Math.min(to, now())),
+      isBlamed: book.isAnybodyBlamed(service.clientId),
+      stretches: (from, to, withClauses) => source.ledger(id, from, Math.min(to, now()), withClauses),
     };
   }
 
   async function ledger(scope: Scope, wanted: LedgerSubject, query: PeriodQuery): Promise<Ledger> {
-    const { name, clientId, targets, stretches } = await subjectOf(scope, wanted);
+    const { name, clientId, targets, stretches, isBlamed: mayDiffer } = await subjectOf(scope, wanted);
     const period = new Measuring(book, agreements, wantedPeriod(query), now()).period(clientId);
-    const items = await stretches(period.from, period.to);
+    const counted = await stretches(period.from, period.to);
+    const without = mayDiffer ? await stretches(period.from, period.to, false) : null;
+    const items = without ? bothWays(counted, without) : counted;
     const revisions = await store
       .scoped(scope)
       .ledgerRevisions.between(wanted.id, period.from, period.to, MAX_REVISIONS);
-    const until = items.at(-1)?.end ?? period.from;
-    const measured = {
-      ledger: CompactLedger.of(items),
-      from: items[0]?.start ?? period.to,
-      until,
-      end: Number.POSITIVE_INFINITY,
-    };
     const device = wanted.kind === 'device' ? book.find(wanted.id) : null;
     // A device also knows what is excluded ahead, which its budget of the whole period needs.
-    const whole = device ? book.measured(device, period.from, period.to) : measured;
-    const without = device ? withoutClauses(book, device, period, targets) : null;
+    const measuredIn = (ledgerOf: readonly Stretch[], withClauses: boolean): Measurement => {
+      const measured = device
+        ? book.measured(device, period.from, period.to, withClauses)
+        : measuredOf(ledgerOf, period);
+      return measure(measured, period, targets);
+    };
+    const figure = measuredIn(counted, true);
+    const other = differing(without && measuredIn(without, false), figure);
     return {
       kind: wanted.kind,
       id: wanted.id,
       name,
       from: iso(period.from),
       to: iso(period.to),
-      figure: figureView(measure(whole, period, targets)),
-      withoutClauses: without && figureView(without),
+      figure: figureView(figure),
+      withoutClauses: other && figureView(other),
       items: items.map(entryView),
       revisions: revisions.map(revisionView),
     };
@@ -216,7 +221,9 @@ interface Subject {
   readonly name: string;
   readonly clientId: string;
   readonly targets: readonly TargetSpan[];
-  stretches(from: number, to: number): Promise<readonly Stretch[]>;
+  /** Whether clauses of the contract may exclude something of it. */
+  readonly isBlamed: boolean;
+  stretches(from: number, to: number, withClauses?: boolean): Promise<readonly Stretch[]>;
 }
 
 function wantedPeriod({ period, from, to }: PeriodQuery): WantedPeriod {

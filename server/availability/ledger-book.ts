@@ -149,17 +149,24 @@ export class LedgerBook implements DeviceLedgerSource {
     return openEnd(entry.record, this.#options.now()).every(({ state }) => state === 'up');
   }
 
-  async ledger(deviceId: string, from: number, to: number): Promise<readonly Stretch[]> {
+  async ledger(deviceId: string, from: number, to: number, withClauses = true): Promise<readonly Stretch[]> {
     const entry = this.#entries.get(deviceId);
-    return entry ? this.composed(entry, from, to, entry.attestations) : [];
+    return entry ? this.composed(entry, from, to, entry.attestations, withClauses) : [];
   }
 
-  /** The finished ledger of a range with its evidence, under these attestations. */
+  /** Whether somebody said of a device of this client whose fault something was: else clauses of the contract exclude nothing. */
+  isAnybodyBlamed(clientId: string): boolean {
+    for (const entry of this.ofClient(clientId)) if (isBlamed(entry)) return true;
+    return false;
+  }
+
+  /** The finished ledger of a range with its evidence, under these attestations. Without clauses, what they exclude is down. */
   async composed(
     entry: BookEntry,
     from: number,
     to: number,
     attestations: readonly Attested[],
+    withClauses = true,
   ): Promise<readonly Stretch[]> {
     const life = this.#life(entry);
     const start = Math.max(from, life.from);
@@ -182,7 +189,7 @@ export class LedgerBook implements DeviceLedgerSource {
     return compose(
       { from: start, to: end },
       evidence,
-      this.#said(entry, attestations),
+      this.#said(entry, attestations, withClauses),
       this.#exclusions(entry, start, end),
     );
   }
@@ -267,6 +274,11 @@ function toStretch(interval: Interval, revised: boolean): Stretch {
 export function toAttested(row: Row<'attestation'>): Attested {
   const { id, from_ms: from, to_ms: to, verdict, why, at, by_user: by, responsibility, evidence } = row;
   return { id, from, to, verdict, why, at, by, responsibility, evidence, isExcluded: false };
+}
+
+/** Whether somebody said whose fault something of it was. */
+export function isBlamed({ attestations }: BookEntry): boolean {
+  return attestations.some(({ responsibility }) => responsibility !== null);
 }
 
 export function factsOf({ record }: BookEntry): DeviceFacts {

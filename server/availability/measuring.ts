@@ -1,10 +1,10 @@
 import type { PeriodName } from '../../protocol/availability.ts';
 import { CompactLedger, type Measure } from '../domain/sla/compact-ledger.ts';
-import { type Measurement, measure, type Period, type TargetSpan } from '../domain/sla/figure.ts';
+import { type Measured, type Measurement, measure, type Period, type TargetSpan } from '../domain/sla/figure.ts';
 import { periodOf } from '../domain/sla/period.ts';
 import type { ServiceSource, Stretch } from '../domain/sla/sources.ts';
 import type { Agreements } from './agreements.ts';
-import { type BookEntry, factsOf, type LedgerBook } from './ledger-book.ts';
+import { type BookEntry, factsOf, isBlamed, type LedgerBook } from './ledger-book.ts';
 
 /** What was asked for: a named period, cut in the zones of each contract, or two instants. */
 export type WantedPeriod =
@@ -19,6 +19,8 @@ export interface Measurements {
   readonly serviceHours: Measurement | null;
   /** Round the clock, with what clauses of the contract exclude as down; null where they exclude nothing. */
   readonly withoutClauses: Measurement | null;
+  /** The same inside the service hours. */
+  readonly serviceHoursWithoutClauses: Measurement | null;
 }
 
 /** One pass over many subjects at one instant: what they share is worked out once. */
@@ -56,35 +58,58 @@ export class Measuring {
     const facts = factsOf(entry);
     const period = this.period(facts.clientId);
     const measured = this.#book.measured(entry, period.from, period.to);
-    const targets = this.#agreements.ofDevice(facts);
+    const without = isBlamed(entry) ? this.#book.measured(entry, period.from, period.to, false) : null;
     const inside = this.#inside(facts.clientId, facts.siteId, period);
-    return {
-      always: measure(measured, period, targets),
-      serviceHours: inside && measure(measured, period, targets, inside),
-      withoutClauses: withoutClauses(this.#book, entry, period, targets),
-    };
+    return this.#both(measured, without, period, this.#agreements.ofDevice(facts), inside);
   }
 
   async service(source: ServiceSource, service: ServiceEntry): Promise<Measurements> {
-    const { from, to } = this.period(service.clientId);
-    return this.serviceOf(service, to > from ? await source.ledger(service.id, from, Math.min(to, this.#now)) : []);
+    const period = this.period(service.clientId);
+    const until = Math.min(period.to, this.#now);
+    if (until <= period.from) return this.serviceOf(service, []);
+    const counted = await source.ledger(service.id, period.from, until);
+    const isBlamedAny = this.#book.isAnybodyBlamed(service.clientId);
+    return this.serviceOf(
+      service,
+      counted,
+      isBlamedAny ? await source.ledger(service.id, period.from, until, false) : null,
+    );
   }
 
-  /** The same of a ledger that covers the period. */
-  serviceOf(service: ServiceEntry, stretches: readonly Stretch[]): Measurements {
+  /** The same of a ledger that covers the period, and of what it is without clauses; null where they exclude nothing. */
+  serviceOf(
+    service: ServiceEntry,
+    stretches: readonly Stretch[],
+    without: readonly Stretch[] | null = null,
+  ): Measurements {
     const period = this.period(service.clientId);
-    const measured = {
-      ledger: CompactLedger.of(stretches),
-      from: stretches[0]?.start ?? period.to,
-      until: stretches.at(-1)?.end ?? period.to,
-      end: Number.POSITIVE_INFINITY,
-    };
-    const targets = this.#agreements.ofService(service);
     const inside = this.#inside(service.clientId, null, period);
+    return this.#both(
+      measuredOf(stretches, period),
+      without && measuredOf(without, period),
+      period,
+      this.#agreements.ofService(service),
+      inside,
+    );
+  }
+
+  #both(
+    counted: Measured,
+    without: Measured | null,
+    period: Period,
+    targets: readonly TargetSpan[],
+    inside: Measure | null,
+  ): Measurements {
+    const always = measure(counted, period, targets);
+    const serviceHours = inside && measure(counted, period, targets, inside);
     return {
-      always: measure(measured, period, targets),
-      serviceHours: inside && measure(measured, period, targets, inside),
-      withoutClauses: null,
+      always,
+      serviceHours,
+      withoutClauses: differing(without && measure(without, period, targets), always),
+      serviceHoursWithoutClauses: differing(
+        without && inside && measure(without, period, targets, inside),
+        serviceHours,
+      ),
     };
   }
 
@@ -99,15 +124,19 @@ export class Measuring {
   }
 }
 
-/** The figure without the clauses of the contract, null where they exclude nothing of the device in the period. */
-export function withoutClauses(
-  book: LedgerBook,
-  entry: BookEntry,
-  period: Period,
-  targets: readonly TargetSpan[],
-): Measurement | null {
-  if (entry.attestations.every(({ responsibility }) => responsibility === null)) return null;
-  const without = measure(book.measured(entry, period.from, period.to, false), period, targets);
-  const withThem = measure(book.measured(entry, period.from, period.to), period, targets);
-  return without.whole.excludedMs === withThem.whole.excludedMs ? null : without;
+/** A ledger that covers a period, as figures are made of it. */
+export function measuredOf(stretches: readonly Stretch[], period: Period): Measured {
+  return {
+    ledger: CompactLedger.of(stretches),
+    from: stretches[0]?.start ?? period.to,
+    until: stretches.at(-1)?.end ?? period.to,
+    end: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The figure without clauses; null where they change nothing of the one that counts. */
+export function differing(without: Measurement | null, counted: Measurement | null): Measurement | null {
+  if (without === null || counted === null) return null;
+  const [a, b] = [without.whole, counted.whole];
+  return a.excludedMs === b.excludedMs && a.downMs === b.downMs && a.unknownMs === b.unknownMs ? null : without;
 }

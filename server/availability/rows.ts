@@ -49,6 +49,13 @@ export function groupRow(group: Group, all: readonly Member[], agreements: Agree
     withoutClauses: members.some(({ measured }) => measured.withoutClauses)
       ? figureView(sumMeasurements(members.map(({ measured }) => measured.withoutClauses ?? measured.always)))
       : null,
+    serviceHoursWithoutClauses: members.some(({ measured }) => measured.serviceHoursWithoutClauses)
+      ? figureView(
+          sumMeasurements(
+            members.flatMap(({ measured }) => measured.serviceHoursWithoutClauses ?? measured.serviceHours ?? []),
+          ),
+        )
+      : null,
     members: members.length,
     worst: worstOf(members),
   };
@@ -65,11 +72,13 @@ function figures({
   always,
   serviceHours,
   withoutClauses,
-}: Measurements): Pick<AvailabilityRow, 'always' | 'serviceHours' | 'withoutClauses'> {
+  serviceHoursWithoutClauses,
+}: Measurements): Pick<AvailabilityRow, 'always' | 'serviceHours' | 'withoutClauses' | 'serviceHoursWithoutClauses'> {
   return {
     always: figureView(always),
     serviceHours: serviceHours && figureView(serviceHours),
     withoutClauses: withoutClauses && figureView(withoutClauses),
+    serviceHoursWithoutClauses: serviceHoursWithoutClauses && figureView(serviceHoursWithoutClauses),
   };
 }
 

@@ -5,9 +5,20 @@ import type { Row } from '../store/tables.ts';
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function entryView(stretch: Stretch): LedgerEntry {
-  const { start, end, state, reason, sentence, author, revised, responsibility = null } = stretch;
+  const { start, end, state, reason, sentence, author, revised, responsibility = null, withoutClauses } = stretch;
   const [from, to] = [iso(start), iso(end)];
-  return { from, to, durationMs: end - start, state, reason, evidence: sentence, author, responsibility, revised };
+  return {
+    from,
+    to,
+    durationMs: end - start,
+    state,
+    reason,
+    evidence: sentence,
+    author,
+    responsibility,
+    ...(withoutClauses === undefined ? {} : { withoutClauses }),
+    revised,
+  };
 }
 
 /** A stretch as a revision remembers it. */

@@ -20,8 +20,8 @@ export interface CheckSourceOptions {
 
 /** Ledgers of checks, with what is known of their hosts laid over them. */
 export interface CheckSource {
-  /** The exact partition of [from, to), clipped to the check's life and now. */
-  ledger(check: CheckDefinition, from: number, to: number): Promise<readonly Stretch[]>;
+  /** The exact partition of [from, to), clipped to the check's life and now. Without clauses, what they exclude is down. */
+  ledger(check: CheckDefinition, from: number, to: number, withClauses?: boolean): Promise<readonly Stretch[]>;
 }
 
 /** Closer to now than this many intervals, no result is missing yet: the last one still stands. */
@@ -84,7 +84,7 @@ export function createCheckSource(options: CheckSourceOptions): CheckSource {
   }
 
   return {
-    async ledger(check, from, to) {
+    async ledger(check, from, to, withClauses = true) {
       const start = Math.max(from, check.createdAt);
       const end = Math.min(to, now(), check.removedAt ?? Number.POSITIVE_INFINITY);
       if (end <= start) return [];
@@ -94,7 +94,7 @@ export function createCheckSource(options: CheckSourceOptions): CheckSource {
         return overlayHost({ start, end }, own, plannedFor(check, start, end), { name: '', fallsWithHost: false });
       }
       const info = fleet.devices.get(deviceId)?.info ?? { name: 'Its machine', hostname: '' };
-      const host = await devices.ledger(deviceId, start, end);
+      const host = await devices.ledger(deviceId, start, end, withClauses);
       return overlayHost({ start, end }, own, host, { ...info, fallsWithHost: isOfItsHost(check.target, info) });
     },
   };

@@ -50,7 +50,9 @@ export async function createServices(options: ServicesOptions) {
     for (const service of services.withCheck(check.id)) services.judgeOne(service, changes, at);
   });
   const plans = new Plans(checks);
-  const devices: DeviceLedgerSource = { ledger: (id, from, to) => options.devices().ledger(id, from, to) };
+  const devices: DeviceLedgerSource = {
+    ledger: (id, from, to, withClauses) => options.devices().ledger(id, from, to, withClauses),
+  };
   const checkSource = createCheckSource({ store, fleet, checks, devices, exclusions: options.exclusions, now });
   const source = createServiceSource({ services, checks, fleet, checkSource, devices, now });
   const runner = new CheckRunner({

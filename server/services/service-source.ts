@@ -19,17 +19,23 @@ export interface ServiceSourceOptions {
 export function createServiceSource(options: ServiceSourceOptions): ServiceSource {
   const { services, checks, fleet, checkSource, devices, now } = options;
 
-  async function ledgerOf(version: ServiceVersion, start: number, end: number): Promise<Stretch[]> {
+  async function ledgerOf(
+    version: ServiceVersion,
+    start: number,
+    end: number,
+    withClauses: boolean,
+  ): Promise<Stretch[]> {
     const { needed, deviceIds, checkIds } = version.terms;
     const ofDevice = async (id: string): Promise<MemberLedger> => {
       const record = fleet.devices.get(id);
-      return { name: record?.info.name ?? 'a retired device', ledger: await devices.ledger(id, start, end) };
+      const ledger = await devices.ledger(id, start, end, withClauses);
+      return { name: record?.info.name ?? 'a retired device', ledger };
     };
     const ofCheck = async (id: string): Promise<MemberLedger> => {
       const check = checks.ever(id);
       return {
         name: check?.name ?? 'a removed check',
-        ledger: check ? await checkSource.ledger(check, start, end) : [],
+        ledger: check ? await checkSource.ledger(check, start, end, withClauses) : [],
       };
     };
     const members = {
@@ -46,7 +52,7 @@ export function createServiceSource(options: ServiceSourceOptions): ServiceSourc
         const { name, targetPpm } = termsOf(service);
         return { id: service.id, clientId: service.clientId, name, since: service.createdAt, targetPpm };
       }),
-    async ledger(serviceId, from, to) {
+    async ledger(serviceId, from, to, withClauses = true) {
       const service = services.get(serviceId);
       if (!service) return [];
       const until = Math.min(to, now(), service.removedAt ?? Number.POSITIVE_INFINITY);
@@ -55,7 +61,7 @@ export function createServiceSource(options: ServiceSourceOptions): ServiceSourc
         const next = service.versions[index + 1];
         const start = Math.max(from, version.from);
         const end = Math.min(until, next?.from ?? Number.POSITIVE_INFINITY);
-        if (end > start) parts.push(...(await ledgerOf(version, start, end)));
+        if (end > start) parts.push(...(await ledgerOf(version, start, end, withClauses)));
       }
       return parts;
     },

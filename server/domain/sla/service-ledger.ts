@@ -1,3 +1,4 @@
+import type { Responsibility } from '../../../protocol/contract.ts';
 import type { LedgerState } from '../ledger.ts';
 import type { Stretch } from './sources.ts';
 import { segments } from './sweep.ts';
@@ -14,6 +15,8 @@ export interface ServiceMembers<Of> {
 export interface Member {
   readonly name: string;
   readonly state: LedgerState;
+  /** Excluded by a clause of the contract, not because it was planned: whose fault it was. */
+  readonly responsibility?: Responsibility | null;
 }
 
 export interface ServiceVerdict {
@@ -44,7 +47,7 @@ export function judgeService({ needed, devices, checks }: ServiceMembers<Member>
     return {
       state: 'excluded',
       reason: 'devices_excluded',
-      sentence: `Planned time of ${named(members, 'excluded')}.`,
+      sentence: excludedSentence(members),
     };
   }
   if (hasDevices && up + unknown + excluded < needed) {
@@ -86,16 +89,37 @@ export function serviceLedger(
     end,
     all.map(({ ledger }) => ledger),
     (from, to, stretches) => {
-      const members = all.map(({ name }, index): Member => ({ name, state: stretches[index]?.state ?? 'unknown' }));
+      const members = all.map(({ name }, index): Member => {
+        const { state = 'unknown', responsibility = null } = stretches[index] ?? {};
+        return { name, state, responsibility };
+      });
       const split = devices.length;
       const verdict = judgeService({ needed, devices: members.slice(0, split), checks: members.slice(split) });
       const { state, reason, sentence } = verdict;
       const authors = new Set(stretches.map((stretch) => stretch?.author ?? null).filter((author) => author !== null));
       const author = state === 'excluded' ? [...authors].sort().join(', ') || null : null;
       const revised = stretches.some((stretch) => stretch?.revised);
-      return { start: from, end: to, state, reason, sentence, author, revised };
+      const blamed = state === 'excluded' ? members.filter((member) => member.state === 'excluded') : [];
+      const whose = new Set(blamed.map(({ responsibility }) => responsibility ?? null));
+      const [only = null] = whose.size === 1 ? whose : [];
+      const responsibility = only === null ? {} : { responsibility: only };
+      return { start: from, end: to, state, reason, sentence, author, revised, ...responsibility };
     },
   );
+}
+
+function excludedSentence(members: readonly Member[]): string {
+  const of = (isByClause: boolean): string =>
+    named(
+      members.filter(({ responsibility = null }) => (responsibility !== null) === isByClause),
+      'excluded',
+    );
+  const [planned, byClause] = [of(false), of(true)];
+  const parts = [
+    ...(planned ? [`planned time of ${planned}`] : []),
+    ...(byClause ? [`time of ${byClause} that the contract excludes`] : []),
+  ];
+  return `${capitalised(parts.join('; '))}.`;
 }
 
 const MAX_NAMED = 5;

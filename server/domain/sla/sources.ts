@@ -19,6 +19,8 @@ export interface Stretch {
   readonly responsibility?: Responsibility | null;
   /** What evidence alone says of it, where somebody said whose fault it is. */
   readonly proven?: string;
+  /** What it is without the clauses of the contract; absent where they change nothing. */
+  readonly withoutClauses?: LedgerState;
 }
 
 /** Time that does not count, and who said so. */
@@ -70,12 +72,15 @@ export interface ServiceSource {
     readonly since: number;
     readonly targetPpm: number | null;
   }[];
-  /** The exact partition of [from, to), clipped to the service's life. */
-  ledger(serviceId: string, from: number, to: number): Promise<readonly Stretch[]>;
+  /** The exact partition of [from, to), clipped to the service's life. Without clauses, what they exclude is down. */
+  ledger(serviceId: string, from: number, to: number, withClauses?: boolean): Promise<readonly Stretch[]>;
 }
 
 /** Devices; server/availability/ fulfils it, for services to build on. */
 export interface DeviceLedgerSource {
-  /** The exact partition of [from, to), clipped to enrolment, retirement and now, with everything declared laid over it. */
-  ledger(deviceId: string, from: number, to: number): Promise<readonly Stretch[]>;
+  /**
+   * The exact partition of [from, to), clipped to enrolment, retirement and now, with everything declared laid over it. Without
+   * clauses, what they exclude is down.
+   */
+  ledger(deviceId: string, from: number, to: number, withClauses?: boolean): Promise<readonly Stretch[]>;
 }

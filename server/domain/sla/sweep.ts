@@ -46,6 +46,7 @@ function isSame(a: Stretch, b: Stretch): boolean {
     a.reason === b.reason &&
     a.sentence === b.sentence &&
     a.author === b.author &&
+    (a.responsibility ?? null) === (b.responsibility ?? null) &&
     a.revised === b.revised
   );
 }

@@ -78,8 +78,9 @@ t.test('the ledger: evidence, attestations and exclusions, each with its author;
   const csv = await get(`${path}&format=csv`);
   t.equal(csv.headers.get('content-type'), 'text/csv; charset=utf-8');
   t.match(csv.headers.get('content-disposition'), /^attachment/);
-  t.equal(csv.text.split('\r\n')[0], 'from,to,durationMs,state,reason,evidence,author,revised');
-  t.match(csv.text, /,1800000,"down","attested","P1 said on [^"]*","P1",true\r\n/);
+  const header = 'from,to,durationMs,state,reason,evidence,author,revised,responsibility,stateWithoutClauses';
+  t.equal(csv.text.split('\r\n')[0], header);
+  t.match(csv.text, /,1800000,"down","attested","P1 said on [^"]*","P1",true,,"down"\r\n/);
 
   const refused = await attest({ from: iso(MONTH), to: iso(MONTH + DAY), verdict: 'down', why: 'I think so.' });
   t.match(refused, { status: 409, body: { error: { message: /^Nothing between .* is unknown/ } } });
@@ -207,7 +208,14 @@ t.test('whose fault it was: both figures are kept and shown, and one statement s
   for (const by of ['device', 'site', 'client']) {
     const [row] = (await get(`/availability?by=${by}&client=${tenant.client.id}`)).body.items;
     t.match(row, { always: { excludedMs: 70 * MIN }, withoutClauses: { downMs: 70 * MIN } }, by);
+    t.equal(row.serviceHoursWithoutClauses, null, 'all of it was at night');
   }
+  const ofSite = (await get(`/sites/${tenant.site.id}/ledger?from=${iso(MONTH)}&to=${iso(NOW)}`)).body;
+  t.match(ofSite.figure, { downMs: 0, unknownMs: 0, excludedMs: 70 * MIN }, 'the site has both too');
+  t.match(ofSite.withoutClauses, { downMs: 70 * MIN, excludedMs: 0 });
+  t.match(ofSite.items[1], { state: 'excluded', reason: 'site_excluded', withoutClauses: 'down' });
+  const csv = await get(`/sites/${tenant.site.id}/ledger?from=${iso(MONTH)}&to=${iso(NOW)}&format=csv`);
+  t.match(csv.text, /,"excluded","site_excluded",[^\r]*,"down"\r\n/, 'and so has its file');
   const [item] = site.body.items;
   t.equal((await server.request('DELETE', `/api/v1/attestations/${item.id}`, { headers })).status, 200);
   t.match((await get(path)).body, { withoutClauses: null, figure: before.figure }, 'withdrawn, evidence stands alone');
