@@ -21,6 +21,7 @@ import type { Judge } from './judge.ts';
 import { Lane } from './lane.ts';
 import type { Anchors } from './presence/anchors.ts';
 import { Contact } from './presence/contact.ts';
+import { PowerCuts } from './presence/power-cuts.ts';
 import type { Finding } from './presence/second-opinion.ts';
 import { type ReportedChecks, ReportJudge } from './report-judge.ts';
 import type { StoredReport } from './series/series-store.ts';
@@ -73,6 +74,7 @@ export class Watch {
   readonly #contact: Contact;
   readonly #reports: ReportJudge;
   readonly #clones: ClonedIdentities;
+  readonly #powerCuts: PowerCuts;
   readonly #clock: ClockKeeper;
   readonly #writer: ChangeWriter;
   readonly #acts: Acts;
@@ -97,6 +99,7 @@ export class Watch {
     this.#clock = new ClockKeeper(options);
     this.#reports = new ReportJudge({ ...options, isClockUnsure: () => this.#clock.isUnsure });
     this.#clones = new ClonedIdentities(options.fleet, options.book);
+    this.#powerCuts = new PowerCuts(options);
     const restore = (records: Iterable<DeviceRecord>): Promise<void> => restoreMemories(options, records);
     this.#writer = new ChangeWriter({ ...options, faults, restore });
     this.#acts = new Acts({ lane: this.lane, writer: this.#writer, clock, position: () => this.#position });
@@ -246,6 +249,7 @@ export class Watch {
       const judgedAt = clock.now();
       this.#judgeAbsence(changes);
       this.#clones.judge(changes, judgedAt);
+      this.#faults.guard('power cuts', () => this.#powerCuts.judge(changes, judgedAt), undefined);
       for (const judge of this.#options.judges ?? []) {
         this.#faults.guard(judge.about, () => judge.judge(changes, judgedAt), undefined);
       }

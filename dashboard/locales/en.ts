@@ -1071,6 +1071,8 @@ export const en = {
   'attest.open': 'Attest',
   'attest.this': 'Attest what was unknown from {from}',
   'attest.thisDown': 'Attest whose fault it was that it was down from {from}',
+  'attest.sentenceSite':
+    'From {from} to {to}, {span}, machines of the site restarted. It is said of each that was down or unknown then, for as long as it was.',
   'attest.sentenceDown': 'From {from} to {to}, {span}, the machine was down.',
   'attest.whose': 'Whose fault was it?',
   'attest.whoseHint':
@@ -1079,7 +1081,8 @@ export const en = {
   'attest.evidence': 'What proves it',
   'attest.evidenceHint': 'Such as the number of the provider’s ticket.',
   'attest.wholeSite': 'Say it of all machines of the site',
-  'attest.wholeSiteHint': 'Of those that were down or unknown in this time, as in a power cut.',
+  'attest.wholeSiteHint':
+    'Of those that were down or unknown in this time, as in a power cut: of each for as long as it was, give or take a quarter of an hour.',
   'attest.blamed': '{whose}. {evidence}',
   'blame.us': 'Ourselves',
   'blame.client': 'The client',
@@ -1101,6 +1104,14 @@ export const en = {
   'attest.whyHint': 'It stays in the ledger with your name, for whoever asks later.',
   'attest.submit': 'Attest',
   'attest.done': 'The ledger is revised.',
+  'attest.doneSite': {
+    one: 'The ledger of one machine is revised.',
+    other: 'The ledgers of {count} machines are revised.',
+  },
+  'power.title': 'Whose fault was it?',
+  'power.lead':
+    'One statement serves all machines of the site. What the contract excludes is left out of the figure; both figures are kept.',
+  'power.attest': 'Attest for all machines',
   'attest.list': 'Attestations',
   'attest.none': 'Nobody has attested anything here.',
   'attest.by': '{name}: {verdict}',

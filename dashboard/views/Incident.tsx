@@ -16,6 +16,7 @@ import { ClockCard } from '../parts/incident/ClockCard.tsx';
 import { ExplainedBy, Explains } from '../parts/incident/Family.tsx';
 import { FourTimes } from '../parts/incident/FourTimes.tsx';
 import { PeopleReports } from '../parts/incident/PeopleReports.tsx';
+import { PowerCut } from '../parts/incident/PowerCut.tsx';
 import { SiteCardPanel } from '../parts/incident/SiteCardPanel.tsx';
 import { IncidentStateBadge, PriorityBadge } from '../parts/StateBadge.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
@@ -82,6 +83,7 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
           <ExplainedBy incident={incident} />
           <ClockCard incident={incident} onDone={take} />
           <FourTimes incident={incident} onDone={take} />
+          <PowerCut incident={incident} />
           <Explains incident={incident} />
           <Evidence incident={incident} />
           <section class="card">

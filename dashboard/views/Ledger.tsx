@@ -256,7 +256,7 @@ function Intervals({ subject, ledger, timeZone, onChange }: IntervalsProps) {
       </section>
       {attesting.value && (
         <AttestDialog
-          deviceId={subject.id}
+          subject={{ deviceId: subject.id }}
           entry={attesting.value}
           onClose={() => {
             attesting.value = null;

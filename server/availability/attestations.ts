@@ -14,6 +14,8 @@ import { type BookEntry, type LedgerBook, toAttested } from './ledger-book.ts';
 import { attestationView, type Said } from './views.ts';
 
 const MIN_EVIDENCE = 3;
+/** What one statement about several devices reaches beyond its range, where a stretch of a device does. */
+const OWN_SPAN_MS = 15 * 60_000;
 
 export interface AttestationOptions {
   readonly store: Store;
@@ -49,7 +51,10 @@ export class Attestations {
     });
   }
 
-  /** One statement for several devices, such as of a power cut: about those of them that have something to attest. @throws as {@link attest} */
+  /**
+   * One statement for several devices, such as of a power cut: about those of them that have something to attest, each for its own
+   * stretches, which begin and end a little earlier or later than the one that was pointed at. @throws as {@link attest}
+   */
   attestAll(
     scope: Scope,
     entries: readonly BookEntry[],
@@ -57,7 +62,7 @@ export class Attestations {
     actor: Actor,
   ): Promise<Attestation[]> {
     return this.#options.act(async (changes, now) => {
-      const made = await this.#say(changes, scope, entries, { input, actor, now });
+      const made = await this.#say(changes, scope, entries, { input, actor, now, isOfMany: true });
       if (made.length === 0) throw nothingToSay(input);
       return made;
     });
@@ -65,15 +70,16 @@ export class Attestations {
 
   async #say(changes: ChangeSet, scope: Scope, entries: readonly BookEntry[], said: Saying): Promise<Attestation[]> {
     const { book, store } = this.#options;
-    const { input, actor, now } = said;
+    const { input, actor, now, isOfMany = false } = said;
     const { responsibility = null, evidence = '' } = input;
-    const [from, to] = [Date.parse(input.from), Date.parse(input.to)];
-    requireSense(input, { from, to, now });
+    const asked = { from: Date.parse(input.from), to: Date.parse(input.to) };
+    requireSense(input, { ...asked, now });
     const made: Attestation[] = [];
+    const isOpen = ({ state, responsibility: known = null }: Stretch): boolean =>
+      state === 'unknown' || (responsibility !== null && (state === 'down' || known !== null));
     for (const entry of entries) {
+      const { from, to } = isOfMany ? await this.#ownSpan(entry, asked, isOpen, now) : asked;
       const before = await book.composed(entry, from, to, entry.attestations);
-      const isOpen = ({ state, responsibility: known = null }: Stretch): boolean =>
-        state === 'unknown' || (responsibility !== null && (state === 'down' || known !== null));
       if (!before.some(isOpen)) continue;
       const row: Row<'attestation'> = {
         id: randomUUID(),
@@ -101,6 +107,22 @@ export class Attestations {
       made.push(attestationView(row));
     }
     return made;
+  }
+
+  /** The range, as far as the device's own stretches at its ends reach beyond it: each machine falls and rises at its own time. */
+  async #ownSpan(
+    entry: BookEntry,
+    { from, to }: Span,
+    isOpen: (stretch: Stretch) => boolean,
+    now: number,
+  ): Promise<Span> {
+    const until = Math.min(now, to + OWN_SPAN_MS);
+    const around = await this.#options.book.composed(entry, from - OWN_SPAN_MS, until, entry.attestations);
+    const open = around.filter((stretch) => isOpen(stretch) && stretch.start < to && stretch.end > from);
+    return {
+      from: Math.min(from, ...open.map(({ start }) => start).filter((start) => start > from - OWN_SPAN_MS)),
+      to: Math.max(to, ...open.map(({ end }) => end).filter((end) => end < until || until === now)),
+    };
   }
 
   /** The row stays. @throws VigiaError not_found, conflict if it is withdrawn already */
@@ -148,6 +170,13 @@ interface Saying {
   readonly input: AttestationInput;
   readonly actor: Actor;
   readonly now: number;
+  /** Each of several devices has stretches of its own. */
+  readonly isOfMany?: boolean;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 function requireSense(

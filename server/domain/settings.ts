@@ -66,6 +66,10 @@ export interface PresenceSettings {
   readonly tellAfterMs: number;
   /** After the server's own start, absence is not judged for this long. */
   readonly judgeAfterStartMs: number;
+  /** A restart without a goodbye is told this much later while other machines of its site are away: they may share the cause. */
+  readonly restartHoldMs: number;
+  /** A power cut is told this much later, so that who comes back meanwhile is counted. */
+  readonly powerTellAfterMs: number;
 }
 
 const minute = 60_000;
@@ -117,6 +121,8 @@ export const defaultSettings: DetectionSettings = {
     lostAfterMs: 27_000,
     tellAfterMs: 3 * minute,
     judgeAfterStartMs: 90_000,
+    restartHoldMs: 10 * minute,
+    powerTellAfterMs: minute,
   },
   reopenWindowMs: 60 * minute,
   vanishedAfterMs: 10 * minute,

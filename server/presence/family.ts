@@ -10,7 +10,7 @@ export const SUPPRESSED_BY_BLINDNESS = 'server.blind';
 export function adopt(
   book: IncidentBook,
   changes: ChangeSet,
-  record: DeviceRecord,
+  record: DeviceRecord | null,
   child: IncidentRecord,
   parentId: string,
   at: number,

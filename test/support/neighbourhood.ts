@@ -77,6 +77,16 @@ export class Neighbourhood {
     return scene;
   }
 
+  /** The same machines before a server that was started on a copy of the data; who was silent still is. */
+  movedTo(core: Core): Neighbourhood {
+    const now = (record: DeviceRecord): DeviceRecord => core.fleet.require(record.info.id);
+    const sites = this.sites.map((records) => records.map(now));
+    const moved = new Neighbourhood(core, this.clock, sites);
+    for (const [record, agent] of this.#agents) moved.#agents.set(now(record), agent);
+    for (const record of this.#silent) moved.#silent.add(now(record));
+    return moved;
+  }
+
   /** Everybody who is not silent reports. */
   async report(): Promise<void> {
     for (const [record, agent] of this.#agents) {
@@ -87,6 +97,19 @@ export class Neighbourhood {
 
   silence(...records: readonly DeviceRecord[]): void {
     for (const record of records) this.#silent.add(record);
+  }
+
+  /** These boot now: what they say next is of another boot, up for `upMs`. */
+  reboot(upMs: number, ...records: readonly DeviceRecord[]): void {
+    for (const record of records) {
+      const agent = this.#agents.get(record);
+      if (!agent) continue;
+      agent.bootId = `boot-${randomBytes(4).toString('hex')}`;
+      agent.runId = randomBytes(16).toString('hex');
+      agent.sequence = 0;
+      agent.bootedAt = this.clock.ms - upMs;
+      agent.connect(record, this.clock.ms);
+    }
   }
 
   /** These are heard of again, and report. */

@@ -12,21 +12,25 @@ import { CreateDialog } from '../settings/ListSection.tsx';
 import { say } from '../Toasts.tsx';
 
 interface AttestProps {
-  readonly deviceId: string;
-  readonly entry: LedgerEntry;
+  /** Of a machine, whose site may be meant too, or of all machines of a site. */
+  readonly subject: { readonly deviceId: string } | { readonly siteId: string };
+  readonly entry: Pick<LedgerEntry, 'from' | 'to' | 'durationMs' | 'state' | 'evidence' | 'reason'>;
+  /** Whose fault it probably was. */
+  readonly likely?: Responsibility;
   readonly onClose: () => void;
   readonly onDone: () => void;
 }
 
 /** A person says what a stretch that no evidence decides was; the ledger keeps who and why. */
-export function AttestDialog({ deviceId, entry, onClose, onDone }: AttestProps) {
+export function AttestDialog({ subject, entry, likely, onClose, onDone }: AttestProps) {
   const verdict = useSignal<AttestationInput['verdict']>('down');
   const why = useSignal('');
   const evidence = useSignal('');
-  const responsibility = useSignal<Responsibility | ''>('');
+  const responsibility = useSignal<Responsibility | ''>(likely ?? '');
   const wholeSite = useSignal(false);
   const isUnknown = entry.state === 'unknown';
-  const siteId = devices.value.get(deviceId)?.siteId ?? null;
+  const deviceId = 'deviceId' in subject ? subject.deviceId : null;
+  const siteId = 'siteId' in subject ? subject.siteId : (devices.value.get(subject.deviceId)?.siteId ?? null);
   const isBlamed = verdict.value === 'down' && responsibility.value !== '';
   return (
     <CreateDialog
@@ -43,14 +47,18 @@ export function AttestDialog({ deviceId, entry, onClose, onDone }: AttestProps) 
             ? { responsibility: responsibility.value, evidence: evidence.value.trim() }
             : {}),
         };
-        if (wholeSite.value && siteId !== null) await sla.attestSite(siteId, said);
-        else await sla.attest(deviceId, said);
-        say(t('attest.done'));
+        if (deviceId !== null && !(wholeSite.value && siteId !== null)) {
+          await sla.attest(deviceId, said);
+          say(t('attest.done'));
+        } else if (siteId !== null) {
+          const { items } = await sla.attestSite(siteId, said);
+          say(t('attest.doneSite', { count: items.length }));
+        }
         onDone();
       }}
     >
       <p>
-        {t(isUnknown ? 'attest.sentence' : 'attest.sentenceDown', {
+        {t(deviceId === null ? 'attest.sentenceSite' : isUnknown ? 'attest.sentence' : 'attest.sentenceDown', {
           from: dayTime(Date.parse(entry.from)),
           to: dayTime(Date.parse(entry.to)),
           span: wholeSpan(entry.durationMs),
@@ -106,7 +114,7 @@ export function AttestDialog({ deviceId, entry, onClose, onDone }: AttestProps) 
           }}
         />
       )}
-      {siteId !== null && (
+      {deviceId !== null && siteId !== null && (
         <CheckField
           label={t('attest.wholeSite')}
           hint={t('attest.wholeSiteHint')}

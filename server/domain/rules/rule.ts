@@ -17,6 +17,7 @@ export type RuleName =
   | 'clock.skew'
   | 'site.contact'
   | 'site.emergency'
+  | 'site.power'
   | 'server.blind'
   | 'check.failed'
   | 'check.certificate'

@@ -244,3 +244,26 @@ t.test('a fault that no clause excludes stays in the figure, with a name', async
   t.match(ledger, { withoutClauses: null, figure: { downMs: 70 * MIN } });
   t.match(ledger.items[1], { state: 'down', responsibility: 'us' });
 });
+
+t.test('one statement for a site reaches each machine for its own stretch, and no further', async (t) => {
+  const { server, tenant, headers, get } = await world(t);
+  const fifth = MONTH + 4 * DAY;
+  const said = { verdict: 'down', why: 'The grid was out.', responsibility: 'power', evidence: 'Notice 17.' };
+  const post = (from: number, to: number) =>
+    server.request('POST', `/api/v1/sites/${tenant.site.id}/attestations`, {
+      headers,
+      body: { ...said, from: iso(from), to: iso(to) },
+    });
+  t.match(await post(fifth + 3 * MIN, fifth + 4 * MIN), {
+    status: 201,
+    body: { items: [{ from: iso(fifth), to: iso(fifth + 10 * MIN) }] },
+  });
+  const { body } = await get(`/devices/${tenant.device.id}/ledger?from=${iso(MONTH)}&to=${iso(NOW)}`);
+  t.match(body.items[1], { state: 'down', responsibility: 'power', durationMs: 10 * MIN });
+  const tenth = MONTH + 9 * DAY;
+  t.match(
+    await post(tenth + 20 * MIN, tenth + 30 * MIN),
+    { body: { items: [{ from: iso(tenth + 20 * MIN), to: iso(tenth + 30 * MIN) }] } },
+    'a stretch that reaches further than a quarter of an hour is another matter',
+  );
+});
