@@ -12,8 +12,11 @@ import {
 import type { Mutex } from './mutex.ts';
 import type { WorkerClient } from './worker-client.ts';
 
+/** What is asked of the thread. */
+type Asked = Pick<WorkerClient, 'request' | 'close'>;
+
 /** Kysely over the database worker: its one connection belongs to whoever holds the mutex. */
-export function workerDialect(worker: WorkerClient, mutex: Mutex): Dialect {
+export function workerDialect(worker: Asked, mutex: Mutex): Dialect {
   return {
     createDriver: () => new WorkerDriver(worker, mutex),
     createAdapter: () => new SqliteAdapter(),
@@ -23,11 +26,11 @@ export function workerDialect(worker: WorkerClient, mutex: Mutex): Dialect {
 }
 
 class WorkerDriver implements Driver {
-  readonly #worker: WorkerClient;
+  readonly #worker: Asked;
   readonly #mutex: Mutex;
   readonly #connection: WorkerConnection;
 
-  constructor(worker: WorkerClient, mutex: Mutex) {
+  constructor(worker: Asked, mutex: Mutex) {
     this.#worker = worker;
     this.#mutex = mutex;
     this.#connection = new WorkerConnection(worker);
@@ -68,9 +71,9 @@ class WorkerDriver implements Driver {
 }
 
 class WorkerConnection implements DatabaseConnection {
-  readonly #worker: WorkerClient;
+  readonly #worker: Asked;
 
-  constructor(worker: WorkerClient) {
+  constructor(worker: Asked) {
     this.#worker = worker;
   }
 

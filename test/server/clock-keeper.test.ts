@@ -88,6 +88,38 @@ t.test('a time of day that the agents agree with is followed, and what is going 
   t.same(rows, []);
 });
 
+t.test(
+  'of what was done to an incident in the time that is taken back, memory says the same as the database',
+  async (t) => {
+    const { core, machine, clock, run } = await scene(t);
+    await run(120);
+    await run(360, 4);
+    const [opened] = core.book.open();
+    if (!opened) throw new Error('no incident');
+    machine.wallMs += HOUR;
+    await run(120, 4, HOUR);
+    const at = clock.now();
+    // What a person did and what the routes keep of it.
+    const acted = { ...opened, acknowledgedAt: at, acknowledgedBy: 'u1', updatedAt: at, onsetAt: at - 2 * HOUR };
+    const times = { ...acted.times, takenAt: at, respondedAt: at, onSiteAt: at };
+    const record = { ...acted, times };
+    await core.watch.act(async (changes) => {
+      core.book.put(record);
+      changes.addIncident(null, { record, event: { kind: 'acknowledged', at, by: 'u1', text: '' }, notice: null });
+    });
+    machine.wallMs -= HOUR;
+    await run(60, 4);
+    const now = clock.now();
+    t.ok(Math.abs(now - machine.wallMs) < 1_000, 'the clock is back');
+    const known = core.book.byId(opened.id);
+    const stamps = [known?.acknowledgedAt, known?.times.takenAt, known?.times.respondedAt, known?.times.onSiteAt];
+    for (const stamp of stamps) t.ok((stamp ?? Number.POSITIVE_INFINITY) <= now, `${(stamp ?? 0) - now} ms ahead`);
+    t.equal(known?.onsetAt, at - 2 * HOUR, 'what was past stays');
+    const row = await core.store.scoped(everyClient).incidents.get(opened.id);
+    t.same(stamps, [row?.acknowledged_at, row?.taken_at, row?.responded_at, row?.on_site_at]);
+  },
+);
+
 t.test('a folder that a clock years ahead has written is healed by its start', async (t) => {
   const { record } = await scene(t);
   const ahead = START + 4 * 365 * 24 * HOUR;

@@ -100,7 +100,14 @@ t.test('a message in fragments has the bound of a whole one', async (t) => {
   t.equal(read(fragments(4, 4, 2), 10).length, 1);
   t.equal(faultOf(() => read(fragments(4, 4, 3), 10))?.closeCode, 1009);
   t.equal(read([...fragments(4, 6), ...fragments(4, 6)], 10).length, 2, 'the next one begins anew');
-  t.equal(read([...fragments(10, ...Array.from({ length: 1_000 }, () => 0))], 10).length, 1, 'empty ones cost nothing');
+  const empty = (count: number) => Array.from({ length: count }, () => 0);
+  t.equal(read([...fragments(10, ...empty(1_000))], 10).length, 1, 'empty ones take no room');
+  t.equal(faultOf(() => read(fragments(...empty(1_100)), 10))?.closeCode, 1009, 'but each costs as much as a message');
+  t.equal(
+    read([...fragments(...empty(1_000)), ...fragments(...empty(1_000))], 10).length,
+    2,
+    'the next is counted anew',
+  );
 });
 
 t.test('however the bytes are cut, the messages are the same', async (t) => {

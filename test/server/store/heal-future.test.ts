@@ -25,7 +25,7 @@ t.test('what lies in the future is dated anew, and what does not stays as it is'
     await store.commit([
       all.incidents.saveStatement(incidentRow(tenant, { id: 'past', key: 'k1', ...times(NOW - 10) })),
       all.incidents.saveStatement(incidentRow(tenant, { id: 'future', key: 'k2', ...times(NOW + HOUR / 2) })),
-      ...[NOW - HOUR, NOW + 1].map((start_ms) =>
+      ...[NOW - HOUR, NOW, NOW + 1].map((start_ms) =>
         all.presence.insertStatement({
           ...interval,
           start_ms,
@@ -43,7 +43,7 @@ t.test('what lies in the future is dated anew, and what does not stays as it is'
     t.match(await all.incidents.get('past'), times(NOW - 10));
     t.match(await all.incidents.get('future'), times(dated));
     const rows = await store.db.selectFrom('presence_interval').select(['start_ms', 'end_ms']).execute();
-    t.same(rows, [{ start_ms: NOW - HOUR, end_ms: NOW }]);
+    t.same(rows, [{ start_ms: NOW - HOUR, end_ms: NOW }], 'one that begins just now has not lasted');
     const [message] = await store.db.selectFrom('outbox').select(['created_at', 'due_at']).execute();
     t.same(message, { created_at: NOW, due_at: NOW + 180_000 }, 'three minutes stay three minutes');
   }
