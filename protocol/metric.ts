@@ -60,6 +60,13 @@ export const families = {
   'fs.readOnly': { unit: 'flag', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
   /** 0: it does not answer, or with a fault; absent while nobody knows. */
   'fs.readable': { unit: 'flag', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
+  /** 1: an error made it read-only, 0: it was mounted so; only of what is read-only, where the kernel tells. */
+  'fs.error': { unit: 'flag', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
+  /**
+   * The same number for all that share one pool of space, from 1 in each report anew; absent where it shares with none. A place
+   * without `fs.size` is another name of one that is measured, such as a subvolume.
+   */
+  'fs.pool': { unit: 'count', kind: 'gauge', decimals: 0, instance: 'mountpoint' },
   /** Its size, 0 if that is not known: mounted, but not watched, as there are too many. */
   'fs.leftOut': { ...bytes, instance: 'mountpoint' },
   /** How many are mounted and not watched; only where there are any. */

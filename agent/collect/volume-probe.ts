@@ -1,4 +1,4 @@
-import { statfs as statfsOfNode } from '../disk.ts';
+import { statfs as statfsOfNode, stat as statOfNode } from '../disk.ts';
 import { type Answer, type AskApart, answerOf, askByProcess, askInTurn } from './ask-apart.ts';
 import type { Statfs, StatfsResult, Volume, VolumeState } from './volume.ts';
 
@@ -30,15 +30,21 @@ interface Known {
 export class VolumeProbe {
   readonly #statfs: Statfs;
   readonly #apart: AskApart;
+  readonly #stat: (path: Buffer) => Promise<unknown>;
   readonly #known = new Map<string, Known>();
   #localRound: Promise<void> | undefined;
   #apartRound: Promise<void> | undefined;
   #apartAtMs = Number.NEGATIVE_INFINITY;
   #nowMs = 0;
 
-  constructor(statfs: Statfs = (path) => statfsOfNode(path), apart: AskApart = askByProcess(askInTurn(statfs))) {
+  constructor(
+    statfs: Statfs = (path) => statfsOfNode(path),
+    apart: AskApart = askByProcess(askInTurn(statfs)),
+    stat: (path: Buffer) => Promise<unknown> = (path) => statOfNode(path),
+  ) {
     this.#statfs = statfs;
     this.#apart = apart;
+    this.#stat = stat;
   }
 
   /** What is known of each volume by now. Waits a second at most. */
@@ -73,7 +79,7 @@ export class VolumeProbe {
     const inTurn = async (): Promise<void> => {
       for (const volume of volumes) {
         asked = volume;
-        this.#take(volume, await this.#statfs(volume.path).catch(answerOf));
+        this.#take(volume, await this.#ask(volume).catch(answerOf));
         // The rest is asked apart by now.
         if (isLate) return;
       }
@@ -88,6 +94,12 @@ export class VolumeProbe {
       this.#localRound = undefined;
     });
     await Promise.race([this.#localRound, deadline.promise]);
+  }
+
+  async #ask({ path, hidesShutdown }: Volume): Promise<StatfsResult> {
+    const result = await this.#statfs(path);
+    if (hidesShutdown) await this.#stat(path);
+    return result;
   }
 
   #askApartIfDue(volumes: readonly Volume[]): void {

@@ -9,9 +9,24 @@ export interface Volume {
   readonly path: Buffer;
   /** A server or a program stands behind it, and asking it may never return. Any other may hang as well, but seldom does. */
   readonly mayHang: boolean;
+  /** Its driver goes on telling its size after it was shut down by an error, and refuses everything else. */
+  readonly hidesShutdown?: boolean;
   readonly readOnly: boolean;
+  /** Only of what is read-only, where the kernel can tell: an error made it so, or what is said there counts its errors. */
+  readonly errors?: 'known' | ErrorCount;
   /** The same for volumes that share one pool of space. */
   readonly pool: string;
+  /** Other names of the same space, such as subvolumes, which are not measured apart. */
+  readonly alsoAt?: readonly string[];
+  /** It lies upon another that its mount does not name: it shares space with whichever has the same figures. */
+  readonly isLayered?: boolean;
+}
+
+/** Where the driver of a file system counts the errors that it met. */
+export interface ErrorCount {
+  readonly driver: 'ext4';
+  /** `major:minor` */
+  readonly device: string;
 }
 
 /** What `fs.promises.statfs` answers, as far as we use it. Blocks are counted in `frsize` bytes. */
@@ -41,15 +56,23 @@ export const MAX_VOLUMES = 64;
 
 /** The descriptors of {@link volumeValues}, volume by volume. */
 export function describeVolumes(volumes: readonly Volume[]): readonly MetricDescriptor[] {
-  return describeAll(
-    ['fs.size', 'fs.available', 'fs.inodes', 'fs.inodesFree', 'fs.readOnly', 'fs.readable'],
-    volumes.map((volume) => volume.name),
-  );
+  return volumes.flatMap(({ name, errors }) => [
+    ...describeAll(['fs.size', 'fs.available', 'fs.inodes', 'fs.inodesFree', 'fs.readOnly', 'fs.readable'], [name]),
+    ...(errors === undefined ? [] : describeAll(['fs.error'], [name])),
+  ]);
 }
 
-/** Size and what ordinary users may still take, in bytes; inodes are null where a file system (btrfs, vfat) has no fixed number. */
-export function volumeValues(volume: Volume, { result, isReadable }: VolumeState): readonly (number | null)[] {
+/**
+ * Size and what ordinary users may still take, in bytes; inodes are null where a file system (btrfs, vfat) has no fixed number.
+ * @param hasErrors whether an error made it read-only, where {@link Volume.errors} says that this can be told
+ */
+export function volumeValues(
+  volume: Volume,
+  { result, isReadable }: VolumeState,
+  hasErrors: boolean | null = null,
+): readonly (number | null)[] {
   const flags = [volume.readOnly ? 1 : 0, isReadable === null ? null : Number(isReadable)];
+  if (volume.errors !== undefined) flags.push(hasErrors === null ? null : Number(hasErrors));
   // Some FUSE file systems answer 0 blocks: they have no size, which is not the same as being full.
   if (result === undefined || result.blocks <= 0) return [null, null, null, null, ...flags];
   const blockBytes = result.frsize || result.bsize;

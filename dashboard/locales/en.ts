@@ -299,6 +299,7 @@ export const en = {
   'disks.leftOutMore': ' and {count} more',
   'disks.inodes': '{ratio} of the inodes used',
   'disks.full': 'Full on {when} at {amount} an hour, {certainty}',
+  'disks.shares': 'Shares its space with {names}',
   'disks.sure': 'sure',
   'disks.fairlySure': 'fairly sure',
   'disks.unsure': 'unsure',

@@ -5,6 +5,8 @@ import { t } from '../i18n.ts';
 import { isThere } from '../select.ts';
 import { Bar } from './Bar.tsx';
 
+const MAX_SHARERS = 8;
+
 /** Every file system, the fullest first. */
 export function Disks({ device }: { device: Device }) {
   const stale = !isThere(device);
@@ -61,8 +63,21 @@ function Disk({ system, stale }: { system: FileSystem; stale: boolean }) {
       </div>
       <Bar ratio={usedRatio(system)} label={t('disks.used')} stale={stale} />
       <Forecast forecast={system.forecast} />
+      <Sharers names={system.sharesWith ?? []} />
       {inodes !== null && <p class="hint">{t('disks.inodes', { ratio: percent(inodes) })}</p>}
     </li>
+  );
+}
+
+/** They are full together, and are told together. */
+function Sharers({ names }: { names: readonly string[] }) {
+  if (names.length === 0) return null;
+  const more = names.length - MAX_SHARERS;
+  return (
+    <p class="hint" title={names.join('\n')}>
+      {t('disks.shares', { names: names.slice(0, MAX_SHARERS).join(', ') })}
+      {more > 0 && t('disks.leftOutMore', { count: more })}
+    </p>
   );
 }
 

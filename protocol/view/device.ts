@@ -25,6 +25,8 @@ export const FileSystem = Type.Object({
   readOnly: Type.Boolean(),
   /** False: it does not answer, or only with an error. Null where nobody knows. */
   readable: Nullable(Type.Boolean()),
+  /** Other names of the same space, and other file systems of its pool: full together. Absent where there are none. */
+  sharesWith: Type.Optional(Type.Array(Type.String())),
   /** When it will be full by its trend; absent where nobody looked. */
   forecast: Type.Optional(
     Nullable(

@@ -1,4 +1,5 @@
 import type { Device, DeviceSummary, FileSystem, Priority } from '../../protocol/view.ts';
+import { sharersOf } from '../domain/pools.ts';
 import { type Reading, readValue, type SchemaIndex, valueAt } from '../domain/reading.ts';
 import type { Incidents } from '../incidents/incident-index.ts';
 import type { DeviceRecord } from './device-record.ts';
@@ -109,7 +110,13 @@ export function fileSystems(reading: Reading): FileSystem[] {
     inodesFree: value(inodesFree),
     readOnly: value(readOnly) === 1,
     readable: readable === undefined || value(readable) === null ? null : value(readable) === 1,
+    ...sharersIn(reading, mountpoint),
   }));
+}
+
+function sharersIn(reading: Reading, mountpoint: string): Pick<FileSystem, 'sharesWith'> {
+  const sharesWith = [...sharersOf(reading, mountpoint)];
+  return sharesWith.length === 0 ? {} : { sharesWith };
 }
 
 /** What is mounted but not watched, as its agent found too many file systems. */

@@ -5,8 +5,10 @@ import { DAY_MS, type FillMemory, MEMORY_DAYS, noteLevel } from '../domain/forec
 import type { Outlook } from '../domain/forecast/forecast.ts';
 import { outlookSentence, type WriteInstant } from '../domain/forecast/outlook-sentence.ts';
 import { emptyWindow, fillHole, hasHole, type SpaceWindow, STEP_MS, slotOf } from '../domain/forecast/space-window.ts';
+import { holdersOf, sharedWith, spaceOf, toldBy } from '../domain/pools.ts';
 import { type Reading, readValue } from '../domain/reading.ts';
-import { diskForecast } from '../domain/rules/disk-forecast.ts';
+import { diskForecast, takenOver } from '../domain/rules/disk-forecast.ts';
+import type { Finding } from '../domain/rules/rule.ts';
 import type { DetectionSettings } from '../domain/settings.ts';
 import { formatLocal } from '../domain/sla/local-time.ts';
 import { eachApart } from '../faults.ts';
@@ -15,7 +17,7 @@ import type { DeviceRecord, DiskForecastFigures } from '../fleet/device-record.t
 import type { Fleet } from '../fleet/fleet.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { Judge } from '../judge.ts';
-import { type PastDisks, type ReadHistory, readPast } from './disk-history.ts';
+import { type PastDisks, type PastPoint, poolPast, type ReadHistory, readPast } from './disk-history.ts';
 import { ForecastIncidents } from './forecast-incidents.ts';
 import { HistoryQueue } from './history-queue.ts';
 
@@ -104,7 +106,8 @@ export class DiskForecasts implements Judge {
     const known = this.#knownOf(record, now);
     const fills = this.#takePast(record, known);
     const { latest } = record;
-    const mountpoints = latest.schema.instances.get('fs.available') ?? [];
+    const mounted = latest.schema.instances.get('fs.available') ?? [];
+    const mountpoints = mounted.filter((mountpoint) => toldBy(latest, mountpoint) === null);
     const timeZone = this.#options.zoneOf(record.info.client_id, now);
     const write: WriteInstant = (at) => formatLocal(at, timeZone);
     const figures = new Map<string, DiskForecastFigures>();
@@ -112,12 +115,21 @@ export class DiskForecasts implements Judge {
       const watch = this.#watchOf(record, known, fills, mountpoint, now);
       if (!watch) continue;
       const outlook = outlookOf(watch, now, this.#options.settings);
-      figures.set(mountpoint, { ...figuresOf(outlook), sentence: outlookSentence(mountpoint, outlook, write) });
-      this.#raise(record, mountpoint, outlook, write, changes, now);
+      const sharers = sharedWith(latest, mountpoint);
+      figures.set(mountpoint, {
+        ...figuresOf(outlook),
+        sentence: outlookSentence(mountpoint, outlook, write) + sharers,
+      });
+      const { forecast } = this.#options.settings;
+      this.#step(record, diskForecast(mountpoint, outlook, forecast, write, sharers), changes, now);
+    }
+    this.#handOver(record, latest, mounted, figures, changes, now);
+    for (const mountpoint of known.windows.keys()) {
+      if (!mountpoints.includes(mountpoint)) known.windows.delete(mountpoint);
     }
     record.diskForecasts = figures;
     record.isDirty = true;
-    forgetUnmounted(fills, mountpoints, now);
+    forgetUnmounted(fills, mounted, now);
     this.#incidents.explain(record, changes, now);
   }
 
@@ -143,18 +155,28 @@ export class DiskForecasts implements Judge {
     return watch;
   }
 
-  #raise(
+  /** What shares its space is full when that is: its figures are those of the one that stands for both. */
+  #handOver(
     record: DeviceRecord,
-    mountpoint: string,
-    outlook: Outlook,
-    write: WriteInstant,
+    latest: Reading,
+    mounted: readonly string[],
+    figures: Map<string, DiskForecastFigures>,
     changes: ChangeSet,
     now: number,
   ): void {
-    const { forecast } = this.#options.settings;
+    for (const mountpoint of mounted) {
+      const teller = toldBy(latest, mountpoint);
+      const told = teller === null ? undefined : figures.get(teller);
+      if (teller === null || told === undefined) continue;
+      figures.set(mountpoint, told);
+      if (!record.memory.detection.raised.has(`disk.forecast|${mountpoint}`)) continue;
+      this.#step(record, takenOver(mountpoint, teller, this.#options.settings.forecast), changes, now);
+    }
+  }
+
+  #step(record: DeviceRecord, findings: Iterable<Finding>, changes: ChangeSet, now: number): void {
     // Turns come at the beat of the rounds, but a moment earlier or later within them.
     const at = slotOf(now) * STEP_MS;
-    const findings = diskForecast(mountpoint, outlook, forecast, write);
     for (const verdict of judgeFindings(record.memory.detection, findings, at)) {
       this.#incidents.apply(record, { ...verdict, at: now }, changes);
     }
@@ -196,19 +218,27 @@ export class DiskForecasts implements Judge {
   }
 
   /** What was read becomes part of what is known, in the lane. */
-  #takePast({ memory }: DeviceRecord, known: Known): Map<string, FillMemory> {
+  #takePast({ memory, latest }: DeviceRecord, known: Known): Map<string, FillMemory> {
     const { fills } = memory.detection;
     const { past } = known;
     if (!past) return fills;
     known.past = null;
-    for (const [mountpoint, points] of past.days) {
-      const [first, ...rest] = points;
+    const pastOf = (days: PastDisks['days'], mountpoint: string): readonly PastPoint[] => {
+      const others = latest ? holdersOf(latest, mountpoint) : [];
+      return poolPast(
+        days.get(mountpoint) ?? [],
+        others.map((other) => days.get(other) ?? []),
+      );
+    };
+    for (const mountpoint of past.days.keys()) {
+      const [first, ...rest] = pastOf(past.days, mountpoint);
       if (!first || fills.has(mountpoint)) continue;
       const watch = watchDisk(first);
       for (const point of rest) learn(watch, point);
       fills.set(mountpoint, watch.memory);
     }
-    for (const [mountpoint, points] of past.hours) {
+    for (const mountpoint of past.hours.keys()) {
+      const points = pastOf(past.hours, mountpoint);
       const window = known.windows.get(mountpoint) ?? emptyWindow();
       const sizeBytes = points.at(-1)?.sizeBytes ?? 0;
       for (const point of points) {
@@ -231,8 +261,10 @@ function learn(watch: DiskWatch, { atMs, availableBytes, sizeBytes }: Parameters
 }
 
 function pointOf(reading: Reading, mountpoint: string): Parameters<typeof watchDisk>[0] | null {
-  const availableBytes = readValue(reading, `fs.available[${mountpoint}]`);
-  const sizeBytes = readValue(reading, `fs.size[${mountpoint}]`);
+  const { availableBytes, sizeBytes } = spaceOf(reading, mountpoint) ?? {
+    availableBytes: readValue(reading, `fs.available[${mountpoint}]`),
+    sizeBytes: readValue(reading, `fs.size[${mountpoint}]`),
+  };
   if (availableBytes === null || sizeBytes === null || sizeBytes <= 0) return null;
   return { atMs: reading.at, availableBytes, sizeBytes };
 }

@@ -28,6 +28,22 @@ export interface PastDisks {
 
 const HOUR_MS = 3_600_000;
 
+/**
+ * The past of a pool: what was left to all, and what all its members held. Where one of them was not seen, nothing is known.
+ * @param own of the one that stands for it
+ * @param others of the other members
+ */
+export function poolPast(own: readonly PastPoint[], others: readonly (readonly PastPoint[])[]): readonly PastPoint[] {
+  if (others.length === 0) return own;
+  const held = ({ sizeBytes, availableBytes }: PastPoint): number => sizeBytes - availableBytes;
+  const heldAt = others.map((points) => new Map(points.map((point) => [point.atMs, held(point)])));
+  return own.flatMap((point): PastPoint[] => {
+    let sizeBytes = point.sizeBytes;
+    for (const at of heldAt) sizeBytes += at.get(point.atMs) ?? Number.NaN;
+    return Number.isNaN(sizeBytes) ? [] : [{ ...point, sizeBytes }];
+  });
+}
+
 /** What the store knows of a device's file systems. `unknown`: those of which nothing is remembered. @throws VigiaError */
 export async function readPast(
   read: ReadHistory,

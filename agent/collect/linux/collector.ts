@@ -33,7 +33,7 @@ class LinuxCollector implements Collector {
 
   constructor({ procRoot = '/proc', sysRoot = '/sys', statfs, apart }: CollectorOptions) {
     this.#procRoot = procRoot;
-    this.#volumes = new VolumeSection(this.#files, procRoot, new VolumeProbe(statfs, apart));
+    this.#volumes = new VolumeSection(this.#files, procRoot, sysRoot, new VolumeProbe(statfs, apart));
     this.#system = new SystemSection(this.#files, procRoot, sysRoot);
     this.#sections = [
       new DiskSection(this.#files, procRoot, sysRoot),

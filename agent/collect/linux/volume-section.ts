@@ -3,8 +3,10 @@ import { sameList } from '../section.ts';
 import { describeVolumes, MAX_VOLUMES, notAsked, type Volume, volumeValues } from '../volume.ts';
 import type { VolumeProbe } from '../volume-probe.ts';
 import { chooseVolumes } from './choice.ts';
+import { hasMetErrors } from './file-system-errors.ts';
 import type { FileReader } from './files.ts';
 import { parseMountinfo } from './mountinfo.ts';
+import { type PoolMember, poolMembers, poolNumbers } from './pools.ts';
 import { selectVolumes } from './volumes.ts';
 
 /** Where there are too many file systems, all are measured when they change, a minute later, and then this often. */
@@ -18,18 +20,21 @@ export class VolumeSection {
   metrics: readonly MetricDescriptor[] = [];
   readonly #files: FileReader;
   readonly #mountinfoPath: string;
+  readonly #sysRoot: string;
   readonly #probe: VolumeProbe;
   #mountinfo: string | undefined;
   #candidates: readonly Volume[] = [];
   #watched: readonly Volume[] = [];
   #leftOut: readonly Volume[] = [];
   #sizesLeftOut: readonly number[] = [];
+  #members: readonly PoolMember[] = [];
   #surveyDueMs = Number.POSITIVE_INFINITY;
   #surveys = 0;
 
-  constructor(files: FileReader, procRoot: string, probe: VolumeProbe) {
+  constructor(files: FileReader, procRoot: string, sysRoot: string, probe: VolumeProbe) {
     this.#files = files;
     this.#mountinfoPath = `${procRoot}/self/mountinfo`;
+    this.#sysRoot = sysRoot;
     this.#probe = probe;
   }
 
@@ -41,9 +46,14 @@ export class VolumeSection {
     const states = await this.#probe.sample(asked, nowMs);
     const stateOf = new Map(asked.map((volume, index) => [volume.name, states[index]]));
     if (isSurvey) this.#chooseAnew(nowMs);
-    const watched = this.#watched.flatMap((volume) => volumeValues(volume, stateOf.get(volume.name) ?? notAsked));
-    if (this.#leftOut.length === 0) return watched;
-    return [...watched, ...this.#sizesLeftOut, this.#leftOut.length];
+    const watched = this.#watched.flatMap((volume) => {
+      const { errors } = volume;
+      const hasErrors = errors === undefined ? null : hasMetErrors(this.#files, this.#sysRoot, errors);
+      return volumeValues(volume, stateOf.get(volume.name) ?? notAsked, hasErrors);
+    });
+    const pools = poolNumbers(this.#members, ({ name }) => stateOf.get(name)?.result);
+    if (this.#leftOut.length === 0) return [...watched, ...pools];
+    return [...watched, ...pools, ...this.#sizesLeftOut, this.#leftOut.length];
   }
 
   close(): void {
@@ -67,7 +77,8 @@ export class VolumeSection {
     } else {
       // The same ones, of which one may have turned read-only.
       const now = new Map(this.#candidates.map((volume) => [volume.name, volume]));
-      this.#watched = this.#watched.map((volume) => now.get(volume.name) ?? volume);
+      const newest = (volumes: readonly Volume[]) => volumes.map((volume) => now.get(volume.name) ?? volume);
+      this.#watch(newest(this.#watched), newest(this.#leftOut));
     }
   }
 
@@ -79,17 +90,18 @@ export class VolumeSection {
   }
 
   #watch(watched: readonly Volume[], leftOut: readonly Volume[]): void {
-    const namesOf = (volumes: readonly Volume[]) => volumes.map((volume) => volume.name);
-    const before = [...namesOf(this.#watched), '', ...namesOf(this.#leftOut)];
     this.#watched = watched;
     this.#leftOut = leftOut;
+    this.#members = poolMembers(watched);
     const named = leftOut.slice(0, MAX_NAMED);
     this.#sizesLeftOut = named.map((volume) => this.#probe.sizeOf(volume) ?? 0);
-    if (sameList(before, [...namesOf(watched), '', ...namesOf(leftOut)])) return;
-    this.metrics = [
+    const metrics = [
       ...describeVolumes(watched),
+      ...this.#members.map(({ name }) => describe('fs.pool', name)),
       ...named.map((volume) => describe('fs.leftOut', volume.name)),
       ...(leftOut.length > 0 ? [describe('fs.leftOutCount')] : []),
     ];
+    const namesOf = (list: readonly MetricDescriptor[]) => list.map(({ name }) => name);
+    if (!sameList(namesOf(this.metrics), namesOf(metrics))) this.metrics = metrics;
   }
 }

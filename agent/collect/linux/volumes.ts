@@ -1,5 +1,5 @@
 import { instanceName } from '../instance.ts';
-import type { Volume } from '../volume.ts';
+import type { ErrorCount, Volume } from '../volume.ts';
 import { utf8 } from './files.ts';
 import type { Mount } from './mountinfo.ts';
 
@@ -40,7 +40,9 @@ function isFirmwarePartition(mount: Mount): boolean {
   return path === '/efi' || path === '/boot/efi' || path.endsWith('/recovery');
 }
 
-function isImage({ type, mountpoint }: Mount): boolean {
+function isImage({ type, mountpoint, source }: Mount): boolean {
+  // ZFS mounts a snapshot whenever somebody looks into it.
+  if (type === 'zfs' && source.includes('@')) return true;
   return imageTypes.has(type) || imagesOverFuse.test(type) || (isFuse(type) && /\/\.mount_[^/]+$/.test(mountpoint));
 }
 
@@ -58,10 +60,13 @@ function isReal(mount: Mount): boolean {
   if (runtimeFiles.has(mount.mountpoint) || isFirmwarePartition(mount)) return false;
   if (mayHang(mount) || sourcelessTypes.has(mount.type)) return true;
   // The root of a container or a live system; any other overlay shows a disk that is listed already.
-  if (mount.type === 'overlay' || mount.type === 'aufs' || mount.type === 'fuse.fuse-overlayfs')
-    return mount.mountpoint === '/';
+  if (isLayered(mount)) return mount.mountpoint === '/';
   // What is left of the real ones has a device, loop devices among them. tmpfs, proc and their like have none.
   return mount.source.startsWith('/dev/');
+}
+
+function isLayered({ type }: Mount): boolean {
+  return type === 'overlay' || type === 'aufs' || type === 'fuse.fuse-overlayfs';
 }
 
 /** Shows all of its file system, or of its subvolume; a bind mount of a folder does not. */
@@ -79,9 +84,21 @@ function isBetter(mount: Mount, other: Mount): boolean {
 }
 
 /** Only the kernel's own file systems turn read-only by themselves; in user space somebody wanted it. */
-function isReadOnly({ type, superOptions }: Mount): boolean {
-  const couldBeWilled = isFuse(type) && type !== 'fuseblk';
-  return !couldBeWilled && (superOptions.includes('ro') || superOptions.includes('emergency_ro'));
+function isReadOnly(mount: Mount): boolean {
+  const couldBeWilled = isFuse(mount.type) && mount.type !== 'fuseblk';
+  return !couldBeWilled && (mount.superOptions.includes('ro') || isStopped(mount));
+}
+
+/** Its driver writes nothing more after an error: since Linux 6.15 ext4 says so instead of `ro`. */
+function isStopped({ superOptions }: Mount): boolean {
+  return superOptions.includes('emergency_ro') || superOptions.includes('shutdown');
+}
+
+/** What tells whether an error made it read-only. ext4, which serves its elders too, counts its errors until it is mended. */
+function errorsOf(mount: Mount): 'known' | ErrorCount | undefined {
+  if (!isReadOnly(mount)) return undefined;
+  if (isStopped(mount)) return 'known';
+  return /^ext[234]$/.test(mount.type) ? { driver: 'ext4', device: mount.device } : undefined;
 }
 
 /**
@@ -89,19 +106,21 @@ function isReadOnly({ type, superOptions }: Mount): boolean {
  * its name, then one that shows the whole of it, then the shortest.
  *
  * Read-only is what the file system itself says: it turns so after errors. A single mount that is read-only says nothing, as
- * a hardened service sees the whole tree that way. Since Linux 6.15 ext4 says `emergency_ro` instead.
+ * a hardened service sees the whole tree that way.
  */
 export function selectVolumes(mounts: readonly Mount[]): readonly Volume[] {
   const uncovered = new Map<string, Mount>();
   for (const mount of mounts) uncovered.set(mount.mountpoint, mount);
-  const byDevice = new Map<string, Mount>();
+  const byDevice = new Map<string, Mount[]>();
   for (const mount of uncovered.values()) {
     if (!isReal(mount)) continue;
-    const other = byDevice.get(mount.device);
-    if (other === undefined || isBetter(mount, other)) byDevice.set(mount.device, mount);
+    const others = byDevice.get(mount.device);
+    if (others === undefined) byDevice.set(mount.device, [mount]);
+    else if (isBetter(mount, others[0] as Mount)) others.unshift(mount);
+    else others.push(mount);
   }
   const volumes = new Map<string, Volume>();
-  for (const mount of byDevice.values()) {
+  for (const [mount, ...others] of byDevice.values() as Iterable<[Mount, ...Mount[]]>) {
     const name = instanceName(utf8(mount.mountpoint));
     // Two mountpoints that differ in unprintable bytes only would name a metric twice.
     if (volumes.has(name)) continue;
@@ -109,11 +128,24 @@ export function selectVolumes(mounts: readonly Mount[]): readonly Volume[] {
       name,
       path: Buffer.from(mount.mountpoint, 'latin1'),
       mayHang: mayHang(mount),
+      ...given('hidesShutdown', mount.type === 'xfs' || undefined),
       readOnly: isReadOnly(mount),
+      ...given('errors', errorsOf(mount)),
       pool: poolOf(mount),
+      ...given('alsoAt', namesOf(others.filter(isWhole))),
+      ...given('isLayered', isLayered(mount) || undefined),
     });
   }
   return [...volumes.values()];
+}
+
+function given<K extends keyof Volume>(key: K, value: Volume[K] | undefined): Pick<Volume, K> | object {
+  return value === undefined ? {} : { [key]: value };
+}
+
+/** A bind mount of a folder is no name of its file system; a subvolume, or all of it at a second place, is. */
+function namesOf(mounts: readonly Mount[]): readonly string[] | undefined {
+  return mounts.length === 0 ? undefined : mounts.map(({ mountpoint }) => instanceName(utf8(mountpoint)));
 }
 
 /** Datasets of one ZFS pool share its space: `tank/home` is of `tank`. Any other file system stands for itself. */

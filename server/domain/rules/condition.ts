@@ -13,6 +13,8 @@ export interface Condition extends Pick<Finding, 'rule' | 'object' | 'priority' 
   /** Null if the reading does not tell. */
   signal(reading: Reading, context: RuleContext): Signal | null;
   sentence(reading: Reading, context: RuleContext): string;
+  /** See {@link Finding.recovery}; null for the rule's own sentence. */
+  recovery?(reading: Reading): string | null;
   evidence(reading: Reading, context: RuleContext): Evidence;
   /** See {@link Finding.since}. */
   since?(context: RuleContext): number | null;
@@ -25,6 +27,7 @@ export type ReportRule = (schema: SchemaIndex, settings: DetectionSettings) => r
 export function findingOf(condition: Condition, signal: Signal, reading: Reading, context: RuleContext): Finding {
   const { rule, object, priority, timing, standing } = condition;
   const since = condition.since?.(context) ?? null;
+  const recovery = condition.recovery?.(reading) ?? null;
   return {
     rule,
     object,
@@ -33,6 +36,7 @@ export function findingOf(condition: Condition, signal: Signal, reading: Reading
     standing,
     signal,
     sentence: () => condition.sentence(reading, context),
+    ...(recovery === null ? {} : { recovery: () => recovery }),
     evidence: condition.evidence(reading, context),
     ...(since === null ? {} : { since }),
   };

@@ -1,4 +1,5 @@
 import type { Signal } from '../hysteresis.ts';
+import { poolReads, type Space, sharedWith, spaceOf, toldBy } from '../pools.ts';
 import type { Reading, SchemaIndex } from '../reading.ts';
 import type { DetectionSettings, SpaceLevel } from '../settings.ts';
 import { formatBytes, formatDuration, formatRatio } from '../wording.ts';
@@ -10,22 +11,28 @@ import { type Condition, metricIn, type ReportRule, type ValueOf } from './condi
  */
 export const diskSpace: ReportRule = (schema, { disk }) =>
   (schema.instances.get('fs.available') ?? []).flatMap((mountpoint) => {
-    const size = metricIn(schema, `fs.size[${mountpoint}]`);
-    const available = metricIn(schema, `fs.available[${mountpoint}]`);
     return disk.levels.map((level) =>
-      unlessImage(schema, spaceCondition(mountpoint, size, available, level, disk.clearMarginRatio)),
+      oncePerPool(schema, unlessImage(schema, spaceCondition(schema, mountpoint, level, disk.clearMarginRatio))),
     );
   });
 
 function spaceCondition(
+  schema: SchemaIndex,
   mountpoint: string,
-  size: ValueOf,
-  available: ValueOf,
   level: SpaceLevel & DetectionSettings['disk']['levels'][number],
   marginRatio: number,
 ): Condition {
   const metric = `fs.available[${mountpoint}]`;
+  const size = metricIn(schema, `fs.size[${mountpoint}]`);
+  const available = metricIn(schema, metric);
   const thresholdOf = (sizeBytes: number): number => Math.min(level.belowRatio * sizeBytes, level.belowBytes);
+  const isPooled = schema.position.has(`fs.pool[${mountpoint}]`);
+  const measured = (reading: Reading): Space | null => {
+    if (isPooled) return spaceOf(reading, mountpoint);
+    const sizeBytes = size(reading);
+    const availableBytes = available(reading);
+    return sizeBytes === null || availableBytes === null ? null : { sizeBytes, availableBytes };
+  };
   return {
     rule: 'disk.space',
     object: mountpoint,
@@ -34,9 +41,9 @@ function spaceCondition(
     standing: true,
     reads: [`fs.size[${mountpoint}]`, metric],
     signal(reading): Signal | null {
-      const sizeBytes = size(reading);
-      const availableBytes = available(reading);
-      if (sizeBytes === null || availableBytes === null || sizeBytes <= 0) return null;
+      const space = measured(reading);
+      if (space === null || space.sizeBytes <= 0) return null;
+      const { sizeBytes, availableBytes } = space;
       if (availableBytes < thresholdOf(sizeBytes)) return 'raise';
       const clearBytes = Math.min(
         (level.belowRatio + marginRatio) * sizeBytes,
@@ -45,11 +52,13 @@ function spaceCondition(
       return availableBytes >= clearBytes ? 'clear' : 'hold';
     },
     sentence(reading) {
-      const sizeBytes = size(reading) ?? 0;
-      const availableBytes = available(reading) ?? 0;
-      return `${mountpoint} has ${formatBytes(availableBytes)} left of ${formatBytes(sizeBytes)} (${formatRatio(availableBytes / sizeBytes)} free, below ${formatBytes(thresholdOf(sizeBytes))} for ${formatDuration(level.forMs)})`;
+      const { sizeBytes = 0, availableBytes = 0 } = measured(reading) ?? {};
+      return `${mountpoint} has ${formatBytes(availableBytes)} left of ${formatBytes(sizeBytes)} (${formatRatio(availableBytes / sizeBytes)} free, below ${formatBytes(thresholdOf(sizeBytes))} for ${formatDuration(level.forMs)})${sharedWith(reading, mountpoint)}`;
     },
-    evidence: (reading) => ({ metrics: [metric], threshold: { metric, value: thresholdOf(size(reading) ?? 0) } }),
+    evidence: (reading) => ({
+      metrics: [metric],
+      threshold: { metric, value: thresholdOf(measured(reading)?.sizeBytes ?? 0) },
+    }),
   };
 }
 
@@ -59,9 +68,24 @@ export const diskInodes: ReportRule = (schema, { inodes }) =>
     const all = metricIn(schema, `fs.inodes[${mountpoint}]`);
     const free = metricIn(schema, `fs.inodesFree[${mountpoint}]`);
     return inodes.levels.map((level) =>
-      unlessImage(schema, inodeCondition(mountpoint, all, free, level, inodes.clearMarginRatio)),
+      oncePerPool(schema, unlessImage(schema, inodeCondition(mountpoint, all, free, level, inodes.clearMarginRatio))),
     );
   });
+
+/** What shares its space with another is told with that one: a full pool is one incident, however many see it. */
+function oncePerPool(schema: SchemaIndex, condition: Condition): Condition {
+  const { object, reads = [] } = condition;
+  if (!schema.position.has(`fs.pool[${object}]`)) return condition;
+  return {
+    ...condition,
+    reads: [...new Set([...reads, ...poolReads(schema)])],
+    signal: (reading, context) => (toldBy(reading, object) === null ? condition.signal(reading, context) : 'clear'),
+    recovery(reading) {
+      const other = toldBy(reading, object);
+      return other === null ? null : `${object} shares its space with ${other}, with which it is told from now on`;
+    },
+  };
+}
 
 /** What is read-only and never could be written, an image or a disk that is kept so, is as full as it was made. */
 function unlessImage(schema: SchemaIndex, condition: Condition): Condition {
@@ -103,7 +127,7 @@ function inodeCondition(
       return ratio >= level.belowRatio + marginRatio ? 'clear' : 'hold';
     },
     sentence: (reading) =>
-      `${mountpoint} has ${(free(reading) ?? 0).toLocaleString('en')} of ${(all(reading) ?? 0).toLocaleString('en')} inodes left (${formatRatio(ratioOf(reading))}): new files will soon fail although space is free`,
+      `${mountpoint} has ${(free(reading) ?? 0).toLocaleString('en')} of ${(all(reading) ?? 0).toLocaleString('en')} inodes left (${formatRatio(ratioOf(reading))}): new files will soon fail although space is free${sharedWith(reading, mountpoint)}`,
     evidence: (reading) => ({
       metrics: [metric],
       threshold: { metric, value: level.belowRatio * (all(reading) ?? 0) },
@@ -111,24 +135,29 @@ function inodeCondition(
   };
 }
 
-/** A file system that could be written and is read-only now. One that never could was mounted so on purpose. */
+/** A file system that could be written and is read-only now, or is so by an error. Any other was mounted so on purpose. */
 export const diskReadOnly: ReportRule = (schema, settings) =>
   (schema.instances.get('fs.readOnly') ?? []).map((mountpoint): Condition => {
     const metric = `fs.readOnly[${mountpoint}]`;
     const readOnly = metricIn(schema, metric);
+    const error = metricIn(schema, `fs.error[${mountpoint}]`);
     return {
       rule: 'disk.read-only',
       object: mountpoint,
       priority: 'high',
       timing: settings.readOnly,
       standing: true,
-      reads: [metric],
+      reads: [metric, `fs.error[${mountpoint}]`],
       signal(reading, { wasWritable }) {
         const value = readOnly(reading);
         if (value === null) return null;
-        return value === 1 && (wasWritable?.(mountpoint) ?? true) ? 'raise' : 'clear';
+        const isUnwanted = error(reading) === 1 || (wasWritable?.(mountpoint) ?? true);
+        return value === 1 && isUnwanted ? 'raise' : 'clear';
       },
-      sentence: () => `${mountpoint} is read-only: nothing can be written to it, often after a disk error`,
+      sentence: (reading) =>
+        error(reading) === 1
+          ? `${mountpoint} is read-only: nothing can be written to it, and the system has noted errors of this file system`
+          : `${mountpoint} is read-only: nothing can be written to it, often after a disk error`,
       evidence: () => ({ metrics: [metric], threshold: null }),
     };
   });

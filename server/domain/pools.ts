@@ -1,0 +1,183 @@
+import { type Reading, type SchemaIndex, valueAt } from './reading.ts';
+
+/**
+ * Several file systems may take their space from one pool: datasets of ZFS, subvolumes of btrfs, an overlay and the disk below it.
+ * They are full together, so they are told together, by the name of one of them.
+ */
+
+/** What is there and what of it is left, in bytes. */
+export interface Space {
+  readonly sizeBytes: number;
+  readonly availableBytes: number;
+}
+
+/** Those of a pool that have the same space left. */
+interface Sharing extends Space {
+  /** Of all names the one that stands for them. */
+  readonly teller: string;
+  readonly others: readonly string[];
+  /** Further ones whose content counts as the pool's; none where each has the size of the whole pool. */
+  readonly holders: readonly string[];
+}
+
+interface Member {
+  readonly name: string;
+  /** Null while it shares with none. */
+  readonly number: number | null;
+  /** It has no figures of its own. */
+  readonly isName: boolean;
+  /** Null for what could not be measured. */
+  readonly space: Space | null;
+}
+
+/** They are asked one after another, while others write. */
+const SAME_RATIO = 0.01;
+const SAME_BYTES = 64 * 2 ** 20;
+/** What is named of those that share, so that a message stays one that people read. */
+const MAX_NAMED = 12;
+
+const placesOf = new WeakMap<SchemaIndex, readonly (readonly [name: string, ...places: (number | undefined)[]])[]>();
+const pooled = new WeakMap<Reading, readonly Member[]>();
+const sharings = new WeakMap<Reading, ReadonlyMap<string, Sharing>>();
+
+/** The metrics by which it is told who shares with whom. */
+export function poolReads(schema: SchemaIndex): readonly string[] {
+  const families = ['fs.pool', 'fs.size', 'fs.available', 'fs.readable'];
+  return (schema.instances.get('fs.pool') ?? []).flatMap((name) => families.map((family) => `${family}[${name}]`));
+}
+
+/** The space that a file system speaks of: its pool's, if it stands for one. Null if that was not measured. */
+export function spaceOf(reading: Reading, mountpoint: string): Space | null {
+  const sharing = sharingOf(reading, mountpoint);
+  if (sharing?.teller === mountpoint) return sharing;
+  return membersOf(reading).find(({ name }) => name === mountpoint)?.space ?? null;
+}
+
+/** The file system that stands for the space that this one shares, or null if it stands for itself. */
+export function toldBy(reading: Reading, mountpoint: string): string | null {
+  const sharing = sharingOf(reading, mountpoint);
+  return sharing === undefined || sharing.teller === mountpoint ? null : sharing.teller;
+}
+
+/** Of one that stands for a pool: those whose content counts as the pool's beside its own. */
+export function holdersOf(reading: Reading, mountpoint: string): readonly string[] {
+  const sharing = sharingOf(reading, mountpoint);
+  return sharing?.teller === mountpoint ? sharing.holders : [];
+}
+
+/** All others that have the very same space left. */
+export function sharersOf(reading: Reading, mountpoint: string): readonly string[] {
+  const sharing = sharingOf(reading, mountpoint);
+  return sharing === undefined ? [] : [sharing.teller, ...sharing.others].filter((name) => name !== mountpoint);
+}
+
+/** All measured ones of its pool, whatever they have left, the one that would stand for them first. */
+export function namesOfPool(reading: Reading, mountpoint: string): readonly string[] {
+  const members = membersOf(reading);
+  const own = members.find(({ name }) => name === mountpoint);
+  if (own === undefined || own.number === null) return [mountpoint];
+  return members.filter(({ isName, number }) => number === own.number && !isName).map(({ name }) => name);
+}
+
+/** `, shared with /srv and /home`, for the end of a sentence; nothing where it is not shared. */
+export function sharedWith(reading: Reading, mountpoint: string): string {
+  return sharedAmong(sharersOf(reading, mountpoint));
+}
+
+export function sharedAmong(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const named = names.slice(0, names.length > MAX_NAMED ? MAX_NAMED : undefined);
+  const more = names.length - named.length;
+  const last = more > 0 ? `${more} more` : named.pop();
+  return `, shared with ${named.length > 0 ? `${named.join(', ')} and ` : ''}${last}`;
+}
+
+function sharingOf(reading: Reading, mountpoint: string): Sharing | undefined {
+  let known = sharings.get(reading);
+  if (known === undefined) {
+    known = findSharings(membersOf(reading));
+    sharings.set(reading, known);
+  }
+  return known.get(mountpoint);
+}
+
+/** What lies in pools, in the order in which it would stand for its pool: the root first, then the shortest name. */
+function membersOf(reading: Reading): readonly Member[] {
+  let members = pooled.get(reading);
+  if (members !== undefined) return members;
+  const value = (place: number | undefined): number | null => (place === undefined ? null : valueAt(reading, place));
+  members = memberPlaces(reading.schema).map(([name, pool, size, available]) => {
+    return { name, number: value(pool), isName: size === undefined, space: spaceFrom(value(size), value(available)) };
+  });
+  pooled.set(reading, members);
+  return members;
+}
+
+function spaceFrom(sizeBytes: number | null, availableBytes: number | null): Space | null {
+  return sizeBytes === null || availableBytes === null ? null : { sizeBytes, availableBytes };
+}
+
+function memberPlaces(schema: SchemaIndex): readonly (readonly [string, ...(number | undefined)[]])[] {
+  let places = placesOf.get(schema);
+  if (places === undefined) {
+    const names = [...(schema.instances.get('fs.pool') ?? [])].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    const at = (family: string, name: string): number | undefined => schema.position.get(`fs.${family}[${name}]`);
+    places = names.map((name) => [name, at('pool', name), at('size', name), at('available', name)] as const);
+    placesOf.set(schema, places);
+  }
+  return places;
+}
+
+function findSharings(members: readonly Member[]): ReadonlyMap<string, Sharing> {
+  const pools = new Map<number, Member[]>();
+  for (const member of members) {
+    const { number } = member;
+    if (number !== null) pools.set(number, [...(pools.get(number) ?? []), member]);
+  }
+  const found = new Map<string, Sharing>();
+  for (const pool of pools.values()) {
+    const measured = pool.filter(({ space }) => space !== null && space.sizeBytes > 0) as Measured[];
+    const further = pool.filter(({ isName }) => isName).map(({ name }) => name);
+    const together = haveTheSame(measured, further.length);
+    const [teller, ...others] = measured.filter((member) => together.has(member));
+    if (teller === undefined) continue;
+    const names = [...others.map(({ name }) => name), ...further];
+    const sharing = { teller: teller.name, others: names, ...poolSpace(teller, others, measured) };
+    for (const name of [teller.name, ...names]) found.set(name, sharing);
+  }
+  return found;
+}
+
+type Measured = Member & { readonly space: Space };
+
+/**
+ * Those that have the pool's own free space: a quota leaves less, so they are the first two or more, from above, that agree. One
+ * with a reservation of its own has more, and agrees with none.
+ */
+function haveTheSame(measured: readonly Measured[], names: number): ReadonlySet<Measured> {
+  if (measured.length === 1 && names > 0) return new Set(measured);
+  const sorted = [...measured].sort((a, b) => b.space.availableBytes - a.space.availableBytes);
+  let group: Measured[] = [];
+  for (const member of sorted) {
+    const before = group.at(-1)?.space.availableBytes ?? 0;
+    const isClose = before - member.space.availableBytes <= Math.max(SAME_BYTES, SAME_RATIO * before);
+    if (isClose || group.length === 0) group.push(member);
+    else if (group.length > 1) break;
+    else group = [member];
+  }
+  return new Set(group.length > 1 ? group : []);
+}
+
+/** Subvolumes have the size of their pool; of datasets each has what it holds itself and what is left to all. */
+function poolSpace(
+  teller: Measured,
+  others: readonly Measured[],
+  measured: readonly Measured[],
+): Space & Pick<Sharing, 'holders'> {
+  const { sizeBytes, availableBytes } = teller.space;
+  const isOneSize = others.every((other) => Math.abs(other.space.sizeBytes - sizeBytes) <= sizeBytes / 1_000);
+  if (isOneSize) return { sizeBytes, availableBytes, holders: [] };
+  const usedBytes = measured.reduce((sum, member) => sum + member.space.sizeBytes - member.space.availableBytes, 0);
+  const holders = measured.flatMap((member) => (member === teller ? [] : [member.name]));
+  return { sizeBytes: availableBytes + usedBytes, availableBytes, holders };
+}
