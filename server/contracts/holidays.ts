@@ -42,7 +42,7 @@ const MAX_CORRECTED_YEARS = 500;
 /** By the library and the reviewed corrections of it. */
 export const holidays: KnownHolidays = {
   async countries() {
-    const { default: Library } = await import('date-holidays');
+    const { HolidayLibrary: Library } = await import('./holiday-library.ts');
     const library = new Library();
     return listOf(library.getCountries('en')).map(({ code, name }) => ({
       code,
@@ -56,7 +56,7 @@ export const holidays: KnownHolidays = {
 };
 
 async function fromLibrary(country: string, region: string | null, year: number): Promise<Holiday[]> {
-  const { default: Library } = await import('date-holidays');
+  const { HolidayLibrary: Library } = await import('./holiday-library.ts');
   const known = new Library();
   if (!Object.hasOwn(known.getCountries(), country)) {
     throw new VigiaError(

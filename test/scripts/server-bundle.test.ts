@@ -10,7 +10,7 @@ const entry = ['--no-strip-types', serverEntry];
 
 t.before(() => build());
 
-t.test('the bundle serves, with its threads and with what lies beside the sources', { timeout: 110_000 }, async (t) => {
+t.test('the bundle serves, with its threads and with what lies beside the sources', { timeout: 400_000 }, async (t) => {
   const options = { dataDir: tempDir(t), entry, environment: { VIGIA_TLS_SELF_SIGNED: '0' } };
   const server = await startVigia(t, 'server', options);
   const get = async (path: string, headers = {}) => {
@@ -44,7 +44,7 @@ t.test('the bundle serves, with its threads and with what lies beside the source
   t.notMatch(server.log(), /Warning|"level":[56]0/);
 });
 
-t.test('commands run from it too', { timeout: 60_000 }, async (t) => {
+t.test('commands run from it too', { timeout: 400_000 }, async (t) => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   t.match(await vigia(['--version'], { dataDir: tempDir(t), entry }), { code: 0, stdout: `${version}\n`, stderr: '' });
 });
