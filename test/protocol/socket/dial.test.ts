@@ -51,13 +51,16 @@ t.test('a dead address does not keep from the good one, whichever comes first', 
 t.test('an attempt is not given up for the next: the way may be long', async (t) => {
   const slow = await stoppedListener(t, '127.0.0.3');
   const dead = await stoppedListener(t, '127.0.0.2', slow.port);
-  const startedAtMs = performance.now();
   const addresses = [v4('127.0.0.2'), v4('127.0.0.3'), v4('127.0.0.2')];
   const dialled = dial({ addresses, port: slow.port, signal: patient() });
   // All three are under way, and none has come about.
-  setTimeout(() => slow.goOn(), 700);
+  let goesOn = false;
+  setTimeout(() => {
+    goesOn = true;
+    slow.goOn();
+  }, 700);
   const socket = await dialled;
-  t.ok(performance.now() - startedAtMs > 700);
+  t.ok(goesOn, 'not before it could');
   t.equal(socket.remoteAddress, '127.0.0.3');
   socket.destroy();
   t.equal(dead.port, slow.port);
