@@ -22,7 +22,7 @@ export interface CourierOptions {
 }
 
 const BATCH = 1_000;
-const DELIVERY_DEADLINE_MS = 30_000;
+export const DELIVERY_DEADLINE_MS = 30_000;
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 15 * 60_000;
 const MAX_PAUSE_MS = 60 * 60_000;
