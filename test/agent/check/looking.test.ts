@@ -131,12 +131,14 @@ asRoot('the real hidepid, seen by a stranger', async (t) => {
   ] as const) {
     const script = `mount -t proc -o hidepid=${hidepid} proc /proc && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"`;
     const command = ['--mount', 'sh', '-c', script, 'sh', process.execPath, source, 'sleep'];
-    const { stdout } = await promisify(execFile)('unshare', command, { timeout: 60_000 });
+    const { stdout } = await promisify(execFile)('unshare', command, { timeout: 300_000 });
     t.match(JSON.parse(stdout), want, `hidepid=${hidepid}`);
   }
 });
 
-t.test('a real process runs until it does not', { skip: process.platform !== 'linux' }, async (t) => {
+const onLinux = process.platform === 'linux' ? t.test.bind(t) : () => undefined;
+
+onLinux('a real process runs until it does not', async (t) => {
   const name = `vigia-${process.pid}-sleeper`;
   const program = join(tempDir(t), name);
   copyFileSync('/bin/sleep', program);
