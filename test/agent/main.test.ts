@@ -23,11 +23,13 @@ for (const tls of [false, true]) {
         environment: { VIGIA_REPORT_INTERVAL: '500ms' },
       });
       await peer.until('three reports', () => peer.reports.length >= 3);
-      const report = peer.reports.at(-1);
-      const busy = report?.metrics.findIndex(({ name }) => name === 'cpu.busy') ?? -1;
-      t.type(report?.report.scaled[busy], 'number', 'a real reading');
-      t.ok((report?.metrics.length ?? 0) > 20, `${report?.metrics.length} metrics`);
-      await peer.until('the inventory', () => peer.framesOf('inventory').length === 1, 60_000);
+      const busyOf = ({ metrics, report }: (typeof peer.reports)[number]) =>
+        report.scaled[metrics.findIndex(({ name }) => name === 'cpu.busy')];
+      // Between two rounds that come late, the clock of the kernel may not have moved.
+      await peer.until('a real reading', () => peer.reports.some((one) => typeof busyOf(one) === 'number'));
+      const { metrics } = peer.reports.at(-1)!;
+      t.ok(metrics.length > 20, `${metrics.length} metrics`);
+      await peer.until('the inventory', () => peer.framesOf('inventory').length === 1);
       t.doesNotThrow(() => parseInventory(peer.framesOf('inventory')[0]?.json ?? ''));
 
       const second = await runBundle(t, ['run', '--data-dir', dataDir]);

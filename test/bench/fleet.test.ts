@@ -6,7 +6,7 @@ import t from 'tap';
 const bench = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
 const short = ['--agents', '5', '--interval', '500ms', '--warm-up', '1s'];
 
-t.setTimeout(240_000);
+t.setTimeout(400_000);
 
 async function run(...args: string[]): Promise<Record<string, unknown>> {
   const { stdout } = await promisify(execFile)(process.execPath, [bench, ...args], { timeout: 200_000 });

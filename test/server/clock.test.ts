@@ -85,6 +85,6 @@ t.test('it never goes back, whatever the time of day does', async (t) => {
 
 t.test('the real one', async (t) => {
   const clock = createClock();
-  t.ok(Math.abs(clock.now() - Date.now()) < 1_000);
-  t.ok(Math.abs(clock.driftMs()) < 1_000);
+  t.ok(Math.abs(clock.now() - Date.now()) < 60_000);
+  t.ok(Math.abs(clock.driftMs()) < 60_000);
 });

@@ -16,7 +16,7 @@ t.test('a fleet that knocks while the server is busy waits, instead of being dro
     ['--input-type=module', '--eval', knock, String(port), String(knocks)],
     {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 300_000,
     },
   );
   const kernelLimit = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
@@ -28,7 +28,15 @@ const knock = `
 import { connect } from 'node:net';
 const [port, knocks] = process.argv.slice(1).map(Number);
 let through = 0;
-const end = () => { console.log(through); process.exit(); };
+// When this process itself stood still, its timers come before the news from its sockets.
+const end = () => {
+  const before = through;
+  setImmediate(() => setImmediate(() => {
+    if (through !== before) return;
+    console.log(through);
+    process.exit();
+  }));
+};
 let quiet = setTimeout(end, 1_000);
 for (let nth = 0; nth < knocks; nth += 1) {
   connect(port, '127.0.0.1').on('connect', () => {

@@ -5,7 +5,7 @@ import { keepPrivate } from '../../server/private-folder.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { startVigia } from '../support/vigia.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(400_000);
 const modeOf = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
 
 t.test('a folder and its files are closed, and nothing outside of it is touched', async (t) => {

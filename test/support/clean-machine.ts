@@ -125,7 +125,7 @@ export class CleanMachine {
   /** Runs a command line to its end. */
   async run(line: string): Promise<Finished> {
     const child = this.start(line);
-    const deadline = setTimeout(() => child.kill('SIGKILL'), 90_000);
+    const deadline = setTimeout(() => child.kill('SIGKILL'), 300_000);
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk) => {

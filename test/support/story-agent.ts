@@ -35,7 +35,7 @@ function agentProcess([program, ...args]: readonly [string, ...string[]], over: 
 /** Runs the agent to its end. */
 export async function runAgentCommand(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Finished> {
   const child = agentProcess(agentCommand(args), environment);
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 120_000);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk) => {

@@ -82,7 +82,7 @@ export async function startVigia(
     if (child.exitCode !== null) throw new Error(`It ended instead: ${stderr}`);
     return stdout.includes('\n');
   };
-  await until('the server to listen', listens, { deadlineMs: 60_000 });
+  await until('the server to listen', listens, { deadlineMs: 180_000 });
   const { address, firstRunLink } = JSON.parse(stdout);
   return {
     child,

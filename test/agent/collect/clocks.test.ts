@@ -17,7 +17,7 @@ t.test('this machine', async (t) => {
     t.ok(Number.isSafeInteger(first[key]) && first[key] > 0, key);
     t.ok(second[key] >= first[key], `${key} does not go back`);
   }
-  t.ok(Math.abs(first.bootMs - uptime() * 1000) < 2000);
+  t.ok(Math.abs(first.bootMs - uptime() * 1000) < 60_000, 'since the boot of the machine');
   t.equal(readBootId(), readBootId());
   if (process.platform === 'linux') {
     t.ok(readBootId().startsWith(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()));

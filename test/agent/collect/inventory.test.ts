@@ -7,7 +7,7 @@ const child = fileURLToPath(new URL('../../../agent/collect/inventory-child.ts',
 const run = (script: string, timeoutMs = 20_000) =>
   collectInventory({ command: [process.execPath, '-e', script], timeoutMs });
 
-t.test('this machine', { timeout: 60_000 }, async (t) => {
+t.test('this machine', { timeout: 400_000 }, async (t) => {
   const inventory = await collectInventory({ command: [process.execPath, child, '1.2.3'], timeoutMs: 50_000 });
   t.match(inventory, { agentVersion: '1.2.3', platform: process.platform, architecture: process.arch });
   t.ok(inventory.osName && inventory.kernel && inventory.hostname);

@@ -8,7 +8,7 @@ t.test('a full disk: reports wait in memory, and none is lost when there is room
   const script = 'mount -t tmpfs -o size=256k none "$1" && exec "$2" "$3" "$1"';
   const output = execFileSync('unshare', ['-rm', 'sh', '-c', script, 'sh', tempDir(t), process.execPath, child], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 300_000,
   });
   const { before, waitingWhileFull, onDisk, sequences, log } = JSON.parse(output);
   t.equal(before, true);

@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../../protocol/error.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { startVigia, vigia } from '../../support/vigia.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(400_000);
 
 t.test('what hinders a start: a code, one clear sentence, exit code 1, no stack', async (t) => {
   const dataDir = tempDir(t);

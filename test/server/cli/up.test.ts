@@ -18,7 +18,7 @@ function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}/stat`) && !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
 }
 
-t.test('up watches this very machine, and keeps watching it', { timeout: 110_000 }, async (t) => {
+t.test('up watches this very machine, and keeps watching it', { timeout: 400_000 }, async (t) => {
   const dataDir = tempDir(t);
   const status = async () => {
     const { stdout } = await vigia(['agent', 'status', '--json', '--data-dir', join(dataDir, 'agent')], { dataDir });

@@ -55,11 +55,12 @@ t.test('a link that goes on is told once in each round', async (t) => {
     acks.add(0, sequence, false);
   }, 20);
   t.teardown(() => clearInterval(steady));
-  await until('forty reports', () => sequence >= 40);
+  // A turn of a busy machine may take as long as three moments: of the intervals that it misses, none is made up for.
+  await until('forty reports, and a round', () => sequence >= 40 && told.length >= 2);
   clearInterval(steady);
   // A round has 40 moments, and timers count whole milliseconds: 7 for 7.5.
   const rounds = (performance.now() - startedAtMs) / 280;
-  t.ok(told.length >= 2 && told.length <= rounds + 2, `${told.length} times in ${rounds.toFixed(1)} rounds`);
+  t.ok(told.length <= rounds + 2, `${told.length} times in ${rounds.toFixed(1)} rounds`);
   await until('the last one', () => told.at(-1)?.endsWith(`-${sequence}`));
 });
 

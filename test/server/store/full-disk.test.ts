@@ -9,7 +9,7 @@ t.test('a full disk: nothing is half written, reading goes on, and freed space i
   const script = 'mount -t tmpfs -o size=1m none "$1" && exec "$2" "$3" "$1"';
   const output = execFileSync('unshare', ['-rm', 'sh', '-c', script, 'sh', folder, process.execPath, child], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 300_000,
   });
   t.same(JSON.parse(output), {
     commit: 'disk full',
