@@ -49,6 +49,11 @@ export function readMemory(pid: number): MemoryReading {
   };
 }
 
+/** Memory of its own that stands in no file: heaps and stacks, without code and without mapped files. */
+export function readAnonymous(pid: number): number {
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) * 1024;
+}
+
 /** The largest resident memory that the process ever had. */
 export function readPeakRss(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) * 1024;

@@ -28,11 +28,11 @@ const CONNECT_DEADLINE_MS = 240_000;
  */
 export async function withFleet<T>(
   flags: Flags,
-  usual: { readonly agents: number; readonly warmUp: string; readonly inspect?: boolean },
+  usual: { readonly agents: number; readonly warmUp: string; readonly interval?: string; readonly inspect?: boolean },
   work: (fleet: Fleet) => Promise<T>,
 ): Promise<T> {
   const agents = flags.count('agents', usual.agents);
-  const intervalMs = flags.durationMs('interval', '1s');
+  const intervalMs = flags.durationMs('interval', usual.interval ?? '1s');
   const folder = await makeFleetFolder(agents);
   say(`${agents} devices are enrolled in ${folder.dataDir}`);
   const server = await startServer({
