@@ -3,11 +3,21 @@ import { judgeFindings } from '../domain/detection.ts';
 import { type DiskWatch, outlookOf, takePoint, watchDisk } from '../domain/forecast/disk-outlook.ts';
 import { DAY_MS, type FillMemory, MEMORY_DAYS, noteLevel } from '../domain/forecast/fill-memory.ts';
 import type { Outlook } from '../domain/forecast/forecast.ts';
+import { type NightTime, nightAt, noteNight } from '../domain/forecast/night-growth.ts';
 import { outlookSentence, type WriteInstant } from '../domain/forecast/outlook-sentence.ts';
-import { emptyWindow, fillHole, hasHole, type SpaceWindow, STEP_MS, slotOf } from '../domain/forecast/space-window.ts';
+import {
+  emptyWindow,
+  fillHole,
+  hasHole,
+  newestLevel,
+  type SpaceWindow,
+  STEP_MS,
+  slotOf,
+} from '../domain/forecast/space-window.ts';
 import { holdersOf, sharedWith, spaceOf, toldBy } from '../domain/pools.ts';
 import { type Reading, readValue } from '../domain/reading.ts';
 import { diskForecast, takenOver } from '../domain/rules/disk-forecast.ts';
+import { diskNight, nightTakenOver } from '../domain/rules/disk-night.ts';
 import type { Finding } from '../domain/rules/rule.ts';
 import type { DetectionSettings } from '../domain/settings.ts';
 import { formatLocal } from '../domain/sla/local-time.ts';
@@ -104,15 +114,16 @@ export class DiskForecasts implements Judge {
     const record = this.#options.fleet.devices.get(id);
     if (!record?.latest || record.info.kind !== 'server') return;
     const known = this.#knownOf(record, now);
-    const fills = this.#takePast(record, known);
+    const timeZone = this.#options.zoneOf(record.info.client_id, now);
+    const time = nightAt(now, timeZone);
+    const fills = this.#takePast(record, known, timeZone);
     const { latest } = record;
     const mounted = latest.schema.instances.get('fs.available') ?? [];
     const mountpoints = mounted.filter((mountpoint) => toldBy(latest, mountpoint) === null);
-    const timeZone = this.#options.zoneOf(record.info.client_id, now);
     const write: WriteInstant = (at) => formatLocal(at, timeZone);
     const figures = new Map<string, DiskForecastFigures>();
     for (const mountpoint of mountpoints) {
-      const watch = this.#watchOf(record, known, fills, mountpoint, now);
+      const watch = this.#watchOf(record, known, fills, mountpoint, now, time);
       if (!watch) continue;
       const outlook = outlookOf(watch, now, this.#options.settings);
       const sharers = sharedWith(latest, mountpoint);
@@ -120,8 +131,12 @@ export class DiskForecasts implements Judge {
         ...figuresOf(outlook),
         sentence: outlookSentence(mountpoint, outlook, write) + sharers,
       });
-      const { forecast } = this.#options.settings;
-      this.#step(record, diskForecast(mountpoint, outlook, forecast, write, sharers), changes, now);
+      const { settings } = this.#options;
+      this.#step(record, diskForecast(mountpoint, outlook, settings.forecast, write, sharers), changes, now);
+      const level = newestLevel(watch.window) / watch.memory.size;
+      if (!Number.isFinite(level)) continue;
+      const night = diskNight({ mountpoint, memory: watch.memory, level, sharers }, now, time, settings);
+      this.#step(record, night, changes, now);
     }
     this.#handOver(record, latest, mounted, figures, changes, now);
     for (const mountpoint of known.windows.keys()) {
@@ -140,6 +155,7 @@ export class DiskForecasts implements Judge {
     fills: Map<string, FillMemory>,
     mountpoint: string,
     now: number,
+    time: NightTime,
   ): DiskWatch | null {
     const window = known.windows.get(mountpoint) ?? emptyWindow();
     const memory = fills.get(mountpoint);
@@ -149,7 +165,7 @@ export class DiskForecasts implements Judge {
     if (!memory && (known.isReading || !present)) return null;
     const watch = memory ? { window, memory } : present && { ...watchDisk(present), window };
     if (!watch) return null;
-    if (present && slotOf(present.atMs) > window.newest) takePoint(watch, present);
+    if (present && slotOf(present.atMs) > window.newest) takePoint(watch, present, time);
     known.windows.set(mountpoint, watch.window);
     fills.set(mountpoint, watch.memory);
     return watch;
@@ -169,8 +185,10 @@ export class DiskForecasts implements Judge {
       const told = teller === null ? undefined : figures.get(teller);
       if (teller === null || told === undefined) continue;
       figures.set(mountpoint, told);
-      if (!record.memory.detection.raised.has(`disk.forecast|${mountpoint}`)) continue;
-      this.#step(record, takenOver(mountpoint, teller, this.#options.settings.forecast), changes, now);
+      const { raised } = record.memory.detection;
+      if (raised.has(`disk.forecast|${mountpoint}`))
+        this.#step(record, takenOver(mountpoint, teller, this.#options.settings.forecast), changes, now);
+      if (raised.has(`disk.night|${mountpoint}`)) this.#step(record, nightTakenOver(mountpoint, teller), changes, now);
     }
   }
 
@@ -218,7 +236,7 @@ export class DiskForecasts implements Judge {
   }
 
   /** What was read becomes part of what is known, in the lane. */
-  #takePast({ memory, latest }: DeviceRecord, known: Known): Map<string, FillMemory> {
+  #takePast({ memory, latest }: DeviceRecord, known: Known, timeZone: string): Map<string, FillMemory> {
     const { fills } = memory.detection;
     const { past } = known;
     if (!past) return fills;
@@ -234,7 +252,10 @@ export class DiskForecasts implements Judge {
       const [first, ...rest] = pastOf(past.days, mountpoint);
       if (!first || fills.has(mountpoint)) continue;
       const watch = watchDisk(first);
-      for (const point of rest) learn(watch, point);
+      for (const point of rest) {
+        learn(watch, point);
+        noteNight(watch.memory, point.availableBytes / point.sizeBytes, nightAt(point.atMs, timeZone));
+      }
       fills.set(mountpoint, watch.memory);
     }
     for (const mountpoint of past.hours.keys()) {

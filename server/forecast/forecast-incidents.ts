@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Verdict } from '../domain/detection.ts';
 import { type IncidentRecord, incidentKey, isHigher, stepIncident } from '../domain/incident.ts';
+import type { RuleName } from '../domain/rules/rule.ts';
 import type { ChangeSet } from '../fleet/change-set.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import { adopt, release } from '../presence/family.ts';
 
-const RULE = 'disk.forecast';
+const rules: readonly RuleName[] = ['disk.forecast', 'disk.night'];
+/** What says as much of the same file system, and more surely. */
+const surer: Partial<Record<RuleName, readonly RuleName[]>> = {
+  'disk.forecast': ['disk.space'],
+  'disk.night': ['disk.space', 'disk.forecast'],
+};
 
 /**
  * The incidents of the forecast. One cause is told once: while the file system's own shortage is an incident of the same or a
@@ -39,9 +45,10 @@ export class ForecastIncidents {
   /** Follows the shortage as it opens, changes and ends. */
   explain(record: DeviceRecord, changes: ChangeSet, now: number): void {
     for (const incident of [...this.#book.openOf(record.info.id)]) {
-      if (incident.rule !== RULE) continue;
+      if (!rules.includes(incident.rule)) continue;
       const parent = this.#shortage(incident);
-      const isBelowShortage = incident.parentId !== null && this.#book.byId(incident.parentId)?.rule === 'disk.space';
+      const above = incident.parentId === null ? null : this.#book.byId(incident.parentId);
+      const isBelowShortage = above !== null && (surer[incident.rule] ?? []).includes(above.rule);
       if (parent && incident.parentId === null) {
         adopt(this.#book, changes, record, incident, parent.id, now, 'the file system is short of space already');
       } else if (!parent && (isBelowShortage || this.#isForgotten(incident))) {
@@ -51,9 +58,10 @@ export class ForecastIncidents {
   }
 
   /** The open incident that says as much of the same file system. */
-  #shortage({ deviceId, object, priority }: IncidentRecord): IncidentRecord | undefined {
+  #shortage({ rule, deviceId, object, priority }: IncidentRecord): IncidentRecord | undefined {
     return [...this.#book.openOf(deviceId ?? '')].find(
-      (other) => other.rule === 'disk.space' && other.object === object && !isHigher(priority, other.priority),
+      (other) =>
+        (surer[rule] ?? []).includes(other.rule) && other.object === object && !isHigher(priority, other.priority),
     );
   }
 

@@ -1,3 +1,5 @@
+import type { NightMemory } from './night-growth.ts';
+
 /**
  * What is remembered of how a file system fills and is emptied: a few hundred bytes of JSON that survive a restart. Levels are
  * shares of the size that were available, rounded to 0.001 %.
@@ -19,6 +21,8 @@ export interface FillMemory {
   tops?: (number | null)[];
   /** When it was last seen on its way to be full, for each level of the forecast. */
   alarms?: (Alarm | null)[];
+  /** How much nights keep. */
+  nights?: NightMemory;
 }
 
 /** When (ms), what was available then, and whether that was seen over more than a burst. */

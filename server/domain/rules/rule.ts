@@ -11,6 +11,7 @@ export type RuleName =
   | 'disk.unreadable'
   | 'disk.unmounted'
   | 'disk.forecast'
+  | 'disk.night'
   | 'cpu.busy'
   | 'memory.exhausted'
   | 'reboot.unexpected'
