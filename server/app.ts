@@ -29,6 +29,7 @@ import { createStoragePort } from './fleet/storage-port.ts';
 import { DiskForecasts } from './forecast/disk-forecasts.ts';
 import type { LinkTiming } from './gateway/link.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { HistoryLosses } from './history/history-losses.ts';
 import { createHttpServer } from './http/server.ts';
 import type { UpgradeHandler } from './http/upgrade.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
@@ -42,7 +43,7 @@ import { Anchors } from './presence/anchors.ts';
 import { createExpectedHours } from './presence/expected-hours.ts';
 import { SecondOpinions } from './presence/second-opinion.ts';
 import { tellUnseen } from './presence/unseen.ts';
-import { catchUp, readCursor } from './replay.ts';
+import { catchUp, readAliveAt, readCursor } from './replay.ts';
 import { createReportPort } from './reports/report-port.ts';
 import { createFirstRun } from './security/first-run.ts';
 import { loadIdentity } from './security/identity.ts';
@@ -51,8 +52,7 @@ import { createPeople } from './security/people.ts';
 import { loadSealer } from './security/sealing.ts';
 import { isUnwritable } from './security/sessions.ts';
 import { createEnrolmentTokens } from './security/tokens.ts';
-import { beginSeries } from './series/open-series.ts';
-import { SeriesDamage } from './series-damage.ts';
+import { beginSeries, defaultRetention } from './series/open-series.ts';
 import { createSla } from './sla.ts';
 import { futureStatements } from './store/heal-future.ts';
 import { openStore } from './store/store.ts';
@@ -138,15 +138,13 @@ async function wire(options: AppOptions, teardown: Teardown) {
   health.set('data folder', dataDir.exposure);
   if (dataDir.exposure !== null) logger.warn(dataDir.exposure);
   const vitalSigns = new VitalSigns({ health });
-  const nameOf = (deviceId: string): string | undefined => fleet.devices.get(deviceId)?.info.name;
-  const damage = new SeriesDamage({ health, logger, now, nameOf });
   // Its thread reads the journal while this one reads the state.
   const opening = beginSeries({
     path: join(dataDir.path, 'series.db'),
     now,
     retention: config.retention,
     onFatal,
-    onDamage: (part) => damage.take(part),
+    onDamage: (part) => losses.takeDamage(part),
     onNote: (sentence) => logger.warn(sentence),
   });
   teardown.push(() => opening.giveUp());
@@ -172,6 +170,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
 
   const book = new IncidentBook(store, settings.reopenWindowMs);
   await book.load(now());
+  const retentionMs = Math.max(...Object.values({ ...defaultRetention, ...config.retention }));
+  const losses = new HistoryLosses({ store, fleet, book, health, logger, now, retentionMs });
   const live: LiveHub = new LiveHub({
     fleet,
     book: book.shown,
@@ -197,6 +197,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
     (clientId === null ? null : contracts.terms.at(clientId, at)?.terms.calendar.timeZone) ?? config.timeZone;
   const series = await opening.open(fleet.newestCursor(cursor));
   teardown.push(() => series.close());
+  await losses.begin(series, {
+    cursor: fleet.newestCursor(cursor),
+    aliveAt: await readAliveAt(store),
+    lagMs: SNAPSHOT_MS,
+  });
   // Its thread looks for what it must evaluate while this one goes on.
   const unevaluated = series.replay(cursor);
   const forecasts = new DiskForecasts({
@@ -233,7 +238,12 @@ async function wire(options: AppOptions, teardown: Teardown) {
     anchors,
     ask: (records, at) => opinions.ask(records, at),
     isExpected: createExpectedHours(contracts.terms),
-    judges: [{ about: 'second opinions', judge: (_changes, at) => opinions.rehearse(at) }, ...sla.judges, forecasts],
+    judges: [
+      { about: 'second opinions', judge: (_changes, at) => opinions.rehearse(at) },
+      ...sla.judges,
+      forecasts,
+      losses,
+    ],
     onJudged: () => vitalSigns.seen('evaluating'),
     publish: (changes) => {
       availability.book.take(changes);
@@ -371,7 +381,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     identity,
     fleet: fleetPort,
     series: createSeriesPort(fleet, series),
-    storage: createStoragePort(fleet, series),
+    storage: createStoragePort(fleet, series, losses),
     incidents,
     contracts: contracts.port,
     clocks: contracts.clocks,
@@ -453,7 +463,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       [
         { name: 'certificate', run: () => certificate.renew(http.server, now()) },
         { name: 'sessions', run: pruneSessions },
-        { name: 'damage', run: async () => damage.settle() },
+        { name: 'history', run: () => losses.prune() },
         { name: 'messages', run: () => telling.prune() },
         { name: 'unseen', run: () => tellUnseen(store, fleet, now(), config.timeZone) },
       ],

@@ -4,13 +4,19 @@ import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { JournalBatch, SeriesStore } from './series/series-store.ts';
 import type { Store } from './store/store.ts';
-import { CURSOR_SETTING, type Watch } from './watch.ts';
+import { ALIVE_SETTING, CURSOR_SETTING, type Watch } from './watch.ts';
 
 /** The journal position up to which nothing needs to be replayed. */
 export async function readCursor(store: Store): Promise<number> {
   const cursor = (await store.settings.get(CURSOR_SETTING)) ?? 0;
   if (typeof cursor === 'number') return cursor;
   throw new VigiaError('database_damaged', 'The journal cursor in the state database is not a number.');
+}
+
+/** When the state was saved last, ms; null if it never was. */
+export async function readAliveAt(store: Store): Promise<number | null> {
+  const aliveAt = await store.settings.get(ALIVE_SETTING);
+  return typeof aliveAt === 'number' ? aliveAt : null;
 }
 
 export interface CatchUp {

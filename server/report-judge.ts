@@ -59,6 +59,8 @@ export class ReportJudge {
     if (at >= info.enrolled_at) {
       const proof = { at, bootId, bootMs: clocks.bootMs, monotonicMs: clocks.monotonicMs };
       this.#noteTakenBack(record, proof, changes);
+      // From then on the state itself knows that there was something, whatever becomes of the series.
+      if (memory.presence.first === null) changes.edge(record);
       const ledger = takeProof(memory.presence, proof);
       if (ledger.length > 0) changes.addLedger(record, ledger);
     }

@@ -59,7 +59,7 @@ const REPORTS_PER_TURN = 512;
 /** Tasks in the lane, the running one among them. */
 const MAX_WAITING_FOR_TURNS = 2;
 export const CURSOR_SETTING = 'journal.cursor';
-const ALIVE_SETTING = 'server.aliveAt';
+export const ALIVE_SETTING = 'server.aliveAt';
 
 /**
  * The judge of the fleet. Everything that changes what is known of a device passes here, in one lane: evaluate, write in one

@@ -17,6 +17,8 @@ export interface Projection {
 export type Mark =
   | { readonly kind: 'threshold'; readonly value: number; readonly label: string }
   | { readonly kind: 'moment'; readonly atMs: number; readonly label: string }
+  /** A stretch of which nothing is known any more. */
+  | { readonly kind: 'lost'; readonly fromMs: number; readonly toMs: number; readonly label: string }
   | Projection;
 
 /** Draws thresholds as level lines, moments as upright ones and projections as what they lead to, each with its words. */
@@ -35,6 +37,7 @@ export function marksPlugin(marks: readonly Mark[], inks: Inks, write: (value: n
         for (const mark of marks) {
           if (mark.kind === 'threshold') drawThreshold(u, mark.value, `${mark.label} ${write(mark.value)}`, inks);
           else if (mark.kind === 'moment') drawMoment(u, mark.atMs, mark.label, inks);
+          else if (mark.kind === 'lost') drawLost(u, mark.fromMs, mark.toMs, mark.label, inks);
         }
         const projections = marks.filter((mark) => mark.kind === 'projection');
         drawProjections(u, projections, inks);
@@ -55,6 +58,31 @@ function drawThreshold(u: uPlot, value: number, label: string, inks: Inks): void
   ctx.textAlign = 'right';
   ctx.textBaseline = above ? 'bottom' : 'top';
   writeLabel(ctx, label, bbox.left + bbox.width - 4 * ratio, y + (above ? -3 : 3) * ratio, inks);
+}
+
+/** Hatched, so that it is told from a silence without colour; in words where there is room for them. */
+function drawLost(u: uPlot, fromMs: number, toMs: number, label: string, inks: Inks): void {
+  const { ctx, bbox } = u;
+  const ratio = devicePixelRatio;
+  const within = (ms: number): number =>
+    Math.min(bbox.left + bbox.width, Math.max(bbox.left, u.valToPos(ms / 1000, 'x', true)));
+  const [left, right] = [within(fromMs), within(toMs)];
+  if (right - left < 1) return;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, bbox.top, right - left, bbox.height);
+  ctx.clip();
+  ctx.strokeStyle = inks.grid;
+  ctx.setLineDash([]);
+  for (let x = left - bbox.height; x < right; x += 8 * ratio) {
+    strokeLine(ctx, x, bbox.top + bbox.height, x + bbox.height, bbox.top);
+  }
+  ctx.restore();
+  if (ctx.measureText(label).width + 8 * ratio > right - left) return;
+  ctx.fillStyle = inks.text;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  writeLabel(ctx, label, (left + right) / 2, bbox.top + bbox.height / 2, inks);
 }
 
 function drawMoment(u: uPlot, atMs: number, label: string, inks: Inks): void {

@@ -173,6 +173,8 @@ export const en = {
   'device.enrolled': 'Enrolled',
   'device.availability': 'Last 90 days',
   'device.charts': 'Measurements',
+  'device.lost': 'History lost: {span}.',
+  'chart.lost': 'history lost',
   'device.chartsLive': 'Live. Drag over a chart to zoom in.',
   'device.chartsLong': 'Up to now. Drag over a chart to zoom in.',
   'device.resolution.fiveMinute':
@@ -524,6 +526,12 @@ export const en = {
   'storage.unknownTime': 'at an unknown time',
   'storage.someMachines': 'Some machines',
   'storage.removedMachine': 'A removed machine',
+  'storage.lost':
+    'Hours that were stored are gone. Availability and incidents are kept elsewhere and lose nothing by it.',
+  'storage.lost.missing': 'The database of history was not there when the server started.',
+  'storage.lost.older': 'The database of history was an older copy.',
+  'storage.lost.set_aside': 'The database of history had a format that is no longer read.',
+  'storage.lost.damaged': 'A part of the stored history was damaged.',
   'storage.more': { one: 'and {count} more', other: 'and {count} more' },
 
   'about.title': 'About Vigia',

@@ -1,7 +1,8 @@
 import { useComputed } from '@preact/signals';
-import type { Device } from '../../protocol/view.ts';
+import type { Device, HistoryLoss } from '../../protocol/view.ts';
 import { Chart } from '../charts/Chart.tsx';
 import { LONG_STEP_MS } from '../charts/frame.ts';
+import { lostMarks, spanText } from '../charts/lost.ts';
 import { devicePanels, metricsOf } from '../charts/panels.ts';
 import { projections } from '../charts/projection.ts';
 import { type RangeName, rangeNamed, rangeNames, ranges } from '../charts/ranges.ts';
@@ -28,6 +29,7 @@ export function DeviceCharts({ device }: { device: Device }) {
   const query = useComputed(() => parseRange(place.value.query, own));
   const { name, range } = query.value;
   const panels = devicePanels(device.latest);
+  const lost = lostMarks(device.lostHistory);
   const intervalMs = device.reportIntervalMs ?? reportIntervalOf([device.kind]);
   const bounded = metricsOf(panels.map((panel) => ({ ...panel, lines: panel.lines.slice(0, 1) })));
   const { frame, error, again } = useFrame(device.id, metricsOf(panels), range, intervalMs, chartWidth(), bounded);
@@ -62,6 +64,7 @@ export function DeviceCharts({ device }: { device: Device }) {
           onChange={choose}
         />
       </header>
+      <LostHistory losses={device.lostHistory} />
       {error && <Failure sentence={error} again={again} />}
       {panels.length === 0 && <p class="nothing">{t('device.noMetrics')}</p>}
       {frame && (
@@ -74,7 +77,10 @@ export function DeviceCharts({ device }: { device: Device }) {
                 reportIntervalMs={intervalMs}
                 syncKey={device.id}
                 onZoom={zoom}
-                marks={range.kind === 'newest' ? projections(panel, device.fileSystems, nowMs.peek()) : []}
+                marks={[
+                  ...lost,
+                  ...(range.kind === 'newest' ? projections(panel, device.fileSystems, nowMs.peek()) : []),
+                ]}
               />
             </div>
           ))}
@@ -82,6 +88,30 @@ export function DeviceCharts({ device }: { device: Device }) {
       )}
       {!frame && !error && panels.length > 0 && <p class="loading">{t('loading')}</p>}
     </section>
+  );
+}
+
+const NAMED = 3;
+
+/** Which hours the charts will never show again, the newest first. */
+function LostHistory({ losses }: { losses: readonly HistoryLoss[] }) {
+  if (losses.length === 0) return null;
+  const more = losses.length - NAMED;
+  return (
+    <ul class="charts-lost">
+      {losses
+        .slice(-NAMED)
+        .reverse()
+        .map((loss) => (
+          <li key={`${loss.kind} ${loss.from} ${loss.to}`}>
+            <Icon name="warning" size={16} />
+            <span>
+              {t('device.lost', { span: spanText(loss) })} {t(`storage.lost.${loss.kind}`)}
+            </span>
+          </li>
+        ))}
+      {more > 0 && <li>{t('storage.more', { count: more })}</li>}
+    </ul>
   );
 }
 

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Nullable, Time } from '../document.ts';
 import { DeviceKind } from './catalogue.ts';
 import { Priority } from './incident.ts';
+import { HistoryLoss } from './storage.ts';
 
 /**
  * - `up`: proof of life in the last 12 s
@@ -115,6 +116,8 @@ export const Device = Type.Interface([DeviceSummary], {
   onboarding: Type.Array(OnboardingFinding),
   /** Why the server closed its link because of what its agent sent; null once a report was taken again. */
   refusal: Nullable(Type.Object({ code: Type.String(), sentence: Type.String(), at: Time })),
+  /** Hours that are gone from its charts, oldest first. */
+  lostHistory: Type.Array(HistoryLoss),
   /** What the agent says of the hardware and system; see inventory.ts. */
   inventory: Nullable(Type.Object({ at: Time, document: Type.Record(Type.String(), Type.Unknown()) })),
   /** Its own template of the link that opens a remote session, see RemoteUrl; null: its client's is used. */

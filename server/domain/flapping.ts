@@ -41,6 +41,7 @@ const steady: ReadonlySet<RuleName> = new Set([
   'site.contact',
   'site.emergency',
   'server.blind',
+  'server.history',
   'reboot.unexpected',
   'availability.budget',
   'availability.burn-rate',

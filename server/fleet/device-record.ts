@@ -1,4 +1,5 @@
 import type { Frame, ProcessSample } from '../../protocol/frame.ts';
+import type { LossKind } from '../../protocol/view.ts';
 import type { Liveness } from '../domain/presence.ts';
 import type { Reading } from '../domain/reading.ts';
 import { QuietDevice } from '../domain/rules/quiet-device.ts';
@@ -21,6 +22,16 @@ export interface DiskForecastFigures {
   /** 0..1 */
   readonly quality: number | null;
   readonly sentence: string;
+}
+
+/** Hours that are gone from the series. */
+export interface Loss {
+  readonly kind: LossKind;
+  /** Null where nobody can say whose they were. */
+  readonly deviceId: string | null;
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly foundAt: number;
 }
 
 /** A reading that is brought up to date in place. */
@@ -73,6 +84,8 @@ export interface DeviceRecord {
   readonly quiet: QuietDevice;
   /** By mount point; empty until they were looked at. */
   diskForecasts: ReadonlyMap<string, DiskForecastFigures>;
+  /** What is gone of its history, oldest first. */
+  lostHistory: readonly Loss[];
 }
 
 export function makeRecord(
@@ -108,5 +121,6 @@ export function makeRecord(
     inFlight: new InFlight(),
     quiet: new QuietDevice(),
     diskForecasts: new Map(),
+    lostHistory: [],
   };
 }

@@ -76,6 +76,9 @@ export function detail(record: DeviceRecord, book: Incidents, fleet: Pick<Fleet,
     onboarding: [...memory.detection.onboarding.values()].map((found) => ({ ...found, foundAt: iso(found.foundAt) })),
     leftOut: latest ? leftOut(latest) : { count: 0, items: [] },
     refusal: record.refusal && { ...record.refusal, at: iso(record.refusal.at) },
+    lostHistory: record.lostHistory.map(({ kind, fromMs, toMs, foundAt }) => {
+      return { kind, from: isoOrNull(fromMs), to: isoOrNull(toMs), foundAt: iso(foundAt) };
+    }),
     inventory:
       info.inventory_json !== null && info.inventory_at !== null
         ? { at: iso(info.inventory_at), document: JSON.parse(info.inventory_json) as Record<string, unknown> }

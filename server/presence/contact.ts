@@ -59,7 +59,13 @@ export class Contact {
     this.#judgeFrom = judgeFrom;
     this.#sight = new OwnSight(options);
     this.#sites = new LostSites(options);
-    this.#server = new ServerIncident(options);
+    this.#server = new ServerIncident({
+      ...options,
+      rule: 'server.blind',
+      priority: 'high',
+      tellAfterMs: options.settings.tellAfterMs,
+      over: 'The server sees again',
+    });
     this.#sites.restore();
     options.book.addFirstPolicy((step) => this.#explain(step));
   }
@@ -217,7 +223,7 @@ export class Contact {
       changes.add(fleet.blindness.end(store, null, now));
       this.postpone(now + settings.judgeAfterStartMs);
     }
-    this.#server.follow(changes, now, this.#blind);
+    this.#server.follow(changes, now, this.#blind?.isIncident ? this.#blind : null);
   }
 
   #judgeEmergencies(

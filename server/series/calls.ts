@@ -3,6 +3,7 @@ import type { Row } from './rows/row-reader.ts';
 import type {
   FleetRequest,
   FleetResult,
+  Origin,
   Resolution,
   SeriesRequest,
   SeriesResult,
@@ -42,6 +43,13 @@ export interface NumberedDamage {
   readonly foundAt: number;
 }
 
+/** From the first to the last report of a host that is kept, at whatever resolution, ms. */
+export interface NumberedExtent {
+  readonly host: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface NumberedUsage extends Omit<SeriesUsage, 'damaged'> {
   readonly damaged: readonly NumberedDamage[];
 }
@@ -51,7 +59,7 @@ type Nothing = Record<string, never>;
 /** What the main thread asks of the series thread, and what each question is answered with. */
 export interface Calls {
   /** Positions up to `positionsAfter` were used already, by a file that was lost. */
-  open: { args: { readonly positionsAfter: number }; result: KnownNames };
+  open: { args: { readonly positionsAfter: number }; result: KnownNames & { readonly origin: Origin } };
   append: {
     args: {
       /** The rows of the batch and four bytes for their checksum; handed over, not copied. */
@@ -78,6 +86,8 @@ export interface Calls {
     result: { readonly before: Uint8Array<ArrayBuffer> | null; readonly batches: readonly BatchOfRows[] };
   };
   endReplay: { args: { readonly walk: number }; result: null };
+  /** From when to when some hosts have history, of those that have any. */
+  extents: { args: { readonly hosts: readonly number[] }; result: readonly NumberedExtent[] };
   /** The newest reports of some hosts, of those that have any. */
   latest: { args: { readonly hosts: readonly number[] }; result: readonly NumberedReport[] };
   query: { args: SeriesRequest; result: SeriesResult[] };

@@ -5,9 +5,11 @@ import { RowEncoder } from './rows/row-encoder.ts';
 import { RowReplay } from './rows/row-replay.ts';
 import type {
   DamagedPart,
+  Extent,
   FleetRequest,
   FleetResult,
   JournalBatch,
+  Origin,
   SeriesRequest,
   SeriesResult,
   SeriesStore,
@@ -72,7 +74,7 @@ export function beginSeries(options: SeriesOptions): OpeningSeries {
   return {
     async open(positionsAfter = options.positionsAfter ?? 0) {
       const known = await client.open(positionsAfter);
-      series = new EmbeddedSeries(options, client, new RowEncoder(known));
+      series = new EmbeddedSeries(options, client, new RowEncoder(known), known.origin);
       for (const damage of early) series.tellDamage(damage);
       return series;
     },
@@ -100,8 +102,10 @@ export class EmbeddedSeries implements SeriesStore {
   #forgotAt = 0;
   #nextWalk = 1;
   #isClosed = false;
+  readonly origin: Origin;
 
-  constructor(options: SeriesOptions, client: ThreadClient, encoder: RowEncoder) {
+  constructor(options: SeriesOptions, client: ThreadClient, encoder: RowEncoder, origin: Origin) {
+    this.origin = origin;
     this.#options = options;
     this.#client = client;
     this.#encoder = encoder;
@@ -152,13 +156,28 @@ export class EmbeddedSeries implements SeriesStore {
   }
 
   async latest(isWanted: (deviceId: string) => boolean = () => true): Promise<StoredReport[]> {
-    const hosts = this.#encoder.hosts().flatMap(({ id, deviceId }) => (isWanted(deviceId) ? [id] : []));
     const found: StoredReport[] = [];
-    for (let start = 0; start < hosts.length || start === 0; start += HOSTS_PER_QUESTION) {
-      const part = hosts.slice(start, start + HOSTS_PER_QUESTION);
-      found.push(...this.#named(await this.#client.ask('latest', { hosts: part })));
+    for (const hosts of this.#hosts(isWanted)) found.push(...this.#named(await this.#client.ask('latest', { hosts })));
+    return found;
+  }
+
+  async extents(): Promise<ReadonlyMap<string, Extent>> {
+    const found = new Map<string, Extent>();
+    for (const hosts of this.#hosts(() => true)) {
+      for (const { host, fromMs, toMs } of await this.#client.ask('extents', { hosts })) {
+        const deviceId = this.#encoder.deviceOf(host);
+        if (deviceId !== undefined) found.set(deviceId, { fromMs, toMs });
+      }
     }
     return found;
+  }
+
+  /** Hosts in groups that the thread answers for in one turn. */
+  *#hosts(isWanted: (deviceId: string) => boolean): Generator<number[], void, void> {
+    const hosts = this.#encoder.hosts().flatMap(({ id, deviceId }) => (isWanted(deviceId) ? [id] : []));
+    for (let start = 0; start < hosts.length || start === 0; start += HOSTS_PER_QUESTION) {
+      yield hosts.slice(start, start + HOSTS_PER_QUESTION);
+    }
   }
 
   query(request: SeriesRequest, signal?: AbortSignal): Promise<SeriesResult[]> {

@@ -128,6 +128,22 @@ export interface DamagedPart {
   readonly foundAt: number;
 }
 
+/** Which file a store was opened on. */
+export interface Origin {
+  /** A number that no other file has, but for its copies. */
+  readonly file: number;
+  /** The newest position that was ever used in it. */
+  readonly position: number;
+  /** Where the file went that was there before, as its format is no longer read; or null. */
+  readonly setAside: string | null;
+}
+
+/** From the first to the last report of a device that is kept, at whatever resolution, ms. */
+export interface Extent {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /**
  * Where time series live. The only promise callers rely on: when `append` resolves, its reports survive the loss of power;
  * when it rejects, none of them is kept and nobody may be told that they are.
@@ -135,6 +151,9 @@ export interface DamagedPart {
 export interface SeriesStore {
   /** Commits reports in their order. @returns the journal position. @throws VigiaError unavailable (disk full, closed) */
   append(reports: readonly StoredReport[]): Promise<number>;
+  readonly origin: Origin;
+  /** What is held of every device that has anything. Asked only where some may be missing. */
+  extents(): Promise<ReadonlyMap<string, Extent>>;
   /** Batches after a position, oldest first, for a start that follows a crash. They are being read from the call on. */
   replay(afterPosition: number): AsyncIterable<JournalBatch>;
   /** The newest report of every device that has one, by default of all. */

@@ -34,3 +34,33 @@ t.test('what is kept of history: for how long, since when, how much, and what is
   await reads(t, card.locator('li').nth(1), /^Some machines, at an unknown time$/);
   await reads(t, card.locator('li').nth(2), /^and 100 more$/);
 });
+
+t.test('hours that are gone are shown where history is, and where it is missed', async (t) => {
+  const { page, api, visit, idOf } = await openDashboard(t);
+  const deviceId = idOf('db-1');
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const loss = { kind: 'missing', from: hoursAgo(0.7), to: hoursAgo(0.3), foundAt: hoursAgo(0.2) } as const;
+  const device = api.world.devices.get(deviceId)!;
+  api.world.devices.set(deviceId, { ...device, lostHistory: [loss] });
+  const lost = [{ ...loss, deviceId, deviceName: 'db-1' }];
+  api.world.storage = { ...api.world.storage, lost, lostCount: 120 };
+  await visit('/settings/about');
+  const card = page.locator('section.storage');
+  await reads(t, card, /Hours that were stored are gone/);
+  await reads(t, card.locator('li').nth(0), /^db-1, .* to .*\. The database of history was not there when the server/);
+  await reads(t, card.locator('li').nth(1), /^and 119 more$/);
+  await visit(`/devices/${deviceId}`);
+  await reads(t, page.locator('.charts-lost'), /History lost: .* to .*\. The database of history was not there/);
+  const folder = process.env.VIGIA_SCREENSHOTS;
+  if (folder === undefined) return;
+  for (const [name, colorScheme, width] of [
+    ['dark', 'dark', 1280],
+    ['light', 'light', 1280],
+    ['phone', 'dark', 390],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 1000 });
+    await page.locator('.charts-lost').scrollIntoViewIfNeeded();
+    await page.locator('.charts-section').screenshot({ path: `${folder}/lost-${name}.png` });
+  }
+});

@@ -156,6 +156,8 @@ t.test('reports are dated by the server, whatever the clock of the agent says', 
 /** The methods of a class instance as an object that can be spread. */
 function passThrough(series: SeriesStore): SeriesStore {
   return {
+    origin: series.origin,
+    extents: () => series.extents(),
     append: (reports) => series.append(reports),
     replay: (after) => series.replay(after),
     latest: () => series.latest(),

@@ -160,6 +160,8 @@ function storage(nowMs: number): Storage {
     ],
     damaged: [],
     damagedCount: 0,
+    lost: [],
+    lostCount: 0,
   };
 }
 

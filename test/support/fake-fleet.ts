@@ -193,6 +193,7 @@ function makeDevice(making: Making): Device {
     remoteUrl: null,
     remoteLink: null,
     refusal: null,
+    lostHistory: [],
     leftOut: { count: 0, items: [] },
     expectedHours: false,
   };

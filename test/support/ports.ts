@@ -79,6 +79,7 @@ export function deviceView(over: Partial<Device> & Pick<Device, 'id' | 'clientId
     remoteUrl: null,
     remoteLink: null,
     refusal: null,
+    lostHistory: [],
     leftOut: { count: 0, items: [] },
     expectedHours: false,
     ...over,
@@ -190,7 +191,7 @@ export function createTestPorts(): TestPorts {
       usage: async () => ({
         ...{ fileBytes: 5_000_000, freeBytes: 1_000, journalBytes: 20_000 },
         resolutions: [{ resolution: 'raw', retentionMs: 1_209_600_000, bytes: 4_000_000, from: someTime }],
-        ...{ damaged: [], damagedCount: 0 },
+        ...{ damaged: [], damagedCount: 0, lost: [], lostCount: 0 },
       }),
     },
     fleet: {

@@ -1,7 +1,9 @@
+import type { ComponentChildren } from 'preact';
 import type { Storage, StorageDamage } from '../../../protocol/view.ts';
 import { request } from '../../api.ts';
+import { spanText } from '../../charts/lost.ts';
 import { nowMs } from '../../clock.ts';
-import { bytes, dayTime, exactTime } from '../../format.ts';
+import { bytes, exactTime } from '../../format.ts';
 import { rich, t } from '../../i18n.ts';
 import { deviceHref } from '../../routes.ts';
 import { Async, useLoaded } from '../Async.tsx';
@@ -27,6 +29,7 @@ export function StorageSettings() {
             </p>
             <Resolutions storage={storage} />
             <Damaged storage={storage} />
+            <Lost storage={storage} />
           </>
         )}
       </Async>
@@ -53,12 +56,12 @@ function Resolutions({ storage }: { storage: Storage }) {
           {storage.resolutions.map(({ resolution, retentionMs, bytes: size, from }) => (
             <tr key={resolution}>
               <th scope="row">{t(`storage.resolution.${resolution}`)}</th>
-              <td>{spanText(retentionMs)}</td>
+              <td>{lengthText(retentionMs)}</td>
               <td>
                 {from === null ? (
                   t('storage.nothing')
                 ) : (
-                  <span title={exactTime(Date.parse(from))}>{spanText(now - Date.parse(from))}</span>
+                  <span title={exactTime(Date.parse(from))}>{lengthText(now - Date.parse(from))}</span>
                 )}
               </td>
               <td class="number">{bytes(size)}</td>
@@ -73,41 +76,57 @@ function Resolutions({ storage }: { storage: Storage }) {
 const HOUR_MS = 3_600_000;
 
 /** Two days or more in days, less in hours; the one that has begun counts. */
-function spanText(spanMs: number): string {
+function lengthText(spanMs: number): string {
   const hours = Math.max(1, Math.ceil(spanMs / HOUR_MS));
   return hours < 48 ? t('storage.hours', { count: hours }) : t('storage.days', { count: Math.floor(hours / 24) });
 }
 
 function Damaged({ storage: { damaged, damagedCount } }: { storage: Storage }) {
   if (damagedCount === 0) return <p class="hint">{t('storage.whole')}</p>;
-  const more = damagedCount - damaged.length;
+  return (
+    <Parts sentence={t('storage.damaged', { count: damagedCount })} more={damagedCount - damaged.length}>
+      {damaged.map((part) => (
+        <li key={`${part.deviceId} ${part.from} ${part.foundAt}`}>
+          {rich('storage.part', { who: <Whose part={part} />, span: spanText(part) })}
+        </li>
+      ))}
+    </Parts>
+  );
+}
+
+/** What is gone in another way than by damage, which is told of above. */
+function Lost({ storage: { lost, lostCount } }: { storage: Storage }) {
+  const others = lost.filter(({ kind }) => kind !== 'damaged');
+  if (others.length === 0) return null;
+  return (
+    <Parts sentence={t('storage.lost')} more={lostCount - lost.length}>
+      {others.map((loss) => (
+        <li key={`${loss.kind} ${loss.deviceId} ${loss.from}`}>
+          {rich('storage.part', { who: <Whose part={loss} />, span: spanText(loss) })}
+          {'. '}
+          {t(`storage.lost.${loss.kind}`)}
+        </li>
+      ))}
+    </Parts>
+  );
+}
+
+function Parts({ sentence, more, children }: { sentence: string; more: number; children: ComponentChildren }) {
   return (
     <>
       <p class="health-warning">
-        <Icon name="warning" size={16} /> {t('storage.damaged', { count: damagedCount })}
+        <Icon name="warning" size={16} /> {sentence}
       </p>
       <ul class="storage-damaged">
-        {damaged.map((part) => (
-          <li key={`${part.deviceId} ${part.from} ${part.foundAt}`}>
-            {rich('storage.part', { who: <Whose part={part} />, span: spanOf(part) })}
-          </li>
-        ))}
+        {children}
         {more > 0 && <li>{t('storage.more', { count: more })}</li>}
       </ul>
     </>
   );
 }
 
-function Whose({ part: { deviceId, deviceName } }: { part: StorageDamage }) {
+function Whose({ part: { deviceId, deviceName } }: { part: Pick<StorageDamage, 'deviceId' | 'deviceName'> }) {
   if (deviceId === null) return <>{t('storage.someMachines')}</>;
   if (deviceName === null) return <>{t('storage.removedMachine')}</>;
   return <a href={deviceHref(deviceId)}>{deviceName}</a>;
-}
-
-function spanOf({ from, to }: StorageDamage): string {
-  if (from === null) return t('storage.unknownTime');
-  const start = dayTime(Date.parse(from));
-  return to === null
-    ? t('storage.fromOn', { from: start })
-    : t('storage.fromTo', { from: start, to: dayTime(Date.parse(to)) });
 }

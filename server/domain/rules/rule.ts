@@ -20,6 +20,7 @@ export type RuleName =
   | 'site.emergency'
   | 'site.power'
   | 'server.blind'
+  | 'server.history'
   | 'check.failed'
   | 'check.certificate'
   | 'service.down'

@@ -2,49 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../../protocol/error.ts';
 import { makeReadable } from '../../exclusive-wal.ts';
-
-/** The version of the tables that this build reads and writes (`user_version`). */
-const VERSION = 3;
-
-/** "Tables" of docs/storage.md. */
-const tables = `
-  CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE host (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, device_id TEXT NOT NULL,
-    rolled_to INTEGER NOT NULL, hours_to INTEGER NOT NULL, is_leaving INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-  CREATE UNIQUE INDEX host_by_device ON host (device_id) WHERE is_leaving = 0;
-  CREATE TABLE lane (id INTEGER PRIMARY KEY, sealed_to INTEGER NOT NULL) STRICT;
-  CREATE TABLE metric (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, unit TEXT NOT NULL, kind TEXT NOT NULL,
-    decimals INTEGER NOT NULL, seen_at INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE schema (id INTEGER PRIMARY KEY AUTOINCREMENT, metrics BLOB NOT NULL) STRICT;
-  CREATE TABLE journal (position INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL) STRICT;
-  CREATE TABLE raw (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, host INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
-    samples INTEGER NOT NULL, is_past INTEGER NOT NULL, data BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX raw_by_host ON raw (host, last_at, first_at);
-  CREATE TABLE five_minute (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, host INTEGER NOT NULL, stretch INTEGER NOT NULL, data BLOB NOT NULL
-  ) STRICT;
-  CREATE UNIQUE INDEX five_minute_by_host ON five_minute (host, stretch);
-  CREATE TABLE hour (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, host INTEGER NOT NULL, stretch INTEGER NOT NULL, data BLOB NOT NULL
-  ) STRICT;
-  CREATE UNIQUE INDEX hour_by_host ON hour (host, stretch);
-  CREATE TABLE stale (host INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (host, hour)) STRICT, WITHOUT ROWID;
-  CREATE TABLE damaged (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, host INTEGER, from_ms INTEGER, to_ms INTEGER,
-    found_at INTEGER NOT NULL, data BLOB NOT NULL
-  ) STRICT;
-  CREATE TABLE tally (
-    resolution TEXT PRIMARY KEY, bytes INTEGER NOT NULL, blocks INTEGER NOT NULL, samples INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  INSERT INTO tally VALUES ('raw', 0, 0, 0), ('fiveMinute', 0, 0, 0), ('hour', 0, 0, 0);
-  PRAGMA user_version = ${VERSION};
-`;
+import { bringUp, FORMAT, formatOf, OLDEST_FORMAT } from './format.ts';
 
 /** Pages of the write-ahead log before SQLite copies them to their places: some seconds of a large fleet. */
 const CHECKPOINT_PAGES = 4_000;
@@ -53,15 +11,20 @@ const CHECKPOINT_PAGES = 4_000;
 export class Database {
   readonly path: string;
   readonly sql: DatabaseSync;
+  /** Where the file went that was there before, as it has a format that is no longer read; or null. */
+  readonly setAside: string | null;
   #isReading = false;
 
   /**
-   * Opens it, and makes its tables if there are none. A file of an earlier format is renamed and `note` told of it.
+   * Opens it, makes its tables if there are none, and converts those of an earlier format. What is older than the oldest that is
+   * read is renamed and `note` told of it.
    * @throws VigiaError database_damaged, database_newer, unavailable
    */
   constructor(path: string, note: (sentence: string) => void) {
     this.path = path;
-    this.sql = open(path, note);
+    const { sql, setAside } = open(path, note);
+    this.sql = sql;
+    this.setAside = setAside;
   }
 
   /** Changes that are safe from the loss of power when this returns. @throws Error if nothing of them was kept */
@@ -117,29 +80,31 @@ export class Database {
   }
 }
 
-function open(path: string, note: (sentence: string) => void): DatabaseSync {
+function open(path: string, note: (sentence: string) => void): { sql: DatabaseSync; setAside: string | null } {
   let sql: DatabaseSync | undefined;
+  let aside: string | null = null;
   try {
     sql = new DatabaseSync(path, { timeout: 5_000 });
     makeReadable(sql);
-    if (isOldFormat(sql)) {
+    if (isTooOld(sql)) {
       sql.close();
-      note(`${path} has the format of an earlier Vigia and was set aside as ${setAside(path)}; series begin anew.`);
+      aside = setAside(path);
+      note(`${path} has a format that is no longer read and was set aside as ${aside}; series begin anew.`);
       sql = new DatabaseSync(path, { timeout: 5_000 });
       makeReadable(sql);
     }
-    const version = Number(sql.prepare('PRAGMA user_version').get()?.user_version);
-    if (version > VERSION) {
+    const format = formatOf(sql);
+    if (format > FORMAT) {
       throw new VigiaError(
         'database_newer',
-        `The series database ${path} has version ${version}; this build of Vigia knows versions up to ${VERSION}. ` +
+        `The series database ${path} has version ${format}; this build of Vigia knows versions up to ${FORMAT}. ` +
           'Start the newer Vigia that wrote it, or restore a backup made before that upgrade.',
       );
     }
     sql.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -16384;`);
-    if (version === 0) sql.exec(`BEGIN; ${tables} COMMIT;`);
-    return sql;
+    bringUp(sql);
+    return { sql, setAside: aside };
   } catch (cause) {
     if (sql?.isOpen) sql.close();
     throw refusal(path, cause);
@@ -150,9 +115,9 @@ function open(path: string, note: (sentence: string) => void): DatabaseSync {
  * At first pages of compressed entries stood beside the batches, and the version was never set; version 2 had columns that are
  * read no more.
  */
-function isOldFormat(sql: DatabaseSync): boolean {
-  const version = Number(sql.prepare('PRAGMA user_version').get()?.user_version);
-  if (version > 0) return version < VERSION;
+function isTooOld(sql: DatabaseSync): boolean {
+  const format = formatOf(sql);
+  if (format > 0) return format < OLDEST_FORMAT;
   return sql.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'page'").get() !== undefined;
 }
 
@@ -176,7 +141,7 @@ function refusal(path: string, cause: unknown): VigiaError {
     return new VigiaError(
       'database_damaged',
       `The series database ${path} cannot be opened: ${reason}. Move it and its -wal and -shm files aside and restore a ` +
-        'backup, or start without: devices and incidents are kept elsewhere and stay.',
+        'backup, or start without: devices and incidents are kept elsewhere and stay, and Vigia says which hours are gone.',
     );
   }
   return new VigiaError('unavailable', `The series database ${path} cannot be opened: ${reason}.`);

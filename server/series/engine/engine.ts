@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import type { Calls, NumberedDamage, NumberedReport, NumberedUsage, ThreadOptions } from '../calls.ts';
+import type { Calls, NumberedDamage, NumberedExtent, NumberedReport, NumberedUsage, ThreadOptions } from '../calls.ts';
 import { hostOfLane, isPast, laneOf } from '../rows/lane.ts';
 import type { Resolution } from '../series-store.ts';
 import { type Sliced, Slices } from '../slices.ts';
@@ -9,6 +9,8 @@ import { Damage } from './damage.ts';
 import { Database } from './database.ts';
 import { Directory, floorTo, HOUR_MS } from './directory.ts';
 import { Expiry } from './expiry.ts';
+import { extentOf } from './extent.ts';
+import { nameOf } from './format.ts';
 import { JournalTable } from './journal-table.ts';
 import { type FoundRow, Lanes } from './lanes.ts';
 import { Leaving } from './leaving.ts';
@@ -106,9 +108,10 @@ export class Engine {
 
   /** What the main thread begins with. Positions up to `positionsAfter` are not used again. */
   known(positionsAfter: number): Calls['open']['result'] {
-    const { directory, journal } = this.#parts;
+    const { db, directory, journal } = this.#parts;
+    const origin = { file: nameOf(db.sql), position: journal.position, setAside: db.setAside };
     journal.skipTo(positionsAfter);
-    return { ...directory.known(), position: journal.position };
+    return { ...directory.known(), position: journal.position, origin };
   }
 
   /** @throws Error if the batch could not be committed; then nothing of it is kept */
@@ -163,6 +166,10 @@ export class Engine {
       const host = this.#parts.directory.hosts.get(id);
       return (host && newestReport(this.#parts, host)) ?? [];
     });
+  }
+
+  extents(hosts: readonly number[]): NumberedExtent[] {
+    return hosts.flatMap((host) => extentOf(this.#parts, host) ?? []);
   }
 
   release(position: number): void {

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Responsibility } from '../../../protocol/contract.ts';
+import type { LossKind } from '../../../protocol/view.ts';
 
 /** Which machine or check was up when, by which evidence, and what was changed in that. */
 export interface LedgerTables {
@@ -56,6 +57,17 @@ export interface LedgerTables {
     to_ms: number;
     before_json: string;
     after_json: string;
+  };
+  /** Hours that are gone from the series, and of whom; null where nobody can say. `told_at` null: no incident has told of it yet. */
+  history_loss: {
+    id: Generated<number>;
+    client_id: string | null;
+    device_id: string | null;
+    kind: LossKind;
+    from_ms: number | null;
+    to_ms: number | null;
+    found_at: number;
+    told_at: number | null;
   };
   /** When we could not see: the server (no site) or one site. `end_ms` null while it lasts. */
   blindness: {

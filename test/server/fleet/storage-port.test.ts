@@ -11,14 +11,14 @@ t.test('what is held, for how long and since when, and whose parts are damaged',
   let now = START;
   const { series } = await openTestSeries(t, { now: () => now, retention: { raw: 48 * HOUR } });
   const devices = new Map([['d1', { info: { name: 'db-1' } } as DeviceRecord]]);
-  const port = createStoragePort({ devices }, series);
+  const port = createStoragePort({ devices }, series, { all: () => [] });
   t.match(await port.usage(), {
     resolutions: [
       { resolution: 'raw', retentionMs: 48 * HOUR, bytes: 0, from: null },
       { resolution: 'fiveMinute', bytes: 0, from: null },
       { resolution: 'hour', bytes: 0, from: null },
     ],
-    ...{ damaged: [], damagedCount: 0 },
+    ...{ damaged: [], damagedCount: 0, lost: [], lostCount: 0 },
   });
   for (let n = 0; n < 400; n += 1) {
     now = START + n * 60_000;
@@ -42,7 +42,12 @@ t.test('what is held, for how long and since when, and whose parts are damaged',
     { deviceId: 'd1', fromMs: START, toMs: START + HOUR },
   ].map((part) => ({ source: 'raw' as const, foundAt: START, ...part }));
   const damaged = [...Array.from({ length: 200 }, () => parts[0]!), ...parts];
-  const told = await createStoragePort({ devices }, { usage: async () => ({ ...usage, damaged }) }).usage();
+  const lost = damaged.toReversed().map((part) => ({ kind: 'missing' as const, ...part }));
+  const told = await createStoragePort(
+    { devices },
+    { usage: async () => ({ ...usage, damaged }) },
+    { all: () => lost },
+  ).usage();
   t.equal(told.damagedCount, 203);
   t.equal(told.damaged.length, 100);
   t.same(told.damaged.slice(0, 3), [
@@ -50,4 +55,9 @@ t.test('what is held, for how long and since when, and whose parts are damaged',
     { deviceId: 'gone', deviceName: null, from: iso(START), to: null, foundAt: iso(START) },
     { deviceId: null, deviceName: null, from: null, to: null, foundAt: iso(START) },
   ]);
+  t.equal(told.lostCount, 203);
+  t.same(
+    told.lost,
+    told.damaged.map((part) => ({ kind: 'missing', ...part })),
+  );
 });
