@@ -14,6 +14,9 @@ export interface UnitSurroundings {
   readonly isBooted: boolean;
 }
 
+/** Who is to start it, and keeps systemd from forgetting it. */
+const wanting = ['WantedBy', 'RequiredBy', 'UpheldBy', 'TriggeredBy'];
+
 /** Properties by their names, of one unit. */
 type Properties = ReadonlyMap<string, string>;
 
@@ -54,11 +57,19 @@ function isActive(unit: Properties): boolean {
   return ['active', 'reloading', 'refreshing'].includes(unit.get('ActiveState') ?? '');
 }
 
-/** Being at work is `activating` for a oneshot, and having done it well is `inactive`. One that never ran has done nothing. */
+/**
+ * Being at work is `activating` for a oneshot, and having done it well is `inactive`. What others want and never ran has done
+ * nothing yet. What nobody wants systemd forgets as soon as it has ended well, and not if it failed: nothing is wrong with it.
+ */
 function isFineOneshot(unit: Properties): boolean {
   if (unit.get('Type') !== 'oneshot') return false;
   if (unit.get('ActiveState') === 'activating') return unit.get('SubState')?.startsWith('start') ?? false;
-  return endedWell(unit) && Number(unit.get('ExecMainExitTimestampMonotonic') ?? 0) > 0;
+  const hasRun = Number(unit.get('ExecMainExitTimestampMonotonic') ?? 0) > 0;
+  return endedWell(unit) && (hasRun || !isWanted(unit));
+}
+
+function isWanted(unit: Properties): boolean {
+  return wanting.some((property) => (unit.get(property) ?? '') !== '');
 }
 
 function endedWell(unit: Properties): boolean {
@@ -75,7 +86,7 @@ async function show(
   timeoutMs: number,
 ): Promise<readonly Properties[] | 'timeout'> {
   const { promise, resolve } = Promise.withResolvers<{ stdout: string; killed: boolean }>();
-  const wanted = 'LoadState,ActiveState,SubState,Type,Result,TriggeredBy,ExecMainExitTimestampMonotonic';
+  const wanted = `LoadState,ActiveState,SubState,Type,Result,ExecMainExitTimestampMonotonic,${wanting.join()}`;
   const options = {
     timeout: Math.max(1, Math.round(timeoutMs)),
     killSignal: 'SIGKILL',

@@ -122,6 +122,11 @@ export class CleanMachine {
     });
   }
 
+  /** A command line for `sh` here that becomes this one there, which may name the arguments of the former. */
+  command(line: string): string {
+    return `/usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin nsenter ${this.#enter.join(' ')} ${line}`;
+  }
+
   /** Runs a command line to its end. */
   async run(line: string): Promise<Finished> {
     const child = this.start(line);

@@ -188,7 +188,10 @@ t.test('a unit is what its manager says', async (t) => {
   const ended = { ActiveState: 'inactive', SubState: 'dead', Result: 'success' };
   const ran = { ExecMainExitTimestampMonotonic: '77' };
   await f({ ...ended, ...ran, Type: 'oneshot' }, { up: true });
-  await f({ ...ended, Type: 'oneshot', ExecMainExitTimestampMonotonic: '0' }, { up: false });
+  const untold = { ...ended, Type: 'oneshot', ExecMainExitTimestampMonotonic: '0' };
+  await f({ ...untold, WantedBy: 'multi-user.target' }, { up: false });
+  // What nobody wants is forgotten once it has ended well.
+  await f(untold, { up: true });
   await f({ ...ended, ...ran, Type: 'simple' }, { up: false });
   await f({ ...ended, ...ran, Type: 'oneshot', ActiveState: 'failed', Result: 'exit-code' }, { up: false });
   await f({ ...ran, Type: 'oneshot', ActiveState: 'activating', SubState: 'start' }, { up: true });
