@@ -4,7 +4,7 @@ import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import type { Test } from 'tap';
 import type { Behaviour } from '../server/notify/conformance.ts';
-import { trustedCertificate, untrustedCertificate } from './certificate.ts';
+import { type Certificate, trustedCertificate, untrustedCertificate } from './certificate.ts';
 import { freePort } from './free-port.ts';
 
 export interface HttpReceived {
@@ -22,6 +22,10 @@ export interface HttpReceiver {
 export interface HttpReceiverOptions {
   readonly behaviour?: Behaviour;
   readonly port?: number;
+  /** Where it listens; 127.0.0.1 unless told. */
+  readonly host?: string;
+  /** With it a port of its own is one of TLS too. */
+  readonly certificate?: Certificate;
   /** What it answers to what it accepts, and to what it refuses. */
   readonly answer?: { readonly status?: number; readonly headers?: Record<string, string>; readonly body: string };
   /** Called before it answers; a status that it returns is the answer, and nothing was taken. */
@@ -33,7 +37,7 @@ export async function startHttpReceiver(
   t: Pick<Test, 'teardown'>,
   options: HttpReceiverOptions = {},
 ): Promise<HttpReceiver> {
-  const { behaviour = 'accepts', answer = { body: 'ok' }, port = 0 } = options;
+  const { behaviour = 'accepts', answer = { body: 'ok' }, port = 0, host = '127.0.0.1', certificate } = options;
   const received: HttpReceived[] = [];
   const serve: http.RequestListener = async (request, response) => {
     if (behaviour === 'hangs') return;
@@ -50,16 +54,16 @@ export async function startHttpReceiver(
     response.writeHead(status ?? answer.status ?? (behaviour === 'refuses' ? 500 : 200), answer.headers);
     response.end(behaviour === 'refuses' && answer.status === undefined ? 'unwanted\r\n\u001b[31m here' : answer.body);
   };
-  const isPlain = behaviour === 'garbage' || port !== 0;
+  const isPlain = behaviour === 'garbage' || (port !== 0 && certificate === undefined);
   const server = isPlain
     ? behaviour === 'garbage'
       ? net.createServer((socket) => socket.on('error', () => undefined).end('what?\r\n\r\n'))
       : http.createServer(serve)
     : https.createServer(
-        behaviour === 'untrusted_tls' ? await untrustedCertificate() : await trustedCertificate(),
+        certificate ?? (behaviour === 'untrusted_tls' ? await untrustedCertificate() : await trustedCertificate()),
         serve,
       );
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const close = async (): Promise<void> => {
     if (server instanceof net.Server && !('closeAllConnections' in server)) server.close();

@@ -28,6 +28,8 @@ export interface SmtpReceiverOptions {
   readonly security?: 'implicit' | 'starttls' | 'none';
   readonly login?: { readonly user: string; readonly password: string };
   readonly port?: number;
+  /** Where it listens; 127.0.0.1 unless told. */
+  readonly host?: string;
   readonly certificate?: Certificate;
   /** Called with the whole mail, before it is acknowledged. */
   readonly onMail?: (mail: Mail) => void | Promise<void>;
@@ -80,7 +82,7 @@ export async function startSmtpReceiver(
   };
   const server = new SMTPServer(settings);
   server.on('error', () => undefined);
-  server.listen(options.port ?? 0, '127.0.0.1');
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   await once(server.server, 'listening');
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
   t.teardown(close);
