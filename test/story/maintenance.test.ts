@@ -9,10 +9,10 @@ const MINUTE_MS = 60_000;
 const settings = {
   presence: {
     // After the clock has jumped as well: a report must come before anybody is judged absent.
-    judgeAfterStartMs: 5_000,
-    lateAfterMs: 2_000,
+    judgeAfterStartMs: 12_000,
+    lateAfterMs: 4_000,
     lateAfterLinkLossMs: 500,
-    lostAfterMs: 3_000,
+    lostAfterMs: 8_000,
     tellAfterMs: 0,
   },
 };

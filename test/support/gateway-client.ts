@@ -11,6 +11,7 @@ import {
   type FrameType,
   type HelloFrame,
 } from '../../protocol/frame.ts';
+import { PATIENCE_MS } from './until.ts';
 
 /** A machine's key and hello, for connections that a test makes by hand. */
 export class Machine {
@@ -71,7 +72,7 @@ export class GatewayClient {
   }
 
   async open(): Promise<this> {
-    await once(this.socket, 'open', { signal: AbortSignal.timeout(20_000) });
+    await once(this.socket, 'open', { signal: AbortSignal.timeout(PATIENCE_MS) });
     return this;
   }
 
@@ -79,10 +80,15 @@ export class GatewayClient {
     this.socket.send(typeof frame === 'string' || frame instanceof Uint8Array ? frame : encodeFrame(frame));
   }
 
-  /** The next frame, which must be of this type. */
+  /** The next frame, which must be of this type. Who has been idle for a while is asked for a sign of life in between. */
   async next<T extends FrameType>(type: T): Promise<Extract<Frame, { type: T }>> {
-    const deadline = AbortSignal.timeout(20_000);
-    while (this.received.length <= this.#read) {
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    const isOtherPing = () => type !== 'ping' && this.received[this.#read]?.type === 'ping';
+    while (this.received.length <= this.#read || isOtherPing()) {
+      if (isOtherPing()) {
+        this.#read += 1;
+        continue;
+      }
       if (this.closeCode !== null) throw new Error(`closed with ${this.closeCode} instead of a ${type}`);
       await once(this.socket, 'change', { signal: deadline });
     }
@@ -94,7 +100,7 @@ export class GatewayClient {
 
   /** Resolves with the close code. */
   async closed(): Promise<number> {
-    const deadline = AbortSignal.timeout(20_000);
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
     while (this.closeCode === null) await once(this.socket, 'change', { signal: deadline });
     return this.closeCode;
   }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 type NotYet = undefined | null | false;
 
 /** How long anything may take that a test waits for, on a machine with far more to do. A wait that succeeds never takes it. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 120_000;
 
 export interface Patience {
   readonly deadlineMs?: number;
@@ -13,7 +13,7 @@ export interface Patience {
 
 /**
  * Looks again and again until `probe` answers with something, and returns that.
- * @throws Error that names what was waited for in vain, after `deadlineMs` (a minute unless told)
+ * @throws Error that names what was waited for in vain, after `deadlineMs` ({@link PATIENCE_MS} unless told)
  */
 export async function until<T>(
   what: string,

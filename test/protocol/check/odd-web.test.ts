@@ -6,7 +6,7 @@ import { type Signed, sign, trust } from '../../support/certificate-chain.ts';
 import { http2Web, namedWeb, oldTlsWeb, plainWeb, rawWeb, secureWeb } from '../../support/odd-web.ts';
 
 const DAY_MS = 86_400_000;
-const options = { timeoutMs: 20_000, resolve: async () => [{ address: '127.0.0.1', family: 4 }] };
+const options = { timeoutMs: 120_000, resolve: async () => [{ address: '127.0.0.1', family: 4 }] };
 const run = (url: string, over = {}): Promise<CheckOutcome> => runHttp({ kind: 'http', url, ...over }, options);
 
 t.test('a text is read in the character set of the page', async (t) => {

@@ -60,7 +60,7 @@ export function sampleMessage(changes: Partial<Message> = {}): Message {
 /** Every channel passes these, against receivers that answer on real sockets. */
 export function conforms(medium: Medium): void {
   const { name, secret, shows = (text) => text } = medium;
-  const patient = () => AbortSignal.timeout(20_000);
+  const patient = () => AbortSignal.timeout(120_000);
 
   t.test(`${name}: delivers exactly what it is given, hostile text too`, async (t) => {
     const { channel, received } = await medium.start(t, 'accepts');

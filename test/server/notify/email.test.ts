@@ -7,7 +7,7 @@ import { conforms, sampleMessage } from './conformance.ts';
 
 const password = 'the secret of the box';
 const outside = { allowPrivate: true, mailName: null, now: () => 0 };
-const signal = () => AbortSignal.timeout(20_000);
+const signal = () => AbortSignal.timeout(120_000);
 
 function target(port: number, changes: Partial<EmailTarget> = {}): EmailTarget {
   return {

@@ -6,7 +6,7 @@ import { conforms, sampleMessage } from './conformance.ts';
 const token = 'tk_secret_of_ntfy';
 const outside = { allowPrivate: true, mailName: null, now: () => 0 };
 const answer = { body: '{"id":"Xk3","time":1,"event":"message","topic":"alerts"}' };
-const signal = () => AbortSignal.timeout(20_000);
+const signal = () => AbortSignal.timeout(120_000);
 
 conforms({
   name: 'ntfy',

@@ -6,7 +6,7 @@ import { conforms, sampleMessage } from './conformance.ts';
 const token = '123456:AAsecret-of_the_bot';
 const outside = { allowPrivate: true, mailName: null, now: () => 0 };
 const answer = { body: '{"ok":true,"result":{"message_id":77}}' };
-const signal = () => AbortSignal.timeout(20_000);
+const signal = () => AbortSignal.timeout(120_000);
 
 conforms({
   name: 'telegram',
