@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { harmlessJson } from '../protocol/bidi.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -26,7 +27,8 @@ export function createLog(level: LogLevel, write: (line: string) => void = write
   const writer = (name: LogLevel) => {
     const rank = logLevels.indexOf(name);
     return (message: string, fields?: Fields): void => {
-      if (rank >= threshold) write(`${JSON.stringify({ level: name, time: new Date(), msg: message, ...fields })}\n`);
+      if (rank >= threshold)
+        write(`${harmlessJson(JSON.stringify({ level: name, time: new Date(), msg: message, ...fields }))}\n`);
     };
   };
   return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };

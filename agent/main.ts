@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
+import { harmless, harmlessJson, isolated } from '../protocol/bidi.ts';
 import { VigiaError } from '../protocol/error.ts';
 import { freezePrototypes } from '../protocol/frozen-prototypes.ts';
 import { startAgent } from './agent.ts';
@@ -120,8 +121,11 @@ async function runEnroll(
     agentVersion: version,
   });
   const summary = { deviceId, clientName, siteName, kind, server: enrolledWith, dataDir };
-  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else process.stdout.write(`Enrolled with ${enrolledWith} as a ${kind} of ${clientName}, ${siteName}.\n`);
+  if (json) process.stdout.write(`${harmlessJson(JSON.stringify(summary))}\n`);
+  else
+    process.stdout.write(
+      `Enrolled with ${enrolledWith} as a ${kind} of ${isolated(clientName)}, ${isolated(siteName)}.\n`,
+    );
 }
 
 /** Its first line. */
@@ -255,8 +259,8 @@ async function main(args: readonly string[]): Promise<void> {
     const details = isOurs ? error.details : undefined;
     process.exitCode = code === 'usage' ? 2 : 1;
     if (args.includes('--json'))
-      process.stdout.write(`${JSON.stringify({ error: { code, message: reason, details } })}\n`);
-    process.stderr.write(`vigia-agent: ${reason} (${code})\n${code === 'usage' ? usage : ''}`);
+      process.stdout.write(`${harmlessJson(JSON.stringify({ error: { code, message: reason, details } }))}\n`);
+    process.stderr.write(`vigia-agent: ${harmless(reason)} (${code})\n${code === 'usage' ? usage : ''}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
+import { isolated } from '../protocol/bidi.ts';
 import { t } from './i18n.ts';
 import { overlay } from './keys.ts';
 import { Failure } from './parts/Async.tsx';
@@ -39,7 +40,7 @@ const Services = lazy(async () => (await import('./views/Services.tsx')).Service
 /** Before the session is known, before one is in, before the first overview, and then the views. */
 export function App() {
   useSignalEffect(() => {
-    document.title = title(route.value);
+    document.title = isolated(title(route.value));
   });
   const info = session.value;
   if (info === null) return <Starting again={() => void start()} />;

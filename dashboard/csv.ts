@@ -1,9 +1,14 @@
+import { harmless } from '../protocol/bidi.ts';
+
 /** What a spreadsheet would take for a formula is told to be text by a leading apostrophe. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 type Cell = string | number | null;
 
-/** RFC 4180 with CRLF. Text that came from a machine can never become a formula in the reader's spreadsheet. */
+/**
+ * RFC 4180 with CRLF. Text that came from a machine can never become a formula in the reader's spreadsheet, nor turn the cells
+ * beside it around; it is not isolated, so that it stays the name that one looks up.
+ */
 export function csv(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
@@ -11,7 +16,8 @@ export function csv(rows: readonly (readonly Cell[])[]): string {
 function cell(value: Cell): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
+  const shown = harmless(value);
+  const text = FORMULA.test(shown) ? `'${shown}` : shown;
   return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

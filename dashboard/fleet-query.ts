@@ -1,3 +1,4 @@
+import { isolated } from '../protocol/bidi.ts';
 import type { Client, DeviceSummary, PresenceState, Site } from '../protocol/view.ts';
 import { compareNames, presenceStates, rankOfState } from './select.ts';
 
@@ -137,7 +138,7 @@ export function groupRows(
   }
   return [...groups].flatMap(([id, members]): FleetRow[] => {
     const client = clients.get(members[0]?.clientId ?? '')?.name ?? '';
-    const title = grouping === 'client' ? client : `${client} / ${sites.get(id)?.name ?? ''}`;
+    const title = grouping === 'client' ? client : `${isolated(client)} / ${isolated(sites.get(id)?.name ?? '')}`;
     return [
       { kind: 'group', id, title, devices: members },
       ...members.map((device) => ({ kind: 'device', device }) as const),

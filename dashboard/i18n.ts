@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChild } from 'preact';
+import { isolated } from '../protocol/bidi.ts';
 import { type Catalogue, en } from './locales/en.ts';
 
 export type MessageKey = keyof Catalogue;
@@ -37,10 +38,13 @@ export function languageTag(): string {
   return language.value.tag;
 }
 
-/** The text of `key` with its `{parameters}` filled in; numbers are written the language's way, `count` picks the plural. */
+/**
+ * The text of `key` with its `{parameters}` filled in: names isolated, so that none reorders the sentence; numbers are written the
+ * language's way, `count` picks the plural.
+ */
 export function t<Key extends MessageKey>(key: Key, ...[params]: Params<Key, string | number>): string {
   return pieces(key, params as Record<string, string | number> | undefined)
-    .map((piece) => (typeof piece === 'number' ? formatNumber(piece) : piece))
+    .map((piece) => (typeof piece === 'number' ? formatNumber(piece) : isolated(piece)))
     .join('');
 }
 

@@ -1,3 +1,4 @@
+import { isolated } from '../protocol/bidi.ts';
 import type { MaintenanceInput } from '../protocol/maintenance.ts';
 import { languageTag, t } from './i18n.ts';
 import { fromRrule, type Recurrence } from './recurrence.ts';
@@ -42,10 +43,10 @@ export function targetWords({ clientId, target }: Pick<MaintenanceInput, 'client
     case 'client':
       return client;
     case 'site':
-      return `${client} / ${sites.value.get(id)?.name ?? '–'}`;
+      return `${isolated(client)} / ${isolated(sites.value.get(id)?.name ?? '–')}`;
     case 'device':
-      return `${client} / ${devices.value.get(id)?.name ?? '–'}`;
+      return `${isolated(client)} / ${isolated(devices.value.get(id)?.name ?? '–')}`;
     case 'tag':
-      return `${client} / ${t('maintenance.tagged', { tag: id })}`;
+      return `${isolated(client)} / ${t('maintenance.tagged', { tag: id })}`;
   }
 }

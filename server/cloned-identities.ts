@@ -1,3 +1,4 @@
+import { isolated } from '../protocol/bidi.ts';
 import { applyVerdict } from './apply-verdict.ts';
 import type { ChangeSet } from './fleet/change-set.ts';
 import type { DeviceRecord } from './fleet/device-record.ts';
@@ -67,9 +68,9 @@ export class ClonedIdentities {
 }
 
 function ofAnother(name: string, address: string): string {
-  return `Another machine at ${address} uses the identity of ${name}, and was refused: it is not the machine that was enrolled. If somebody copied its disk or its key, enrol the copy anew, or retire this device if it was stolen. If it is ${name} with a new system, enrol it again with --force.`;
+  return `Another machine at ${address} uses the identity of ${isolated(name)}, and was refused: it is not the machine that was enrolled. If somebody copied its disk or its key, enrol the copy anew, or retire this device if it was stolen. If it is ${isolated(name)} with a new system, enrol it again with --force.`;
 }
 
 function ofTwin(name: string, address: string): string {
-  return `Two machines that are alike use the identity of ${name} at the same time. The one that was there first is judged; the other, at ${address}, was refused and keeps its reports. Find out which is the copy, delete the agent's data folder there and enrol it.`;
+  return `Two machines that are alike use the identity of ${isolated(name)} at the same time. The one that was there first is judged; the other, at ${address}, was refused and keeps its reports. Find out which is the copy, delete the agent's data folder there and enrol it.`;
 }

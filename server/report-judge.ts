@@ -1,3 +1,4 @@
+import { isolated } from '../protocol/bidi.ts';
 import { applyVerdict } from './apply-verdict.ts';
 import type { Clock } from './clock.ts';
 import { judgeReading } from './domain/detection.ts';
@@ -125,6 +126,6 @@ function describeProcesses(record: DeviceRecord, now: number): string {
   if (!record.processes || now - record.processes.at > PROCESSES_FRESH_MS) return '';
   return record.processes.items
     .slice(0, 3)
-    .map(({ name, cpuRatio }) => `${name} ${Math.round(cpuRatio * 100)} %`)
+    .map(({ name, cpuRatio }) => `${isolated(name)} ${Math.round(cpuRatio * 100)} %`)
     .join(', ');
 }

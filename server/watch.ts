@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isolated } from '../protocol/bidi.ts';
 import type { GoodbyeReason } from '../protocol/frame.ts';
 import { Acts } from './acts.ts';
 import { applyVerdict } from './apply-verdict.ts';
@@ -201,7 +202,7 @@ export class Watch {
     const { book, clock } = this.#options;
     return this.#follow('bounded', (changes) => {
       record.memory.detection.raised.clear();
-      const sentence = `${record.info.name} was retired`;
+      const sentence = `${isolated(record.info.name)} was retired`;
       for (const { rule, object } of [...book.openOf(record.info.id)]) {
         applyVerdict(book, record, { kind: 'clear', rule, object, sentence, at: clock.now(), isFinal: true }, changes);
       }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { isolated } from '../../protocol/bidi.ts';
 import { clockMinute, dayShort, exactTime, time } from '../format.ts';
 import { languageTag, t } from '../i18n.ts';
 import { theme } from '../prefs.ts';
@@ -170,7 +171,7 @@ function summary(panel: Panel, values: readonly Value[][]): string {
       ),
     });
   });
-  return `${panel.title}. ${parts.join('. ')}.`;
+  return `${isolated(panel.title)}. ${parts.join('. ')}.`;
 }
 
 interface Look {

@@ -1,17 +1,19 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { Inks } from './colours.ts';
 
 export const LABEL_PX = 11;
 
 /** Writes with a rim in the colour of the ground, so that it can be read over lines and areas. Canvas pixels. */
 export function writeLabel(ctx: CanvasRenderingContext2D, label: string, x: number, y: number, inks: Inks): void {
+  const shown = isolated(label);
   ctx.save();
   ctx.setLineDash([]);
   ctx.lineJoin = 'round';
   ctx.lineWidth = 4 * devicePixelRatio;
   ctx.strokeStyle = inks.ground;
-  ctx.strokeText(label, x, y);
+  ctx.strokeText(shown, x, y);
   ctx.restore();
-  ctx.fillText(label, x, y);
+  ctx.fillText(shown, x, y);
 }
 
 /** A straight line, in canvas pixels. */

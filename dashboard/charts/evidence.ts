@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { IncidentDetail, Series } from '../../protocol/view.ts';
 import { t } from '../i18n.ts';
 import type { Line, Measure, Panel } from './panels.ts';
@@ -26,7 +27,7 @@ export function evidencePanels(answer: Series): Panel[] {
   }
   return [...byMeasure].map(([measure, lines]) => ({
     id: measure,
-    title: lines.map((line) => line.label).join(', '),
+    title: lines.map((line) => isolated(line.label)).join(', '),
     measure,
     lines,
   }));

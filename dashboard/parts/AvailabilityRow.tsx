@@ -1,4 +1,5 @@
 import type { AvailabilityFigure, AvailabilityRow } from '../../protocol/availability.ts';
+import { isolated } from '../../protocol/bidi.ts';
 import { cutShare, figureOf, type Hours } from '../availability.ts';
 import { nowMinuteMs } from '../clock.ts';
 import { cutPercent, exactTime, time } from '../format.ts';
@@ -97,7 +98,14 @@ function Place({ row }: { row: AvailabilityRow }) {
       ? t('sla.worst', { name: row.worst.name, share: percentOr(cutRatio(row.worst.lo)) })
       : undefined,
   ];
-  return <>{parts.filter(Boolean).join(' · ')}</>;
+  return (
+    <>
+      {parts
+        .filter((part) => part !== undefined)
+        .map(isolated)
+        .join(' · ')}
+    </>
+  );
 }
 
 /** A bound that comes without its milliseconds: its own digits are cut. */

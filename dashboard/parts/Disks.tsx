@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { Device, FileSystem } from '../../protocol/view.ts';
 import { nowMs } from '../clock.ts';
 import { bytes, exactTime, percent, time } from '../format.ts';
@@ -36,7 +37,7 @@ function LeftOut({ leftOut: { count, items } }: Pick<Device, 'leftOut'>) {
   const named = items
     .slice(0, 8)
     .map(({ mountpoint, sizeBytes }) =>
-      sizeBytes === null ? mountpoint : t('disks.leftOutOne', { mountpoint, size: bytes(sizeBytes) }),
+      sizeBytes === null ? isolated(mountpoint) : t('disks.leftOutOne', { mountpoint, size: bytes(sizeBytes) }),
     );
   const more = count - named.length;
   return (

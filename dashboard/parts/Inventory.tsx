@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { Device } from '../../protocol/view.ts';
 import { bytes } from '../format.ts';
 import { rich, t } from '../i18n.ts';
@@ -42,7 +43,8 @@ function Entries({ value, depth }: { value: Record<string, unknown>; depth: numb
 function Value({ name, value, depth }: { name: string; value: unknown; depth: number }) {
   if (depth > MAX_DEPTH) return null;
   if (Array.isArray(value)) {
-    if (value.every((each) => typeof each !== 'object')) return <>{value.join(', ')}</>;
+    if (value.every((each) => typeof each !== 'object'))
+      return <>{value.map((each) => isolated(String(each))).join(', ')}</>;
     return (
       <ul class="inventory-list">
         {value.map((each, index) => (

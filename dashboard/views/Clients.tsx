@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { AvailabilityRow } from '../../protocol/availability.ts';
+import { isolated } from '../../protocol/bidi.ts';
 import type { Contract } from '../../protocol/contract.ts';
 import { sla } from '../api-sla.ts';
 import { t } from '../i18n.ts';
@@ -104,7 +105,7 @@ function ClientCard({ id, name, contract, row, selected }: CardProps) {
         </h2>
         <p class="quiet">
           {terms
-            ? `${terms.tierName} · ${calendarText(effectiveCalendar(terms))}`
+            ? `${isolated(terms.tierName)} · ${calendarText(effectiveCalendar(terms))}`
             : contract
               ? t('contract.none')
               : ' '}

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Attestation, AttestationInput } from '../../protocol/availability.ts';
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Attested } from '../domain/sla/compose.ts';
@@ -98,7 +99,7 @@ export class Attestations {
       };
       const after = await book.composed(entry, from, to, [...entry.attestations, toAttested(row)]);
       const whose = responsibility === null ? '' : ` (${responsibility})`;
-      const why = `${actor.name} attests that it was ${row.verdict}${whose}: ${row.why}`;
+      const why = `${isolated(actor.name)} attests that it was ${row.verdict}${whose}: ${isolated(row.why)}`;
       changes.add(
         store.scoped(scope).attestations.insertStatement(row),
         this.#revision(entry, { from, to, now, actor, why, before, after }),
@@ -133,13 +134,13 @@ export class Attestations {
       const row = await attestations.get(id);
       if (!row) throw new VigiaError('not_found', 'There is no such attestation.');
       if (row.withdrawn_at !== null)
-        throw new VigiaError('conflict', `It was withdrawn by ${row.withdrawn_by} already.`);
+        throw new VigiaError('conflict', `It was withdrawn by ${isolated(row.withdrawn_by ?? 'somebody')} already.`);
       const entry = await book.entry(scope, row.device_id);
       const { from_ms: from, to_ms: to } = row;
       const without: Attested[] = entry.attestations.filter((standing) => standing.id !== id);
       const before = await book.composed(entry, from, to, entry.attestations);
       const after = await book.composed(entry, from, to, without);
-      const why = `${actor.name} withdraws what ${row.by_user} attested: ${row.why}`;
+      const why = `${isolated(actor.name)} withdraws what ${isolated(row.by_user)} attested: ${isolated(row.why)}`;
       changes.add(
         attestations.withdrawStatement(id, now, actor.name),
         this.#revision(entry, { from, to, now, actor, why, before, after }),

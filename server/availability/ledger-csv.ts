@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../../protocol/availability.ts';
+import { harmless } from '../../protocol/bidi.ts';
 
 const columns = [
   'from',
@@ -20,7 +21,7 @@ function rowOf({ withoutClauses, responsibility, ...item }: LedgerEntry): CsvRow
   return { ...item, responsibility: responsibility ?? null, stateWithoutClauses: withoutClauses ?? item.state };
 }
 
-/** A ledger as RFC 4180 text. Names and sentences come from people and machines: no spreadsheet may take one for a formula. */
+/** A ledger as RFC 4180 text. Names and sentences come from people and machines: no spreadsheet may take one for a formula, nor any reader see them reorder a line. */
 export function ledgerCsv(items: readonly LedgerEntry[]): string {
   const lines = items.map(rowOf).map((row) => columns.map((column) => field(row[column])).join(','));
   return [columns.join(','), ...lines, ''].join('\r\n');
@@ -28,6 +29,7 @@ export function ledgerCsv(items: readonly LedgerEntry[]): string {
 
 function field(value: string | number | boolean | null): string {
   if (typeof value !== 'string') return String(value ?? '');
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return `"${harmless.replaceAll('"', '""')}"`;
+  const shown = harmless(value);
+  const text = /^[=+\-@\t\r]/.test(shown) ? `'${shown}` : shown;
+  return `"${text.replaceAll('"', '""')}"`;
 }

@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { CheckOutcome } from '../../protocol/check/outcome.ts';
 import { type CheckInterval, type CheckLedgerChange, speaksForMs, takeResult } from '../domain/check-ledger.ts';
 import { type CheckMemory, freshCheckMemory } from '../domain/check-memory.ts';
@@ -104,7 +105,7 @@ export class CheckBook implements Judge {
   /** Ends what is open about a check that was removed. */
   remove(check: CheckDefinition, changes: ChangeSet, at: number): void {
     for (const rule of ['check.failed', 'check.certificate'] as const) {
-      const sentence = `${check.name} was removed`;
+      const sentence = `${isolated(check.name)} was removed`;
       const step = this.#options.book.step(
         { kind: 'clear', rule, object: check.id, sentence, at, isFinal: true },
         subjectOf(check, this.#options.fleet),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
+import { isolated } from '../../protocol/bidi.ts';
 import { MAX_CHECKS_PER_AGENT } from '../../protocol/check-plan.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { MAX_PLAN_BYTES } from '../../protocol/frame.ts';
@@ -110,7 +111,10 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
         const check = require(scope, id);
         const [service] = options.servicesWith(id);
         if (service !== undefined) {
-          throw new VigiaError('conflict', `The service "${service}" depends on this check. Take it out there first.`);
+          throw new VigiaError(
+            'conflict',
+            `The service "${isolated(service)}" depends on this check. Take it out there first.`,
+          );
         }
         changes.add(store.scoped(scope).checks.removeStatement(id, at));
         checks.remove(check, changes, at);

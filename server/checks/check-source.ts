@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import { type CheckEvidence, type CheckInterval, intervalsOf } from '../domain/check-ledger.ts';
 import { describeObservation } from '../domain/check-wording.ts';
 import { everyClient } from '../domain/scope.ts';
@@ -103,8 +104,8 @@ export function createCheckSource(options: CheckSourceOptions): CheckSource {
 function explain({ name, target }: CheckDefinition, { reason, start, end, evidence }: CheckInterval): string {
   const span = `from ${formatInstant(start)} to ${formatInstant(end)}`;
   const { failure, uncertaintyMs } = evidence;
-  if (reason === 'no_result') return `${name}: no result ${span}.`;
-  if (failure === null) return `${name}: every result ${span} passed.`;
+  if (reason === 'no_result') return `${isolated(name)}: no result ${span}.`;
+  if (failure === null) return `${isolated(name)}: every result ${span} passed.`;
   const unsure = uncertaintyMs > 0 ? ` Nobody looked for ${formatDuration(uncertaintyMs)} of it.` : '';
-  return `${name}: ${describeObservation(target, { ...failure, up: false })}, seen first at ${formatInstant(failure.at)}.${unsure}`;
+  return `${isolated(name)}: ${describeObservation(target, { ...failure, up: false })}, seen first at ${formatInstant(failure.at)}.${unsure}`;
 }

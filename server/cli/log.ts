@@ -1,11 +1,12 @@
 import pino, { type Logger } from 'pino';
+import { harmless, harmlessJson } from '../../protocol/bidi.ts';
 import type { LogLevel } from '../config.ts';
 
 const levelNames: Readonly<Record<number, string>> = { 40: 'warning: ', 50: 'error: ', 60: 'fatal: ' };
 
 /**
  * The server's log on standard error: JSON lines, or short ones for a person at a terminal. Nothing that authenticates
- * anybody is written.
+ * anybody is written, and no name in it reorders a line or acts on a terminal.
  */
 export function createLogger(level: LogLevel, isForPerson: boolean = process.stderr.isTTY): Logger {
   const options = {
@@ -14,7 +15,10 @@ export function createLogger(level: LogLevel, isForPerson: boolean = process.std
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: ['req.headers', 'request.headers', 'headers.cookie', 'headers.authorization', '*.password', '*.token'],
   };
-  if (!isForPerson) return pino(options, pino.destination({ dest: 2, sync: false }));
+  if (!isForPerson) {
+    const destination = pino.destination({ dest: 2, sync: false });
+    return pino(options, { write: (line) => void destination.write(harmlessJson(line)) });
+  }
   return pino(options, { write: (line) => void process.stderr.write(`${forPerson(line)}\n`) });
 }
 
@@ -28,5 +32,5 @@ function forPerson(line: string): string {
   };
   const cause = entry.err?.message === undefined ? '' : ` (${entry.err.message})`;
   const part = entry.part === undefined ? '' : `${entry.part}: `;
-  return `${entry.time.slice(11, 19)} ${levelNames[entry.level] ?? ''}${part}${entry.msg ?? ''}${cause}`;
+  return harmless(`${entry.time.slice(11, 19)} ${levelNames[entry.level] ?? ''}${part}${entry.msg ?? ''}${cause}`);
 }

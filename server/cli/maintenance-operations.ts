@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/maintenance.ts';
 import { everyClient } from '../domain/scope.ts';
@@ -45,7 +46,8 @@ async function targetOf(
   const { sites, devices } = store.scoped(everyClient);
   if (siteName !== null) {
     const site = await sites.byName(client.id, siteName);
-    if (site === null) throw new VigiaError('not_found', `${client.name} has no site called "${siteName}".`);
+    if (site === null)
+      throw new VigiaError('not_found', `${isolated(client.name)} has no site called "${isolated(siteName)}".`);
     return { kind: 'site', id: site.id };
   }
   if (deviceName === null) return tag === null ? { kind: 'client', id: null } : { kind: 'tag', id: tag };
@@ -53,10 +55,14 @@ async function targetOf(
     ({ client_id, id, slug, name }) => client_id === client.id && [id, slug, name].includes(deviceName),
   );
   const [device, second] = named;
-  if (!device) throw new VigiaError('not_found', `${client.name} has no device called "${deviceName}".`);
+  if (!device)
+    throw new VigiaError('not_found', `${isolated(client.name)} has no device called "${isolated(deviceName)}".`);
   if (second) {
     const ids = named.map(({ id }) => id).join(', ');
-    throw new VigiaError('conflict', `${client.name} has several devices called "${deviceName}". Give the id: ${ids}.`);
+    throw new VigiaError(
+      'conflict',
+      `${isolated(client.name)} has several devices called "${isolated(deviceName)}". Give the id: ${ids}.`,
+    );
   }
   return { kind: 'device', id: device.id };
 }
@@ -73,6 +79,6 @@ export async function listPlanned(
 
 async function clientIdOf(store: Store, name: string): Promise<string> {
   const client = await store.scoped(everyClient).clients.byName(name);
-  if (client === null) throw new VigiaError('not_found', `There is no client called "${name}".`);
+  if (client === null) throw new VigiaError('not_found', `There is no client called "${isolated(name)}".`);
   return client.id;
 }

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import type { MaintenanceWindow } from '../../protocol/maintenance.ts';
 import {
@@ -124,7 +125,7 @@ export const operations = {
         );
       }
       const user = await store.users.byEmail(email);
-      if (user === null) throw new VigiaError('not_found', `There is no account with the address ${email}.`);
+      if (user === null) throw new VigiaError('not_found', `There is no account with the address ${isolated(email)}.`);
       const { secret, expiresAt } = await credentials.makeLink(user.id, 'cli', { commandLineOf: userInfo().username });
       return { url: resetUrl(publicAddress, secret), expiresAt: new Date(expiresAt).toISOString() };
     },
@@ -203,7 +204,8 @@ export type Perform = <N extends OperationName>(name: N, input: InputOf<N>) => P
  * @throws VigiaError bad_request, validation_failed, and what the operation throws
  */
 export async function perform(context: OperationContext, name: string, input: unknown): Promise<unknown> {
-  if (!Object.hasOwn(operations, name)) throw new VigiaError('bad_request', `There is no operation "${name}".`);
+  if (!Object.hasOwn(operations, name))
+    throw new VigiaError('bad_request', `There is no operation "${isolated(name)}".`);
   const { input: schema, run } = operations[name as OperationName];
   const faults = Value.Errors(schema, input);
   if (faults.length > 0) throw new VigiaError('validation_failed', faultSentence(faults, 'value'));
@@ -212,7 +214,7 @@ export async function perform(context: OperationContext, name: string, input: un
 
 async function findClient({ store }: OperationContext, name: string): Promise<string> {
   const client = await store.scoped(everyClient).clients.byName(name);
-  if (client === null) throw new VigiaError('not_found', `There is no client called "${name}".`);
+  if (client === null) throw new VigiaError('not_found', `There is no client called "${isolated(name)}".`);
   return client.id;
 }
 

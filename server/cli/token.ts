@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { readConfig } from '../config.ts';
 import { parseDurationMs } from '../duration.ts';
@@ -33,7 +34,9 @@ export const tokenCommands: readonly Command[] = [
       const created = await withAdministration(readConfig(), (perform) => perform('token.create', input));
       output.result(created, created.token);
       const machines = input.uses === 1 ? 'one machine' : `${input.uses} machines`;
-      output.say(`It lets ${machines} join ${input.clientName}, ${input.siteName} until ${created.expiresAt}.`);
+      output.say(
+        `It lets ${machines} join ${isolated(input.clientName)}, ${isolated(input.siteName)} until ${created.expiresAt}.`,
+      );
       if (created.commands !== null) output.say(`On a Linux machine, run:\n  ${created.commands.installCommand}`);
     },
   },

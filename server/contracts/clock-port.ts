@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import type { IncidentRecord, IncidentStep } from '../domain/incident.ts';
 import { isHigher } from '../domain/incident.ts';
@@ -85,7 +86,7 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         const paused = pause(clock, actor.name, reason, computing(record, clock, at, 'We wait for the client.'));
         return {
           record: { ...record, clock: paused },
-          text: `The clock stands still: waiting for the client (${reason})`,
+          text: `The clock stands still: waiting for the client (${isolated(reason)})`,
         };
       }),
     resume: (scope, id, actor) =>
@@ -110,7 +111,7 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
             'Maintenance and project work is never above Normal. End the maintenance first.',
           );
         }
-        const text = `Priority ${record.priority} to ${priority}: ${why}`;
+        const text = `Priority ${record.priority} to ${priority}: ${isolated(why)}`;
         return {
           text,
           record: { ...record, priority },
@@ -156,7 +157,8 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
     respond: (scope, id, text, actor) =>
       step(scope, id, actor, (record, at) => {
         const { respondedAt, respondedBy } = record.times;
-        if (respondedAt !== null) throw new VigiaError('conflict', `${respondedBy} has responded already.`);
+        if (respondedAt !== null)
+          throw new VigiaError('conflict', `${isolated(respondedBy ?? 'Somebody')} has responded already.`);
         const event = { kind: 'responded', at, by: actor.name, text } as const;
         // What a program says of it is written down, and still waits for a person.
         const reached = isByProgram(actor) ? {} : reach(record, 'responded', actor.name, at);

@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { CheckReason } from '../../protocol/check-reason.ts';
 import type { CheckTarget } from '../../protocol/service.ts';
 import type { Observation } from './check-result.ts';
@@ -14,7 +15,7 @@ export function describeObservation(target: CheckTarget, seen: Omit<Observation,
     name_unknown: () => `The name of ${what} has no address`,
     unreachable: () => `No way leads to ${what}`,
     status: () => `HTTP ${seen.httpStatus} instead of ${wantedStatus(target)} from ${what} ${took}`,
-    text_missing: () => `HTTP ${seen.httpStatus} from ${what} ${took}, without the text "${textOf(target)}"`,
+    text_missing: () => `HTTP ${seen.httpStatus} from ${what} ${took}, without the text "${isolated(textOf(target))}"`,
     too_slow: () =>
       `HTTP ${seen.httpStatus} from ${what} ${took}, slower than ${formatDuration(target.kind === 'http' ? (target.maxMs ?? 0) : 0)}`,
     tls: () => `The certificate of ${what} is not accepted`,
@@ -42,13 +43,13 @@ function passed(target: CheckTarget, took: string): string {
 export function describeTarget(target: CheckTarget): string {
   switch (target.kind) {
     case 'process':
-      return `the process ${target.name}`;
+      return `the process ${isolated(target.name)}`;
     case 'unit':
-      return `the unit ${target.name}`;
+      return `the unit ${isolated(target.name)}`;
     case 'tcp':
-      return `port ${target.port} of ${target.host}`;
+      return `port ${target.port} of ${isolated(target.host)}`;
     case 'http':
-      return target.url;
+      return isolated(target.url);
   }
 }
 

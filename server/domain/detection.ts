@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { Priority } from '../../protocol/view.ts';
 import type { FillMemory } from './forecast/fill-memory.ts';
 import { type LevelState, quietLevel, stepLevel } from './hysteresis.ts';
@@ -243,10 +244,10 @@ function settle(
 
 const recoveries: Partial<Record<RuleName, (object: string) => string>> = {
   contact: () => 'Contact is back',
-  'disk.space': (object) => `${object} has enough space again`,
-  'disk.inodes': (object) => `${object} has enough inodes again`,
-  'disk.read-only': (object) => `${object} can be written again`,
-  'disk.unreadable': (object) => `${object} answers again`,
+  'disk.space': (object) => `${isolated(object)} has enough space again`,
+  'disk.inodes': (object) => `${isolated(object)} has enough inodes again`,
+  'disk.read-only': (object) => `${isolated(object)} can be written again`,
+  'disk.unreadable': (object) => `${isolated(object)} answers again`,
   'cpu.busy': () => 'The CPU is no longer saturated',
   'memory.exhausted': () => 'Enough memory is available again, or the machine no longer swaps',
   'reboot.unexpected': () => 'No further unexpected restart for a day',
@@ -270,7 +271,13 @@ function retireVanished(state: DetectionState, reading: Reading, afterMs: number
   for (const [key, { rule, object, lastSeen }] of state.raised) {
     if (!isGone(object, lastSeen)) continue;
     state.raised.delete(key);
-    verdicts.push({ kind: 'clear', rule, object, sentence: `${object} is no longer reported by the machine`, at });
+    verdicts.push({
+      kind: 'clear',
+      rule,
+      object,
+      sentence: `${isolated(object)} is no longer reported by the machine`,
+      at,
+    });
   }
   return verdicts;
 }

@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import { type Reading, type SchemaIndex, valueAt } from './reading.ts';
 
 /**
@@ -86,7 +87,7 @@ export function sharedWith(reading: Reading, mountpoint: string): string {
 
 export function sharedAmong(names: readonly string[]): string {
   if (names.length === 0) return '';
-  const named = names.slice(0, names.length > MAX_NAMED ? MAX_NAMED : undefined);
+  const named = names.slice(0, names.length > MAX_NAMED ? MAX_NAMED : undefined).map(isolated);
   const more = names.length - named.length;
   const last = more > 0 ? `${more} more` : named.pop();
   return `, shared with ${named.length > 0 ? `${named.join(', ')} and ` : ''}${last}`;

@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { DeviceKind } from '../../protocol/view.ts';
 import { formatInstant } from './wording.ts';
 
@@ -17,7 +18,7 @@ export function describeUnseen(devices: readonly SeenDevice[], now: number): str
     .filter(({ kind, seenAt }) => kind === 'workstation' && now - seenAt >= UNSEEN_AFTER_MS)
     .sort((a, b) => a.seenAt - b.seenAt);
   if (unseen.length === 0) return null;
-  const named = unseen.slice(0, 20).map(({ name, seenAt }) => `${name} (since ${formatInstant(seenAt)})`);
+  const named = unseen.slice(0, 20).map(({ name, seenAt }) => `${isolated(name)} (since ${formatInstant(seenAt)})`);
   const more = unseen.length > named.length ? ` and ${unseen.length - named.length} more` : '';
   const count = unseen.length === 1 ? 'One workstation has' : `${unseen.length} workstations have`;
   return `${count} not been seen for 14 days or more: ${named.join(', ')}${more}.`;

@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import type { MetricDescriptor } from '../../protocol/metric.ts';
 import type { Aggregation, FleetSeries, Series } from '../../protocol/view.ts';
@@ -29,7 +30,7 @@ export function createSeriesPort(fleet: Fleet, series: Pick<SeriesStore, 'query'
         }
         // Known now but silent in the range is an empty series; a name that never was is a mistake of the caller.
         const descriptor = descriptorOf(record, name);
-        if (!descriptor) throw unknownMetric(name, `${record.info.name} reports no`, [record]);
+        if (!descriptor) throw unknownMetric(name, `${isolated(record.info.name)} reports no`, [record]);
         const { unit, kind } = descriptor;
         const aggregation = query.aggregation ?? defaultAggregation(kind);
         return { metric: name, unit, kind, aggregation, values: new Array<number | null>(steps).fill(null) };
@@ -105,6 +106,9 @@ function unknownMetric(name: string, start: string, records: readonly DeviceReco
   const near = [...known].filter((each) => each.startsWith(family));
   const named = (near.length > 0 ? near : [...known]).slice(0, MAX_NAMED);
   const them = records.length === 1 ? 'It reports' : 'They report';
-  const hint = named.length > 0 ? ` ${them} ${named.join(', ')}${named.length < known.size ? ' and more' : ''}.` : '';
-  return new VigiaError('metric_unknown', `${start} metric "${name}".${hint}`, { metric: name });
+  const hint =
+    named.length > 0
+      ? ` ${them} ${named.map(isolated).join(', ')}${named.length < known.size ? ' and more' : ''}.`
+      : '';
+  return new VigiaError('metric_unknown', `${start} metric "${isolated(name)}".${hint}`, { metric: name });
 }

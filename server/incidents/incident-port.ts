@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import type { Incident, IncidentDetail, IncidentEvent } from '../../protocol/view.ts';
 import type { IncidentEventKind, IncidentRecord, IncidentStep } from '../domain/incident.ts';
@@ -103,7 +104,10 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
         const isProgram = isByProgram(actor);
         // What a program acknowledged still waits for a person.
         if (record.state === 'acknowledged' && (isProgram || record.times.takenAt !== null))
-          throw new VigiaError('conflict', `${record.acknowledgedBy} has acknowledged it already.`);
+          throw new VigiaError(
+            'conflict',
+            `${isolated(record.acknowledgedBy ?? 'Somebody')} has acknowledged it already.`,
+          );
         const changes: Partial<IncidentRecord> = isProgram
           ? { state: 'acknowledged', acknowledgedAt: at, acknowledgedBy: actor.name }
           : reach(record, 'acknowledged', actor.name, at);

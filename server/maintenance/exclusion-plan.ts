@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import { covers } from '../domain/maintenance.ts';
 import { type ExcludedPiece, excludedPieces, type NoticeAt } from '../domain/notice.ts';
 import type { DeviceFacts, Exclusion } from '../domain/sla/sources.ts';
@@ -59,7 +60,7 @@ export class ExclusionPlan {
 }
 
 function toExclusion({ start, end, announced }: ExcludedPiece): Exclusion {
-  const sentence = `Maintenance "${announced.input.title}", declared by ${announced.by} at ${formatInstant(announced.since)}.`;
+  const sentence = `Maintenance "${isolated(announced.input.title)}", declared by ${isolated(announced.by)} at ${formatInstant(announced.since)}.`;
   return { start, end, reason: 'maintenance', sentence, author: announced.by };
 }
 

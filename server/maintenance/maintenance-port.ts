@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../protocol/maintenance.ts';
 import { checkMaintenance, nextOccurrence, type Span } from '../domain/maintenance.ts';
@@ -65,7 +66,9 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
       const own = (await devices.all()).filter((device) => device.client_id === clientId);
       const isKnown = own.some((device) => (JSON.parse(device.tags_json) as string[]).includes(target.id ?? ''));
       if (!isKnown)
-        warnings.push(`No device of this client has the tag "${target.id}": the window covers nothing yet.`);
+        warnings.push(
+          `No device of this client has the tag "${isolated(target.id ?? '')}": the window covers nothing yet.`,
+        );
     }
     return warnings;
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isolated } from '../../protocol/bidi.ts';
 import { type IncidentRecord, incidentKey, stepIncident } from '../domain/incident.ts';
 import { formatDuration, formatInstant } from '../domain/wording.ts';
 import type { ChangeSet } from '../fleet/change-set.ts';
@@ -48,7 +49,7 @@ export class ReturnWatch {
       rule: RULE,
       object: '',
       priority: kind === 'server' ? 'high' : 'medium',
-      sentence: `${name} did not come back from maintenance: it ended at ${formatInstant(endedAt)}, and ${formatDuration(now - endedAt)} later ${heard}.`,
+      sentence: `${isolated(name)} did not come back from maintenance: it ended at ${formatInstant(endedAt)}, and ${formatDuration(now - endedAt)} later ${heard}.`,
       evidence: { metrics: [], threshold: null },
       onset: endedAt,
       at: now,
@@ -76,7 +77,7 @@ export class ReturnWatch {
       }
       const provedAt = device.memory.presence.last?.at ?? 0;
       if (provedAt < incident.openedAt) continue;
-      const sentence = `${device.info.name} is back from maintenance: it reported at ${formatInstant(provedAt)}.`;
+      const sentence = `${isolated(device.info.name)} is back from maintenance: it reported at ${formatInstant(provedAt)}.`;
       const verdict = { kind: 'clear', rule: RULE, object: '', sentence, at: now } as const;
       const { clientId, siteId, deviceId } = incident;
       const step = this.#book.step(verdict, { clientId, siteId, deviceId });
@@ -97,7 +98,7 @@ export class ReturnWatch {
   sumUp(run: MaintenanceRun, title: string, missing: readonly DeviceRecord[]): string {
     const endedAt = run.endedAt ?? run.startedAt;
     const client = this.#fleet.clients.get(run.clientId)?.name ?? 'a client';
-    const ended = `Maintenance "${title}" of ${client} ended at ${formatInstant(endedAt)} after ${formatDuration(endedAt - run.startedAt)}.`;
+    const ended = `Maintenance "${isolated(title)}" of ${isolated(client)} ended at ${formatInstant(endedAt)} after ${formatDuration(endedAt - run.startedAt)}.`;
     return [ended, this.#proof(run, missing), this.#incidents(run)].join(' ');
   }
 
@@ -107,7 +108,7 @@ export class ReturnWatch {
       return record ? [{ record, bootId }] : [];
     });
     if (present.length === 0) return 'No device had to come back.';
-    const names = missing.slice(0, MAX_NAMES).map(({ info }) => info.name);
+    const names = missing.slice(0, MAX_NAMES).map(({ info }) => isolated(info.name));
     const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : '';
     const returned = present.filter(({ record }) => !missing.includes(record));
     const restarted = returned.filter(({ record, bootId }) => record.memory.presence.last?.bootId !== bootId).length;

@@ -1,3 +1,4 @@
+import { closeIsolates, harmless, isolated } from '../../protocol/bidi.ts';
 import type { Priority } from '../../protocol/view.ts';
 
 /** What a receiver is told, in parts that each medium puts in its own form. All text is plain: nothing in it is markup. */
@@ -171,7 +172,7 @@ export function testMessage(receiverName: string, at: number, rendering: Renderi
     at,
     title: 'Test message from Vigia',
     sentence: 'This is a test. If you can read it, this receiver works.',
-    facts: [{ label: 'Receiver', value: line(receiverName, MAX_NAME) }],
+    facts: [{ label: 'Receiver', value: nameOf(receiverName) }],
     lines: [],
     more: 0,
     link: rendering.origin,
@@ -203,7 +204,7 @@ function describeEntry({ notice, priority, isOver }: Entry, isNow: boolean, time
   const sentence = line((isOver || isNow) && incident ? incident.sentence : payload.sentence, MAX_SENTENCE);
   const state = incident ? `${isOver ? 'resolved' : priority ? priorities[priority] : 'open'}: ` : '';
   const place = [notice.clientName, incident?.deviceName ?? incident?.serviceName ?? incident?.siteName]
-    .map((name) => line(name, MAX_NAME))
+    .map(nameOf)
     .filter(Boolean)
     .join(', ');
   const when = typeof payload.at === 'number' ? ` (${formatTime(payload.at, timeZone)})` : '';
@@ -221,21 +222,21 @@ function factsOf({ kind, incident, clientName, payload }: Notice, priority: Prio
     ['Response due', incident?.dueAt != null ? formatTime(incident.dueAt, incident.dueZone) : null],
     ['Note', kind.startsWith('incident.clock_') ? line(payload.note, MAX_SENTENCE) : null],
   ];
-  return facts.flatMap(([label, value]) => (value ? [{ label, value: line(value, MAX_SENTENCE) }] : []));
+  return facts.flatMap(([label, value]) => (value ? [{ label, value: isolated(line(value, MAX_SENTENCE - 2)) }] : []));
 }
 
 /** What happened to the incident after the notice was written: it may have waited for its receiver. */
 function since({ events }: IncidentFacts, at: number, timeZone: string): string[] {
   const later = events.filter((event) => event.at > at && event.kind !== 'reminded');
   return later.slice(-MAX_SINCE).map((event) => {
-    const by = event.by ? ` by ${line(event.by, MAX_NAME)}` : '';
+    const by = event.by ? ` by ${nameOf(event.by)}` : '';
     const text = line(event.text, MAX_SENTENCE);
     return `${formatTime(event.at, timeZone)}: ${event.kind}${by}${text ? `: ${text}` : ''}`;
   });
 }
 
 function placeOf({ incident, clientName }: Notice): string {
-  return line(incident?.deviceName ?? incident?.serviceName ?? incident?.siteName ?? clientName, MAX_NAME);
+  return nameOf(incident?.deviceName ?? incident?.serviceName ?? incident?.siteName ?? clientName);
 }
 
 function priorityOf(value: unknown): Priority | null {
@@ -247,22 +248,34 @@ export function listed({ lines, more }: Pick<Message, 'lines' | 'more'>): readon
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
-/** Text of any origin as one line: no line break, no control or direction character that could fake another line. */
+/** A name as a part of a line: it does not reorder what stands beside it. */
+function nameOf(value: unknown): string {
+  return isolated(line(value, MAX_NAME));
+}
+
+/** Text of any origin as one line: no line break or control that could fake another line, nothing that reorders it. */
 function line(value: unknown, maxLength: number): string {
   if (typeof value !== 'string') return '';
   // Half a surrogate pair is no character; some media refuse the whole message for it.
   return cut(
-    value
-      .toWellFormed()
-      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
-      .trim(),
+    harmless(
+      value
+        .toWellFormed()
+        .replace(/[\p{Cc}\s]+/gu, ' ')
+        .trim(),
+    ),
     maxLength,
   );
 }
 
 function cut(text: string, maxLength: number): string {
   const characters = [...text];
-  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : text;
+  if (characters.length <= maxLength) return text;
+  for (let length = maxLength - 1; length > 0; length -= 1) {
+    const shown = closeIsolates(`${characters.slice(0, length).join('')}…`);
+    if ([...shown].length <= maxLength) return shown;
+  }
+  return '…';
 }
 
 /** An instant to the minute on the clocks of a zone. @example formatTime(0, 'UTC') // 'Thu 1970-01-01 00:00 (UTC)' */

@@ -1,3 +1,4 @@
+import { closeIsolates } from '../../protocol/bidi.ts';
 import { listed, type Message } from './message.ts';
 
 /** How a medium measures a text, and how much it takes. */
@@ -54,7 +55,7 @@ export function fitted(text: string, { size, max }: Room): string {
   if (size(text) <= max) return text;
   const characters = [...text];
   let [fits, tooMany] = [0, characters.length];
-  const cut = (length: number): string => `${characters.slice(0, length).join('')}…`;
+  const cut = (length: number): string => closeIsolates(`${characters.slice(0, length).join('')}…`);
   while (tooMany - fits > 1) {
     const middle = (fits + tooMany) >> 1;
     if (size(cut(middle)) <= max) fits = middle;

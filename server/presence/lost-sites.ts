@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { Absentee } from '../domain/blame.ts';
 import { isSiteEmergency, siteLostAt, siteQuorum } from '../domain/blame.ts';
 import type { Verdict } from '../domain/detection.ts';
@@ -192,7 +193,7 @@ export class LostSites {
   #nameOf(siteId: string): string {
     const { sites, clients } = this.#options.fleet;
     const site = sites.get(siteId);
-    return `${site?.name ?? 'The site'} of ${clients.get(site?.client_id ?? '')?.name ?? 'its client'}`;
+    return `${isolated(site?.name ?? 'The site')} of ${isolated(clients.get(site?.client_id ?? '')?.name ?? 'its client')}`;
   }
 
   #sayLost(siteId: string, since: number): string {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import type { IncidentProposal, PersonReport, PersonReportInput } from '../../protocol/person-report.ts';
 import { leadMs } from '../domain/ahead.ts';
@@ -91,7 +92,7 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
         kind: 'report',
         at,
         by: actor.name,
-        text: `${report.reporter} reported it at ${formatInstant(report.reported_at)}: ${report.text}`,
+        text: `${isolated(report.reporter)} reported it at ${formatInstant(report.reported_at)}: ${isolated(report.text)}`,
       },
       notice: null,
     };
@@ -113,7 +114,7 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
       object: report.id,
       priority: input.priority ?? 'medium',
       state: 'open',
-      sentence: `${report.reporter} reports: ${said}`,
+      sentence: `${isolated(report.reporter)} reports: ${isolated(said)}`,
       evidence: { metrics: [], threshold: null },
       onsetAt: report.reported_at,
       openedAt: at,

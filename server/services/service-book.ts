@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import type { CheckBook } from '../checks/check-book.ts';
 import type { CheckDefinition } from '../checks/definition.ts';
 import type { IncidentRecord, IncidentStep, StepPolicy, Subject } from '../domain/incident.ts';
@@ -182,7 +183,7 @@ export class ServiceBook implements Judge {
     const { name, blocks } = termsOf(service);
     this.#raised.add(service.id);
     changes.otherwise(() => this.#raised.delete(service.id));
-    const stops = blocks === null ? '' : ` It stops ${blocks}.`;
+    const stops = blocks === null ? '' : ` It stops ${isolated(blocks)}.`;
     const since = this.#live.get(service.id);
     const step = this.#options.book.step(
       {
@@ -190,7 +191,7 @@ export class ServiceBook implements Judge {
         rule: 'service.down',
         object: '',
         priority: blocks === null ? 'high' : 'emergency',
-        sentence: `${name} is down: ${sentence}${stops}`,
+        sentence: `${isolated(name)} is down: ${sentence}${stops}`,
         evidence: { metrics: [], threshold: null },
         onset: since?.verdict.state === 'down' ? since.since : at,
         at,
@@ -201,7 +202,7 @@ export class ServiceBook implements Judge {
     changes.addIncident(null, step);
     for (const { record, contact } of this.#lostHosts(service)) {
       if (contact.parentId !== null || liveState(record) !== 'down') continue;
-      adopt(this.#options.book, changes, record, contact, step.record.id, at, `the service ${name} is down`);
+      adopt(this.#options.book, changes, record, contact, step.record.id, at, `the service ${isolated(name)} is down`);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isolated } from '../../protocol/bidi.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { Health } from '../fleet/health.ts';
 import type { ReceiverPort } from '../http/ports.ts';
@@ -114,7 +115,7 @@ export function createTelling(options: TellingOptions): Telling {
 
   async function describeTrouble(): Promise<string | null> {
     known = await receivers.all();
-    const names = new Map(known.map(({ id, name }) => [id, name]));
+    const names = new Map(known.map(({ id, name }) => [id, isolated(name)]));
     const stuck = queues.filter(({ failing_since: since }) => since !== null && now() - since > WORRY_AFTER_MS);
     const lost = await store.deliveries.givenUpSince(now() - DAY_MS);
     const sentences = [

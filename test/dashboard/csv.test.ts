@@ -19,5 +19,5 @@ t.test('what a spreadsheet would run is text', async (t) => {
   f('-2+3');
   f('@SUM(A1)');
   f('\t=1');
-  f('\r=1');
+  t.equal(csv([['\r=1']]), '[U+000D]=1\r\n', 'a control is written out');
 });

@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import type { PersonReport } from '../../../protocol/person-report.ts';
 import { t } from '../../i18n.ts';
 import { leadSentence } from '../../lead.ts';
@@ -40,5 +41,6 @@ function placeOf({ clientId, siteId, deviceId, serviceId }: PersonReport): strin
     services.value.get(serviceId ?? '')?.name,
   ]
     .filter((name) => name !== undefined)
+    .map(isolated)
     .join(' / ');
 }

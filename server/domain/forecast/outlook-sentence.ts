@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import { formatBytes, formatDuration } from '../wording.ts';
 import type { FullForecast, NoForecast, Outlook } from './forecast.ts';
 
@@ -8,7 +9,8 @@ const HOUR_MS = 3_600_000;
 
 /** One sentence with its numbers: when it is full, or why not. */
 export function outlookSentence(mountpoint: string, outlook: Outlook, write: WriteInstant): string {
-  return outlook.kind === 'full' ? fullSentence(mountpoint, outlook, write) : whyNot(mountpoint, outlook, write);
+  const name = isolated(mountpoint);
+  return outlook.kind === 'full' ? fullSentence(name, outlook, write) : whyNot(name, outlook, write);
 }
 
 function fullSentence(mountpoint: string, outlook: FullForecast, write: WriteInstant): string {

@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import type { CheckTarget } from '../../../protocol/service.ts';
 import type { Priority } from '../../../protocol/view.ts';
 import { speaksForMs } from '../check-ledger.ts';
@@ -58,7 +59,9 @@ function judgeState(alarm: CheckAlarm, rule: CheckRule, seen: Observation, at: n
     if (!alarm.isRaised) return [];
     alarm.isRaised = false;
     const { everyMs } = rule;
-    return [{ kind: 'clear', rule: 'check.failed', object, sentence: `${rule.name}: ${sentence}`, at, everyMs }];
+    return [
+      { kind: 'clear', rule: 'check.failed', object, sentence: `${isolated(rule.name)}: ${sentence}`, at, everyMs },
+    ];
   }
   const isUnbroken = alarm.failedAt !== null && seen.at - alarm.failedAt <= speaksForMs(rule.everyMs);
   const since = isUnbroken ? (alarm.failingSince ?? seen.at) : seen.at;
@@ -74,7 +77,7 @@ function judgeState(alarm: CheckAlarm, rule: CheckRule, seen: Observation, at: n
       rule: 'check.failed',
       object,
       priority: rule.priority,
-      sentence: `${rule.name}: ${sentence}${lasting}`,
+      sentence: `${isolated(rule.name)}: ${sentence}${lasting}`,
       evidence: { metrics: [`check.up[${object}]`, `check.duration[${object}]`], threshold: null },
       onset: since,
       at,
@@ -96,7 +99,13 @@ function judgeCertificate(alarm: CheckAlarm, rule: CheckRule, seen: Observation,
   const what = describeTarget(target);
   if (priority === null) {
     return [
-      { kind: 'clear', rule: 'check.certificate', object, sentence: `${name}: ${what} has a new certificate`, at },
+      {
+        kind: 'clear',
+        rule: 'check.certificate',
+        object,
+        sentence: `${isolated(name)}: ${what} has a new certificate`,
+        at,
+      },
     ];
   }
   const left = leftMs ?? 0;
@@ -107,7 +116,7 @@ function judgeCertificate(alarm: CheckAlarm, rule: CheckRule, seen: Observation,
       rule: 'check.certificate',
       object,
       priority,
-      sentence: `${name}: the certificate of ${what} ${when}`,
+      sentence: `${isolated(name)}: the certificate of ${what} ${when}`,
       evidence: {
         metrics: [`check.certificateLeft[${object}]`],
         threshold: { metric: `check.certificateLeft[${object}]`, value: ((days ?? 0) * DAY_MS) / 1000 },

@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import type { Outlook } from '../forecast/forecast.ts';
 import { outlookSentence, type WriteInstant } from '../forecast/outlook-sentence.ts';
 import type { Signal } from '../hysteresis.ts';
@@ -32,7 +33,8 @@ export function* diskForecast(
 
 /** What was foretold of a file system is told of another from now on, with which it shares its space. */
 export function* takenOver(mountpoint: string, teller: string, settings: ForecastSettings): Iterable<Finding> {
-  const sentence = (): string => `${mountpoint} shares its space with ${teller}, with which it is told from now on`;
+  const sentence = (): string =>
+    `${isolated(mountpoint)} shares its space with ${isolated(teller)}, with which it is told from now on`;
   for (const level of settings.levels) {
     yield {
       rule: 'disk.forecast',

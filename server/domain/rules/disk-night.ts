@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import type { FillMemory } from '../forecast/fill-memory.ts';
 import { isEmptiedBefore, largestNight, type NightTime } from '../forecast/night-growth.ts';
 import type { Signal } from '../hysteresis.ts';
@@ -38,7 +39,7 @@ export function* diskNight(
     if (level >= growth) return 'hold';
     return isEmptiedBefore(memory, nowMs, time) ? 'clear' : 'raise';
   };
-  const left = `${mountpoint} has ${formatBytes(level * memory.size)} left of ${formatBytes(memory.size)}`;
+  const left = `${isolated(mountpoint)} has ${formatBytes(level * memory.size)} left of ${formatBytes(memory.size)}`;
   yield {
     rule: 'disk.night',
     object: mountpoint,
@@ -58,7 +59,8 @@ export function* diskNight(
 
 /** What was told of a file system is told of another from now on, with which it shares its space. */
 export function* nightTakenOver(mountpoint: string, teller: string): Iterable<Finding> {
-  const sentence = (): string => `${mountpoint} shares its space with ${teller}, with which it is told from now on`;
+  const sentence = (): string =>
+    `${isolated(mountpoint)} shares its space with ${isolated(teller)}, with which it is told from now on`;
   yield {
     rule: 'disk.night',
     object: mountpoint,

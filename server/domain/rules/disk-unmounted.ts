@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import { FORGOTTEN_MS, type KnownMount, missedMounts } from '../mounts.ts';
 import type { DetectionSettings } from '../settings.ts';
 import { formatDuration } from '../wording.ts';
@@ -22,14 +23,15 @@ export function* diskUnmounted(
     if (at - goneAt > FORGOTTEN_MS) continue;
     missed.add(mountpoint);
     const sentence = () =>
-      `${mountpoint} is no longer mounted, after ${formatDuration(goneAt - since)}: what is written there fails or fills the disk below it`;
+      `${isolated(mountpoint)} is no longer mounted, after ${formatDuration(goneAt - since)}: what is written there fails or fills the disk below it`;
     yield { ...common, object: mountpoint, signal: 'raise', sentence };
   }
   for (const mountpoint of known) {
     if (missed.has(mountpoint)) continue;
     const isBack = mounts.get(mountpoint)?.goneAt === null;
-    const sentence = () => `${mountpoint} is mounted again`;
-    const recovery = () => (isBack ? sentence() : `${mountpoint} is no longer mounted, and no longer expected to be`);
+    const sentence = () => `${isolated(mountpoint)} is mounted again`;
+    const recovery = () =>
+      isBack ? sentence() : `${isolated(mountpoint)} is no longer mounted, and no longer expected to be`;
     yield { ...common, object: mountpoint, signal: 'clear', sentence, recovery };
   }
 }

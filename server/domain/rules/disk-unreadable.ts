@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import { namesOfPool, poolReads, sharedAmong } from '../pools.ts';
 import { type Reading, readValue } from '../reading.ts';
 import { formatDuration } from '../wording.ts';
@@ -28,10 +29,12 @@ export const diskUnreadable: ReportRule = (schema, { unreadable }) =>
         return value === 0 && toldBy(reading) === null ? 'raise' : 'clear';
       },
       sentence: (reading) =>
-        `${mountpoint} cannot be read: it has not answered, or only with an error, for ${formatDuration(unreadable.forMs)}. What uses it hangs or fails${sharedAmong(failed(reading).slice(1))}`,
+        `${isolated(mountpoint)} cannot be read: it has not answered, or only with an error, for ${formatDuration(unreadable.forMs)}. What uses it hangs or fails${sharedAmong(failed(reading).slice(1))}`,
       recovery(reading) {
         const other = toldBy(reading);
-        return other === null ? null : `${mountpoint} is of one pool with ${other}, with which it is told from now on`;
+        return other === null
+          ? null
+          : `${isolated(mountpoint)} is of one pool with ${isolated(other)}, with which it is told from now on`;
       },
       evidence: () => ({ metrics: [metric], threshold: null }),
     };

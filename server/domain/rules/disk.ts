@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import type { Signal } from '../hysteresis.ts';
 import { poolReads, type Space, sharedWith, spaceOf, toldBy } from '../pools.ts';
 import type { Reading, SchemaIndex } from '../reading.ts';
@@ -53,7 +54,7 @@ function spaceCondition(
     },
     sentence(reading) {
       const { sizeBytes = 0, availableBytes = 0 } = measured(reading) ?? {};
-      return `${mountpoint} has ${formatBytes(availableBytes)} left of ${formatBytes(sizeBytes)} (${formatRatio(availableBytes / sizeBytes)} free, below ${formatBytes(thresholdOf(sizeBytes))} for ${formatDuration(level.forMs)})${sharedWith(reading, mountpoint)}`;
+      return `${isolated(mountpoint)} has ${formatBytes(availableBytes)} left of ${formatBytes(sizeBytes)} (${formatRatio(availableBytes / sizeBytes)} free, below ${formatBytes(thresholdOf(sizeBytes))} for ${formatDuration(level.forMs)})${sharedWith(reading, mountpoint)}`;
     },
     evidence: (reading) => ({
       metrics: [metric],
@@ -82,7 +83,9 @@ function oncePerPool(schema: SchemaIndex, condition: Condition): Condition {
     signal: (reading, context) => (toldBy(reading, object) === null ? condition.signal(reading, context) : 'clear'),
     recovery(reading) {
       const other = toldBy(reading, object);
-      return other === null ? null : `${object} shares its space with ${other}, with which it is told from now on`;
+      return other === null
+        ? null
+        : `${isolated(object)} shares its space with ${isolated(other)}, with which it is told from now on`;
     },
   };
 }
@@ -127,7 +130,7 @@ function inodeCondition(
       return ratio >= level.belowRatio + marginRatio ? 'clear' : 'hold';
     },
     sentence: (reading) =>
-      `${mountpoint} has ${(free(reading) ?? 0).toLocaleString('en')} of ${(all(reading) ?? 0).toLocaleString('en')} inodes left (${formatRatio(ratioOf(reading))}): new files will soon fail although space is free${sharedWith(reading, mountpoint)}`,
+      `${isolated(mountpoint)} has ${(free(reading) ?? 0).toLocaleString('en')} of ${(all(reading) ?? 0).toLocaleString('en')} inodes left (${formatRatio(ratioOf(reading))}): new files will soon fail although space is free${sharedWith(reading, mountpoint)}`,
     evidence: (reading) => ({
       metrics: [metric],
       threshold: { metric, value: level.belowRatio * (all(reading) ?? 0) },
@@ -156,8 +159,8 @@ export const diskReadOnly: ReportRule = (schema, settings) =>
       },
       sentence: (reading) =>
         error(reading) === 1
-          ? `${mountpoint} is read-only: nothing can be written to it, and the system has noted errors of this file system`
-          : `${mountpoint} is read-only: nothing can be written to it, often after a disk error`,
+          ? `${isolated(mountpoint)} is read-only: nothing can be written to it, and the system has noted errors of this file system`
+          : `${isolated(mountpoint)} is read-only: nothing can be written to it, often after a disk error`,
       evidence: () => ({ metrics: [metric], threshold: null }),
     };
   });

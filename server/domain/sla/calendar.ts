@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import type { Calendar, OpenHours } from '../../../protocol/contract.ts';
 
 /**
@@ -122,7 +123,7 @@ function buildDay({ timeZone, weekly, exceptions }: Compiled, index: number): Ca
   const end = date.add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds;
   const exception = exceptions.get(date.toString());
   const hours = exception?.hours ?? weekly.get(date.dayOfWeek) ?? [];
-  const closedLabel = exception && hours.length === 0 ? `closed: ${exception.name}` : 'closed';
+  const closedLabel = exception && hours.length === 0 ? `closed: ${isolated(exception.name)}` : 'closed';
   const open: OpenInterval[] = [];
   // Between two clock changes the wall clock is the instant plus a constant.
   let cursor: Temporal.ZonedDateTime | null = midnight;

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
+import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import { PortalReportInput } from '../../../protocol/person-report.ts';
 import type { Http, RouteContext } from '../context.ts';
@@ -59,10 +60,11 @@ export function portalRoutes(http: Http, context: RouteContext): void {
     const client = await clientOf(request.headers[KEY_HEADER]);
     const { items } = await state.scoped({ clientId: client.id }).sites.list({ limit: MAX_SITES, clientId: client.id });
     const notes = await state.scoped({ clientId: client.id }).incidents.visibleNotes(clock() - NOTES_MS, MAX_NOTES);
+    // Its page is for people alone.
     return {
-      client: client.name,
-      sites: items.map(({ id, name }) => ({ id, name })),
-      notes: notes.map(({ at, by_user, text }) => ({ at: iso(at), by: by_user ?? '', text })),
+      client: isolated(client.name),
+      sites: items.map(({ id, name }) => ({ id, name: isolated(name) })),
+      notes: notes.map(({ at, by_user, text }) => ({ at: iso(at), by: isolated(by_user ?? ''), text: isolated(text) })),
     };
   });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
 import { found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
@@ -68,7 +69,7 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
       requireEveryClient(scope);
       const name = given.trim();
       const row = await insert(name);
-      if (row === null) throw new VigiaError('conflict', `There is a client named "${name}" already.`);
+      if (row === null) throw new VigiaError('conflict', `There is a client named "${isolated(name)}" already.`);
       return row;
     },
     async ensure(name) {
@@ -87,7 +88,7 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
         };
         const taken = tx.selectFrom('client').select('id').where('name', '=', row.name).where('id', '<>', id);
         if ((await taken.executeTakeFirst()) !== undefined) {
-          throw new VigiaError('conflict', `There is a client named "${row.name}" already.`);
+          throw new VigiaError('conflict', `There is a client named "${isolated(row.name)}" already.`);
         }
         await tx
           .updateTable('client')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
 import { after, found, inTransaction, notFound, ofScope, type ScopedContext } from '../scoping.ts';
@@ -65,7 +66,7 @@ export function siteRepository({ db, scope, clock }: ScopedContext): SiteReposit
     async create(clientId, given) {
       const name = given.trim();
       const row = await insert(clientId, name);
-      if (row === null) throw new VigiaError('conflict', `The client has a site named "${name}" already.`);
+      if (row === null) throw new VigiaError('conflict', `The client has a site named "${isolated(name)}" already.`);
       return row;
     },
     async ensure(clientId, name) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { harmless } from '../../../protocol/bidi.ts';
 import {
   type IncidentFacts,
   listMessage,
@@ -163,13 +164,37 @@ t.test('the test message and plain text', async (t) => {
   );
 });
 
+t.test('a name reorders nothing beside it', async (t) => {
+  const made = noticeMessage(
+    notice(
+      { payload: { incidentId: 'i1', priority: 'high', sentence: 'Disk \u2069\u202e/ is full', at } },
+      { deviceName: '\u05e9\u05e8\u05ea 1', siteName: 'HQ\u202e' },
+    ),
+    rendering,
+  );
+  t.equal(made.title, 'High: \u2068\u05e9\u05e8\u05ea 1\u2069: Disk [U+2069][U+202E]/ is full');
+  const values = new Map(made.facts.map(({ label, value }) => [label, value]));
+  t.equal(values.get('Device'), '\u2068\u05e9\u05e8\u05ea 1\u2069');
+  t.equal(values.get('Site'), 'HQ[U+202E]');
+});
+
 t.test('text of any origin stays one line of bounded length', async (t) => {
   const hostile = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 3_000 }),
-    fc.constantFrom('a\r\nBcc: x@y.z', '\u202eevil\u2066', '\ud800', '\u001b[31m', '\u0000', 'x'.repeat(5_000)),
+    fc.constantFrom(
+      'a\r\nBcc: x@y.z',
+      '\u202eevil\u2066',
+      '\u05e9\u05e8\u05ea \u2069 1',
+      '\u2068a\u2069'.repeat(600),
+      `${'\u2068'.repeat(700)}a${'\u2069'.repeat(700)}`,
+      '\ud800',
+      '\u001b[31m',
+      '\u0000',
+      'x'.repeat(5_000),
+    ),
   );
   const isTame = (text: string, limit: number) =>
-    [...text].length <= limit && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text) && text.isWellFormed();
+    [...text].length <= limit && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) && harmless(text) === text && text.isWellFormed();
   holds(
     t,
     fc.property(hostile, hostile, hostile, (sentence, name, by) => {
