@@ -24,6 +24,7 @@ import type { Anchors } from './presence/anchors.ts';
 import { Contact } from './presence/contact.ts';
 import { PowerCuts } from './presence/power-cuts.ts';
 import type { Finding } from './presence/second-opinion.ts';
+import { UnsteadyLines } from './presence/unsteady-lines.ts';
 import { type ReportedChecks, ReportJudge } from './report-judge.ts';
 import type { StoredReport } from './series/series-store.ts';
 import { futureStatements } from './store/heal-future.ts';
@@ -76,6 +77,7 @@ export class Watch {
   readonly #reports: ReportJudge;
   readonly #clones: ClonedIdentities;
   readonly #powerCuts: PowerCuts;
+  readonly #lines: UnsteadyLines;
   readonly #clock: ClockKeeper;
   readonly #writer: ChangeWriter;
   readonly #acts: Acts;
@@ -93,6 +95,8 @@ export class Watch {
     options.book.guardPolicies(faults);
     const expects = (info: DeviceRecord['info'], now: number): boolean =>
       faults.guard('expected hours', () => isExpected(info, now), false);
+    // Before those whose policies go before it: what a site or the server's blindness explains is no drop of its own.
+    this.#lines = new UnsteadyLines(options);
     this.#contact = new Contact(
       { ...options, settings: presence, anchors, ask, isExpected: expects, faults },
       judgeFrom,
@@ -147,6 +151,7 @@ export class Watch {
     const { store, clock, fleet } = this.#options;
     const wasBlind = await fleet.blindness.load(store, clock.now());
     this.#clones.restore(clock.now());
+    await this.#lines.load(clock.now());
     const aliveAt = await store.settings.get(ALIVE_SETTING);
     if (typeof aliveAt !== 'number' || aliveAt >= clock.now()) return;
     // It is saved now and then only; what was heard later proves that the server was there.
@@ -250,6 +255,7 @@ export class Watch {
       const judgedAt = clock.now();
       this.#judgeAbsence(changes);
       this.#clones.judge(changes, judgedAt);
+      this.#faults.guard('unsteady lines', () => this.#lines.judge(changes, judgedAt), undefined);
       this.#faults.guard('power cuts', () => this.#powerCuts.judge(changes, judgedAt), undefined);
       for (const judge of this.#options.judges ?? []) {
         this.#faults.guard(judge.about, () => judge.judge(changes, judgedAt), undefined);

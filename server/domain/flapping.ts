@@ -40,6 +40,8 @@ const steady: ReadonlySet<RuleName> = new Set([
   'contact',
   'site.contact',
   'site.emergency',
+  'site.power',
+  'line.unsteady',
   'server.blind',
   'server.history',
   'reboot.unexpected',

@@ -62,7 +62,10 @@ export class PowerCuts {
 
   /** A restart that may be one of many is told a little later, and not at all if it is. */
   #hold(step: IncidentStep): IncidentStep {
-    const { record, notice } = step;
+    const { record, notice, event } = step;
+    const isExplained = record.parentId !== null && this.#options.book.byId(record.parentId)?.rule === 'site.power';
+    // What comes again within the hour is another occurrence: the cut explained the one before.
+    if (event.kind === 'reopened' && isExplained) return this.#hold({ ...step, record: { ...record, parentId: null } });
     const isNew = notice !== null && notice.kind !== 'resolved';
     if (record.rule !== 'reboot.unexpected' || record.state === 'resolved' || !isNew) return step;
     this.#expect(record);

@@ -19,6 +19,7 @@ export type RuleName =
   | 'site.contact'
   | 'site.emergency'
   | 'site.power'
+  | 'line.unsteady'
   | 'server.blind'
   | 'server.history'
   | 'check.failed'
