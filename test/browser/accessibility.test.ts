@@ -3,7 +3,7 @@ import { violations } from '../support/axe.ts';
 import { type FakeDashboard, openDashboard } from '../support/fake-dashboard.ts';
 import { dialogGone, dialogOpen } from '../support/page.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const paths = ({ idOf }: FakeDashboard) => [
   '/',

@@ -4,7 +4,7 @@ import { openDashboard } from '../support/fake-dashboard.ts';
 import { dialogGone, dialogOpen, reads } from '../support/page.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(420_000);
+t.setTimeout(900_000);
 
 t.test('from a figure to the interval that it rests on, and an attestation that revises it', async (t) => {
   const { page, api, visit, idOf } = await openDashboard(t);

@@ -9,7 +9,7 @@ import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 import { startVigia, vigia } from '../support/vigia.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('Compare shows of two machines what the API answers, number by number', async (t) => {
   const dataDir = tempDir(t);

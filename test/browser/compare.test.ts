@@ -2,7 +2,7 @@ import t from 'tap';
 import { openDashboard } from '../support/fake-dashboard.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('Compare: one metric over the machines of a client, all in the address', async (t) => {
   const { page, visit, atRest } = await openDashboard(t);

@@ -3,7 +3,7 @@ import { openDashboard } from '../support/fake-dashboard.ts';
 import { dialogGone, drawn, reads, stands } from '../support/page.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('first run: the one-time link makes the first account', async (t) => {
   const { page, api, visit } = await openDashboard(t, { signedIn: false, firstRun: true });

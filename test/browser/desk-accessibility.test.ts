@@ -3,7 +3,7 @@ import { violations } from '../support/axe.ts';
 import { openDashboard } from '../support/fake-dashboard.ts';
 import { dialogOpen } from '../support/page.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const paths = [
   '/',

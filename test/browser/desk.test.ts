@@ -3,7 +3,7 @@ import { openDashboard } from '../support/fake-dashboard.ts';
 import { dialogGone, reads, stands } from '../support/page.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('Now: what is breached stands first, clocks count down, and no row jumps under the pointer', async (t) => {
   const { page, api, visit } = await openDashboard(t, { desk: true });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { openDashboard } from '../support/fake-dashboard.ts';
 import { reads } from '../support/page.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('a disk that fills says when it is full, how fast and how surely; the others say nothing', async (t) => {
   const { page, visit, idOf } = await openDashboard(t);

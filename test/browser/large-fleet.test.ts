@@ -2,7 +2,7 @@ import t from 'tap';
 import { openDashboard } from '../support/fake-dashboard.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const DEVICES = 10_000;
 /** Rows on a screen of 900 px with those kept ready above and below. */

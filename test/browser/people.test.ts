@@ -4,7 +4,7 @@ import { openDashboard } from '../support/fake-dashboard.ts';
 import { dialogGone, dialogOpen } from '../support/page.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('a person changes their own password', async (t) => {
   const { page, visit } = await openDashboard(t);

@@ -5,7 +5,7 @@ import { openPage } from '../support/chromium.ts';
 import { startHttp } from '../support/http.ts';
 import { addTenant, incidentRow } from '../support/store.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('somebody of the client reports a problem on a phone', async (t) => {
   const { store, base, request, loggedIn, clock } = await startHttp(t);

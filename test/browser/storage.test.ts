@@ -2,7 +2,7 @@ import t from 'tap';
 import { openDashboard } from '../support/fake-dashboard.ts';
 import { reads } from '../support/page.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('what is kept of history: for how long, since when, how much, and what is damaged', async (t) => {
   const { page, api, visit, idOf } = await openDashboard(t);

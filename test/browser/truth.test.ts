@@ -3,7 +3,7 @@ import { openDashboard } from '../support/fake-dashboard.ts';
 import { reads } from '../support/page.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('a lost live connection is said at once, and what changed meanwhile is there when it is back', async (t) => {
   const { page, api, visit, idOf } = await openDashboard(t);

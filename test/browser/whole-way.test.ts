@@ -6,7 +6,7 @@ import { startServer } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('from the first link to a resolved incident, in a real browser', async (t) => {
   const server = await startServer(t, { reportInterval: '500ms', settings: { diskForMs: 1_000 } });

@@ -7,7 +7,7 @@ import { freePort } from '../support/free-port.ts';
 import { enrolAt } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 /** Measured are 12 to 15 MB; what a new version of Node or a busy machine adds must not fail a build. */
 const MAX_PRIVATE_BYTES = 20e6;

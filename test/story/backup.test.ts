@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 /** `npm run bench -- backup` does it with a thousand. */
 const AGENTS = 100;
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('a fleet reports while the server is backed up: what is restored gives the same answers', async (t) => {
   const dataDir = tempDir(t);

@@ -14,7 +14,7 @@ import { enrol, runAgentCommand } from '../support/story-agent.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const invalidKey = new Uint8Array(32);
 

@@ -11,7 +11,7 @@ import { type StoryServer, startServer, storyClock } from '../support/story.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const GiB = 1024 ** 3;
 /** The real times, shortened: late after 3 s, lost after 6 s, told after 9 s. */

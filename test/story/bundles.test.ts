@@ -26,7 +26,7 @@ import { startVigia, vigia } from '../support/vigia.ts';
 /** Without the loader that strips types, a bundle cannot fall back on a source. */
 const entry = ['--no-strip-types', ...serverFlags, serverEntry];
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 t.before(() => build());
 
 interface Answer {

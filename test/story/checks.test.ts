@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Ledger } from '../../protocol/availability.ts';
 import type { CheckInput, Service } from '../../protocol/service.ts';
+import type { Incident } from '../../protocol/view.ts';
 import { Relay } from '../support/relay.ts';
 import { type StoryServer, startServer } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const patience = { everyMs: 200 };
 const PROGRAM = 'vigia-story-db';
@@ -68,9 +69,13 @@ t.test('what runs on a machine fails while the machine itself is up', async (t) 
   let incidentId = '';
   await t.test('it answers 500: one incident, one message, and its host is up', async (t) => {
     status = 500;
-    const failed = await first.untilIncident(machine.deviceId, 'check.failed', () => true, patience);
+    const isAnswer = ({ object, sentence }: Incident) => object === http && sentence.includes('HTTP 500');
+    const failed = await first.untilIncident(machine.deviceId, 'check.failed', isAnswer, patience);
     t.match(failed.sentence, /HTTP 500 instead of 200-399 from http:\/\/127\.0\.0\.1:\d+\/ in \d+ ms/);
-    const down = await serviceIncident(first, service.id);
+    const down = await until('the service is down', async () => {
+      const known = await serviceIncident(first, service.id);
+      return known?.state === 'open' && known;
+    });
     incidentId = down?.id ?? '';
     t.match(down, { priority: 'emergency', sentence: /^Web shop is down: .*fails\. It stops ordering\.$/ });
     t.equal(failed.parentId, incidentId, 'the failing check is explained by it');
@@ -130,7 +135,7 @@ async function makeCheck(
   deviceId: string,
   target: CheckInput['target'],
 ): Promise<string> {
-  const rest = { intervalSeconds: 5, timeoutSeconds: 2, forSeconds: 0, priority: 'high' } as const;
+  const rest = { intervalSeconds: 5, timeoutSeconds: 4, forSeconds: 0, priority: 'high' } as const;
   const { status, text, body } = await server.ask('POST', '/api/v1/checks', {
     clientId,
     deviceId,

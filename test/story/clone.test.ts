@@ -5,7 +5,7 @@ import { helloFrame, RawLink } from '../support/raw-link.ts';
 import { startServer } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('a clone that connects first does not win: the machine that was enrolled is judged', async (t) => {
   const server = await startServer(t);

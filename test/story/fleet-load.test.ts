@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 const AGENTS = 200;
 const ROUNDS = 40;
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('200 agents at one second: every report of forty rounds is stored once', async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'vigia-load-'));

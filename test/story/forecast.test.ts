@@ -9,7 +9,7 @@ import { type StoryClock, type StoryServer, startServer, storyClock } from '../s
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const GiB = 1024 ** 3;
 const STEP_MS = 5 * 60_000;

@@ -23,7 +23,7 @@ import { until } from '../support/until.ts';
 const account = { email: 'ann@acme.test', password: 'correct horse battery' };
 const patience = { deadlineMs: 120_000 };
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('a full disk: everybody reads, logs in and is told; nothing that must be written is taken', async (t) => {
   const prepared = tempDir(t);

@@ -28,7 +28,7 @@ const FULL_FOR_ROUNDS = 35_000 / INTERVAL_MS;
 const GiB = 1024 ** 3;
 const lookEntry = fileURLToPath(new URL('../support/server-look.ts', import.meta.url));
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test(
   'the disk of the server fills: nothing is lost, it says so of itself alone, and goes on by itself',

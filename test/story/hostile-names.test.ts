@@ -16,7 +16,7 @@ import { until } from '../support/until.ts';
 
 /** Everything that the outside can name is named so that it reaches for what all objects share; nobody else notices. */
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 /** Own names of what all objects share, before anything came from outside. */
 const shared = [Object.prototype, Array.prototype, Function.prototype].map(

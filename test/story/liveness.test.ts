@@ -5,7 +5,7 @@ import { type StoryServer, startServer, storyClock } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const MINUTE_MS = 60_000;
 const DATING_ERROR_MS = 20_000;

@@ -6,7 +6,7 @@ import { startServer } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const MAX_WAIT_MS = 5_000;
 const INVENTORIES = 4_657;

@@ -6,7 +6,7 @@ import { startServer, storyClock } from '../support/story.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const MINUTE_MS = 60_000;
 const GiB = 1024 ** 3;

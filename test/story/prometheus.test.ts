@@ -8,7 +8,7 @@ import { enrol, meminfoBytes } from '../support/story-agent.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 /** Starts Debian's Prometheus with this configuration (YAML reads JSON). Returns where it answers. */
 async function startPrometheus(t: Test, configuration: unknown): Promise<string> {

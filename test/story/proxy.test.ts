@@ -14,7 +14,7 @@ import { agentCommand, runAgentCommand } from '../support/story-agent.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const page = readFileSync(new URL('../../docs/proxy.md', import.meta.url), 'utf8');
 const documented = /```nginx\n([\s\S]*?)```/.exec(page)?.[1] ?? '';

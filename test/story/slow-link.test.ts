@@ -4,7 +4,7 @@ import { overSlowLink } from '../support/slow-link.ts';
 /** Only root may make networks and a device between them. */
 const asRoot = process.getuid?.() === 0 ? t.test.bind(t) : () => undefined;
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 asRoot('over a link of 600 ms each way, past a dead address of every name, all connections stand', async (t) => {
   const { found, state, linkedAfterMs } = JSON.parse(await overSlowLink(t, 600));

@@ -9,7 +9,7 @@ import { type StoryServer, startServer } from '../support/story.ts';
 import { enrol, type Machine } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const counted = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

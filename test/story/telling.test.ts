@@ -22,7 +22,7 @@ import { until } from '../support/until.ts';
 const GiB = 1024 ** 3;
 const patience = { everyMs: 20 };
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('no message is lost by a kill, and none is told twice under two names', async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'vigia-telling-'));

@@ -8,7 +8,7 @@ import { startServer } from '../support/story.ts';
 import { enrol, enrolAt, meminfoBytes } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 /** Around a frame of up to 125 bytes: the head and mask of the WebSocket, the record of TLS 1.3. */
 const AROUND_BYTES = 6 + 22;

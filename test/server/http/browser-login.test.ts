@@ -6,6 +6,7 @@ import { loadTls } from '../../../server/security/tls.ts';
 import { findBrowser } from '../../support/find-browser.ts';
 import { startHttp, testPassword } from '../../support/http.ts';
 import { tempDir } from '../../support/temp-dir.ts';
+import { PATIENCE_MS } from '../../support/until.ts';
 
 const account = { name: 'Ada', email: 'ada@x.test', password: testPassword };
 
@@ -21,6 +22,7 @@ async function walk(t: Test, browser: Browser, secure: boolean, host: string): P
 
   const context = await browser.newContext({ ignoreHTTPSErrors: secure });
   t.teardown(() => context.close());
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   await page.goto(`${secure ? 'https' : 'http'}://${host}:${port}/`);
   const seen = await page.evaluate(async ({ email, password }) => {
@@ -54,7 +56,11 @@ async function walk(t: Test, browser: Browser, secure: boolean, host: string): P
 }
 
 t.test('a real browser keeps the session', async (t) => {
-  const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
+  const browser = await chromium.launch({
+    executablePath: findBrowser(),
+    args: ['--no-sandbox'],
+    timeout: PATIENCE_MS,
+  });
   t.teardown(() => browser.close());
   await t.test('on http://127.0.0.1', (t) => walk(t, browser, false, '127.0.0.1'));
   await t.test('on http://localhost', (t) => walk(t, browser, false, 'localhost'));
