@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { judgeReading } from './domain/detection.ts';
 import type { Interval, Proof } from './domain/ledger.ts';
 import { takenBack, takeProof } from './domain/presence.ts';
-import type { Reading } from './domain/reading.ts';
+import { type Reading, readValue } from './domain/reading.ts';
 import { everyClient } from './domain/scope.ts';
 import type { DetectionSettings } from './domain/settings.ts';
 import { formatInstant } from './domain/wording.ts';
@@ -75,6 +75,7 @@ export class ReportJudge {
     this.#options.checks?.takeReport(record, report, !report.backfill && isNewest, changes);
     if (report.backfill || !isNewest) return;
     memory.judgedAt = at;
+    if (info.kind === 'workstation' && record.latest?.at === at) noteSystemDrive(record, record.latest);
     if (info.kind !== 'server') return;
     const reading = record.latest?.at === at ? record.latest : fleet.read(report);
     const isUnsure = this.#options.isClockUnsure?.() ?? false;
@@ -119,6 +120,12 @@ export class ReportJudge {
     for (const verdict of verdicts) applyVerdict(this.#options.book, record, verdict, changes);
     if (detection.onboarding.size !== onboardedBefore) changes.edge(record);
   }
+}
+
+/** The drive that the system itself lies on: `/`, or the one of Windows. */
+function noteSystemDrive({ memory }: DeviceRecord, reading: Reading): void {
+  const availableBytes = readValue(reading, 'fs.available[/]') ?? readValue(reading, 'fs.available[C:]');
+  if (availableBytes !== null) memory.systemDrive = { at: reading.at, availableBytes };
 }
 
 /** The three busiest processes of the last sample, if it is fresh: agents send one only while the machine is busy. */

@@ -3,6 +3,7 @@ import type { CheckMemory } from '../domain/check-memory.ts';
 import type { Dating } from '../domain/dating.ts';
 import { type DetectionState, freshDetection } from '../domain/detection.ts';
 import { readDetection, readMap, type SavedDetection, saveDetection } from '../domain/detection-json.ts';
+import type { SystemDrive } from '../domain/low-drives.ts';
 import { freshPresence, type PresenceMemory } from '../domain/presence.ts';
 import type { DeliveredRun, DeliveredRuns } from './runs.ts';
 
@@ -17,6 +18,8 @@ export interface DeviceMemory {
   readonly runs: DeliveredRuns;
   /** The newest state that says something of the machine itself, and since when it has been that. Absent in what older versions saved. */
   settled?: SettledState;
+  /** The system drive of a workstation; absent before it was reported. */
+  systemDrive?: SystemDrive;
   /** Of the checks that its agent runs, by their ids. */
   readonly checks: Map<string, CheckMemory>;
 }

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
+import { describeLowDrives } from '../domain/low-drives.ts';
 import { describeUnseen } from '../domain/unseen.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * Puts what is to be said of unseen workstations into the digest, once a week and client. Called every night; the first call
+ * Puts what is to be said of workstations that are unseen or short of space into the digest, once a week and client. Called every night; the first call
  * in a week of `timeZone` speaks.
  */
 export async function tellUnseen(
@@ -23,14 +24,21 @@ export async function tellUnseen(
       seenAt: lastHeardAt ?? info.enrolled_at,
     }));
     const sentence = describeUnseen(seen, now);
-    if (sentence === null) return [];
-    const payload = { title: 'Workstations out of sight', sentence, clientId, priority: 'normal', at: now };
-    return [
-      sql`
-        INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at)
-        VALUES (${clientId}, ${`unseen/${clientId}/${week}`}, 'fleet.unseen', ${JSON.stringify(payload)}, ${now}, ${now})
-        ON CONFLICT (idempotency_key) DO NOTHING`.compile(store.db),
+    const drives = records.map(({ info, memory }) => ({ ...info, drive: memory.systemDrive ?? null }));
+    const lists = [
+      { name: 'unseen', title: 'Workstations out of sight', sentence },
+      { name: 'low-drives', title: 'Workstations short of space', sentence: describeLowDrives(drives) },
     ];
+    return lists.flatMap(({ name, title, sentence }) => {
+      if (sentence === null) return [];
+      const payload = { title, sentence, clientId, priority: 'normal', at: now };
+      return [
+        sql`
+          INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at)
+          VALUES (${clientId}, ${`${name}/${clientId}/${week}`}, ${`fleet.${name}`}, ${JSON.stringify(payload)}, ${now}, ${now})
+          ON CONFLICT (idempotency_key) DO NOTHING`.compile(store.db),
+      ];
+    });
   });
   if (statements.length > 0) await store.commit(statements);
   return { clients: statements.length };

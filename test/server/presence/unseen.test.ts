@@ -42,3 +42,27 @@ t.test('they are told once a week and client', async (t) => {
   await tellUnseen(store, fleet, NOW + 5 * DAY_MS, 'UTC');
   t.equal((await told()).length, 2, 'Monday begins another week');
 });
+
+t.test('a workstation short of space on its system drive is on the weekly list', async (t) => {
+  const store = await tempStore(t, { nowMs: NOW });
+  const { device } = await addTenant(store, 'Acme');
+  await store.db
+    .updateTable('device')
+    .set({ kind: 'workstation', enrolled_at: NOW })
+    .where('id', '=', device.id)
+    .execute();
+  const fleet = new Fleet(store);
+  await fleet.load();
+  const { memory } = fleet.require(device.id);
+  memory.systemDrive = { at: NOW, availableBytes: 10 * 1024 ** 3 };
+  await tellUnseen(store, fleet, NOW, 'UTC');
+  t.same(await store.db.selectFrom('outbox').selectAll().execute(), [], '10 GB are enough');
+  memory.systemDrive = { at: NOW, availableBytes: 10 * 1024 ** 3 - 1 };
+  for (const days of [0, 1]) await tellUnseen(store, fleet, NOW + days * DAY_MS, 'UTC');
+  const [said, ...more] = await store.db.selectFrom('outbox').selectAll().execute();
+  t.match(said, {
+    kind: 'fleet.low-drives',
+    payload_json: /One workstation has less than 10 GB left on the system drive/,
+  });
+  t.same(more, []);
+});
