@@ -29,7 +29,9 @@ const through = `https://${NEAR.name}:${PORTS.vigia}`;
 const machine = await enrol(scene, server, { through });
 writePolicy(machine.dataDir, ['check-network']);
 const startedAtMs = performance.now();
-machine.start((command) => ['nsenter', '--target', farPid, '--net', '--', ...command]);
+const agent = machine.start((command) => ['nsenter', '--target', farPid, '--net', '--', ...command]);
+// Also if what follows throws.
+process.on('exit', () => agent.isRunning && process.kill(agent.pid, 'SIGKILL'));
 const device = await server.untilDevice(machine.deviceId, 'is up', ({ state }) => state === 'up');
 const linkedAfterMs = performance.now() - startedAtMs;
 
