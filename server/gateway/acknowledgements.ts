@@ -1,8 +1,10 @@
 import type { AckFrame } from '../../protocol/frame.ts';
 import { MAX_ACK_RANGES } from '../../protocol/frame.ts';
 
-/** A link has its moment in each round of `gatherMs`; one of so many, so that the links do not all have the same. */
+/** A round has so many moments at which something is sent. */
 const MOMENTS = 40;
+/** Links wait between so much of a round and all of it, so that those which came together are not told together. */
+const SHORTEST_SHARE = 0.75;
 /** With so many reports unacknowledged an agent may begin to hold back. */
 const MAX_WAITING = 64;
 /** What cannot wait for its moment goes out in turns of so many links, between which others are heard. */
@@ -13,36 +15,46 @@ const LOOK_BACK = 4;
 /**
  * When acknowledgements are sent: a frame a report would cost the server as much as the report. A new link is told at once, and so
  * is one that waits to send more. Others wait for the next ping of their link, which takes them along, or, where there is
- * none because reports come quickly, for their next moment.
+ * none because reports come quickly, for a moment that is at most a round after the oldest of what waits.
  */
 export class AckPace {
-  readonly #gatherMs: number;
-  readonly #rideMs: number;
-  readonly #moments = Array.from({ length: MOMENTS }, () => new Set<Acknowledgements>());
+  readonly #momentMs: number;
+  readonly #now: () => number;
+  /** What goes out at the next moments, by their numbers, round and round. */
+  readonly #wheel = Array.from({ length: MOMENTS + 1 }, () => new Set<Acknowledgements>());
   readonly #prompt = new Set<Acknowledgements>();
   #timer: NodeJS.Timeout | null = null;
   #turn: NodeJS.Immediate | null = null;
+  /** The number of the newest moment that is over, since the clock began. */
   #moment = 0;
   #joined = 0;
   #waiting = 0;
 
-  /** @param rideMs what waits for less than this may still find a ping to go with */
-  constructor(gatherMs: number, rideMs = 0) {
-    this.#gatherMs = gatherMs;
-    this.#rideMs = rideMs;
+  /** @param gatherMs a round: longer than this nothing waits. @param now the monotonic clock, ms */
+  constructor(gatherMs: number, now: () => number = () => performance.now()) {
+    this.#momentMs = gatherMs / MOMENTS;
+    this.#now = now;
   }
 
   /** Those of a new link. `send` is called when it is time. */
   join(send: (frame: AckFrame) => void): Acknowledgements {
     this.#joined = (this.#joined + 1) % MOMENTS;
-    return new Acknowledgements(this, this.#joined, send);
+    const moments = Math.ceil(MOMENTS * (SHORTEST_SHARE + ((1 - SHORTEST_SHARE) * this.#joined) / MOMENTS));
+    return new Acknowledgements(this, moments, send);
   }
 
-  /** Lets these, which do not yet, wait for their moment. */
-  defer(acks: Acknowledgements, moment: number): void {
-    this.#moments[moment]?.add(acks);
+  /** Lets these, which do not yet, wait for at most so many moments. @returns where they wait */
+  defer(acks: Acknowledgements, moments: number): number {
+    const present = Math.floor(this.#now() / this.#momentMs);
+    if (this.#timer === null) {
+      this.#moment = present;
+      this.#timer = setInterval(() => this.#pass(), this.#momentMs);
+    }
+    // The interval looks once in each moment, at any time of it: one moment less, so that nothing comes after its round.
+    const place = Math.max(present + moments - 1, this.#moment + 1) % this.#wheel.length;
+    this.#wheel[place]?.add(acks);
     this.#waiting += 1;
-    this.#timer ??= setInterval(() => this.#next(), this.#gatherMs / MOMENTS);
+    return place;
   }
 
   /** Sends these when what is being done now is done. */
@@ -52,19 +64,22 @@ export class AckPace {
   }
 
   /** These do not wait any more. */
-  leave(acks: Acknowledgements, moment: number): void {
+  leave(acks: Acknowledgements, place: number): void {
     this.#prompt.delete(acks);
-    if (this.#moments[moment]?.delete(acks)) this.#waiting -= 1;
+    if (this.#wheel[place]?.delete(acks)) this.#waiting -= 1;
     if (this.#waiting > 0 || this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
   }
 
-  #next(): void {
-    this.#moment = (this.#moment + 1) % MOMENTS;
-    const ripeMs = performance.now() - this.#rideMs;
-    for (const acks of this.#moments[this.#moment] as Set<Acknowledgements>)
-      if (acks.sinceMs <= ripeMs) this.hurry(acks);
+  /** By the clock and not by how often it is called: a loop that was held up has moments to make up for. */
+  #pass(): void {
+    const present = Math.floor(this.#now() / this.#momentMs);
+    this.#moment = Math.max(this.#moment, present - this.#wheel.length);
+    while (this.#moment < present) {
+      this.#moment += 1;
+      for (const acks of this.#wheel[this.#moment % this.#wheel.length] as Set<Acknowledgements>) this.hurry(acks);
+    }
   }
 
   #takeTurn(): void {
@@ -87,18 +102,17 @@ interface Waiting {
 /** The reports of one link that are committed and not acknowledged yet. */
 export class Acknowledgements {
   readonly #pace: AckPace;
-  readonly #moment: number;
+  readonly #moments: number;
   readonly #send: (frame: AckFrame) => void;
   readonly #ranges: Waiting[] = [];
   #count = 0;
-  #isDeferred = false;
+  /** Where on the pace's wheel these wait; -1 for nowhere. */
+  #place = -1;
   #isNew = true;
-  /** Since when the oldest of what waits waits, on the monotonic clock. */
-  sinceMs = 0;
 
-  constructor(pace: AckPace, moment: number, send: (frame: AckFrame) => void) {
+  constructor(pace: AckPace, moments: number, send: (frame: AckFrame) => void) {
     this.#pace = pace;
-    this.#moment = moment;
+    this.#moments = moments;
     this.#send = send;
   }
 
@@ -108,11 +122,7 @@ export class Acknowledgements {
     this.#join(run, sequence);
     const isPrompt = backfill || this.#isNew || this.#count >= MAX_WAITING;
     if (isPrompt) this.#pace.hurry(this);
-    else if (!this.#isDeferred) {
-      this.#isDeferred = true;
-      this.sinceMs = performance.now();
-      this.#pace.defer(this, this.#moment);
-    }
+    else if (this.#place === -1) this.#place = this.#pace.defer(this, this.#moments);
   }
 
   /** Sends what waits now. */
@@ -138,8 +148,8 @@ export class Acknowledgements {
 
   /** The link is no more: its agent brings these again, and they are known. */
   drop(): void {
-    this.#pace.leave(this, this.#moment);
-    this.#isDeferred = false;
+    this.#pace.leave(this, this.#place);
+    this.#place = -1;
     this.#ranges.length = 0;
     this.#count = 0;
   }

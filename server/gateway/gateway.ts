@@ -75,8 +75,7 @@ export class Gateway<Device extends object> {
     this.#options = options;
     this.#timing = { ...defaultTiming, ...options.timing };
     this.#strangers = new QuietLog((fields, message) => options.logger.info(fields, message));
-    const { ackGatherMs, pingAfterMs } = this.#timing;
-    this.#ackPace = new AckPace(ackGatherMs, pingAfterMs + LIVENESS_CHECK_MS);
+    this.#ackPace = new AckPace(this.#timing.ackGatherMs);
     this.#planCheck();
   }
 
