@@ -39,9 +39,18 @@ const PROCESSES_FRESH_MS = 120_000;
 /** What a committed report says of its device: delivered, alive, its newest reading, and what the rules make of it. */
 export class ReportJudge {
   readonly #options: ReportJudgeOptions;
+  #now = 0;
+  #isClockUnsure = false;
 
   constructor(options: ReportJudgeOptions) {
     this.#options = options;
+  }
+
+  /** To be called before every few reports: what the clocks say holds for them all, and costs as much as one of them. */
+  look(): void {
+    const { clock, isClockUnsure } = this.#options;
+    this.#now = clock.now();
+    this.#isClockUnsure = isClockUnsure?.() ?? false;
   }
 
   /** `position`: that of the report in the journal. What a device knows already is passed over. */
@@ -54,7 +63,7 @@ export class ReportJudge {
     markDelivered(memory.runs, report.runId, report.sequence, at);
     record.isDirty = true;
     // Stamped by a clock that was ahead: believed, it would make all deaf to what comes until then.
-    if (at > this.#options.clock.now() + FUTURE_MS) return;
+    if (at > this.#now + FUTURE_MS) return;
     record.lastHeardAt = Math.max(record.lastHeardAt ?? 0, receivedAt);
     // The date of an earlier boot hangs on the agent's time of day: before its enrolment there was no agent.
     if (at >= info.enrolled_at) {
@@ -78,8 +87,7 @@ export class ReportJudge {
     if (info.kind === 'workstation' && record.latest?.at === at) noteSystemDrive(record, record.latest);
     if (info.kind !== 'server') return;
     const reading = record.latest?.at === at ? record.latest : fleet.read(report);
-    const isUnsure = this.#options.isClockUnsure?.() ?? false;
-    this.#judgeReading(record, reading, isUnsure ? null : report.clockOffsetMs, changes);
+    this.#judgeReading(record, reading, this.#isClockUnsure ? null : report.clockOffsetMs, changes);
   }
 
   /** What was shown as down while the device was silent and is not: recorded before it gives way. */

@@ -126,6 +126,7 @@ export class Watch {
       for (let start = 0; start < reports.length; start += REPORTS_PER_TURN) {
         // A turn may take in more reports than it evaluates: what lags behind gets no pauses.
         if (start > 0 && this.lane.length <= MAX_WAITING_FOR_TURNS) await new Promise(setImmediate);
+        this.#reports.look();
         this.#faults.guardEach('reports', reports.slice(start, start + REPORTS_PER_TURN), take);
       }
       this.#position = position;

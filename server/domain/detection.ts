@@ -109,14 +109,14 @@ export function judgeReading(
   noticeSwapping(state, reading);
   const { mounts } = state;
   const { vanishedAfterMs } = surroundings.settings;
-  noteMounts(mounts, reading, vanishedAfterMs);
+  const isMountMissed = noteMounts(mounts, reading, vanishedAfterMs);
   // What older versions raised was not asked whether it could be written before.
   const wasWritable = (mountpoint: string): boolean =>
     mounts.get(mountpoint)?.isWritable !== false || state.raised.has(`disk.read-only|${mountpoint}`);
   const context: RuleContext = { ...surroundings, swappedAt: state.swappedAt, wasWritable };
   const isFirst = state.firstReportAt === null;
   state.firstReportAt ??= reading.at;
-  if (quiet && isQuiet(state) && !quiet.isBroken(reading, context)) return [];
+  if (quiet && !isMountMissed && isQuiet(state) && !quiet.isBroken(reading, context)) return [];
   quiet?.forget();
   const verdicts = judgeFindings(state, findingsOf(state, reading, context), reading.at, isFirst);
   verdicts.push(...retireVanished(state, reading, vanishedAfterMs));
@@ -162,11 +162,9 @@ function* findingsOf(state: DetectionState, reading: Reading, context: RuleConte
   yield* diskUnmounted(state.mounts, told, reading.at, context.settings);
 }
 
-/** Nothing is raised, pending, missed or remembered from onboarding. */
-function isQuiet({ levels, raised, onboarding, mounts }: DetectionState): boolean {
-  if (levels.size > 0 || raised.size > 0 || onboarding.size > 0) return false;
-  for (const known of mounts.values()) if (isMissed(known)) return false;
-  return true;
+/** Nothing is raised, pending or remembered from onboarding. */
+function isQuiet({ levels, raised, onboarding }: DetectionState): boolean {
+  return levels.size === 0 && raised.size === 0 && onboarding.size === 0;
 }
 
 function noticeSwapping(state: DetectionState, reading: Reading): void {

@@ -17,22 +17,46 @@ const LONG_STANDING_MS = 7 * DAY_MS;
 export const FORGOTTEN_MS = 14 * DAY_MS;
 const MAX_MOUNTS = 256;
 
-/** The schema that each of these memories was compared with last: what is mounted changes with the schema alone. */
-const compared = new WeakMap<ReadonlyMap<string, KnownMount>, SchemaIndex>();
-const placesOf = new WeakMap<SchemaIndex, readonly (readonly [mountpoint: string, place: number])[]>();
+type Place = readonly [mountpoint: string, place: number];
 
-/** Notes in place what a reading says of file systems. `breakMs`: one that is away for less was there all the time. */
-export function noteMounts(mounts: Map<string, KnownMount>, reading: Reading, breakMs: number): void {
-  const { schema } = reading;
-  if (compared.get(mounts) !== schema) {
+/** What a comparison with a schema found; it holds until the schema changes, as what is mounted does. */
+interface Compared {
+  readonly schema: SchemaIndex;
+  /** Where the schema says whether a file system is read-only, of those that were never seen to be writable. */
+  undecided: readonly Place[];
+  readonly isAnyMissed: boolean;
+}
+
+const compared = new WeakMap<ReadonlyMap<string, KnownMount>, Compared>();
+
+/**
+ * Notes in place what a reading says of file systems. `breakMs`: one that is away for less was there all the time.
+ * @returns whether one of long standing is missed
+ */
+export function noteMounts(mounts: Map<string, KnownMount>, reading: Reading, breakMs: number): boolean {
+  let known = compared.get(mounts);
+  if (known?.schema !== reading.schema) {
     compareMounts(mounts, reading, breakMs);
-    compared.set(mounts, schema);
+    known = {
+      schema: reading.schema,
+      undecided: readOnlyPlaces(reading.schema).filter(([mountpoint]) => mounts.get(mountpoint)?.isWritable === false),
+      isAnyMissed: [...mounts.values()].some(isMissed),
+    };
+    compared.set(mounts, known);
   }
-  for (const [mountpoint, place] of readOnlyPlaces(schema)) {
-    if (valueAt(reading, place) !== 0) continue;
+  if (known.undecided.length > 0) known.undecided = noteWritable(mounts, reading, known.undecided);
+  return known.isAnyMissed;
+}
+
+/** @returns those of which it is still not known */
+function noteWritable(mounts: Map<string, KnownMount>, reading: Reading, undecided: readonly Place[]): readonly Place[] {
+  const writable = undecided.filter(([, place]) => valueAt(reading, place) === 0);
+  if (writable.length === 0) return undecided;
+  for (const [mountpoint] of writable) {
     const known = mounts.get(mountpoint);
-    if (known && !known.isWritable) mounts.set(mountpoint, { ...known, isWritable: true });
+    if (known) mounts.set(mountpoint, { ...known, isWritable: true });
   }
+  return undecided.filter((place) => !writable.includes(place));
 }
 
 /** File systems of long standing that are not reported any more. */
@@ -73,14 +97,9 @@ function forgetMounts(mounts: Map<string, KnownMount>, at: number): void {
   }
 }
 
-function readOnlyPlaces(schema: SchemaIndex): readonly (readonly [string, number])[] {
-  let places = placesOf.get(schema);
-  if (!places) {
-    places = (schema.instances.get('fs.readOnly') ?? []).flatMap((mountpoint) => {
-      const place = schema.position.get(`fs.readOnly[${mountpoint}]`);
-      return place === undefined ? [] : [[mountpoint, place] as const];
-    });
-    placesOf.set(schema, places);
-  }
-  return places;
+function readOnlyPlaces(schema: SchemaIndex): readonly Place[] {
+  return (schema.instances.get('fs.readOnly') ?? []).flatMap((mountpoint) => {
+    const place = schema.position.get(`fs.readOnly[${mountpoint}]`);
+    return place === undefined ? [] : [[mountpoint, place] as const];
+  });
 }
