@@ -49,7 +49,11 @@ export function noteMounts(mounts: Map<string, KnownMount>, reading: Reading, br
 }
 
 /** @returns those of which it is still not known */
-function noteWritable(mounts: Map<string, KnownMount>, reading: Reading, undecided: readonly Place[]): readonly Place[] {
+function noteWritable(
+  mounts: Map<string, KnownMount>,
+  reading: Reading,
+  undecided: readonly Place[],
+): readonly Place[] {
   const writable = undecided.filter(([, place]) => valueAt(reading, place) === 0);
   if (writable.length === 0) return undecided;
   for (const [mountpoint] of writable) {
