@@ -143,7 +143,7 @@ t.test('a long hostile text takes no long time', (t) => {
     const text = part.repeat(100_000);
     const startedAt = process.cpuUsage().user;
     t.equal(isBalanced(isolated(text)), true, named(part));
-    t.ok(process.cpuUsage().user - startedAt < 5_000_000, named(part));
+    t.ok(process.cpuUsage().user - startedAt < 20_000_000, named(part));
   }
   t.end();
 });

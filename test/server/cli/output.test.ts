@@ -20,7 +20,7 @@ async function run(dataDir: string, ...args: string[]) {
   return { code, ...caught };
 }
 
-t.setTimeout(200_000);
+t.setTimeout(400_000);
 
 t.test('names reorder no line of the command line', async (t) => {
   const dataDir = tempDir(t);
