@@ -13,7 +13,7 @@ import { startConnector } from './connector.ts';
 import { Delivery } from './delivery.ts';
 import type { Enrolment, Identity } from './identity.ts';
 import { createInventoryNews } from './inventory.ts';
-import { Link, type LinkDeadlines } from './link.ts';
+import { Link, type LinkDeadlines, type LinkEnd } from './link.ts';
 import { describeError, type Log } from './log.ts';
 import { type Memory, readMemory, writeMemory } from './memory.ts';
 import { onceAMinute } from './once-a-minute.ts';
@@ -156,6 +156,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
           Feature.deltaReports |
           Feature.checks |
           Feature.briefPongs |
+          (memory.givenUp === enrolment.deviceId ? Feature.givenUp : 0) |
           (options.isMachineIdGuessed ? Feature.guessedMachineId : 0) |
           (policy.allows('probe-peers') ? Feature.probe : 0),
         publicKey: identity.publicKey,
@@ -210,7 +211,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     log,
   });
   const { random, sweepMemory } = options;
-  const connector = startConnector({ dial, onOpen, random, sweepMemory, log });
+  const onEnd = ({ code }: LinkEnd): void => {
+    if (code === 'identity_given_up' && memory.givenUp !== enrolment.deviceId)
+      remember({ ...memory, givenUp: enrolment.deviceId });
+  };
+  const connector = startConnector({ dial, onOpen, onEnd, random, sweepMemory, log });
   const rounds = startRounds({
     publicKey: identity.publicKey,
     intervalMs,

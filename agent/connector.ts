@@ -9,6 +9,8 @@ export interface ConnectorOptions {
   readonly dial: (useAuthorities: boolean) => Link;
   /** Called with each link that was welcomed. */
   readonly onOpen: (link: Link) => Promise<void>;
+  /** Called with the end of each link that was not wanted. */
+  readonly onEnd?: (end: LinkEnd) => void;
   readonly random: () => number;
   /** A full garbage collection; none if it is left out. */
   readonly sweepMemory?: (() => void) | undefined;
@@ -31,7 +33,7 @@ export interface Connector {
 }
 
 /** Keeps one link to the server, for ever. */
-export function startConnector({ dial, onOpen, random, sweepMemory, log }: ConnectorOptions): Connector {
+export function startConnector({ dial, onOpen, onEnd, random, sweepMemory, log }: ConnectorOptions): Connector {
   const backoff = createBackoff(random);
   let useAuthorities = false;
   let isStopped = false;
@@ -54,6 +56,7 @@ export function startConnector({ dial, onOpen, random, sweepMemory, log }: Conne
     next.closed
       .then((end) => {
         if (isStopped) return;
+        onEnd?.(end);
         wait(end);
         ended += 1;
         if (ended % LINKS_PER_SWEEP === 0) sweepMemory?.();

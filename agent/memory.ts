@@ -7,6 +7,8 @@ export interface Memory {
   readonly bootId?: string;
   /** SHA-256, hex, of the device id and the inventory that its server has taken. */
   readonly inventoryHash?: string;
+  /** The device that another machine is, as its server said: also after a reboot this one is told apart. */
+  readonly givenUp?: string;
 }
 
 const FILE = 'memory.json';

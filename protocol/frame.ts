@@ -36,6 +36,8 @@ export const Feature = {
   briefPongs: 8,
   /** The machine id is a guess by host name and network cards, which may change: it proves no clone. */
   guessedMachineId: 16,
+  /** The agent was told `identity_given_up` for this key: also after a reboot it is that machine. */
+  givenUp: 32,
 } as const;
 
 /**

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { HelloFrame } from '../protocol/frame.ts';
 import type { AgentEvents } from './agents.ts';
 import type { Certificate } from './certificate.ts';
 import type { Config } from './config.ts';
@@ -11,10 +12,13 @@ import type { LiveHub } from './live-hub.ts';
 import { type Identity, verifySignature } from './security/identity.ts';
 import type { Services } from './services/create-services.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
+import type { Twin } from './twins/twin.ts';
+import type { Twins } from './twins/twins.ts';
 
 export interface AgentGatewayOptions {
   readonly fleet: Fleet;
   readonly agents: AgentEvents;
+  readonly twins: Twins;
   readonly plans: Services['plans'];
   readonly live: LiveHub;
   readonly identity: Identity;
@@ -29,12 +33,20 @@ export interface AgentGatewayOptions {
 
 /** The gateway with the fleet behind it: who may come in, by which proof of ours, and who is told when agents come and go. */
 export function createAgentGateway(options: AgentGatewayOptions): Gateway<DeviceRecord> {
-  const { fleet, agents, plans, live, identity, certificate, reportIntervalMs, timing, metrics, now, logger } = options;
+  const { fleet, agents, twins, plans, live, identity, certificate, reportIntervalMs, timing, metrics, now, logger } =
+    options;
+  /** Of those that are being let in. */
+  const placed = new WeakMap<HelloFrame, Twin>();
   return new Gateway<DeviceRecord>({
     registry: {
       find: (publicKey) => fleet.byPublicKey(publicKey),
       id: (record) => record.info.id,
       machineId: (record) => record.info.machine_id,
+      place(record, hello, address) {
+        const { twin, isNews } = twins.place(record, hello, address);
+        if (twin) placed.set(hello, twin);
+        return { isBeside: twin !== null, isNews };
+      },
       intervalMs: (record) => reportIntervalMs[record.info.kind],
     },
     proof: {
@@ -51,6 +63,11 @@ export function createAgentGateway(options: AgentGatewayOptions): Gateway<Device
       live.healthChanged();
       const onOpen = (): void => plans.opened(record, hello, link);
       return { ...agents.connected(record, hello, link), onOpen };
+    },
+    onBeside(record, hello, link) {
+      const twin = placed.get(hello);
+      if (!twin) throw new Error('A machine is beside another and has no place there.');
+      return agents.beside(record, twin, hello, link);
     },
     onDisconnected: (record, saidGoodbye) => {
       live.healthChanged();

@@ -14,6 +14,9 @@ import type { SessionEvents } from './gateway/session.ts';
 import type { AckTarget, Ingest } from './ingest.ts';
 import type { SecondOpinions } from './presence/second-opinion.ts';
 import type { Store } from './store/store.ts';
+import type { KeptReports } from './twins/kept-reports.ts';
+import type { Twin } from './twins/twin.ts';
+import { twinEvents } from './twins/twin-events.ts';
 import type { Watch } from './watch.ts';
 
 export interface AgentEventsOptions {
@@ -21,6 +24,7 @@ export interface AgentEventsOptions {
   readonly store: Store;
   readonly watch: Watch;
   readonly ingest: Ingest;
+  readonly kept: Pick<KeptReports, 'keep'>;
   readonly logger: Logger;
   readonly onChanged: (record: DeviceRecord) => void;
   readonly onReportsLost: (count: number) => void;
@@ -31,6 +35,7 @@ export interface AgentEventsOptions {
 export class AgentEvents {
   readonly #options: AgentEventsOptions;
   readonly #schemas: SchemaIntake;
+  readonly #pool = new SchemaPool();
   readonly #facts: FactsWriter;
   /** Of the document that came last, as it came: the same once more costs a hash. */
   readonly #inventories = new WeakMap<DeviceRecord, string>();
@@ -39,9 +44,8 @@ export class AgentEvents {
     this.#options = options;
     const { store, logger, onChanged } = options;
     this.#facts = new FactsWriter({ store, logger, onWritten: onChanged });
-    const pool = new SchemaPool();
     this.#schemas = new SchemaIntake(
-      (metrics) => pool.intern(metrics),
+      (metrics) => this.#pool.intern(metrics),
       () => options.clock.now(),
     );
   }
@@ -73,7 +77,7 @@ export class AgentEvents {
         onChanged(record);
       },
       onGap: ({ from, to }) => onReportsLost(to - from + 1),
-      onInventory: (json) => this.#takeInventory(record, json),
+      onInventory: (json) => this.takeInventory(record, json),
       onProcesses: (items) => {
         record.processes = { at: clock.now(), items };
         onChanged(record);
@@ -83,13 +87,27 @@ export class AgentEvents {
     };
   }
 
+  /** A machine that lives beside the one judged. */
+  beside(record: DeviceRecord, twin: Twin, hello: HelloFrame, link: Link<DeviceRecord>): SessionEvents {
+    const { clock, kept, onReportsLost } = this.#options;
+    return twinEvents(
+      { record, twin, hello, from: ackTarget(link) },
+      {
+        now: () => clock.now(),
+        keep: (of, report) => kept.keep(of, report),
+        intern: (metrics) => this.#pool.intern(metrics),
+        onReportsLost,
+      },
+    );
+  }
+
   disconnected(record: DeviceRecord, saidGoodbye: boolean): void {
     record.isConnected = false;
     record.peer = null;
     if (!saidGoodbye) record.linkLostAt = this.#options.clock.now();
   }
 
-  /** Somebody else proved this device's key, and was turned away. */
+  /** Somebody else proved this device's key. */
   cloned(record: DeviceRecord, address: string, which: Clone): void {
     this.#inBackground(
       this.#options.watch.takeClone(record, address, which),
@@ -112,7 +130,8 @@ export class AgentEvents {
       this.#facts.take(record, { agent_version: agentVersion });
   }
 
-  #takeInventory(record: DeviceRecord, json: string): void {
+  /** What the machine told of itself. @throws ProtocolError if it cannot be read */
+  takeInventory(record: DeviceRecord, json: string): void {
     const hash = createHash('sha256').update(json).digest('base64');
     if (this.#inventories.get(record) === hash) return;
     const inventory = parseInventory(json);

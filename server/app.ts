@@ -60,6 +60,7 @@ import { Teardown } from './teardown.ts';
 import { createTelling } from './telling/telling.ts';
 import { startTicking } from './ticking.ts';
 import { trustProxies } from './trusted-proxies.ts';
+import { createTwins } from './twins/create-twins.ts';
 import { VitalSigns } from './vital-signs.ts';
 import { Watch } from './watch.ts';
 
@@ -226,6 +227,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
     opinions.close();
     anchors?.close();
   });
+  const sharing = await createTwins(store, now);
+  const { twins } = sharing;
   const watch: Watch = new Watch({
     clock,
     store,
@@ -235,6 +238,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     settings,
     logger,
     checks: services.checks,
+    twins,
     anchors,
     ask: (records, at) => opinions.ask(records, at),
     isExpected: createExpectedHours(contracts.terms),
@@ -253,11 +257,13 @@ async function wire(options: AppOptions, teardown: Teardown) {
     },
   });
   const ingest = new Ingest({ clock, series, watch, health, logger, observe: metrics });
+  const kept = sharing.keep({ offer: (report) => ingest.offer(report), logger });
   const agents = new AgentEvents({
     clock,
     store,
     watch,
     ingest,
+    kept,
     logger,
     onChanged: (record) => live.deviceChanged(record),
     onReportsLost: (count) => metrics.reportsLost(count),
@@ -270,6 +276,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const gateway = createAgentGateway({
     fleet,
     agents,
+    twins,
     plans: services.plans,
     live,
     identity,
@@ -322,7 +329,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     zonesOf: (clientId) => availability.agreements.zones(clientId),
     withReport: contracts.withReport,
   });
-  const incidents = createIncidentPort({ store, book, fleet, act, now });
+  const incidents = createIncidentPort({ store, book, fleet, act, now, mayNotResolve: sharing.mayNotResolve });
   const upgrades = new Map<string, UpgradeHandler>([
     ['/agent', (request, socket, head) => gateway.upgrade(request, socket, head)],
   ]);
@@ -380,6 +387,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     enrolmentTokens,
     identity,
     fleet: fleetPort,
+    twins: sharing.port({ kept, fleet, book, act, gateway, agents }),
     series: createSeriesPort(fleet, series),
     storage: createStoragePort(fleet, series, losses),
     incidents,
@@ -422,6 +430,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     if (health.about('state') !== null) watch.stop();
     const givingUp = setTimeout(() => watch.stop(), GIVE_UP_WRITING_MS).unref();
     await agents.drain();
+    await kept.close();
     await ingest.drain();
     // Else the next start would take this one for a server that saw everything.
     if (isEvaluated) {
@@ -471,6 +480,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     );
     const stopFigures = availability.start();
     services.runner.start();
+    kept.resume(fleet.devices);
     telling.start();
     const heartbeat =
       config.heartbeatUrl === null

@@ -5,6 +5,7 @@ import type { DeviceRecord } from './fleet/device-record.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Clone } from './gateway/gateway.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
+import type { Twins } from './twins/twins.ts';
 
 /** Without another try for this long, a copied identity is no longer in use. */
 const QUIET_MS = 60 * 60_000;
@@ -19,11 +20,13 @@ export interface ClonedBy {
 export class ClonedIdentities {
   readonly #fleet: Fleet;
   readonly #book: IncidentBook;
+  readonly #twins: Twins | null;
   readonly #records = new Set<DeviceRecord>();
 
-  constructor(fleet: Fleet, book: IncidentBook) {
+  constructor(fleet: Fleet, book: IncidentBook, twins?: Twins) {
     this.#fleet = fleet;
     this.#book = book;
+    this.#twins = twins ?? null;
   }
 
   /** Takes up the incidents that stood when the server stopped. */
@@ -47,12 +50,20 @@ export class ClonedIdentities {
     const evidence = { metrics: [], threshold: null };
     const said = { rule: 'identity.cloned', object: '', priority: 'high', sentence, evidence, onset: at, at } as const;
     applyVerdict(this.#book, record, { kind: 'raise', ...said }, changes);
+    changes.add(...(this.#twins?.saveStatements(record.info.id) ?? []));
+  }
+
+  /** Its incident is open. */
+  isTold(record: DeviceRecord): boolean {
+    return [...this.#book.openOf(record.info.id)].some(({ rule }) => rule === 'identity.cloned');
   }
 
   /** Ends those of whom nothing was seen any more. */
   judge(changes: ChangeSet, now: number): void {
     for (const record of this.#records) {
       if (record.clonedAt !== null && now - record.clonedAt < QUIET_MS) continue;
+      // Of machines that are equal only a person can say which is which.
+      if (this.#twins?.isUndecided(record.info.id)) continue;
       record.clonedAt = null;
       this.#records.delete(record);
       if (!this.#fleet.devices.has(record.info.id)) continue;
@@ -72,5 +83,5 @@ function ofAnother(name: string, address: string): string {
 }
 
 function ofTwin(name: string, address: string): string {
-  return `Two machines that are alike use the identity of ${isolated(name)} at the same time. The one that was there first is judged; the other, at ${address}, was refused and keeps its reports. Find out which is the copy, delete the agent's data folder there and enrol it.`;
+  return `Two machines that are alike use the identity of ${isolated(name)} at the same time. The one that was there first is judged; what the other, at ${address}, reports is kept apart until somebody says which one is ${isolated(name)}.`;
 }

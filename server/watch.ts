@@ -29,6 +29,7 @@ import { type ReportedChecks, ReportJudge } from './report-judge.ts';
 import type { StoredReport } from './series/series-store.ts';
 import { futureStatements } from './store/heal-future.ts';
 import type { Store } from './store/store.ts';
+import type { Twins } from './twins/twins.ts';
 
 export interface WatchOptions {
   readonly clock: Clock;
@@ -39,6 +40,8 @@ export interface WatchOptions {
   readonly settings: DetectionSettings;
   readonly logger: Logger;
   readonly checks?: ReportedChecks;
+  /** Machines that share an identity. */
+  readonly twins?: Twins;
   /** In this order, once a second, after presence. */
   readonly judges?: readonly Judge[];
   /** Hosts outside by which the server knows whether its own link is lost. */
@@ -103,7 +106,7 @@ export class Watch {
     );
     this.#clock = new ClockKeeper(options);
     this.#reports = new ReportJudge({ ...options, isClockUnsure: () => this.#clock.isUnsure });
-    this.#clones = new ClonedIdentities(options.fleet, options.book);
+    this.#clones = new ClonedIdentities(options.fleet, options.book, options.twins);
     this.#powerCuts = new PowerCuts(options);
     const restore = (records: Iterable<DeviceRecord>): Promise<void> => restoreMemories(options, records);
     this.#writer = new ChangeWriter({ ...options, faults, restore });
@@ -185,10 +188,11 @@ export class Watch {
     });
   }
 
-  /** Another machine proved this device's key and was turned away: one incident, however often it tries. */
+  /** Another machine proved this device's key: one incident, however often it tries. */
   takeClone(record: DeviceRecord, address: string, which: Clone): Promise<void> {
     const at = this.#options.clock.now();
-    if (!this.#clones.note(record, at)) return Promise.resolve();
+    const isNews = this.#clones.note(record, at);
+    if (!isNews && (which === 'machine' || this.#clones.isTold(record))) return Promise.resolve();
     return this.#follow('bounded', (changes) => this.#clones.raise(record, { address, which, at }, changes));
   }
 
@@ -212,6 +216,9 @@ export class Watch {
       for (const { rule, object } of [...book.openOf(record.info.id)]) {
         applyVerdict(book, record, { kind: 'clear', rule, object, sentence, at: clock.now(), isFinal: true }, changes);
       }
+      const { twins } = this.#options;
+      if (twins) changes.add(twins.removeStatement(record.info.id));
+      changes.afterwards(() => twins?.forget(record.info.id));
       // It leaves the memory: what the ledger ends with must be saved now.
       changes.edge(record);
     });

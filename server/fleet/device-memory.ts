@@ -3,6 +3,7 @@ import type { CheckMemory } from '../domain/check-memory.ts';
 import type { Dating } from '../domain/dating.ts';
 import { type DetectionState, freshDetection } from '../domain/detection.ts';
 import { readDetection, readMap, type SavedDetection, saveDetection } from '../domain/detection-json.ts';
+import type { Life } from '../domain/lives.ts';
 import type { SystemDrive } from '../domain/low-drives.ts';
 import { freshPresence, type PresenceMemory } from '../domain/presence.ts';
 import type { DeliveredRun, DeliveredRuns } from './runs.ts';
@@ -20,6 +21,8 @@ export interface DeviceMemory {
   settled?: SettledState;
   /** The system drive of a workstation; absent before it was reported. */
   systemDrive?: SystemDrive;
+  /** Runs that proved its key, in the order in which they first did. Absent in what older versions saved. */
+  lives?: Life[];
   /** Of the checks that its agent runs, by their ids. */
   readonly checks: Map<string, CheckMemory>;
 }

@@ -83,6 +83,8 @@ function redateMemory(memory: DeviceMemory, sizeMs: number, now: number): void {
   detection.swappedAt = movedOrNull(detection.swappedAt);
   if (detection.firstReportAt !== null) detection.firstReportAt = kept(detection.firstReportAt);
   for (const run of memory.runs) run.at = kept(run.at);
+  if (memory.lives)
+    memory.lives = memory.lives.map((life) => ({ ...life, at: moved(life.at), firstAt: kept(life.firstAt) }));
   for (const check of checks.values()) redateCheck(check, sizeMs, now);
 }
 

@@ -8,11 +8,11 @@ import { Feature, type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../pro
 import { QuietLog } from '../quiet-log.ts';
 import { AckPace } from './acknowledgements.ts';
 import { AgentSocket } from './agent-socket.ts';
+import { BesideLinks } from './beside-links.ts';
 import { FrameAllowance } from './frame-allowance.ts';
 import { HalfOpen } from './half-open.ts';
 import type { ServerProof } from './handshake.ts';
 import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
-import { RunHistory } from './run-history.ts';
 import type { SessionEvents } from './session.ts';
 import { acceptUpgrade } from './upgrade.ts';
 
@@ -28,7 +28,9 @@ export interface GatewayOptions<Device> {
   /** Called when an agent has proved its key and its older link, if any, is gone. */
   readonly onConnected: (device: Device, hello: HelloFrame, link: Link<Device>) => SessionEvents;
   readonly onDisconnected: (device: Device, saidGoodbye: boolean) => void;
-  /** Somebody else holds the key of a device, and was turned away. */
+  /** A machine proved its key that lives beside the one judged. Its link is no link of the device. */
+  readonly onBeside?: (device: Device, hello: HelloFrame, link: Link<Device>) => SessionEvents;
+  /** Somebody else holds the key of a device: another machine, which is turned away, or an equal one. */
   readonly onCloned?: (device: Device, address: string, which: Clone) => void;
   /** A link was closed because of what its agent sent or is. */
   readonly onRefused?: (code: ErrorCode) => void;
@@ -61,14 +63,14 @@ export class Gateway<Device extends object> {
   readonly #links = new Map<Device, Link<Device>>();
   /** Kept while the device is known: connecting again brings nobody more. */
   readonly #allowances = new WeakMap<Device, FrameAllowance>();
-  readonly #runs = new WeakMap<Device, RunHistory>();
+  readonly #beside = new BesideLinks<Device>();
   #checker: NodeJS.Timeout | undefined;
   readonly #timing: LinkTiming;
   readonly #ackPace: AckPace;
   #checkedAtMs = performance.now();
   #pausedUntilMs = 0;
   /** Where the look at all links has come to. */
-  #round = new Map<Device, Link<Device>>().values();
+  #round: Iterator<Link<Device>> = new Map<Device, Link<Device>>().values();
   #isClosing = false;
 
   constructor(options: GatewayOptions<Device>) {
@@ -109,7 +111,6 @@ export class Gateway<Device extends object> {
       strangers: this.#strangers,
       timing: this.#timing,
       ackPace: this.#ackPace,
-      allowance: (device) => this.#allowanceOf(device),
       onAuthenticated: (of, device, hello) => {
         this.#halfOpen.delete(address, of);
         return this.#admit(of, device, hello);
@@ -124,9 +125,22 @@ export class Gateway<Device extends object> {
     this.#halfOpen.add(address, link)?.turnAway();
   }
 
-  /** Closes the link of a device, if it has one, with a reason for its agent. */
+  /** Closes the links of a device, if it has any, with a reason for its agent. */
   disconnect(device: Device, cause: VigiaError, retryInMs: number): void {
-    this.#links.get(device)?.fail(cause, retryInMs);
+    for (const link of [this.#links.get(device), ...this.#beside.of(device)]) link?.fail(cause, retryInMs);
+  }
+
+  /** Closes those links of a device that run this. */
+  disconnectRuns(device: Device, isRun: (runId: string) => boolean, cause: VigiaError, retryInMs = 0): void {
+    for (const link of [this.#links.get(device), ...this.#beside.of(device)])
+      if (link && isRun(link.runId)) link.fail(cause, retryInMs);
+  }
+
+  /** Whether the link of the device, or of one that lives beside it, is of such a run. */
+  isConnected(device: Device, isRun: (runId: string) => boolean): boolean {
+    return [this.#links.get(device), ...this.#beside.of(device)].some(
+      (link) => link !== undefined && isRun(link.runId),
+    );
   }
 
   /**
@@ -146,32 +160,32 @@ export class Gateway<Device extends object> {
     }
   }
 
-  /** @throws VigiaError run_conflict for a machine that is not the one enrolled, or lives beside it; too_many_frames */
+  /** @throws VigiaError run_conflict for a machine that is not the one enrolled; identity_given_up; too_many_frames */
   #admit(link: Link<Device>, device: Device, hello: HelloFrame): SessionEvents {
-    const { registry, onCloned, onConnected } = this.#options;
+    const { registry, onBeside, onCloned, onConnected } = this.#options;
     const enrolled = registry.machineId(device);
     const isGuess = (hello.features & Feature.guessedMachineId) !== 0;
     if (enrolled !== '' && hello.machineId !== enrolled && !isGuess) {
       onCloned?.(device, link.address, 'machine');
       throw new VigiaError('run_conflict');
     }
-    const nowMs = performance.now();
-    const runs = this.#runs.get(device) ?? new RunHistory();
-    this.#runs.set(device, runs);
+    link.runId = Buffer.from(hello.runId).toString('hex');
     const current = this.#links.get(device);
-    if (current) runs.heard(nowMs);
-    const which = runs.take(Buffer.from(hello.runId).toString('hex'), nowMs);
-    if (which === 'twin') {
+    const { isBeside, isNews } = registry.place?.(device, hello, link.address) ?? { isBeside: false, isNews: false };
+    const allowance = isBeside ? this.#beside.allowanceOf(device) : this.#allowanceOf(device);
+    link.allowance = allowance;
+    if (allowance.take('hello', 0, performance.now()) > 0) throw new VigiaError('too_many_frames');
+    if (isBeside && onBeside) {
       onCloned?.(device, link.address, 'twin');
-      throw new VigiaError('run_conflict');
+      this.#beside.take(device, link);
+      return onBeside(device, hello, link);
     }
-    if (this.#allowanceOf(device).take('hello', 0, nowMs) > 0) throw new VigiaError('too_many_frames');
-    if (which === 'original') onCloned?.(device, current?.address ?? link.address, 'twin');
+    if (isNews) onCloned?.(device, current?.address ?? link.address, 'twin');
     if (current) {
-      // A reconnect must replace its own half-open link at once.
+      // A reconnect must replace its own half-open link at once; an equal machine comes back beside.
       this.#links.delete(device);
       current.device = null;
-      current.fail(new VigiaError(which === 'original' ? 'run_conflict' : 'replaced'));
+      current.fail(new VigiaError('replaced'));
     }
     this.#links.set(device, link);
     return onConnected(device, hello, link);
@@ -186,20 +200,30 @@ export class Gateway<Device extends object> {
   #leave(link: Link<Device>): void {
     this.#open.delete(link);
     const { device } = link;
-    if (!device || this.#links.get(device) !== link) return;
+    if (!device) return;
+    this.#beside.drop(device, link);
+    if (this.#links.get(device) !== link) return;
     this.#links.delete(device);
-    this.#runs.get(device)?.heard(performance.now());
     this.#options.onDisconnected(device, link.saidGoodbye);
   }
 
   /** As many parts as there are links, up to a bound: with nobody there the process rests. */
   #planCheck(): void {
-    const parts = (): number => Math.min(MAX_LIVENESS_PARTS, Math.max(1, this.#links.size));
+    const parts = (): number => Math.min(MAX_LIVENESS_PARTS, Math.max(1, this.#linkCount));
     this.#checker = setTimeout(() => {
       this.#planCheck();
       // By those who are here now: a fleet that came meanwhile is looked at in parts as well.
-      this.#checkLiveness(Math.ceil(this.#links.size / parts()));
+      this.#checkLiveness(Math.ceil(this.#linkCount / parts()));
     }, LIVENESS_CHECK_MS / parts());
+  }
+
+  get #linkCount(): number {
+    return this.#links.size + this.#beside.size;
+  }
+
+  *#everyLink(): Generator<Link<Device>> {
+    yield* this.#links.values();
+    yield* this.#beside.all();
   }
 
   #checkLiveness(count: number): void {
@@ -210,7 +234,7 @@ export class Gateway<Device extends object> {
     for (let left = count; left > 0; left -= 1) {
       const { value: link } = this.#round.next();
       if (link) link.checkLiveness();
-      else this.#round = this.#links.values();
+      else this.#round = this.#everyLink();
     }
   }
 }

@@ -26,6 +26,8 @@ export interface Registry<Device> {
   id(device: Device): string;
   /** Of the machine that was enrolled; empty if it is not known. */
   machineId(device: Device): string;
+  /** Which of the machines it is that hold this key. @throws VigiaError identity_given_up, run_conflict */
+  place?(device: Device, hello: HelloFrame, address: string): { readonly isBeside: boolean; readonly isNews: boolean };
   intervalMs(device: Device): number;
 }
 
@@ -43,8 +45,6 @@ export interface LinkOptions<Device> {
   readonly strangers: QuietLog;
   readonly timing: LinkTiming;
   readonly ackPace: AckPace;
-  /** How much this device may send, over all its links. */
-  readonly allowance: (device: Device) => FrameAllowance;
   /** The agent has proved its key. Returns what its frames drive, or throws VigiaError to turn it away. */
   readonly onAuthenticated: (link: Link<Device>, device: Device, hello: HelloFrame) => SessionEvents;
   readonly onClosed: (link: Link<Device>) => void;
@@ -95,8 +95,12 @@ export class Link<Device> implements SocketOwner {
   #pingId = 0;
   readonly #deadline: NodeJS.Timeout;
   readonly #acks: Acknowledgements;
-  #allowance: FrameAllowance | null = null;
+  /** How much its sender may send, over all its links; once it has proved its key. */
+  allowance: FrameAllowance | null = null;
   device: Device | null = null;
+  /** 32 hex digits, once the key is proved. */
+  runId = '';
+  #isKnown = false;
   /** True if the agent said goodbye, so that its silence is no loss. */
   saidGoodbye = false;
 
@@ -165,7 +169,7 @@ export class Link<Device> implements SocketOwner {
     try {
       if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
       const frame = decodeFrame(data);
-      if (this.#allowance) this.#count(this.#allowance, frame.type, data.length);
+      if (this.allowance) this.#count(this.allowance, frame.type, data.length);
       this.#step(frame, data);
     } catch (cause) {
       if (cause instanceof VigiaError) {
@@ -232,7 +236,7 @@ export class Link<Device> implements SocketOwner {
     clearTimeout(this.#deadline);
     const { registry, now, onAuthenticated, socket } = this.#options;
     const device = registry.find(hello.publicKey);
-    this.#allowance = this.#options.allowance(device);
+    this.#isKnown = true;
     this.device = device;
     const events = onAuthenticated(this, device, hello);
     const features = hello.features & GRANTED_FEATURES;
@@ -262,7 +266,7 @@ export class Link<Device> implements SocketOwner {
     onRefused?.(code);
     const fields = { code, address, stage: this.#stage.name };
     const line = `closing a link to an agent: ${message}`;
-    if (this.#allowance) logger.info(fields, line);
+    if (this.#isKnown) logger.info(fields, line);
     else strangers.note(fields, line);
     this.#acks.flush();
     this.send({ type: 'error', code, message, fatal: true, retryInMs });
@@ -290,8 +294,15 @@ export class Link<Device> implements SocketOwner {
   }
 }
 
+const unwelcome: ReadonlySet<ErrorCode> = new Set([
+  'agent_unknown',
+  'agent_retired',
+  'identity_given_up',
+  'version_unsupported',
+]);
+
 /** An agent that this server does not know asks again rarely; one that overdoes it comes back later. */
 function retryAfter(code: ErrorCode): number {
   if (code === 'schema_churn' || code === 'too_many_frames' || code === 'run_conflict') return 60_000;
-  return code === 'agent_unknown' || code === 'agent_retired' || code === 'version_unsupported' ? 300_000 : 0;
+  return unwelcome.has(code) ? 300_000 : 0;
 }

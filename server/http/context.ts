@@ -28,6 +28,7 @@ import type {
   SeriesPort,
   ServicePort,
   StoragePort,
+  TwinPort,
 } from './ports.ts';
 import type { StatePort } from './state-port.ts';
 
@@ -51,6 +52,7 @@ export interface RouteContext {
   readonly enrolmentTokens: EnrolmentTokens;
   readonly identity: Identity;
   readonly fleet: FleetPort;
+  readonly twins: TwinPort;
   readonly series: SeriesPort;
   readonly storage: StoragePort;
   readonly incidents: IncidentPort;

@@ -26,6 +26,7 @@ import type {
 } from '../../protocol/person-report.ts';
 import type { Receiver, ReceiverInput, ReceiverTest } from '../../protocol/receiver.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/service.ts';
+import type { TwinMachines } from '../../protocol/twin.ts';
 import type {
   Aggregation,
   Device,
@@ -62,6 +63,18 @@ export interface FleetPort {
   deviceChanged(deviceId: string): Promise<void>;
   /** Called when clients, sites or people changed in the store. */
   catalogueChanged(): Promise<void>;
+}
+
+/** Machines that hold the key of one device. Both throw VigiaError not_found. */
+export interface TwinPort {
+  machines(scope: Scope, deviceId: string): TwinMachines;
+  /** Says which one it is. @throws VigiaError conflict if nobody has to */
+  decide(
+    scope: Scope,
+    deviceId: string,
+    machine: string,
+    actor: Actor,
+  ): Promise<{ readonly keptReports: number; readonly droppedReports: number }>;
 }
 
 export interface SeriesQuery {

@@ -19,6 +19,8 @@ export interface IncidentPortOptions {
   readonly fleet: Pick<Fleet, 'devices' | 'users'>;
   readonly act: Watch['act'];
   readonly now: () => number;
+  /** Why an incident cannot be resolved by hand, in one sentence, or null. */
+  readonly mayNotResolve?: (record: IncidentRecord) => string | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -128,6 +130,8 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
     resolve: (scope, id, text, actor) =>
       act(scope, id, actor, (record, at) => {
         requireUnresolved(record);
+        const why = options.mayNotResolve?.(record) ?? null;
+        if (why !== null) throw new VigiaError('conflict', why);
         return {
           kind: 'resolved',
           text,

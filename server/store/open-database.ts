@@ -8,10 +8,11 @@ import { people } from './migrations/0003-people.ts';
 import { fourTimes } from './migrations/0004-four-times.ts';
 import { flapping } from './migrations/0009-flapping.ts';
 import { historyLoss } from './migrations/0010-history-loss.ts';
+import { twins } from './migrations/0011-twins.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Migration n leads from version n to n + 1; the version is SQLite's `user_version`. They only ever run forward. */
-const migrations: readonly string[] = [initial, sla, people, fourTimes, flapping, historyLoss];
+const migrations: readonly string[] = [initial, sla, people, fourTimes, flapping, historyLoss, twins];
 
 /** The version of the tables that this build reads and writes. */
 export const SCHEMA_VERSION = migrations.length;

@@ -32,6 +32,7 @@ async function setUp(t: Test) {
     store: core.store,
     watch: core.watch,
     ingest: core.ingest,
+    kept: { keep: () => undefined },
     logger: pino({ level: 'silent' }),
     onChanged: ({ info }) => told.push(`changed ${info.name}`),
     onReportsLost: (count) => told.push(`lost ${count}`),

@@ -29,6 +29,8 @@ import { createServices, type Services } from '../../server/services/create-serv
 import type { Store } from '../../server/store/store.ts';
 import { createReceiverPort } from '../../server/telling/receiver-port.ts';
 import { trustProxies } from '../../server/trusted-proxies.ts';
+import { createTwins } from '../../server/twins/create-twins.ts';
+import type { Twins } from '../../server/twins/twins.ts';
 import { Watch } from '../../server/watch.ts';
 import { createTestPorts, type TestPorts } from './ports.ts';
 import { type TestClock, tempStore } from './store.ts';
@@ -49,6 +51,9 @@ export interface TestServer {
   readonly personReports: PersonReportPort;
   /** Ledgers and figures over the real store. */
   readonly availability: Availability;
+  /** The real fleet, of what is in the store; to be told of what a test puts there. */
+  readonly fleet: Fleet;
+  readonly twins: Twins;
   readonly clock: TestClock;
   readonly firstRun: FirstRun;
   readonly sessions: Sessions;
@@ -153,6 +158,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     withReport: contracts.withReport,
   });
   book.addPolicy(contracts.policy);
+  const sharing = await createTwins(store, now);
   const passwords = createPasswords();
   const people = await createPeople({ store, passwords, clock: now, logger });
   t.teardown(() => people.close());
@@ -191,6 +197,14 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     availability: availability.port,
     checks: services.checkPort,
     services: services.servicePort,
+    twins: sharing.port({
+      kept: sharing.keep({ offer: () => undefined, logger }),
+      fleet,
+      book,
+      act: (work) => watch.act(work),
+      gateway: { disconnectRuns: () => undefined, isConnected: () => false },
+      agents: { takeInventory: () => undefined },
+    }),
     receivers: createReceiverPort({
       store,
       sealer: await loadSealer(tempDir(t)),
@@ -223,6 +237,8 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
     personReports,
     book,
     availability,
+    fleet,
+    twins: sharing.twins,
     clock,
     firstRun,
     sessions,

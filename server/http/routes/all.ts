@@ -23,6 +23,7 @@ import { sessionRoutes } from './session.ts';
 import { siteCardRoutes } from './site-cards.ts';
 import { storageRoutes } from './storage.ts';
 import { tokenRoutes } from './tokens.ts';
+import { twinRoutes } from './twins.ts';
 import { userRoutes } from './users.ts';
 
 /** Every route of the server but the files of the dashboard and the description of the API. */
@@ -35,6 +36,7 @@ export function addRoutes(http: Http, context: RouteContext): void {
     overviewRoutes,
     clientRoutes,
     deviceRoutes,
+    twinRoutes,
     seriesRoutes,
     storageRoutes,
     incidentRoutes,

@@ -58,6 +58,31 @@ export interface FleetTables {
    * includes every report up to the journal's `cursor`; a start replays the rest.
    */
   device_state: { device_id: string; client_id: string; state_json: string; cursor: number; saved_at: number };
+  /**
+   * A machine that holds the key of a device and is not the one that is judged. `role` is a `TwinRole` and `facts_json` a
+   * `TwinFacts` of server/twins/twin.ts.
+   */
+  twin: {
+    id: string;
+    client_id: string;
+    device_id: string;
+    role: string;
+    facts_json: string;
+    inventory_json: string | null;
+  };
+  /** A list of metrics that such a machine reports, as a `schema` frame. */
+  twin_schema: { twin_id: string; hash: string; frame: Uint8Array };
+  /** What it reported, kept apart, as a `report` frame. */
+  twin_report: {
+    id: Generated<number>;
+    twin_id: string;
+    run_id: string;
+    boot_id: string;
+    sequence: number;
+    schema_hash: string;
+    received_at: number;
+    frame: Uint8Array;
+  };
   enrolment_token: {
     id: string;
     secret_hash: Uint8Array;

@@ -18,7 +18,7 @@ import {
 } from '../../../protocol/frame.ts';
 import { describe, type MetricDescriptor } from '../../../protocol/metric.ts';
 import { Gateway, type GatewayOptions } from '../../../server/gateway/gateway.ts';
-import type { Link } from '../../../server/gateway/link.ts';
+import type { Link, Registry } from '../../../server/gateway/link.ts';
 import { trustProxies } from '../../../server/trusted-proxies.ts';
 import { GatewayClient, Machine } from '../../support/gateway-client.ts';
 import { until } from '../../support/until.ts';
@@ -40,18 +40,19 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
   const links: Link<Device>[] = [];
   const reports: ReportFrame[] = [];
   const refused: string[] = [];
-  const gateway = new Gateway<Device>({
-    registry: {
-      find: (key) => {
-        const device = devices.get(Buffer.from(key).toString('hex'));
-        if (!device) throw new VigiaError('agent_unknown');
-        if (device.isRetired) throw new VigiaError('agent_retired');
-        return device;
-      },
-      id: ({ id }) => id,
-      machineId: () => 'machine-1',
-      intervalMs: () => 10_000,
+  const registry: Registry<Device> = {
+    find: (key) => {
+      const device = devices.get(Buffer.from(key).toString('hex'));
+      if (!device) throw new VigiaError('agent_unknown');
+      if (device.isRetired) throw new VigiaError('agent_retired');
+      return device;
     },
+    id: ({ id }) => id,
+    machineId: () => 'machine-1',
+    intervalMs: () => 10_000,
+  };
+  const gateway = new Gateway<Device>({
+    registry,
     proof: {
       publicKey: identityKey,
       sign: (message) => sign(null, message, privateKey),
@@ -103,7 +104,7 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
     devices.set(Buffer.from(machine.publicKey).toString('hex'), { id, isRetired: false });
     return machine;
   };
-  return { gateway, identityKey, devices, seen, refused, log, links, reports, port, client, enrol };
+  return { gateway, registry, identityKey, devices, seen, refused, log, links, reports, port, client, enrol };
 }
 
 const metrics: readonly MetricDescriptor[] = [describe('cpu.busy'), describe('load.1')];
@@ -469,28 +470,75 @@ t.test('another machine than the one enrolled is refused, whichever comes first'
   t.same(new Set(clones), new Set(['d1 127.0.0.1 machine']));
 });
 
-t.test('two machines that are equal in everything: the first is judged, the other is kept apart', async (t) => {
+t.test('a machine that lives beside the one judged has links of its own', async (t) => {
   const clones: string[] = [];
-  const { gateway, client, enrol, seen } = await setUp(t, {
+  const beside: string[] = [];
+  const [first, second] = [Buffer.alloc(16, 0xaa), Buffer.alloc(16, 0xbb)];
+  const { gateway, devices, client, enrol, seen, registry } = await setUp(t, {
     onCloned: ({ id }, address, which) => clones.push(`${id} ${address} ${which}`),
+    onBeside: (device, _hello, link) => ({
+      onHeard: () => undefined,
+      onClocks: () => undefined,
+      onReport: (frame) => beside.push(`report ${device.id} ${link.runId.slice(0, 4)} ${frame.sequence}`),
+      onGap: () => undefined,
+      onInventory: () => undefined,
+      onProcesses: () => undefined,
+      onGoodbye: () => undefined,
+    }),
   });
   const machine = enrol();
-  const [first, second] = [Buffer.alloc(16, 0xaa), Buffer.alloc(16, 0xbb)];
-  await (await client()).authenticate(machine, { runId: first });
+  const device = [...devices.values()][0] as Device;
   const twin = await (await client()).authenticate(machine, { runId: second });
   t.same(clones, [], 'it may be the same machine after a restart of its agent');
+  let isKnown = false;
+  registry.place = (_device, hello) => {
+    const isNews = !isKnown;
+    isKnown = true;
+    return { isBeside: hello.runId[0] === 0xbb, isNews };
+  };
   const original = await (await client()).authenticate(machine, { runId: first });
-  t.equal((await faultOf(twin)).code, 'run_conflict');
+  t.equal((await faultOf(twin)).code, 'replaced', 'it comes back beside');
   t.same(clones, ['d1 127.0.0.1 twin']);
-  const again = await client();
-  const hello = machine.hello({ runId: second });
-  again.send(hello);
-  again.send(machine.proof(hello, await again.next('challenge')));
-  t.match(await faultOf(again), { code: 'run_conflict', retryInMs: 60_000 });
-  original.send(schema);
-  original.send(report(1));
+  const again = await (await client()).authenticate(machine, { runId: second });
+  for (const one of [original, again]) {
+    one.send(schema);
+    one.send(report(1));
+  }
   await until('the reports of the first', () => seen.at(-1) === 'report aaaa boot-1 1 2');
+  await until('those of the other', () => beside.length === 1);
+  t.same(beside, ['report d1 bbbb 1']);
   t.equal(gateway.connected, 1);
+  const newer = await (await client()).authenticate(machine, { runId: second });
+  t.equal((await faultOf(again)).code, 'replaced', 'its own half-open link gives way');
+  for (let n = 0; n < 80; n += 1) newer.send({ type: 'inventory', json: '{}' });
+  gateway.disconnectRuns(device, (runId) => runId.startsWith('bb'), new VigiaError('identity_given_up'), 300_000);
+  t.match(await faultOf(newer), { code: 'identity_given_up', retryInMs: 300_000, message: /delete its data folder/ });
+  original.send({ type: 'ping', id: 1 });
+  await original.next('pong');
+  gateway.disconnect(device, new VigiaError('agent_retired'), 0);
+  t.equal((await faultOf(original)).code, 'agent_retired');
+});
+
+t.test('more machines beside one than anybody has are turned away', async (t) => {
+  const { client, enrol, registry } = await setUp(t, {
+    onBeside: () => ({
+      onHeard: () => undefined,
+      onClocks: () => undefined,
+      onReport: () => undefined,
+      onGap: () => undefined,
+      onInventory: () => undefined,
+      onProcesses: () => undefined,
+      onGoodbye: () => undefined,
+    }),
+  });
+  const machine = enrol();
+  registry.place = () => ({ isBeside: true, isNews: false });
+  for (let n = 0; n < 8; n += 1) await (await client()).authenticate(machine, { runId: Buffer.alloc(16, n) });
+  const ninth = await client();
+  const hello = machine.hello({ runId: Buffer.alloc(16, 99) });
+  ninth.send(hello);
+  ninth.send(machine.proof(hello, await ninth.next('challenge')));
+  t.equal((await faultOf(ninth)).code, 'too_many_connections');
 });
 
 t.test('a silent stranger is sent away at the handshake’s deadline', async (t) => {

@@ -12,6 +12,7 @@ import { everyClient } from '../../../server/domain/scope.ts';
 import { defaultLimits, type Http, type RouteContext } from '../../../server/http/context.ts';
 import { addRoutes } from '../../../server/http/routes/all.ts';
 import { allows } from '../../../server/security/roles.ts';
+import { newTwin } from '../../../server/twins/twins.ts';
 import { clockedIncident, openTerms } from '../../support/clocked-incident.ts';
 import { sharedHash, startHttp, type TestServer, testPassword } from '../../support/http.ts';
 import { deviceView, incidentView } from '../../support/ports.ts';
@@ -53,6 +54,14 @@ async function newDevice({ store, ports }: TestServer, { client, site, token }: 
     agentVersion: '0.1.0',
   });
   ports.devices.set(id, deviceView({ id, clientId: client.id, siteId: site.id }));
+  return id;
+}
+
+async function newDeviceWithTwin(server: TestServer, tenant: Tenant): Promise<string> {
+  const id = await newDevice(server, tenant);
+  await server.fleet.reload(id);
+  const facts = { runs: [], address: null, agentVersion: '1', hostname: null, firstAt: 0, lastAt: 0, dating: null };
+  server.twins.add(newTwin(id, tenant.client.id, 'beside', facts));
   return id;
 }
 
@@ -253,6 +262,13 @@ const samples: Record<string, MakeSample> = {
     path: `/api/v1/series?metric=cpu.busy&across=top&devices=${await newDevice(server, tenant)}`,
   }),
   'GET /api/v1/devices/:id/presence': onDevice('/presence'),
+  'GET /api/v1/devices/:id/twins': async (server, tenant) => ({
+    path: `/api/v1/devices/${await newDeviceWithTwin(server, tenant)}/twins`,
+  }),
+  'POST /api/v1/devices/:id/twins/decision': async (server, tenant) => ({
+    path: `/api/v1/devices/${await newDeviceWithTwin(server, tenant)}/twins/decision`,
+    body: { machine: 'judged' },
+  }),
   'GET /api/v1/availability': plain('/api/v1/availability?by=client'),
   'GET /api/v1/devices/:id/ledger': onDevice('/ledger'),
   'GET /api/v1/devices/:id/strip': onDevice('/strip'),
