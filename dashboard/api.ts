@@ -1,3 +1,4 @@
+import type { TwinMachines } from '../protocol/twin.ts';
 import type {
   Aggregation,
   ApiKey,
@@ -113,6 +114,9 @@ export const api = {
 
   overview: () => request<Overview>('GET', '/overview'),
   device: (deviceId: string) => request<Device>('GET', `/devices/${id(deviceId)}`),
+  twins: (deviceId: string) => request<TwinMachines>('GET', `/devices/${id(deviceId)}/twins`),
+  decideTwins: (deviceId: string, machine: string) =>
+    request<TwinMachines>('POST', `/devices/${id(deviceId)}/twins/decision`, { machine }),
   retireDevice: (deviceId: string) => request<void>('DELETE', `/devices/${id(deviceId)}`),
   renameDevice: (deviceId: string, name: string) => request<Device>('PATCH', `/devices/${id(deviceId)}`, { name }),
   series: (

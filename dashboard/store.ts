@@ -15,6 +15,7 @@ import { api, sentenceOf, whenSignedOut } from './api.ts';
 import { serverOffsetMs } from './clock.ts';
 import { LiveLink, type LiveLook } from './live.ts';
 import { applyChanges, type Changes, type FleetState, fromOverview } from './state.ts';
+import { flappingDevices } from './triage.ts';
 
 /** How the page is connected. While `down`, what is on the screen is from `sinceMs` (the browser's clock). */
 export type LinkState =
@@ -41,6 +42,7 @@ export const devices = computed<ReadonlyMap<string, DeviceSummary>>(() => fleet.
 export const clients = computed<ReadonlyMap<string, Client>>(() => fleet.value?.clients ?? none);
 export const sites = computed<ReadonlyMap<string, Site>>(() => fleet.value?.sites ?? none);
 export const incidents = computed<ReadonlyMap<string, Incident>>(() => fleet.value?.incidents ?? none);
+export const flapping = computed(() => flappingDevices(incidents.value.values()));
 export const services = computed<ReadonlyMap<string, Service>>(() => fleet.value?.services ?? none);
 /** Windows of maintenance, budgets at risk and who found trouble first. */
 export const month = computed(() => fleet.value?.month ?? null);

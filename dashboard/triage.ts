@@ -25,6 +25,14 @@ export function triage(incidents: Iterable<Incident>): Triage {
   };
 }
 
+/** Devices of which something comes and goes. */
+export function flappingDevices(incidents: Iterable<Incident>): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { deviceId, state, isFlapping } of incidents)
+    if (deviceId !== null && isFlapping && state !== 'resolved') ids.add(deviceId);
+  return ids;
+}
+
 /** How many unresolved incidents each one explains, by its id. */
 export function countExplained(incidents: Iterable<Incident>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

@@ -320,6 +320,40 @@ export const en = {
   'inventory.at': 'taken {ago}',
   'inventory.none': 'No inventory has arrived yet. The agent sends it after its start.',
 
+  'twins.title': 'Which of these is {name}?',
+  'twins.lead':
+    'They hold the same key and are alike in everything, so somebody copied one of them. The first is judged; what the other reports is kept apart until you say which one it is.',
+  'twins.thisDevice': 'this device',
+  'twins.noAddress': 'Unknown address',
+  'twins.judged': 'Was there first, and is judged',
+  'twins.beside': 'Came later, and is kept apart',
+  'twins.contact': 'Contact',
+  'twins.connected': 'Connected',
+  'twins.first': 'First seen',
+  'twins.boot': 'Started',
+  'twins.kept': 'Kept apart',
+  'twins.reports': { one: '{count} report', other: '{count} reports' },
+  'twins.full': 'No more is kept here; the rest stays with its agent.',
+  'twins.choose': 'This one is the machine',
+  'twins.chooseThis': '{place} is {name}',
+  'twins.ifJudged': {
+    one: 'The other is refused until it is enrolled anew, and its {count} report is dropped.',
+    other: 'The other is refused until it is enrolled anew, and its {count} reports are dropped.',
+  },
+  'twins.ifBeside': {
+    one: 'It goes on as {name}, and its {count} report is taken in. The other is refused until it is enrolled anew.',
+    other:
+      'It goes on as {name}, and its {count} reports are taken in. The other is refused until it is enrolled anew.',
+  },
+  'twins.takenIn': {
+    one: '{count} report that was kept of this machine is being taken in.',
+    other: '{count} reports that were kept of this machine are being taken in.',
+  },
+  'twins.refused': 'An equal machine at {place} is refused until it is enrolled anew. It last tried {ago}.',
+
+  'incident.flapping': 'Flapping',
+  'fleet.flapping': 'Flapping: something here comes and goes',
+  'incident.flappingHint': 'It comes and goes. You are told when that begins and when it is calm, and not in between.',
   'incident.acknowledge': 'Acknowledge',
   'incident.acknowledgeThis': 'Acknowledge: {sentence}',
   'incident.acknowledgedBy': 'acknowledged by {name}',
@@ -1035,6 +1069,7 @@ export const en = {
   'sla.noOutage': 'none',
   'sla.noContract': 'Without a contract there are no service hours.',
   'sla.worst': 'worst {name}, {share} or more',
+  'sla.outagesOpen': '{outages}, {open} not over',
   'sla.outages': 'Outages',
   'sla.mttr': 'Mean time to repair',
   'sla.mtbf': 'Mean time between failures',

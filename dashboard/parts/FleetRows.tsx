@@ -6,11 +6,11 @@ import { t } from '../i18n.ts';
 import { navigate, setQuery } from '../router.ts';
 import { deviceHref, fleetHref } from '../routes.ts';
 import { countStates, isThere } from '../select.ts';
-import { clients, sites } from '../store.ts';
+import { clients, flapping, sites } from '../store.ts';
 import { Ago, Lasting } from './Ago.tsx';
 import { Bar } from './Bar.tsx';
 import { InMaintenance } from './InMaintenance.tsx';
-import { PriorityShape, StateBadge, StateShape } from './StateBadge.tsx';
+import { FlappingShape, PriorityShape, StateBadge, StateShape } from './StateBadge.tsx';
 
 export function FleetHead({ query }: { query: FleetQuery }) {
   const sort = (column: SortColumn) => {
@@ -91,6 +91,12 @@ export function DeviceRow({ device, selected, ...at }: At & { device: DeviceSumm
       <th scope="row" class="cell cell-name">
         <a href={deviceHref(device.id)}>{device.name}</a>
         <InMaintenance device={device} />
+        {flapping.value.has(device.id) && (
+          <span class="row-flapping" title={t('fleet.flapping')}>
+            <FlappingShape />
+            <span class="sr">{t('fleet.flapping')}</span>
+          </span>
+        )}
         {device.worstPriority && (
           <span class="row-incidents" title={t('fleet.openIncidents', { count: device.openIncidents })}>
             <PriorityShape priority={device.worstPriority} />

@@ -7,7 +7,7 @@ import { countExplained } from '../triage.ts';
 import { Lasting } from './Ago.tsx';
 import { IncidentDeadlines } from './DeadlineClock.tsx';
 import { AcknowledgeButton, AssignSelect, IncidentPlace } from './IncidentParts.tsx';
-import { IncidentStateBadge, PriorityShape } from './StateBadge.tsx';
+import { FlappingBadge, IncidentStateBadge, PriorityShape } from './StateBadge.tsx';
 
 interface CardsProps {
   readonly incidents: readonly Incident[];
@@ -29,6 +29,7 @@ export function IncidentCards({ incidents, selectedId }: CardsProps) {
           {incident.state !== 'resolved' && <IncidentDeadlines clock={incident.clock} />}
           <p class="incident-meta">
             <PriorityFor incident={incident} />
+            {incident.isFlapping && <FlappingBadge />}
             <IncidentPlace incident={incident} />
             <AcknowledgedBy incident={incident} />
             <Explains count={explained.value.get(incident.id) ?? 0} />

@@ -96,6 +96,24 @@ export function PriorityBadge({ priority }: { priority: Priority }) {
   );
 }
 
+export function FlappingShape() {
+  return (
+    <Shape kind="state" name="flapping">
+      <path class="line" d="M1.5 10.5 4 5l3 6 3-6 3 6 1.5-3.5" />
+    </Shape>
+  );
+}
+
+/** Comes and goes: its incident stays open, and people are told when that began and when it is calm. */
+export function FlappingBadge() {
+  return (
+    <span class="badge flapping" title={t('incident.flappingHint')}>
+      <FlappingShape />
+      {t('incident.flapping')}
+    </span>
+  );
+}
+
 /** Where an incident stands: nobody yet, somebody, done. */
 export function IncidentStateBadge({ state }: { state: IncidentState }) {
   return <span class={`stage stage-${state}`}>{t(`incidentState.${state}`)}</span>;

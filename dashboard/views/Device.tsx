@@ -19,6 +19,7 @@ import { Inventory } from '../parts/Inventory.tsx';
 import { Onboarding } from '../parts/Onboarding.tsx';
 import { Processes } from '../parts/Processes.tsx';
 import { StateBadge } from '../parts/StateBadge.tsx';
+import { TwinPanel } from '../parts/TwinPanel.tsx';
 import { route } from '../router.ts';
 import { clientHref, ledgerHref, siteHref } from '../routes.ts';
 import { isThere } from '../select.ts';
@@ -55,6 +56,7 @@ function DeviceBody({ device, onChanged }: DeviceProps) {
     <>
       <DeviceHead device={device} onChanged={onChanged} />
       <OpenHere deviceId={device.id} />
+      <TwinPanel deviceId={device.id} revision={`${device.openIncidents}`} />
       <Availability device={device} />
       <DeviceCharts device={device} />
       <div class="device-columns">

@@ -18,8 +18,9 @@ import { FourTimes } from '../parts/incident/FourTimes.tsx';
 import { PeopleReports } from '../parts/incident/PeopleReports.tsx';
 import { PowerCut } from '../parts/incident/PowerCut.tsx';
 import { SiteCardPanel } from '../parts/incident/SiteCardPanel.tsx';
-import { IncidentStateBadge, PriorityBadge } from '../parts/StateBadge.tsx';
+import { FlappingBadge, IncidentStateBadge, PriorityBadge } from '../parts/StateBadge.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
+import { TwinPanel } from '../parts/TwinPanel.tsx';
 import { route } from '../router.ts';
 import { incidentHref } from '../routes.ts';
 import { canAct, incidents, keepIncident, me } from '../store.ts';
@@ -59,6 +60,7 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
           <p class="incident-badges">
             <PriorityBadge priority={incident.priority} />
             <IncidentStateBadge state={incident.state} />
+            {incident.isFlapping && <FlappingBadge />}
             <span class="quiet">{lastedSentence(incident)}</span>
           </p>
           <h1 class="incident-title">{incident.sentence}</h1>
@@ -81,6 +83,9 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
       <div class="incident-columns">
         <div class="incident-main">
           <ExplainedBy incident={incident} />
+          {incident.rule === 'identity.cloned' && incident.deviceId !== null && (
+            <TwinPanel deviceId={incident.deviceId} revision={incident.updatedAt} />
+          )}
           <ClockCard incident={incident} onDone={take} />
           <FourTimes incident={incident} onDone={take} />
           <PowerCut incident={incident} />

@@ -13,7 +13,7 @@ import { Icon } from '../parts/Icon.tsx';
 import { IncidentPlace } from '../parts/IncidentParts.tsx';
 import { SearchFilter } from '../parts/SearchFilter.tsx';
 import { Segmented } from '../parts/Segmented.tsx';
-import { IncidentStateBadge, PriorityShape } from '../parts/StateBadge.tsx';
+import { FlappingBadge, IncidentStateBadge, PriorityShape } from '../parts/StateBadge.tsx';
 import { place, setQuery } from '../router.ts';
 import { incidentHref, reportHref } from '../routes.ts';
 import { compareNames, priorities } from '../select.ts';
@@ -200,6 +200,7 @@ function Row({ incident, selected }: { incident: Incident; selected: boolean }) 
         </a>
         <p class="incident-meta">
           <span class={`word-${incident.priority}`}>{t(`priority.${incident.priority}`)}</span>
+          {incident.isFlapping && <FlappingBadge />}
           <IncidentPlace incident={incident} />
           {incident.suppressedBy !== null && <span title={incident.suppressedBy}>{t('incident.nobodyTold')}</span>}
         </p>

@@ -41,6 +41,8 @@ export const Incident = Type.Object({
   resolvedAt: Nullable(Time),
   /** It ended by itself, and nobody had taken it. */
   recovered: Type.Boolean(),
+  /** It comes and goes: told when that began, and again when it is calm. */
+  isFlapping: Type.Boolean(),
   reopenedCount: Type.Integer(),
   updatedAt: Time,
   /** Who noticed: a rule of ours, or a person who reported it. */

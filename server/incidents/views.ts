@@ -4,7 +4,7 @@ import { clockView } from './clock-view.ts';
 
 /** An incident as screens show it. `nameOf` gives the name of a user. */
 export function incidentView(record: IncidentRecord, nameOf: (userId: string) => string | null): Incident {
-  const { evidence: _evidence, assigneeId, clock, times, ...rest } = record;
+  const { evidence: _evidence, assigneeId, clock, times, flap, ...rest } = record;
   const { onsetAt, openedAt, acknowledgedAt, resolvedAt, updatedAt } = record;
   return {
     ...rest,
@@ -21,6 +21,7 @@ export function incidentView(record: IncidentRecord, nameOf: (userId: string) =>
     onSiteAt: times.onSiteAt === null ? null : iso(times.onSiteAt),
     onSiteBy: times.onSiteBy,
     recovered: times.recovered,
+    isFlapping: flap?.isFlapping ?? false,
   };
 }
 

@@ -17,7 +17,8 @@ const telling = new Set(['raised', 'changed', 'flapping', 'calm', 'reminded']);
 /** When the next reminder is due; null if there is none. */
 export function reminderDueAt(record: IncidentRecord, toldAt: number): number | null {
   const interval = everyMs[record.priority];
-  const isQuiet = record.parentId !== null || record.suppressedBy !== null;
+  // What flaps is told when it begins and when it is calm; from then on it is reminded of again.
+  const isQuiet = record.parentId !== null || record.suppressedBy !== null || record.flap?.isFlapping === true;
   return interval === undefined || record.state !== 'open' || isQuiet ? null : toldAt + interval;
 }
 

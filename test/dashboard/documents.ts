@@ -51,6 +51,7 @@ export function incident(change: Partial<Incident> = {}): Incident {
     assigneeName: null,
     resolvedAt: null,
     recovered: false,
+    isFlapping: false,
     reopenedCount: 0,
     updatedAt: '2026-10-06T11:05:00.000Z',
     source: 'rule',

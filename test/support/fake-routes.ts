@@ -35,6 +35,7 @@ export function addReadRoutes(app: FastifyInstance, world: FakeWorld): void {
     return found;
   };
   app.get<WithId>('/api/v1/devices/:id', ({ params }) => device(params.id));
+  app.get<WithId>('/api/v1/devices/:id/twins', () => ({ isUndecided: false, machines: [] }));
   app.get<WithId>('/api/v1/devices/:id/presence', ({ params }) => ({
     items: makePresence(device(params.id), world.nowMs()),
   }));

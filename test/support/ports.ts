@@ -108,6 +108,7 @@ export function incidentView(over: Partial<IncidentDetail> & Pick<IncidentDetail
     assigneeName: null,
     resolvedAt: null,
     recovered: false,
+    isFlapping: false,
     reopenedCount: 0,
     updatedAt: someTime,
     source: 'rule',

@@ -7,14 +7,14 @@ CREATE TABLE twin (
   role TEXT NOT NULL,
   facts_json TEXT NOT NULL,
   inventory_json TEXT
-);
+) STRICT;
 CREATE INDEX twin_device ON twin (device_id);
 CREATE TABLE twin_schema (
   twin_id TEXT NOT NULL REFERENCES twin(id) ON DELETE CASCADE,
   hash TEXT NOT NULL,
   frame BLOB NOT NULL,
   PRIMARY KEY (twin_id, hash)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 CREATE TABLE twin_report (
   id INTEGER PRIMARY KEY,
   twin_id TEXT NOT NULL REFERENCES twin(id) ON DELETE CASCADE,
@@ -25,5 +25,5 @@ CREATE TABLE twin_report (
   received_at INTEGER NOT NULL,
   frame BLOB NOT NULL,
   UNIQUE (twin_id, run_id, sequence)
-);
+) STRICT;
 `;

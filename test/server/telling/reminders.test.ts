@@ -88,11 +88,12 @@ t.test('a restart neither repeats nor skips one; of those missed meanwhile there
   t.same((await site.until(23)).length, 2);
 });
 
-t.test('who acknowledged it, what a parent explains and what is kept quiet is left alone', async (t) => {
+t.test('who acknowledged it, what a parent explains, what is kept quiet and what flaps is left alone', async (t) => {
   for (const changes of [
     { state: 'acknowledged' },
     { state: 'resolved', resolvedAt: 1 },
     { suppressedBy: 'maintenance:1' },
+    { flap: { states: '0101010101', at: 0, everyMs: MINUTE, said: 'It answers.', isFlapping: true } },
   ]) {
     const site = await setUp(t, 'emergency');
     await site.change(changes);
