@@ -35,6 +35,8 @@ export const AvailabilityFigure = Type.Object({
   /** May be negative. Unknown time is not counted as spent. */
   budgetLeftMs: Nullable(Type.Integer()),
   outages: Type.Integer(),
+  /** Of these, not over yet: in no average. */
+  openOutages: Type.Integer(),
   mttrMs: Nullable(Type.Integer()),
   mtbfMs: Nullable(Type.Integer()),
   longestOutage: Nullable(Type.Object({ from: Time, to: Time, durationMs: Type.Integer() })),

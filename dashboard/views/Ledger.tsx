@@ -190,10 +190,12 @@ function FigureCard({ query, ledger, report }: FigureProps) {
 }
 
 function FigureFacts({ figure }: { figure: AvailabilityFigure }) {
-  const { outages, mttrMs, mtbfMs, longestOutage } = figure;
+  const { outages, openOutages, mttrMs, mtbfMs, longestOutage } = figure;
   return (
     <dl class="fact-row">
-      <Fact label={t('sla.outages')}>{outages}</Fact>
+      <Fact label={t('sla.outages')}>
+        {openOutages === 0 ? outages : t('sla.outagesOpen', { outages, open: openOutages })}
+      </Fact>
       <Fact label={t('sla.longest')}>{longestOutage ? wholeSpan(longestOutage.durationMs) : t('sla.noOutage')}</Fact>
       <Fact label={t('sla.mttr')}>{mttrMs === null ? '–' : wholeSpan(mttrMs)}</Fact>
       <Fact label={t('sla.mtbf')}>{mtbfMs === null ? '–' : wholeSpan(mtbfMs)}</Fact>

@@ -1,5 +1,6 @@
 import type { BudgetAtRisk } from '../../protocol/availability.ts';
 import type { Priority } from '../../protocol/view.ts';
+import { readMap, type SavedMap } from '../domain/detection-json.ts';
 import { type IncidentRecord, incidentKey, type Subject } from '../domain/incident.ts';
 import type { RuleName } from '../domain/rules/rule.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
@@ -28,7 +29,12 @@ export interface BudgetJudgeOptions {
 }
 
 /** What was raised last, by incident key. It stands until it changes, also if a person resolved the incident meanwhile. */
-type Raised = Record<string, { readonly priority: Priority; readonly month: number }>;
+type Raised = Map<string, Said>;
+
+interface Said {
+  readonly priority: Priority;
+  readonly month: number;
+}
 
 interface Wanted {
   readonly subject: Subject;
@@ -59,7 +65,7 @@ export class BudgetJudge implements Judge {
   readonly about = 'error budgets';
   readonly #options: BudgetJudgeOptions;
   readonly #atRisk = new Map<string, readonly BudgetAtRisk[]>();
-  #raised: Raised = {};
+  #raised: Raised = new Map();
   #waiting: string[] = [];
   #roundSize = 0;
   #roundAt = Number.NEGATIVE_INFINITY;
@@ -69,7 +75,9 @@ export class BudgetJudge implements Judge {
   }
 
   async load(): Promise<void> {
-    this.#raised = ((await this.#options.store.settings.get(RAISED_SETTING)) ?? {}) as Raised;
+    // Older versions saved an object.
+    const saved = await this.#options.store.settings.get(RAISED_SETTING);
+    this.#raised = readMap<Said>((saved ?? undefined) as SavedMap<Said> | undefined);
   }
 
   /** Of this month, in the scope: worst first. */
@@ -101,7 +109,7 @@ export class BudgetJudge implements Judge {
     // What was said before stands until it changes: silence is for what nobody was told of yet.
     const raise = (one: Wanted, isSilent = false): void => {
       const key = incidentKey(one.subject, one.rule, '');
-      if (!isSilent || Object.hasOwn(this.#raised, key)) wanted.set(key, one);
+      if (!isSilent || this.#raised.has(key)) wanted.set(key, one);
     };
     const members: Targeted[] = [];
 
@@ -194,18 +202,18 @@ export class BudgetJudge implements Judge {
   #settle(clientId: string, wanted: ReadonlyMap<string, Wanted>, changes: ChangeSet, now: number): void {
     let isChanged = false;
     for (const [key, { subject, rule, priority, month, sentence }] of wanted) {
-      const before = this.#raised[key];
+      const before = this.#raised.get(key);
       if (before?.priority === priority && before.month === month) continue;
-      this.#raised[key] = { priority, month };
+      this.#raised.set(key, { priority, month });
       isChanged = true;
       const kind = before ? 'change' : 'raise';
       const evidence = { metrics: [], threshold: null };
       const verdict = { kind, rule, object: '', priority, sentence, evidence, onset: now, at: now } as const;
       this.#put(this.#options.incidents.step(verdict, subject), changes);
     }
-    for (const key of Object.keys(this.#raised)) {
+    for (const key of [...this.#raised.keys()]) {
       if (!key.startsWith(`${clientId}/`) || wanted.has(key)) continue;
-      delete this.#raised[key];
+      this.#raised.delete(key);
       isChanged = true;
       const open = this.#options.incidents.byKey(key);
       if (!open) continue;
@@ -213,7 +221,7 @@ export class BudgetJudge implements Judge {
       const verdict = { kind: 'clear', rule, object, sentence: rules[rule] ?? '', at: now } as const;
       this.#put(this.#options.incidents.step(verdict, { clientId, siteId, deviceId, serviceId }), changes);
     }
-    if (isChanged) changes.add(this.#options.store.settings.setStatement(RAISED_SETTING, this.#raised));
+    if (isChanged) changes.add(this.#options.store.settings.setStatement(RAISED_SETTING, [...this.#raised]));
   }
 
   #put(step: ReturnType<IncidentBook['step']>, changes: ChangeSet): void {

@@ -1,7 +1,7 @@
 import { type DetectionState, freshDetection } from './detection.ts';
 
 /** A map as JSON: a list of pairs, in which what the outside calls itself is never a key. */
-type SavedMap<Value> = [string, Value][];
+export type SavedMap<Value> = [string, Value][];
 
 type Saved<T> = { readonly [K in keyof T]: T[K] extends Map<string, infer Value> ? SavedMap<Value> : T[K] };
 

@@ -30,6 +30,7 @@ const figure = (part: Partial<AvailabilityFigure>): AvailabilityFigure => ({
   budgetMs: null,
   budgetLeftMs: null,
   outages: 0,
+  openOutages: 0,
   mttrMs: null,
   mtbfMs: null,
   longestOutage: null,

@@ -364,6 +364,7 @@ function figureOf(stretches: readonly Stretch[], range: Range, isTargeted: boole
     budgetMs,
     budgetLeftMs: budgetMs === null ? null : budgetMs - downMs,
     outages: down.length,
+    openOutages: 0,
     mttrMs: down.length === 0 ? null : Math.round(downMs / down.length),
     mtbfMs: down.length === 0 ? null : Math.round(upMs / down.length),
     longestOutage: longest

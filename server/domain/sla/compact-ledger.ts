@@ -14,6 +14,8 @@ export interface Tally {
   readonly excludedMs: number;
   readonly unknownMs: number;
   readonly outages: number;
+  /** Of the outage that reaches the end of the range; 0 if none does, and in sums. */
+  readonly tailMs: number;
   readonly longest: { readonly from: number; readonly to: number; readonly durationMs: number } | null;
 }
 
@@ -102,7 +104,13 @@ export class CompactLedger {
     }
     const upMs = measure(from, to) - downMs - excludedMs - unknownMs;
     const longest = longestMs > 0 ? { from: longestFrom, to: longestTo, durationMs: longestMs } : null;
-    return { upMs, downMs, excludedMs, unknownMs, outages, longest };
+    const tailMs = outageTo === to ? outageMs : 0;
+    return { upMs, downMs, excludedMs, unknownMs, outages, tailMs, longest };
+  }
+
+  /** Whether it was down all the time. Also true of an empty range. */
+  isDown(from: number, to: number): boolean {
+    return this.spans(from, to).every(({ state }) => state === 'down');
   }
 
   *#notUp(from: number, to: number): Generator<Span> {
@@ -150,7 +158,7 @@ export class CompactLedger {
   }
 }
 
-const nothing: Tally = { upMs: 0, downMs: 0, excludedMs: 0, unknownMs: 0, outages: 0, longest: null };
+const nothing: Tally = { upMs: 0, downMs: 0, excludedMs: 0, unknownMs: 0, outages: 0, tailMs: 0, longest: null };
 
 /** Several as one: sums of their ms, the longest outage of all. */
 export function sumTallies(tallies: Iterable<Tally>): Tally {
@@ -164,5 +172,5 @@ export function sumTallies(tallies: Iterable<Tally>): Tally {
     outages += tally.outages;
     if (tally.longest && tally.longest.durationMs > (longest?.durationMs ?? 0)) longest = tally.longest;
   }
-  return { upMs, downMs, excludedMs, unknownMs, outages, longest };
+  return { upMs, downMs, excludedMs, unknownMs, outages, tailMs: 0, longest };
 }

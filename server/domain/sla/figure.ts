@@ -36,6 +36,13 @@ export interface Measurement {
   readonly segments: readonly Segment[];
   /** Of all segments together, so that an outage is one also across a change of the contract; what lies between two is outside. */
   readonly whole: Tally;
+  /** Outages that are not over, and how long they have lasted inside: in no average. */
+  readonly open: OpenOutages;
+}
+
+export interface OpenOutages {
+  readonly count: number;
+  readonly downMs: number;
 }
 
 /** The exact rational arithmetic of targets: parts per million times ms. */
@@ -72,16 +79,29 @@ export function measure(
     if (last?.to === a) last.to = known;
     else unbroken.push({ from: a, to: known });
   }
-  const [only] = segments;
-  if (only && segments.length === 1) return { segments, whole: only.tally };
-  return { segments, whole: sumTallies(unbroken.map(({ from: a, to: b }) => ledger.tally(a, b, inside))) };
+  const tallies =
+    segments.length === 1
+      ? segments.map(({ tally }) => tally)
+      : unbroken.map(({ from: a, to: b }) => ledger.tally(a, b, inside));
+  const [only] = tallies;
+  const whole = only && tallies.length === 1 ? only : sumTallies(tallies);
+  const tailMs = tallies.at(-1)?.tailMs ?? 0;
+  // Also one that began in a month that is over: nobody knows yet how long its repair takes.
+  const isOpen = tailMs > 0 && until < end && ledger.isDown(unbroken.at(-1)?.to ?? until, until);
+  return { segments, whole, open: isOpen ? { count: 1, downMs: tailMs } : noOutage };
 }
+
+const noOutage: OpenOutages = { count: 0, downMs: 0 };
 
 /** Several measurements as one: sums of milliseconds, each under its own target. */
 export function sumMeasurements(measurements: readonly Measurement[]): Measurement {
   return {
     segments: measurements.flatMap(({ segments }) => segments),
     whole: sumTallies(measurements.map(({ whole }) => whole)),
+    open: {
+      count: measurements.reduce((sum, { open }) => sum + open.count, 0),
+      downMs: measurements.reduce((sum, { open }) => sum + open.downMs, 0),
+    },
   };
 }
 
@@ -103,7 +123,7 @@ export function figureView(measurement: Measurement): AvailabilityFigure {
 }
 
 /** The figure that follows from a measurement. No ratio is ever rounded up. */
-export function figure({ segments, whole }: Measurement): Figure {
+export function figure({ segments, whole, open }: Measurement): Figure {
   const { upMs, downMs, excludedMs, unknownMs, outages, longest } = whole;
   const knownMs = upMs + downMs;
   const totalMs = knownMs + unknownMs;
@@ -123,7 +143,8 @@ export function figure({ segments, whole }: Measurement): Figure {
     budgetMs,
     budgetLeftMs: budgetMs === null ? null : budgetMs - targetedDownMs(segments),
     outages,
-    mttrMs: outages === 0 ? null : Math.floor(downMs / outages),
+    openOutages: open.count,
+    mttrMs: outages === open.count ? null : Math.floor((downMs - open.downMs) / (outages - open.count)),
     mtbfMs: outages === 0 ? null : Math.floor(upMs / outages),
     longest,
   };

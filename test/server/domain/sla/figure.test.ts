@@ -90,6 +90,56 @@ t.test('outages: how many, how long, how far apart', async (t) => {
   t.match(figureOf(DAY, [], null), { outages: 0, mttrMs: null, mtbfMs: null, longestOutage: null });
 });
 
+t.test('an outage that is not over is in no average, also not in the month in which it began', async (t) => {
+  const closed = span(HOUR, 10 * MIN, 'down');
+  const now = 2 * DAY;
+  const ledger = CompactLedger.of([closed, span(DAY - HOUR, DAY + HOUR, 'down')]);
+  const subject = { ledger, from: 0, until: now, end: Number.POSITIVE_INFINITY };
+  const of = (from: number, to: number, over = {}) => {
+    const { outages, openOutages, mttrMs } = figure(measure({ ...subject, ...over }, { from, to }, [{ ...always, targetPpm: null }]));
+    return { outages, openOutages, mttrMs };
+  };
+  t.same(of(0, 3 * DAY), { outages: 2, openOutages: 1, mttrMs: 10 * MIN });
+  t.same(of(0, DAY), { outages: 2, openOutages: 1, mttrMs: 10 * MIN }, 'the day in which it began');
+  t.same(of(DAY, 3 * DAY), { outages: 1, openOutages: 1, mttrMs: null }, 'nothing to average');
+  t.same(of(0, 3 * DAY, { end: now }).openOutages, 0, 'a machine that was retired is not waited for');
+  const over = CompactLedger.of([closed, span(DAY - HOUR, 2 * HOUR, 'down')]);
+  t.same(of(0, DAY, { ledger: over }), { outages: 2, openOutages: 0, mttrMs: 35 * MIN });
+});
+
+t.test('the mean time to repair is that of a plain count', async (t) => {
+  const cut = fc.tuple(pieces, fc.nat(), fc.nat(), fc.boolean());
+  holds(
+    t,
+    fc.property(fc.array(cut, { minLength: 1, maxLength: 3 }), (subjects) => {
+      const [repairs, open]: [number[], number[]] = [[], []];
+      const measured = subjects.map(([parts, a, b, isRetired]) => {
+        const { spans, end } = lay(parts);
+        const [from, to] = [a % (end + 1), b % (end + 1)].sort((x, y) => x - y) as [number, number];
+        const runs: { start: number; end: number }[] = [];
+        for (const { start, end: stop, state } of spans) {
+          if (state !== 'down') continue;
+          const last = runs.at(-1);
+          if (last?.end === start) last.end = stop;
+          else runs.push({ start, end: stop });
+        }
+        for (const run of runs) {
+          const inside = Math.min(run.end, to) - Math.max(run.start, from);
+          if (inside > 0) (run.end === end && to > run.start && !isRetired ? open : repairs).push(inside);
+        }
+        const subject = { ledger: CompactLedger.of(spans), from: 0, until: end, end: isRetired ? end : Number.POSITIVE_INFINITY };
+        return measure(subject, { from, to }, [{ ...always, targetPpm: null }]);
+      });
+      const got = figure(sumMeasurements(measured));
+      const sum = repairs.reduce((all, one) => all + one, 0);
+      const want = repairs.length === 0 ? null : Math.floor(sum / repairs.length);
+      if (got.openOutages !== open.length) throw new Error(`${got.openOutages} open, not ${open.length}`);
+      if (got.mttrMs !== want) throw new Error(`${got.mttrMs}, not ${want}`);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 t.test('an outage across a change of the contract is one, and each part counts under its own target', async (t) => {
   const ledger = CompactLedger.of([span(DAY - HOUR, 2 * HOUR, 'down')]);
   const subject = { ledger, from: 0, until: 10 * DAY, end: Number.POSITIVE_INFINITY };
