@@ -427,7 +427,7 @@ function makeIncidents(
         onSiteAt: null,
         onSiteBy: null,
         recovered: false,
-    isFlapping: false,
+        isFlapping: false,
         assigneeId: who?.id ?? null,
         assigneeName: who?.name ?? null,
         resolvedAt,

@@ -96,7 +96,9 @@ t.test('an outage that is not over is in no average, also not in the month in wh
   const ledger = CompactLedger.of([closed, span(DAY - HOUR, DAY + HOUR, 'down')]);
   const subject = { ledger, from: 0, until: now, end: Number.POSITIVE_INFINITY };
   const of = (from: number, to: number, over = {}) => {
-    const { outages, openOutages, mttrMs } = figure(measure({ ...subject, ...over }, { from, to }, [{ ...always, targetPpm: null }]));
+    const { outages, openOutages, mttrMs } = figure(
+      measure({ ...subject, ...over }, { from, to }, [{ ...always, targetPpm: null }]),
+    );
     return { outages, openOutages, mttrMs };
   };
   t.same(of(0, 3 * DAY), { outages: 2, openOutages: 1, mttrMs: 10 * MIN });
@@ -127,7 +129,12 @@ t.test('the mean time to repair is that of a plain count', async (t) => {
           const inside = Math.min(run.end, to) - Math.max(run.start, from);
           if (inside > 0) (run.end === end && to > run.start && !isRetired ? open : repairs).push(inside);
         }
-        const subject = { ledger: CompactLedger.of(spans), from: 0, until: end, end: isRetired ? end : Number.POSITIVE_INFINITY };
+        const subject = {
+          ledger: CompactLedger.of(spans),
+          from: 0,
+          until: end,
+          end: isRetired ? end : Number.POSITIVE_INFINITY,
+        };
         return measure(subject, { from, to }, [{ ...always, targetPpm: null }]);
       });
       const got = figure(sumMeasurements(measured));
