@@ -119,6 +119,32 @@ t.test('one login cannot take the places of others, nor can one person with many
   await until('the page to leave', () => server.ports.subscribers.size === 24);
 });
 
+t.test('one person with many logins has 64 pages, and others have theirs', async (t) => {
+  const server = await startHttp(t);
+  const user = await server.store.users.create({ email: 'busy@x.test', name: 'B', role: 'viewer', passwordHash: '-' });
+  const login = async () => ({
+    cookie: `__Host-vigia=${(await server.sessions.create(user.id)).secret}`,
+    origin: server.base,
+  });
+  const fates: (string | number)[] = [];
+  const sockets: WebSocket[] = [];
+  for (let count = 0; count < 4; count += 1) {
+    const headers = await login();
+    const opened = Array.from({ length: 20 }, async () => {
+      const socket = open(t, server, headers);
+      sockets.push(socket);
+      return Promise.race([once(socket, 'open').then(() => 'open'), refusal(socket).then(({ status }) => status)]);
+    });
+    fates.push(...(await Promise.all(opened)));
+  }
+  t.equal(fates.filter((fate) => fate === 'open').length, 64);
+  t.equal(fates.filter((fate) => fate === 503).length, 16);
+  await once(open(t, server, await server.loggedIn('admin')), 'open');
+  sockets.find((socket) => socket.readyState === WebSocket.OPEN)?.close();
+  await until('a place is free', () => server.ports.subscribers.size === 64);
+  await once(open(t, server, await login()), 'open');
+});
+
 t.test('strangers cannot fill what is being looked up', async (t) => {
   const server = await startHttp(t, { publicUrl: 'https://vigia.example' });
   const origin = 'https://vigia.example';
