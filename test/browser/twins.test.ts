@@ -10,7 +10,7 @@ import { type StoryServer, startServer } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const BOOT_AGO_MS = 3_600_000;
 
@@ -47,12 +47,14 @@ async function twoMachines(t: Test, server: StoryServer): Promise<{ deviceId: st
 }
 
 async function signIn(page: Page, server: StoryServer): Promise<void> {
-  await page.goto(server.app.firstRunLink() ?? '');
-  await page.getByLabel('Name').fill('Ada Lovelace');
-  await page.getByLabel('E-mail').fill('ada@example.com');
-  await page.getByLabel('Password').fill('lanterns over quiet gravel');
-  await page.getByRole('button', { name: /open|create|start|begin|account/i }).click();
-  await page.waitForURL(`${server.address}/`, { waitUntil: 'commit' });
+  const token = new URL(server.app.firstRunLink() ?? '').hash.replace('#token=', '');
+  const account = { token, name: 'Ada Lovelace', email: 'ada@example.com', password: 'lanterns over quiet gravel' };
+  await page.goto(`${server.address}/healthz`);
+  const status = await page.evaluate(async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch('/api/v1/first-run', { method: 'POST', headers, body: JSON.stringify(body) })).status;
+  }, account);
+  if (status >= 300) throw new Error(`The first account could not be made: ${status}`);
 }
 
 t.test('one click says which of two equal machines it is, from the incident and from the device', async (t) => {
