@@ -156,7 +156,9 @@ export const api = {
   apiKeys: () => requestAll<ApiKey>('/api-keys'),
   createApiKey: (body: { name: string; role: Role; clientId: string | null; expiresInMs: number | null }) =>
     request<ApiKey & { key: string }>('POST', '/api-keys', body),
-  deleteApiKey: (keyId: string) => request<void>('DELETE', `/api-keys/${id(keyId)}`),
+  leftByKey: (keyId: string) => request<LeftBehind>('GET', `/api-keys/${id(keyId)}/left-behind`),
+  revokeApiKey: (keyId: string, keep: readonly string[]) =>
+    request<void>('POST', `/api-keys/${id(keyId)}/revoke`, { keep }),
   tokens: () => requestAll<EnrolmentToken>('/tokens'),
   createToken: (body: NewToken) => request<NewEnrolmentToken>('POST', '/tokens', body),
   deleteToken: (tokenId: string) => request<void>('DELETE', `/tokens/${id(tokenId)}`),

@@ -205,6 +205,17 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
     apiKeys: keys.filter(({ createdBy }) => createdBy === params.id),
     tokens: tokens.filter(({ createdBy }) => createdBy === params.id),
   }));
+  app.get<WithId>('/api/v1/api-keys/:id/left-behind', ({ params }) => ({
+    apiKeys: keys.filter(({ createdBy }) => createdBy === `key:${params.id}`),
+    tokens: tokens.filter(({ createdBy }) => createdBy === `key:${params.id}`),
+  }));
+  app.post<WithId & { Body: { keep: string[] } }>('/api/v1/api-keys/:id/revoke', ({ params, body }, reply) => {
+    const isGone = ({ id, createdBy }: { id: string; createdBy?: string }): boolean =>
+      id === params.id || (createdBy === `key:${params.id}` && !body.keep.includes(id));
+    for (const items of [keys, tokens] as { id: string; createdBy?: string }[][])
+      for (const item of items.filter(isGone)) items.splice(items.indexOf(item), 1);
+    return reply.code(204).send();
+  });
   app.post<WithId & { Body: { keep: string[] } }>('/api/v1/users/:id/disable', ({ params, body }, reply) => {
     const remove = <T extends { id: string; createdBy?: string }>(items: T[], gone: (item: T) => boolean) => {
       for (const item of items.filter(gone)) items.splice(items.indexOf(item), 1);

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { Role } from '../../../protocol/view.ts';
+import type { ApiKey, Role } from '../../../protocol/view.ts';
 import { api } from '../../api.ts';
 import { clientChoices, orNone } from '../../choices.ts';
 import { t } from '../../i18n.ts';
@@ -11,6 +11,7 @@ import { Dialog } from '../Dialog.tsx';
 import { SelectField, TextField } from '../Field.tsx';
 import { CreateDialog, ListSection } from './ListSection.tsx';
 import { MakerName } from './MakerName.tsx';
+import { RevokeKey } from './RevokeKey.tsx';
 
 const roles = ['metrics', 'viewer', 'technician', 'admin'] as const satisfies readonly Role[];
 
@@ -21,6 +22,7 @@ const lifetimes = { month: 30 * DAY_MS, quarter: 90 * DAY_MS, year: 365 * DAY_MS
 export function ApiKeySettings() {
   const loaded = useLoaded('api-keys', api.apiKeys);
   const secret = useSignal<string | null>(null);
+  const revoking = useSignal<ApiKey | null>(null);
   if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
   return (
     <>
@@ -60,14 +62,31 @@ export function ApiKeySettings() {
             cell: (key) => (key.expiresAt === null ? t('keys.endless') : <When at={key.expiresAt} />),
           },
         ]}
-        remove={{
-          word: t('action.revoke'),
-          nameOf: (key) => key.name,
-          sentence: () => t('keys.revokeSentence'),
-          run: (key) => api.deleteApiKey(key.id),
-          allowed: () => true,
-        }}
+        actions={(key) => (
+          <button
+            type="button"
+            class="link"
+            aria-label={`${t('action.revoke')}: ${key.name}`}
+            onClick={() => {
+              revoking.value = key;
+            }}
+          >
+            {t('action.revoke')}
+          </button>
+        )}
       />
+      {revoking.value && (
+        <RevokeKey
+          apiKey={revoking.value}
+          onClose={() => {
+            revoking.value = null;
+          }}
+          onDone={() => {
+            revoking.value = null;
+            loaded.again();
+          }}
+        />
+      )}
       {secret.value && (
         <Dialog
           title={t('keys.made')}

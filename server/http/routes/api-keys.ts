@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { VigiaError } from '../../../protocol/error.ts';
-import { ApiKey, Role } from '../../../protocol/view.ts';
+import { ApiKey, LeftBehind, Role } from '../../../protocol/view.ts';
 import { mayGrant } from '../../security/roles.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Name, strict } from '../fields.ts';
 import { findMakers } from '../makers.ts';
 import { mapPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
 import { principalOf } from '../principal.ts';
-import { apiKeyView } from '../views.ts';
+import { apiKeyView, tokenView } from '../views.ts';
 
 const MAX_LIFETIME_MS = 10 * 366 * 86_400_000;
 const NewApiKey = Type.Object(
@@ -22,8 +22,11 @@ const NewApiKey = Type.Object(
 );
 const CreatedApiKey = Type.Interface([ApiKey], { key: Type.String() });
 
+/** What the key made that goes on; for these the caller answers from then on. */
+const Revocation = Type.Object({ keep: Type.Array(Id, { maxItems: 1000 }) }, strict);
+
 /** Keys of machines. The secret of a key is shown once, when it is made. */
-export function apiKeyRoutes(http: Http, { state, apiKeys }: RouteContext): void {
+export function apiKeyRoutes(http: Http, { state, apiKeys, leaving }: RouteContext): void {
   http.get(
     '/api/v1/api-keys',
     {
@@ -65,9 +68,31 @@ export function apiKeyRoutes(http: Http, { state, apiKeys }: RouteContext): void
     { config: { access: 'manage' }, schema: { params: IdParams } },
     async (request, reply) => {
       const { id: actor, scope } = principalOf(request);
-      const { id } = request.params;
-      await state.scoped(scope).apiKeys.revoke(id);
-      await state.audit.append({ actor, action: 'api-key.revoke', subject: id });
+      await leaving.revokeKey(scope, request.params.id, [], actor);
+      return reply.code(204).send();
+    },
+  );
+
+  http.get(
+    '/api/v1/api-keys/:id/left-behind',
+    { config: { access: 'manage' }, schema: { params: IdParams, response: { 200: LeftBehind } } },
+    async (request) => {
+      const { scope } = principalOf(request);
+      const left = await leaving.leftByKey(scope, request.params.id);
+      const makers = await findMakers(state, scope, [...left.apiKeys, ...left.tokens]);
+      return {
+        apiKeys: left.apiKeys.map((row) => apiKeyView(row, makers)),
+        tokens: left.tokens.map((row) => tokenView(row, makers)),
+      };
+    },
+  );
+
+  http.post(
+    '/api/v1/api-keys/:id/revoke',
+    { config: { access: 'manage' }, schema: { params: IdParams, body: Revocation } },
+    async (request, reply) => {
+      const { id: actor, scope } = principalOf(request);
+      await leaving.revokeKey(scope, request.params.id, request.body.keep, actor);
       return reply.code(204).send();
     },
   );

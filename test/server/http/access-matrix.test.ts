@@ -57,6 +57,21 @@ async function newDevice({ store, ports }: TestServer, { client, site, token }: 
   return id;
 }
 
+async function newKey({ store }: TestServer, { client }: Tenant): Promise<string> {
+  const row = await store.scoped(everyClient).apiKeys.insert({
+    id: unique('key').replace(' ', '-'),
+    secret_hash: randomBytes(32),
+    name: 'K',
+    role: 'viewer',
+    client_id: client.id,
+    created_at: 1,
+    created_by: 'test',
+    last_used_at: null,
+    revoked_at: null,
+  });
+  return row.id;
+}
+
 async function newDeviceWithTwin(server: TestServer, tenant: Tenant): Promise<string> {
   const id = await newDevice(server, tenant);
   await server.fleet.reload(id);
@@ -410,20 +425,16 @@ const samples: Record<string, MakeSample> = {
     path: '/api/v1/api-keys',
     body: { name: 'K', role: 'viewer', clientId: client.id },
   }),
-  'DELETE /api/v1/api-keys/:id': async ({ store }, { client }) => {
-    const row = await store.scoped(everyClient).apiKeys.insert({
-      id: unique('key').replace(' ', '-'),
-      secret_hash: randomBytes(32),
-      name: 'K',
-      role: 'viewer',
-      client_id: client.id,
-      created_at: 1,
-      created_by: 'test',
-      last_used_at: null,
-      revoked_at: null,
-    });
-    return { path: `/api/v1/api-keys/${row.id}` };
-  },
+  'GET /api/v1/api-keys/:id/left-behind': async (server, tenant) => ({
+    path: `/api/v1/api-keys/${await newKey(server, tenant)}/left-behind`,
+  }),
+  'POST /api/v1/api-keys/:id/revoke': async (server, tenant) => ({
+    path: `/api/v1/api-keys/${await newKey(server, tenant)}/revoke`,
+    body: { keep: [] },
+  }),
+  'DELETE /api/v1/api-keys/:id': async (server, tenant) => ({
+    path: `/api/v1/api-keys/${await newKey(server, tenant)}`,
+  }),
   'GET /enroll': () => ({ path: `/enroll?nonce=${randomBytes(32).toString('base64url')}` }),
   'POST /enroll': async ({ request, keyed, clock }, { client, site }) => {
     const body = { clientId: client.id, siteId: site.id, kind: 'server', uses: 1, expiresInMs: day };

@@ -118,3 +118,32 @@ t.test('a link to a new password ends with the one who made it', async (t) => {
   await request('DELETE', `/api/v1/users/${bob.id}`, { headers: ada.headers });
   t.equal(await look(), 401);
 });
+
+t.test('revoking a key ends what it made, and what those made, unless it is kept', async (t) => {
+  const { request, store, ada, bob, first, second, tokens, works, makeToken, makeKey, keyed, client } = await setUp(t);
+  const headers = ada.headers;
+  const third = await makeKey(first.headers, 'third');
+  const byFirst = await makeToken(first.headers);
+  const left = await request('GET', `/api/v1/api-keys/${first.id}/left-behind`, { headers });
+  const ids = (list: { id: string }[]) => list.map(({ id }) => id).toSorted();
+  t.same(ids(left.body.apiKeys), [second.id, third.id].toSorted());
+  t.same(ids(left.body.tokens), [tokens.byKey, byFirst].toSorted());
+  const path = `/api/v1/api-keys/${first.id}/revoke`;
+  const limited = await keyed('admin', client.id);
+  t.equal((await request('POST', path, { headers: limited, body: { keep: [] } })).status, 404, 'not theirs');
+  const strange = await request('POST', path, { headers, body: { keep: [tokens.byBob] } });
+  t.equal(strange.status, 400, 'Bob made that himself');
+  t.ok(await works(first), 'nothing has ended');
+  t.equal((await request('POST', path, { headers, body: { keep: [third.id, byFirst] } })).status, 204);
+  t.same([await works(first), await works(second), await works(third)], [false, false, true]);
+  const stored = store.scoped(everyClient).tokens;
+  t.ok((await stored.get(tokens.byKey))?.revoked_at, 'made by a key that the key made');
+  t.match(await stored.get(byFirst), { revoked_at: null, kept_by: ada.id });
+  t.equal((await stored.get(tokens.byBob))?.revoked_at, null);
+  t.ok(await works(bob));
+  const row = await store.db.selectFrom('audit').selectAll().where('action', '=', 'api-key.revoke').executeTakeFirst();
+  t.match(JSON.parse(row?.detail_json ?? '{}'), { kept: [third.id, byFirst] });
+  t.equal((await request('POST', path, { headers, body: { keep: [] } })).status, 404, 'once');
+  t.equal((await request('DELETE', `/api/v1/api-keys/${third.id}`, { headers })).status, 204);
+  t.notOk(await works(third));
+});
