@@ -1,3 +1,4 @@
+import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { JUDGED, type TwinMachine, type TwinMachines } from '../../protocol/twin.ts';
 import type { Dating } from '../domain/dating.ts';
@@ -178,7 +179,7 @@ function sentence(
   const kept = chosen ? ` ${keptReports} reports that were kept of it are taken in.` : '';
   const dropped = droppedReports > 0 ? ` ${droppedReports} reports that were kept of it are dropped.` : '';
   const others = givenUp.map(({ facts }) => place(facts.address)).join(', ');
-  return `${info.name} is the machine at ${place(chosen ? chosen.facts.address : remoteAddress)}.${kept} The other, at ${others}, is refused until it is enrolled anew.${dropped}`;
+  return `${isolated(info.name)} is the machine at ${place(chosen ? chosen.facts.address : remoteAddress)}.${kept} The other, at ${others}, is refused until it is enrolled anew.${dropped}`;
 }
 
 function isRunOf(runs: readonly Life[]): (runId: string) => boolean {
