@@ -11,6 +11,7 @@ import { AgentEvents } from './agents.ts';
 import { refuseHalfRestored } from './backup/restore-backup.ts';
 import { loadCertificate } from './certificate.ts';
 import { type Clock, createClock } from './clock.ts';
+import { readStep, setBackMeanwhile } from './clock-step.ts';
 import type { Config } from './config.ts';
 import { createHolidays } from './contracts/holidays.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
@@ -293,7 +294,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
   /** What a clock that was ahead has left; a full disk keeps it, and nobody believes it. */
   async function healFuture(): Promise<void> {
     try {
-      await store.commit(futureStatements(store, now()));
+      const step = setBackMeanwhile(now(), await readAliveAt(store), await readStep(store));
+      await store.commit(futureStatements(store, now(), step));
     } catch (cause) {
       logger.error({ err: cause }, 'what lies in the future could not be dated anew');
     }

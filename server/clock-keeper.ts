@@ -4,6 +4,7 @@ import { formatDuration } from './domain/wording.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Health } from './fleet/health.ts';
 import { redateRecord } from './fleet/redate.ts';
+import type { OwnTrouble } from './presence/server-incident.ts';
 
 export interface ClockKeeperOptions {
   readonly clock: Clock;
@@ -19,6 +20,8 @@ const ALONE_MS = 30_000;
 const AGREES_MS = 60_000;
 /** So many say enough. */
 const MAX_ASKED = 500;
+/** A step that lasts for so long is told of. */
+const TOLD_AFTER_MS = 10_000;
 /** After a step the clocks of agents are measured anew before anybody is blamed. */
 const SETTLES_MS = 60_000;
 
@@ -30,6 +33,7 @@ export class ClockKeeper {
   readonly #options: ClockKeeperOptions;
   #settledAt = Number.NEGATIVE_INFINITY;
   #isDoubted = false;
+  #trouble: OwnTrouble | null = null;
 
   constructor(options: ClockKeeperOptions) {
     this.#options = options;
@@ -40,6 +44,13 @@ export class ClockKeeper {
     const { clock } = this.#options;
     // Asked of every report: the newest look is enough, but for a step that came since.
     return this.#isDoubted || Math.abs(clock.driftMs()) > AGREES_MS || clock.now() - this.#settledAt < SETTLES_MS;
+  }
+
+  /** What is told of the server: a step that lasts or was followed, until the clocks have agreed for a while. */
+  get trouble(): OwnTrouble | null {
+    const since = this.#options.clock.now() - this.#settledAt;
+    if (!this.#isDoubted && (since >= SETTLES_MS || since < 0)) this.#trouble = null;
+    return this.#trouble;
   }
 
   /** Called once a second in the lane of the watch. Returns by how many ms the clock was set, mostly 0. */
@@ -55,7 +66,9 @@ export class ClockKeeper {
     if (!this.#isDoubted) logger.warn(doubt, 'the time of day of the server was set');
     this.#isDoubted = true;
     const votes = this.#ask(doubt);
-    health.set('clock', sayDoubt(doubt, votes));
+    const said = sayDoubt(doubt, votes);
+    health.set('clock', said);
+    if (doubt.forMs >= TOLD_AFTER_MS) this.#trouble ??= { from: clock.now() - doubt.forMs, why: said };
     const isAsked = votes.kept + votes.stepped > 0;
     if (isAsked ? doubt.forMs < ASK_MS || votes.stepped <= votes.kept : doubt.forMs < ALONE_MS) return 0;
     const sizeMs = clock.steps.adopt();
@@ -63,6 +76,7 @@ export class ClockKeeper {
     for (const record of fleet.devices.values()) redateRecord(record, sizeMs, now);
     this.#isDoubted = false;
     this.#settledAt = now;
+    this.#trouble = { from: now, why: sayFollowed(sizeMs, votes) };
     logger.warn({ sizeMs, votes }, 'the server follows its time of day');
     health.set('clock', null);
     return sizeMs;
@@ -82,6 +96,13 @@ export class ClockKeeper {
     }
     return votes;
   }
+}
+
+function sayFollowed(sizeMs: number, { kept, stepped }: { kept: number; stepped: number }): string {
+  const how = `${formatDuration(Math.abs(sizeMs))} ${sizeMs > 0 ? 'ahead' : 'back'}`;
+  const asked = kept + stepped;
+  const why = asked === 0 ? 'no agent could be asked' : `${stepped} of ${asked} agents agree with it`;
+  return `The time of day of the server was set ${how}, and the server follows it: ${why}. What was measured meanwhile may be dated wrong if it was a mistake; check the clock of its machine.`;
 }
 
 function sayDoubt({ sizeMs }: ClockDoubt, { kept, stepped }: { kept: number; stepped: number }): string {

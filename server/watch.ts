@@ -6,6 +6,7 @@ import { applyVerdict } from './apply-verdict.ts';
 import { ChangeWriter } from './change-writer.ts';
 import type { Clock } from './clock.ts';
 import { ClockKeeper } from './clock-keeper.ts';
+import { type KnownStep, readStep, setBackBy, stepStatement } from './clock-step.ts';
 import { ClonedIdentities } from './cloned-identities.ts';
 import { addOpinion } from './domain/opinion.ts';
 import type { DetectionSettings } from './domain/settings.ts';
@@ -18,12 +19,14 @@ import type { Health } from './fleet/health.ts';
 import { restoreMemories } from './fleet/restore-memories.ts';
 import type { Clone } from './gateway/gateway.ts';
 import type { IncidentBook } from './incidents/incident-book.ts';
+import { redateStanding } from './incidents/redate-standing.ts';
 import type { Judge } from './judge.ts';
 import { Lane } from './lane.ts';
 import type { Anchors } from './presence/anchors.ts';
 import { Contact } from './presence/contact.ts';
 import { PowerCuts } from './presence/power-cuts.ts';
 import type { Finding } from './presence/second-opinion.ts';
+import { ServerIncident } from './presence/server-incident.ts';
 import { UnsteadyLines } from './presence/unsteady-lines.ts';
 import { type ReportedChecks, ReportJudge } from './report-judge.ts';
 import type { StoredReport } from './series/series-store.ts';
@@ -82,6 +85,9 @@ export class Watch {
   readonly #powerCuts: PowerCuts;
   readonly #lines: UnsteadyLines;
   readonly #clock: ClockKeeper;
+  readonly #clockIncident: ServerIncident;
+  /** By which the clock may be wrong. */
+  #step: KnownStep | null = null;
   readonly #writer: ChangeWriter;
   readonly #acts: Acts;
   #tickedAt: number | null = null;
@@ -109,6 +115,13 @@ export class Watch {
     this.#clones = new ClonedIdentities(options.fleet, options.book, options.twins);
     this.#powerCuts = new PowerCuts(options);
     const restore = (records: Iterable<DeviceRecord>): Promise<void> => restoreMemories(options, records);
+    this.#clockIncident = new ServerIncident({
+      ...options,
+      rule: 'server.clock',
+      priority: 'high',
+      tellAfterMs: 0,
+      over: 'The clocks of the server agree again',
+    });
     this.#writer = new ChangeWriter({ ...options, faults, restore });
     this.#acts = new Acts({ lane: this.lane, writer: this.#writer, clock, position: () => this.#position });
   }
@@ -154,6 +167,7 @@ export class Watch {
   async begin(): Promise<void> {
     const { store, clock, fleet } = this.#options;
     const wasBlind = await fleet.blindness.load(store, clock.now());
+    this.#step = await readStep(store);
     this.#clones.restore(clock.now());
     await this.#lines.load(clock.now());
     const aliveAt = await store.settings.get(ALIVE_SETTING);
@@ -316,32 +330,18 @@ export class Watch {
   /** Before anything is judged: the server's time of day may have been set. */
   #followClock(changes: ChangeSet): void {
     const sizeMs = this.#clock.look();
+    const { store, clock, book, fleet } = this.#options;
+    const now = clock.now();
+    this.#clockIncident.follow(changes, now, this.#clock.trouble);
     if (sizeMs === 0) return;
-    const { store, clock, book } = this.#options;
     if (this.#tickedAt !== null) this.#tickedAt += sizeMs;
     this.#contact.clockSet(sizeMs);
+    const step = setBackBy(sizeMs, this.#step);
+    this.#step = sizeMs > 0 ? { sizeMs, since: now } : null;
+    changes.add(stepStatement(store, this.#step));
     if (sizeMs > 0) return;
-    const now = clock.now();
-    const back = (at: number): number => (at > now ? Math.min(now, at + sizeMs) : at);
-    const backOrNull = (at: number | null): number | null => (at === null ? null : back(at));
-    for (const record of [...book.open()]) {
-      const { onsetAt, openedAt, updatedAt, acknowledgedAt, times } = record;
-      if (updatedAt <= now) continue;
-      book.put({
-        ...record,
-        onsetAt: back(onsetAt),
-        openedAt: back(openedAt),
-        updatedAt: back(updatedAt),
-        acknowledgedAt: backOrNull(acknowledgedAt),
-        times: {
-          ...times,
-          takenAt: backOrNull(times.takenAt),
-          respondedAt: backOrNull(times.respondedAt),
-          onSiteAt: backOrNull(times.onSiteAt),
-        },
-      });
-    }
-    changes.add(...futureStatements(store, now, sizeMs));
+    redateStanding(book, fleet, now, step);
+    changes.add(...futureStatements(store, now, step));
   }
 
   #judgeAbsence(changes: ChangeSet): void {

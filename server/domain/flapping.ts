@@ -43,6 +43,7 @@ const steady: ReadonlySet<RuleName> = new Set([
   'site.power',
   'line.unsteady',
   'server.blind',
+  'server.clock',
   'server.history',
   'reboot.unexpected',
   'availability.budget',

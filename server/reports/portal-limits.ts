@@ -26,7 +26,8 @@ export function createPortalLimits(): PortalLimits {
 
   function forget(at: number): void {
     for (const [linkId, taken] of links) {
-      const recent = taken.filter((one) => at - one.at < WINDOW_MS);
+      // What lies in the future was counted by a clock that was ahead: it would count until then.
+      const recent = taken.filter((one) => one.at <= at && at - one.at < WINDOW_MS);
       if (recent.length === 0) links.delete(linkId);
       else links.set(linkId, recent);
     }

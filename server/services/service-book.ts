@@ -109,10 +109,11 @@ export class ServiceBook implements Judge {
   /** A service that is what it was before the server stopped has been that all along. */
   #sinceOf(id: string, state: ServiceVerdict['state'], now: number): number {
     const before = this.#live.get(id);
-    if (before?.verdict.state === state) return before.since;
+    // A clock that was ahead may have noted a time that has not come.
+    if (before?.verdict.state === state) return Math.min(now, before.since);
     const isFirst = before === undefined || before.verdict.state === 'unknown';
     const stood = isFirst ? this.#stood.get(id) : undefined;
-    return stood?.state === state ? stood.since : now;
+    return stood?.state === state ? Math.min(now, stood.since) : now;
   }
 
   #enter(id: string, verdict: ServiceVerdict, now: number): void {

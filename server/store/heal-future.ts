@@ -1,4 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely';
+import { redateJson } from './redate-json.ts';
 import type { Store } from './store.ts';
 
 /** Columns that say when something happened, so that none of them can lie in the future. */
@@ -11,23 +12,58 @@ const pastColumns: readonly (readonly [table: string, ...columns: string[]])[] =
   ['known_place', 'last_seen_at'],
   ['delivery', 'delivered_at', 'given_up_at'],
   ['outbox', 'delivered_at'],
+  // What is older than its enrolment is not taken from a machine: one that was enrolled in the future would not be heard.
+  ['device', 'enrolled_at', 'retired_at', 'inventory_at'],
+  ['device_placement', 'until_ms'],
+  ['enrolment_token', 'created_at', 'last_used_at', 'revoked_at'],
+  ['api_key', 'created_at', 'last_used_at', 'revoked_at'],
+  ['maintenance_run', 'started_at', 'ended_at', 'finished_at'],
+  ['maintenance_window', 'created_at', 'cancelled_at'],
+  ['maintenance_edit', 'at'],
+  ['attestation', 'at', 'withdrawn_at'],
+  ['ledger_revision', 'at'],
+  ['history_loss', 'found_at', 'told_at'],
+  ['service', 'created_at', 'removed_at'],
+  ['service_version', 'effective_at'],
+  ['check_definition', 'created_at', 'removed_at'],
 ];
 /** Stretches of time: what begins in the future is none. */
 const stretches = ['presence_interval', 'check_interval'] as const;
 
+/** How far the server's clock was set back, and what it has stamped wrong. */
+export interface SetBack {
+  /** Below 0; 0 if it is not known. */
+  readonly sizeMs: number;
+  /** What is stamped with this instant or a later one was stamped by the wrong clock; infinite if that is not known. */
+  readonly since: number;
+}
+
+export const unknownStep: SetBack = { sizeMs: 0, since: Number.POSITIVE_INFINITY };
+
 /**
- * What a clock that was ahead has left in the future, dated anew: earlier by as much as the clock was set back, where that is known,
- * and in any case no later than now. @param sizeMs of the step, 0 if it is not known
+ * What a clock that was ahead has left, dated anew: earlier by as much as the clock was set back, where that is known, also what is
+ * in the past by now; and in any case no later than now.
  */
-export function futureStatements({ db }: Pick<Store, 'db'>, now: number, sizeMs = 0): CompiledQuery[] {
+export function futureStatements(
+  { db }: Pick<Store, 'db'>,
+  now: number,
+  { sizeMs, since }: SetBack = unknownStep,
+): CompiledQuery[] {
   const back = Math.min(0, sizeMs);
+  // SQLite knows no infinity.
+  const from = Math.min(since, Number.MAX_SAFE_INTEGER);
   const past = pastColumns.flatMap(([table, ...columns]) =>
     columns.map((column) => {
       const name = sql.ref(column);
-      return sql`UPDATE ${sql.table(table)} SET ${name} = min(${name} + ${back}, ${now}) WHERE ${name} > ${now}`;
+      return sql`UPDATE ${sql.table(table)} SET ${name} = min(${name} + ${back}, ${now})
+        WHERE ${name} > ${now} OR ${name} >= ${from}`;
     }),
   );
   const ended = stretches.flatMap((table) => [
+    // Below 0 in between, as no two of a machine may begin at the same time, not even for a moment.
+    sql`UPDATE ${sql.table(table)} SET start_ms = -(start_ms + ${back}), end_ms = end_ms + ${back} WHERE start_ms >= ${from}`,
+    sql`UPDATE ${sql.table(table)} SET end_ms = end_ms + ${back} WHERE start_ms >= 0 AND start_ms < ${from} AND end_ms >= ${from}`,
+    sql`UPDATE ${sql.table(table)} SET start_ms = -start_ms WHERE start_ms < 0`,
     sql`DELETE FROM ${sql.table(table)} WHERE start_ms >= ${now}`,
     sql`UPDATE ${sql.table(table)} SET end_ms = ${now} WHERE end_ms > ${now}`,
   ]);
@@ -39,11 +75,13 @@ export function futureStatements({ db }: Pick<Store, 'db'>, now: number, sizeMs 
     sql`UPDATE delivery SET due_at = ${now} WHERE attempts > 0 AND delivered_at IS NULL AND given_up_at IS NULL
       AND due_at > ${now} + ${RETRY_AHEAD_MS}`,
     sql`UPDATE outbox SET due_at = due_at - (created_at - ${now}), created_at = ${now} WHERE created_at > ${now}`,
+    sql`UPDATE blindness SET start_ms = start_ms + ${back}, end_ms = end_ms + ${back} WHERE start_ms >= ${from}`,
     sql`UPDATE blindness SET start_ms = ${now} WHERE start_ms > ${now}`,
     sql`UPDATE blindness SET end_ms = max(start_ms, ${now}) WHERE end_ms > ${now} AND end_ms > start_ms
       AND end_ms > ${now} + ${BLIND_AHEAD_MS}`,
   ];
-  return [...past, ...ended, ...others].map((query) => query.compile(db));
+  const json = back < 0 && Number.isFinite(since) ? redateJson(back, from) : [];
+  return [...json, ...past, ...ended, ...others].map((query) => query.compile(db));
 }
 
 /** No try of a message is put off for longer. */

@@ -40,7 +40,8 @@ type Delivery = Row<'delivery'>;
 export class Courier {
   readonly #options: CourierOptions;
   readonly #busy = new Map<string, Promise<void>>();
-  readonly #pausedUntil = new Map<string, number>();
+  /** What receivers asked for, and when: a pause that begins in the future was noted by a clock that was ahead. */
+  readonly #pauses = new Map<string, { readonly from: number; readonly to: number }>();
   readonly #stopping = new AbortController();
 
   constructor(options: CourierOptions) {
@@ -51,7 +52,7 @@ export class Courier {
   async round(): Promise<void> {
     const { store, now, logger } = this.#options;
     for (const { receiver_id: id, due } of await store.deliveries.queues(now())) {
-      if (due === 0 || this.#busy.has(id) || (this.#pausedUntil.get(id) ?? 0) > now()) continue;
+      if (due === 0 || this.#busy.has(id) || this.#isPaused(id)) continue;
       const tour = this.#serve(id)
         .catch((cause: unknown) =>
           logger.error({ err: cause, receiverId: id }, 'the messages of a receiver could not be read'),
@@ -74,7 +75,7 @@ export class Courier {
     if (wasAway) await gatherMissed(store.deliveries, receiverId);
     const due = await store.deliveries.due(receiverId, now(), BATCH);
     for (const delivery of due) {
-      if (this.#stopping.signal.aborted || (this.#pausedUntil.get(receiverId) ?? 0) > now()) return;
+      if (this.#stopping.signal.aborted || this.#isPaused(receiverId)) return;
       if (handled.has(delivery.id)) continue;
       const message = await this.#gather(
         delivery,
@@ -149,9 +150,15 @@ export class Courier {
       return onOutcome(name, 'given_up');
     }
     const wanted = cause instanceof DeliveryError ? Math.min(cause.retryAfterMs ?? 0, MAX_PAUSE_MS) : 0;
-    if (wanted > 0) this.#pausedUntil.set(receiverId, now() + wanted);
+    if (wanted > 0) this.#pauses.set(receiverId, { from: now(), to: now() + wanted });
     await store.deliveries.failed(ids, reason, now() + Math.max(wanted, backoffMs(attempts, random())));
     onOutcome(name, 'failed');
+  }
+
+  #isPaused(receiverId: string): boolean {
+    const pause = this.#pauses.get(receiverId);
+    const now = this.#options.now();
+    return pause !== undefined && pause.from <= now && now < pause.to;
   }
 
   async #compose(deliveries: readonly Delivery[]): Promise<Message> {

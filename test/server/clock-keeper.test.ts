@@ -1,6 +1,7 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { createClock } from '../../server/clock.ts';
+import { setBackBy, setBackMeanwhile } from '../../server/clock-step.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { healRecord } from '../../server/fleet/redate.ts';
 import { openStore } from '../../server/store/store.ts';
@@ -49,32 +50,47 @@ async function scene(t: Test) {
     const { items } = await core.store.scoped(everyClient).incidents.list({ limit: 50, state: 'all' });
     return items.map(({ rule, state }) => `${rule} ${state}`);
   };
-  return { core, machine, clock, record, run, incidents };
+  /** About machines; and about the server itself. */
+  const ofMachines = async () => (await incidents()).filter((one) => !one.startsWith('server.'));
+  const ofServer = async () => (await incidents()).filter((one) => one.startsWith('server.'));
+  const told = async () =>
+    (await core.store.db.selectFrom('outbox').select(['kind', 'payload_json']).orderBy('id').execute())
+      .filter(({ payload_json }) => payload_json.includes('server.clock'))
+      .map(({ kind }) => kind);
+  return { core, machine, clock, record, run, incidents: ofMachines, ofServer, told };
 }
 
 t.test('the server is an hour ahead for a while: nobody is blamed, and it says so of itself', async (t) => {
-  const { core, machine, clock, record, run, incidents } = await scene(t);
+  const { core, machine, clock, record, run, incidents, ofServer, told } = await scene(t);
   await run(120);
   machine.wallMs += HOUR;
   await run(600);
+  t.same(await ofServer(), ['server.clock open'], 'it is told of the server');
+  t.same(await told(), ['incident.raised'], 'once');
   t.match(core.health.about('clock'), /time of day of the server was set: it is 1 h ahead/);
   t.ok(Math.abs(clock.now() - (START + machine.monotonicMs)) < 1_000, 'the agents say that it is wrong');
   machine.wallMs -= HOUR;
   await run(60);
   t.same(core.health.warnings, []);
   t.same(await incidents(), []);
+  await run(60);
+  t.same(await ofServer(), ['server.clock resolved']);
+  t.same(await told(), ['incident.raised', 'incident.resolved']);
   t.equal(record.liveness.state, 'up');
   await run(7 * 60, 4);
   t.same(await incidents(), ['disk.space open'], 'rules are not deaf');
 });
 
 t.test('a time of day that the agents agree with is followed, and what is going on goes on', async (t) => {
-  const { machine, clock, record, run, incidents } = await scene(t);
+  const { core, machine, clock, record, run, incidents, ofServer } = await scene(t);
   await run(120);
   await run(240, 4);
   machine.wallMs += HOUR;
   await run(60, 4, HOUR);
   t.ok(Math.abs(clock.now() - machine.wallMs) < 1_000);
+  t.same(await ofServer(), ['server.clock open'], 'following it is told, too');
+  t.match(await core.store.settings.get('clock.step'), { sizeMs: HOUR }, 'and remembered');
+  const followedAt = clock.now();
   t.equal(record.liveness.state, 'up');
   await run(60, 4, HOUR);
   t.same(await incidents(), ['disk.space open'], 'in the middle of "for", over the step');
@@ -86,6 +102,10 @@ t.test('a time of day that the agents agree with is followed, and what is going 
   t.same(await incidents(), ['disk.space resolved'], 'within a minute');
   const rows = inTheFuture(record, clock.now());
   t.same(rows, []);
+  const events = await core.store.db.selectFrom('incident_event').select('at').execute();
+  const wrong = events.filter(({ at }) => at >= followedAt - 60_000);
+  t.same(wrong, [], 'nothing says that it happened in the hour that never was');
+  t.equal(await core.store.settings.get('clock.step'), null);
 });
 
 t.test(
@@ -153,3 +173,13 @@ function inTheFuture({ memory }: { memory: object }, now: number): string[] {
   });
   return found;
 }
+
+t.test('a clock that was set back while no server ran', async (t) => {
+  const known = { sizeMs: HOUR, since: START };
+  t.same(setBackMeanwhile(START + 1, START + 2, known), { sizeMs: -HOUR, since: START });
+  t.equal(setBackMeanwhile(START + 2, START + 1, known), undefined, 'it goes on');
+  t.equal(setBackMeanwhile(START + 1, null, known), undefined);
+  t.equal(setBackMeanwhile(START + 1, START + 2, null), undefined);
+  t.same(setBackBy(-HOUR + 5_000, known), { sizeMs: -HOUR + 5_000, since: START });
+  t.same(setBackBy(-2 * HOUR, known), { sizeMs: -2 * HOUR, since: Number.POSITIVE_INFINITY }, 'another step');
+});

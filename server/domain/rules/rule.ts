@@ -21,6 +21,7 @@ export type RuleName =
   | 'site.power'
   | 'line.unsteady'
   | 'server.blind'
+  | 'server.clock'
   | 'server.history'
   | 'check.failed'
   | 'check.certificate'
