@@ -250,6 +250,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       losses,
     ],
     onJudged: () => vitalSigns.seen('evaluating'),
+    isTold: (at) => telling.toldFromMemory(at),
     publish: (changes) => {
       availability.book.take(changes);
       for (const record of changes.touched) live.deviceChanged(record);

@@ -53,6 +53,8 @@ export interface WatchOptions {
   readonly ask?: (records: readonly DeviceRecord[], now: number) => void;
   /** Whether a workstation is expected to run at this moment; by default none is. */
   readonly isExpected?: (info: DeviceRecord['info'], now: number) => boolean;
+  /** Whether everybody was told from memory of trouble of the server that stood at this instant, ms, or began since. */
+  readonly isTold?: (at: number) => boolean;
   /** Called after a change is durable. */
   readonly publish: (changes: ChangeSet) => void;
   /** Called when everybody was judged, and what followed is written. */
@@ -117,6 +119,7 @@ export class Watch {
     const restore = (records: Iterable<DeviceRecord>): Promise<void> => restoreMemories(options, records);
     this.#clockIncident = new ServerIncident({
       ...options,
+      isTold: () => false,
       rule: 'server.clock',
       priority: 'high',
       tellAfterMs: 0,

@@ -34,6 +34,8 @@ export interface ContactOptions {
   /** Asks others about these devices, whose agents are silent. */
   readonly ask: (records: readonly DeviceRecord[], now: number) => void;
   readonly faults: Pick<Faults, 'guard'>;
+  /** Whether everybody was told from memory of trouble of the server that stood at this instant, ms, or began since. */
+  readonly isTold?: (at: number) => boolean;
   /** Whether a workstation is expected to run at this moment. */
   readonly isExpected: (info: DeviceRecord['info'], now: number) => boolean;
 }

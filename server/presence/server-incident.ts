@@ -17,6 +17,8 @@ export interface ServerIncidentOptions {
   readonly priority: Priority;
   /** How long it lasts before people are told, ms. */
   readonly tellAfterMs: number;
+  /** Whether everybody was told in another way of what has lasted since then, ms: one message of one trouble is enough. */
+  readonly isTold?: (since: number) => boolean;
   /** Said when it is over. */
   readonly over: string;
 }
@@ -63,7 +65,8 @@ export class ServerIncident {
       : { ...said, kind: 'clear', sentence: over };
     const tellAt = Math.max(now, (owed?.from ?? now) + tellAfterMs);
     const step = book.step(verdict, { clientId, siteId: null, deviceId: null }, tellAt);
-    if (step) changes.addIncident(null, step);
+    const isTold = owed !== null && (this.#options.isTold?.(owed.from) ?? false);
+    if (step) changes.addIncident(null, isTold ? { ...step, notice: null } : step);
     const wasOpen = this.#isOpen;
     changes.otherwise(() => {
       this.#isOpen = wasOpen;

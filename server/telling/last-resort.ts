@@ -33,6 +33,9 @@ export class LastResort {
   /** Receivers that have it. */
   #told = new Set<string>();
   #telling: Promise<void> | null = null;
+  /** The last instant of trouble that everybody was told of. */
+  #toldUntil = Number.NEGATIVE_INFINITY;
+  #isToldToAll = false;
   readonly #stopping = new AbortController();
 
   constructor(options: LastResortOptions) {
@@ -44,7 +47,9 @@ export class LastResort {
   look(): void {
     const trouble = this.#options.trouble();
     const now = this.#nowMs();
+    if (trouble.length > 0 && this.#isToldToAll) this.#toldUntil = this.#options.now();
     if (trouble.length === 0) {
+      this.#isToldToAll = false;
       this.#since = null;
       this.#told = new Set();
       this.#triedAt = Number.NEGATIVE_INFINITY;
@@ -65,6 +70,11 @@ export class LastResort {
       });
   }
 
+  /** Whether everybody was told of trouble that stood at this instant, ms, or began since: then it needs no other message. */
+  toldSince(at: number): boolean {
+    return this.#toldUntil >= at;
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#telling;
@@ -74,7 +84,8 @@ export class LastResort {
     const { channels, logger } = this.#options;
     const message = this.#message(trouble);
     const told = this.#told;
-    const outcomes = channels().map(async ({ id, channel }) => {
+    const all = channels();
+    const outcomes = all.map(async ({ id, channel }) => {
       if (told.has(id)) return;
       try {
         await channel.deliver(message, AbortSignal.any([AbortSignal.timeout(WITHIN_MS), this.#stopping.signal]));
@@ -87,6 +98,8 @@ export class LastResort {
       }
     });
     await Promise.all(outcomes);
+    this.#isToldToAll = told === this.#told && all.every(({ id }) => told.has(id));
+    if (this.#isToldToAll) this.#toldUntil = this.#options.now();
   }
 
   #message(trouble: readonly string[]): Message {

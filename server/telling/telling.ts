@@ -49,6 +49,8 @@ export interface Telling {
   stop(): Promise<void>;
   /** Forgets messages that ended long ago. */
   prune(): Promise<Record<string, unknown>>;
+  /** Whether everybody was told from memory of trouble of the server that stood at this instant, ms, or began since. */
+  toldFromMemory(at: number): boolean;
 }
 
 const ROUND_MS = 1_000;
@@ -164,6 +166,7 @@ export function createTelling(options: TellingOptions): Telling {
       await lastResort.stop();
       await courier.stop();
     },
+    toldFromMemory: (at) => lastResort.toldSince(at),
     async prune() {
       return { pruned: await store.deliveries.prune(now() - KEEP_MS) };
     },

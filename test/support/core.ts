@@ -25,7 +25,7 @@ export interface CoreOptions {
   readonly dir: string;
   readonly clock: Clock;
   readonly settings?: DetectionSettings;
-  readonly presence?: Pick<WatchOptions, 'ask' | 'anchors' | 'isExpected'>;
+  readonly presence?: Pick<WatchOptions, 'ask' | 'anchors' | 'isExpected' | 'isTold'>;
   readonly judges?: WatchOptions['judges'];
   readonly logger?: Logger;
   /** Stands between the core and its stores, to make them fail. */

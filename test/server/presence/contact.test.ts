@@ -313,6 +313,25 @@ t.test('a server that could not write while its storage refused tells of it afte
   t.same(await scene.incidents(), { 'server.blind high resolved': 1 });
 });
 
+t.test('what everybody was told of from memory is not told again', async (t) => {
+  const asked: number[] = [];
+  const isTold = (at: number) => asked.push(at) > 0;
+  const scene = await Neighbourhood.start(t, [1], { isTold });
+  await ownClient(scene);
+  const from = scene.clock.ms;
+  scene.core.health.set('state', 'The server cannot write its state: no space.');
+  scene.clock.ms += 40 * seconds;
+  scene.core.health.set('state', null);
+  await scene.pass(20 * seconds);
+  t.same(await scene.incidents(), { 'server.blind high resolved': 1 });
+  t.same(
+    await scene.told(),
+    ['resolved server.blind'],
+    'its end goes to those who were told by an outbox alone: to nobody',
+  );
+  t.same(asked, [from]);
+});
+
 t.test('storage that refuses now and then for half a minute is an incident, a moment of it is none', async (t) => {
   const scene = await Neighbourhood.start(t, [1]);
   await ownClient(scene);

@@ -78,9 +78,25 @@ t.test('who could not be told is told later, and nobody twice', async (t) => {
     got.map(({ to }) => to),
     ['a'],
   );
+  t.equal(lastResort.toldSince(0), false, 'one does not know of it');
   world.fails = false;
   await look(120);
   await until('the other', () => got.length === 2);
   t.equal(got[1]?.to, 'b');
+  t.equal(lastResort.toldSince(1_800_000_000_000), true, 'now everybody knows');
   await lastResort.stop();
+});
+
+t.test('what everybody was told of from memory needs no other message', async (t) => {
+  const { world, look, lastResort } = setUp();
+  const began = 1_800_000_000_000 + world.nowMs;
+  world.trouble = ['a'];
+  await look(50);
+  t.equal(lastResort.toldSince(began), false, 'not told yet');
+  await look(60);
+  t.equal(lastResort.toldSince(began), true);
+  world.trouble = [];
+  await look(20);
+  t.equal(lastResort.toldSince(began), true, 'also when it is over');
+  t.equal(lastResort.toldSince(1_800_000_000_000 + world.nowMs), false, 'but not of what begins after it');
 });
