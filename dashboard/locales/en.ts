@@ -335,7 +335,7 @@ export const en = {
   'twins.reports': { one: '{count} report', other: '{count} reports' },
   'twins.full': 'No more is kept here; the rest stays with its agent.',
   'twins.choose': 'This one is the machine',
-  'twins.chooseThis': '{place} is {name}',
+  'twins.chooseThis': 'This one is the machine: {place}',
   'twins.ifJudged': {
     one: 'The other is refused until it is enrolled anew, and its {count} report is dropped.',
     other: 'The other is refused until it is enrolled anew, and its {count} reports are dropped.',

@@ -83,7 +83,7 @@ function Machine({ machine, deviceId, name, loaded }: MachineProps) {
               : t('twins.ifBeside', { name, count: machine.keptReports })}
           </p>
           <ActionButton
-            label={t('twins.chooseThis', { name, place: title })}
+            label={t('twins.chooseThis', { place: title })}
             run={async () => loaded.set(await api.decideTwins(deviceId, machine.id))}
           >
             {t('twins.choose')}
