@@ -28,6 +28,8 @@ export interface FleetQuery {
   readonly clientId: string | null;
   readonly siteId: string | null;
   readonly withIncidents: boolean;
+  /** Workstations only whose system drive is nearly full: what the weekly digest names. */
+  readonly lowDrives: boolean;
   readonly grouping: Grouping;
   readonly sort: SortColumn;
   readonly descending: boolean;
@@ -42,6 +44,7 @@ export function parseFleetQuery(params: URLSearchParams): FleetQuery {
     clientId: params.get('client'),
     siteId: params.get('site'),
     withIncidents: params.get('incidents') === 'open',
+    lowDrives: params.get('drive') === 'low',
     grouping: groupings.find((name) => name === params.get('group')) ?? 'none',
     sort: sortColumns.find((name) => name === sort.replace(/^-/, '')) ?? 'state',
     descending: sort.startsWith('-'),
@@ -68,6 +71,7 @@ export function filterDevices(
       (query.clientId === null || device.clientId === query.clientId) &&
       (query.siteId === null || device.siteId === query.siteId) &&
       (!query.withIncidents || device.openIncidents > 0) &&
+      (!query.lowDrives || device.lowDriveBytes !== null) &&
       (words.length === 0 || matches(device, names, words)),
   );
 }
@@ -97,7 +101,9 @@ export function comparison(
     os: (device) => device.os,
     cpu: (device) => device.cpuBusyRatio,
     memory: (device) => device.memoryUsedRatio,
-    disk: (device) => device.fullestDisk?.usedRatio ?? null,
+    // Of those short of space on the system drive, that is what counts.
+    disk: ({ lowDriveBytes, fullestDisk }) =>
+      query.lowDrives && lowDriveBytes !== null ? -lowDriveBytes : (fullestDisk?.usedRatio ?? null),
     uptime: (device) => (device.bootAt === null ? null : -Date.parse(device.bootAt)),
     report: (device) => (device.lastReportAt === null ? null : -Date.parse(device.lastReportAt)),
     agent: (device) => device.agentVersion,

@@ -3,6 +3,7 @@ import { applyVerdict } from './apply-verdict.ts';
 import type { Clock } from './clock.ts';
 import { judgeReading } from './domain/detection.ts';
 import type { Interval, Proof } from './domain/ledger.ts';
+import { lowDriveBytes } from './domain/low-drives.ts';
 import { takenBack, takeProof } from './domain/presence.ts';
 import { type Reading, readValue } from './domain/reading.ts';
 import { everyClient } from './domain/scope.ts';
@@ -84,7 +85,7 @@ export class ReportJudge {
     this.#options.checks?.takeReport(record, report, !report.backfill && isNewest, changes);
     if (report.backfill || !isNewest) return;
     memory.judgedAt = at;
-    if (info.kind === 'workstation' && record.latest?.at === at) noteSystemDrive(record, record.latest);
+    if (info.kind === 'workstation' && record.latest?.at === at) noteSystemDrive(record, record.latest, changes);
     if (info.kind !== 'server') return;
     const reading = record.latest?.at === at ? record.latest : fleet.read(report);
     this.#judgeReading(record, reading, this.#isClockUnsure ? null : report.clockOffsetMs, changes);
@@ -130,10 +131,15 @@ export class ReportJudge {
   }
 }
 
-/** The drive that the system itself lies on: `/`, or the one of Windows. */
-function noteSystemDrive({ memory }: DeviceRecord, reading: Reading): void {
+/** The drive that the system itself lies on: `/`, or the one of Windows. What comes onto the list or leaves it is told to every screen. */
+function noteSystemDrive(record: DeviceRecord, reading: Reading, changes: ChangeSet): void {
   const availableBytes = readValue(reading, 'fs.available[/]') ?? readValue(reading, 'fs.available[C:]');
-  if (availableBytes !== null) memory.systemDrive = { at: reading.at, availableBytes };
+  if (availableBytes === null) return;
+  const { memory, info } = record;
+  const isLow = (): boolean => lowDriveBytes(info.kind, memory.systemDrive) !== null;
+  const wasLow = isLow();
+  memory.systemDrive = { at: reading.at, availableBytes };
+  if (isLow() !== wasLow) changes.touched.add(record);
 }
 
 /** The three busiest processes of the last sample, if it is fresh: agents send one only while the machine is busy. */

@@ -70,7 +70,14 @@ export function GroupRow({ row, ...at }: At & { row: Extract<FleetRow, { kind: '
 /** `Debian GNU/Linux 13` is called Debian 13 where room is short; the whole name stands on hover. */
 const shortSystem = (os: string) => os.replace(/ ?GNU\/Linux/, '');
 
-export function DeviceRow({ device, selected, ...at }: At & { device: DeviceSummary; selected: boolean }) {
+interface DeviceRowProps extends At {
+  readonly device: DeviceSummary;
+  readonly selected: boolean;
+  /** The list is that of system drives short of space: the row says what is left there. */
+  readonly ofLowDrives: boolean;
+}
+
+export function DeviceRow({ device, selected, ofLowDrives, ...at }: DeviceRowProps) {
   const stale = !isThere(device);
   const disk = device.fullestDisk;
   const client = clients.value.get(device.clientId);
@@ -116,14 +123,20 @@ export function DeviceRow({ device, selected, ...at }: At & { device: DeviceSumm
         <Bar ratio={device.memoryUsedRatio} label={t('fleet.memory')} stale={stale} />
       </td>
       <td class="cell cell-disk">
-        <Bar
-          ratio={disk?.usedRatio ?? null}
-          label={t('fleet.disk')}
-          stale={stale}
-          {...(disk && {
-            title: t('fleet.diskLeft', { mountpoint: disk.mountpoint, available: bytes(disk.availableBytes) }),
-          })}
-        />
+        {ofLowDrives && device.lowDriveBytes !== null ? (
+          <span class={stale ? 'drive-left stale' : 'drive-left'} title={t('fleet.lowDrivesHint')}>
+            {t('fleet.driveLeft', { available: bytes(device.lowDriveBytes) })}
+          </span>
+        ) : (
+          <Bar
+            ratio={disk?.usedRatio ?? null}
+            label={t('fleet.disk')}
+            stale={stale}
+            {...(disk && {
+              title: t('fleet.diskLeft', { mountpoint: disk.mountpoint, available: bytes(disk.availableBytes) }),
+            })}
+          />
+        )}
       </td>
       <td class="cell cell-uptime">{device.bootAt && !stale ? <Lasting since={device.bootAt} /> : '–'}</td>
       <td class="cell cell-report">{device.lastReportAt ? <Ago at={device.lastReportAt} /> : t('fleet.never')}</td>

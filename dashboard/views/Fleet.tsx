@@ -84,7 +84,7 @@ export function Fleet() {
           <button
             type="button"
             class="link"
-            onClick={() => setQuery({ q: null, state: null, client: null, site: null, incidents: null })}
+            onClick={() => setQuery({ q: null, state: null, client: null, site: null, incidents: null, drive: null })}
           >
             {t('fleet.clear')}
           </button>
@@ -165,10 +165,30 @@ function FleetTools({ query, counted }: ToolsProps) {
           <Icon name="incidents" size={16} />
           {t('fleet.withIncidents')}
         </button>
+        <LowDrivesChip query={query} />
         {client && <RemoveChip label={client.name} onRemove={() => setQuery({ client: null })} />}
         {site && <RemoveChip label={site.name} onRemove={() => setQuery({ site: null })} />}
       </fieldset>
     </div>
+  );
+}
+
+/** The weekly digest's list: those with least first. Not there while no workstation is on it. */
+function LowDrivesChip({ query: { lowDrives } }: Pick<ToolsProps, 'query'>) {
+  const count = useComputed(() => [...devices.value.values()].filter((device) => device.lowDriveBytes !== null).length);
+  if (count.value === 0 && !lowDrives) return null;
+  const next = lowDrives ? { drive: null, sort: null } : { drive: 'low', sort: '-disk' };
+  return (
+    <button
+      type="button"
+      class="chip"
+      aria-pressed={lowDrives}
+      title={t('fleet.lowDrivesHint')}
+      onClick={() => setQuery(next)}
+    >
+      <Icon name="workstation" size={16} />
+      {t('fleet.lowDrives')} <span class="count">{count}</span>
+    </button>
   );
 }
 
@@ -241,7 +261,13 @@ function FleetTable({ rows, query, onBody }: TableProps) {
           return row.kind === 'group' ? (
             <GroupRow key={item.key} {...at} row={row} />
           ) : (
-            <DeviceRow key={item.key} {...at} device={row.device} selected={row.device.id === selectedId} />
+            <DeviceRow
+              key={item.key}
+              {...at}
+              device={row.device}
+              selected={row.device.id === selectedId}
+              ofLowDrives={query.lowDrives}
+            />
           );
         })}
       </tbody>

@@ -67,6 +67,8 @@ export const DeviceSummary = Type.Object({
   fullestDisk: Nullable(
     Type.Object({ mountpoint: Type.String(), usedRatio: Type.Number(), availableBytes: Type.Number() }),
   ),
+  /** What is left on the system drive of a workstation that is short of space: below 10 GB; null of every other machine. */
+  lowDriveBytes: Nullable(Type.Number()),
   openIncidents: Type.Integer(),
   worstPriority: Nullable(Priority),
   tags: Type.Array(Type.String()),

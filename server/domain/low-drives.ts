@@ -10,13 +10,20 @@ export interface SystemDrive {
   readonly availableBytes: number;
 }
 
+/** What is left on the system drive of a workstation that is short of space, bytes; null of every other machine. */
+export function lowDriveBytes(kind: DeviceKind, drive: SystemDrive | null | undefined): number | null {
+  return kind === 'workstation' && drive && drive.availableBytes < LOW_DRIVE_BYTES ? drive.availableBytes : null;
+}
+
 /** The weekly line about a client's workstations whose system drive is nearly full; null if there are none. */
 export function describeLowDrives(
   devices: readonly { readonly name: string; readonly kind: DeviceKind; readonly drive: SystemDrive | null }[],
 ): string | null {
   const low = devices
-    .flatMap(({ name, kind, drive }) => (kind === 'workstation' && drive ? [{ name, left: drive.availableBytes }] : []))
-    .filter(({ left }) => left < LOW_DRIVE_BYTES)
+    .flatMap(({ name, kind, drive }) => {
+      const left = lowDriveBytes(kind, drive);
+      return left === null ? [] : [{ name, left }];
+    })
     .sort((a, b) => a.left - b.left);
   if (low.length === 0) return null;
   const named = low.slice(0, 20).map(({ name, left }) => `${name} (${formatBytes(left)})`);

@@ -1,4 +1,5 @@
 import type { Device, DeviceSummary, FileSystem, Priority } from '../../protocol/view.ts';
+import { lowDriveBytes } from '../domain/low-drives.ts';
 import { sharersOf } from '../domain/pools.ts';
 import { type Reading, readValue, type SchemaIndex, valueAt } from '../domain/reading.ts';
 import type { Incidents } from '../incidents/incident-index.ts';
@@ -39,6 +40,7 @@ export function summarise(record: DeviceRecord, book: Incidents): DeviceSummary 
     cpuBusyRatio: latest && readValue(latest, 'cpu.busy'),
     memoryUsedRatio: latest && memoryUsedRatio(latest),
     fullestDisk: latest && fullestDisk(latest),
+    lowDriveBytes: lowDriveBytes(info.kind, record.memory.systemDrive),
     openIncidents,
     worstPriority,
     tags: JSON.parse(info.tags_json) as string[],

@@ -19,6 +19,7 @@ export function device(change: Partial<DeviceSummary> = {}): DeviceSummary {
     cpuBusyRatio: 0.2,
     memoryUsedRatio: 0.5,
     fullestDisk: { mountpoint: '/', usedRatio: 0.4, availableBytes: 1e9 },
+    lowDriveBytes: null,
     openIncidents: 0,
     worstPriority: null,
     tags: [],

@@ -8,7 +8,7 @@ const fleet = [
   device({ id: '2', name: 'db-2', cpuBusyRatio: null, state: 'pending', lastReportAt: null, os: null }),
   device({ id: '3', name: 'web-1', cpuBusyRatio: 0.1, clientId: 'c2', siteId: 's2', state: 'lost', openIncidents: 2 }),
   device({ id: '4', name: 'web-10', cpuBusyRatio: 0.4, clientId: 'c2', siteId: 's2' }),
-  device({ id: '5', name: 'web-9', cpuBusyRatio: 0.4, kind: 'workstation', state: 'off' }),
+  device({ id: '5', name: 'web-9', cpuBusyRatio: 0.4, kind: 'workstation', state: 'off', lowDriveBytes: 9e9 }),
 ];
 
 const show = (address: string) => {
@@ -32,6 +32,23 @@ t.test('the address decides what is shown and in which order', async (t) => {
   f('client=c1&sort=name', ['db-1', 'db-2', 'web-9']);
   f('incidents=open', ['web-1']);
   f('group=client&sort=name', ['db-1', 'db-2', 'web-9', 'web-1', 'web-10']);
+});
+
+t.test('workstations short of space on the system drive, those with least first', async (t) => {
+  const low = (id: string, lowDriveBytes: number | null, usedRatio: number) =>
+    device({ id, name: id, lowDriveBytes, fullestDisk: { mountpoint: '/home', usedRatio, availableBytes: 1e9 } });
+  const some = [low('a', 9e9, 0.99), low('b', 1e9, 0.5), low('c', null, 0.999)];
+  const f = (address: string, want: string[]) => {
+    const query = parseFleetQuery(new URLSearchParams(address));
+    const shown = filterDevices(some, names, query).sort(comparison(names, query));
+    t.same(
+      shown.map(({ name }) => name),
+      want,
+      address,
+    );
+  };
+  f('drive=low&sort=-disk', ['b', 'a']);
+  f('drive=nonsense&sort=-disk', ['c', 'a', 'b']);
 });
 
 t.test('state chips count what the other filters let through', async (t) => {

@@ -8,6 +8,7 @@ import type {
   Site,
   User,
 } from '../../protocol/view.ts';
+import { lowDriveBytes, type SystemDrive } from '../../server/domain/low-drives.ts';
 import { random } from './fake-random.ts';
 
 /** A small provider's clients as they could be: the world behind {@link startFakeApi}. */
@@ -163,6 +164,7 @@ function makeDevice(making: Making): Device {
     cpuBusyRatio: seen ? (name === 'app-2' ? 0.972 : 0.02 + random(id, 'cpu') ** 3 * 0.8) : null,
     memoryUsedRatio: seen ? 0.2 + random(id, 'memory') * 0.6 : null,
     fullestDisk: fullest ?? null,
+    lowDriveBytes: lowDriveBytes(kind, systemDriveOf(fileSystems)),
     openIncidents: 0,
     worstPriority: null,
     tags: [],
@@ -209,7 +211,7 @@ function fileSystemsOf(name: string, id: string, kind: Device['kind']): Device['
     readOnly: false,
     readable: true,
   });
-  const root = system('/', 40, 0.25 + random(id, 'root') * 0.5);
+  const root = system('/', 40, (kind === 'workstation' ? 0.21 : 0.25) + random(id, 'root') * 0.5);
   if (kind === 'workstation') return [root];
   if (name === 'db-1') return [root, system('/var', 100, 0.041), system('/srv/postgresql', 400, 0.38)];
   return [
@@ -217,6 +219,10 @@ function fileSystemsOf(name: string, id: string, kind: Device['kind']): Device['
     system('/var', 100, 0.3 + random(id, 'var') * 0.5),
     system('/srv', 500, 0.15 + random(id, 'srv') * 0.7),
   ];
+}
+
+function systemDriveOf([root]: Device['fileSystems']): SystemDrive | null {
+  return root?.availableBytes == null ? null : { at: 0, availableBytes: root.availableBytes };
 }
 
 /** One machine has a disk that fills up; of the others it is said why not. */
