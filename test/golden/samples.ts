@@ -25,6 +25,7 @@ export async function takeSamples(api: Api, machines: Machines, beginning: Begin
       services: [serviceId],
       checks: await idsOf('/api/v1/checks'),
       users: await idsOf('/api/v1/users'),
+      'api-keys': await idsOf('/api/v1/api-keys'),
       install: ['agent.sh', 'nothing'],
     },
     queries: {
