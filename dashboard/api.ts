@@ -19,6 +19,7 @@ import type {
 } from '../protocol/view.ts';
 import { allPages, type Page } from './all-pages.ts';
 import { t } from './i18n.ts';
+import { takeAnswer } from './take-early.ts';
 
 const DEADLINE_MS = 15_000;
 
@@ -83,6 +84,8 @@ async function reach(
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
   try {
+    const early = method === 'GET' ? await takeAnswer(path) : null;
+    if (early !== null) return early;
     return await fetch(`/api/v1${path}`, {
       method,
       signal: AbortSignal.timeout(DEADLINE_MS),

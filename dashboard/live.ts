@@ -15,6 +15,8 @@ export interface LiveOptions {
   readonly onDown: (retryAtMs: number) => void;
   /** Rejects when the server does not answer or the session is over. */
   readonly probe: () => Promise<unknown>;
+  /** A connection that was begun before, and what it has brought. */
+  readonly begun?: { readonly socket: WebSocket; readonly messages: readonly MessageEvent[] } | null;
 }
 
 /** Owns the WebSocket to `/live`: keeps it open for ever, with full-jitter backoff, until closed. */
@@ -30,7 +32,8 @@ export class LiveLink {
     this.#options = options;
     window.addEventListener('offline', this.#drop);
     window.addEventListener('online', this.retryNow);
-    this.#connect();
+    if (options.begun) this.#adopt(options.begun);
+    else this.#connect();
   }
 
   /** Says what the page shows: only that is told live. */
@@ -56,22 +59,39 @@ export class LiveLink {
   }
 
   #connect(): void {
+    this.#follow(new WebSocket(this.#options.url));
+  }
+
+  /** The options' functions are not called before whoever made this has it. */
+  #adopt({ socket, messages }: NonNullable<LiveOptions['begun']>): void {
+    this.#follow(socket);
+    queueMicrotask(() => {
+      if (this.#socket !== socket || socket.readyState !== WebSocket.OPEN) return;
+      this.#opened();
+      for (const message of messages) this.#take(message);
+    });
+  }
+
+  #follow(socket: WebSocket): void {
     clearTimeout(this.#timer);
-    const socket = new WebSocket(this.#options.url);
     this.#socket = socket;
     this.#timer = setTimeout(this.#drop, OPEN_DEADLINE_MS);
-    socket.onopen = () => {
-      this.#attempt = 0;
-      this.#listenForSilence();
-      this.#sayLook();
-      this.#options.onUp();
-    };
-    socket.onmessage = (event) => {
-      this.#listenForSilence();
-      this.#options.onMessage(JSON.parse(String(event.data)) as LiveServerMessage);
-    };
+    socket.onopen = this.#opened;
+    socket.onmessage = this.#take;
     socket.onclose = this.#drop;
   }
+
+  #opened = (): void => {
+    this.#attempt = 0;
+    this.#listenForSilence();
+    this.#sayLook();
+    this.#options.onUp();
+  };
+
+  #take = (event: MessageEvent): void => {
+    this.#listenForSilence();
+    this.#options.onMessage(JSON.parse(String(event.data)) as LiveServerMessage);
+  };
 
   #drop = (): void => {
     const socket = this.#socket;

@@ -7,8 +7,10 @@ import { startKeys } from './keys.ts';
 import { followPreferences } from './prefs.ts';
 import { startRouter } from './router.ts';
 import { start } from './store.ts';
+import { takeEarly } from './take-early.ts';
 
 isolateTexts();
+takeEarly();
 followPreferences();
 startRouter();
 startKeys();

@@ -15,6 +15,7 @@ import { api, sentenceOf, whenSignedOut } from './api.ts';
 import { serverOffsetMs } from './clock.ts';
 import { LiveLink, type LiveLook } from './live.ts';
 import { applyChanges, type Changes, type FleetState, fromOverview } from './state.ts';
+import { dropEarly, hintSignedIn, takeConnection } from './take-early.ts';
 import { flappingDevices } from './triage.ts';
 
 /** How the page is connected. While `down`, what is on the screen is from `sinceMs` (the browser's clock). */
@@ -85,8 +86,10 @@ async function refreshSession(): Promise<void> {
 /** Takes a session as the server told it: begins or ends the live state accordingly. */
 export function enter(info: SessionInfo): void {
   session.value = info;
+  hintSignedIn(info.user !== null);
   if (info.user && !live) connect();
   if (!info.user && live) disconnect();
+  if (!info.user) dropEarly();
 }
 
 export async function signOut(): Promise<void> {
@@ -104,12 +107,15 @@ function connect(): void {
       void load();
     },
     onDown: (retryAtMs) => {
+      // An overview of before would lack what changed meanwhile.
+      dropEarly();
       const sinceMs = link.value.kind === 'down' ? link.value.sinceMs : Date.now();
       link.value = { kind: 'down', sinceMs, retryAtMs };
       // A refused upgrade looks like any other failure to a page; the session says whether it is over.
       void api.session().then(enter, () => {});
     },
     probe: api.session,
+    begun: takeConnection(),
   });
   live.look(look);
 }
