@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from '../../server/app.ts';
@@ -26,7 +25,9 @@ const WARN = 40;
 /** Answers the same whatever happens. */
 const isSettled = (path: string): boolean => /holiday|preset|install/.test(path);
 const tape = new Tape();
-const dataDir = mkdtempSync(join(tmpdir(), 'vigia-tape-'));
+// Whoever started this removes the folder, however it ends.
+mkdirSync(outDir, { recursive: true });
+const dataDir = mkdtempSync(join(outDir, 'data-'));
 
 const logger = pino(
   { level: 'info', base: null },
@@ -95,5 +96,4 @@ await outside.close();
 const state = join(dataDir, 'state.db');
 recordRows(state, tape);
 writeSections(outDir, tape.sections(new Normaliser(idsOf(state))));
-rmSync(dataDir, { recursive: true, force: true });
 process.exit(0);
