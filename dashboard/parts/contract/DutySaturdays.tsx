@@ -95,7 +95,7 @@ function AddSaturday({ first, onAdd }: { first: string; onAdd: (saturday: DutySa
       <button
         type="button"
         class="button button-plain"
-        disabled={!isSaturday(date)}
+        disabled={!isSaturday(date) || person.value.trim() === ''}
         onClick={() => {
           onAdd({ date, person: person.value.trim() });
           chosen.value = null;

@@ -33,7 +33,7 @@ export function checkTerms(terms: ContractTerms, { now, siteName }: TermsCheckCo
       .filter(([id]) => siteName(id) === null)
       .map(([id]) => `This client has no site "${id}". Take its hours out.`),
     ...named.flatMap(([name, calendar]) => calendarFaults(name, calendar)),
-    ...dutyFaults(terms),
+    ...dutyFaults(terms, now),
     ...targetFaults(terms),
   ];
   // What follows counts in the zones and hours that were just refused.
@@ -159,12 +159,16 @@ function saturdayWarnings({ saturday, calendar, siteCalendars }: ContractTerms):
   ];
 }
 
-function dutyFaults({ dutySaturdays }: ContractTerms): string[] {
+/** What is past may lack a name: it was agreed before one was asked for, and explains earlier clocks. */
+function dutyFaults({ dutySaturdays, calendar }: ContractTerms, now: number): string[] {
   const seen = new Set<string>();
-  return dutySaturdays.flatMap(({ date }) => {
+  const today = isTimeZone(calendar.timeZone) ? localDate(now, calendar.timeZone) : '';
+  return dutySaturdays.flatMap(({ date, person }) => {
     if (!isDate(date)) return [`There is no date ${date}. Correct it.`];
     if (Temporal.PlainDate.from(date).dayOfWeek !== SATURDAY)
       return [`${date} is no Saturday. Duty is set for Saturdays; for another day write an exception.`];
+    if (person.trim() === '' && date >= today)
+      return [`On Saturday ${date} nobody is named. Say who is on duty, or take the date out.`];
     const isTwice = seen.has(date);
     seen.add(date);
     return isTwice ? [`The Saturday ${date} is named twice. Keep one.`] : [];

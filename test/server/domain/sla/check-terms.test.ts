@@ -81,6 +81,10 @@ t.test('what is refused, each with a sentence', (t) => {
   refused(duty('2026-10-04'), /^2026-10-04 is no Saturday/);
   refused(duty('2026-02-30'), /^There is no date 2026-02-30/);
   refused(duty('2026-10-03', '2026-10-03'), /named twice/);
+  for (const person of ['', '  ']) {
+    refused({ dutySaturdays: [{ date: '2026-10-03', person }] }, /^On Saturday 2026-10-03 nobody is named/);
+  }
+  t.same(check({ dutySaturdays: [{ date: '2026-09-05', person: '' }] }).faults, [], 'the past stays as it is');
   t.equal(check({ ...target(0), ...calendar({ weekly: [] }) }).faults.length, 2, 'all of them at once');
   t.end();
 });
