@@ -58,6 +58,15 @@ const spans = [
   ['second', 1000],
 ] as const;
 
+/** Service hours, which nobody counts in days of 24: `24h`, `8h 30m`. */
+export function serviceHours(durationMs: number): string {
+  const [, hourMs] = spans[1];
+  const hours = Math.floor(durationMs / hourMs);
+  const rest = durationMs - hours * hourMs;
+  if (hours === 0) return duration(rest);
+  return rest < spans[2][1] ? unitAmount(hours, 'hour') : `${unitAmount(hours, 'hour')} ${duration(rest, 1)}`;
+}
+
 /** A span of time in its largest units, two unless said: `3d 4h`, `12m 5s`, `45s`. */
 export function duration(durationMs: number, units = 2): string {
   const whole = Math.max(0, Math.floor(durationMs / 1000) * 1000);

@@ -23,10 +23,13 @@ function floorTo(value: number, decimals: number): string {
   return (Math.floor(value * power + 1e-9) / power).toFixed(decimals);
 }
 
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
 const spans = [
   ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
+  ['h', HOUR_MS],
+  ['min', MINUTE_MS],
   ['s', 1_000],
 ] as const;
 
@@ -42,6 +45,13 @@ export function formatDuration(durationMs: number): string {
     rest -= count * size;
   }
   return parts.join(' ') || `${Math.floor(rest)} ms`;
+}
+
+/** Service hours as contracts count them: a day of 24 h is none of work. @example formatServiceHours(86_400_000) // '24 h' */
+export function formatServiceHours(durationMs: number): string {
+  const hours = Math.floor(durationMs / HOUR_MS);
+  const rest = durationMs - hours * HOUR_MS;
+  return hours === 0 ? formatDuration(rest) : `${hours} h${rest >= MINUTE_MS ? ` ${formatDuration(rest)}` : ''}`;
 }
 
 /** An instant in UTC to the second. */

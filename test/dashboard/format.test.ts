@@ -1,5 +1,14 @@
 import t from 'tap';
-import { bytes, cutPercent, dateText, duration, percent, relative, weekdayName } from '../../dashboard/format.ts';
+import {
+  bytes,
+  cutPercent,
+  dateText,
+  duration,
+  percent,
+  relative,
+  serviceHours,
+  weekdayName,
+} from '../../dashboard/format.ts';
 
 t.test('bytes', async (t) => {
   const f = (value: number, want: string) => t.equal(bytes(value), want);
@@ -19,6 +28,12 @@ t.test('ratios; availability is never rounded up', async (t) => {
   t.equal(cutPercent('0.998999'), '99.8999%');
   t.equal(cutPercent('0.00000'), '0.000%');
   t.equal(cutPercent('1.00000'), '100%', 'only a whole');
+});
+
+t.test('service hours are never days', async (t) => {
+  t.equal(serviceHours(24 * 3_600_000), '24h');
+  t.equal(serviceHours(30.5 * 3_600_000), '30h 30m');
+  t.equal(serviceHours(15 * 60_000), '15m');
 });
 
 t.test('durations in their two largest units', async (t) => {

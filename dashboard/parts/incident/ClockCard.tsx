@@ -4,7 +4,7 @@ import type { ResponseClockView } from '../../../protocol/contract.ts';
 import type { IncidentDetail } from '../../../protocol/view.ts';
 import { onSiteClock } from '../../deadline.ts';
 import { desk } from '../../desk-api.ts';
-import { duration, timeIn } from '../../format.ts';
+import { serviceHours, timeIn } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { canAct } from '../../store.ts';
 import { ActionButton } from '../ActionButton.tsx';
@@ -81,7 +81,7 @@ function ClockFacts({ clock }: { clock: ResponseClockView }) {
       <div>
         <dt>{t('clock.target')}</dt>
         <dd>
-          {clock.targetMs === null ? t('deadline.none') : t('clock.business', { span: duration(clock.targetMs) })}
+          {clock.targetMs === null ? t('deadline.none') : t('clock.business', { span: serviceHours(clock.targetMs) })}
         </dd>
       </div>
       <div>

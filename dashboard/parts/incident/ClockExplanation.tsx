@@ -1,5 +1,5 @@
 import type { ClockStretch, ClockExplanation as Explanation } from '../../../protocol/contract.ts';
-import { clockIn, duration, exactTime, timeIn } from '../../format.ts';
+import { clockIn, exactTime, serviceHours, timeIn } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { priorities } from '../../select.ts';
 
@@ -58,10 +58,10 @@ function Stretch({ stretch, spentBefore, spends, leftMs, zone }: Step & Zone) {
       <span class="stretch-when">{spanIn(stretch, zone)}</span>
       <span class="stretch-label">{label}</span>
       <span class="stretch-spent">
-        {businessMs > 0 ? t('clock.spent', { span: duration(businessMs) }) : t(`clock.stands.${kind}`)}
+        {businessMs > 0 ? t('clock.spent', { span: serviceHours(businessMs) }) : t(`clock.stands.${kind}`)}
         {businessMs > 0 && leftMs !== null && (
           <span class="quiet">
-            {leftMs === 0 ? t('clock.nothingLeft') : t('clock.left', { span: duration(leftMs) })}
+            {leftMs === 0 ? t('clock.nothingLeft') : t('clock.left', { span: serviceHours(leftMs) })}
           </span>
         )}
       </span>
@@ -123,7 +123,8 @@ function Computations({ computations, zone }: Pick<Explanation, 'computations'> 
             </p>
             <p class="quiet">
               {priorityWord(computation.priority)}
-              {computation.targetMs !== null && `, ${t('clock.business', { span: duration(computation.targetMs) })}`}
+              {computation.targetMs !== null &&
+                `, ${t('clock.business', { span: serviceHours(computation.targetMs) })}`}
               {computation.dueAt !== null && (
                 <>
                   {', '}

@@ -1,5 +1,5 @@
 import type { ClockEnd, ClockExplanation } from '../../../protocol/contract.ts';
-import { formatDuration } from '../wording.ts';
+import { formatDuration, formatServiceHours } from '../wording.ts';
 import type { ClockTerms, ResponseClock } from './clock.ts';
 import { dueNouns } from './clock-wording.ts';
 import { formatLocal, localMinute } from './local-time.ts';
@@ -41,7 +41,7 @@ function sentenceOf(clock: ResponseClock, targetMs: number | null): string {
   const began = `${contractual ? 'The clock' : 'The clock of our internal target'} started ${formatLocal(startedAt, timeZone)}`;
   if (targetMs === null) return `${began}; no response time is agreed.`;
   const kind = clock.aroundTheClock ? '' : ' of service hours';
-  const target = `${formatDuration(targetMs)}${kind}${binding ? '' : ' (shown, never breached)'}`;
+  const target = `${formatServiceHours(targetMs)}${kind}${binding ? '' : ' (shown, never breached)'}`;
   const paused = clock.pauses.reduce((sum, { from, to }) => sum + (to === null ? 0 : to - from), 0);
   const waited = paused > 0 ? ` Waiting for the client took ${formatDuration(paused)}, in which it stood still.` : '';
   if (clock.outcome === 'paused')

@@ -1,6 +1,6 @@
 import type { ClockEnd } from '../../../protocol/contract.ts';
 import type { Priority } from '../../../protocol/view.ts';
-import { formatDuration } from '../wording.ts';
+import { formatDuration, formatServiceHours } from '../wording.ts';
 import type { ClockTerms, ResponseClock } from './clock.ts';
 import { formatLocal } from './local-time.ts';
 import { targetOf } from './tiers.ts';
@@ -32,7 +32,7 @@ const missed: Record<ClockEnd, string> = {
 
 export function breachSentence({ dueAt, timeZone, contractual, computations, endsAt }: ResponseClock): string {
   const current = computations.at(-1);
-  const target = current?.targetMs ? formatDuration(current.targetMs) : '';
+  const target = current?.targetMs ? formatServiceHours(current.targetMs) : '';
   const whose = contractual ? `of version ${current?.contractVersion} of the contract` : 'of our internal target';
   return `${missed[endsAt]} by ${dueAt === null ? '' : formatLocal(dueAt, timeZone)}: the ${target} ${whose} are over.`;
 }
@@ -54,7 +54,7 @@ export function termsSentence(clock: ResponseClock, priority: Priority, under: C
   if (targetMs === null) return `${source} no response time is agreed for ${priority}.`;
   const kind = isAlways ? 'around the clock' : 'of service hours';
   const standing = !binding ? ', shown and never breached' : clock.contractual ? '' : ', as our internal target';
-  return `${source} ${priority} has ${formatDuration(targetMs)} ${kind} ${verbs[clock.endsAt]}${standing}.`;
+  return `${source} ${priority} has ${formatServiceHours(targetMs)} ${kind} ${verbs[clock.endsAt]}${standing}.`;
 }
 
 export function endSentence(dueAt: number | null, { until, terms }: ClockTerms): string {

@@ -137,7 +137,7 @@ t.test('another priority is computed from the start, and both due times stay to 
     'changed -: Disk / is full.',
     'clock -: The priority went from medium to high. By version 1 of the contract (Premium) high has 4 h of service hours to acknowledge it. Now due Mon 2026-10-05 14:00, before due Tue 2026-10-06 09:00.',
     'changed Ann: Priority high to normal: A spare runs.',
-    'clock -: The priority went from high to normal. By version 1 of the contract (Premium) normal has 1 d of service hours to acknowledge it. Now due Wed 2026-10-07 16:00, before due Mon 2026-10-05 14:00.',
+    'clock -: The priority went from high to normal. By version 1 of the contract (Premium) normal has 24 h of service hours to acknowledge it. Now due Wed 2026-10-07 16:00, before due Mon 2026-10-05 14:00.',
   ]);
 });
 

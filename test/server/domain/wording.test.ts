@@ -1,5 +1,11 @@
 import t from 'tap';
-import { formatBytes, formatDuration, formatInstant, formatRatio } from '../../../server/domain/wording.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatInstant,
+  formatRatio,
+  formatServiceHours,
+} from '../../../server/domain/wording.ts';
 
 t.test('formatBytes', async (t) => {
   const f = (bytes: number, want: string) => t.equal(formatBytes(bytes), want);
@@ -24,6 +30,14 @@ t.test('formatRatio never rounds up', async (t) => {
   f(0.999_999, '99.9 %');
   f(1, '100.0 %');
   f(0.29, '29.0 %');
+});
+
+t.test('service hours stay hours: a day of work has no 24 of them', async (t) => {
+  const f = (minutes: number, want: string) => t.equal(formatServiceHours(minutes * 60_000), want);
+  f(24 * 60, '24 h');
+  f(100 * 60 + 30, '100 h 30 min');
+  f(8 * 60, '8 h');
+  f(15, '15 min');
 });
 
 t.test('formatDuration shows the two largest units, rounded down', async (t) => {
