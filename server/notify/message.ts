@@ -1,4 +1,5 @@
 import { closeIsolates, harmless, isolated } from '../../protocol/bidi.ts';
+import type { ClockEnd } from '../../protocol/contract.ts';
 import type { Priority } from '../../protocol/view.ts';
 
 /** What a receiver is told, in parts that each medium puts in its own form. All text is plain: nothing in it is markup. */
@@ -60,6 +61,10 @@ export interface IncidentFacts {
   /** Of the response clock, while it runs. */
   readonly dueAt: number | null;
   readonly dueZone: string;
+  /** Which of the incident's four times is due then. */
+  readonly dueEnd: ClockEnd;
+  /** False: shown, as technicians are free, and never breached. */
+  readonly dueIsFirm: boolean;
   readonly events: readonly {
     readonly at: number;
     readonly kind: string;
@@ -88,8 +93,6 @@ const headings = new Map<string, string>([
   ['incident.calm', 'No longer flapping, but not well: '],
   ['incident.resolved', 'Resolved: '],
   ['incident.reminded', 'Still open: '],
-  ['incident.clock_warning', 'Response due soon: '],
-  ['incident.clock_breach', 'Response overdue: '],
 ]);
 const priorities: Readonly<Record<Priority, string>> = {
   emergency: 'Emergency',
@@ -97,7 +100,26 @@ const priorities: Readonly<Record<Priority, string>> = {
   medium: 'Medium',
   normal: 'Normal',
 };
+const dueNames: Readonly<Record<ClockEnd, string>> = {
+  acknowledged: 'Acknowledgement',
+  responded: 'Response',
+  on_site: 'Arrival on site',
+  restored: 'Restoration',
+};
 const ranks: readonly Priority[] = ['emergency', 'high', 'medium', 'normal'];
+
+/** Of a clock: what is due, as long as nobody got so far; else it is the time to be on site, of which the note speaks. */
+function clockHeading(kind: string, incident: IncidentFacts | null): string {
+  const due = kind === 'incident.clock_warning' ? 'due soon' : kind === 'incident.clock_breach' ? 'overdue' : null;
+  if (due === null) return '';
+  const what = incident?.dueAt == null ? '' : dueNames[incident.dueEnd];
+  return `${what ? `${what} ${due}` : `${due[0]?.toUpperCase()}${due.slice(1)}`}: `;
+}
+
+function dueText({ dueAt, dueZone, dueIsFirm }: IncidentFacts): string | null {
+  if (dueAt === null) return null;
+  return `${formatTime(dueAt, dueZone)}${dueIsFirm ? '' : ', or as technicians are free'}`;
+}
 
 /** The message of one notice. */
 export function noticeMessage(notice: Notice, rendering: Rendering): Message {
@@ -106,7 +128,7 @@ export function noticeMessage(notice: Notice, rendering: Rendering): Message {
   const priority = priorityOf(payload.priority) ?? incident?.priority ?? null;
   const sentence = line(payload.sentence, MAX_SENTENCE) || line(payload.title, MAX_SENTENCE) || kind;
   const place = placeOf(notice);
-  const heading = headings.get(kind) ?? '';
+  const heading = headings.get(kind) ?? clockHeading(kind, incident);
   const label = kind === 'incident.raised' && priority ? `${priorities[priority]}: ` : heading;
   const what = line(payload.title, MAX_TITLE) || sentence;
   return {
@@ -219,7 +241,7 @@ function factsOf({ kind, incident, clientName, payload }: Notice, priority: Prio
     ['Service', incident?.serviceName ?? null],
     ['Priority', priority && priorities[priority]],
     ['Since', incident && formatTime(incident.onsetAt, timeZone)],
-    ['Response due', incident?.dueAt != null ? formatTime(incident.dueAt, incident.dueZone) : null],
+    [`${dueNames[incident?.dueEnd ?? 'responded']} due`, incident && dueText(incident)],
     ['Note', kind.startsWith('incident.clock_') ? line(payload.note, MAX_SENTENCE) : null],
   ];
   return facts.flatMap(([label, value]) => (value ? [{ label, value: isolated(line(value, MAX_SENTENCE - 2)) }] : []));

@@ -83,6 +83,8 @@ function factsOf(row: IncidentRow, events: readonly Row<'incident_event'>[]): In
     resolvedAt: row.resolved_at,
     dueAt: clock && clock.respondedAt === null && row.state !== 'resolved' ? clock.dueAt : null,
     dueZone: clock?.timeZone ?? 'UTC',
+    dueEnd: clock?.endsAt ?? 'responded',
+    dueIsFirm: clock?.binding ?? true,
     events: events.map(({ at, kind, by_user: by, text }) => ({ at, kind, by, text })),
   };
 }

@@ -27,6 +27,8 @@ const incident: IncidentFacts = {
   resolvedAt: null,
   dueAt: Date.parse('2026-10-05T21:00:00Z'),
   dueZone: 'America/Costa_Rica',
+  dueEnd: 'responded',
+  dueIsFirm: true,
   events: [{ at, kind: 'opened', by: null, text: '/data has 1 GB left' }],
 };
 
@@ -68,6 +70,19 @@ t.test('the title names the occasion', async (t) => {
   ] as const) {
     t.equal(noticeMessage(notice({ kind }), rendering).title, title);
   }
+  for (const [dueEnd, what] of [
+    ['acknowledged', 'Acknowledgement'],
+    ['on_site', 'Arrival on site'],
+    ['restored', 'Restoration'],
+  ] as const) {
+    const late = noticeMessage(notice({ kind: 'incident.clock_breach' }, { dueEnd }), rendering);
+    t.equal(late.title, `${what} overdue: srv-1: /data has 1 GB left`);
+    t.ok(late.facts.some(({ label }) => label === `${what} due`));
+  }
+  const onSite = notice({ kind: 'incident.clock_breach' }, { dueAt: null });
+  t.equal(noticeMessage(onSite, rendering).title, 'Overdue: srv-1: /data has 1 GB left', 'its note says what');
+  const free = noticeMessage(notice({}, { dueIsFirm: false }), rendering);
+  t.match(free.facts.find(({ label }) => label === 'Response due')?.value, /, or as technicians are free$/);
   const ofService = notice({}, { deviceName: null, serviceName: 'Shop' });
   t.equal(noticeMessage(ofService, rendering).title, 'High: Shop: /data has 1 GB left');
   const ofSite = notice({}, { deviceName: null });
