@@ -127,6 +127,7 @@ export const en = {
   'fleet.withIncidents': 'With incidents',
   'fleet.lowDrives': 'Short of space',
   'fleet.lowDrivesHint': 'Workstations with less than 10 GB left on the system drive, as in the weekly digest',
+  'fleet.systemDrive': 'System drive',
   'fleet.driveLeft': '{available} left',
   'fleet.remove': 'Remove the filter {label}',
   'fleet.nothing': 'No machine fits this filter.',

@@ -28,7 +28,7 @@ export function FleetHead({ query }: { query: FleetQuery }) {
             aria-sort={query.sort === column ? (query.descending ? 'descending' : 'ascending') : 'none'}
           >
             <button type="button" class="sort" onClick={() => sort(column)}>
-              {t(label)}
+              {t(column === 'disk' && query.lowDrives ? 'fleet.systemDrive' : label)}
               <span class="sort-arrow" aria-hidden="true">
                 {query.sort === column ? (query.descending ? '↓' : '↑') : ''}
               </span>
