@@ -1120,7 +1120,7 @@ export const en = {
   'attest.this': 'Attest what was unknown from {from}',
   'attest.thisDown': 'Attest whose fault it was that it was down from {from}',
   'attest.sentenceSite':
-    'From {from} to {to}, {span}, machines of the site restarted. It is said of each that was down or unknown then, for as long as it was.',
+    'From {from} to {to}, {span}, machines of the site restarted. What you say holds for each that was down or unknown then, as long as it was.',
   'attest.sentenceDown': 'From {from} to {to}, {span}, the machine was down.',
   'attest.whose': 'Whose fault was it?',
   'attest.whoseHint':

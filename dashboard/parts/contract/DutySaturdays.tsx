@@ -27,7 +27,7 @@ export function DutySaturdays({ terms, change }: CardProps) {
       ) : (
         <ul class="exception-lines">
           {coming.map(({ date, person }) => (
-            <li key={date}>
+            <li key={date} class="duty-line">
               <span class="exception-date">{dateText(date)}</span>
               <input
                 aria-label={t('duty.personOf', { date: dateText(date) })}

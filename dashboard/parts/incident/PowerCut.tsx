@@ -19,7 +19,7 @@ export function PowerCut({ incident }: { incident: IncidentDetail }) {
         <h2>{t('power.title')}</h2>
       </header>
       <p class="quiet">{t('power.lead')}</p>
-      <p>
+      <p class="card-button">
         <button
           type="button"
           class="button button-plain"
