@@ -12,13 +12,15 @@ import { withSystemFolders } from './lib/system.mjs';
 import { closingLine, tally } from './lib/tally.mjs';
 
 /**
- * `npm test [-- [--only-tests] [path ...]]`: lint, types, then the tests below the given paths (default: all).
+ * `npm test [-- [--only-tests] [path ...]]`: lint, types, how the sources stand to one another (house.mjs), then the tests below the given paths (default: all).
  * Needs everything installed; test.mjs sees to that.
  */
 
-const TSC = ['typescript', 'bin', 'tsc'];
-const BIOME = ['@biomejs', 'biome', 'bin', 'biome'];
-const TAP = ['tap', 'dist', 'esm', 'run.mjs'];
+const inModules = (/** @type {string[]} */ ...path) => inRoot('node_modules', ...path);
+const TSC = inModules('typescript', 'bin', 'tsc');
+const BIOME = inModules('@biomejs', 'biome', 'bin', 'biome');
+const TAP = inModules('tap', 'dist', 'esm', 'run.mjs');
+const HOUSE = inRoot('scripts', 'house.mjs');
 
 /** Tests find our Node first, then the system's programs, also those that only root's PATH names. */
 const env = {
@@ -33,6 +35,7 @@ await runMain(async () => {
   if (values['only-tests'] !== true) {
     counts.push(await check('lint', BIOME, ['check', '.']));
     counts.push(await check('types', TSC, ['--noEmit']));
+    counts.push(await check('house', HOUSE, []));
   }
   counts.push(await runTests(files));
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
@@ -57,12 +60,12 @@ function testFiles(paths) {
 
 /**
  * @param {string} title
- * @param {readonly string[]} program inside node_modules
+ * @param {string} program
  * @param {readonly string[]} args
  */
 async function check(title, program, args) {
   const startedAt = Date.now();
-  const { ok, output } = await run(process.execPath, [inRoot('node_modules', ...program), ...args], { cwd: root, env });
+  const { ok, output } = await run(process.execPath, [program, ...args], { cwd: root, env });
   if (!ok) console.log(output.trimEnd());
   const counts = ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   const failures = ok ? [] : [{}];
@@ -86,7 +89,7 @@ async function runTests(files) {
 
 /** One run of tap, as many files at a time as .taprc says. @param {readonly string[]} files */
 async function runTap(files) {
-  const tap = spawn(process.execPath, [inRoot('node_modules', ...TAP), 'run', '--reporter=tap', ...files], {
+  const tap = spawn(process.execPath, [TAP, 'run', '--reporter=tap', ...files], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
