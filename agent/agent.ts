@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clocks, GoodbyeFrame, ProbeFrame, ReportFrame, SchemaFrame } from '../protocol/frame.ts';
-import { Feature, PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN } from '../protocol/frame.ts';
-import { parseProbeRequest } from '../protocol/probe.ts';
-import { scaleValues } from '../protocol/report.ts';
-import { createProber } from './act/probe.ts';
-import { parseServerUrl, serverPath } from './channel.ts';
-import { createChecks } from './check/checks.ts';
-import { createRunner } from './check/run-check.ts';
+import type { Clocks, GoodbyeFrame, ProbeFrame, ReportFrame, SchemaFrame } from '../protocol/wire/frame.ts';
+import { Feature, PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN } from '../protocol/wire/frame.ts';
+import { parseProbeRequest } from '../protocol/wire/probe.ts';
+import { scaleValues } from '../protocol/wire/report.ts';
+import { createProber } from './work/probe.ts';
+import { parseServerUrl, serverPath } from './link/channel.ts';
+import { createChecks } from './work/check/checks.ts';
+import { createRunner } from './work/check/run-check.ts';
 import type { Collector, Measurement } from './collect/collector.ts';
-import { startConnector } from './connector.ts';
-import { Delivery } from './delivery.ts';
-import type { Enrolment, Identity } from './identity.ts';
+import { startConnector } from './link/connector.ts';
+import { Delivery } from './link/delivery.ts';
+import type { Enrolment, Identity } from './identity/identity.ts';
 import { createInventoryNews } from './inventory.ts';
-import { Link, type LinkDeadlines, type LinkEnd } from './link.ts';
-import { describeError, type Log } from './log.ts';
-import { type Memory, readMemory, writeMemory } from './memory.ts';
-import { onceAMinute } from './once-a-minute.ts';
-import { readPolicy } from './policy.ts';
-import { startRounds } from './rounds.ts';
-import { createSchemas } from './schemas.ts';
+import { Link, type LinkDeadlines, type LinkEnd } from './link/link.ts';
+import { describeError, type Log } from './log/log.ts';
+import { type Memory, readMemory, writeMemory } from './files/memory.ts';
+import { onceAMinute } from './log/once-a-minute.ts';
+import { readPolicy } from './work/policy.ts';
+import { startRounds } from './collect/rounds.ts';
+import { createSchemas } from './link/schemas.ts';
 import { Spool } from './spool/spool.ts';
 
 export interface AgentOptions {
@@ -27,7 +27,7 @@ export interface AgentOptions {
   readonly enrolment: Enrolment;
   readonly identity: Identity;
   readonly collector: Collector;
-  /** The inventory as JSON; see protocol/inventory.ts. */
+  /** The inventory as JSON; see protocol/wire/inventory.ts. */
   readonly takeInventory: () => Promise<string>;
   readonly machineId: string;
   /** The id may change with the host name or a network card. */

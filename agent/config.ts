@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { VigiaError } from '../protocol/error.ts';
-import { type LogLevel, logLevels } from './log.ts';
+import { type LogLevel, logLevels } from './log/log.ts';
 
 export interface AgentConfig {
   /** Holds the key, the enrolment and the spool. */

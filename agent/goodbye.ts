@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GoodbyeFrame, GoodbyeReason } from '../protocol/frame.ts';
+import type { GoodbyeFrame, GoodbyeReason } from '../protocol/wire/frame.ts';
 
 /** What can be seen when the agent is told to stop. */
 export interface StopEvidence {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { MAX_INVENTORY_BYTES } from '../protocol/frame.ts';
-import type { Link } from './link.ts';
-import { describeError, type Log } from './log.ts';
+import { MAX_INVENTORY_BYTES } from '../protocol/wire/frame.ts';
+import type { Link } from './link/link.ts';
+import { describeError, type Log } from './log/log.ts';
 
 const EVERY_MS = 86_400_000;
 
 export interface InventoryOptions {
-  /** The inventory as JSON; see protocol/inventory.ts. */
+  /** The inventory as JSON; see protocol/wire/inventory.ts. */
   readonly take: () => Promise<string>;
   /** So that another server, or another device of it, gets its own. */
   readonly deviceId: string;

@@ -12,13 +12,13 @@ import { isMachineIdGuessed, readBootId, readClocks, readMachineId } from './col
 import { createCollector } from './collect/create-collector.ts';
 import { collectInventory } from './collect/inventory.ts';
 import { type AgentConfig, readConfig } from './config.ts';
-import { prepareDataDir, tryDataDir } from './file.ts';
+import { prepareDataDir, tryDataDir } from './files/file.ts';
 import { chooseGoodbye, readStopEvidence, UPGRADE_MARK } from './goodbye.ts';
-import { loadOrCreateIdentity, readEnrolment, requireEnrolment } from './identity.ts';
-import { findLockOwner, lockDataDir } from './lock.ts';
-import { createLog, describeError, type Log } from './log.ts';
-import { readMemory } from './memory.ts';
-import { writePolicy } from './policy.ts';
+import { loadOrCreateIdentity, readEnrolment, requireEnrolment } from './identity/identity.ts';
+import { findLockOwner, lockDataDir } from './files/lock.ts';
+import { createLog, describeError, type Log } from './log/log.ts';
+import { readMemory } from './files/memory.ts';
+import { writePolicy } from './work/policy.ts';
 
 const usage = `Usage:
   vigia-agent enroll --server URL --token-file FILE [--name NAME] [--allow ACTION,...] [--force] [--data-dir DIR] [--json]
@@ -104,7 +104,7 @@ async function runEnroll(
     writePolicy(dataDir, allow.split(','));
   }
   // Once in the life of a machine; it takes Node's HTTP with it.
-  const { enroll } = await import('./enroll.ts');
+  const { enroll } = await import('./identity/enroll.ts');
   const {
     deviceId,
     clientName,

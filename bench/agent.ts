@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { agentEnvironment, agentNodeFlags } from '../protocol/agent-flags.ts';
+import { agentEnvironment, agentNodeFlags } from '../protocol/wire/agent-flags.ts';
 import { metricIn, scrape } from './lib/client.ts';
 import { type FleetFolder, makeFleetFolder, sizeOf } from './lib/fleet-folder.ts';
 import { type Figures, readFlags } from './lib/options.ts';
@@ -106,7 +106,7 @@ async function watch(
 async function enrol(folder: FleetFolder, dataDir: string, address: string): Promise<void> {
   const vigia = ['token', 'create', '--client', 'Bench', '--site', 'Here'];
   const env = { PATH: process.env.PATH, VIGIA_DATA_DIR: folder.dataDir };
-  const { stdout } = await runFile(process.execPath, [join(root, 'server/main.ts'), ...vigia], { env });
+  const { stdout } = await runFile(process.execPath, [join(root, 'server/cli/main.ts'), ...vigia], { env });
   await runFile(
     process.execPath,
     [bundle, 'enroll', '--server', address, '--token', stdout.trim(), '--data-dir', dataDir],

@@ -12,7 +12,7 @@ import { say } from './lib/say.ts';
 import { startServer } from './lib/server-process.ts';
 import { fleetFlags, withFleet } from './lib/start-fleet.ts';
 
-const entry = fileURLToPath(new URL('../server/main.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../server/cli/main.ts', import.meta.url));
 const DEVICES_COMPARED = 50;
 const SETTLED_MS = 5_000;
 

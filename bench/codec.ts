@@ -1,12 +1,12 @@
-import { ByteWriter } from '../protocol/bytes.ts';
-import type { MetricDescriptor } from '../protocol/metric.ts';
-import { encodeBlock, openBlock } from '../server/series/block/raw-block.ts';
-import { encodeBuckets } from '../server/series/block/rollup-block.ts';
-import { readColumn, writeColumn } from '../server/series/codec/column.ts';
-import type { Columns } from '../server/series/columns.ts';
-import type { Buckets } from '../server/series/rollup/buckets.ts';
-import { foldBuckets } from '../server/series/rollup/combine.ts';
-import { foldRaw, nothingBefore } from '../server/series/rollup/fold.ts';
+import { ByteWriter } from '../protocol/wire/bytes.ts';
+import type { MetricDescriptor } from '../protocol/wire/metric.ts';
+import { encodeBlock, openBlock } from '../server/platform/series/block/raw-block.ts';
+import { encodeBuckets } from '../server/platform/series/block/rollup-block.ts';
+import { readColumn, writeColumn } from '../server/platform/series/codec/column.ts';
+import type { Columns } from '../server/platform/series/columns.ts';
+import type { Buckets } from '../server/platform/series/rollup/buckets.ts';
+import { foldBuckets } from '../server/platform/series/rollup/combine.ts';
+import { foldRaw, nothingBefore } from '../server/platform/series/rollup/fold.ts';
 import { Machine, machineMetrics } from './load/machine.ts';
 import { type Random, seeded } from './load/random.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askLocalSocket } from '../server/cli/local-socket.ts';
-import { socketAddress } from '../server/data-dir.ts';
+import { socketAddress } from '../server/platform/files/data-dir.ts';
 import { walkKeptReports } from '../test/support/kept-reports.ts';
 import { metricIn, scrape } from './lib/client.ts';
 import { type FleetFolder, makeFleetFolder } from './lib/fleet-folder.ts';

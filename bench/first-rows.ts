@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
-import { openSeries } from '../server/series/open-series.ts';
+import { openSeries } from '../server/platform/series/open-series.ts';
 import { findBrowser } from '../test/support/find-browser.ts';
 import { ask } from './lib/client.ts';
 import { type FleetFolder, makeFleetFolder } from './lib/fleet-folder.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openSeries } from '../server/series/open-series.ts';
+import { openSeries } from '../server/platform/series/open-series.ts';
 import { ask, metricIn, scrape } from './lib/client.ts';
 import { type DetectionFigures, measureDetection, measureThreshold } from './lib/detection.ts';
 import { type Figures, readFlags } from './lib/options.ts';

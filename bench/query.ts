@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedSeries, openSeries } from '../server/series/open-series.ts';
+import { type EmbeddedSeries, openSeries } from '../server/platform/series/open-series.ts';
 import { type GeneratedSeries, generate, hostName } from './lib/generated-series.ts';
 import { type Figures, readFlags } from './lib/options.ts';
 import { round } from './lib/process-figures.ts';

@@ -3,7 +3,7 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { openSeries } from '../server/series/open-series.ts';
+import { openSeries } from '../server/platform/series/open-series.ts';
 import { feed, type GeneratedSeries, generate } from './lib/generated-series.ts';
 import { type Figures, readFlags } from './lib/options.ts';
 import { isInstalled, type PeerName, peers, startPeer } from './lib/peer-store.ts';

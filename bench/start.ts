@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedSeries, openSeries } from '../server/series/open-series.ts';
-import { openStore } from '../server/store/store.ts';
-import { CURSOR_SETTING } from '../server/watch.ts';
+import { type EmbeddedSeries, openSeries } from '../server/platform/series/open-series.ts';
+import { openStore } from '../server/platform/store/store.ts';
+import { CURSOR_SETTING } from '../server/watch/watch.ts';
 import { type FleetFolder, makeFleetFolder } from './lib/fleet-folder.ts';
 import { generate } from './lib/generated-series.ts';
 import { type Figures, readFlags } from './lib/options.ts';

@@ -1,8 +1,8 @@
 import { getHeapStatistics } from 'node:v8';
-import { ChainWriter } from '../protocol/chain.ts';
-import { decodeFrame, encodeFrame } from '../protocol/codec.ts';
-import type { HelloFrame, ReportDeltaFrame, ReportFrame } from '../protocol/frame.ts';
-import { Session, type SessionEvents } from '../server/gateway/session.ts';
+import { ChainWriter } from '../protocol/wire/chain.ts';
+import { decodeFrame, encodeFrame } from '../protocol/wire/codec.ts';
+import type { HelloFrame, ReportDeltaFrame, ReportFrame } from '../protocol/wire/frame.ts';
+import { Session, type SessionEvents } from '../server/edge/gateway/session.ts';
 import { Machine, machineMetrics } from './load/machine.ts';
 
 /**

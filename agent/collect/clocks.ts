@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces, uptime } from 'node:os';
-import type { Clocks } from '../../protocol/frame.ts';
+import type { Clocks } from '../../protocol/wire/frame.ts';
 import { parseProcessStat } from './linux/process-stat.ts';
 
 /** Where the system keeps its identity; tests put other folders in their place. */

@@ -1,5 +1,5 @@
-import type { ProcessSample } from '../../protocol/frame.ts';
-import type { MetricDescriptor } from '../../protocol/metric.ts';
+import type { ProcessSample } from '../../protocol/wire/frame.ts';
+import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import type { AskApart } from './ask-apart.ts';
 import type { Statfs } from './volume.ts';
 

@@ -1,4 +1,4 @@
-import { describe, type FamilyName, type MetricDescriptor } from '../../protocol/metric.ts';
+import { describe, type FamilyName, type MetricDescriptor } from '../../protocol/wire/metric.ts';
 
 /** Time that all cores together spent since boot, in any one unit. `user` includes guests; `irq` includes softirq. */
 export interface CpuTimes {

@@ -13,7 +13,7 @@ import {
   MAX_INVENTORY_LIST,
   MAX_INVENTORY_TEXT,
   NOT_PERMITTED,
-} from '../../protocol/inventory.ts';
+} from '../../protocol/wire/inventory.ts';
 import { printable } from './instance.ts';
 import { FileReader } from './linux/files.ts';
 import { readListening } from './linux/listening.ts';

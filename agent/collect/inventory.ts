@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { VigiaError } from '../../protocol/error.ts';
-import { MAX_INVENTORY_BYTES } from '../../protocol/frame.ts';
-import { type Inventory, parseInventory } from '../../protocol/inventory.ts';
+import { MAX_INVENTORY_BYTES } from '../../protocol/wire/frame.ts';
+import { type Inventory, parseInventory } from '../../protocol/wire/inventory.ts';
 
 export interface InventoryOptions {
   /** The program that prints the inventory and its arguments: `[node, inventory-child.js, agentVersion]`. */

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { cpus, freemem, loadavg, totalmem, uptime } from 'node:os';
 import { promisify } from 'node:util';
-import type { ProcessSample } from '../../protocol/frame.ts';
-import { describe, type MetricDescriptor } from '../../protocol/metric.ts';
-import { readdir, statfs as statfsOfNode } from '../disk.ts';
+import type { ProcessSample } from '../../protocol/wire/frame.ts';
+import { describe, type MetricDescriptor } from '../../protocol/wire/metric.ts';
+import { readdir, statfs as statfsOfNode } from '../files/disk.ts';
 import { askInTurn } from './ask-apart.ts';
 import type { Collector, CollectorOptions, Measurement } from './collector.ts';
 import { type CpuReading, CpuSampler, type CpuTimes, coreTimes } from './cpu.ts';

@@ -1,4 +1,4 @@
-import { describe, type FamilyName, type MetricDescriptor } from '../../protocol/metric.ts';
+import { describe, type FamilyName, type MetricDescriptor } from '../../protocol/wire/metric.ts';
 
 /** One group of metrics that is read together. */
 export interface Section {

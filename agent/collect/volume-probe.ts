@@ -1,4 +1,4 @@
-import { statfs as statfsOfNode, stat as statOfNode } from '../disk.ts';
+import { statfs as statfsOfNode, stat as statOfNode } from '../files/disk.ts';
 import { type Answer, type AskApart, answerOf, askByProcess, askInTurn } from './ask-apart.ts';
 import type { Statfs, StatfsResult, Volume, VolumeState } from './volume.ts';
 

@@ -1,4 +1,4 @@
-import type { MetricDescriptor } from '../../protocol/metric.ts';
+import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { describeAll } from './section.ts';
 
 /** A mounted file system. */

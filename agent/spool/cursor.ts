@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { crc32 } from '../../protocol/crc32.ts';
-import { readFile, rename, rm, writeFile } from '../disk.ts';
+import { crc32 } from '../../protocol/wire/crc32.ts';
+import { readFile, rename, rm, writeFile } from '../files/disk.ts';
 import { type Range, RangeSet } from './ranges.ts';
 
 /** Reports that the spool had to give up. Kept until a server knows. */

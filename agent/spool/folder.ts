@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { close, mkdir, open, read, readdir, rename, stat } from '../disk.ts';
+import { close, mkdir, open, read, readdir, rename, stat } from '../files/disk.ts';
 import { RangeSet } from './ranges.ts';
 import { parseSegmentName, type Segment } from './segment.ts';
 

@@ -1,4 +1,4 @@
-import { crc32 } from '../../protocol/crc32.ts';
+import { crc32 } from '../../protocol/wire/crc32.ts';
 
 /**
  * A record of a spool file: marker `V` `R` (2 bytes), length of the payload (4, little endian), CRC-32 of length and payload

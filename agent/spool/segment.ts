@@ -1,6 +1,6 @@
-import { ByteReader } from '../../protocol/bytes.ts';
-import { decodeFrame, frameTags } from '../../protocol/codec.ts';
-import type { Frame, SchemaFrame } from '../../protocol/frame.ts';
+import { ByteReader } from '../../protocol/wire/bytes.ts';
+import { decodeFrame, frameTags } from '../../protocol/wire/codec.ts';
+import type { Frame, SchemaFrame } from '../../protocol/wire/frame.ts';
 import { type Range, RangeSet } from './ranges.ts';
 import { scanRecords } from './record.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { decodeFrame } from '../../protocol/codec.ts';
-import type { ReportFrame, SchemaFrame } from '../../protocol/frame.ts';
-import { readdir, rename, rm } from '../disk.ts';
-import { describeError, type Log } from '../log.ts';
+import { decodeFrame } from '../../protocol/wire/codec.ts';
+import type { ReportFrame, SchemaFrame } from '../../protocol/wire/frame.ts';
+import { readdir, rename, rm } from '../files/disk.ts';
+import { describeError, type Log } from '../log/log.ts';
 import { loadCursor, type SpoolGap, saveCursor } from './cursor.ts';
 import { listSegments, makeDirectory, readPart } from './folder.ts';
 import { type Range, RangeSet } from './ranges.ts';

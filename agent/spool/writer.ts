@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { encodeFrame } from '../../protocol/codec.ts';
-import type { ReportFrame, SchemaFrame } from '../../protocol/frame.ts';
-import { close, fdatasync, fstat, mkdir, open, write } from '../disk.ts';
-import { describeError, type Log } from '../log.ts';
+import { encodeFrame } from '../../protocol/wire/codec.ts';
+import type { ReportFrame, SchemaFrame } from '../../protocol/wire/frame.ts';
+import { close, fdatasync, fstat, mkdir, open, write } from '../files/disk.ts';
+import { describeError, type Log } from '../log/log.ts';
 import { RangeSet } from './ranges.ts';
 import { encodeRecord } from './record.ts';
 import { type Segment, segmentName } from './segment.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as plainRequest } from 'node:http';
 import { Agent, request } from 'node:https';
 import { WebSocket } from 'ws';
-import type { LiveServerMessage } from '../../protocol/view.ts';
+import type { LiveServerMessage } from '../../protocol/api/view.ts';
 import type { FleetFolder } from './fleet-folder.ts';
 import { say } from './say.ts';
 

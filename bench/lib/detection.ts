@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PresenceState } from '../../protocol/view.ts';
+import type { PresenceState } from '../../protocol/api/view.ts';
 import type { Dashboard } from './client.ts';
 import type { LoadProcesses } from './load-process.ts';
 

@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { everyClient } from '../../server/domain/scope.ts';
-import { createApiKeys } from '../../server/security/api-keys.ts';
-import { loadIdentity } from '../../server/security/identity.ts';
-import { createPasswords } from '../../server/security/passwords.ts';
-import { createEnrolmentTokens } from '../../server/security/tokens.ts';
-import { openStore } from '../../server/store/store.ts';
+import { createApiKeys } from '../../server/platform/security/api-keys.ts';
+import { loadIdentity } from '../../server/platform/security/identity.ts';
+import { createPasswords } from '../../server/platform/security/passwords.ts';
+import { createEnrolmentTokens } from '../../server/platform/security/tokens.ts';
+import { openStore } from '../../server/platform/store/store.ts';
 import { machineId, machineKey, rawPublicKey } from '../load/keys.ts';
 
 /** A fresh data folder with enrolled machines, somebody who may log in, and a key for /metrics. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { openSeries } from '../../server/series/open-series.ts';
-import { openStore } from '../../server/store/store.ts';
-import { CURSOR_SETTING } from '../../server/watch.ts';
+import { openSeries } from '../../server/platform/series/open-series.ts';
+import { openStore } from '../../server/platform/store/store.ts';
+import { CURSOR_SETTING } from '../../server/watch/watch.ts';
 import type { FleetFolder } from './fleet-folder.ts';
 import { generate } from './generated-series.ts';
 

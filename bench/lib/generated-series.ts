@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StoredReport } from '../../server/series/series-store.ts';
+import type { StoredReport } from '../../server/platform/series/series-store.ts';
 import { Machine, machineMetrics } from '../load/machine.ts';
 
 /** What machines would have reported over a stretch of time, for stores that are measured without a network. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { parseDurationMs } from '../../server/duration.ts';
+import { parseDurationMs } from '../../server/app/config/duration.ts';
 
 /** Flags of a measurement, such as `--agents 2000 --interval 1s --tls`, with what holds when one is not given. */
 export interface Flags {

@@ -1,5 +1,5 @@
-import { type MetricDescriptor, parseMetricName } from '../../protocol/metric.ts';
-import type { StoredReport } from '../../server/series/series-store.ts';
+import { type MetricDescriptor, parseMetricName } from '../../protocol/wire/metric.ts';
+import type { StoredReport } from '../../server/platform/series/series-store.ts';
 
 /** The name and labels under which another store gets a metric: `vigia_fs_available` with `instance="/var"`. */
 export function seriesLabels({ name }: MetricDescriptor, host: string): readonly (readonly [string, string])[] {

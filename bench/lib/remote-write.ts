@@ -1,5 +1,5 @@
-import { ByteWriter } from '../../protocol/bytes.ts';
-import type { StoredReport } from '../../server/series/series-store.ts';
+import { ByteWriter } from '../../protocol/wire/bytes.ts';
+import type { StoredReport } from '../../server/platform/series/series-store.ts';
 import { seriesLabels } from './prometheus-text.ts';
 
 /**

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from '../../scripts/build.mjs';
 import { serverEntry, serverEnvironment, serverFlags } from '../../scripts/lib/lean.mjs';
 
-const source = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
+const source = fileURLToPath(new URL('../../server/cli/main.ts', import.meta.url));
 const START_DEADLINE_MS = 120_000;
 const STOP_DEADLINE_MS = 30_000;
 const KEPT_LINES = 20;

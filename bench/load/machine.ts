@@ -1,4 +1,4 @@
-import { describe, type FamilyName, type MetricDescriptor } from '../../protocol/metric.ts';
+import { describe, type FamilyName, type MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { type Random, seeded } from './random.ts';
 
 /**

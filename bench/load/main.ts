@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
-import { createBackoff } from '../../agent/backoff.ts';
+import { createBackoff } from '../../agent/link/backoff.ts';
 import { type Counts, type Load, LoadAgent } from './agent.ts';
 import { Histogram } from './histogram.ts';
 import type { LoadCall, LoadCalls, LoadFigures, LoadOptions } from './messages.ts';

@@ -1,4 +1,4 @@
-import type { FleetSeries } from '../../protocol/view.ts';
+import type { FleetSeries } from '../../protocol/api/view.ts';
 import { measureOf } from './evidence.ts';
 import type { Frame, Value } from './frame.ts';
 import type { Measure, Panel } from './panels.ts';

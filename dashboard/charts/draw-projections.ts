@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import { LABEL_PX, strokeLine, writeLabel } from './canvas.ts';
 import type { Inks } from './colours.ts';
 import { freeMiddle, type Span } from './free-place.ts';
-import type { Projection } from './marks.ts';
+import type { Projection } from './projection-mark.ts';
 
 /** A straight line from left to right, in canvas pixels; it may lead out of the picture. */
 interface Path {

@@ -1,6 +1,6 @@
 import { isolated } from '../../protocol/bidi.ts';
-import type { IncidentDetail, Series } from '../../protocol/view.ts';
-import { t } from '../i18n.ts';
+import type { IncidentDetail, Series } from '../../protocol/api/view.ts';
+import { t } from '../words/i18n.ts';
 import type { Line, Measure, Panel } from './panels.ts';
 import { ranges } from './ranges.ts';
 

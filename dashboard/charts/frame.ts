@@ -1,4 +1,4 @@
-import type { Resolution, Series } from '../../protocol/view.ts';
+import type { Resolution, Series } from '../../protocol/api/view.ts';
 
 export type Value = number | null;
 

@@ -1,6 +1,6 @@
-import type { HistoryLoss } from '../../protocol/view.ts';
-import { dayTime } from '../format.ts';
-import { t } from '../i18n.ts';
+import type { HistoryLoss } from '../../protocol/api/view.ts';
+import { dayTime } from '../words/format.ts';
+import { t } from '../words/i18n.ts';
 import type { Mark } from './marks.ts';
 
 /** The hours that are gone from a machine's history, for its charts. */

@@ -2,16 +2,7 @@ import type uPlot from 'uplot';
 import { LABEL_PX, strokeLine, writeLabel } from './canvas.ts';
 import type { Inks } from './colours.ts';
 import { drawProjections } from './draw-projections.ts';
-
-/** From the newest value of a line (by its position) to a value at a time ahead. */
-export interface Projection {
-  readonly kind: 'projection';
-  readonly line: number;
-  readonly atMs: number;
-  readonly value: number;
-  /** The longest first: the first that the picture has room for is written. */
-  readonly labels: readonly string[];
-}
+import type { Projection } from './projection-mark.ts';
 
 /** What is drawn into a chart to prove an incident, or to warn of one. */
 export type Mark =

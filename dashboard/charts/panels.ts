@@ -1,6 +1,6 @@
-import type { Device } from '../../protocol/view.ts';
-import { bytes, bytesPerSecond, decimal, percent } from '../format.ts';
-import { t } from '../i18n.ts';
+import type { Device } from '../../protocol/api/view.ts';
+import { bytes, bytesPerSecond, decimal, percent } from '../words/format.ts';
+import { t } from '../words/i18n.ts';
 import type { Frame, Value } from './frame.ts';
 
 export type Measure = 'ratio' | 'bytes' | 'bytesPerSecond' | 'load' | 'celsius' | 'count' | 'seconds';

@@ -1,6 +1,6 @@
-import type { FileSystem } from '../../protocol/view.ts';
-import { time } from '../format.ts';
-import { t } from '../i18n.ts';
+import type { FileSystem } from '../../protocol/api/view.ts';
+import { time } from '../words/format.ts';
+import { t } from '../words/i18n.ts';
 import type { Mark } from './marks.ts';
 import type { Panel } from './panels.ts';
 

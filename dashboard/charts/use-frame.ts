@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Aggregation, Series } from '../../protocol/view.ts';
-import { ApiError, api, sentenceOf } from '../api.ts';
-import { nowMinuteMs, nowMs } from '../clock.ts';
-import { link, watchDevice } from '../store.ts';
+import type { Aggregation, Series } from '../../protocol/api/view.ts';
+import { ApiError, api, sentenceOf } from '../data/api.ts';
+import { nowMinuteMs, nowMs } from '../data/clock.ts';
+import { link, watchDevice } from '../data/store.ts';
 import { addPoint, type Bounds, type Frame, frameOf, type LivePoint, LONG_STEP_MS, stepFor } from './frame.ts';
 
 /** The newest stretch of a length, moving with the clock, or a fixed one. */

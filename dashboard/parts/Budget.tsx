@@ -1,7 +1,7 @@
-import type { AvailabilityFigure } from '../../protocol/availability.ts';
-import { budgetLeftShare } from '../availability.ts';
-import { t } from '../i18n.ts';
-import { budgetText } from '../sla-text.ts';
+import type { AvailabilityFigure } from '../../protocol/api/availability.ts';
+import { budgetLeftShare } from '../words/availability.ts';
+import { t } from '../words/i18n.ts';
+import { budgetText } from '../words/sla-text.ts';
 
 /** What is left of the allowed downtime: the span, and a thin bar that empties. */
 export function Budget({ figure }: { figure: AvailabilityFigure }) {

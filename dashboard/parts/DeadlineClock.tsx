@@ -1,10 +1,10 @@
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { ResponseClockView } from '../../protocol/contract.ts';
-import { nowMs } from '../clock.ts';
-import { type Deadline, type DeadlineStage, deadlineOf, onSiteClock } from '../deadline.ts';
-import { duration, exactTime } from '../format.ts';
-import { t } from '../i18n.ts';
+import type { ResponseClockView } from '../../protocol/api/contract.ts';
+import { nowMs } from '../data/clock.ts';
+import { type Deadline, type DeadlineStage, deadlineOf, onSiteClock } from '../data/deadline.ts';
+import { duration, exactTime } from '../words/format.ts';
+import { t } from '../words/i18n.ts';
 
 const glass = <path class="line" d="M4 2h8M4 14h8M5 2v2.6L8 8l3-3.4V2M5 14v-2.6L8 8l3 3.4V14" />;
 

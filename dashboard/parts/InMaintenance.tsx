@@ -1,6 +1,6 @@
-import type { DeviceSummary } from '../../protocol/view.ts';
-import { t } from '../i18n.ts';
-import { Icon } from './Icon.tsx';
+import type { DeviceSummary } from '../../protocol/api/view.ts';
+import { t } from '../words/i18n.ts';
+import { Icon } from '../ui/Icon.tsx';
 
 /** Marks a machine that planned work is done on; in words where there is room. */
 export function InMaintenance({ device, words = false }: { device: DeviceSummary; words?: boolean }) {

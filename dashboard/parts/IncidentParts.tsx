@@ -1,10 +1,10 @@
-import type { Incident } from '../../protocol/view.ts';
-import { api, sentenceOf } from '../api.ts';
-import { t } from '../i18n.ts';
-import { deviceHref, fleetHref } from '../routes.ts';
-import { canAct, clients, devices, keepIncident, me, services, sites, users } from '../store.ts';
-import { ActionButton } from './ActionButton.tsx';
-import { say } from './Toasts.tsx';
+import type { Incident } from '../../protocol/api/view.ts';
+import { api, sentenceOf } from '../data/api.ts';
+import { t } from '../words/i18n.ts';
+import { deviceHref, fleetHref } from '../route/routes.ts';
+import { canAct, clients, devices, keepIncident, me, services, sites, users } from '../data/store.ts';
+import { ActionButton } from '../ui/ActionButton.tsx';
+import { say } from '../ui/Toasts.tsx';
 
 /** Whom it concerns: device, service, client and site, each a link. */
 export function IncidentPlace({ incident }: { incident: Incident }) {

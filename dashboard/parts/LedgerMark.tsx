@@ -1,5 +1,5 @@
-import type { LedgerState } from '../availability.ts';
-import { t } from '../i18n.ts';
+import type { LedgerState } from '../words/availability.ts';
+import { t } from '../words/i18n.ts';
 
 /** The patterns of the ledger's states, once a page: state is never told by colour alone. */
 export function HatchPatterns() {

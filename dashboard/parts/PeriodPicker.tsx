@@ -1,9 +1,9 @@
-import { nowMs } from '../clock.ts';
-import { t } from '../i18n.ts';
-import { type PeriodQuery, periodNames } from '../period.ts';
-import { setQuery } from '../router.ts';
-import { dateIn } from '../zone.ts';
-import { Segmented } from './Segmented.tsx';
+import { nowMs } from '../data/clock.ts';
+import { t } from '../words/i18n.ts';
+import { type PeriodQuery, periodNames } from '../data/period.ts';
+import { setQuery } from '../route/router.ts';
+import { dateIn } from '../words/zone.ts';
+import { Segmented } from '../ui/Segmented.tsx';
 
 interface PickerProps {
   readonly query: PeriodQuery;

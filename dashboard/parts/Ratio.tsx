@@ -1,7 +1,7 @@
-import type { AvailabilityFigure } from '../../protocol/availability.ts';
-import { cutFigure } from '../availability.ts';
-import { t } from '../i18n.ts';
-import { percentOr } from '../sla-text.ts';
+import type { AvailabilityFigure } from '../../protocol/api/availability.ts';
+import { cutFigure } from '../words/availability.ts';
+import { t } from '../words/i18n.ts';
+import { percentOr } from '../words/sla-text.ts';
 
 /** A ratio, cut and never rounded; below it what it leaves open: coverage and bounds, where something is unknown. */
 export function Ratio({ figure }: { figure: AvailabilityFigure }) {

@@ -1,10 +1,10 @@
 import { useComputed } from '@preact/signals';
-import { nowMs } from '../clock.ts';
-import { clockTime } from '../format.ts';
-import { rich, t } from '../i18n.ts';
-import { devices, isLinkDown, server } from '../store.ts';
-import { Lasting } from './Ago.tsx';
-import { Icon } from './Icon.tsx';
+import { nowMs } from '../data/clock.ts';
+import { clockTime } from '../words/format.ts';
+import { rich, t } from '../words/i18n.ts';
+import { devices, isLinkDown, server } from '../data/store.ts';
+import { Lasting } from '../ui/Ago.tsx';
+import { Icon } from '../ui/Icon.tsx';
 
 /** How the watchman himself is. */
 export function ServerHealthCard() {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { IncidentState, PresenceState, Priority } from '../../protocol/view.ts';
-import { t } from '../i18n.ts';
+import type { IncidentState, PresenceState, Priority } from '../../protocol/api/view.ts';
+import { t } from '../words/i18n.ts';
 
 /** Presence is told by round shapes, so that it is never mistaken for a priority. */
 const stateShapes: Record<PresenceState, ComponentChildren> = {

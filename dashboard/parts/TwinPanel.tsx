@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { TwinMachine, TwinMachines } from '../../protocol/twin.ts';
-import { api } from '../api.ts';
-import { rich, t } from '../i18n.ts';
-import { canAct, devices } from '../store.ts';
-import { ActionButton } from './ActionButton.tsx';
-import { Ago, When } from './Ago.tsx';
-import { type Loaded, useLoaded } from './Async.tsx';
-import { Icon } from './Icon.tsx';
+import type { TwinMachine, TwinMachines } from '../../protocol/api/twin.ts';
+import { api } from '../data/api.ts';
+import { rich, t } from '../words/i18n.ts';
+import { canAct, devices } from '../data/store.ts';
+import { ActionButton } from '../ui/ActionButton.tsx';
+import { Ago, When } from '../ui/Ago.tsx';
+import { type Loaded, useLoaded } from '../ui/Async.tsx';
+import { Icon } from '../ui/Icon.tsx';
 
 const REFRESH_MS = 10_000;
 

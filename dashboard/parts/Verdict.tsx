@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { AvailabilityFigure, Verdict } from '../../protocol/availability.ts';
-import { t } from '../i18n.ts';
+import type { AvailabilityFigure, Verdict } from '../../protocol/api/availability.ts';
+import { t } from '../words/i18n.ts';
 
 /** Verdicts are told by seals: filled when certain, open when not. */
 const shapes: Record<Verdict, ComponentChildren> = {

@@ -1,4 +1,4 @@
-import type { CheckTarget } from '../service.ts';
+import type { CheckTarget } from '../api/service.ts';
 import { dial } from '../socket/dial.ts';
 import { type CheckOutcome, type NetworkOptions, outcome, reasonOf, refusedOutcome } from './outcome.ts';
 

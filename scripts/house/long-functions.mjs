@@ -6,7 +6,7 @@ import { run } from '../lib/run.mjs';
  *
  * @param {readonly string[]} folders
  * @param {number} longest lines that are still well
- * @returns {Promise<readonly string[]>} such as `server/app.ts:118 351`
+ * @returns {Promise<readonly string[]>} such as `server/app/app.ts:118 351`
  * @throws {Error} when the linter does not answer as expected
  */
 export async function findLongFunctions(folders, longest) {

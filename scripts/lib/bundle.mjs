@@ -15,7 +15,7 @@ const brotliCompress = promisify(brotliWithCallback);
 const gzip = promisify(gzipWithCallback);
 
 const PAGE = 'dashboard/index.html';
-const SERVER_ENTRIES = { main: 'server/main.ts', series: 'server/series/thread.ts', store: 'server/store/worker.ts' };
+const SERVER_ENTRIES = { main: 'server/cli/main.ts', series: 'server/platform/series/thread.ts', store: 'server/platform/store/worker.ts' };
 const AGENT_ENTRIES = { 'vigia-agent': 'agent/main.ts', 'inventory-child': 'agent/collect/inventory-child.ts' };
 
 /**
@@ -170,7 +170,7 @@ function requireSources(paths) {
 }
 
 /** The page that most people open first; each page is a module of its own. */
-const FIRST_VIEW = 'dashboard/views/Now.tsx';
+const FIRST_VIEW = 'dashboard/features/now/Now.tsx';
 
 /**
  * What the script of the page and its first view import, so that all of it is asked for with the page itself.

@@ -1,6 +1,6 @@
 import { VigiaError } from '../../protocol/error.ts';
-import type { Config } from '../config.ts';
-import { type DataDir, openDataDir, socketAddress } from '../data-dir.ts';
+import type { Config } from '../app/config/config.ts';
+import { type DataDir, openDataDir, socketAddress } from '../platform/files/data-dir.ts';
 import { askLocalSocket } from './local-socket.ts';
 import type { OperationName, Perform } from './operations.ts';
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { agentEnvironment, agentNodeFlags } from '../../protocol/agent-flags.ts';
+import { agentEnvironment, agentNodeFlags } from '../../protocol/wire/agent-flags.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import { environmentWith } from '../config.ts';
+import { environmentWith } from '../app/config/config.ts';
 import { agentBundle } from './paths.ts';
 
 /** Runs the agent with these arguments in our place. Returns its exit code. */

@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts';
+import { readConfig } from '../app/config/config.ts';
 import { withAdministration } from './administration.ts';
 import { type Command, choice, optional } from './command.ts';
 

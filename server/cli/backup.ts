@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { restoreBackup } from '../backup/restore-backup.ts';
-import { readConfig } from '../config.ts';
-import { openDataDir } from '../data-dir.ts';
+import { restoreBackup } from '../platform/backup/restore-backup.ts';
+import { readConfig } from '../app/config/config.ts';
+import { openDataDir } from '../platform/files/data-dir.ts';
 import { withAdministration } from './administration.ts';
 import type { Command } from './command.ts';
 

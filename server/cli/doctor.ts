@@ -4,7 +4,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { VigiaError } from '../../protocol/error.ts';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, readConfig } from '../app/config/config.ts';
 import { withAdministration } from './administration.ts';
 import type { Command } from './command.ts';
 import type { ServerStatus } from './operations.ts';

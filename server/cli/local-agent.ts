@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
-import { agentEnvironment, agentNodeFlags } from '../../protocol/agent-flags.ts';
+import { agentEnvironment, agentNodeFlags } from '../../protocol/wire/agent-flags.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../app/config/config.ts';
 import type { Perform } from './operations.ts';
 import { agentBundle } from './paths.ts';
 

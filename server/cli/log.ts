@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino';
 import { harmless, harmlessJson } from '../../protocol/bidi.ts';
-import type { LogLevel } from '../config.ts';
+import type { LogLevel } from '../app/config/config.ts';
 
 const levelNames: Readonly<Record<number, string>> = { 40: 'warning: ', 50: 'error: ', 60: 'fatal: ' };
 

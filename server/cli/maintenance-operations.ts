@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/maintenance.ts';
+import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import { everyClient } from '../domain/scope.ts';
-import { Name, strict } from '../http/fields.ts';
-import type { MaintenancePort } from '../http/ports.ts';
-import type { Store } from '../store/store.ts';
+import { Name, strict } from '../edge/http/fields.ts';
+import type { MaintenancePort } from '../edge/http/ports.ts';
+import type { Store } from '../platform/store/store.ts';
 
 const NullableName = Type.Union([Name, Type.Null()]);
 const { title, timeZone, startsAt, durationMinutes, rrule } = MaintenanceInput.properties;

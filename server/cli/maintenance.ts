@@ -1,7 +1,7 @@
 import { VigiaError } from '../../protocol/error.ts';
-import type { MaintenanceOccurrence } from '../../protocol/maintenance.ts';
-import { readConfig } from '../config.ts';
-import { parseDurationMs } from '../duration.ts';
+import type { MaintenanceOccurrence } from '../../protocol/api/maintenance.ts';
+import { readConfig } from '../app/config/config.ts';
+import { parseDurationMs } from '../app/config/duration.ts';
 import { withAdministration } from './administration.ts';
 import { type Command, optional, required } from './command.ts';
 import { table } from './output.ts';

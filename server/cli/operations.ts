@@ -3,7 +3,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import type { MaintenanceWindow } from '../../protocol/maintenance.ts';
+import type { MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import {
   type ApiKey,
   DeviceKind,
@@ -11,23 +11,23 @@ import {
   Role,
   type ServerHealth,
   type User,
-} from '../../protocol/view.ts';
-import type { CreatedBackup } from '../backup/create-backup.ts';
+} from '../../protocol/api/view.ts';
+import type { CreatedBackup } from '../platform/backup/create-backup.ts';
 import { everyClient } from '../domain/scope.ts';
-import { Email, Id, Name, NewPassword, strict } from '../http/fields.ts';
-import { type InstallCommands, installCommands } from '../http/install-command.ts';
-import { findMakers } from '../http/makers.ts';
-import { mapPage } from '../http/paging.ts';
-import type { MaintenancePort } from '../http/ports.ts';
-import { resetUrl } from '../http/reset-url.ts';
-import { faultSentence } from '../http/validation.ts';
-import { apiKeyView, tokenView, userView } from '../http/views.ts';
-import type { ApiKeys } from '../security/api-keys.ts';
-import type { Credentials } from '../security/credentials.ts';
-import type { Passwords } from '../security/passwords.ts';
-import type { TlsMaterial } from '../security/tls.ts';
-import type { EnrolmentTokens } from '../security/tokens.ts';
-import type { Store } from '../store/store.ts';
+import { Email, Id, Name, NewPassword, strict } from '../edge/http/fields.ts';
+import { type InstallCommands, installCommands } from '../edge/http/install-command.ts';
+import { findMakers } from '../edge/http/makers.ts';
+import { mapPage } from '../edge/http/paging.ts';
+import type { MaintenancePort } from '../edge/http/ports.ts';
+import { resetUrl } from '../edge/http/reset-url.ts';
+import { faultSentence } from '../edge/http/validation.ts';
+import { apiKeyView, tokenView, userView } from '../edge/http/views.ts';
+import type { ApiKeys } from '../platform/security/api-keys.ts';
+import type { Credentials } from '../platform/security/credentials.ts';
+import type { Passwords } from '../platform/security/passwords.ts';
+import type { TlsMaterial } from '../platform/security/tls.ts';
+import type { EnrolmentTokens } from '../platform/security/tokens.ts';
+import type { Store } from '../platform/store/store.ts';
 import { listPlanned, PlannedByName, planByName } from './maintenance-operations.ts';
 
 /** What the operations of the command line need, inside the running server or, when none runs, on the store itself. */

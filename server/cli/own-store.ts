@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { createBackup } from '../backup/create-backup.ts';
-import type { Config } from '../config.ts';
-import { ContractBook } from '../contracts/contract-book.ts';
-import { copyDatabase } from '../copy-database.ts';
-import type { DataDir } from '../data-dir.ts';
+import { createBackup } from '../platform/backup/create-backup.ts';
+import type { Config } from '../app/config/config.ts';
+import { ContractBook } from '../features/contracts/contract-book.ts';
+import { copyDatabase } from '../platform/files/copy-database.ts';
+import type { DataDir } from '../platform/files/data-dir.ts';
 import { everyClient } from '../domain/scope.ts';
-import { ChangeSet } from '../fleet/change-set.ts';
-import type { MaintenancePort } from '../http/ports.ts';
-import { MaintenanceBook } from '../maintenance/maintenance-book.ts';
-import { createMaintenancePort } from '../maintenance/maintenance-port.ts';
-import { loadIdentity } from '../security/identity.ts';
-import { createPasswords } from '../security/passwords.ts';
-import { createPeople } from '../security/people.ts';
-import { loadTls } from '../security/tls.ts';
-import { createEnrolmentTokens } from '../security/tokens.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { ChangeSet } from '../core/changes/change-set.ts';
+import type { MaintenancePort } from '../edge/http/ports.ts';
+import { MaintenanceBook } from '../features/maintenance/maintenance-book.ts';
+import { createMaintenancePort } from '../features/maintenance/maintenance-port.ts';
+import { loadIdentity } from '../platform/security/identity.ts';
+import { createPasswords } from '../platform/security/passwords.ts';
+import { createPeople } from '../platform/security/people.ts';
+import { loadTls } from '../platform/security/tls.ts';
+import { createEnrolmentTokens } from '../platform/security/tokens.ts';
+import { openStore, type Store } from '../platform/store/store.ts';
 import { type Perform, perform } from './operations.ts';
 
 /** Planned work without a server: written at once, and followed by the next server that starts. */

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import manifest from '../../package.json' with { type: 'json' };
 import { VigiaError } from '../../protocol/error.ts';
 import { freezePrototypes } from '../../protocol/frozen-prototypes.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../app/config/nearest.ts';
 import { runAgent } from './agent.ts';
 import { apiKeyCommands } from './apikey.ts';
 import { backupCommands } from './backup.ts';

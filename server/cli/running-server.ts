@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
-import { type App, createApp } from '../app.ts';
-import type { Config } from '../config.ts';
+import { type App, createApp } from '../app/app.ts';
+import type { Config } from '../app/config/config.ts';
 import { serveLocalSocket } from './local-socket.ts';
 import { type OperationContext, type Perform, perform } from './operations.ts';
 

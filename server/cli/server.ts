@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts';
+import { readConfig } from '../app/config/config.ts';
 import type { Command } from './command.ts';
 import { signalToStop, stopAt } from './lifecycle.ts';
 import { startLocalAgent } from './local-agent.ts';

@@ -1,7 +1,7 @@
 import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import { readConfig } from '../config.ts';
-import { parseDurationMs } from '../duration.ts';
+import { readConfig } from '../app/config/config.ts';
+import { parseDurationMs } from '../app/config/duration.ts';
 import { withAdministration } from './administration.ts';
 import { type Command, choice, required } from './command.ts';
 import { table } from './output.ts';

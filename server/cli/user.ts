@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { VigiaError } from '../../protocol/error.ts';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../app/config/config.ts';
 import { withAdministration } from './administration.ts';
 import { type Command, choice, optional, required } from './command.ts';
 

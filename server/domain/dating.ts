@@ -1,4 +1,4 @@
-import type { Clocks } from '../../protocol/frame.ts';
+import type { Clocks } from '../../protocol/wire/frame.ts';
 
 /**
  * Dates what an agent says by the server's clock. An agent's time of day may be wrong or jump; its boot clock only drifts.

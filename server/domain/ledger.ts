@@ -1,4 +1,4 @@
-import type { GoodbyeReason } from '../../protocol/frame.ts';
+import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
 import { clipOpinions, type Opinion, observe } from './opinion.ts';
 import { formatDuration, formatInstant } from './wording.ts';
 

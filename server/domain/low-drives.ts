@@ -1,4 +1,4 @@
-import type { DeviceKind } from '../../protocol/view.ts';
+import type { DeviceKind } from '../../protocol/api/view.ts';
 import { formatBytes } from './wording.ts';
 
 /** The system drive of a workstation below this goes on the weekly list. */

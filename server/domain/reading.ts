@@ -1,4 +1,4 @@
-import { type MetricDescriptor, parseMetricName } from '../../protocol/metric.ts';
+import { type MetricDescriptor, parseMetricName } from '../../protocol/wire/metric.ts';
 
 /** A schema with its positions by name, built once and shared by all reports that use it. */
 export interface SchemaIndex {

@@ -1,4 +1,4 @@
-import type { Priority } from '../../protocol/view.ts';
+import type { Priority } from '../../protocol/api/view.ts';
 
 /** One level of a rule: the condition must hold for `forMs` to raise and be clear for `keepForMs` to clear. */
 export interface LevelTiming {

@@ -1,6 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import type { BlindStretch } from '../domain/ledger.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../platform/store/store.ts';
 
 /** Further back nobody asks why a device was not seen. */
 const REMEMBERED_MS = 400 * 86_400_000;

@@ -1,5 +1,5 @@
 import type { DeviceFacts } from '../domain/sla/sources.ts';
-import type { Row } from '../store/tables.ts';
+import type { Row } from '../platform/store/tables.ts';
 
 const known = new WeakMap<Row<'device'>, DeviceFacts>();
 

@@ -1,9 +1,9 @@
-import type { Frame, ProcessSample } from '../../protocol/frame.ts';
-import type { LossKind } from '../../protocol/view.ts';
+import type { Frame, ProcessSample } from '../../protocol/wire/frame.ts';
+import type { LossKind } from '../../protocol/api/view.ts';
 import type { Liveness } from '../domain/presence.ts';
 import type { Reading } from '../domain/reading.ts';
 import { QuietDevice } from '../domain/rules/quiet-device.ts';
-import type { Row } from '../store/tables.ts';
+import type { Row } from '../platform/store/tables.ts';
 import { Blindness } from './blindness.ts';
 import { type DeviceMemory, freshDeviceMemory, readDeviceMemory } from './device-memory.ts';
 import { InFlight } from './in-flight.ts';

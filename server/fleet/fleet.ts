@@ -1,10 +1,10 @@
 import { ProtocolError, VigiaError } from '../../protocol/error.ts';
-import type { MetricDescriptor } from '../../protocol/metric.ts';
+import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { indexSchema, type Reading, type SchemaIndex } from '../domain/reading.ts';
 import { everyClient } from '../domain/scope.ts';
-import type { StoredReport } from '../series/series-store.ts';
-import type { Store } from '../store/store.ts';
-import type { Row } from '../store/tables.ts';
+import type { StoredReport } from '../platform/series/series-store.ts';
+import type { Store } from '../platform/store/store.ts';
+import type { Row } from '../platform/store/tables.ts';
 import { Blindness } from './blindness.ts';
 import { type DeviceRecord, type LatestReading, makeRecord } from './device-record.ts';
 

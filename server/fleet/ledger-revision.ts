@@ -2,7 +2,7 @@ import { type CompiledQuery, sql } from 'kysely';
 import type { Interval } from '../domain/ledger.ts';
 import type { LedgerChange } from '../domain/presence.ts';
 import { formatInstant } from '../domain/wording.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../platform/store/store.ts';
 import type { DeviceRecord } from './device-record.ts';
 
 interface Said {

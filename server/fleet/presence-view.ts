@@ -1,6 +1,6 @@
-import type { PresenceInterval } from '../../protocol/view.ts';
+import type { PresenceInterval } from '../../protocol/api/view.ts';
 import { explainInterval, type GapEvidence, type Interval, type IntervalReason, openTail } from '../domain/ledger.ts';
-import type { Row } from '../store/tables.ts';
+import type { Row } from '../platform/store/tables.ts';
 import type { DeviceRecord } from './device-record.ts';
 
 /** Any frame proves life between two reports. After a longer silence only the next report tells which boot it was. */

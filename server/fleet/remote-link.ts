@@ -1,5 +1,5 @@
 import { remoteUrl } from '../domain/remote-url.ts';
-import type { Row } from '../store/tables.ts';
+import type { Row } from '../platform/store/tables.ts';
 
 /** Opens a remote session to a machine: its own template, or else its client's, filled in; null without any. */
 export function remoteLink(

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { freshDetection } from '../domain/detection.ts';
+import { freshDetection } from '../domain/rules/detection.ts';
 import { everyClient } from '../domain/scope.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../platform/store/store.ts';
 import { readDeviceMemory } from './device-memory.ts';
 import type { DeviceRecord } from './device-record.ts';
 

@@ -1,5 +1,5 @@
 import { VigiaError } from '../../protocol/error.ts';
-import type { MetricDescriptor } from '../../protocol/metric.ts';
+import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import type { DeviceRecord } from './device-record.ts';
 
 /** What may come at once: a machine that is being set up, or a hundred reconnects. */

@@ -1,4 +1,4 @@
-import type { PresenceState } from '../../protocol/view.ts';
+import type { PresenceState } from '../../protocol/api/view.ts';
 import type { Liveness } from '../domain/presence.ts';
 import type { DeviceRecord } from './device-record.ts';
 

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { readClocks } from '../../agent/collect/clocks.ts';
-import { readMemory } from '../../agent/memory.ts';
-import { Feature, type GoodbyeFrame } from '../../protocol/frame.ts';
+import { readMemory } from '../../agent/files/memory.ts';
+import { Feature, type GoodbyeFrame } from '../../protocol/wire/frame.ts';
 import { fixedCollector, makeIdentity, startTestAgent } from '../support/agent-machine.ts';
 import { Peer, type PeerOptions, refusal } from '../support/agent-peer.ts';
 import { freePort } from '../support/free-port.ts';

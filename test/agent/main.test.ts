@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { parseInventory } from '../../protocol/inventory.ts';
+import { parseInventory } from '../../protocol/wire/inventory.ts';
 import { runBundle, startBundle } from '../support/agent-bundle.ts';
 import { Peer } from '../support/agent-peer.ts';
 import { tempDir } from '../support/temp-dir.ts';

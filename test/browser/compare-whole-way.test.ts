@@ -1,7 +1,7 @@
 import t from 'tap';
 import { measureOfSeries, sparkPaths } from '../../dashboard/charts/compare.ts';
 import { writeValue } from '../../dashboard/charts/panels.ts';
-import type { FleetSeries } from '../../protocol/view.ts';
+import type { FleetSeries } from '../../protocol/api/view.ts';
 import { openPage } from '../support/chromium.ts';
 import { reads } from '../support/page.ts';
 import { enrolAt } from '../support/story-agent.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { harmless } from '../../protocol/bidi.ts';
-import { describe, type MetricDescriptor } from '../../protocol/metric.ts';
+import { describe, type MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { openPage } from '../support/chromium.ts';
 import { RawLink } from '../support/raw-link.ts';
 import { startSmtpReceiver } from '../support/smtp-receiver.ts';

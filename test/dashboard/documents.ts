@@ -1,4 +1,4 @@
-import type { DeviceSummary, Incident, Overview } from '../../protocol/view.ts';
+import type { DeviceSummary, Incident, Overview } from '../../protocol/api/view.ts';
 
 /** Documents with nothing special about them; tests change what they are about. */
 export function device(change: Partial<DeviceSummary> = {}): DeviceSummary {

@@ -1,11 +1,11 @@
 import t from 'tap';
 import { Value } from 'typebox/value';
-import { checkInput, checkKinds, draftOfCheck, newCheck, ofKind, targetText } from '../../dashboard/check-draft.ts';
-import { draftOfReceiver, newReceiver, receiverInput, whereTo, withSecurity } from '../../dashboard/receiver-draft.ts';
-import { draftFrom, proposalQuestion, reportInput } from '../../dashboard/report-draft.ts';
-import { PersonReportInput } from '../../protocol/person-report.ts';
-import { ReceiverInput } from '../../protocol/receiver.ts';
-import { CheckInput } from '../../protocol/service.ts';
+import { checkInput, checkKinds, draftOfCheck, newCheck, ofKind, targetText } from '../../dashboard/features/services/check-draft.ts';
+import { draftOfReceiver, newReceiver, receiverInput, whereTo, withSecurity } from '../../dashboard/features/settings/receiver-draft.ts';
+import { draftFrom, proposalQuestion, reportInput } from '../../dashboard/features/tickets/report-draft.ts';
+import { PersonReportInput } from '../../protocol/api/person-report.ts';
+import { ReceiverInput } from '../../protocol/api/receiver.ts';
+import { CheckInput } from '../../protocol/api/service.ts';
 
 const state = {
   id: 'k1',

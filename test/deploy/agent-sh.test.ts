@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { formatEnrolmentToken } from '../../protocol/enrolment.ts';
+import { formatEnrolmentToken } from '../../protocol/api/enrolment.ts';
 
 const inRepository = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const script = readFileSync(inRepository('deploy/agent.sh'), 'utf8');

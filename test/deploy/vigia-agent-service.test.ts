@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { agentEnvironment, agentNodeFlags } from '../../protocol/agent-flags.ts';
+import { agentEnvironment, agentNodeFlags } from '../../protocol/wire/agent-flags.ts';
 
 const unit = readFileSync(new URL('../../deploy/vigia-agent.service', import.meta.url), 'utf8');
 const settings = (name: string) => [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value]) => value);

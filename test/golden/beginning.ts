@@ -1,4 +1,4 @@
-import type { ContractTerms } from '../../protocol/contract.ts';
+import type { ContractTerms } from '../../protocol/api/contract.ts';
 import type { Api, Caller } from './api.ts';
 import type { Machines } from './fleet.ts';
 import { firstAdmin, join, keyOf, nobody, type People, portalOf } from './people.ts';

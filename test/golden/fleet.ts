@@ -1,4 +1,4 @@
-import type { Frame } from '../../protocol/frame.ts';
+import type { Frame } from '../../protocol/wire/frame.ts';
 import type { Api, Caller } from './api.ts';
 import { Machine } from './machine.ts';
 import type { Tape } from './tape.ts';

@@ -1,10 +1,10 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { rawPublicKey } from '../../agent/keys.ts';
-import { ChainWriter } from '../../protocol/chain.ts';
-import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
-import { AGENT_SUBPROTOCOL, enrolmentRequestMessage } from '../../protocol/enrolment.ts';
+import { rawPublicKey } from '../../agent/identity/keys.ts';
+import { ChainWriter } from '../../protocol/wire/chain.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
+import { AGENT_SUBPROTOCOL, enrolmentRequestMessage } from '../../protocol/api/enrolment.ts';
 import {
   agentProofMessage,
   type ChallengeFrame,
@@ -12,10 +12,10 @@ import {
   Feature,
   type Frame,
   type GoodbyeReason,
-} from '../../protocol/frame.ts';
-import { describe, type FamilyName } from '../../protocol/metric.ts';
-import type { AgentPlan, ProbeAnswer, ProbeRequest } from '../../protocol/plan.ts';
-import { scaleValues } from '../../protocol/report.ts';
+} from '../../protocol/wire/frame.ts';
+import { describe, type FamilyName } from '../../protocol/wire/metric.ts';
+import type { AgentPlan, ProbeAnswer, ProbeRequest } from '../../protocol/wire/plan.ts';
+import { scaleValues } from '../../protocol/wire/report.ts';
 import { simInventory } from '../support/sim-agent.ts';
 import { keyFrom } from './chance.ts';
 import { stillness, time } from './world.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createApp } from '../../server/app.ts';
-import { readConfig } from '../../server/config.ts';
+import { createApp } from '../../server/app/app.ts';
+import { readConfig } from '../../server/app/config/config.ts';
 import { Api, PUBLIC_URL } from './api.ts';
 import { begin } from './beginning.ts';
 import { recordMetrics, recordSeries } from './figures.ts';

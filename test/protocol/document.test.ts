@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { decodeFrame, frameTags } from '../../protocol/codec.ts';
+import { decodeFrame, frameTags } from '../../protocol/wire/codec.ts';
 import {
   goodbyeReasons,
   MAX_FRAME_BYTES,
@@ -8,8 +8,8 @@ import {
   MAX_INVENTORY_BYTES,
   MAX_RUNS_PER_CONNECTION,
   MAX_SCHEMAS_PER_CONNECTION,
-} from '../../protocol/frame.ts';
-import { MAX_METRIC_NAME_BYTES, MAX_METRICS_PER_SCHEMA } from '../../protocol/metric.ts';
+} from '../../protocol/wire/frame.ts';
+import { MAX_METRIC_NAME_BYTES, MAX_METRICS_PER_SCHEMA } from '../../protocol/wire/metric.ts';
 import { goldenFrames } from '../support/golden-frames.ts';
 
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');

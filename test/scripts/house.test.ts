@@ -105,13 +105,13 @@ t.test('the figures of a small house', (t) => {
   const source = (path: string, imports: string[], lines = 10) => [path, { path, lines, imports }] as const;
   const figures = figuresOf(
     new Map([
-      source('server/main.ts', ['server/app/app.ts']),
+      source('server/cli/main.ts', ['server/app/app.ts']),
       source('server/app/app.ts', ['server/features/one/a.ts', 'server/features/two/b.ts'], 301),
       source('server/features/one/a.ts', ['server/features/two/b.ts', 'protocol/p.ts']),
       source('server/features/two/b.ts', ['server/features/two/c.ts']),
       source('server/features/two/c.ts', ['server/features/two/b.ts']),
       source('protocol/p.ts', []),
-      source('dashboard/locales/en.ts', [], 900),
+      source('dashboard/words/locales/en.ts', [], 900),
     ]),
     ['agent/agent.ts:1 90'],
   );

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type DetectionSettings, defaultSettings } from '../../server/domain/settings.ts';
-import { openStore, type Store } from '../../server/store/store.ts';
+import { openStore, type Store } from '../../server/platform/store/store.ts';
 import { type Core, CoreAgent, chronicle, copyFiles, startCore } from '../support/core.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { disk, type Values } from '../support/reading.ts';

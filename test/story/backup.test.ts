@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { restoreBackup } from '../../server/backup/restore-backup.ts';
-import { openDataDir } from '../../server/data-dir.ts';
+import { restoreBackup } from '../../server/platform/backup/restore-backup.ts';
+import { openDataDir } from '../../server/platform/files/data-dir.ts';
 import { makeToken } from '../support/offline-token.ts';
 import { type SimAgent, startSimAgent } from '../support/sim-agent.ts';
 import { storedReports } from '../support/stored-reports.ts';

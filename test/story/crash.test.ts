@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
-import { openStore } from '../../server/store/store.ts';
+import { openStore } from '../../server/platform/store/store.ts';
 import { freePort } from '../support/free-port.ts';
 import { makeToken } from '../support/offline-token.ts';
 import { startServerChild } from '../support/server-child.ts';

@@ -1,12 +1,12 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { Overview } from '../../protocol/view.ts';
+import type { Overview } from '../../protocol/api/view.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
-import { createApiKeys } from '../../server/security/api-keys.ts';
-import { createPasswords } from '../../server/security/passwords.ts';
-import { openStore } from '../../server/store/store.ts';
+import { createApiKeys } from '../../server/platform/security/api-keys.ts';
+import { createPasswords } from '../../server/platform/security/passwords.ts';
+import { openStore } from '../../server/platform/store/store.ts';
 import { freePort } from '../support/free-port.ts';
 import { startHttpReceiver } from '../support/http-receiver.ts';
 import { smallDisk } from '../support/mount.ts';

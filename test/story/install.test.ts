@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { NewEnrolmentToken } from '../../protocol/view.ts';
+import type { NewEnrolmentToken } from '../../protocol/api/view.ts';
 import { cleanMachine } from '../support/clean-machine.ts';
 import { startServer } from '../support/story.ts';
 import { AgentProcess } from '../support/story-agent.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { PresenceInterval } from '../../protocol/view.ts';
+import type { PresenceInterval } from '../../protocol/api/view.ts';
 import { Relay } from '../support/relay.ts';
 import { type StoryServer, startServer, storyClock } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { hostname, release, uptime } from 'node:os';
 import t from 'tap';
-import type { Series } from '../../protocol/view.ts';
+import type { Series } from '../../protocol/api/view.ts';
 import { startServer } from '../support/story.ts';
 import { enrol, meminfoBytes } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';

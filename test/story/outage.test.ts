@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Series } from '../../protocol/view.ts';
+import type { Series } from '../../protocol/api/view.ts';
 import { Relay } from '../support/relay.ts';
 import { startSimAgent } from '../support/sim-agent.ts';
 import { startServer, storyClock } from '../support/story.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
-import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
+import { AGENT_SUBPROTOCOL } from '../../protocol/api/enrolment.ts';
 import { findProgram } from '../../scripts/lib/system.mjs';
 import { freePort } from '../support/free-port.ts';
 import { startServer } from '../support/story.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Calendar } from '../../protocol/contract.ts';
+import type { Calendar } from '../../protocol/api/contract.ts';
 import { type Interval, type LedgerState, openTail } from '../../server/domain/ledger.ts';
 import { openIntervals } from '../../server/domain/sla/calendar.ts';
 import { CompactLedger, type Span } from '../../server/domain/sla/compact-ledger.ts';

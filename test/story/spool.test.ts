@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import t from 'tap';
 import { readSegment } from '../../agent/spool/segment.ts';
-import { frameTags } from '../../protocol/codec.ts';
+import { frameTags } from '../../protocol/wire/codec.ts';
 import { Relay } from '../support/relay.ts';
 import { type StoryServer, startServer } from '../support/story.ts';
 import { enrol, type Machine } from '../support/story-agent.ts';

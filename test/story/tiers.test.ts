@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
-import type { ContractTerms } from '../../protocol/contract.ts';
-import type { IncidentDetail, Priority } from '../../protocol/view.ts';
+import type { ContractTerms } from '../../protocol/api/contract.ts';
+import type { IncidentDetail, Priority } from '../../protocol/api/view.ts';
 import { Person } from '../support/person.ts';
 import { type SmtpReceiver, startSmtpReceiver } from '../support/smtp-receiver.ts';
 import { type StoryServer, startServer, storyClock } from '../support/story.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { encodeFrame } from '../../protocol/codec.ts';
-import { Feature, type FrameType } from '../../protocol/frame.ts';
+import { encodeFrame } from '../../protocol/wire/codec.ts';
+import { Feature, type FrameType } from '../../protocol/wire/frame.ts';
 import { Peer } from '../support/agent-peer.ts';
 import { freePort } from '../support/free-port.ts';
 import { Relay } from '../support/relay.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
-import { agentEnvironment, agentNodeFlags } from '../../protocol/agent-flags.ts';
+import { agentEnvironment, agentNodeFlags } from '../../protocol/wire/agent-flags.ts';
 
 /** The bundle as it is installed, under its own flags. */
 const bundle = fileURLToPath(new URL('../../dist/agent/vigia-agent.mjs', import.meta.url));

@@ -1,4 +1,4 @@
-import { lockDataDir } from '../../agent/lock.ts';
+import { lockDataDir } from '../../agent/files/lock.ts';
 
 /** Takes the lock of the folder it is given, says so, and holds it until it is killed. */
 lockDataDir(process.argv[2] ?? '');

@@ -3,11 +3,11 @@ import type { Test } from 'tap';
 import { type Agent, type AgentOptions, startAgent } from '../../agent/agent.ts';
 import { readClocks } from '../../agent/collect/clocks.ts';
 import type { Collector, Measurement } from '../../agent/collect/collector.ts';
-import type { Enrolment, Identity } from '../../agent/identity.ts';
-import { rawPublicKey } from '../../agent/keys.ts';
-import { createLog, type Log } from '../../agent/log.ts';
-import type { ReportFrame, SchemaFrame } from '../../protocol/frame.ts';
-import { describe, type MetricDescriptor } from '../../protocol/metric.ts';
+import type { Enrolment, Identity } from '../../agent/identity/identity.ts';
+import { rawPublicKey } from '../../agent/identity/keys.ts';
+import { createLog, type Log } from '../../agent/log/log.ts';
+import type { ReportFrame, SchemaFrame } from '../../protocol/wire/frame.ts';
+import { describe, type MetricDescriptor } from '../../protocol/wire/metric.ts';
 import type { Peer } from './agent-peer.ts';
 import { tempDir } from './temp-dir.ts';
 

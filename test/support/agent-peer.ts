@@ -5,15 +5,15 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { rawPublicKey, verifySignature } from '../../agent/keys.ts';
-import { ChainReader } from '../../protocol/chain.ts';
-import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
+import { rawPublicKey, verifySignature } from '../../agent/identity/keys.ts';
+import { ChainReader } from '../../protocol/wire/chain.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import {
   type EnrolmentRequest,
   enrolmentAnswerMessage,
   enrolmentRequestMessage,
   formatEnrolmentToken,
-} from '../../protocol/enrolment.ts';
+} from '../../protocol/api/enrolment.ts';
 import { type ErrorCode, errorCodes } from '../../protocol/error.ts';
 import {
   agentProofMessage,
@@ -23,8 +23,8 @@ import {
   type HelloFrame,
   type ReportFrame,
   serverProofMessage,
-} from '../../protocol/frame.ts';
-import type { MetricDescriptor } from '../../protocol/metric.ts';
+} from '../../protocol/wire/frame.ts';
+import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { PATIENCE_MS } from './until.ts';
 
 /**

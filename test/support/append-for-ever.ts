@@ -1,4 +1,4 @@
-import { openSeries } from '../../server/series/open-series.ts';
+import { openSeries } from '../../server/platform/series/open-series.ts';
 import { storedReport } from './stored-report.ts';
 
 /**

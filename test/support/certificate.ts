@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { selfSigned } from '../../server/security/self-signed.ts';
+import { selfSigned } from '../../server/platform/security/self-signed.ts';
 
 export interface Certificate {
   readonly cert: string;

@@ -1,6 +1,7 @@
-import type { Computing, ResponseClock } from '../../server/domain/sla/clock.ts';
+import type { Computing } from '../../server/domain/sla/clock.ts';
 import type { FourTimes } from '../../server/domain/sla/clock-ends.ts';
 import { type Reported, withTimes } from '../../server/domain/sla/known-times.ts';
+import type { ResponseClock } from '../../server/domain/sla/response-clock.ts';
 
 export const unreached: FourTimes = { acknowledgedAt: null, respondedAt: null, onSiteAt: null, restoredAt: null };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, type MetricDescriptor } from '../../protocol/metric.ts';
-import type { Columns } from '../../server/series/columns.ts';
+import { describe, type MetricDescriptor } from '../../protocol/wire/metric.ts';
+import type { Columns } from '../../server/platform/series/columns.ts';
 
 /** Metric numbers of made-up columns: two gauges and two counters. */
 export const someMetrics: ReadonlyMap<number, MetricDescriptor> = new Map([

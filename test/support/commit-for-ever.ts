@@ -1,4 +1,4 @@
-import { openStore } from '../../server/store/store.ts';
+import { openStore } from '../../server/platform/store/store.ts';
 
 /** Commits 1, 2, 3, ... in two places at once, and says each number when it is durable, until it is killed. */
 const store = await openStore({ path: process.argv[2] ?? '', clock: Date.now });

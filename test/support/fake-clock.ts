@@ -1,4 +1,4 @@
-import type { Clock } from '../../server/clock.ts';
+import type { Clock } from '../../server/platform/clock.ts';
 
 /** A server clock that stands until the test moves it. */
 export class FakeClock implements Clock {

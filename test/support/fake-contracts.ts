@@ -5,10 +5,10 @@ import type {
   ContractVersion,
   HolidayCorrectionInput,
   HolidayYear,
-} from '../../protocol/contract.ts';
+} from '../../protocol/api/contract.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import type { AheadFigures } from '../../protocol/person-report.ts';
-import type { SiteCard } from '../../protocol/site-card.ts';
+import type { AheadFigures } from '../../protocol/api/person-report.ts';
+import type { SiteCard } from '../../protocol/api/site-card.ts';
 import type { FakeWorld } from './fake-api.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
-import type { MaintenanceInput } from '../../protocol/maintenance.ts';
-import type { Check, Service } from '../../protocol/service.ts';
-import type { IncidentDetail, IncidentEvent } from '../../protocol/view.ts';
+import type { MaintenanceInput } from '../../protocol/api/maintenance.ts';
+import type { Check, Service } from '../../protocol/api/service.ts';
+import type { IncidentDetail, IncidentEvent } from '../../protocol/api/view.ts';
 import { markOnSite, pause, settleBreach } from '../../server/domain/sla/clock.ts';
 import { respond } from './clock-acts.ts';
 import {

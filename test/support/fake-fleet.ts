@@ -7,7 +7,7 @@ import type {
   PresenceState,
   Site,
   User,
-} from '../../protocol/view.ts';
+} from '../../protocol/api/view.ts';
 import { lowDriveBytes, type SystemDrive } from '../../server/domain/low-drives.ts';
 import { random } from './fake-random.ts';
 

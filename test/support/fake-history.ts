@@ -1,4 +1,4 @@
-import type { Device, PresenceInterval, Series } from '../../protocol/view.ts';
+import type { Device, PresenceInterval, Series } from '../../protocol/api/view.ts';
 import { random } from './fake-random.ts';
 
 const GiB = 1024 ** 3;

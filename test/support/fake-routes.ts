@@ -7,8 +7,8 @@ import type {
   EnrolmentToken,
   IncidentDetail,
   NewEnrolmentToken,
-} from '../../protocol/view.ts';
-import { installCommands } from '../../server/http/install-command.ts';
+} from '../../protocol/api/view.ts';
+import { installCommands } from '../../server/edge/http/install-command.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { type FleetSeriesQuery, makeFleetSeries } from './fake-fleet-series.ts';
 import { makePresence, makeSeries } from './fake-history.ts';

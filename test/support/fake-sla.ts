@@ -11,10 +11,10 @@ import type {
   PeriodName,
   Strip,
   SubjectKind,
-} from '../../protocol/availability.ts';
+} from '../../protocol/api/availability.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import type { Service } from '../../protocol/service.ts';
-import type { Device } from '../../protocol/view.ts';
+import type { Service } from '../../protocol/api/service.ts';
+import type { Device } from '../../protocol/api/view.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { makePresence } from './fake-history.ts';
 

@@ -1,4 +1,4 @@
-import { freshDetection, judgeFindings } from '../../server/domain/detection.ts';
+import { freshDetection, judgeFindings } from '../../server/domain/rules/detection.ts';
 import { outlookOf, takePoint, watchDisk } from '../../server/domain/forecast/disk-outlook.ts';
 import { outlookSentence } from '../../server/domain/forecast/outlook-sentence.ts';
 import { diskForecast } from '../../server/domain/rules/disk-forecast.ts';

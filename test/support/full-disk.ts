@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDiskFull, openStore } from '../../server/store/store.ts';
+import { isDiskFull, openStore } from '../../server/platform/store/store.ts';
 
 /** Run with a folder on a small file system: fills it under an open store, frees it again, and prints what happened as JSON. */
 

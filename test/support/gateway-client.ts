@@ -1,16 +1,16 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { rawPublicKey } from '../../agent/keys.ts';
-import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
-import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
+import { rawPublicKey } from '../../agent/identity/keys.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
+import { AGENT_SUBPROTOCOL } from '../../protocol/api/enrolment.ts';
 import {
   agentProofMessage,
   type ChallengeFrame,
   type Frame,
   type FrameType,
   type HelloFrame,
-} from '../../protocol/frame.ts';
+} from '../../protocol/wire/frame.ts';
 import { PATIENCE_MS } from './until.ts';
 
 /** A machine's key and hello, for connections that a test makes by hand. */

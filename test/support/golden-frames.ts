@@ -1,5 +1,5 @@
-import type { Frame } from '../../protocol/frame.ts';
-import { describe } from '../../protocol/metric.ts';
+import type { Frame } from '../../protocol/wire/frame.ts';
+import { describe } from '../../protocol/wire/metric.ts';
 
 /** Raw values that are easy to find again in a dump. */
 const filled = (length: number, value: number) => new Uint8Array(length).fill(value);

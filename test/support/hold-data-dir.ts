@@ -1,4 +1,4 @@
-import { openDataDir } from '../../server/data-dir.ts';
+import { openDataDir } from '../../server/platform/files/data-dir.ts';
 
 /** Takes the data folder, says so, and keeps it until it is killed. */
 openDataDir(process.argv[2] ?? '');

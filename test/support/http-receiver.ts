@@ -3,7 +3,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import type { Test } from 'tap';
-import type { Behaviour } from '../server/notify/conformance.ts';
+import type { Behaviour } from '../server/platform/notify/conformance.ts';
 import { type Certificate, trustedCertificate, untrustedCertificate } from './certificate.ts';
 import { freePort } from './free-port.ts';
 

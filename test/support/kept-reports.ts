@@ -1,14 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
-import { ByteReader } from '../../protocol/bytes.ts';
-import type { MetricDescriptor } from '../../protocol/metric.ts';
-import { openBlock } from '../../server/series/block/raw-block.ts';
-import { Cursor } from '../../server/series/codec/cursor.ts';
-import { rowsOf, type StoredBatch } from '../../server/series/engine/journal-table.ts';
-import { markOf } from '../../server/series/engine/open-lane.ts';
-import { hostOfLane, isBackfill, laneOf } from '../../server/series/rows/lane.ts';
-import { readHead } from '../../server/series/rows/row-reader.ts';
-import { RowState } from '../../server/series/rows/row-state.ts';
-import type { StoredReport } from '../../server/series/series-store.ts';
+import { ByteReader } from '../../protocol/wire/bytes.ts';
+import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
+import { openBlock } from '../../server/platform/series/block/raw-block.ts';
+import { Cursor } from '../../server/platform/series/codec/cursor.ts';
+import { rowsOf, type StoredBatch } from '../../server/platform/series/engine/journal-table.ts';
+import { markOf } from '../../server/platform/series/engine/open-lane.ts';
+import { hostOfLane, isBackfill, laneOf } from '../../server/platform/series/rows/lane.ts';
+import { readHead } from '../../server/platform/series/rows/row-reader.ts';
+import { RowState } from '../../server/platform/series/rows/row-state.ts';
+import type { StoredReport } from '../../server/platform/series/series-store.ts';
 
 /** A report in the file, without what blocks do not keep of each. */
 export interface KeptReport

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe } from '../../protocol/metric.ts';
+import { describe } from '../../protocol/wire/metric.ts';
 import { RawLink } from './raw-link.ts';
 import { startServer, storyClock } from './story.ts';
 import { enrol } from './story-agent.ts';

@@ -1,12 +1,12 @@
-import type { MetricDescriptor } from '../../protocol/metric.ts';
-import { encodeBlock } from '../../server/series/block/raw-block.ts';
-import { encodeBuckets } from '../../server/series/block/rollup-block.ts';
-import type { Columns } from '../../server/series/columns.ts';
-import { KeptColumns } from '../../server/series/read/kept-columns.ts';
-import type { BlockEntry, HostState, ReadSource, StoredRollUp } from '../../server/series/read-source.ts';
-import { foldBuckets } from '../../server/series/rollup/combine.ts';
-import { foldRaw, nothingBefore } from '../../server/series/rollup/fold.ts';
-import type { Resolution } from '../../server/series/series-store.ts';
+import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
+import { encodeBlock } from '../../server/platform/series/block/raw-block.ts';
+import { encodeBuckets } from '../../server/platform/series/block/rollup-block.ts';
+import type { Columns } from '../../server/platform/series/columns.ts';
+import { KeptColumns } from '../../server/platform/series/read/kept-columns.ts';
+import type { BlockEntry, HostState, ReadSource, StoredRollUp } from '../../server/platform/series/read-source.ts';
+import { foldBuckets } from '../../server/platform/series/rollup/combine.ts';
+import { foldRaw, nothingBefore } from '../../server/platform/series/rollup/fold.ts';
+import type { Resolution } from '../../server/platform/series/series-store.ts';
 
 /** One report of a host, values by metric number; what is missing was not reported. */
 export interface MemoryReport {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { describe } from '../../protocol/metric.ts';
+import { describe } from '../../protocol/wire/metric.ts';
 import { aggregate } from './naive-aggregate.ts';
 import { storedReport } from './stored-report.ts';
 

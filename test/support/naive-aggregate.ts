@@ -1,6 +1,6 @@
-import type { MetricDescriptor } from '../../protocol/metric.ts';
-import { MAX_RATE_GAP_MS } from '../../server/series/rate-gap.ts';
-import type { SeriesRequest, SeriesResult, StoredReport } from '../../server/series/series-store.ts';
+import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
+import { MAX_RATE_GAP_MS } from '../../server/platform/series/rate-gap.ts';
+import type { SeriesRequest, SeriesResult, StoredReport } from '../../server/platform/series/series-store.ts';
 
 interface Accumulator {
   readonly descriptor: MetricDescriptor;

@@ -1,4 +1,4 @@
-import type { Aggregation } from '../../server/series/series-store.ts';
+import type { Aggregation } from '../../server/platform/series/series-store.ts';
 import type { MemoryReport } from './memory-source.ts';
 
 /** What a query is asked, in the plainest words. */

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Test } from 'tap';
 import { everyClient } from '../../server/domain/scope.ts';
 import type { DeviceRecord } from '../../server/fleet/device-record.ts';
-import { openStore } from '../../server/store/store.ts';
+import { openStore } from '../../server/platform/store/store.ts';
 import { type Core, CoreAgent, type CoreOptions, startCore } from './core.ts';
 import { FakeClock } from './fake-clock.ts';
 import { disk } from './reading.ts';

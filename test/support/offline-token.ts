@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { everyClient } from '../../server/domain/scope.ts';
-import { loadIdentity } from '../../server/security/identity.ts';
-import { createEnrolmentTokens } from '../../server/security/tokens.ts';
-import { openStore } from '../../server/store/store.ts';
+import { loadIdentity } from '../../server/platform/security/identity.ts';
+import { createEnrolmentTokens } from '../../server/platform/security/tokens.ts';
+import { openStore } from '../../server/platform/store/store.ts';
 
 /** An enrolment token with many uses, made in the data folder of a server that does not run. */
 export async function makeToken(dataDir: string): Promise<string> {

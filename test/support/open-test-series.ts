@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { type EmbeddedSeries, openSeries, type SeriesOptions } from '../../server/series/open-series.ts';
+import { type EmbeddedSeries, openSeries, type SeriesOptions } from '../../server/platform/series/open-series.ts';
 import { tempDir } from './temp-dir.ts';
 
 /** Opens the embedded store in a folder of this test unless a path is given. It fails the test if it notes anything. */

@@ -6,9 +6,9 @@ import type {
   IncidentDetail,
   LiveServerMessage,
   ServerHealth,
-} from '../../protocol/view.ts';
+} from '../../protocol/api/view.ts';
 import { inScope, type Scope } from '../../server/domain/scope.ts';
-import { writeFleet } from '../../server/export/prometheus.ts';
+import { writeFleet } from '../../server/platform/metrics/prometheus.ts';
 import type {
   FleetPort,
   FleetSeriesQuery,
@@ -19,7 +19,7 @@ import type {
   SeriesPort,
   SeriesQuery,
   StoragePort,
-} from '../../server/http/ports.ts';
+} from '../../server/edge/http/ports.ts';
 
 /** In-memory ports of the HTTP side: what a test puts in is what the routes show, inside the scope. */
 export interface TestPorts {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import type { Test } from 'tap';
 import { WebSocket } from 'ws';
 import { readMachineId } from '../../agent/collect/clocks.ts';
-import { loadOrCreateIdentity } from '../../agent/identity.ts';
-import { decodeFrame, encodeFrame } from '../../protocol/codec.ts';
-import { AGENT_SUBPROTOCOL } from '../../protocol/enrolment.ts';
-import { agentProofMessage, type Frame, type HelloFrame } from '../../protocol/frame.ts';
+import { loadOrCreateIdentity } from '../../agent/identity/identity.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
+import { AGENT_SUBPROTOCOL } from '../../protocol/api/enrolment.ts';
+import { agentProofMessage, type Frame, type HelloFrame } from '../../protocol/wire/frame.ts';
 import { until } from './until.ts';
 
 /** A connection to `/agent` that may send any bytes at all. */

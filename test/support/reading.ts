@@ -1,4 +1,4 @@
-import { describe, type FamilyName, type MetricDescriptor, parseMetricName } from '../../protocol/metric.ts';
+import { describe, type FamilyName, type MetricDescriptor, parseMetricName } from '../../protocol/wire/metric.ts';
 import { indexSchema, type Reading } from '../../server/domain/reading.ts';
 import { findingOf, type ReportRule } from '../../server/domain/rules/condition.ts';
 import type { Finding, RuleContext } from '../../server/domain/rules/rule.ts';

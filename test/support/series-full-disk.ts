@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSeries } from '../../server/series/open-series.ts';
+import { openSeries } from '../../server/platform/series/open-series.ts';
 import { storedReport } from './stored-report.ts';
 
 /** Run with a folder on a small file system: fills it under an open series store, frees it again, and prints what happened. */

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import { createApp } from '../../server/app.ts';
-import { readConfig } from '../../server/config.ts';
+import { createApp } from '../../server/app/app.ts';
+import { readConfig } from '../../server/app/config/config.ts';
 import { type DetectionSettings, defaultSettings } from '../../server/domain/settings.ts';
 import type { ServerChildOptions } from './server-child.ts';
 

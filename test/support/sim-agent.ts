@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { type Agent, startAgent } from '../../agent/agent.ts';
 import { readClocks } from '../../agent/collect/clocks.ts';
 import type { Collector, Measurement } from '../../agent/collect/collector.ts';
-import { enroll } from '../../agent/enroll.ts';
-import { loadOrCreateIdentity, readEnrolment } from '../../agent/identity.ts';
-import type { Log } from '../../agent/log.ts';
-import { POLICY_FILE } from '../../agent/policy.ts';
-import type { Clocks, GoodbyeReason } from '../../protocol/frame.ts';
-import { describe, type FamilyName } from '../../protocol/metric.ts';
+import { enroll } from '../../agent/identity/enroll.ts';
+import { loadOrCreateIdentity, readEnrolment } from '../../agent/identity/identity.ts';
+import type { Log } from '../../agent/log/log.ts';
+import { POLICY_FILE } from '../../agent/work/policy.ts';
+import type { Clocks, GoodbyeReason } from '../../protocol/wire/frame.ts';
+import { describe, type FamilyName } from '../../protocol/wire/metric.ts';
 
 /**
  * A real agent (its own key, link and spool on disk) whose machine is made up: values come from a function of the round, so

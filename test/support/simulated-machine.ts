@@ -1,4 +1,4 @@
-import type { Clocks } from '../../protocol/frame.ts';
+import type { Clocks } from '../../protocol/wire/frame.ts';
 import { type Dating, dateClocks, learnDating } from '../../server/domain/dating.ts';
 import type { LedgerState } from '../../server/domain/ledger.ts';
 import { freshPresence, type PresenceMemory, takeProof } from '../../server/domain/presence.ts';

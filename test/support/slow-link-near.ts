@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { writePolicy } from '../../agent/policy.ts';
-import type { CheckInput } from '../../protocol/service.ts';
+import { writePolicy } from '../../agent/work/policy.ts';
+import type { CheckInput } from '../../protocol/api/service.ts';
 import { startHttpReceiver } from './http-receiver.ts';
 import { FAR, NEAR, PORTS } from './slow-link.ts';
 import { startServer } from './story.ts';

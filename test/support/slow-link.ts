@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
-import { selfSigned } from '../../server/security/self-signed.ts';
+import { selfSigned } from '../../server/platform/security/self-signed.ts';
 import { tempDir } from './temp-dir.ts';
 
 /** Two machines with a long way between them, each known by a name whose first address answers nobody. Root alone makes them. */

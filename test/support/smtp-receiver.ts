@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { Test } from 'tap';
-import type { Behaviour } from '../server/notify/conformance.ts';
+import type { Behaviour } from '../server/platform/notify/conformance.ts';
 import { type Certificate, trustedCertificate, untrustedCertificate } from './certificate.ts';
 
 export interface Mail {

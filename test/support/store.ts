@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { everyClient } from '../../server/domain/scope.ts';
-import { openStore, type Store } from '../../server/store/store.ts';
-import type { Row } from '../../server/store/tables.ts';
+import { openStore, type Store } from '../../server/platform/store/store.ts';
+import type { Row } from '../../server/platform/store/tables.ts';
 import { tempDir } from './temp-dir.ts';
 
 /** A clock that stands until the test moves it. */

@@ -1,5 +1,5 @@
-import { describe, type MetricDescriptor } from '../../protocol/metric.ts';
-import type { StoredReport } from '../../server/series/series-store.ts';
+import { describe, type MetricDescriptor } from '../../protocol/wire/metric.ts';
+import type { StoredReport } from '../../server/platform/series/series-store.ts';
 
 /** A gauge with decimals, a counter, and a gauge of an instance. */
 export const someMetrics: readonly MetricDescriptor[] = [

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { until } from './until.ts';
 
-const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../server/cli/main.ts', import.meta.url));
 
 export interface VigiaOptions {
   readonly dataDir: string;

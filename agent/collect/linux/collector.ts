@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProcessSample } from '../../../protocol/frame.ts';
+import type { ProcessSample } from '../../../protocol/wire/frame.ts';
 import type { Collector, CollectorOptions, Measurement } from '../collector.ts';
 import { MetricList, type Section } from '../section.ts';
 import { VolumeProbe } from '../volume-probe.ts';

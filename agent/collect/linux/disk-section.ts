@@ -1,4 +1,4 @@
-import type { MetricDescriptor } from '../../../protocol/metric.ts';
+import type { MetricDescriptor } from '../../../protocol/wire/metric.ts';
 import { describeAll, type Section, sameList } from '../section.ts';
 import { listDisks } from './disks.ts';
 import { busyShare, type DiskCounters, parseDiskstats } from './diskstats.ts';

@@ -1,4 +1,4 @@
-import { MAX_INVENTORY_LIST } from '../../../protocol/inventory.ts';
+import { MAX_INVENTORY_LIST } from '../../../protocol/wire/inventory.ts';
 import { FileReader, words } from './files.ts';
 
 const LISTEN = '0A';

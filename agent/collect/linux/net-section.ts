@@ -1,4 +1,4 @@
-import type { MetricDescriptor } from '../../../protocol/metric.ts';
+import type { MetricDescriptor } from '../../../protocol/wire/metric.ts';
 import { instanceName } from '../instance.ts';
 import { describeAll, type Section, sameList } from '../section.ts';
 import { type FileReader, utf8 } from './files.ts';

@@ -1,4 +1,4 @@
-import { describe } from '../../../protocol/metric.ts';
+import { describe } from '../../../protocol/wire/metric.ts';
 import type { Section } from '../section.ts';
 import type { FileReader } from './files.ts';
 import { parsePressure } from './pressure.ts';

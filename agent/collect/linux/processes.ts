@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { ProcessSample } from '../../../protocol/frame.ts';
+import type { ProcessSample } from '../../../protocol/wire/frame.ts';
 import { printable } from '../instance.ts';
 import { parseAuxv } from './auxv.ts';
 import { type FileReader, utf8 } from './files.ts';

@@ -1,5 +1,5 @@
-import { describe, type MetricDescriptor } from '../../../protocol/metric.ts';
-import { readFile } from '../../disk.ts';
+import { describe, type MetricDescriptor } from '../../../protocol/wire/metric.ts';
+import { readFile } from '../../files/disk.ts';
 import { type Section, sameList } from '../section.ts';
 import type { FileReader } from './files.ts';
 import { listSensors, parseTemperature, type Sensor } from './sensors.ts';

@@ -1,4 +1,4 @@
-import { describe } from '../../../protocol/metric.ts';
+import { describe } from '../../../protocol/wire/metric.ts';
 import { CpuSampler } from '../cpu.ts';
 import type { Section } from '../section.ts';
 import { parseAuxv } from './auxv.ts';

@@ -1,4 +1,4 @@
-import { describe, type MetricDescriptor } from '../../../protocol/metric.ts';
+import { describe, type MetricDescriptor } from '../../../protocol/wire/metric.ts';
 import { sameList } from '../section.ts';
 import { describeVolumes, MAX_VOLUMES, notAsked, type Volume, volumeValues } from '../volume.ts';
 import type { VolumeProbe } from '../volume-probe.ts';

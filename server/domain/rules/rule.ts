@@ -1,4 +1,4 @@
-import type { Priority } from '../../../protocol/view.ts';
+import type { Priority } from '../../../protocol/api/view.ts';
 import type { Signal } from '../hysteresis.ts';
 import type { DetectionSettings, LevelTiming } from '../settings.ts';
 

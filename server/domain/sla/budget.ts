@@ -1,4 +1,4 @@
-import type { Priority } from '../../../protocol/view.ts';
+import type { Priority } from '../../../protocol/api/view.ts';
 
 /** The shares of a period's error budget at which people are warned. */
 const levels: readonly { readonly percent: number; readonly priority: Priority }[] = [

@@ -1,4 +1,4 @@
-import type { Priority } from '../../../protocol/view.ts';
+import type { Priority } from '../../../protocol/api/view.ts';
 import { formatDuration } from '../wording.ts';
 
 /** How fast a group spends its error budget of 30 days: a factor of 1 spends it in just that time. */

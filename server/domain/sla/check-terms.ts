@@ -1,4 +1,4 @@
-import type { Calendar, ContractTerms, OpenHours } from '../../../protocol/contract.ts';
+import type { Calendar, ContractTerms, OpenHours } from '../../../protocol/api/contract.ts';
 import { minutesOf, openMsBetween, weekdayNames } from './calendar.ts';
 import { endOfDate, localDate, startOfDate } from './local-time.ts';
 import { serviceHours } from './service-hours.ts';

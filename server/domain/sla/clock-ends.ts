@@ -1,4 +1,4 @@
-import type { ClockEnd, ContractTerms } from '../../../protocol/contract.ts';
+import type { ClockEnd, ContractTerms } from '../../../protocol/api/contract.ts';
 
 /** The four times of an incident, in ms since 1970; null: not yet. */
 export interface FourTimes {

@@ -1,8 +1,13 @@
-import type { ClockEnd, ClockExplanation } from '../../../protocol/contract.ts';
+import type { ClockEnd, ClockExplanation } from '../../../protocol/api/contract.ts';
+<<<<<<< HEAD
 import { formatDuration, formatServiceHours } from '../wording.ts';
 import type { ClockTerms, ResponseClock } from './clock.ts';
+=======
+import { formatDuration } from '../wording.ts';
+>>>>>>> 1cfaa63 (Let no file import what imports it)
 import { dueNouns } from './clock-wording.ts';
 import { formatLocal, localMinute } from './local-time.ts';
+import type { ClockTerms, ResponseClock } from './response-clock.ts';
 import { aroundTheClock, serviceHours } from './service-hours.ts';
 import { pauseLabel, walkForward } from './walk.ts';
 

@@ -1,5 +1,5 @@
-import type { ClockOutcome } from '../../../protocol/contract.ts';
-import type { ClockTerms, ResponseClock } from './clock.ts';
+import type { ClockOutcome } from '../../../protocol/api/contract.ts';
+import type { ClockTerms, ResponseClock } from './response-clock.ts';
 
 /** How a clock is closed. */
 export interface Closing {

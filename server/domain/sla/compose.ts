@@ -1,4 +1,4 @@
-import type { Responsibility } from '../../../protocol/contract.ts';
+import type { Responsibility } from '../../../protocol/api/contract.ts';
 import type { LedgerState } from '../ledger.ts';
 import { formatInstant } from '../wording.ts';
 import type { Exclusion, Stretch } from './sources.ts';

@@ -1,4 +1,4 @@
-import type { AvailabilityFigure, Verdict } from '../../../protocol/availability.ts';
+import type { AvailabilityFigure, Verdict } from '../../../protocol/api/availability.ts';
 import { type CompactLedger, type Measure, sumTallies, type Tally, wallTime } from './compact-ledger.ts';
 
 /** A time in which one target counts, or none. */

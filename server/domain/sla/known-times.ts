@@ -1,7 +1,8 @@
-import type { Computing, ResponseClock } from './clock.ts';
+import type { Computing } from './clock.ts';
 import { arrive, compute, ended, isContractual, settleBreach, startClock } from './clock.ts';
 import { clockEnd, type FourTimes, timeOf } from './clock-ends.ts';
 import { closeAt, isUndecided } from './clock-verdict.ts';
+import type { ResponseClock } from './response-clock.ts';
 
 /** The clock with what is known of the incident already: other terms may end it at what was reached long ago. */
 export function withTimes(clock: ResponseClock, times: FourTimes, computing: Computing): ResponseClock {

@@ -1,5 +1,5 @@
-import type { ClockOutcome, ContractTerms } from '../../../protocol/contract.ts';
-import type { Priority } from '../../../protocol/view.ts';
+import type { ClockOutcome, ContractTerms } from '../../../protocol/api/contract.ts';
+import type { Priority } from '../../../protocol/api/view.ts';
 
 /** The clock of being on site, which runs by the wall clock, day and night. Times are ms since 1970. */
 export interface OnSiteClock {

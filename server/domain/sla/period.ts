@@ -1,4 +1,4 @@
-import type { PeriodName } from '../../../protocol/availability.ts';
+import type { PeriodName } from '../../../protocol/api/availability.ts';
 import type { Period } from './figure.ts';
 import { alwaysIn, borderOf, dateAt, type Zones } from './zones.ts';
 

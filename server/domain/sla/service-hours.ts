@@ -1,4 +1,4 @@
-import type { Calendar, CalendarException, ContractTerms } from '../../../protocol/contract.ts';
+import type { Calendar, CalendarException, ContractTerms } from '../../../protocol/api/contract.ts';
 
 const FRIDAY = 5;
 const SATURDAY = 6;

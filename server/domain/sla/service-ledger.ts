@@ -1,4 +1,4 @@
-import type { Responsibility } from '../../../protocol/contract.ts';
+import type { Responsibility } from '../../../protocol/api/contract.ts';
 import type { LedgerState } from '../ledger.ts';
 import type { Stretch } from './sources.ts';
 import { segments } from './sweep.ts';

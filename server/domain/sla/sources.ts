@@ -1,5 +1,5 @@
-import type { Calendar, ContractTerms, Responsibility } from '../../../protocol/contract.ts';
-import type { DeviceKind } from '../../../protocol/view.ts';
+import type { Calendar, ContractTerms, Responsibility } from '../../../protocol/api/contract.ts';
+import type { DeviceKind } from '../../../protocol/api/view.ts';
 import type { LedgerState } from '../ledger.ts';
 
 /** What availability is computed from, besides the evidence of devices. Times are ms since 1970, stretches half-open. */

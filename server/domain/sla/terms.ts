@@ -1,4 +1,4 @@
-import type { ContractTerms, ContractTermsInput } from '../../../protocol/contract.ts';
+import type { ContractTerms, ContractTermsInput } from '../../../protocol/api/contract.ts';
 
 type Added = 'clockEnds' | 'selfRecovery' | 'onSiteFrom' | 'dutySaturdays' | 'excludes';
 export type AddedTerms = Pick<ContractTerms, Added>;

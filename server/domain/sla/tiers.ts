@@ -1,5 +1,5 @@
-import type { Calendar, ContractTerms } from '../../../protocol/contract.ts';
-import type { Priority } from '../../../protocol/view.ts';
+import type { Calendar, ContractTerms } from '../../../protocol/api/contract.ts';
+import type { Priority } from '../../../protocol/api/view.ts';
 import { defaultTerms } from './terms.ts';
 
 export type Tier = ContractTerms['tier'];

@@ -1,4 +1,4 @@
-import type { Calendar } from '../../../protocol/contract.ts';
+import type { Calendar } from '../../../protocol/api/contract.ts';
 import { type CalendarDay, calendarDays } from './calendar.ts';
 
 /** A pause of a clock; `to` null: it still goes on. */

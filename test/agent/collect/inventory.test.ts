@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { collectInventory } from '../../../agent/collect/inventory.ts';
-import { NOT_PERMITTED } from '../../../protocol/inventory.ts';
+import { NOT_PERMITTED } from '../../../protocol/wire/inventory.ts';
 
 const child = fileURLToPath(new URL('../../../agent/collect/inventory-child.ts', import.meta.url));
 const run = (script: string, timeoutMs = 20_000) =>

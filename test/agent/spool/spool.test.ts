@@ -14,7 +14,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t, { type Test } from 'tap';
 import { Spool, type SpooledReport, type SpoolOptions, spoolStart } from '../../../agent/spool/spool.ts';
-import { describe } from '../../../protocol/metric.ts';
+import { describe } from '../../../protocol/wire/metric.ts';
 import { recordingLog, reportFrame, schemaFrame } from '../../support/agent-machine.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { until } from '../../support/until.ts';

@@ -2,7 +2,7 @@ import t from 'tap';
 import { generate } from '../../../bench/lib/generated-series.ts';
 import { toPrometheusText } from '../../../bench/lib/prometheus-text.ts';
 import { RemoteWriteEncoder } from '../../../bench/lib/remote-write.ts';
-import { ByteReader } from '../../../protocol/bytes.ts';
+import { ByteReader } from '../../../protocol/wire/bytes.ts';
 
 /** What a receiver reads: the lines that the text form has. */
 function read(body: Uint8Array): string[] {

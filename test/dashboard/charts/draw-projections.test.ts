@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import type uPlot from 'uplot';
 import { drawProjections } from '../../../dashboard/charts/draw-projections.ts';
-import type { Projection } from '../../../dashboard/charts/marks.ts';
+import type { Projection } from '../../../dashboard/charts/projection-mark.ts';
 
 /** A picture 200 wide and 100 high of values from 0 to 1 at 0 to 200 s, and the words that are written into it. */
 function draw(t: Test, lines: readonly (readonly (number | null)[])[], projections: readonly Projection[]) {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { addPoint, bridgeBeats, type Frame, frameOf, stepFor, stepTimes } from '../../../dashboard/charts/frame.ts';
-import type { Series } from '../../../protocol/view.ts';
+import type { Series } from '../../../protocol/api/view.ts';
 
 const answer = (metric: string, kind: string, values: (number | null)[]): Series => ({
   from: '1970-01-01T00:00:00.000Z',

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Panel } from '../../../dashboard/charts/panels.ts';
 import { projections, withRoom } from '../../../dashboard/charts/projection.ts';
-import type { FileSystem } from '../../../protocol/view.ts';
+import type { FileSystem } from '../../../protocol/api/view.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { GoodbyeReason } from '../../../protocol/frame.ts';
+import type { GoodbyeReason } from '../../../protocol/wire/frame.ts';
 import {
   classifyGap,
   explainInterval,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { GoodbyeReason } from '../../../protocol/frame.ts';
+import type { GoodbyeReason } from '../../../protocol/wire/frame.ts';
 import { freshPresence, judgeLiveness, type LivenessFacts, takeProof } from '../../../server/domain/presence.ts';
 import { defaultSettings } from '../../../server/domain/settings.ts';
 import { describeLedger, ledgerOf } from '../../support/ledger-model.ts';

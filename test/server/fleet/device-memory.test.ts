@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import type { OnboardingFinding } from '../../../server/domain/detection.ts';
-import { freshDetection } from '../../../server/domain/detection.ts';
+import type { OnboardingFinding } from '../../../server/domain/rules/detection.ts';
+import { freshDetection } from '../../../server/domain/rules/detection.ts';
 import { freshPresence } from '../../../server/domain/presence.ts';
 import { freshDeviceMemory, readDeviceMemory, writeDeviceMemory } from '../../../server/fleet/device-memory.ts';
 import { holds } from '../../support/property.ts';

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Proof } from '../../../server/domain/ledger.ts';
 import { makeRecord } from '../../../server/fleet/device-record.ts';
 import { ledgerView } from '../../../server/fleet/presence-view.ts';
-import type { Row } from '../../../server/store/tables.ts';
+import type { Row } from '../../../server/platform/store/tables.ts';
 import { addTenant, tempStore } from '../../support/store.ts';
 
 const START = Date.UTC(2026, 2, 1);

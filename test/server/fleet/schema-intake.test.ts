@@ -1,5 +1,5 @@
 import t from 'tap';
-import { describe } from '../../../protocol/metric.ts';
+import { describe } from '../../../protocol/wire/metric.ts';
 import type { DeviceRecord } from '../../../server/fleet/device-record.ts';
 import { SchemaIntake } from '../../../server/fleet/schema-intake.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { freshDetection, judgeFindings } from '../../../../server/domain/detection.ts';
+import { freshDetection, judgeFindings } from '../../../../server/domain/rules/detection.ts';
 import { takePoint, watchDisk } from '../../../../server/domain/forecast/disk-outlook.ts';
 import { freshMemory } from '../../../../server/domain/forecast/fill-memory.ts';
 import { largestNight, nightAt, noteNight } from '../../../../server/domain/forecast/night-growth.ts';

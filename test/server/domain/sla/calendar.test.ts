@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { Calendar } from '../../../../protocol/contract.ts';
+import type { Calendar } from '../../../../protocol/api/contract.ts';
 import { minutesOf, openIntervals, openMsBetween } from '../../../../server/domain/sla/calendar.ts';
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
 import { holds } from '../../../support/property.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Calendar, ContractTerms } from '../../../../protocol/contract.ts';
+import type { Calendar, ContractTerms } from '../../../../protocol/api/contract.ts';
 import { checkTerms } from '../../../../server/domain/sla/check-terms.ts';
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
 

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { Priority } from '../../../../protocol/view.ts';
+import type { Priority } from '../../../../protocol/api/view.ts';
 import {
-  type ClockTerms,
   pause,
-  type ResponseClock,
   recompute,
   resolve,
   resume,
@@ -13,6 +11,7 @@ import {
   tick,
 } from '../../../../server/domain/sla/clock.ts';
 import { isUndecided } from '../../../../server/domain/sla/clock-verdict.ts';
+import type { ClockTerms, ResponseClock } from '../../../../server/domain/sla/response-clock.ts';
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
 import { respond } from '../../../support/clock-acts.ts';
 import { holds } from '../../../support/property.ts';

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { ContractTerms } from '../../../../protocol/contract.ts';
-import type { Priority } from '../../../../protocol/view.ts';
+import type { ContractTerms } from '../../../../protocol/api/contract.ts';
+import type { Priority } from '../../../../protocol/api/view.ts';
 import {
   arrive,
-  type ClockTerms,
   markOnSite,
   pause,
-  type ResponseClock,
   recompute,
   resolve,
   resume,
@@ -17,6 +15,7 @@ import {
 } from '../../../../server/domain/sla/clock.ts';
 import { explainClock } from '../../../../server/domain/sla/clock-explanation.ts';
 import { reportTo } from '../../../../server/domain/sla/known-times.ts';
+import type { ClockTerms, ResponseClock } from '../../../../server/domain/sla/response-clock.ts';
 import { type Tier, tierTerms } from '../../../../server/domain/sla/tiers.ts';
 import { reported, respond } from '../../../support/clock-acts.ts';
 import { holds } from '../../../support/property.ts';

@@ -1,21 +1,13 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { ClockEnd, ContractTerms } from '../../../../protocol/contract.ts';
-import type { Priority } from '../../../../protocol/view.ts';
-import { noTimes, reach } from '../../../../server/domain/incident-times.ts';
-import {
-  arrive,
-  type ClockTerms,
-  markOnSite,
-  type ResponseClock,
-  recompute,
-  resolve,
-  startClock,
-  tick,
-} from '../../../../server/domain/sla/clock.ts';
+import type { ClockEnd, ContractTerms } from '../../../../protocol/api/contract.ts';
+import type { Priority } from '../../../../protocol/api/view.ts';
+import { noTimes, reach } from '../../../../server/domain/incidents/incident-times.ts';
+import { arrive, markOnSite, recompute, resolve, startClock, tick } from '../../../../server/domain/sla/clock.ts';
 import { clockEnds, type FourTimes, timeOf } from '../../../../server/domain/sla/clock-ends.ts';
 import { explainClock } from '../../../../server/domain/sla/clock-explanation.ts';
 import { reportTo, withTimes } from '../../../../server/domain/sla/known-times.ts';
+import type { ClockTerms, ResponseClock } from '../../../../server/domain/sla/response-clock.ts';
 import { readTerms } from '../../../../server/domain/sla/terms.ts';
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
 import { unreached } from '../../../support/clock-acts.ts';

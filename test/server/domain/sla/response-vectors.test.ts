@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { ContractTerms } from '../../../../protocol/contract.ts';
+import type { ContractTerms } from '../../../../protocol/api/contract.ts';
 import { startClock } from '../../../../server/domain/sla/clock.ts';
 import { serviceHours } from '../../../../server/domain/sla/service-hours.ts';
 import { type Tier, tierTerms } from '../../../../server/domain/sla/tiers.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { Calendar } from '../../../../protocol/contract.ts';
+import type { Calendar } from '../../../../protocol/api/contract.ts';
 import { openMsBetween } from '../../../../server/domain/sla/calendar.ts';
 import { type Pause, spentAt, walkForward } from '../../../../server/domain/sla/walk.ts';
 import { holds } from '../../../support/property.ts';

@@ -1,0 +1,96 @@
+import { BlockList, isIP } from 'node:net';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import { type Knock, knock as knockTcp } from '../../protocol/check/knock.ts';
+import type { ProbeAnswer, ProbeRequest } from '../../protocol/wire/plan.ts';
+import { MAX_PROBE_ADDRESSES, MAX_PROBE_MS, MAX_PROBE_PORTS } from '../../protocol/wire/probe.ts';
+import type { Policy } from './policy.ts';
+
+export interface ProberOptions {
+  readonly policy: Policy;
+  /** A clock that never steps back. */
+  readonly nowMs?: () => number;
+  readonly interfaces?: () => NodeJS.Dict<NetworkInterfaceInfo[]>;
+  readonly knock?: (address: string, port: number, signal: AbortSignal) => Promise<Knock>;
+}
+
+/** Answers whether a neighbour is alive, within what this machine's owner allows. */
+export type Prober = (request: ProbeRequest) => Promise<ProbeAnswer>;
+
+const MIN_INTERVAL_MS = 1_000;
+
+/**
+ * The prober of this machine. Whatever the server asks, it knocks only on hosts of networks that this machine is connected to
+ * (or that the policy names), on few ports, once a second: a server in wrong hands gains no scanner.
+ */
+export function createProber(options: ProberOptions): Prober {
+  const { policy, nowMs = () => performance.now(), interfaces = networkInterfaces, knock = knockTcp } = options;
+  let probedAtMs = Number.NEGATIVE_INFINITY;
+
+  const objectionTo = ({ addresses, ports }: ProbeRequest): string | undefined => {
+    if (!policy.allows('probe-peers')) return 'The policy of this agent does not allow probe-peers.';
+    if (addresses.length > MAX_PROBE_ADDRESSES || ports.length > MAX_PROBE_PORTS)
+      return `At most ${MAX_PROBE_ADDRESSES} addresses and ${MAX_PROBE_PORTS} ports are probed.`;
+    if (addresses.length === 0 || ports.length === 0) return 'There is no address or no port to probe.';
+    const neighbours = neighbourhood(interfaces(), policy.networks);
+    const stranger = addresses.find((address) => !isIn(neighbours, address));
+    if (stranger !== undefined) return `${stranger.slice(0, 64)} is in no network of this machine.`;
+    return nowMs() - probedAtMs < MIN_INTERVAL_MS ? 'One probe a second is enough.' : undefined;
+  };
+
+  return async (request) => {
+    const startedMs = nowMs();
+    const answer = (outcome: ProbeAnswer['outcome'], detail: string): ProbeAnswer => ({
+      id: request.id,
+      outcome,
+      detail,
+      tookMs: Math.round(nowMs() - startedMs),
+    });
+    const objection = objectionTo(request);
+    if (objection !== undefined) return answer('not_permitted', objection);
+    probedAtMs = startedMs;
+    const { addresses, ports, timeoutMs } = request;
+    const over = new AbortController();
+    const deadline = setTimeout(() => over.abort(), Math.min(timeoutMs, MAX_PROBE_MS));
+    const knocks = addresses.flatMap((address) =>
+      ports.map(async (port) => {
+        const went = await knock(address, port, over.signal);
+        if (went === 'silent') throw new Error('silent');
+        return `${hostAndPort(address, port)} ${went === 'connected' ? 'took' : 'refused'} the connection.`;
+      }),
+    );
+    try {
+      return answer('reached', await Promise.any(knocks));
+    } catch {
+      return answer(
+        'not_reached',
+        `Nothing answered at ${addresses.join(', ')} on port ${ports.join(', ')}.`.slice(0, 300),
+      );
+    } finally {
+      clearTimeout(deadline);
+      over.abort();
+    }
+  };
+}
+
+/** The networks at the machine's own cables; loopback leads nowhere else. */
+function neighbourhood(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>, more: readonly string[]): BlockList {
+  const list = new BlockList();
+  const own = Object.values(interfaces)
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, cidr }) => !internal && cidr !== null)
+    .map(({ cidr }) => cidr ?? '');
+  for (const cidr of [...own, ...more]) {
+    const [network = '', prefix = ''] = cidr.split('/');
+    list.addSubnet(network, Number(prefix), isIP(network) === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}
+
+function isIn(list: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+function hostAndPort(address: string, port: number): string {
+  return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+}

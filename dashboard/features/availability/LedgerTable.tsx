@@ -1,0 +1,100 @@
+import type { LedgerEntry } from '../../../protocol/api/availability.ts';
+import type { ClippedEntry } from '../../words/availability.ts';
+import { dayTime, exactTime } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
+import { useMedia } from '../../ui/media.ts';
+import { wholeSpan } from '../../words/sla-text.ts';
+import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
+import { type RowPlace, VirtualBody } from '../../ui/VirtualBody.tsx';
+
+const ROW_PX = { wide: 72, narrow: 144 };
+const columns = ['ledger.state', 'ledger.when', 'ledger.length', 'ledger.evidence'] as const;
+
+interface TableProps {
+  readonly entries: readonly ClippedEntry[];
+  /** Offered on what is unknown; absent where nobody can say. */
+  readonly onAttest: ((entry: LedgerEntry) => void) | undefined;
+}
+
+/** The intervals, newest first, each with what proves it and who declared it. */
+export function LedgerTable({ entries, onAttest }: TableProps) {
+  const isNarrow = useMedia('(max-width: 760px)');
+  return (
+    <table class="rows ledger-rows" aria-label={t('ledger.intervals')} aria-rowcount={entries.length + 1}>
+      <thead class="rows-head">
+        <tr class="ledger-row" aria-rowindex={1}>
+          {columns.map((key) => (
+            <th key={key} scope="col">
+              {t(key)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <VirtualBody
+        items={entries}
+        keyOf={keyOf}
+        rowPx={isNarrow ? ROW_PX.narrow : ROW_PX.wide}
+        row={(clipped, place) => (
+          <Row key={clipped.entry.from} entry={clipped.entry} place={place} onAttest={onAttest} />
+        )}
+      />
+    </table>
+  );
+}
+
+const keyOf = ({ entry }: ClippedEntry) => entry.from;
+
+interface RowProps {
+  readonly entry: LedgerEntry;
+  readonly place: RowPlace;
+  readonly onAttest: TableProps['onAttest'];
+}
+
+function Row({ entry, place, onAttest }: RowProps) {
+  const { state, reason, evidence, author, revised, responsibility } = entry;
+  return (
+    <tr {...place} class={`ledger-row is-${state}`}>
+      <th scope="row" class="ledger-state">
+        <LedgerSwatch state={state} />
+        {t(`ledger.${state}`)}
+      </th>
+      <td class="ledger-when">
+        <Moment at={entry.from} />
+        <Moment at={entry.to} />
+      </td>
+      <td class="ledger-length">{wholeSpan(entry.durationMs)}</td>
+      <td class="ledger-proof">
+        <span class="ledger-sentence" title={evidence}>
+          {evidence || reason}
+        </span>
+        <span class="ledger-source">
+          {evidence && <span>{reason}</span>}
+          {responsibility && <span>{t(`blame.${responsibility}`)}</span>}
+          {author !== null && <span>{t('ledger.author', { name: author })}</span>}
+          {revised && <a href="#revisions">{t('strip.revised')}</a>}
+          {(state === 'unknown' || state === 'down' || (responsibility ?? null) !== null) && onAttest && (
+            <button
+              type="button"
+              class="link"
+              aria-label={t(state === 'unknown' ? 'attest.this' : 'attest.thisDown', {
+                from: dayTime(Date.parse(entry.from)),
+              })}
+              onClick={() => onAttest(entry)}
+            >
+              {t('attest.open')}
+            </button>
+          )}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function Moment({ at }: { at: string }) {
+  const atMs = Date.parse(at);
+  return (
+    <time dateTime={at} title={exactTime(atMs)}>
+      {dayTime(atMs)}
+    </time>
+  );
+}

@@ -1,0 +1,146 @@
+import { useSignal } from '@preact/signals';
+import type { Client } from '../../../protocol/api/view.ts';
+import { sla } from '../../data/api-sla.ts';
+import { t } from '../../words/i18n.ts';
+import { remoteExample, remotePlaces } from '../../data/remote-places.ts';
+import { reload } from '../../data/store.ts';
+import { ActionButton } from '../../ui/ActionButton.tsx';
+import { CopyField } from '../../ui/CopyField.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Field } from '../../ui/Field.tsx';
+import { say } from '../../ui/Toasts.tsx';
+import { ReplaceReportLink } from '../../parts/ReplaceReportLink.tsx';
+
+/** The page behind a secret link on which this client's people report problems, and how machines are reached. */
+export function ClientLinks({ client }: { client: Client }) {
+  return (
+    <section class="card client-links">
+      <header class="card-head">
+        <h2>{t('links.title')}</h2>
+      </header>
+      <ReportLink clientId={client.id} exists={client.hasReportLink} />
+      <RemoteUrl client={client} />
+    </section>
+  );
+}
+
+/** `exists` is undefined where the server does not tell; then both ways are offered. */
+function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | undefined }) {
+  const url = useSignal<string | null>(null);
+  const asking = useSignal<'make' | 'remove' | null>(null);
+  const close = () => {
+    asking.value = null;
+  };
+  return (
+    <div class="setting">
+      <div class="setting-words">
+        <strong>{t('reportLink.title')}</strong>
+        <p class="hint">{t('reportLink.hint')}</p>
+      </div>
+      <div class="view-actions">
+        {exists ? (
+          <ReplaceReportLink clientId={clientId} kind="plain" />
+        ) : (
+          <button
+            type="button"
+            class="button button-plain"
+            onClick={() => {
+              asking.value = 'make';
+            }}
+          >
+            {t('reportLink.make')}
+          </button>
+        )}
+        {exists !== false && (
+          <button
+            type="button"
+            class="button button-plain"
+            onClick={() => {
+              asking.value = 'remove';
+            }}
+          >
+            {t('reportLink.close')}
+          </button>
+        )}
+      </div>
+      {asking.value === 'make' && (
+        <Dialog title={t('reportLink.make')} onClose={close}>
+          <p>{t('reportLink.makeSentence')}</p>
+          <div class="dialog-actions">
+            <ActionButton
+              kind="primary"
+              run={async () => {
+                ({ url: url.value } = await sla.makeReportLink(clientId));
+                close();
+                void reload();
+              }}
+            >
+              {t('reportLink.make')}
+            </ActionButton>
+          </div>
+        </Dialog>
+      )}
+      {asking.value === 'remove' && (
+        <Dialog title={t('reportLink.remove')} onClose={close}>
+          <p>{t('reportLink.removeSentence')}</p>
+          <div class="dialog-actions">
+            <ActionButton
+              kind="danger"
+              run={async () => {
+                await sla.removeReportLink(clientId);
+                close();
+                void reload();
+                say(t('reportLink.removed'));
+              }}
+            >
+              {t('reportLink.close')}
+            </ActionButton>
+          </div>
+        </Dialog>
+      )}
+      {url.value !== null && (
+        <Dialog
+          title={t('reportLink.made')}
+          onClose={() => {
+            url.value = null;
+          }}
+        >
+          <p>{t('reportLink.once')}</p>
+          <CopyField label={t('reportLink.title')} text={url.value} />
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+function RemoteUrl({ client }: { client: Client }) {
+  const text = useSignal(client.remoteUrl ?? '');
+  return (
+    <div class="setting">
+      <Field label={t('remoteUrl.title')} hint={t('remoteUrl.hint', remotePlaces)}>
+        {(id, describedBy) => (
+          <input
+            id={id}
+            aria-describedby={describedBy}
+            type="url"
+            placeholder={remoteExample}
+            autoComplete="off"
+            value={text.value}
+            onInput={(event) => {
+              text.value = event.currentTarget.value;
+            }}
+          />
+        )}
+      </Field>
+      <ActionButton
+        run={async () => {
+          await sla.changeClient(client.id, { remoteUrl: text.value.trim() || null });
+          void reload();
+          say(t('remoteUrl.saved'));
+        }}
+      >
+        {t('action.save')}
+      </ActionButton>
+    </div>
+  );
+}

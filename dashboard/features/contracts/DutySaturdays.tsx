@@ -1,0 +1,108 @@
+import { useSignal } from '@preact/signals';
+import type { DutySaturday } from '../../../protocol/api/contract.ts';
+import { nowMs } from '../../data/clock.ts';
+import { dateText } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
+import { isSaturday, nextSaturday } from '../../words/week.ts';
+import { dateIn } from '../../words/zone.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import type { CardProps } from './card.ts';
+import { Flag } from './Fields.tsx';
+
+/** The Saturdays on which somebody is on duty, date by date. */
+export function DutySaturdays({ terms, change }: CardProps) {
+  const { dutySaturdays, calendar } = terms;
+  const today = dateIn(calendar.timeZone || 'UTC', nowMs.peek());
+  const coming = dutySaturdays.filter(({ date }) => date >= today);
+  const set = (next: readonly DutySaturday[]) =>
+    change({ dutySaturdays: next.toSorted((a, b) => (a.date < b.date ? -1 : 1)) });
+  const past = dutySaturdays.length - coming.length;
+  return (
+    <div class="exceptions-editor">
+      <h3>{t('duty.title')}</h3>
+      <p class="hint">{t('duty.hint')}</p>
+      {past > 0 && <p class="quiet">{t('duty.past', { count: past })}</p>}
+      {coming.length === 0 ? (
+        <p class="quiet">{t('duty.none')}</p>
+      ) : (
+        <ul class="exception-lines">
+          {coming.map(({ date, person }) => (
+            <li key={date} class="duty-line">
+              <span class="exception-date">{dateText(date)}</span>
+              <input
+                aria-label={t('duty.personOf', { date: dateText(date) })}
+                value={person}
+                maxLength={120}
+                onInput={(event) =>
+                  set(
+                    dutySaturdays.map((each) =>
+                      each.date === date ? { date, person: event.currentTarget.value } : each,
+                    ),
+                  )
+                }
+              />
+              <button
+                type="button"
+                class="icon-button"
+                aria-label={t('duty.remove', { date: dateText(date) })}
+                onClick={() => set(dutySaturdays.filter((each) => each.date !== date))}
+              >
+                <Icon name="close" size={14} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <AddSaturday
+        first={nextSaturday(coming.at(-1)?.date ?? today, coming.length > 0)}
+        onAdd={(added) => set([...dutySaturdays.filter(({ date }) => date !== added.date), added])}
+      />
+      {terms.saturday && (
+        <Flag
+          label={t('contract.saturday')}
+          hint={t('contract.saturdayHint')}
+          checked={terms.saturday}
+          onChange={(saturday) => change({ saturday })}
+        />
+      )}
+    </div>
+  );
+}
+
+function AddSaturday({ first, onAdd }: { first: string; onAdd: (saturday: DutySaturday) => void }) {
+  const chosen = useSignal<string | null>(null);
+  const person = useSignal('');
+  const date = chosen.value ?? first;
+  return (
+    <div class="exception-add">
+      <input
+        type="date"
+        aria-label={t('duty.date')}
+        value={date}
+        onInput={(event) => {
+          chosen.value = event.currentTarget.value;
+        }}
+      />
+      <input
+        aria-label={t('duty.person')}
+        placeholder={t('duty.person')}
+        maxLength={120}
+        value={person.value}
+        onInput={(event) => {
+          person.value = event.currentTarget.value;
+        }}
+      />
+      <button
+        type="button"
+        class="button button-plain"
+        disabled={!isSaturday(date) || person.value.trim() === ''}
+        onClick={() => {
+          onAdd({ date, person: person.value.trim() });
+          chosen.value = null;
+        }}
+      >
+        {t('duty.add')}
+      </button>
+    </div>
+  );
+}

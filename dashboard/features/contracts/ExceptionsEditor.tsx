@@ -1,0 +1,117 @@
+import { useSignal } from '@preact/signals';
+import type { CalendarException } from '../../../protocol/api/contract.ts';
+import { nowMs } from '../../data/clock.ts';
+import { dateText } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
+import { mergeExceptions } from '../../words/week.ts';
+import { dateIn } from '../../words/zone.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { say } from '../../ui/Toasts.tsx';
+import { DayInputs } from './DayInputs.tsx';
+import { HolidayPicker } from './HolidayPicker.tsx';
+
+interface ExceptionsProps {
+  readonly exceptions: readonly CalendarException[];
+  readonly onChange: (exceptions: CalendarException[]) => void;
+}
+
+/** Dates that differ from their weekday: closed, or with other hours. */
+export function ExceptionsEditor({ exceptions, onChange }: ExceptionsProps) {
+  const today = dateIn('UTC', nowMs.peek());
+  const past = exceptions.filter(({ date }) => date < today);
+  const coming = exceptions.filter(({ date }) => date >= today);
+  const replace = (date: string, next: CalendarException | null) =>
+    onChange(exceptions.flatMap((each) => (each.date === date ? (next ? [next] : []) : [each])));
+  return (
+    <div class="exceptions-editor">
+      <h3>{t('exceptions.title')}</h3>
+      {exceptions.length === 0 && <p class="quiet">{t('exceptions.none')}</p>}
+      {past.length > 0 && (
+        <details>
+          <summary>{t('exceptions.past', { count: past.length })}</summary>
+          <Lines items={past} onReplace={replace} />
+        </details>
+      )}
+      <Lines items={coming} onReplace={replace} />
+      <AddDate onAdd={(added) => onChange(mergeExceptions(exceptions, [added]))} />
+      <HolidayPicker
+        onAdd={(added) => {
+          const known = new Set(exceptions.map(({ date }) => date));
+          const fresh = added.filter(({ date }) => !known.has(date));
+          onChange(mergeExceptions(exceptions, fresh));
+          say(t('exceptions.added', { count: fresh.length }));
+        }}
+      />
+    </div>
+  );
+}
+
+interface LinesProps {
+  readonly items: readonly CalendarException[];
+  readonly onReplace: (date: string, next: CalendarException | null) => void;
+}
+
+function Lines({ items, onReplace }: LinesProps) {
+  return (
+    <ul class="exception-lines">
+      {items.map((each) => (
+        <li key={each.date}>
+          <span class="exception-date">{dateText(each.date)}</span>
+          <input
+            aria-label={t('exceptions.nameOf', { date: dateText(each.date) })}
+            value={each.name}
+            maxLength={120}
+            onInput={(event) => onReplace(each.date, { ...each, name: event.currentTarget.value })}
+          />
+          <DayInputs name={''} hours={each.hours} onChange={(hours) => onReplace(each.date, { ...each, hours })} />
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t('exceptions.remove', { date: dateText(each.date), name: each.name })}
+            onClick={() => onReplace(each.date, null)}
+          >
+            <Icon name="close" size={14} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function AddDate({ onAdd }: { onAdd: (exception: CalendarException) => void }) {
+  const date = useSignal('');
+  const name = useSignal('');
+  return (
+    <div class="exception-add">
+      <input
+        type="date"
+        aria-label={t('exceptions.date')}
+        value={date.value}
+        onInput={(event) => {
+          date.value = event.currentTarget.value;
+        }}
+      />
+      <input
+        aria-label={t('exceptions.name')}
+        placeholder={t('exceptions.name')}
+        maxLength={120}
+        value={name.value}
+        onInput={(event) => {
+          name.value = event.currentTarget.value;
+        }}
+      />
+      <button
+        type="button"
+        class="button button-plain"
+        disabled={date.value === ''}
+        onClick={() => {
+          onAdd({ date: date.value, name: name.value.trim() || t('calendar.closed'), hours: [] });
+          date.value = '';
+          name.value = '';
+        }}
+      >
+        {t('exceptions.add')}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,292 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { DeviceSummary, PresenceState } from '../../../protocol/api/view.ts';
+import { csv, download } from '../../data/csv.ts';
+import { fleetTable } from './fleet-columns.ts';
+import {
+  comparison,
+  type FleetQuery,
+  type FleetRow,
+  filterDevices,
+  groupings,
+  groupRows,
+  parseFleetQuery,
+  readingSorts,
+} from './fleet-query.ts';
+import { useHeldOrder } from '../../data/hold.ts';
+import { t } from '../../words/i18n.ts';
+import { useMedia } from '../../ui/media.ts';
+import { DeviceRow, FleetHead, GroupRow } from './FleetRows.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { LinkButton } from '../../ui/LinkButton.tsx';
+import { NoMachines } from '../../parts/NoMachines.tsx';
+import { SearchFilter } from '../../ui/SearchFilter.tsx';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { StateShape } from '../../parts/StateBadge.tsx';
+import { density } from '../../route/prefs.ts';
+import { place, setQuery } from '../../route/router.ts';
+import { deviceHref } from '../../route/routes.ts';
+import { countStates } from '../../data/select.ts';
+import { useSelection } from '../../route/selection.ts';
+import { canAct, clients, devices, lookAtRows, reload, sites } from '../../data/store.ts';
+import { useVirtualRows } from '../../ui/virtual.ts';
+
+const ROW_PX = { dense: 32, comfortable: 42, narrow: 62 };
+const GROUP_PX = 38;
+const HEAD_PX = 120;
+
+/** Every machine, in rows. */
+export function Fleet() {
+  const query = useComputed(() => parseFleetQuery(place.value.query));
+  const names = useComputed(() => ({ clients: clients.value, sites: sites.value }));
+  const counted = useComputed(() =>
+    countStates(filterDevices(devices.value.values(), names.value, query.value, { ignoreStates: true })),
+  );
+  const sorted = useComputed(() =>
+    filterDevices(devices.value.values(), names.value, query.value).sort(comparison(names.value, query.value)),
+  );
+  const {
+    items: shown,
+    isHeld,
+    ref,
+  } = useHeldOrder({
+    next: sorted.value,
+    idOf: (device) => device.id,
+    known: (id) => devices.value.get(id),
+    question: JSON.stringify([query.value, [...query.value.states]]),
+  });
+  const { grouping } = query.value;
+  const namesNow = names.value;
+  const rows = useMemo(() => groupRows(shown, namesNow, grouping), [shown, namesNow, grouping]);
+  if (devices.value.size === 0) return <EmptyFleet />;
+  return (
+    <div class="view fleet">
+      <header class="view-head">
+        <div>
+          <h1>{t('nav.fleet')}</h1>
+          <p class="lead" aria-live="polite">
+            {t('fleet.count', { shown: shown.length, count: devices.value.size })}
+            {isHeld && ` · ${t('fleet.held')}`}
+          </p>
+        </div>
+        <div class="view-actions">
+          <button type="button" class="button button-plain" onClick={() => void downloadTable(shown, names.value)}>
+            <Icon name="download" size={16} />
+            {t('fleet.csv')}
+          </button>
+          {canAct.value && <LinkButton href="/add">{t('nav.add')}</LinkButton>}
+        </div>
+      </header>
+      <FleetTools query={query.value} counted={counted.value} />
+      {rows.length === 0 ? (
+        <p class="nothing">
+          {t('fleet.nothing')}{' '}
+          <button
+            type="button"
+            class="link"
+            onClick={() => setQuery({ q: null, state: null, client: null, site: null, incidents: null, drive: null })}
+          >
+            {t('fleet.clear')}
+          </button>
+        </p>
+      ) : (
+        <FleetTable rows={rows} query={query.value} onBody={ref} />
+      )}
+    </div>
+  );
+}
+
+/** With the newest reading of every row: of those off the screen the page has older ones. */
+async function downloadTable(shown: readonly DeviceSummary[], names: Parameters<typeof fleetTable>[1]): Promise<void> {
+  await reload();
+  const rows = shown.map((device) => devices.value.get(device.id) ?? device);
+  download(`vigia-fleet-${new Date().toISOString().slice(0, 10)}.csv`, csv(fleetTable(rows, names)));
+}
+
+function EmptyFleet() {
+  return (
+    <div class="view">
+      <header class="view-head">
+        <h1>{t('nav.fleet')}</h1>
+      </header>
+      <NoMachines />
+    </div>
+  );
+}
+
+interface ToolsProps {
+  readonly query: FleetQuery;
+  readonly counted: readonly { state: PresenceState; count: number }[];
+}
+
+function FleetTools({ query, counted }: ToolsProps) {
+  const toggle = (state: PresenceState) => {
+    const states = new Set(query.states);
+    if (!states.delete(state)) states.add(state);
+    setQuery({ state: [...states].join(',') });
+  };
+  const client = query.clientId === null ? undefined : clients.value.get(query.clientId);
+  const site = query.siteId === null ? undefined : sites.value.get(query.siteId);
+  const chips = [
+    ...new Map([
+      ...counted.map(({ state, count }) => [state, count] as const),
+      ...[...query.states].map((state) => [state, counted.find((each) => each.state === state)?.count ?? 0] as const),
+    ]),
+  ];
+  return (
+    <div class="tools">
+      <SearchFilter label={t('fleet.filter')} text={query.text} />
+      <Segmented
+        label={t('fleet.group')}
+        value={query.grouping}
+        options={groupings.map((value) => ({ value, label: t(`fleet.group.${value}`) }))}
+        onChange={(value) => setQuery({ group: value === 'none' ? null : value })}
+      />
+      <fieldset class="chips">
+        <legend class="sr">{t('fleet.states')}</legend>
+        {chips.map(([state, count]) => (
+          <button
+            key={state}
+            type="button"
+            class="chip"
+            aria-pressed={query.states.has(state)}
+            onClick={() => toggle(state)}
+          >
+            <StateShape state={state} />
+            {t(`state.${state}`)} <span class="count">{count}</span>
+          </button>
+        ))}
+        <button
+          type="button"
+          class="chip"
+          aria-pressed={query.withIncidents}
+          onClick={() => setQuery({ incidents: query.withIncidents ? null : 'open' })}
+        >
+          <Icon name="incidents" size={16} />
+          {t('fleet.withIncidents')}
+        </button>
+        <LowDrivesChip query={query} />
+        {client && <RemoveChip label={client.name} onRemove={() => setQuery({ client: null })} />}
+        {site && <RemoveChip label={site.name} onRemove={() => setQuery({ site: null })} />}
+      </fieldset>
+    </div>
+  );
+}
+
+/** The weekly digest's list: those with least first. Not there while no workstation is on it. */
+function LowDrivesChip({ query: { lowDrives } }: Pick<ToolsProps, 'query'>) {
+  const count = useComputed(() => [...devices.value.values()].filter((device) => device.lowDriveBytes !== null).length);
+  if (count.value === 0 && !lowDrives) return null;
+  const next = lowDrives ? { drive: null, sort: null } : { drive: 'low', sort: '-disk' };
+  return (
+    <button
+      type="button"
+      class="chip"
+      aria-pressed={lowDrives}
+      title={t('fleet.lowDrivesHint')}
+      onClick={() => setQuery(next)}
+    >
+      <Icon name="workstation" size={16} />
+      {t('fleet.lowDrives')} <span class="count">{count}</span>
+    </button>
+  );
+}
+
+function RemoveChip({ label, onRemove }: { label: string; onRemove: () => void }) {
+  return (
+    <button type="button" class="chip" aria-pressed="true" aria-label={t('fleet.remove', { label })} onClick={onRemove}>
+      {label} <Icon name="close" size={12} />
+    </button>
+  );
+}
+
+interface TableProps {
+  readonly rows: readonly FleetRow[];
+  readonly query: FleetQuery;
+  readonly onBody: (element: HTMLElement | null) => void;
+}
+
+function FleetTable({ rows, query, onBody }: TableProps) {
+  const body = useRef<HTMLTableSectionElement | null>(null);
+  const setBody = useCallback(
+    (element: HTMLTableSectionElement | null) => {
+      body.current = element;
+      onBody(element);
+    },
+    [onBody],
+  );
+  const topPx = useSignal(0);
+  const isNarrow = useMedia('(max-width: 760px)');
+  const devicePx = isNarrow ? ROW_PX.narrow : ROW_PX[density.value];
+  useLayoutEffect(() => {
+    topPx.value = Math.round((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
+  });
+  // The list measures itself anew whenever these change, so they change with the rows only.
+  const rowPx = useCallback((index: number) => (rows[index]?.kind === 'group' ? GROUP_PX : devicePx), [rows, devicePx]);
+  const keyOf = useCallback((index: number) => rowKey(rows[index]), [rows]);
+  const virtual = useVirtualRows({
+    count: rows.length,
+    rowPx,
+    keyOf,
+    topPx: topPx.value,
+    coveredPx: HEAD_PX,
+    measureKey: `${devicePx} ${query.grouping}`,
+  });
+  const onScreen = virtual.getVirtualItems().flatMap(({ index }) => {
+    const row = rows[index];
+    return row?.kind === 'device' ? [row.device.id] : [];
+  });
+  const onScreenKey = onScreen.join();
+  const isByReading = readingSorts.has(query.sort);
+  useEffect(() => {
+    lookAtRows(onScreenKey === '' ? [] : onScreenKey.split(','), isByReading);
+  }, [onScreenKey, isByReading]);
+  useEffect(() => () => lookAtRows([]), []);
+  const selected = useSignal(place.value.query.get('sel'));
+  const indexes = useMemo(() => deviceIndexes(rows), [rows]);
+  const { selectedId } = useSelection({
+    ids: indexes.ids,
+    selected,
+    hrefOf: deviceHref,
+    onSelect: (_, position) => virtual.scrollToIndex(indexes.rows[position] ?? 0, { align: 'auto' }),
+  });
+  return (
+    <table class={`fleet-table group-${query.grouping}`} aria-label={t('nav.fleet')} aria-rowcount={rows.length + 1}>
+      <FleetHead query={query} />
+      <tbody ref={setBody} class="fleet-body" style={{ height: `${virtual.getTotalSize()}px` }}>
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          const at = { rowIndex: item.index + 2, offsetPx: item.start - topPx.value, heightPx: item.size };
+          return row.kind === 'group' ? (
+            <GroupRow key={item.key} {...at} row={row} />
+          ) : (
+            <DeviceRow
+              key={item.key}
+              {...at}
+              device={row.device}
+              selected={row.device.id === selectedId}
+              ofLowDrives={query.lowDrives}
+            />
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** The devices among the rows, and in which row each stands. */
+function deviceIndexes(rows: readonly FleetRow[]): { ids: string[]; rows: number[] } {
+  const found = { ids: [] as string[], rows: [] as number[] };
+  rows.forEach((row, index) => {
+    if (row.kind === 'group') return;
+    found.ids.push(row.device.id);
+    found.rows.push(index);
+  });
+  return found;
+}
+
+function rowKey(row: FleetRow | undefined): string {
+  if (!row) return '';
+  return row.kind === 'group' ? `g${row.id}` : row.device.id;
+}

@@ -1,0 +1,271 @@
+import { useSignal } from '@preact/signals';
+import type { IncidentDetail } from '../../../protocol/api/view.ts';
+import { api } from '../../data/api.ts';
+import { duration } from '../../words/format.ts';
+import { rich, t } from '../../words/i18n.ts';
+import { useKeys } from '../../route/keys.ts';
+import { ActionButton } from '../../ui/ActionButton.tsx';
+import { Lasting, When } from '../../ui/Ago.tsx';
+import { Async, type Loaded, useLoaded } from '../../ui/Async.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Evidence } from './Evidence.tsx';
+import { CheckField } from '../../ui/Field.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { AcknowledgeButton, AssignSelect, acknowledge, IncidentPlace } from '../../parts/IncidentParts.tsx';
+import { ClockCard } from './ClockCard.tsx';
+import { ExplainedBy, Explains } from './Family.tsx';
+import { FourTimes } from './FourTimes.tsx';
+import { PeopleReports } from '../../parts/PeopleReports.tsx';
+import { PowerCut } from './PowerCut.tsx';
+import { SiteCardPanel } from '../../parts/SiteCardPanel.tsx';
+import { FlappingBadge, IncidentStateBadge, PriorityBadge } from '../../parts/StateBadge.tsx';
+import { Timeline } from './Timeline.tsx';
+import { TwinPanel } from '../../parts/TwinPanel.tsx';
+import { route } from '../../route/router.ts';
+import { incidentHref } from '../../route/routes.ts';
+import { canAct, incidents, keepIncident, me } from '../../data/store.ts';
+
+/** One incident: the sentence, what proves it, what was done. */
+export function IncidentPage() {
+  const to = route.value;
+  return to.view === 'incident' ? <Incident key={to.id} id={to.id} /> : null;
+}
+
+function Incident({ id }: { id: string }) {
+  // Every change of the incident, whoever made it, brings a new document.
+  const loaded = useLoaded(`${id} ${incidents.value.get(id)?.updatedAt ?? ''}`, () => api.incident(id));
+  return (
+    <div class="view incident">
+      <Async loaded={loaded}>{(incident) => <Body incident={incident} loaded={loaded} />}</Async>
+    </div>
+  );
+}
+
+function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<IncidentDetail> }) {
+  const take = (next: IncidentDetail) => {
+    loaded.set(next);
+    keepIncident(next);
+  };
+  useKeys({
+    a: () => incident.state === 'open' && canAct.value && void acknowledge(incident),
+    m: () => canAct.value && void api.assign(incident.id, me.value?.id ?? null).then(take),
+  });
+  return (
+    <>
+      <header class="view-head incident-head">
+        <div>
+          <nav class="crumbs" aria-label={t('nav.crumbs')}>
+            <a href="/incidents">{t('nav.incidents')}</a>
+          </nav>
+          <p class="incident-badges">
+            <PriorityBadge priority={incident.priority} />
+            <IncidentStateBadge state={incident.state} />
+            {incident.isFlapping && <FlappingBadge />}
+            <span class="quiet">{lastedSentence(incident)}</span>
+          </p>
+          <h1 class="incident-title">{incident.sentence}</h1>
+          <p class="lead">
+            <IncidentPlace incident={incident} />
+          </p>
+        </div>
+        <div class="view-actions">
+          {incident.remoteUrl && (
+            <a class="button button-plain" href={incident.remoteUrl} target="_blank" rel="noopener noreferrer">
+              <Icon name="remote" size={16} />
+              {t('incident.remote')}
+            </a>
+          )}
+          <AssignSelect incident={incident} />
+          <AcknowledgeButton incident={incident} kind="primary" />
+          <ResolveButton incident={incident} onDone={take} />
+        </div>
+      </header>
+      <div class="incident-columns">
+        <div class="incident-main">
+          <ExplainedBy incident={incident} />
+          {incident.rule === 'identity.cloned' && incident.deviceId !== null && (
+            <TwinPanel deviceId={incident.deviceId} revision={incident.updatedAt} />
+          )}
+          <ClockCard incident={incident} onDone={take} />
+          <FourTimes incident={incident} onDone={take} />
+          <PowerCut incident={incident} />
+          <Explains incident={incident} />
+          <Evidence incident={incident} />
+          <section class="card">
+            <header class="card-head">
+              <h2>{t('incident.timeline')}</h2>
+            </header>
+            <Timeline events={incident.events} />
+            <NoteForm incident={incident} onDone={take} />
+          </section>
+        </div>
+        <aside class="incident-side" aria-label={t('incident.facts')}>
+          <SiteCardPanel incident={incident} />
+          <PeopleReports incident={incident} onDone={take} />
+          <Facts incident={incident} />
+          <Similar incident={incident} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function lastedSentence(incident: IncidentDetail) {
+  if (incident.resolvedAt === null) return rich('incident.openFor', { span: <Lasting since={incident.onsetAt} /> });
+  return t('incident.lasted', { span: duration(Date.parse(incident.resolvedAt) - Date.parse(incident.onsetAt)) });
+}
+
+function ResolveButton({ incident, onDone }: { incident: IncidentDetail; onDone: (next: IncidentDetail) => void }) {
+  const open = useSignal(false);
+  const text = useSignal('');
+  if (incident.state === 'resolved' || !canAct.value) return null;
+  const close = () => {
+    open.value = false;
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button button-plain"
+        onClick={() => {
+          open.value = true;
+        }}
+      >
+        {t('incident.resolve')}
+      </button>
+      {open.value && (
+        <Dialog title={t('incident.resolve')} onClose={close}>
+          <p class="quiet">{incident.sentence}</p>
+          <label class="field">
+            <span>{t('incident.resolveText')}</span>
+            <textarea
+              rows={3}
+              value={text.value}
+              onInput={(event) => {
+                text.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+          <p class="hint">{t('incident.resolveHint')}</p>
+          <div class="dialog-actions">
+            <ActionButton
+              kind="primary"
+              run={async () => {
+                onDone(await api.resolve(incident.id, text.value.trim()));
+                close();
+              }}
+            >
+              {t('incident.resolve')}
+            </ActionButton>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function NoteForm({ incident, onDone }: { incident: IncidentDetail; onDone: (next: IncidentDetail) => void }) {
+  const text = useSignal('');
+  const visible = useSignal(false);
+  if (!canAct.value) return null;
+  const send = async () => {
+    if (!text.value.trim()) return;
+    onDone(await api.note(incident.id, text.value.trim(), visible.value));
+    text.value = '';
+    visible.value = false;
+  };
+  return (
+    <div class="note-form">
+      <textarea
+        rows={2}
+        aria-label={t('incident.note')}
+        placeholder={t('incident.notePlaceholder')}
+        value={text.value}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
+      />
+      <CheckField
+        label={t('incident.noteVisible')}
+        hint={t(
+          incident.respondedAt === null && incident.state !== 'resolved'
+            ? 'incident.noteResponds'
+            : 'incident.noteVisibleHint',
+        )}
+        checked={visible.value}
+        onChange={(checked) => {
+          visible.value = checked;
+        }}
+      />
+      <ActionButton run={send}>{t('incident.addNote')}</ActionButton>
+    </div>
+  );
+}
+
+function Facts({ incident }: { incident: IncidentDetail }) {
+  const onsetMs = Date.parse(incident.onsetAt);
+  const after = (at: string) => t('incident.after', { span: duration(Date.parse(at) - onsetMs) });
+  return (
+    <section class="card">
+      <header class="card-head">
+        <h2>{t('incident.facts')}</h2>
+      </header>
+      <dl class="facts">
+        <div>
+          <dt>{t('incident.onset')}</dt>
+          <dd>
+            <When at={incident.onsetAt} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('incident.raised')}</dt>
+          <dd>
+            <When at={incident.openedAt} /> <span class="quiet">{after(incident.openedAt)}</span>
+          </dd>
+        </div>
+        {incident.reopenedCount > 0 && (
+          <div>
+            <dt>{t('incident.reopened')}</dt>
+            <dd>{t('incident.times', { count: incident.reopenedCount })}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t('incident.rule')}</dt>
+          <dd>
+            <code>{incident.rule}</code> {incident.object && <code>{incident.object}</code>}
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+function Similar({ incident: { similar } }: { incident: IncidentDetail }) {
+  return (
+    <section class="card">
+      <header class="card-head">
+        <h2>{t('incident.similar')}</h2>
+      </header>
+      {similar.length === 0 ? (
+        <p class="quiet">{t('incident.noSimilar')}</p>
+      ) : (
+        <ul class="similar">
+          {similar.map((earlier) => (
+            <li key={earlier.id}>
+              <a href={incidentHref(earlier.id)}>
+                <When at={earlier.openedAt} />
+              </a>
+              <span class="quiet">
+                {earlier.resolvedAt === null
+                  ? t('incidentState.open')
+                  : t('incident.lasted', {
+                      span: duration(Date.parse(earlier.resolvedAt) - Date.parse(earlier.openedAt)),
+                    })}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

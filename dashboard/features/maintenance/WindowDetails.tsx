@@ -1,0 +1,131 @@
+import { useSignal } from '@preact/signals';
+import type { MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
+import { desk } from '../../data/desk-api.ts';
+import { duration } from '../../words/format.ts';
+import { rich, t } from '../../words/i18n.ts';
+import { canAct } from '../../data/store.ts';
+import { recurrenceWords, targetWords } from './window-words.ts';
+import { ActionButton } from '../../ui/ActionButton.tsx';
+import { When } from '../../ui/Ago.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Warnings } from '../../ui/Warnings.tsx';
+import { WindowTime } from './WindowList.tsx';
+
+interface WindowDetailsProps {
+  readonly window: MaintenanceWindow;
+  readonly onClose: () => void;
+  readonly onEdit: () => void;
+  readonly onChanged: () => void;
+}
+
+/** One window whole, with what was changed in it and when; changes made after it had begun stand apart. */
+export function WindowDetails({ window, onClose, onEdit, onChanged }: WindowDetailsProps) {
+  const asking = useSignal(false);
+  const counted = window.running ?? window.next;
+  return (
+    <Dialog title={window.title} class="dialog-wide" onClose={onClose}>
+      <WindowTime window={window} />
+      {counted && window.cancelledAt === null && <p>{counted.reason}</p>}
+      <Warnings warnings={window.warnings} />
+      <Facts window={window} />
+      <Edits edits={window.edits} />
+      {canAct.value && window.cancelledAt === null && !asking.value && (
+        <div class="dialog-actions">
+          <button
+            type="button"
+            class="button button-danger"
+            onClick={() => {
+              asking.value = true;
+            }}
+          >
+            {t('maintenance.cancel')}
+          </button>
+          <button type="button" class="button button-primary" onClick={onEdit}>
+            {t('maintenance.edit')}
+          </button>
+        </div>
+      )}
+      {asking.value && (
+        <div class="confirm">
+          <p>{t(window.running === null ? 'maintenance.cancelSentence' : 'maintenance.cancelRunning')}</p>
+          <div class="dialog-actions">
+            <button
+              type="button"
+              class="button button-plain"
+              onClick={() => {
+                asking.value = false;
+              }}
+            >
+              {t('maintenance.keep')}
+            </button>
+            <ActionButton
+              kind="danger"
+              run={async () => {
+                await desk.cancelWindow(window.id);
+                onChanged();
+                onClose();
+              }}
+            >
+              {t('maintenance.cancelYes')}
+            </ActionButton>
+          </div>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function Facts({ window }: { window: MaintenanceWindow }) {
+  return (
+    <dl class="facts">
+      <div>
+        <dt>{t('maintenance.covers')}</dt>
+        <dd>{targetWords(window)}</dd>
+      </div>
+      <div>
+        <dt>{t('maintenance.repeats')}</dt>
+        <dd>{recurrenceWords(window)}</dd>
+      </div>
+      <div>
+        <dt>{t('maintenance.starts')}</dt>
+        <dd>{t('clock.inZone', { time: window.startsAt.replace('T', ' '), zone: window.timeZone })}</dd>
+      </div>
+      <div>
+        <dt>{t('maintenance.lasts')}</dt>
+        <dd>{duration(window.durationMinutes * 60_000)}</dd>
+      </div>
+      <div>
+        <dt>{t('maintenance.declared')}</dt>
+        <dd>{rich('maintenance.declaredBy', { time: <When at={window.createdAt} />, name: window.createdBy })}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Edits({ edits }: Pick<MaintenanceWindow, 'edits'>) {
+  if (edits.length === 0) return null;
+  return (
+    <section>
+      <h3>{t('maintenance.edits')}</h3>
+      <ol class="clock-list">
+        {edits.map((edit) => (
+          <li key={edit.at}>
+            <p>
+              <When at={edit.at} /> {t('event.by', { name: edit.by })}{' '}
+              {edit.afterStart && <span class="tag tag-late">{t('maintenance.afterStart')}</span>}
+            </p>
+            <p class="quiet">
+              {t('maintenance.before', {
+                title: edit.before.title,
+                start: edit.before.startsAt.replace('T', ' '),
+                span: duration(edit.before.durationMinutes * 60_000),
+                target: targetWords(edit.before),
+                repeats: recurrenceWords(edit.before),
+              })}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

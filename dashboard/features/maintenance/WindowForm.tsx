@@ -1,0 +1,166 @@
+import { useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import type { MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
+import { clientChoices, deviceChoices, orNone, siteChoices, tagChoices } from '../../data/choices.ts';
+import { nowMinuteMs } from '../../data/clock.ts';
+import { desk } from '../../data/desk-api.ts';
+import { t } from '../../words/i18n.ts';
+import { server } from '../../data/store.ts';
+import { draftOf, newWindow, startAt, type WindowDraft, windowInput } from './window-draft.ts';
+import { addDays, dateIn, knownZones } from '../../words/zone.ts';
+import { SelectField, TextField } from '../../ui/Field.tsx';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { CreateDialog } from '../../ui/ListSection.tsx';
+import { RecurrenceFields } from './RecurrenceFields.tsx';
+import { WindowPreview } from './WindowPreview.tsx';
+
+const kinds = ['client', 'site', 'device', 'tag'] as const;
+
+interface WindowFormProps {
+  /** What is changed; null: a new one. */
+  readonly window: MaintenanceWindow | null;
+  readonly onClose: () => void;
+  readonly onSaved: () => void;
+}
+
+/** Plans a window or changes one, and shows beside it what would come of it. */
+export function WindowForm({ window, onClose, onSaved }: WindowFormProps) {
+  const draft = useSignal<WindowDraft>(window ? draftOf(window) : emptyDraft());
+  const set = (change: Partial<WindowDraft>) => {
+    draft.value = { ...draft.value, ...change };
+  };
+  const input = windowInput(draft.value);
+  return (
+    <CreateDialog
+      title={t(window ? 'maintenance.edit' : 'maintenance.plan')}
+      submit={t(window ? 'maintenance.save' : 'maintenance.plan')}
+      class="dialog-wide"
+      ready={input !== null}
+      onClose={onClose}
+      run={async () => {
+        if (input === null) return;
+        await (window ? desk.changeWindow(window.id, input) : desk.createWindow(input));
+        onSaved();
+      }}
+    >
+      {window?.running && <p class="notice-line">{t('maintenance.editRunning')}</p>}
+      <TextField
+        label={t('maintenance.title')}
+        value={draft.value.title}
+        placeholder={t('maintenance.titlePlaceholder')}
+        autoFocus
+        onInput={(title) => set({ title })}
+      />
+      <TargetFields draft={draft.value} set={set} />
+      <TimeFields draft={draft.value} set={set} />
+      <RecurrenceFields value={draft.value.recurrence} onChange={(recurrence) => set({ recurrence })} />
+      <WindowPreview input={input} />
+    </CreateDialog>
+  );
+}
+
+/** Tomorrow evening, where the server is. */
+function emptyDraft(): WindowDraft {
+  const timeZone = server.value?.timeZone ?? 'UTC';
+  return newWindow('', timeZone, addDays(dateIn(timeZone, nowMinuteMs.peek()), 2));
+}
+
+interface PartProps {
+  readonly draft: WindowDraft;
+  readonly set: (change: Partial<WindowDraft>) => void;
+}
+
+function TargetFields({ draft: { clientId, kind, targetId }, set }: PartProps) {
+  const tags = useId();
+  return (
+    <div class="form-pair">
+      <SelectField
+        label={t('fleet.client')}
+        value={clientId}
+        required
+        options={orNone(t('report.choose'), clientChoices())}
+        onChange={(value) => set({ clientId: value, targetId: '' })}
+      />
+      <div class="field">
+        <span>{t('maintenance.covers')}</span>
+        <Segmented
+          label={t('maintenance.covers')}
+          value={kind}
+          options={kinds.map((value) => ({ value, label: t(`maintenance.kind.${value}`) }))}
+          onChange={(value) => set({ kind: value, targetId: '' })}
+        />
+      </div>
+      {(kind === 'site' || kind === 'device') && (
+        <SelectField
+          label={t(`maintenance.which.${kind}`)}
+          value={targetId}
+          required
+          options={orNone(t('report.choose'), kind === 'site' ? siteChoices(clientId) : deviceChoices(clientId))}
+          onChange={(value) => set({ targetId: value })}
+        />
+      )}
+      {kind === 'tag' && (
+        <>
+          <TextField
+            label={t('maintenance.which.tag')}
+            value={targetId}
+            list={tags}
+            autoComplete="off"
+            onInput={(value) => set({ targetId: value })}
+          />
+          <datalist id={tags}>
+            {tagChoices(clientId).map((tag) => (
+              <option key={tag} value={tag} />
+            ))}
+          </datalist>
+        </>
+      )}
+    </div>
+  );
+}
+
+function TimeFields({ draft, set }: PartProps) {
+  const zones = useId();
+  return (
+    <>
+      <div class="form-pair">
+        <TextField
+          label={t('maintenance.starts')}
+          type="datetime-local"
+          value={draft.startsAt}
+          onInput={(value) => set(startAt(draft, value))}
+        />
+        <TextField
+          label={t('maintenance.zone')}
+          value={draft.timeZone}
+          list={zones}
+          autoComplete="off"
+          onInput={(timeZone) => set({ timeZone })}
+        />
+        <datalist id={zones}>
+          {knownZones().map((zone) => (
+            <option key={zone} value={zone} />
+          ))}
+        </datalist>
+      </div>
+      <div class="duration-pair">
+        <TextField
+          label={t('maintenance.hours')}
+          type="number"
+          min={0}
+          max={336}
+          value={draft.hours}
+          onInput={(hours) => set({ hours })}
+        />
+        <TextField
+          label={t('maintenance.minutes')}
+          type="number"
+          min={0}
+          max={59}
+          value={draft.minutes}
+          onInput={(minutes) => set({ minutes })}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import { useSignal } from '@preact/signals';
+import type { LeftBehind } from '../../../protocol/api/view.ts';
+import { t } from '../../words/i18n.ts';
+import { clients, sites } from '../../data/store.ts';
+import { ActionButton } from '../../ui/ActionButton.tsx';
+import { CheckField } from '../../ui/Field.tsx';
+
+interface LeftChoiceProps {
+  /** Who or what made it. */
+  readonly name: string;
+  readonly left: LeftBehind;
+  readonly word: string;
+  readonly run: (keep: readonly string[]) => Promise<void>;
+}
+
+/** What somebody or a key made that still opens something: it ends with them, but for what is kept on purpose. */
+export function LeftChoice({ name, left, word, run }: LeftChoiceProps) {
+  const kept = useSignal<ReadonlySet<string>>(new Set());
+  const things = [
+    ...left.apiKeys.map((key) => ({
+      id: key.id,
+      words: t('left.key', { name: key.name, role: t(`role.${key.role}`) }),
+    })),
+    ...left.tokens.map((token) => ({
+      id: token.id,
+      words: t('left.token', {
+        client: clients.value.get(token.clientId)?.name ?? '–',
+        site: sites.value.get(token.siteId)?.name ?? '–',
+        uses: String(token.usesLeft),
+      }),
+    })),
+  ];
+  return (
+    <>
+      {things.length > 0 && (
+        <fieldset class="field">
+          <legend>{t('left.title', { name })}</legend>
+          <p class="hint">{t('left.hint')}</p>
+          {things.map(({ id, words }) => (
+            <CheckField
+              key={id}
+              label={t('left.keep', { thing: words })}
+              checked={kept.value.has(id)}
+              onChange={(isKept) => {
+                const next = new Set(kept.value);
+                if (isKept) next.add(id);
+                else next.delete(id);
+                kept.value = next;
+              }}
+            />
+          ))}
+        </fieldset>
+      )}
+      <div class="dialog-actions">
+        <ActionButton kind="danger" run={() => run([...kept.value])}>
+          {word}
+        </ActionButton>
+      </div>
+    </>
+  );
+}

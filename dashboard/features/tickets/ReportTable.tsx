@@ -1,0 +1,46 @@
+import { isolated } from '../../../protocol/bidi.ts';
+import type { PersonReport } from '../../../protocol/api/person-report.ts';
+import { t } from '../../words/i18n.ts';
+import { leadSentence } from '../../words/lead.ts';
+import { incidentHref } from '../../route/routes.ts';
+import { clients, devices, incidents, services, sites } from '../../data/store.ts';
+import { ReportWords } from '../../parts/PeopleReports.tsx';
+
+/** Reports by people, newest first, each with its incident and who knew first. */
+export function ReportTable({ reports }: { reports: readonly PersonReport[] }) {
+  if (reports.length === 0) return <p class="nothing">{t('report.none')}</p>;
+  return (
+    <ul class="report-rows">
+      {reports.map((report) => (
+        <li key={report.id}>
+          <div class="report-said">
+            <ReportWords report={report} />
+            <p class="quiet">{placeOf(report)}</p>
+          </div>
+          <div class="report-belongs">
+            {report.incidentId === null ? (
+              <span class="quiet">{t('report.noIncident')}</span>
+            ) : (
+              <a href={incidentHref(report.incidentId)}>
+                {incidents.value.get(report.incidentId)?.sentence ?? t('report.itsIncident')}
+              </a>
+            )}
+            <p class="lead-sentence">{leadSentence(report.leadMs)}</p>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function placeOf({ clientId, siteId, deviceId, serviceId }: PersonReport): string {
+  return [
+    clients.value.get(clientId)?.name,
+    sites.value.get(siteId ?? '')?.name,
+    devices.value.get(deviceId ?? '')?.name,
+    services.value.get(serviceId ?? '')?.name,
+  ]
+    .filter((name) => name !== undefined)
+    .map(isolated)
+    .join(' / ');
+}

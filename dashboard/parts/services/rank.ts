@@ -1,6 +1,0 @@
-import type { Service } from '../../../protocol/service.ts';
-
-const order = ['down', 'unknown', 'excluded', 'up'] as const satisfies readonly Service['state'][];
-
-/** Worst first. */
-export const rankOfService = (state: Service['state']): number => order.indexOf(state);

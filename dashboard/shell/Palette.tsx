@@ -1,0 +1,93 @@
+import { useSignal } from '@preact/signals';
+import { t } from '../words/i18n.ts';
+import { overlay } from '../route/keys.ts';
+import { type Command, commands, findCommands } from './palette.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { useModal } from '../ui/modal.ts';
+import { PriorityShape, StateShape } from '../parts/StateBadge.tsx';
+
+/** Goes anywhere and does anything by a few letters of its name. */
+export function Palette() {
+  const dialog = useModal();
+  const text = useSignal('');
+  const chosen = useSignal(0);
+  const found = findCommands(commands(), text.value);
+  const index = Math.min(chosen.value, Math.max(0, found.length - 1));
+  const run = (command: Command | undefined) => {
+    if (!command) return;
+    dialog.current?.close();
+    command.run();
+  };
+  const keys: Record<string, () => void> = {
+    ArrowDown: () => {
+      chosen.value = Math.min(found.length - 1, index + 1);
+    },
+    ArrowUp: () => {
+      chosen.value = Math.max(0, index - 1);
+    },
+    Enter: () => run(found[index]),
+  };
+  return (
+    <dialog
+      ref={dialog}
+      class="palette"
+      aria-label={t('palette.title')}
+      onClose={() => {
+        // The other overlay may have been opened before this one's close was told.
+        if (overlay.value === 'palette') overlay.value = null;
+      }}
+    >
+      <div class="palette-input">
+        <Icon name="search" />
+        <input
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="palette-list"
+          aria-activedescendant={found.length > 0 ? `palette-${index}` : undefined}
+          aria-label={t('palette.title')}
+          placeholder={t('palette.placeholder')}
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+            chosen.value = 0;
+          }}
+          onKeyDown={(event) => {
+            const key = keys[event.key];
+            if (!key || event.isComposing) return;
+            event.preventDefault();
+            key();
+          }}
+        />
+      </div>
+      <div class="palette-list" id="palette-list" role="listbox" aria-label={t('palette.results')}>
+        {found.map((command, position) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the input above holds the keys of a combobox
+          <div
+            key={command.id}
+            id={`palette-${position}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={position === index}
+            class="palette-item"
+            ref={(element) => {
+              if (position === index) element?.scrollIntoView({ block: 'nearest' });
+            }}
+            onClick={() => run(command)}
+          >
+            <CommandMark command={command} />
+            <span class="palette-title">{command.title}</span>
+            <span class="palette-detail">{command.detail}</span>
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && <p class="palette-none">{t('palette.nothing', { text: text.value })}</p>}
+    </dialog>
+  );
+}
+
+function CommandMark({ command: { mark } }: { command: Command }) {
+  if (mark.kind === 'state') return <StateShape state={mark.state} />;
+  if (mark.kind === 'priority') return <PriorityShape priority={mark.priority} />;
+  return <Icon name={mark.icon} size={16} />;
+}

@@ -1,0 +1,332 @@
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { Clock } from '../../platform/clock.ts';
+import { type Absentee, networkOf } from '../../domain/blame.ts';
+import type { Verdict } from '../../domain/rules/detection.ts';
+import type { IncidentStep } from '../../domain/incidents/incident.ts';
+import { OPINION_HOLDS_MS, type Opinion } from '../../domain/opinion.ts';
+import { judgeLiveness, type Liveness, type LivenessFacts, type Loss } from '../../domain/presence.ts';
+import type { PresenceSettings } from '../../domain/settings.ts';
+import type { Faults } from '../../platform/health/faults.ts';
+import type { ChangeSet } from '../changes/change-set.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { Health } from '../../platform/health/health.ts';
+import { enterState } from '../../fleet/state-since.ts';
+import type { IncidentBook } from '../incidents/incident-book.ts';
+import { recurrenceOf } from '../incidents/statements.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { Anchors } from './anchors.ts';
+import { hush, release, SUPPRESSED_BY_BLINDNESS } from './family.ts';
+import { LostSites } from './lost-sites.ts';
+import { type Blind, OwnSight } from './own-sight.ts';
+import { ServerIncident } from './server-incident.ts';
+
+export interface ContactOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly book: IncidentBook;
+  readonly health: Health;
+  readonly settings: PresenceSettings;
+  readonly logger: Logger;
+  readonly anchors: Anchors | null;
+  /** Asks others about these devices, whose agents are silent. */
+  readonly ask: (records: readonly DeviceRecord[], now: number) => void;
+  readonly faults: Pick<Faults, 'guard'>;
+  /** Whether everybody was told from memory of trouble of the server that stood at this instant, ms, or began since. */
+  readonly isTold?: (at: number) => boolean;
+  /** Whether a workstation is expected to run at this moment. */
+  readonly isExpected: (info: DeviceRecord['info'], now: number) => boolean;
+}
+
+const CONTACT = 'contact|';
+const evidence = { metrics: ['cpu.busy', 'memory.available'], threshold: null };
+
+/**
+ * Judges who is to blame for silence, in this order: the server itself, a site, an agent, a host, and otherwise nobody can say.
+ * It steps memory and fills changes; the watch commits them.
+ */
+export class Contact {
+  readonly #options: ContactOptions;
+  readonly #sight: OwnSight;
+  readonly #sites: LostSites;
+  readonly #server: ServerIncident;
+  #judgeFrom: number;
+  #nextDueAt = Number.POSITIVE_INFINITY;
+  #blind: Blind | null = null;
+
+  constructor(options: ContactOptions, judgeFrom: number) {
+    this.#options = options;
+    this.#judgeFrom = judgeFrom;
+    this.#sight = new OwnSight(options);
+    this.#sites = new LostSites(options);
+    this.#server = new ServerIncident({
+      ...options,
+      rule: 'server.blind',
+      priority: 'high',
+      tellAfterMs: options.settings.tellAfterMs,
+      over: 'The server sees again',
+    });
+    this.#sites.restore();
+    options.book.addFirstPolicy((step) => this.#explain(step));
+  }
+
+  /** Until then absence is not judged. */
+  get judgeFrom(): number {
+    return this.#judgeFrom;
+  }
+
+  /** When the first of those that were heard is late unless it is heard of again: as of the newest {@link judgeAll}. */
+  get nextDueAt(): number {
+    return this.#nextDueAt;
+  }
+
+  /** The server was not watching: agents get time to be heard first. */
+  postpone(until: number): void {
+    this.#judgeFrom = Math.max(this.#judgeFrom, until);
+  }
+
+  /** The server's clock was set: what was to happen in a while happens in the same while. */
+  clockSet(sizeMs: number): void {
+    this.#judgeFrom += sizeMs;
+    this.#nextDueAt += sizeMs;
+  }
+
+  /** Judges everybody whose silence is not beyond doubt. */
+  judgeAll(changes: ChangeSet, now: number): void {
+    const { fleet } = this.#options;
+    const away: DeviceRecord[] = [];
+    let alwaysOn = 0;
+    let nextDueAt = Number.POSITIVE_INFINITY;
+    for (const record of fleet.devices.values()) {
+      if (isAlwaysOn(record)) alwaysOn += 1;
+      const dueAt = this.#dueAt(record);
+      if (dueAt <= now) away.push(record);
+      else if (dueAt < nextDueAt) nextDueAt = dueAt;
+    }
+    this.#nextDueAt = nextDueAt;
+    const absent: (Absentee & { readonly record: DeviceRecord })[] = [];
+    const judged = new Set<string>();
+    for (const record of away) {
+      if (!isAlwaysOn(record)) continue;
+      const { state } = judgeLiveness({ ...this.#facts(record, now), blind: null }, now, this.#options.settings);
+      if ((state !== 'late' && state !== 'lost') || announcedOf(record)) continue;
+      absent.push(toAbsentee(record));
+      if (state === 'lost') judged.add(record.info.id);
+    }
+    this.#judgeOwnSight(changes, now, alwaysOn, absent, judged);
+    const totals = absent.length > 0 || this.#sites.isAnyLost ? this.#countSites() : new Map<string, number>();
+    if (!this.#blind && now >= this.#judgeFrom) this.#sites.judge(changes, now, totals, absent, judged);
+    for (const record of away)
+      this.#options.faults.guard('presence', () => this.judge(record, changes, now), undefined);
+    if (!this.#blind && now >= this.#judgeFrom) this.#judgeEmergencies(changes, now, totals, away);
+    if (this.#blind || now < this.#judgeFrom) return;
+    this.#options.ask(
+      away.filter((record) => isAlwaysOn(record) && isWorthAsking(record)),
+      now,
+    );
+  }
+
+  /** Judges one device by what is known of the server and its site at this moment. */
+  judge(record: DeviceRecord, changes: ChangeSet, now: number): void {
+    const liveness = judgeLiveness(this.#facts(record, now), now, this.#options.settings);
+    if (liveness.state !== record.liveness.state) {
+      enterState(record, liveness, now);
+      if (liveness.state === 'up') record.askedAt = null;
+      changes.touched.add(record);
+    } else if (liveness.loss?.blame !== record.liveness.loss?.blame) changes.touched.add(record);
+    const before = record.liveness.loss;
+    record.liveness = liveness;
+    this.#judgeLoss(record, liveness, before, changes, now);
+  }
+
+  #judgeLoss(record: DeviceRecord, liveness: Liveness, before: Loss | null, changes: ChangeSet, now: number): void {
+    const { raised } = record.memory.detection;
+    const { loss } = liveness;
+    if (loss && raised.get(CONTACT)?.priority !== loss.priority) {
+      const { priority, onset } = loss;
+      const kind = raised.has(CONTACT) ? 'change' : 'raise';
+      raised.set(CONTACT, { rule: 'contact', object: '', priority, lastSeen: now });
+      const said = { rule: 'contact', object: '', sentence: liveness.reason, evidence, onset, at: now } as const;
+      this.#apply(record, { kind, priority, ...said }, changes, loss.tellAt, now);
+    } else if (loss && before && before.blame !== loss.blame) {
+      this.#reword(record, liveness.reason, changes, now);
+    } else if (!loss && raised.has(CONTACT) && (liveness.state === 'up' || isFreeToBeOff(record, liveness))) {
+      raised.delete(CONTACT);
+      const sentence =
+        liveness.state === 'up' ? 'Contact is back' : 'The hours in which it is expected to run are over';
+      const said = { rule: 'contact', object: '', sentence, at: now } as const;
+      this.#apply(record, { kind: 'clear', ...said }, changes, now, now);
+    }
+    if (loss && !this.#blind) this.#unhush(record, changes, loss, now);
+  }
+
+  #apply(record: DeviceRecord, verdict: Verdict, changes: ChangeSet, tellAt: number, now: number): void {
+    const { id, client_id, site_id } = record.info;
+    const step = this.#options.book.step(verdict, { clientId: client_id, siteId: site_id, deviceId: id }, tellAt);
+    if (!step) {
+      changes.edge(record);
+      return;
+    }
+    const isWaiting = step.notice?.kind === 'changed' && tellAt > now;
+    // It is told once, when it is due, in the words that hold then.
+    changes.addIncident(record, isWaiting ? { ...step, notice: null } : step);
+    if (verdict.kind === 'change') changes.add(this.#freshen(step, now));
+  }
+
+  /** Somebody else is to blame than before, at the same priority. */
+  #reword(record: DeviceRecord, sentence: string, changes: ChangeSet, now: number): void {
+    const { book } = this.#options;
+    const incident = contactOf(book, record);
+    if (!incident) return;
+    const event = { kind: 'changed', at: now, by: null, text: sentence } as const;
+    const step = book.settle({ record: { ...incident, sentence, updatedAt: now }, event, notice: null }, incident, now);
+    changes.addIncident(record, step);
+    changes.add(this.#freshen(step, now));
+  }
+
+  /** What still waits to be told says what is known by now. */
+  #freshen({ record }: IncidentStep, now: number) {
+    return sql`
+      UPDATE outbox SET payload_json = json_set(payload_json, '$.priority', ${record.priority}, '$.sentence', ${record.sentence})
+      WHERE idempotency_key = ${`${recurrenceOf(record)}raised`} AND delivered_at IS NULL AND attempts = 0 AND due_at > ${now}
+    `.compile(this.#options.store.db);
+  }
+
+  /** The server sees again and the device is still silent. */
+  #unhush(record: DeviceRecord, changes: ChangeSet, { tellAt }: Loss, now: number): void {
+    const { book } = this.#options;
+    const incident = contactOf(book, record);
+    if (incident?.suppressedBy !== SUPPRESSED_BY_BLINDNESS) return;
+    release(book, changes, record, incident, now, Math.max(now, tellAt));
+  }
+
+  #judgeOwnSight(
+    changes: ChangeSet,
+    now: number,
+    alwaysOn: number,
+    absent: readonly (Absentee & { readonly record: DeviceRecord })[],
+    judged: ReadonlySet<string>,
+  ): void {
+    const { store, fleet, book, settings } = this.#options;
+    const before = this.#blind;
+    this.#blind = this.#sight.look(now, alwaysOn, absent, judged.size > 0);
+    if (!before && this.#blind) {
+      const { from, reason, why } = this.#blind;
+      changes.add(fleet.blindness.begin(store, null, from, reason, why));
+      // Those who fell silent a little earlier have incidents, which nobody was told of.
+      for (const incident of book.open()) {
+        const isContact = incident.rule === 'contact' || incident.rule === 'site.contact';
+        if (!isContact || incident.onsetAt < from || incident.suppressedBy !== null) continue;
+        hush(book, changes, fleet.devices.get(incident.deviceId ?? '') ?? null, incident, now);
+      }
+    } else if (before && !this.#blind) {
+      changes.add(fleet.blindness.end(store, null, now));
+      this.postpone(now + settings.judgeAfterStartMs);
+    }
+    this.#server.follow(changes, now, this.#blind?.isIncident ? this.#blind : null);
+  }
+
+  #judgeEmergencies(
+    changes: ChangeSet,
+    now: number,
+    totals: ReadonlyMap<string, number>,
+    away: readonly DeviceRecord[],
+  ): void {
+    const down = away.filter((record) => {
+      const { state, loss } = record.liveness;
+      const isDown = (state === 'lost' || state === 'off') && loss !== null && loss.blame !== 'agent';
+      return isDown && isAlwaysOn(record) && !record.inMaintenance;
+    });
+    if (down.length === 0 && !this.#sites.isAnyLost) return;
+    const counted = totals.size > 0 ? totals : this.#countSites();
+    this.#sites.judgeEmergencies(
+      changes,
+      now,
+      counted,
+      Map.groupBy(down, ({ info }) => info.site_id),
+    );
+  }
+
+  /** A contact incident that opens while its site is lost belongs to the site's. */
+  #explain(step: IncidentStep): IncidentStep {
+    const { record, event } = step;
+    if (record.rule !== 'contact' || (event.kind !== 'opened' && event.kind !== 'reopened')) return step;
+    const parentId = this.#sites.parentOf(record.siteId);
+    return { ...step, record: { ...record, parentId }, notice: parentId === null ? step.notice : null };
+  }
+
+  #facts(record: DeviceRecord, now: number): LivenessFacts {
+    return {
+      kind: this.#options.isExpected(record.info, now) ? 'server' : record.info.kind,
+      lastHeardAt: record.lastHeardAt,
+      linkLostAt: record.linkLostAt,
+      announced: announcedOf(record),
+      judgeFrom: this.#judgeFrom,
+      inMaintenance: record.inMaintenance,
+      blind: this.#blind?.why ?? null,
+      siteLost: this.#sites.said(record.info.site_id),
+      opinion: freshOpinion(record, now),
+    };
+  }
+
+  /** Until then nothing needs to be judged: it was up, and was heard of so lately that no fact could make it late. */
+  #dueAt({ liveness, lastHeardAt, linkLostAt, memory }: DeviceRecord): number {
+    const { lateAfterMs, lateAfterLinkLossMs } = this.#options.settings;
+    if (liveness.state !== 'up' || lastHeardAt === null || memory.presence.announced) return Number.NEGATIVE_INFINITY;
+    const dueAt = lastHeardAt + lateAfterMs;
+    return linkLostAt === null ? dueAt : Math.min(dueAt, linkLostAt + lateAfterLinkLossMs);
+  }
+
+  #countSites(): Map<string, number> {
+    const totals = new Map<string, number>();
+    for (const record of this.#options.fleet.devices.values()) {
+      if (isAlwaysOn(record)) totals.set(record.info.site_id, (totals.get(record.info.site_id) ?? 0) + 1);
+    }
+    return totals;
+  }
+}
+
+/** A server that has reported: its silence means something. */
+function isAlwaysOn({ info, lastHeardAt }: DeviceRecord): boolean {
+  return info.kind === 'server' && lastHeardAt !== null;
+}
+
+/** A workstation outside its expected hours. */
+function isFreeToBeOff({ info }: DeviceRecord, { state }: Liveness): boolean {
+  return info.kind === 'workstation' && (state === 'off' || state === 'asleep');
+}
+
+/** What it said when it left, unless it was heard of since. */
+function announcedOf({ memory, lastHeardAt }: DeviceRecord) {
+  const { announced } = memory.presence;
+  return announced && (lastHeardAt ?? 0) <= announced.at ? announced : null;
+}
+
+/** Others' newest word, if it is of this silence and recent. */
+function freshOpinion({ memory, lastHeardAt }: DeviceRecord, now: number): Opinion | null {
+  const last = memory.presence.opinions.at(-1);
+  return last && last.to > (lastHeardAt ?? 0) && now - last.to <= OPINION_HOLDS_MS ? last : null;
+}
+
+function isWorthAsking({ liveness }: DeviceRecord): boolean {
+  return liveness.state === 'late' || (liveness.state === 'lost' && liveness.loss?.blame !== 'site');
+}
+
+function toAbsentee(record: DeviceRecord) {
+  const { info, lastHeardAt, remoteAddress } = record;
+  return {
+    record,
+    deviceId: info.id,
+    siteId: info.site_id,
+    clientId: info.client_id,
+    goneAt: lastHeardAt ?? 0,
+    network: remoteAddress === null ? null : networkOf(remoteAddress),
+  };
+}
+
+function contactOf(book: IncidentBook, { info }: DeviceRecord) {
+  for (const incident of book.openOf(info.id)) if (incident.rule === 'contact') return incident;
+  return null;
+}

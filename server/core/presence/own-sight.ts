@@ -1,0 +1,112 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../platform/clock.ts';
+import { type Absentee, vanishedTogether } from '../../domain/blame.ts';
+import { formatInstant } from '../../domain/wording.ts';
+import type { Health } from '../../platform/health/health.ts';
+import type { Anchors } from './anchors.ts';
+
+export interface OwnSightOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly health: Health;
+  readonly anchors: Anchors | null;
+  readonly logger: Logger;
+}
+
+/** Why the server cannot see, and since when. */
+export interface Blind {
+  readonly reason: 'storage' | 'anchors' | 'fleet';
+  readonly from: number;
+  readonly why: string;
+  /** Whether it is an incident already; what the server cannot write it cannot open either. */
+  readonly isIncident: boolean;
+}
+
+interface Refusal {
+  readonly from: number;
+  readonly sentence: string;
+}
+
+const STORAGE_INCIDENT_AFTER_MS = 30_000;
+/**
+ * What is freed by the way on a full disk lets a write pass now and then: that is no end. And while the state could not be
+ * written no incident could be opened: there must be time for it afterwards.
+ */
+const STORAGE_WELL_AFTER_MS = 15_000;
+
+/** Whether the server itself can see: by its own evidence, or because most of the fleet vanished at once. */
+export class OwnSight {
+  readonly #options: OwnSightOptions;
+  #blind: Blind | null = null;
+  #vanished: readonly Absentee[] = [];
+  /** While storing is refused and shortly after, as noted when it happened: nobody looks while the state cannot be written. */
+  #refusal: Refusal | null = null;
+  #storesSince: number | null = null;
+
+  constructor(options: OwnSightOptions) {
+    this.#options = options;
+    options.health.onChange(() => this.#noteStorage());
+  }
+
+  get blind(): Blind | null {
+    return this.#blind;
+  }
+
+  /** `absent` fell silent without a goodbye, of `total` always-on devices; `isLost`: one of them for long enough to judge. */
+  look(now: number, total: number, absent: readonly Absentee[], isLost: boolean): Blind | null {
+    const { anchors, logger } = this.#options;
+    anchors?.watch(absent.length > 0 || this.#blind !== null);
+    const before = this.#blind;
+    this.#blind = this.#byStorage(now) ?? this.#byAnchors(now, absent, isLost) ?? this.#byFleet(total, absent, isLost);
+    if (before?.reason !== this.#blind?.reason) {
+      logger.warn({ blind: this.#blind?.why ?? null }, this.#blind ? 'the server is blind' : 'the server sees again');
+    }
+    return this.#blind;
+  }
+
+  #noteStorage(): void {
+    const { clock, health } = this.#options;
+    const sentence = health.about('journal') ?? health.about('state');
+    if (sentence !== null) {
+      this.#refusal ??= { from: clock.now(), sentence };
+      this.#storesSince = null;
+    } else if (this.#refusal) this.#storesSince ??= clock.now();
+  }
+
+  #byStorage(now: number): Blind | null {
+    if (!this.#refusal) return null;
+    if (this.#storesSince !== null && now - this.#storesSince >= STORAGE_WELL_AFTER_MS) {
+      this.#refusal = null;
+      this.#storesSince = null;
+      return null;
+    }
+    const { from, sentence } = this.#refusal;
+    const why = `The server itself is blind since ${formatInstant(from)}: ${sentence}`;
+    return { reason: 'storage', from, why, isIncident: (this.#storesSince ?? now) - from >= STORAGE_INCIDENT_AFTER_MS };
+  }
+
+  #byAnchors(now: number, absent: readonly Absentee[], isLost: boolean): Blind | null {
+    const { anchors } = this.#options;
+    if (!anchors?.areUnreachable) return null;
+    if (this.#blind?.reason === 'anchors') return this.#blind;
+    if (!isLost) return null;
+    const from = Math.min(now, ...absent.map(({ goneAt }) => goneAt).filter((at) => now - at < 60_000));
+    const why = `The server itself is blind since ${formatInstant(from)}: none of its anchors (${anchors.names}) can be reached.`;
+    return { reason: 'anchors', from, why, isIncident: true };
+  }
+
+  #byFleet(total: number, absent: readonly Absentee[], isLost: boolean): Blind | null {
+    if (this.#blind?.reason === 'fleet') {
+      const gone = new Set(absent.map(({ deviceId }) => deviceId));
+      const still = this.#vanished.filter(({ deviceId }) => gone.has(deviceId));
+      // Those who were heard again prove that the server hears.
+      return still.length * 2 >= total ? this.#blind : null;
+    }
+    const vanished = isLost ? vanishedTogether(total, absent) : null;
+    if (!vanished) return null;
+    this.#vanished = vanished;
+    const from = Math.min(...vanished.map(({ goneAt }) => goneAt));
+    const clients = new Set(vanished.map(({ clientId }) => clientId)).size;
+    const why = `The server itself is blind since ${formatInstant(from)}: ${vanished.length} of ${total} always-on devices of ${clients} clients fell silent together.`;
+    return { reason: 'fleet', from, why, isIncident: true };
+  }
+}

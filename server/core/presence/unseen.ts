@@ -1,0 +1,45 @@
+import { sql } from 'kysely';
+import { describeLowDrives } from '../../domain/low-drives.ts';
+import { describeUnseen } from '../../domain/unseen.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { Store } from '../../platform/store/store.ts';
+
+/**
+ * Puts what is to be said of workstations that are unseen or short of space into the digest, once a week and client. Called every night; the first call
+ * in a week of `timeZone` speaks.
+ */
+export async function tellUnseen(
+  store: Store,
+  fleet: Fleet,
+  now: number,
+  timeZone: string,
+): Promise<Record<string, unknown>> {
+  const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timeZone).toPlainDate();
+  const week = `${today.yearOfWeek}-W${String(today.weekOfYear).padStart(2, '0')}`;
+  const byClient = Map.groupBy(fleet.devices.values(), ({ info }) => info.client_id);
+  const statements = [...byClient].flatMap(([clientId, records]) => {
+    const seen = records.map(({ info, lastHeardAt }) => ({
+      name: info.name,
+      kind: info.kind,
+      seenAt: lastHeardAt ?? info.enrolled_at,
+    }));
+    const sentence = describeUnseen(seen, now);
+    const drives = records.map(({ info, memory }) => ({ ...info, drive: memory.systemDrive ?? null }));
+    const lists = [
+      { name: 'unseen', title: 'Workstations out of sight', sentence },
+      { name: 'low-drives', title: 'Workstations short of space', sentence: describeLowDrives(drives) },
+    ];
+    return lists.flatMap(({ name, title, sentence }) => {
+      if (sentence === null) return [];
+      const payload = { title, sentence, clientId, priority: 'normal', at: now };
+      return [
+        sql`
+          INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at)
+          VALUES (${clientId}, ${`${name}/${clientId}/${week}`}, ${`fleet.${name}`}, ${JSON.stringify(payload)}, ${now}, ${now})
+          ON CONFLICT (idempotency_key) DO NOTHING`.compile(store.db),
+      ];
+    });
+  });
+  if (statements.length > 0) await store.commit(statements);
+  return { clients: statements.length };
+}

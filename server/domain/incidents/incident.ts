@@ -1,0 +1,223 @@
+import type { IncidentState, Priority } from '../../../protocol/api/view.ts';
+import type { Verdict } from '../rules/detection.ts';
+import type { FlapMemory } from './flapping.ts';
+import { calmStep, flapOf, flappingSentence, flappingStep, stands } from './flapping-step.ts';
+import { type IncidentTimes, noTimes } from './incident-times.ts';
+import type { Evidence, RuleName } from '../rules/rule.ts';
+import type { ResponseClock } from '../sla/response-clock.ts';
+
+/** An incident as it is stored. Times are ms by the server's clock. */
+export interface IncidentRecord {
+  readonly id: string;
+  readonly key: string;
+  readonly clientId: string;
+  readonly siteId: string | null;
+  readonly deviceId: string | null;
+  readonly rule: RuleName;
+  readonly object: string;
+  readonly priority: Priority;
+  readonly state: IncidentState;
+  readonly sentence: string;
+  readonly evidence: Evidence;
+  readonly onsetAt: number;
+  readonly openedAt: number;
+  readonly acknowledgedAt: number | null;
+  readonly acknowledgedBy: string | null;
+  readonly assigneeId: string | null;
+  readonly resolvedAt: number | null;
+  readonly reopenedCount: number;
+  readonly updatedAt: number;
+  readonly source: 'rule' | 'person';
+  readonly serviceId: string | null;
+  /** The incident that explains this one. */
+  readonly parentId: string | null;
+  /** Why nobody is told, such as `maintenance:<window id>`. */
+  readonly suppressedBy: string | null;
+  readonly clock: ResponseClock | null;
+  readonly times: IncidentTimes;
+  /** How it came and went lately; null of what cannot flap. */
+  readonly flap?: FlapMemory | null;
+}
+
+export type IncidentEventKind =
+  | 'opened'
+  | 'reopened'
+  | 'changed'
+  | 'acknowledged'
+  | 'responded'
+  | 'on_site'
+  | 'assigned'
+  | 'note'
+  | 'resolved'
+  | 'reminded'
+  | 'clock'
+  | 'report'
+  | 'linked';
+
+/** What people are told; `tellAt` may lie in the future, so that a short loss of contact wakes nobody. */
+export interface Notice {
+  readonly kind:
+    | 'raised'
+    | 'changed'
+    | 'flapping'
+    | 'calm'
+    | 'resolved'
+    | 'reminded'
+    | 'clock_warning'
+    | 'clock_breach';
+  readonly tellAt: number;
+}
+
+/** A line in the history of an incident. */
+export interface IncidentLine {
+  readonly kind: IncidentEventKind;
+  readonly at: number;
+  readonly by: string | null;
+  readonly text: string;
+  /** True if a program did it, with an API key: a first response is an act of a person. */
+  readonly byProgram?: boolean;
+  /** The client can read it on its own page. */
+  readonly isVisible?: boolean;
+}
+
+/** A step of an incident: its new record, the line in its history, and what is told. */
+export interface IncidentStep {
+  readonly record: IncidentRecord;
+  readonly event: IncidentLine;
+  /** What else the step brought about, such as another due time. */
+  readonly lines?: readonly IncidentLine[];
+  readonly notice: Notice | null;
+}
+
+/** Whose incident it is. */
+export interface Subject {
+  readonly clientId: string;
+  readonly siteId: string | null;
+  readonly deviceId: string | null;
+  readonly serviceId?: string | null;
+}
+
+/** Client + object + rule, stable across recurrences. */
+export function incidentKey(subject: Subject, rule: RuleName, object: string): string {
+  return `${subject.clientId}/${subject.deviceId ?? subject.serviceId ?? subject.siteId ?? ''}/${rule}/${object}`;
+}
+
+const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
+
+/** True if `a` is more urgent than `b`. */
+export function isHigher(a: Priority, b: Priority): boolean {
+  return ranks[a] > ranks[b];
+}
+
+/**
+ * Looks at a step before it is stored and may change it: give it its clock, put it under a parent, keep it quiet. Pure but for
+ * reading what its maker knows; `before` is the record that the step replaces, null for a new incident.
+ */
+export type StepPolicy = (step: IncidentStep, before: IncidentRecord | null, at: number) => IncidentStep;
+
+interface StepOptions {
+  readonly newId: () => string;
+  readonly reopenWindowMs: number;
+  /** From when people are told of a raise; by default at once. */
+  readonly tellAt?: number;
+}
+
+/**
+ * Applies a verdict to the newest incident with its key (`current`, null if there was none).
+ * Returns null when nothing changes: raised again at the same priority while open (unless it is a repeat), cleared while closed.
+ */
+export function stepIncident(
+  current: IncidentRecord | null,
+  verdict: Verdict,
+  subject: Subject,
+  options: StepOptions,
+): IncidentStep | null {
+  const { at, sentence } = verdict;
+  const isOpen = current !== null && current.state !== 'resolved';
+  if (verdict.kind === 'clear') {
+    if (!isOpen || !(stands(current) || verdict.isFinal)) return null;
+    const flap = flapOf(current, verdict);
+    if (flap?.isFlapping && !verdict.isFinal) return flappingStep(current, flap, at);
+    return {
+      record: {
+        ...current,
+        flap,
+        state: 'resolved',
+        sentence,
+        resolvedAt: at,
+        updatedAt: at,
+        times: { ...current.times, recovered: current.times.takenAt === null },
+      },
+      event: { kind: 'resolved', at, by: null, text: sentence },
+      notice: { kind: 'resolved', tellAt: at },
+    };
+  }
+  const { priority, evidence, onset } = verdict;
+  if (isOpen && !stands(current)) {
+    const flap = flapOf(current, verdict);
+    const again = { ...current, priority, evidence };
+    if (flap) return flap.isFlapping ? flappingStep(again, flap, at) : calmStep(again, flap, at);
+  }
+  if (isOpen) {
+    const isRepeat = verdict.kind === 'repeat';
+    if (current.priority === priority && !isRepeat) return null;
+    const isTold = isRepeat || isHigher(priority, current.priority);
+    return {
+      record: { ...current, priority, sentence, evidence, updatedAt: at },
+      event: { kind: 'changed', at, by: null, text: sentence },
+      notice: isTold ? { kind: 'changed', tellAt: at } : null,
+    };
+  }
+  const notice: Notice = { kind: 'raised', tellAt: options.tellAt ?? at };
+  if (current?.resolvedAt != null && at - current.resolvedAt <= options.reopenWindowMs) {
+    const flap = flapOf(current, verdict);
+    const said = flap?.isFlapping ? flappingSentence(flap) : sentence;
+    return {
+      record: {
+        ...current,
+        state: 'open',
+        priority,
+        sentence: said,
+        flap,
+        evidence,
+        resolvedAt: null,
+        acknowledgedAt: null,
+        acknowledgedBy: null,
+        times: noTimes,
+        reopenedCount: current.reopenedCount + 1,
+        updatedAt: at,
+      },
+      event: { kind: 'reopened', at, by: null, text: said },
+      notice: flap?.isFlapping ? { ...notice, kind: 'flapping' } : notice,
+    };
+  }
+  const record: IncidentRecord = {
+    id: options.newId(),
+    key: incidentKey(subject, verdict.rule, verdict.object),
+    clientId: subject.clientId,
+    siteId: subject.siteId,
+    deviceId: subject.deviceId,
+    serviceId: subject.serviceId ?? null,
+    rule: verdict.rule,
+    object: verdict.object,
+    priority,
+    state: 'open',
+    sentence,
+    evidence,
+    onsetAt: onset,
+    openedAt: at,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    assigneeId: null,
+    resolvedAt: null,
+    reopenedCount: 0,
+    updatedAt: at,
+    source: 'rule',
+    parentId: null,
+    suppressedBy: null,
+    clock: null,
+    times: noTimes,
+    flap: flapOf(null, verdict),
+  };
+  return { record, event: { kind: 'opened', at, by: null, text: sentence }, notice };
+}

@@ -1,0 +1,72 @@
+import type { FrameType } from '../../../protocol/wire/frame.ts';
+
+interface Allowance {
+  readonly perSecond: number;
+  /** What may come at once. */
+  readonly burst: number;
+}
+
+/** Far above what an agent needs: it sends a report in its interval and its backlog at 50 a second. */
+const reports: Allowance = { perSecond: 500, burst: 5_000 };
+const documents: Allowance = { perSecond: 20, burst: 100 };
+const few: Allowance = { perSecond: 20, burst: 512 };
+/** A connection is a hello and, at its end, a goodbye. */
+const connections: Allowance = { perSecond: 0.5, burst: 60 };
+const bytes: Allowance = { perSecond: 2 * 2 ** 20, burst: 16 * 2 ** 20 };
+
+const kinds: readonly (readonly [FrameType, Allowance])[] = [
+  ['hello', connections],
+  ['goodbye', connections],
+  ['report', reports],
+  ['report_delta', reports],
+  ['run', few],
+  ['schema', few],
+  ['gap', few],
+  ['inventory', documents],
+  ['processes', documents],
+  ['probe_result', documents],
+  ['ping', few],
+  ['pong', few],
+  ['error', few],
+];
+const indexes = new Map<FrameType, number>(kinds.map(([type], index) => [type, index]));
+const costsMs = Float64Array.from(kinds, ([, { perSecond }]) => 1_000 / perSecond);
+const aheadMs = Float64Array.from(kinds, ([, { perSecond, burst }]) => (burst * 1_000) / perSecond);
+/** Who owes more than this is treated as owing this, so that a device can come back. */
+const MAX_DEBT_MS = 60_000;
+
+/**
+ * How much one device may send, of each kind of frame and in bytes, over all its connections. It is kept as the moments at which
+ * what came would have come at the allowed pace.
+ */
+export class FrameAllowance {
+  readonly #paidUntilMs = new Float64Array(kinds.length).fill(Number.NEGATIVE_INFINITY);
+  #bytesPaidUntilMs = Number.NEGATIVE_INFINITY;
+
+  /**
+   * Counts a frame.
+   * @param nowMs on the monotonic clock
+   * @returns how long nothing more should be taken from this device; 0 within the allowance
+   */
+  take(type: FrameType, sizeBytes: number, nowMs: number): number {
+    const index = indexes.get(type);
+    let waitMs = 0;
+    if (index !== undefined) {
+      const paidUntilMs = pay(
+        this.#paidUntilMs[index] as number,
+        nowMs - (aheadMs[index] as number),
+        costsMs[index] as number,
+      );
+      waitMs = Math.min(paidUntilMs - nowMs, MAX_DEBT_MS);
+      this.#paidUntilMs[index] = nowMs + waitMs;
+    }
+    const aheadOfBytesMs = (bytes.burst * 1_000) / bytes.perSecond;
+    const costMs = (sizeBytes * 1_000) / bytes.perSecond;
+    this.#bytesPaidUntilMs = Math.min(pay(this.#bytesPaidUntilMs, nowMs - aheadOfBytesMs, costMs), nowMs + MAX_DEBT_MS);
+    return Math.max(0, waitMs, this.#bytesPaidUntilMs - nowMs);
+  }
+}
+
+function pay(paidUntilMs: number, earliestMs: number, costMs: number): number {
+  return Math.max(paidUntilMs, earliestMs) + costMs;
+}

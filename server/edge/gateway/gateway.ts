@@ -1,0 +1,240 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { AGENT_SUBPROTOCOL } from '../../../protocol/api/enrolment.ts';
+import { type ErrorCode, VigiaError } from '../../../protocol/error.ts';
+import { Feature, type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../../protocol/wire/frame.ts';
+import { QuietLog } from '../../platform/quiet-log.ts';
+import { AckPace } from './acknowledgements.ts';
+import { AgentSocket } from './agent-socket.ts';
+import { BesideLinks } from './beside-links.ts';
+import { FrameAllowance } from './frame-allowance.ts';
+import { HalfOpen } from './half-open.ts';
+import type { ServerProof } from './handshake.ts';
+import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
+import type { SessionEvents } from './session.ts';
+import { acceptUpgrade } from './upgrade.ts';
+
+export interface GatewayOptions<Device> {
+  readonly registry: Registry<Device>;
+  readonly proof: ServerProof;
+  readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly timing?: Partial<LinkTiming>;
+  /** Who asks; by default the other end of the socket, which may be a proxy. */
+  readonly addressOf?: (request: IncomingMessage) => string;
+  /** Called when an agent has proved its key and its older link, if any, is gone. */
+  readonly onConnected: (device: Device, hello: HelloFrame, link: Link<Device>) => SessionEvents;
+  readonly onDisconnected: (device: Device, saidGoodbye: boolean) => void;
+  /** A machine proved its key that lives beside the one judged. Its link is no link of the device. */
+  readonly onBeside?: (device: Device, hello: HelloFrame, link: Link<Device>) => SessionEvents;
+  /** Somebody else holds the key of a device: another machine, which is turned away, or an equal one. */
+  readonly onCloned?: (device: Device, address: string, which: Clone) => void;
+  /** A link was closed because of what its agent sent or is. */
+  readonly onRefused?: (code: ErrorCode) => void;
+}
+
+/** Another machine than the one enrolled, or one that is exactly like it. */
+export type Clone = 'machine' | 'twin';
+
+/** Connections that have not authenticated yet. */
+const MAX_HALF_OPEN = 2_000;
+/** Each link is looked at so often, a part of them at a time: thousands of pings at once would hold up everything else. */
+const LIVENESS_CHECK_MS = 1_000;
+const MAX_LIVENESS_PARTS = 50;
+/** A check that comes so late was itself held up: what agents sent meanwhile is still unread. */
+const STALLED_MS = 5_000;
+/**
+ * A whole handshake costs the server about 1 ms of processor, 2 ms where others take their share of it. A fleet that returned faster than
+ * that would get nowhere: all handshakes begun, few at their end before their deadline.
+ */
+const RETURN_MS_PER_AGENT = 3;
+/** A link that is not closed by then is cut off. */
+const CLOSE_DEADLINE_MS = 3_000;
+
+/** Every agent connection. One link per device: the newest that proves the key. */
+export class Gateway<Device extends object> {
+  readonly #options: GatewayOptions<Device>;
+  readonly #halfOpen = new HalfOpen<Link<Device>>(MAX_HALF_OPEN);
+  readonly #strangers: QuietLog;
+  readonly #open = new Set<Link<Device>>();
+  readonly #links = new Map<Device, Link<Device>>();
+  /** Kept while the device is known: connecting again brings nobody more. */
+  readonly #allowances = new WeakMap<Device, FrameAllowance>();
+  readonly #beside = new BesideLinks<Device>();
+  #checker: NodeJS.Timeout | undefined;
+  readonly #timing: LinkTiming;
+  readonly #ackPace: AckPace;
+  #checkedAtMs = performance.now();
+  #pausedUntilMs = 0;
+  /** Where the look at all links has come to. */
+  #round: Iterator<Link<Device>> = new Map<Device, Link<Device>>().values();
+  #isClosing = false;
+
+  constructor(options: GatewayOptions<Device>) {
+    this.#options = options;
+    this.#timing = { ...defaultTiming, ...options.timing };
+    this.#strangers = new QuietLog((fields, message) => options.logger.info(fields, message));
+    this.#ackPace = new AckPace(this.#timing.ackGatherMs);
+    this.#planCheck();
+  }
+
+  get connected(): number {
+    return this.#links.size;
+  }
+
+  halfOpen(): { length: number; limit: number } {
+    return { length: this.#halfOpen.length, limit: MAX_HALF_OPEN };
+  }
+
+  /** Takes the socket of a WebSocket request for `/agent`. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#isClosing) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n\r\n');
+      return;
+    }
+    const address = this.#options.addressOf?.(request) ?? request.socket.remoteAddress ?? 'unknown';
+    // Agents are promised no extensions: compression costs three times the work and 30 KB a connection.
+    if (!acceptUpgrade(request, socket, AGENT_SUBPROTOCOL)) return;
+    const { registry, proof, verify, now, logger } = this.#options;
+    const link = new Link<Device>({
+      socket: new AgentSocket(socket as Socket, MAX_FRAME_BYTES_BEFORE_AUTH),
+      head,
+      address,
+      registry,
+      proof,
+      verify,
+      now,
+      logger,
+      strangers: this.#strangers,
+      timing: this.#timing,
+      ackPace: this.#ackPace,
+      onAuthenticated: (of, device, hello) => {
+        this.#halfOpen.delete(address, of);
+        return this.#admit(of, device, hello);
+      },
+      onClosed: (of) => {
+        this.#halfOpen.delete(address, of);
+        this.#leave(of);
+      },
+      ...(this.#options.onRefused ? { onRefused: this.#options.onRefused } : {}),
+    });
+    this.#open.add(link);
+    this.#halfOpen.add(address, link)?.turnAway();
+  }
+
+  /** Closes the links of a device, if it has any, with a reason for its agent. */
+  disconnect(device: Device, cause: VigiaError, retryInMs: number): void {
+    for (const link of [this.#links.get(device), ...this.#beside.of(device)]) link?.fail(cause, retryInMs);
+  }
+
+  /** Closes those links of a device that run this. */
+  disconnectRuns(device: Device, isRun: (runId: string) => boolean, cause: VigiaError, retryInMs = 0): void {
+    for (const link of [this.#links.get(device), ...this.#beside.of(device)])
+      if (link && isRun(link.runId)) link.fail(cause, retryInMs);
+  }
+
+  /** Whether the link of the device, or of one that lives beside it, is of such a run. */
+  isConnected(device: Device, isRun: (runId: string) => boolean): boolean {
+    return [this.#links.get(device), ...this.#beside.of(device)].some(
+      (link) => link !== undefined && isRun(link.runId),
+    );
+  }
+
+  /**
+   * Tells every agent to come back a little later, and closes.
+   * @param soonestMs what they are told at least; a large fleet is asked for more time, because agents come back spread
+   *   over as long as they were told, from half of it on
+   */
+  async close(soonestMs: number): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#checker);
+    this.#strangers.close();
+    const returnInMs = Math.max(soonestMs, this.connected * RETURN_MS_PER_AGENT);
+    for (const link of this.#open) link.dismiss('server_restart', returnInMs);
+    const deadlineMs = performance.now() + CLOSE_DEADLINE_MS;
+    while (this.#open.size > 0 && performance.now() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** @throws VigiaError run_conflict for a machine that is not the one enrolled; identity_given_up; too_many_frames */
+  #admit(link: Link<Device>, device: Device, hello: HelloFrame): SessionEvents {
+    const { registry, onBeside, onCloned, onConnected } = this.#options;
+    const enrolled = registry.machineId(device);
+    const isGuess = (hello.features & Feature.guessedMachineId) !== 0;
+    if (enrolled !== '' && hello.machineId !== enrolled && !isGuess) {
+      onCloned?.(device, link.address, 'machine');
+      throw new VigiaError('run_conflict');
+    }
+    link.runId = Buffer.from(hello.runId).toString('hex');
+    const current = this.#links.get(device);
+    const { isBeside, isNews } = registry.place?.(device, hello, link.address) ?? { isBeside: false, isNews: false };
+    const allowance = isBeside ? this.#beside.allowanceOf(device) : this.#allowanceOf(device);
+    link.allowance = allowance;
+    if (allowance.take('hello', 0, performance.now()) > 0) throw new VigiaError('too_many_frames');
+    if (isBeside && onBeside) {
+      onCloned?.(device, link.address, 'twin');
+      this.#beside.take(device, link);
+      return onBeside(device, hello, link);
+    }
+    if (isNews) onCloned?.(device, current?.address ?? link.address, 'twin');
+    if (current) {
+      // A reconnect must replace its own half-open link at once; an equal machine comes back beside.
+      this.#links.delete(device);
+      current.device = null;
+      current.fail(new VigiaError('replaced'));
+    }
+    this.#links.set(device, link);
+    return onConnected(device, hello, link);
+  }
+
+  #allowanceOf(device: Device): FrameAllowance {
+    const allowance = this.#allowances.get(device) ?? new FrameAllowance();
+    this.#allowances.set(device, allowance);
+    return allowance;
+  }
+
+  #leave(link: Link<Device>): void {
+    this.#open.delete(link);
+    const { device } = link;
+    if (!device) return;
+    this.#beside.drop(device, link);
+    if (this.#links.get(device) !== link) return;
+    this.#links.delete(device);
+    this.#options.onDisconnected(device, link.saidGoodbye);
+  }
+
+  /** As many parts as there are links, up to a bound: with nobody there the process rests. */
+  #planCheck(): void {
+    const parts = (): number => Math.min(MAX_LIVENESS_PARTS, Math.max(1, this.#linkCount));
+    this.#checker = setTimeout(() => {
+      this.#planCheck();
+      // By those who are here now: a fleet that came meanwhile is looked at in parts as well.
+      this.#checkLiveness(Math.ceil(this.#linkCount / parts()));
+    }, LIVENESS_CHECK_MS / parts());
+  }
+
+  get #linkCount(): number {
+    return this.#links.size + this.#beside.size;
+  }
+
+  *#everyLink(): Generator<Link<Device>> {
+    yield* this.#links.values();
+    yield* this.#beside.all();
+  }
+
+  #checkLiveness(count: number): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#checkedAtMs > STALLED_MS) this.#pausedUntilMs = nowMs + LIVENESS_CHECK_MS;
+    this.#checkedAtMs = nowMs;
+    if (nowMs < this.#pausedUntilMs) return;
+    for (let left = count; left > 0; left -= 1) {
+      const { value: link } = this.#round.next();
+      if (link) link.checkLiveness();
+      else this.#round = this.#everyLink();
+    }
+  }
+}

@@ -1,0 +1,308 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { decodeFrame, encodeFrame } from '../../../protocol/wire/codec.ts';
+import { type ErrorCode, ProtocolError, VigiaError } from '../../../protocol/error.ts';
+import {
+  type ChallengeFrame,
+  Feature,
+  type Frame,
+  type GoodbyeReason,
+  type HelloFrame,
+  MAX_FRAME_BYTES,
+  MAX_FRAME_BYTES_BEFORE_AUTH,
+} from '../../../protocol/wire/frame.ts';
+import { FramingError } from '../../../protocol/socket/message.ts';
+import type { QuietLog } from '../../platform/quiet-log.ts';
+import type { Acknowledgements, AckPace } from './acknowledgements.ts';
+import type { AgentSocket, SocketOwner } from './agent-socket.ts';
+import type { FrameAllowance } from './frame-allowance.ts';
+import { agreeVersion, checkProof, makeChallenge, type ServerProof } from './handshake.ts';
+import { Session, type SessionEvents } from './session.ts';
+
+/** What the gateway knows of agents; `app.ts` gives the real one. */
+export interface Registry<Device> {
+  /** @throws VigiaError agent_unknown, agent_retired */
+  find(publicKey: Uint8Array): Device;
+  id(device: Device): string;
+  /** Of the machine that was enrolled; empty if it is not known. */
+  machineId(device: Device): string;
+  /** Which of the machines it is that hold this key. @throws VigiaError identity_given_up, run_conflict */
+  place?(device: Device, hello: HelloFrame, address: string): { readonly isBeside: boolean; readonly isNews: boolean };
+  intervalMs(device: Device): number;
+}
+
+export interface LinkOptions<Device> {
+  readonly socket: AgentSocket;
+  /** What came with the request for the connection. */
+  readonly head: Uint8Array;
+  readonly address: string;
+  readonly registry: Registry<Device>;
+  readonly proof: ServerProof;
+  readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+  readonly now: () => number;
+  readonly logger: Logger;
+  /** For what anybody can cause who has no key. */
+  readonly strangers: QuietLog;
+  readonly timing: LinkTiming;
+  readonly ackPace: AckPace;
+  /** The agent has proved its key. Returns what its frames drive, or throws VigiaError to turn it away. */
+  readonly onAuthenticated: (link: Link<Device>, device: Device, hello: HelloFrame) => SessionEvents;
+  readonly onClosed: (link: Link<Device>) => void;
+  /** The link is closed because of what the agent sent or is. */
+  readonly onRefused?: (code: ErrorCode) => void;
+}
+
+export interface LinkTiming {
+  /** The whole handshake must be done in this time. */
+  readonly handshakeMs: number;
+  /** After this long without a frame the server pings. */
+  readonly pingAfterMs: number;
+  /** After this long without a frame the link is closed. */
+  readonly closeAfterMs: number;
+  /** A socket that buffers more than this does not read: it is closed. */
+  readonly maxBufferedBytes: number;
+  /** An agent that reports so often that it is not pinged hears of its reports at most so long after they were committed. */
+  readonly ackGatherMs: number;
+}
+
+export const defaultTiming: LinkTiming = {
+  handshakeMs: 10_000,
+  pingAfterMs: 5_000,
+  closeAfterMs: 30_000,
+  maxBufferedBytes: 1024 * 1024,
+  // With the commit before it, within 10 s.
+  ackGatherMs: 9_500,
+};
+
+/** A device that is so far ahead of its allowance is sent away; a little is made up for by reading later. */
+const MAX_AHEAD_MS = 15_000;
+/** What this server offers to agents that ask for it. */
+const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks | Feature.briefPongs;
+
+type Stage =
+  | { readonly name: 'hello' }
+  | { readonly name: 'proof'; readonly hello: HelloFrame; readonly challenge: ChallengeFrame }
+  | { readonly name: 'open'; readonly session: Session; readonly events: SessionEvents }
+  | { readonly name: 'closed' };
+
+/** One connection of one agent: handshake, then frames until either side leaves. */
+export class Link<Device> implements SocketOwner {
+  readonly #options: LinkOptions<Device>;
+  #stage: Stage = { name: 'hello' };
+  // Of the monotonic clock: a step of the time of day must not close every link.
+  #heardAtMs = performance.now();
+  #pingedAtMs = Number.NEGATIVE_INFINITY;
+  #pingId = 0;
+  readonly #deadline: NodeJS.Timeout;
+  readonly #acks: Acknowledgements;
+  /** How much its sender may send, over all its links; once it has proved its key. */
+  allowance: FrameAllowance | null = null;
+  device: Device | null = null;
+  /** 32 hex digits, once the key is proved. */
+  runId = '';
+  #isKnown = false;
+  /** True if the agent said goodbye, so that its silence is no loss. */
+  saidGoodbye = false;
+
+  constructor(options: LinkOptions<Device>) {
+    this.#options = options;
+    const { socket, head, timing, ackPace } = options;
+    this.#acks = ackPace.join((frame) => this.send(frame));
+    this.#deadline = setTimeout(() => this.fail(new VigiaError('handshake_timeout')), timing.handshakeMs);
+    socket.listen(this, head);
+  }
+
+  /** The remote address of the socket. */
+  get address(): string {
+    return this.#options.address;
+  }
+
+  send(frame: Frame): void {
+    if (this.#mayStillSend()) this.#options.socket.send(encodeFrame(frame));
+  }
+
+  /** The report is committed; the agent is told in time. */
+  acknowledge(run: number, sequence: number, backfill: boolean): void {
+    this.#acks.add(run, sequence, backfill);
+  }
+
+  /** Tells the agent when to return and closes. */
+  dismiss(reason: GoodbyeReason, returnInMs: number): void {
+    this.#acks.flush();
+    this.send({ type: 'goodbye', reason, returnInMs });
+    this.#close(1001);
+  }
+
+  /** Sends the fault and closes. */
+  fail(cause: VigiaError, retryInMs = 0): void {
+    this.#refuse(cause, retryInMs);
+    this.#close(1008);
+  }
+
+  /** Others need its place before it has proved its key. */
+  turnAway(): void {
+    this.fail(new VigiaError('too_many_connections'));
+    this.#options.socket.terminate();
+  }
+
+  /** Called about once a second: pings an idle agent, gives up a dead one. */
+  checkLiveness(): void {
+    if (this.#stage.name !== 'open') return;
+    const { timing, socket } = this.#options;
+    const nowMs = performance.now();
+    const idleMs = nowMs - this.#heardAtMs;
+    if (idleMs >= timing.closeAfterMs) socket.terminate();
+    else if (idleMs >= timing.pingAfterMs && nowMs - this.#pingedAtMs >= timing.pingAfterMs) {
+      this.#pingedAtMs = nowMs;
+      this.#pingId += 1;
+      const ping = { type: 'ping', id: this.#pingId } as const;
+      const acks = this.#acks.take();
+      if (acks.length === 0) this.send(ping);
+      else if (this.#mayStillSend()) socket.sendTogether([...acks, ping].map((frame) => encodeFrame(frame)));
+    }
+  }
+
+  onMessage(data: Uint8Array, isBinary: boolean): void {
+    // What a peer still sends on a link that is being closed counts for nothing.
+    if (this.#stage.name === 'closed') return;
+    this.#heardAtMs = performance.now();
+    try {
+      if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
+      const frame = decodeFrame(data);
+      if (this.allowance) this.#count(this.allowance, frame.type, data.length);
+      this.#step(frame, data);
+    } catch (cause) {
+      if (cause instanceof VigiaError) {
+        if (this.#stage.name === 'open') this.#stage.events.onRefused?.(cause);
+        this.fail(cause, retryAfter(cause.code));
+      } else {
+        this.#options.logger.error({ err: cause }, 'handling a frame failed');
+        this.fail(new VigiaError('internal'));
+      }
+    }
+  }
+
+  onFault(cause: Error): void {
+    // The socket does not read the message, and closes with 1009 as soon as this returns.
+    if (cause instanceof FramingError && cause.closeCode === 1009) this.#refuse(this.#tooLarge());
+    else this.#options.logger.debug({ err: cause, address: this.#options.address }, 'agent socket failed');
+  }
+
+  onClose(): void {
+    clearTimeout(this.#deadline);
+    this.#acks.drop();
+    this.#stage = { name: 'closed' };
+    this.#options.onClosed(this);
+  }
+
+  #mayStillSend(): boolean {
+    const { socket, timing, logger, address } = this.#options;
+    if (!socket.isOpen || socket.unsentBytes <= timing.maxBufferedBytes) return socket.isOpen;
+    logger.warn({ address }, 'an agent does not read; closing its link');
+    socket.terminate();
+    return false;
+  }
+
+  #count(allowance: FrameAllowance, type: Frame['type'], sizeBytes: number): void {
+    const waitMs = allowance.take(type, sizeBytes, this.#heardAtMs);
+    if (waitMs > MAX_AHEAD_MS) throw new VigiaError('too_many_frames');
+    if (waitMs > 0) this.#options.socket.rest(waitMs);
+  }
+
+  #step(frame: Frame, message: Uint8Array): void {
+    const stage = this.#stage;
+    if (stage.name === 'open') {
+      stage.session.take(frame, message);
+    } else if (stage.name === 'hello' && frame.type === 'hello') {
+      this.#answerHello(frame);
+    } else if (stage.name === 'proof' && frame.type === 'proof') {
+      checkProof(stage.hello, stage.challenge, frame, this.#options.verify);
+      this.#open(stage.hello);
+    } else {
+      throw new ProtocolError('frame_unexpected', `A ${frame.type} frame is not expected here.`);
+    }
+  }
+
+  /** Everybody gets the server's proof first: what it says of an agent before would be anybody's word to that agent. */
+  #answerHello(hello: HelloFrame): void {
+    const { proof, now } = this.#options;
+    const version = agreeVersion(hello);
+    const challenge = makeChallenge(hello, version, randomBytes(32), proof, now());
+    this.#stage = { name: 'proof', hello, challenge };
+    this.send(challenge);
+  }
+
+  #open(hello: HelloFrame): void {
+    clearTimeout(this.#deadline);
+    const { registry, now, onAuthenticated, socket } = this.#options;
+    const device = registry.find(hello.publicKey);
+    this.#isKnown = true;
+    this.device = device;
+    const events = onAuthenticated(this, device, hello);
+    const features = hello.features & GRANTED_FEATURES;
+    const session = new Session({
+      events,
+      hello,
+      hasDeltas: (features & Feature.deltaReports) !== 0,
+      now,
+      send: (frame) => this.send(frame),
+      onGoodbye: () => this.#goodbye(),
+    });
+    this.#stage = { name: 'open', session, events };
+    socket.allow(MAX_FRAME_BYTES);
+    this.send({
+      type: 'welcome',
+      deviceId: registry.id(device),
+      features,
+      intervalMs: registry.intervalMs(device),
+      serverTimeMs: now(),
+    });
+    events.onOpen?.();
+  }
+
+  /** Says why the link ends; whoever calls this closes it. */
+  #refuse({ code, message }: VigiaError, retryInMs = 0): void {
+    const { logger, strangers, address, onRefused } = this.#options;
+    onRefused?.(code);
+    const fields = { code, address, stage: this.#stage.name };
+    const line = `closing a link to an agent: ${message}`;
+    if (this.#isKnown) logger.info(fields, line);
+    else strangers.note(fields, line);
+    this.#acks.flush();
+    this.send({ type: 'error', code, message, fatal: true, retryInMs });
+  }
+
+  #tooLarge(): VigiaError {
+    const [when, maxBytes] =
+      this.#stage.name === 'open'
+        ? ['A frame', MAX_FRAME_BYTES]
+        : ['Before authentication a frame', MAX_FRAME_BYTES_BEFORE_AUTH];
+    return new ProtocolError('frame_too_large', `${when} has at most ${maxBytes} bytes.`);
+  }
+
+  #goodbye(): void {
+    this.saidGoodbye = true;
+    this.#acks.flush();
+    this.#close(1000);
+  }
+
+  #close(code: number): void {
+    const { socket } = this.#options;
+    clearTimeout(this.#deadline);
+    this.#stage = { name: 'closed' };
+    socket.close(code);
+  }
+}
+
+const unwelcome: ReadonlySet<ErrorCode> = new Set([
+  'agent_unknown',
+  'agent_retired',
+  'identity_given_up',
+  'version_unsupported',
+]);
+
+/** An agent that this server does not know asks again rarely; one that overdoes it comes back later. */
+function retryAfter(code: ErrorCode): number {
+  if (code === 'schema_churn' || code === 'too_many_frames' || code === 'run_conflict') return 60_000;
+  return unwelcome.has(code) ? 300_000 : 0;
+}

@@ -1,0 +1,11 @@
+import { Storage } from '../../../../protocol/api/view.ts';
+import type { Http, RouteContext } from '../context.ts';
+
+/** What the server keeps of history: it belongs to no single client. */
+export function storageRoutes(http: Http, { storage }: RouteContext): void {
+  http.get(
+    '/api/v1/storage',
+    { config: { access: 'read', everyClient: true }, schema: { response: { 200: Storage } } },
+    () => storage.usage(),
+  );
+}

@@ -1,0 +1,94 @@
+import { type Static, Type } from 'typebox';
+import { VigiaError } from '../../../../protocol/error.ts';
+import { DeviceKind, EnrolmentToken, NewEnrolmentToken } from '../../../../protocol/api/view.ts';
+import type { Http, RouteContext } from '../context.ts';
+import { Id, IdParams, Name, strict } from '../fields.ts';
+import { installCommands } from '../install-command.ts';
+import { findMakers } from '../makers.ts';
+import { mapPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
+import { principalOf } from '../principal.ts';
+import type { ScopedState } from '../../../platform/store/state-port.ts';
+import { tokenView } from '../views.ts';
+
+const DAY_MS = 86_400_000;
+
+const NewToken = Type.Object(
+  {
+    clientId: Type.Optional(Id),
+    clientName: Type.Optional(Name),
+    siteId: Type.Optional(Id),
+    siteName: Type.Optional(Name),
+    kind: DeviceKind,
+    uses: Type.Integer({ minimum: 1, maximum: 10_000 }),
+    expiresInMs: Type.Integer({ minimum: 60_000, maximum: 366 * DAY_MS }),
+  },
+  strict,
+);
+type NewToken = Static<typeof NewToken>;
+
+/** Enrolment tokens: each lets machines join one site. */
+export function tokenRoutes(http: Http, { state, fleet, enrolmentTokens, origins, certificate }: RouteContext): void {
+  http.get(
+    '/api/v1/tokens',
+    {
+      config: { access: 'manage' },
+      schema: { querystring: Type.Object(pageQuery, strict), response: { 200: PageOf(EnrolmentToken) } },
+    },
+    async (request) => {
+      const { scope } = principalOf(request);
+      const page = await state.scoped(scope).tokens.list(pageRequest(request.query));
+      const makers = await findMakers(state, scope, page.items);
+      return mapPage(page, (row) => tokenView(row, makers));
+    },
+  );
+
+  http.post(
+    '/api/v1/tokens',
+    { config: { access: 'manage' }, schema: { body: NewToken, response: { 201: NewEnrolmentToken } } },
+    async (request, reply) => {
+      const { id: createdBy, scope } = principalOf(request);
+      const { kind, uses, expiresInMs, ...place } = request.body;
+      const { clientId, siteId } = await findPlace(state.scoped(scope), place);
+      const newToken = { clientId, siteId, kind, uses, expiresInMs, createdBy };
+      const { row, token } = await enrolmentTokens.create(scope, newToken);
+      await state.audit.append({
+        actor: createdBy,
+        action: 'token.create',
+        subject: row.id,
+        detail: { clientId, siteId, kind, uses, expiresInMs },
+      });
+      await fleet.catalogueChanged();
+      const base = origins.base(request.headers.origin);
+      const makers = await findMakers(state, scope, [row]);
+      return reply.code(201).send({ ...tokenView(row, makers), token, ...installCommands(base, token, certificate()) });
+    },
+  );
+
+  http.delete(
+    '/api/v1/tokens/:id',
+    { config: { access: 'manage' }, schema: { params: IdParams } },
+    async (request, reply) => {
+      const { id: actor, scope } = principalOf(request);
+      const { id } = request.params;
+      await state.scoped(scope).tokens.revoke(id);
+      await state.audit.append({ actor, action: 'token.revoke', subject: id });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** The client and site that are meant; those given by name are made if there are none. */
+async function findPlace(
+  { clients, sites }: ScopedState,
+  { clientId, clientName, siteId, siteName }: Pick<NewToken, 'clientId' | 'clientName' | 'siteId' | 'siteName'>,
+): Promise<{ clientId: string; siteId: string }> {
+  if ((clientId === undefined) === (clientName === undefined)) {
+    throw new VigiaError('validation_failed', 'Send either "clientId" or "clientName".');
+  }
+  if ((siteId === undefined) === (siteName === undefined)) {
+    throw new VigiaError('validation_failed', 'Send either "siteId" or "siteName".');
+  }
+  const client = clientId ?? (await clients.ensure(clientName ?? '')).id;
+  const site = siteId ?? (await sites.ensure(client, siteName ?? '')).id;
+  return { clientId: client, siteId: site };
+}

@@ -1,0 +1,201 @@
+import type { Service } from '../../../protocol/api/service.ts';
+import type { LiveServerMessage, ServerHealth } from '../../../protocol/api/view.ts';
+import type { IncidentRecord } from '../../domain/incidents/incident.ts';
+import { valueAt } from '../../domain/reading.ts';
+import { inScope, type Scope } from '../../domain/scope.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { detail, iso, summarise } from '../../features/devices/summary.ts';
+import type { LiveLook, LivePort, LiveSubscription } from '../http/ports.ts';
+import type { Incidents } from '../../core/incidents/incident-index.ts';
+import { incidentView } from '../../core/incidents/views.ts';
+import { LiveReadings } from './live-readings.ts';
+
+export interface LiveHubOptions {
+  readonly fleet: Fleet;
+  readonly book: Incidents;
+  readonly health: () => ServerHealth;
+  /** Null once it was removed. */
+  readonly service?: (id: string) => Service | null;
+}
+
+interface Subscriber {
+  readonly scope: Scope;
+  readonly listener: (message: LiveServerMessage) => void;
+  readonly readings: LiveReadings;
+}
+
+/** Changes go out together at most this often. */
+const COALESCE_MS = 250;
+
+/**
+ * Collects what changed and sends it to those who look. While nobody looks it keeps nothing, and a reading costs nothing unless
+ * somebody looks at its device.
+ */
+export class LiveHub implements LivePort {
+  readonly #options: LiveHubOptions;
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #devices = new Set<DeviceRecord>();
+  readonly #incidents = new Map<string, IncidentRecord>();
+  readonly #services = new Map<string, string>();
+  readonly #removed = new Map<string, string>();
+  #catalogueChanged = false;
+  #healthChanged = false;
+  #timer: NodeJS.Timeout | null = null;
+  /** On the clock that only goes forward. What comes after a quiet moment goes out at once. */
+  #flushedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: LiveHubOptions) {
+    this.#options = options;
+  }
+
+  subscribe(scope: Scope, listener: (message: LiveServerMessage) => void): LiveSubscription {
+    const readings = new LiveReadings(this.#options.fleet, scope);
+    const subscriber: Subscriber = { scope, listener, readings };
+    this.#subscribers.add(subscriber);
+    return {
+      watch: (look) => this.#look(subscriber, look),
+      close: () => {
+        this.#subscribers.delete(subscriber);
+      },
+    };
+  }
+
+  /** What is said of the device on any screen has changed. */
+  deviceChanged(record: DeviceRecord): void {
+    // What still happens to a retired device does not bring it back to the screens.
+    if (this.#options.fleet.devices.get(record.info.id) !== record) return;
+    this.#devices.add(record);
+    this.#removed.delete(record.info.id);
+    this.#schedule();
+  }
+
+  /** The device has a new reading and nothing else. */
+  reported(record: DeviceRecord): void {
+    for (const { readings } of this.#subscribers) if (readings.reported(record)) this.#schedule();
+  }
+
+  deviceRemoved(record: DeviceRecord): void {
+    this.#removed.set(record.info.id, record.info.client_id);
+    this.#devices.delete(record);
+    this.#schedule();
+  }
+
+  incidentChanged(record: IncidentRecord): void {
+    this.#incidents.set(record.id, record);
+    this.#schedule();
+  }
+
+  serviceChanged({ id, clientId }: { readonly id: string; readonly clientId: string }): void {
+    this.#services.set(id, clientId);
+    this.#schedule();
+  }
+
+  catalogueChanged(): void {
+    this.#catalogueChanged = true;
+    this.#schedule();
+  }
+
+  healthChanged(): void {
+    this.#healthChanged = true;
+    this.#schedule();
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#subscribers.clear();
+  }
+
+  #look(subscriber: Subscriber, look: LiveLook): void {
+    const { readings } = subscriber;
+    const before = readings.watched;
+    // What was not looked at has old numbers on the screen.
+    if (readings.look(look)) this.#schedule();
+    if (readings.watched && readings.watched !== before) this.#sendWatched(subscriber, readings.watched);
+  }
+
+  #schedule(): void {
+    if (this.#subscribers.size === 0) this.#forget();
+    else if (this.#timer === null) {
+      const waitMs = Math.max(0, this.#flushedAt + COALESCE_MS - performance.now());
+      this.#timer = setTimeout(() => this.#flush(), waitMs);
+    }
+  }
+
+  #forget(): void {
+    this.#devices.clear();
+    this.#incidents.clear();
+    this.#services.clear();
+    this.#removed.clear();
+    this.#catalogueChanged = false;
+    this.#healthChanged = false;
+  }
+
+  #flush(): void {
+    this.#timer = null;
+    this.#flushedAt = performance.now();
+    let hasMore = false;
+    for (const subscriber of this.#subscribers) {
+      const { readings } = subscriber;
+      const { watched } = readings;
+      const isWatchedNew = watched !== null && (this.#devices.has(watched) || readings.isNew(watched));
+      const message = this.#changesFor(subscriber.scope, readings.take(this.#devices));
+      if (message) subscriber.listener(message);
+      if (isWatchedNew && watched) this.#sendWatched(subscriber, watched);
+      hasMore ||= readings.hasMore;
+    }
+    this.#forget();
+    if (hasMore) this.#schedule();
+  }
+
+  #changesFor(scope: Scope, devices: readonly DeviceRecord[]): LiveServerMessage | null {
+    const { fleet, book, health } = this.#options;
+    const nameOf = (id: string): string | null => fleet.users.find((user) => user.id === id)?.name ?? null;
+    const incidents = [...this.#incidents.values()].filter((record) => inScope(scope, record.clientId));
+    const removed = [...this.#removed].filter(([, clientId]) => inScope(scope, clientId)).map(([id]) => id);
+    const services = [...this.#services]
+      .filter(([, clientId]) => inScope(scope, clientId))
+      .map(([id]) => this.#options.service?.(id) ?? null)
+      .filter((service) => service !== null);
+    const message: LiveServerMessage = {
+      type: 'changes',
+      ...(this.#healthChanged ? { server: health() } : {}),
+      ...(this.#catalogueChanged ? this.#catalogue(scope) : {}),
+      ...(devices.length > 0 ? { devices: devices.map((record) => summarise(record, book)) } : {}),
+      ...(incidents.length > 0 ? { incidents: incidents.map((record) => incidentView(record, nameOf)) } : {}),
+      ...(services.length > 0 ? { services } : {}),
+      ...(removed.length > 0 ? { removedDevices: removed } : {}),
+    };
+    return Object.keys(message).length > 1 ? message : null;
+  }
+
+  #catalogue(scope: Scope): Pick<Extract<LiveServerMessage, { type: 'changes' }>, 'clients' | 'sites'> {
+    const { clients, sites } = this.#options.fleet;
+    return {
+      clients: [...clients.values()]
+        .filter(({ id }) => inScope(scope, id))
+        .map(({ id, slug, name, remote_url, report_key_hash }) => ({
+          id,
+          slug,
+          name,
+          remoteUrl: remote_url,
+          hasReportLink: report_key_hash !== null,
+        })),
+      sites: [...sites.values()]
+        .filter((site) => inScope(scope, site.client_id))
+        .map(({ id, client_id, slug, name }) => ({ id, clientId: client_id, slug, name })),
+    };
+  }
+
+  #sendWatched(subscriber: Subscriber, record: DeviceRecord): void {
+    if (!inScope(subscriber.scope, record.info.client_id)) return;
+    const { book, fleet } = this.#options;
+    subscriber.listener({ type: 'device', device: detail(record, book, fleet) });
+    const { latest } = record;
+    if (!latest) return;
+    const values = Object.fromEntries(
+      latest.schema.metrics.map((metric, index) => [metric.name, valueAt(latest, index)]),
+    );
+    subscriber.listener({ type: 'points', deviceId: record.info.id, at: iso(latest.at), values });
+  }
+}

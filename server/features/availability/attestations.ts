@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import type { Attestation, AttestationInput } from '../../../protocol/api/availability.ts';
+import { isolated } from '../../../protocol/bidi.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { Attested } from '../../domain/sla/compose.ts';
+import type { Stretch } from '../../domain/sla/sources.ts';
+import { formatInstant } from '../../domain/wording.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { Actor } from '../../edge/http/ports.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { Row } from '../../platform/store/tables.ts';
+import type { Watch } from '../../watch/watch.ts';
+import { type BookEntry, type LedgerBook, toAttested } from './ledger-book.ts';
+import { attestationView, type Said } from './views.ts';
+
+const MIN_EVIDENCE = 3;
+/** What one statement about several devices reaches beyond its range, where a stretch of a device does. */
+const OWN_SPAN_MS = 15 * 60_000;
+
+export interface AttestationOptions {
+  readonly store: Store;
+  readonly book: LedgerBook;
+  readonly act: Watch['act'];
+}
+
+/** What people say of time without evidence. Each statement, and each withdrawal, is a revision of the ledger. */
+export class Attestations {
+  readonly #options: AttestationOptions;
+
+  constructor(options: AttestationOptions) {
+    this.#options = options;
+  }
+
+  /** Newest first, also withdrawn ones. @throws VigiaError not_found */
+  async list(scope: Scope, deviceId: string): Promise<Attestation[]> {
+    const { book, store } = this.#options;
+    await book.entry(scope, deviceId);
+    return (await store.scoped(scope).attestations.ofDevice(deviceId)).map(attestationView);
+  }
+
+  /**
+   * @throws VigiaError not_found, validation_failed for what makes no sense, conflict where nothing is unknown and, if somebody
+   * is said to be responsible, nothing is down
+   */
+  attest(scope: Scope, deviceId: string, input: AttestationInput, actor: Actor): Promise<Attestation> {
+    const { book, act } = this.#options;
+    return act(async (changes, now) => {
+      const [made] = await this.#say(changes, scope, [await book.entry(scope, deviceId)], { input, actor, now });
+      if (!made) throw nothingToSay(input);
+      return made;
+    });
+  }
+
+  /**
+   * One statement for several devices, such as of a power cut: about those of them that have something to attest, each for its own
+   * stretches, which begin and end a little earlier or later than the one that was pointed at. @throws as {@link attest}
+   */
+  attestAll(
+    scope: Scope,
+    entries: readonly BookEntry[],
+    input: AttestationInput,
+    actor: Actor,
+  ): Promise<Attestation[]> {
+    return this.#options.act(async (changes, now) => {
+      const made = await this.#say(changes, scope, entries, { input, actor, now, isOfMany: true });
+      if (made.length === 0) throw nothingToSay(input);
+      return made;
+    });
+  }
+
+  async #say(changes: ChangeSet, scope: Scope, entries: readonly BookEntry[], said: Saying): Promise<Attestation[]> {
+    const { book, store } = this.#options;
+    const { input, actor, now, isOfMany = false } = said;
+    const { responsibility = null, evidence = '' } = input;
+    const asked = { from: Date.parse(input.from), to: Date.parse(input.to) };
+    requireSense(input, { ...asked, now });
+    const made: Attestation[] = [];
+    const isOpen = ({ state, responsibility: known = null }: Stretch): boolean =>
+      state === 'unknown' || (responsibility !== null && (state === 'down' || known !== null));
+    for (const entry of entries) {
+      const { from, to } = isOfMany ? await this.#ownSpan(entry, asked, isOpen, now) : asked;
+      const before = await book.composed(entry, from, to, entry.attestations);
+      if (!before.some(isOpen)) continue;
+      const row: Row<'attestation'> = {
+        id: randomUUID(),
+        client_id: entry.record.info.client_id,
+        device_id: entry.record.info.id,
+        from_ms: from,
+        to_ms: to,
+        verdict: input.verdict,
+        why: input.why,
+        responsibility,
+        evidence: evidence.trim(),
+        at: now,
+        by_user: actor.name,
+        withdrawn_at: null,
+        withdrawn_by: null,
+      };
+      const after = await book.composed(entry, from, to, [...entry.attestations, toAttested(row)]);
+      const whose = responsibility === null ? '' : ` (${responsibility})`;
+      const why = `${isolated(actor.name)} attests that it was ${row.verdict}${whose}: ${isolated(row.why)}`;
+      changes.add(
+        store.scoped(scope).attestations.insertStatement(row),
+        this.#revision(entry, { from, to, now, actor, why, before, after }),
+      );
+      changes.afterwards(() => book.attested(row));
+      made.push(attestationView(row));
+    }
+    return made;
+  }
+
+  /** The range, as far as the device's own stretches at its ends reach beyond it: each machine falls and rises at its own time. */
+  async #ownSpan(
+    entry: BookEntry,
+    { from, to }: Span,
+    isOpen: (stretch: Stretch) => boolean,
+    now: number,
+  ): Promise<Span> {
+    const until = Math.min(now, to + OWN_SPAN_MS);
+    const around = await this.#options.book.composed(entry, from - OWN_SPAN_MS, until, entry.attestations);
+    const open = around.filter((stretch) => isOpen(stretch) && stretch.start < to && stretch.end > from);
+    return {
+      from: Math.min(from, ...open.map(({ start }) => start).filter((start) => start > from - OWN_SPAN_MS)),
+      to: Math.max(to, ...open.map(({ end }) => end).filter((end) => end < until || until === now)),
+    };
+  }
+
+  /** The row stays. @throws VigiaError not_found, conflict if it is withdrawn already */
+  withdraw(scope: Scope, id: string, actor: Actor): Promise<Attestation> {
+    const { book, store, act } = this.#options;
+    return act(async (changes, now) => {
+      const { attestations } = store.scoped(scope);
+      const row = await attestations.get(id);
+      if (!row) throw new VigiaError('not_found', 'There is no such attestation.');
+      if (row.withdrawn_at !== null)
+        throw new VigiaError('conflict', `It was withdrawn by ${isolated(row.withdrawn_by ?? 'somebody')} already.`);
+      const entry = await book.entry(scope, row.device_id);
+      const { from_ms: from, to_ms: to } = row;
+      const without: Attested[] = entry.attestations.filter((standing) => standing.id !== id);
+      const before = await book.composed(entry, from, to, entry.attestations);
+      const after = await book.composed(entry, from, to, without);
+      const why = `${isolated(actor.name)} withdraws what ${isolated(row.by_user)} attested: ${isolated(row.why)}`;
+      changes.add(
+        attestations.withdrawStatement(id, now, actor.name),
+        this.#revision(entry, { from, to, now, actor, why, before, after }),
+      );
+      changes.afterwards(() => book.withdrawn(row));
+      return attestationView({ ...row, withdrawn_at: now, withdrawn_by: actor.name });
+    });
+  }
+
+  #revision({ record: { info } }: BookEntry, { from, to, now, actor, why, before, after }: Revision) {
+    const { ledgerRevisions } = this.#options.store.scoped({ clientId: info.client_id });
+    return ledgerRevisions.insertStatement({
+      client_id: info.client_id,
+      subject_kind: 'device',
+      subject_id: info.id,
+      at: now,
+      by_user: actor.name,
+      why,
+      from_ms: from,
+      to_ms: to,
+      before_json: JSON.stringify(before.map(toSaid)),
+      after_json: JSON.stringify(after.map(toSaid)),
+    });
+  }
+}
+
+interface Saying {
+  readonly input: AttestationInput;
+  readonly actor: Actor;
+  readonly now: number;
+  /** Each of several devices has stretches of its own. */
+  readonly isOfMany?: boolean;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+function requireSense(
+  { verdict, responsibility = null, evidence = '' }: AttestationInput,
+  { from, to, now }: { readonly from: number; readonly to: number; readonly now: number },
+): void {
+  const wrong = (sentence: string): VigiaError => new VigiaError('validation_failed', sentence);
+  if (from >= to) throw wrong('The field "from" must be before "to".');
+  if (to > now) throw wrong('The field "to" lies in the future: only what is past can be attested.');
+  if (responsibility === null) return;
+  if (verdict === 'up') throw wrong('Nobody is responsible for time that was up. Leave out "responsibility".');
+  if (evidence.trim().length < MIN_EVIDENCE) {
+    throw wrong('Say in "evidence" what proves whose fault it is, such as the number of a ticket.');
+  }
+}
+
+function nothingToSay({ from, to, responsibility = null }: AttestationInput): VigiaError {
+  const span = `between ${formatInstant(Date.parse(from))} and ${formatInstant(Date.parse(to))}`;
+  return new VigiaError(
+    'conflict',
+    responsibility === null
+      ? `Nothing ${span} is unknown. What evidence decides cannot be attested; withdraw a statement before you replace it.`
+      : `Nothing ${span} is down or unknown, so nobody is responsible for it.`,
+  );
+}
+
+interface Revision {
+  readonly from: number;
+  readonly to: number;
+  readonly now: number;
+  readonly actor: Actor;
+  readonly why: string;
+  readonly before: readonly Stretch[];
+  readonly after: readonly Stretch[];
+}
+
+const toSaid = ({ start, end, state, reason }: Stretch): Said => ({ from: start, to: end, state, reason });

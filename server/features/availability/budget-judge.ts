@@ -1,0 +1,264 @@
+import type { BudgetAtRisk } from '../../../protocol/api/availability.ts';
+import type { Priority } from '../../../protocol/api/view.ts';
+import { readMap, type SavedMap } from '../../domain/rules/detection-json.ts';
+import { type IncidentRecord, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
+import type { RuleName } from '../../domain/rules/rule.ts';
+import { inScope, type Scope } from '../../domain/scope.ts';
+import { budgetLevel, isOwnIncident, LEAST_BUDGETED_MS, type OutagesOfPeriod } from '../../domain/sla/budget.ts';
+import { BURN_GROUP_SIZE, type BurnVerdict, judgeBurnRate, LONGEST_BURN_WINDOW_MS } from '../../domain/sla/burn-rate.ts';
+import { budgetOf, type Measurement, targetedDownMs } from '../../domain/sla/figure.ts';
+import { formatDuration } from '../../domain/wording.ts';
+import { eachApart } from '../../platform/health/faults.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Judge } from '../../core/changes/judge.ts';
+import type { Store } from '../../platform/store/store.ts';
+import { Agreements } from './agreements.ts';
+import { type BookEntry, factsOf, type LedgerBook } from './ledger-book.ts';
+import { Measuring } from './measuring.ts';
+import type { ServiceFigures } from './service-figures.ts';
+
+export interface BudgetJudgeOptions {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly incidents: IncidentBook;
+  readonly book: LedgerBook;
+  readonly agreements: Agreements;
+  readonly services: ServiceFigures;
+}
+
+/** What was raised last, by incident key. It stands until it changes, also if a person resolved the incident meanwhile. */
+type Raised = Map<string, Said>;
+
+interface Said {
+  readonly priority: Priority;
+  readonly month: number;
+}
+
+interface Wanted {
+  readonly subject: Subject;
+  readonly rule: RuleName;
+  readonly priority: Priority;
+  readonly month: number;
+  readonly sentence: string;
+}
+
+const ROUND_MS = 60_000;
+const MAX_AT_RISK = 20;
+const RAISED_SETTING = 'availability.raised';
+const rules: Partial<Record<RuleName, string>> = {
+  'availability.budget': 'Less than half of the error budget is spent',
+  'availability.burn-rate': 'The error budget is no longer being spent fast',
+};
+
+/** What an outage is an incident of by itself. */
+const outageRules: ReadonlySet<RuleName> = new Set([
+  'contact',
+  'reboot.unexpected',
+  'maintenance.return',
+  'service.down',
+]);
+
+/** Warns when budgets run out: once a minute each client is looked at, a few of them each second. */
+export class BudgetJudge implements Judge {
+  readonly about = 'error budgets';
+  readonly #options: BudgetJudgeOptions;
+  readonly #atRisk = new Map<string, readonly BudgetAtRisk[]>();
+  #raised: Raised = new Map();
+  #waiting: string[] = [];
+  #roundSize = 0;
+  #roundAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: BudgetJudgeOptions) {
+    this.#options = options;
+  }
+
+  async load(): Promise<void> {
+    // Older versions saved an object.
+    const saved = await this.#options.store.settings.get(RAISED_SETTING);
+    this.#raised = readMap<Said>((saved ?? undefined) as SavedMap<Said> | undefined);
+  }
+
+  /** Of this month, in the scope: worst first. */
+  atRisk(scope: Scope): BudgetAtRisk[] {
+    return [...this.#atRisk]
+      .filter(([clientId]) => inScope(scope, clientId))
+      .flatMap(([, budgets]) => budgets)
+      .sort((a, b) => b.spentRatio - a.spentRatio)
+      .slice(0, MAX_AT_RISK);
+  }
+
+  judge(changes: ChangeSet, now: number): void {
+    if (this.#waiting.length === 0) {
+      if (now - this.#roundAt < ROUND_MS) return;
+      this.#roundAt = now;
+      this.#waiting = [...this.#options.fleet.clients.keys()];
+      this.#roundSize = this.#waiting.length;
+    }
+    const perSecond = Math.ceil((this.#roundSize * 1_000) / ROUND_MS);
+    eachApart(this.#waiting.splice(0, perSecond), (clientId) => this.#judgeClient(clientId, changes, now));
+  }
+
+  #judgeClient(clientId: string, changes: ChangeSet, now: number): void {
+    const { book, agreements, services } = this.#options;
+    const pass = new Measuring(book, agreements, { name: 'this_month' }, now);
+    const month = pass.period(clientId).from;
+    const wanted = new Map<string, Wanted>();
+    const atRisk: BudgetAtRisk[] = [];
+    // What was said before stands until it changes: silence is for what nobody was told of yet.
+    const raise = (one: Wanted, isSilent = false): void => {
+      const key = incidentKey(one.subject, one.rule, '');
+      if (!isSilent || this.#raised.has(key)) wanted.set(key, one);
+    };
+    const members: Targeted[] = [];
+
+    for (const entry of book.ofClient(clientId)) {
+      const { info } = entry.record;
+      const targets = agreements.ofDevice(factsOf(entry));
+      const targetPpm = entry.retiredAt === null ? Agreements.targetAt(targets, now) : null;
+      if (targetPpm === null) continue;
+      members.push({ entry, targetPpm, since: Agreements.targetedSince(targets, now) });
+      if (book.isWhollyUp(entry, month)) continue;
+      const subject = { clientId, siteId: info.site_id, deviceId: info.id };
+      const about = { kind: 'device', id: info.id, name: info.name } as const;
+      const measured = pass.device(entry).always;
+      const budget = budgetRisk(measured, about, clientId);
+      if (!budget) continue;
+      atRisk.push(budget.risk);
+      const isSilent = this.#isTold(measured.whole, this.#options.incidents.openOf(info.id));
+      raise({ subject, rule: 'availability.budget', month, ...budget }, isSilent);
+    }
+    for (const { service, month: measurement } of services.ofClient(clientId)) {
+      const subject = { clientId, siteId: null, deviceId: null, serviceId: service.id };
+      const about = { kind: 'service', id: service.id, name: service.name } as const;
+      const budget = budgetRisk(measurement.always, about, clientId);
+      if (!budget) continue;
+      atRisk.push(budget.risk);
+      const ofService = [...this.#options.incidents.open()].filter(({ serviceId }) => serviceId === service.id);
+      const isSilent = this.#isTold(measurement.always.whole, ofService);
+      raise({ subject, rule: 'availability.budget', month, ...budget }, isSilent);
+    }
+    const groups = [...Map.groupBy(members, ({ entry }) => entry.record.info.site_id)];
+    for (const [siteId, group] of [...groups, [null, members] as const]) {
+      // A client with one site is that site: one incident, not two.
+      if (group.length < BURN_GROUP_SIZE || (siteId === null && groups.length === 1)) continue;
+      const verdict = this.#burning(group, now);
+      const subject = { clientId, siteId, deviceId: null };
+      if (!verdict) continue;
+      const { isSilent, ...said } = verdict;
+      raise({ subject, rule: 'availability.burn-rate', month: 0, ...said }, isSilent);
+    }
+    this.#atRisk.set(clientId, atRisk);
+    this.#settle(clientId, wanted, changes, now);
+  }
+
+  /** Whether the only outage of the period has an open incident of its own. */
+  #isTold(period: OutagesOfPeriod, open: Iterable<IncidentRecord>): boolean {
+    return isOwnIncident(
+      period,
+      [...open].filter(({ rule }) => outageRules.has(rule)),
+    );
+  }
+
+  #burning(group: readonly Targeted[], now: number): (BurnVerdict & { readonly isSilent: boolean }) | null {
+    const { book, incidents } = this.#options;
+    const since = now - LONGEST_BURN_WINDOW_MS;
+    if (group.every(({ entry }) => book.isWhollyUp(entry, since))) return null;
+    // Who counts since less than an hour has no budget to speak of.
+    const ripe = group.filter(
+      (one) => now - Math.max(one.since, one.entry.record.info.enrolled_at) >= LEAST_BUDGETED_MS,
+    );
+    const measured = ripe.map(({ entry, targetPpm, since: agreedAt }) => ({
+      agreedAt,
+      deviceId: entry.record.info.id,
+      subject: book.measured(entry, since, now),
+      allowancePpm: BigInt(1_000_000 - targetPpm),
+    }));
+    const verdict = judgeBurnRate((windowMs) => {
+      let downMs = 0;
+      let allowed = 0n;
+      for (const { subject, allowancePpm, agreedAt } of measured) {
+        const start = Math.max(now - windowMs, subject.from, agreedAt);
+        const tally = subject.ledger.tally(start, Math.min(now, subject.until));
+        downMs += tally.downMs;
+        allowed += allowancePpm * BigInt(windowMs - tally.excludedMs);
+      }
+      return { downMs, allowed };
+    });
+    if (!verdict) return null;
+    const broken = measured
+      .map(({ subject, agreedAt, deviceId }) => {
+        const start = Math.max(since, subject.from, agreedAt);
+        return { deviceId, ...subject.ledger.tally(start, Math.min(now, subject.until)) };
+      })
+      .filter(({ outages }) => outages > 0);
+    const [only] = broken;
+    const isSilent = broken.length === 1 && only !== undefined && this.#isTold(only, incidents.openOf(only.deviceId));
+    return { ...verdict, isSilent };
+  }
+
+  /** Compares with what is raised, and makes incidents of the difference. */
+  #settle(clientId: string, wanted: ReadonlyMap<string, Wanted>, changes: ChangeSet, now: number): void {
+    let isChanged = false;
+    for (const [key, { subject, rule, priority, month, sentence }] of wanted) {
+      const before = this.#raised.get(key);
+      if (before?.priority === priority && before.month === month) continue;
+      this.#raised.set(key, { priority, month });
+      isChanged = true;
+      const kind = before ? 'change' : 'raise';
+      const evidence = { metrics: [], threshold: null };
+      const verdict = { kind, rule, object: '', priority, sentence, evidence, onset: now, at: now } as const;
+      this.#put(this.#options.incidents.step(verdict, subject), changes);
+    }
+    for (const key of [...this.#raised.keys()]) {
+      if (!key.startsWith(`${clientId}/`) || wanted.has(key)) continue;
+      this.#raised.delete(key);
+      isChanged = true;
+      const open = this.#options.incidents.byKey(key);
+      if (!open) continue;
+      const { rule, object, siteId, deviceId, serviceId } = open;
+      const verdict = { kind: 'clear', rule, object, sentence: rules[rule] ?? '', at: now } as const;
+      this.#put(this.#options.incidents.step(verdict, { clientId, siteId, deviceId, serviceId }), changes);
+    }
+    if (isChanged) changes.add(this.#options.store.settings.setStatement(RAISED_SETTING, [...this.#raised]));
+  }
+
+  #put(step: ReturnType<IncidentBook['step']>, changes: ChangeSet): void {
+    if (!step) return;
+    changes.addIncident(null, step);
+    const device = step.record.deviceId === null ? null : this.#options.fleet.devices.get(step.record.deviceId);
+    if (device) changes.touched.add(device);
+  }
+}
+
+interface Targeted {
+  readonly entry: BookEntry;
+  readonly targetPpm: number;
+  /** Since when there has been a target without a break: what was before spends nothing. */
+  readonly since: number;
+}
+
+/** Null while less than half of the budget is spent. */
+function budgetRisk(
+  { segments }: Measurement,
+  about: Pick<BudgetAtRisk, 'kind' | 'id' | 'name'>,
+  clientId: string,
+): { priority: Priority; sentence: string; risk: BudgetAtRisk } | null {
+  const budget = budgetOf(segments);
+  const budgetedMs = segments.reduce((sum, { targetPpm, countedMs }) => sum + (targetPpm === null ? 0 : countedMs), 0);
+  if (budget === null || budgetedMs < LEAST_BUDGETED_MS) return null;
+  const downMs = targetedDownMs(segments);
+  const level = budgetLevel(downMs, budget);
+  if (!level) return null;
+  const budgetMs = Number(budget / 1_000_000n);
+  const spentRatio = budgetMs === 0 ? downMs : Math.floor((downMs * 1_000) / budgetMs) / 1_000;
+  const left =
+    downMs <= budgetMs
+      ? `${formatDuration(budgetMs - downMs)} are left`
+      : `${formatDuration(downMs - budgetMs)} more than it allows`;
+  const share = budgetMs === 0 ? 'All' : `${Math.floor(spentRatio * 100)} %`;
+  const sentence = `${share} of this month's error budget is spent: ${formatDuration(downMs)} down of ${formatDuration(budgetMs)}, ${left}`;
+  const budgetLeftMs = budgetMs - downMs;
+  return { priority: level.priority, sentence, risk: { ...about, clientId, spentRatio, budgetMs, budgetLeftMs } };
+}

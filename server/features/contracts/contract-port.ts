@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  ClocksFrom,
+  Contract,
+  ContractTerms,
+  ContractTermsInput,
+  ContractVersion,
+  OlderIncidents,
+} from '../../../protocol/api/contract.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
+import { checkTerms } from '../../domain/sla/check-terms.ts';
+import { isUndecided } from '../../domain/sla/clock-verdict.ts';
+import { localDate } from '../../domain/sla/local-time.ts';
+import { completeTerms } from '../../domain/sla/terms.ts';
+import { tiers, tierTerms } from '../../domain/sla/tiers.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { Actor, ContractPort } from '../../edge/http/ports.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { Act } from './act.ts';
+import { recomputed } from './clock-policy.ts';
+import { createClockTerms } from './clock-terms.ts';
+import { type ContractBook, effectiveFrom, type StoredTerms } from './contract-book.ts';
+import { anew, countOlder, fromToday, type OlderClock, requireAnswer } from './older-incidents.ts';
+
+export interface ContractPortOptions {
+  readonly store: Store;
+  readonly book: IncidentBook;
+  readonly fleet: Fleet;
+  readonly contracts: ContractBook;
+  readonly timeZone: string;
+  readonly act: Act;
+  readonly now: () => number;
+}
+
+/** Reading contracts and making new versions of them. */
+export function createContractPort(options: ContractPortOptions): ContractPort {
+  const { store, book, fleet, contracts, timeZone, act, now } = options;
+
+  function view(clientId: string, warnings: readonly string[] = []): Contract {
+    const versions = contracts.versions(clientId);
+    const current = versions.at(-1);
+    const found = current ? checkTerms(current.terms, { now: now(), siteName: siteNameOf(clientId) }).warnings : [];
+    return {
+      clientId,
+      current: current ? versionView(current) : null,
+      versions: versions.toReversed().map(versionView),
+      warnings: [...found, ...warnings],
+    };
+  }
+
+  /** The command line makes sites as well, so a name may be new to memory. */
+  const siteNameOf =
+    (clientId: string) =>
+    (siteId: string): string | null => {
+      const site = fleet.sites.get(siteId);
+      return site?.client_id === clientId ? site.name : null;
+    };
+
+  async function requireClient(scope: Scope, clientId: string): Promise<void> {
+    if (await store.scoped(scope).clients.get(clientId)) return;
+    throw new VigiaError('not_found', 'There is no such client.');
+  }
+
+  /** The clocks that still run and that a version covers, with what it makes of them. */
+  function covered(clientId: string, made: StoredTerms, at: number): readonly OlderClock[] {
+    // As it will be once it is written.
+    const source = createClockTerms(contracts.with(clientId, made), timeZone);
+    const cause = `Version ${made.version} of the contract was made.`;
+    return [...book.open()].flatMap((record) => {
+      const { clock, priority } = record;
+      if (record.clientId !== clientId || !clock || !isUndecided(clock)) return [];
+      const under = source.forRecomputing(record, at);
+      return under.version === made.version ? [{ record, clock, computing: { at, priority, under, cause } }] : [];
+    });
+  }
+
+  /** What the client's first contract reaches back to; null if it does not. */
+  function olderOf(clientId: string, terms: ContractTerms, at: number): OlderIncidents | null {
+    const effectiveAt = effectiveFrom(1, terms, at);
+    if (contracts.versions(clientId).length > 0 || effectiveAt >= at) return null;
+    return countOlder(covered(clientId, { version: 1, effectiveAt, createdAt: at, createdBy: '', terms }, at));
+  }
+
+  /** Clocks that still run are computed anew from their start; how many are older than the contract and stay as they are. */
+  function recomputeClocks(
+    changes: ChangeSet,
+    clientId: string,
+    made: StoredTerms,
+    at: number,
+    clocksFrom: ClocksFrom | undefined,
+  ): number {
+    const isAnew = made.version === 1 && made.effectiveAt < at && clocksFrom === 'today';
+    for (const older of covered(clientId, made, at)) {
+      const { record, clock, computing } = older;
+      const next = isAnew ? fromToday(older) : anew(older);
+      if (next === clock) continue;
+      const stays = next.dueAt === clock.dueAt ? 'the due time stays' : 'the due time changes';
+      const due = isAnew ? 'The response clock counts from today.' : `For the response clock ${stays}.`;
+      const event = { kind: 'clock' as const, at, by: null, text: `${computing.cause} ${due}` };
+      const step = recomputed({ record: { ...record, updatedAt: at }, event, notice: null }, next);
+      changes.addIncident(null, book.settle(step, record, at));
+    }
+    const draft = contracts.with(clientId, made);
+    const running = [...book.open()].filter(
+      ({ clientId: id, clock }) => id === clientId && clock && isUndecided(clock),
+    );
+    return running.filter(({ clock }) => clock && draft.at(clientId, clock.startedAt) === null).length;
+  }
+
+  return {
+    list: (scope) =>
+      contracts
+        .clientIds()
+        .filter((id) => inScope(scope, id))
+        .map((id) => view(id)),
+    async get(scope, clientId) {
+      await requireClient(scope, clientId);
+      return view(clientId);
+    },
+    check(input) {
+      const terms = completeTerms(input);
+      return { warnings: [...accept(terms, { now: now(), siteName: (id) => id })] };
+    },
+    async older(scope, input, clientId) {
+      await requireClient(scope, clientId);
+      return olderOf(clientId, completeTerms(input), now());
+    },
+    presets() {
+      const startsOn = localDate(now(), timeZone);
+      return tiers.map((tier) => ({ tier, terms: tierTerms(tier, { timeZone, startsOn }) }));
+    },
+    async put(scope, clientId, input: ContractTermsInput, actor: Actor, clocksFrom) {
+      await requireClient(scope, clientId);
+      await fleet.loadCatalogue();
+      const terms = completeTerms(input, contracts.versions(clientId).at(-1)?.terms);
+      accept(terms, { now: now(), siteName: siteNameOf(clientId) });
+      const warnings = await act((changes, at) => {
+        const versions = contracts.versions(clientId);
+        // The same terms again are no new version.
+        if (isDeepStrictEqual(versions.at(-1)?.terms, terms)) return [];
+        const reached = olderOf(clientId, terms, at);
+        if (reached) requireAnswer(reached, clocksFrom);
+        const version = versions.length + 1;
+        const effectiveAt = effectiveFrom(version, terms, at);
+        const made: StoredTerms = { version, effectiveAt, createdAt: at, createdBy: actor.name, terms };
+        changes.afterwards(() => contracts.add(clientId, made));
+        changes.add(
+          store.scoped(everyClient).contracts.insertStatement({
+            id: randomUUID(),
+            client_id: clientId,
+            version,
+            effective_at: effectiveAt,
+            terms_json: JSON.stringify(terms),
+            created_at: at,
+            created_by: actor.name,
+          }),
+        );
+        const older = recomputeClocks(changes, clientId, made, at, clocksFrom);
+        return [...retroWarning(made), ...(older > 0 ? [olderWarning(older)] : [])];
+      });
+      return view(clientId, warnings);
+    },
+  };
+}
+
+/** The warnings of terms that can be used. @throws VigiaError contract_invalid with every fault */
+function accept(terms: ContractTerms, context: Parameters<typeof checkTerms>[1]): readonly string[] {
+  const { faults, warnings } = checkTerms(terms, context);
+  if (faults.length > 0) throw new VigiaError('contract_invalid', faults.join(' '), { faults });
+  return warnings;
+}
+
+function retroWarning({ version, effectiveAt, createdAt, terms }: StoredTerms): string[] {
+  if (version > 1 || effectiveAt >= createdAt) return [];
+  return [`The contract counts from ${terms.startsOn} on, also for what was measured before it was entered here.`];
+}
+
+function olderWarning(count: number): string {
+  const what = count === 1 ? 'One open incident is' : `${count} open incidents are`;
+  return `${what} older than the contract: the clock stays our internal target.`;
+}
+
+function versionView({ version, effectiveAt, createdAt, createdBy, terms }: StoredTerms): ContractVersion {
+  return {
+    version,
+    effectiveAt: new Date(effectiveAt).toISOString(),
+    createdAt: new Date(createdAt).toISOString(),
+    createdBy,
+    terms,
+  };
+}

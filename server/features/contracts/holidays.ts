@@ -1,0 +1,194 @@
+import type { HolidaysTypes } from 'date-holidays';
+import type { Holiday, HolidayCorrectionInput, HolidayYear } from '../../../protocol/api/contract.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import type { Settings } from '../../platform/store/settings.ts';
+import {
+  type AppliedCorrection,
+  applyReviewed,
+  byDate,
+  holidayLibrary,
+  notesOn,
+  reviewedOn,
+} from './holiday-corrections.ts';
+
+export interface HolidayCountry {
+  readonly code: string;
+  readonly name: string;
+  readonly regions: readonly { readonly code: string; readonly name: string }[];
+}
+
+/** National holidays, from a library that is loaded when somebody first asks: its data is large. */
+interface KnownHolidays {
+  countries(): Promise<readonly HolidayCountry[]>;
+  /** One item a date, in the order of the dates. @throws VigiaError validation_failed for an unknown country or region */
+  ofYear(country: string, region: string | null, year: number): Promise<Holiday[]>;
+}
+
+/** The same, with what was reviewed and what people corrected, and where each comes from. */
+export interface Holidays {
+  countries(): Promise<readonly HolidayCountry[]>;
+  /** @throws VigiaError validation_failed for an unknown country or region */
+  year(country: string, region: string | null, year: number): Promise<HolidayYear>;
+  /** Replaces what people corrected of a year, for all contracts made later. @throws VigiaError validation_failed, conflict when too many are */
+  correct(input: HolidayCorrectionInput, by: string, at: number): Promise<HolidayYear>;
+}
+
+/** Of several holidays on one date the first of these names it. */
+const weights: readonly HolidaysTypes.HolidayType[] = ['public', 'bank', 'optional', 'school', 'observance'];
+const DAY_MS = 86_400_000;
+const SETTING = 'holidays.corrected';
+const MAX_CORRECTED_YEARS = 500;
+
+/** By the library and the reviewed corrections of it. */
+export const holidays: KnownHolidays = {
+  async countries() {
+    const { HolidayLibrary: Library } = await import('./holiday-library.ts');
+    const library = new Library();
+    return listOf(library.getCountries('en')).map(({ code, name }) => ({
+      code,
+      name,
+      regions: listOf(library.getStates(code, 'en')),
+    }));
+  },
+  async ofYear(country, region, year) {
+    return applyReviewed(country, year, await fromLibrary(country, region, year)).items;
+  },
+};
+
+async function fromLibrary(country: string, region: string | null, year: number): Promise<Holiday[]> {
+  const { HolidayLibrary: Library } = await import('./holiday-library.ts');
+  const known = new Library();
+  if (!Object.hasOwn(known.getCountries(), country)) {
+    throw new VigiaError(
+      'validation_failed',
+      `No holidays are known for the country "${country}". Take a code such as CR.`,
+    );
+  }
+  if (region !== null && !Object.hasOwn(known.getStates(country) ?? {}, region)) {
+    throw new VigiaError('validation_failed', `No holidays are known for the region "${region}" of ${country}.`);
+  }
+  const options = { languages: ['en'] };
+  const library = region === null ? new Library(country, options) : new Library(country, region, options);
+  const days = library.getHolidays(year).flatMap(daysOf);
+  const byDay = Map.groupBy(days, ({ date }) => date);
+  return [...byDay]
+    .filter(([date]) => date.startsWith(`${year}-`))
+    .map(([date, all]) => ({ date, ...named(all.map(({ holiday }) => holiday)) }))
+    .sort(byDate);
+}
+
+/** Some last several days, such as the first week of January in Russia. */
+function daysOf(holiday: HolidaysTypes.Holiday): { date: string; holiday: HolidaysTypes.Holiday }[] {
+  const first = Temporal.PlainDate.from(holiday.date.slice(0, 10));
+  const count = Math.max(1, Math.round((holiday.end.getTime() - holiday.start.getTime()) / DAY_MS));
+  return Array.from({ length: count }, (_, index) => ({ date: first.add({ days: index }).toString(), holiday }));
+}
+
+/** What people corrected of a year, as it is stored. */
+interface Corrected extends HolidayCorrectionInput {
+  readonly by: string;
+  readonly at: number;
+}
+
+/** The holidays that people see and correct. What they corrected is a small document of the server's settings. */
+export function createHolidays(settings: Pick<Settings, 'get' | 'set'>): Holidays {
+  const stored = async (): Promise<readonly Corrected[]> => ((await settings.get(SETTING)) ?? []) as Corrected[];
+  let lane: Promise<unknown> = Promise.resolve();
+
+  async function year(country: string, region: string | null, ofYear: number): Promise<HolidayYear> {
+    const reviewed = applyReviewed(country, ofYear, await fromLibrary(country, region, ofYear));
+    const corrected = (await stored()).find(isOf({ country, region, year: ofYear }));
+    const { items, corrections } = corrected
+      ? applyCorrected(corrected, reviewed.items)
+      : { items: reviewed.items, corrections: [] };
+    return {
+      items,
+      library: { ...holidayLibrary },
+      reviewedOn,
+      corrections: [...reviewed.corrections, ...corrections].sort(byDate),
+      notes: [...notesOn(country, ofYear)],
+      corrected: corrected
+        ? {
+            added: corrected.added,
+            removed: corrected.removed,
+            why: corrected.why,
+            by: corrected.by,
+            at: new Date(corrected.at).toISOString(),
+          }
+        : null,
+    };
+  }
+
+  async function correct(input: HolidayCorrectionInput, by: string, at: number): Promise<HolidayYear> {
+    const known = await fromLibrary(input.country, input.region, input.year);
+    check(input, applyReviewed(input.country, input.year, known).items);
+    const others = (await stored()).filter((one) => !isOf(input)(one));
+    const isEmpty = input.added.length + input.removed.length === 0;
+    if (!isEmpty && others.length >= MAX_CORRECTED_YEARS) {
+      throw new VigiaError(
+        'conflict',
+        `${MAX_CORRECTED_YEARS} years are corrected already. Take back one that is long over.`,
+      );
+    }
+    await settings.set(SETTING, isEmpty ? others : [...others, { ...input, by, at }]);
+    return year(input.country, input.region, input.year);
+  }
+
+  return {
+    countries: () => holidays.countries(),
+    year,
+    // One after the other: each writes the whole document.
+    correct: (input, by, at) => {
+      const done = lane.then(() => correct(input, by, at));
+      lane = done.catch(() => undefined);
+      return done;
+    },
+  };
+}
+
+type Place = Pick<HolidayCorrectionInput, 'country' | 'region' | 'year'>;
+
+const isOf =
+  (wanted: Place) =>
+  (one: Place): boolean =>
+    one.country === wanted.country && one.region === wanted.region && one.year === wanted.year;
+
+/** @throws VigiaError validation_failed */
+function check({ added, removed, year, why }: HolidayCorrectionInput, known: readonly Holiday[]): void {
+  const refused = (sentence: string): VigiaError => new VigiaError('validation_failed', sentence);
+  const dates = [...added.map(({ date }) => date), ...removed];
+  const elsewhere = dates.find((date) => !date.startsWith(`${year}-`));
+  if (elsewhere !== undefined) throw refused(`The date ${elsewhere} is not in the year ${year}.`);
+  const twice = dates.find((date, index) => dates.indexOf(date) !== index);
+  if (twice !== undefined) throw refused(`The date ${twice} is named twice.`);
+  const unknown = removed.find((date) => !known.some((holiday) => holiday.date === date));
+  if (unknown !== undefined) throw refused(`${unknown} is no holiday here, so it cannot be taken out.`);
+  if (dates.length > 0 && why.trim() === '')
+    throw refused('Say why the year is corrected, such as the law or the decree.');
+}
+
+function applyCorrected({ added, removed, why, by }: Corrected, known: readonly Holiday[]) {
+  const gone = known.filter(({ date }) => removed.includes(date));
+  const changed = new Set([...removed, ...added.map(({ date }) => date)]);
+  const items = [
+    ...known.filter(({ date }) => !changed.has(date)),
+    ...added.map((one) => ({ ...one, type: 'public' })),
+  ];
+  const note =
+    (kind: AppliedCorrection['kind']) =>
+    ({ date, name }: Pick<Holiday, 'date' | 'name'>) =>
+      ({ date, kind, name, why, source: null, by }) satisfies AppliedCorrection;
+  return { items: items.sort(byDate), corrections: [...gone.map(note('removed')), ...added.map(note('added'))] };
+}
+
+function named(all: readonly HolidaysTypes.Holiday[]): { name: string; type: string } {
+  const type = weights.find((weight) => all.some((each) => each.type === weight)) ?? 'observance';
+  const names = new Set(all.filter((each) => each.type === type).map(({ name }) => name));
+  return { name: [...names].join(' / ').slice(0, 120), type };
+}
+
+function listOf(names: Record<string, string> | undefined): { code: string; name: string }[] {
+  return Object.entries(names ?? {})
+    .map(([code, name]) => ({ code, name }))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}

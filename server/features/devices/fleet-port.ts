@@ -1,0 +1,71 @@
+import { VigiaError } from '../../../protocol/error.ts';
+import type { Device, DeviceSummary, PresenceInterval, ServerHealth } from '../../../protocol/api/view.ts';
+import { inScope, type Scope } from '../../domain/scope.ts';
+import type { FleetPort } from '../../edge/http/ports.ts';
+import type { Incidents } from '../../core/incidents/incident-index.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { ledgerView } from '../../fleet/presence-view.ts';
+import { detail, summarise } from './summary.ts';
+
+export interface FleetPortOptions {
+  readonly fleet: Fleet;
+  readonly book: Incidents;
+  readonly store: Store;
+  readonly now: () => number;
+  readonly health: () => ServerHealth;
+  readonly unready: FleetPort['unready'];
+  /** The device's row changed: its link and the screens follow. `record` is null once it is retired. */
+  readonly onDeviceChanged: (deviceId: string, record: DeviceRecord | null, wasKnown: DeviceRecord | undefined) => void;
+  readonly onCatalogueChanged: () => void;
+}
+
+/** The fleet as the HTTP side asks for it. */
+export function createFleetPort(options: FleetPortOptions): FleetPort {
+  const { fleet, book, store, now } = options;
+  return {
+    health: options.health,
+    unready: options.unready,
+    summaries: (scope): DeviceSummary[] => visible(fleet, scope).map((record) => summarise(record, book)),
+    async device(scope, deviceId): Promise<Device | null> {
+      const record = find(fleet, scope, deviceId);
+      return record ? detail(record, book, fleet) : null;
+    },
+    async presence(scope, deviceId, from, to): Promise<PresenceInterval[]> {
+      const record = requireDevice(fleet, scope, deviceId);
+      const rows = await store.scoped(scope).presence.between(deviceId, from, to);
+      return ledgerView(record, rows, { from, to, now: now() });
+    },
+    async deviceChanged(deviceId) {
+      const before = fleet.devices.get(deviceId);
+      const record = await fleet.reload(deviceId);
+      // An enrolment may be the first sign of a client that the command line made.
+      if (record && !(fleet.clients.has(record.info.client_id) && fleet.sites.has(record.info.site_id))) {
+        await fleet.loadCatalogue();
+        options.onCatalogueChanged();
+      }
+      options.onDeviceChanged(deviceId, record, before);
+    },
+    async catalogueChanged() {
+      await fleet.loadCatalogue();
+      options.onCatalogueChanged();
+    },
+  };
+}
+
+export function visible(fleet: Fleet, scope: Scope): DeviceRecord[] {
+  return [...fleet.devices.values()].filter((record) => inScope(scope, record.info.client_id));
+}
+
+function find(fleet: Fleet, scope: Scope, deviceId: string): DeviceRecord | null {
+  const record = fleet.devices.get(deviceId);
+  return record && inScope(scope, record.info.client_id) ? record : null;
+}
+
+/** @throws VigiaError not_found */
+export function requireDevice(fleet: Fleet, scope: Scope, deviceId: string): DeviceRecord {
+  const record = find(fleet, scope, deviceId);
+  if (!record) throw new VigiaError('not_found', 'There is no such device.');
+  return record;
+}

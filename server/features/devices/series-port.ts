@@ -1,0 +1,114 @@
+import { isolated } from '../../../protocol/bidi.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import type { MetricDescriptor } from '../../../protocol/wire/metric.ts';
+import type { Aggregation, FleetSeries, Series } from '../../../protocol/api/view.ts';
+import { inScope, type Scope } from '../../domain/scope.ts';
+import type { FleetSeriesQuery, MachineFilter, SeriesPort, SeriesQuery } from '../../edge/http/ports.ts';
+import { defaultAggregation, requireSuited } from '../../platform/series/read/suited.ts';
+import type { FleetResult, SeriesStore } from '../../platform/series/series-store.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { requireDevice, visible } from './fleet-port.ts';
+import { iso } from './summary.ts';
+
+/** Measurements over time as the HTTP side asks for them, within a scope. */
+export function createSeriesPort(fleet: Fleet, series: Pick<SeriesStore, 'query' | 'queryFleet'>): SeriesPort {
+  return {
+    async query(scope: Scope, query: SeriesQuery, signal?: AbortSignal): Promise<Series> {
+      const record = requireDevice(fleet, scope, query.deviceId);
+      for (const name of query.metrics) {
+        const known = descriptorOf(record, name);
+        if (known && query.aggregation) requireSuited(name, known.kind, query.aggregation);
+      }
+      const results = await series.query(query, signal);
+      const steps = Math.ceil((query.toMs - query.fromMs) / query.stepMs);
+      const items = query.metrics.map((name) => {
+        const found = results.find((result) => result.metric === name);
+        if (found) {
+          const { descriptor, aggregation, values } = found;
+          return { metric: name, unit: descriptor.unit, kind: descriptor.kind, aggregation, values: [...values] };
+        }
+        // Known now but silent in the range is an empty series; a name that never was is a mistake of the caller.
+        const descriptor = descriptorOf(record, name);
+        if (!descriptor) throw unknownMetric(name, `${isolated(record.info.name)} reports no`, [record]);
+        const { unit, kind } = descriptor;
+        const aggregation = query.aggregation ?? defaultAggregation(kind);
+        return { metric: name, unit, kind, aggregation, values: new Array<number | null>(steps).fill(null) };
+      });
+      const { fromMs, toMs, stepMs } = query;
+      return { from: iso(fromMs), to: iso(toMs), stepMs, resolution: results[0]?.resolution ?? 'raw', items };
+    },
+
+    async queryFleet(scope: Scope, query: FleetSeriesQuery, signal?: AbortSignal): Promise<FleetSeries> {
+      const { metric, fromMs, toMs, stepMs, across } = query;
+      const records = chosen(fleet, scope, query.machines);
+      const descriptor = records.map((record) => descriptorOf(record, metric)).find((known) => known !== undefined);
+      if (!descriptor) throw unknownMetric(metric, 'None of these machines reports a', records);
+      const aggregation: Aggregation = query.aggregation ?? defaultAggregation(descriptor.kind);
+      requireSuited(metric, descriptor.kind, aggregation);
+      const deviceIds = records.map(({ info }) => info.id);
+      const result = await series.queryFleet({ deviceIds, metric, fromMs, toMs, stepMs, aggregation, across }, signal);
+      const { unit, kind } = descriptor;
+      return {
+        ...{ metric, unit, kind, aggregation, from: iso(fromMs), to: iso(toMs), stepMs },
+        ...{ resolution: result.resolution, machines: records.length, across: result.kind },
+        ...shown(result, across.kind === 'heat' ? across.bounds : []),
+      };
+    },
+  };
+}
+
+function shown(result: FleetResult, bounds: readonly number[]): Partial<FleetSeries> {
+  switch (result.kind) {
+    case 'mean':
+      return { values: [...result.values], reporting: [...result.devices] };
+    case 'top':
+      return { lines: result.lines.map((line) => ({ ...line, values: [...line.values] })) };
+    case 'heat':
+      return { bounds: [...bounds], counts: result.counts.map((row) => [...row]) };
+  }
+}
+
+/**
+ * The machines that fit a filter, in the order of their ids, so that the same question has the same answer.
+ * @throws VigiaError not_found
+ */
+function chosen(fleet: Fleet, scope: Scope, { clientId, siteId, tag, deviceIds }: MachineFilter): DeviceRecord[] {
+  if (clientId !== undefined && !(fleet.clients.has(clientId) && inScope(scope, clientId))) {
+    throw new VigiaError('not_found', 'There is no such client.');
+  }
+  const site = siteId === undefined ? undefined : fleet.sites.get(siteId);
+  if (siteId !== undefined && !(site && inScope(scope, site.client_id))) {
+    throw new VigiaError('not_found', 'There is no such site.');
+  }
+  const wanted = deviceIds?.map((id) => requireDevice(fleet, scope, id)) ?? visible(fleet, scope);
+  const fitting = wanted.filter(
+    ({ info }) =>
+      (clientId === undefined || info.client_id === clientId) &&
+      (siteId === undefined || info.site_id === siteId) &&
+      (tag === undefined || (JSON.parse(info.tags_json) as string[]).includes(tag)),
+  );
+  if (fitting.length === 0) throw new VigiaError('not_found', 'No machine fits what was asked for.');
+  return fitting.sort((a, b) => (a.info.id < b.info.id ? -1 : 1));
+}
+
+function descriptorOf({ latest }: DeviceRecord, name: string): MetricDescriptor | undefined {
+  const position = latest?.schema.position.get(name);
+  return position === undefined ? undefined : latest?.schema.metrics[position];
+}
+
+const MAX_NAMED = 8;
+
+/** Names what there is instead: of the same family if there is any of it. */
+function unknownMetric(name: string, start: string, records: readonly DeviceRecord[]): VigiaError {
+  const family = name.split('[')[0]?.split('.')[0] ?? '';
+  const known = new Set(records.flatMap(({ latest }) => [...(latest?.schema.position.keys() ?? [])]));
+  const near = [...known].filter((each) => each.startsWith(family));
+  const named = (near.length > 0 ? near : [...known]).slice(0, MAX_NAMED);
+  const them = records.length === 1 ? 'It reports' : 'They report';
+  const hint =
+    named.length > 0
+      ? ` ${them} ${named.map(isolated).join(', ')}${named.length < known.size ? ' and more' : ''}.`
+      : '';
+  return new VigiaError('metric_unknown', `${start} metric "${isolated(name)}".${hint}`, { metric: name });
+}

@@ -1,0 +1,33 @@
+import type { TermsSource } from '../../domain/sla/sources.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Store } from '../../platform/store/store.ts';
+import { MaintenanceBook } from './maintenance-book.ts';
+import { type ActMaintenance, createMaintenancePort } from './maintenance-port.ts';
+import { loadRuns } from './maintenance-runs.ts';
+import { MaintenanceWatch } from './maintenance-watch.ts';
+
+export interface MaintenanceOptions {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly book: IncidentBook;
+  readonly terms: Pick<TermsSource, 'at' | 'inForce'>;
+  readonly now: () => number;
+  readonly act: ActMaintenance;
+  /** The devices that a service is made of. */
+  readonly serviceMembers?: (serviceId: string) => readonly string[];
+}
+
+/** Planned work: the windows in memory, the judge that follows them, the policy that keeps quiet, and what people do. */
+export type Maintenance = Awaited<ReturnType<typeof createMaintenance>>;
+
+export async function createMaintenance(options: MaintenanceOptions) {
+  const { store, fleet, book, terms, now, act, serviceMembers } = options;
+  const windows = new MaintenanceBook(terms);
+  await windows.load(store);
+  const watch = new MaintenanceWatch(
+    { store, fleet, book, windows, ...(serviceMembers && { serviceMembers }) },
+    await loadRuns(store, windows, now()),
+  );
+  return { windows, watch, port: createMaintenancePort({ store, book: windows, now, act }) };
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { VigiaError } from '../../../protocol/error.ts';
+import type { Receiver, ReceiverInput, ReceiverTest } from '../../../protocol/api/receiver.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { ReceiverPort } from '../../edge/http/ports.ts';
+import { makeChannel } from '../../platform/notify/make-channel.ts';
+import { type Rendering, testMessage } from '../../platform/notify/message.ts';
+import type { Sealer } from '../../platform/security/sealing.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { Row } from '../../platform/store/tables.ts';
+import { documentOf, enteredSecret, openSecret, sealSecret, withoutSecret } from './receiver.ts';
+import { checkReceiver, checkSecret, destinationOf } from './receiver-input.ts';
+
+export interface ReceiverPortOptions {
+  readonly store: Store;
+  readonly sealer: Sealer;
+  readonly now: () => number;
+  readonly allowPrivate: boolean;
+  /** As in TellingOptions. */
+  readonly mailName: string | null;
+  readonly rendering: () => Omit<Rendering, 'idempotencyKey'>;
+}
+
+const TEST_DEADLINE_MS = 9_000;
+const MAX_RECEIVERS = 200;
+
+/** Receivers as people make, change, test and remove them. A secret goes in and never comes out. */
+export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
+  const { store, sealer, now, allowPrivate, mailName } = options;
+  const receivers = (scope: Scope) => store.scoped(scope).receivers;
+
+  async function require(scope: Scope, id: string): Promise<Row<'receiver'>> {
+    const row = await receivers(scope).get(id);
+    if (!row) throw new VigiaError('not_found', 'There is no such receiver.');
+    return row;
+  }
+
+  async function view(scope: Scope, row: Row<'receiver'>): Promise<Receiver> {
+    const { minPriority, clocks, target } = documentOf(row);
+    const status = await receivers(scope).status(row.id);
+    return {
+      id: row.id,
+      name: row.name,
+      clientId: row.client_id,
+      minPriority,
+      clocks,
+      target,
+      hasSecret: row.secrets_sealed !== null,
+      lastDeliveredAt: status.last_delivered_at === null ? null : new Date(status.last_delivered_at).toISOString(),
+      waiting: status.waiting,
+      lastError: status.last_error,
+    };
+  }
+
+  function columns(id: string, input: ReceiverInput, secret: string | null) {
+    return {
+      client_id: input.clientId,
+      name: input.name,
+      kind: input.target.kind,
+      document_json: JSON.stringify({ ...input, target: withoutSecret(input.target) }),
+      secrets_sealed: sealSecret(sealer, id, secret),
+    };
+  }
+
+  return {
+    async list(scope, page) {
+      const { items, next } = await receivers(scope).list(page);
+      return { items: await Promise.all(items.map((row) => view(scope, row))), next };
+    },
+    async create(scope, input, by) {
+      await checkReceiver(input, allowPrivate);
+      const secret = enteredSecret(input.target) ?? null;
+      checkSecret(input.target, secret);
+      if ((await receivers(scope).all()).length >= MAX_RECEIVERS) {
+        throw new VigiaError('conflict', `There are ${MAX_RECEIVERS} receivers already. Remove one first.`);
+      }
+      const id = randomUUID();
+      await receivers(scope).insert({
+        id,
+        ...columns(id, input, secret),
+        created_at: now(),
+        created_by: by,
+        removed_at: null,
+      });
+      return view(scope, await require(scope, id));
+    },
+    async update(scope, id, input) {
+      const row = await require(scope, id);
+      await checkReceiver(input, allowPrivate);
+      const before = documentOf(row).target;
+      const entered = enteredSecret(input.target);
+      const isElsewhere = before.kind !== input.target.kind || destinationOf(before) !== destinationOf(input.target);
+      if (entered === undefined && row.secrets_sealed !== null && isElsewhere) {
+        throw new VigiaError(
+          'validation_failed',
+          'The receiver is at another place now: enter its password or token again.',
+        );
+      }
+      const secret = entered === undefined ? openSecret(sealer, row) : entered;
+      checkSecret(input.target, secret);
+      await receivers(scope).update(id, columns(id, input, secret));
+      return view(scope, await require(scope, id));
+    },
+    remove: (scope, id) => receivers(scope).remove(id),
+    async test(scope, id): Promise<ReceiverTest> {
+      const row = await require(scope, id);
+      const startedAt = performance.now();
+      const took = (): number => Math.round(performance.now() - startedAt);
+      try {
+        const channel = makeChannel(documentOf(row).target, openSecret(sealer, row), { allowPrivate, mailName, now });
+        const rendering = { ...options.rendering(), idempotencyKey: `test/${randomUUID()}:${id}` };
+        const message = testMessage(row.name, now(), rendering);
+        const answer = await channel.deliver(message, AbortSignal.timeout(TEST_DEADLINE_MS));
+        return { ok: true, answer, tookMs: took() };
+      } catch (cause) {
+        if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+          return { ok: false, answer: `There was no answer within ${TEST_DEADLINE_MS / 1_000} s.`, tookMs: took() };
+        }
+        return { ok: false, answer: cause instanceof Error ? cause.message : String(cause), tookMs: took() };
+      }
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import { isolated } from '../../../protocol/bidi.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { JUDGED, type TwinMachine, type TwinMachines } from '../../../protocol/api/twin.ts';
+import type { Dating } from '../../domain/dating.ts';
+import type { Life } from '../../domain/lives.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { requireDevice } from '../devices/fleet-port.ts';
+import type { Gateway } from '../../edge/gateway/gateway.ts';
+import type { Actor, TwinPort } from '../../edge/http/ports.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Watch } from '../../watch/watch.ts';
+import type { KeptReports } from '../../core/twins/kept-reports.ts';
+import type { Twin } from '../../core/twins/twin.ts';
+import type { TwinStore } from '../../core/twins/twin-store.ts';
+import { livesOf, newTwin, type Twins } from '../../core/twins/twins.ts';
+
+export interface TwinPortOptions {
+  readonly twins: Twins;
+  readonly twinStore: TwinStore;
+  readonly kept: KeptReports;
+  readonly fleet: Fleet;
+  readonly book: IncidentBook;
+  readonly act: Watch['act'];
+  readonly gateway: Pick<Gateway<DeviceRecord>, 'disconnectRuns' | 'isConnected'>;
+  /** What a machine told of itself is what its device is. */
+  readonly takeInventory: (record: DeviceRecord, json: string) => void;
+}
+
+const GIVEN_UP_RETRY_MS = 300_000;
+
+/** Which machines hold the key of a device, and the decision which of them it is. */
+export function createTwinPort(options: TwinPortOptions): TwinPort {
+  const { twins, twinStore, kept, fleet, book, gateway } = options;
+
+  function view(record: DeviceRecord): TwinMachines {
+    const all = twins.of(record.info.id);
+    return { isUndecided: twins.isUndecided(record.info.id), machines: [judged(record, all), ...all.flatMap(other)] };
+
+    function other(twin: Twin): TwinMachine[] {
+      const { id, role, facts } = twin;
+      if (role === 'taken') return [];
+      return [
+        {
+          id,
+          role,
+          hostname: facts.hostname,
+          address: facts.address,
+          agentVersion: facts.agentVersion,
+          bootAt: bootAt(facts.dating),
+          firstSeenAt: iso(facts.firstAt),
+          lastSeenAt: iso(facts.lastAt),
+          isConnected: gateway.isConnected(record, isRunOf(facts.runs)),
+          keptReports: twin.kept,
+          isFull: role === 'beside' && kept.isFull(twin),
+        },
+      ];
+    }
+  }
+
+  function judged(record: DeviceRecord, all: readonly Twin[]): TwinMachine {
+    const { info, memory } = record;
+    const first = livesOf(record)[0];
+    return {
+      id: JUDGED,
+      role: 'judged',
+      hostname: info.hostname,
+      address: record.remoteAddress,
+      agentVersion: info.agent_version,
+      bootAt: bootAt(memory.dating),
+      firstSeenAt: first ? iso(first.firstAt) : null,
+      lastSeenAt: record.lastHeardAt === null ? null : iso(record.lastHeardAt),
+      isConnected: record.isConnected,
+      keptReports: all.reduce((sum, twin) => sum + (twin.role === 'taken' ? twin.kept : 0), 0),
+      isFull: false,
+    };
+  }
+
+  /** The machine that was judged is one of those that are refused now. */
+  function replace(record: DeviceRecord, chosen: Twin, changes: ChangeSet): Twin {
+    const { info, memory } = record;
+    const { lives, dating } = memory;
+    const runs = livesOf(record);
+    const before = newTwin(info.id, info.client_id, 'given_up', {
+      runs,
+      address: record.remoteAddress,
+      agentVersion: info.agent_version,
+      hostname: info.hostname,
+      firstAt: runs[0]?.firstAt ?? info.enrolled_at,
+      lastAt: record.lastHeardAt ?? info.enrolled_at,
+      dating,
+    });
+    memory.lives = [...chosen.facts.runs];
+    memory.dating = chosen.facts.dating ?? dating;
+    changes.otherwise(() => {
+      if (lives) memory.lives = lives;
+      memory.dating = dating;
+    });
+    return before;
+  }
+
+  function settleIncident(record: DeviceRecord, text: string, actor: Actor, changes: ChangeSet, at: number): void {
+    const open = [...book.openOf(record.info.id)].find(({ rule }) => rule === 'identity.cloned');
+    if (!open) return;
+    const step = {
+      record: { ...open, state: 'resolved', resolvedAt: at, updatedAt: at },
+      event: { kind: 'resolved', at, by: actor.name, text },
+      notice: { kind: 'resolved', tellAt: at },
+    } as const;
+    changes.addIncident(record, book.settle(step, open, at));
+  }
+
+  return {
+    machines: (scope, deviceId) => view(requireDevice(fleet, scope, deviceId)),
+    decide: (scope, deviceId, machine, actor) =>
+      options.act(async (changes, at) => {
+        const record = requireDevice(fleet, scope, deviceId);
+        await kept.flush();
+        const { chosen, refused } = choose(twins.of(deviceId), machine);
+        const before = chosen && replace(record, chosen, changes);
+        const givenUp = before ? [...refused, before] : refused;
+        changes.add(
+          ...(before ? [twinStore.saveStatement(before)] : []),
+          ...(chosen ? [twinStore.roleStatement(chosen.id, 'taken')] : []),
+          ...refused.flatMap(({ id }) => [
+            twinStore.roleStatement(id, 'given_up'),
+            ...twinStore.dropReportsStatements(id),
+          ]),
+        );
+        const decision = {
+          keptReports: chosen?.kept ?? 0,
+          droppedReports: refused.reduce((sum, one) => sum + one.kept, 0),
+        };
+        settleIncident(record, sentence(record, chosen, givenUp, decision), actor, changes, at);
+        changes.edge(record);
+        changes.afterwards(() => {
+          record.clonedAt = null;
+          for (const twin of refused) Object.assign(twin, { role: 'given_up', kept: 0, keptBytes: 0 });
+          if (before) twins.add(before);
+          for (const { facts } of givenUp) {
+            const cause = new VigiaError('identity_given_up');
+            gateway.disconnectRuns(record, isRunOf(facts.runs), cause, GIVEN_UP_RETRY_MS);
+          }
+          if (!chosen) return;
+          chosen.role = 'taken';
+          if (chosen.inventoryJson !== null) options.takeInventory(record, chosen.inventoryJson);
+          // Its next connection is that of the device.
+          gateway.disconnectRuns(record, isRunOf(chosen.facts.runs), new VigiaError('replaced'));
+          kept.takeInLater(chosen, record);
+        });
+        return decision;
+      }),
+  };
+}
+
+/** @throws VigiaError conflict, not_found */
+function choose(twins: readonly Twin[], machine: string): { chosen: Twin | null; refused: Twin[] } {
+  const beside = twins.filter(({ role }) => role === 'beside');
+  if (beside.length === 0)
+    throw new VigiaError('conflict', 'Only one machine uses this identity, or somebody has decided already.');
+  if (twins.some(({ role }) => role === 'taken') && machine !== JUDGED)
+    throw new VigiaError(
+      'conflict',
+      'What was kept of the machine chosen last is still being taken in. Try again soon.',
+    );
+  const chosen = machine === JUDGED ? null : (beside.find(({ id }) => id === machine) ?? undefined);
+  if (chosen === undefined) throw new VigiaError('not_found', 'There is no such machine.');
+  return { chosen, refused: beside.filter((twin) => twin !== chosen) };
+}
+
+function sentence(
+  { info, remoteAddress }: DeviceRecord,
+  chosen: Twin | null,
+  givenUp: readonly Twin[],
+  { keptReports, droppedReports }: { readonly keptReports: number; readonly droppedReports: number },
+): string {
+  const place = (address: string | null): string => address ?? 'an unknown address';
+  const kept = chosen ? ` ${keptReports} reports that were kept of it are taken in.` : '';
+  const dropped = droppedReports > 0 ? ` ${droppedReports} reports that were kept of it are dropped.` : '';
+  const others = givenUp.map(({ facts }) => place(facts.address)).join(', ');
+  return `${isolated(info.name)} is the machine at ${place(chosen ? chosen.facts.address : remoteAddress)}.${kept} The other, at ${others}, is refused until it is enrolled anew.${dropped}`;
+}
+
+function isRunOf(runs: readonly Life[]): (runId: string) => boolean {
+  const ids = new Set(runs.map(({ runId }) => runId));
+  return (runId) => ids.has(runId);
+}
+
+function bootAt(dating: Dating | null): string | null {
+  return dating === null ? null : iso(dating.bootOffsetMs);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

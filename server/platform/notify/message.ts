@@ -1,0 +1,308 @@
+import { closeIsolates, harmless, isolated } from '../../../protocol/bidi.ts';
+import type { ClockEnd } from '../../../protocol/api/contract.ts';
+import type { Priority } from '../../../protocol/api/view.ts';
+
+/** What a receiver is told, in parts that each medium puts in its own form. All text is plain: nothing in it is markup. */
+export interface Message {
+  readonly idempotencyKey: string;
+  /** Such as `incident.raised`, `digest`, `summary`, `test`. */
+  readonly kind: string;
+  readonly priority: Priority | null;
+  /** When it happened, ms. */
+  readonly at: number;
+  /** One line. */
+  readonly title: string;
+  readonly sentence: string;
+  readonly facts: readonly Fact[];
+  /** What happened since, or the entries of a list; oldest first. */
+  readonly lines: readonly string[];
+  /** How many more entries there are than `lines` names. */
+  readonly more: number;
+  readonly link: string | null;
+  /** The same for all messages about one incident, so that mail programs show them together. */
+  readonly thread: string | null;
+  /** For machines: what was stored when it happened. */
+  readonly payload: unknown;
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** What waits to be told, with what is known of its incident now. */
+export interface Notice {
+  readonly kind: string;
+  readonly payload: NoticePayload;
+  readonly incident: IncidentFacts | null;
+  readonly clientName: string | null;
+}
+
+/** As it was stored; other kinds than incidents' need only a sentence. */
+export interface NoticePayload {
+  readonly sentence?: unknown;
+  readonly title?: unknown;
+  readonly note?: unknown;
+  readonly incidentId?: unknown;
+  readonly priority?: unknown;
+  readonly at?: unknown;
+}
+
+export interface IncidentFacts {
+  readonly id: string;
+  readonly state: 'open' | 'acknowledged' | 'resolved';
+  readonly priority: Priority;
+  readonly sentence: string;
+  readonly siteName: string | null;
+  readonly deviceName: string | null;
+  readonly serviceName: string | null;
+  readonly onsetAt: number;
+  readonly resolvedAt: number | null;
+  /** Of the response clock, while it runs. */
+  readonly dueAt: number | null;
+  readonly dueZone: string;
+  /** Which of the incident's four times is due then. */
+  readonly dueEnd: ClockEnd;
+  /** False: shown, as technicians are free, and never breached. */
+  readonly dueIsFirm: boolean;
+  readonly events: readonly {
+    readonly at: number;
+    readonly kind: string;
+    readonly by: string | null;
+    readonly text: string;
+  }[];
+}
+
+export interface Rendering {
+  readonly idempotencyKey: string;
+  /** Where people open the dashboard, without a trailing slash. */
+  readonly origin: string;
+  readonly timeZone: string;
+}
+
+const MAX_TITLE = 160;
+const MAX_SENTENCE = 1_000;
+const MAX_NAME = 120;
+const MAX_SINCE = 10;
+const MAX_ENTRIES = 100;
+
+const headings = new Map<string, string>([
+  ['incident.raised', ''],
+  ['incident.changed', 'Worse: '],
+  ['incident.flapping', 'Flapping: '],
+  ['incident.calm', 'No longer flapping, but not well: '],
+  ['incident.resolved', 'Resolved: '],
+  ['incident.reminded', 'Still open: '],
+]);
+const priorities: Readonly<Record<Priority, string>> = {
+  emergency: 'Emergency',
+  high: 'High',
+  medium: 'Medium',
+  normal: 'Normal',
+};
+const dueNames: Readonly<Record<ClockEnd, string>> = {
+  acknowledged: 'Acknowledgement',
+  responded: 'Response',
+  on_site: 'Arrival on site',
+  restored: 'Restoration',
+};
+const ranks: readonly Priority[] = ['emergency', 'high', 'medium', 'normal'];
+
+/** Of a clock: what is due, as long as nobody got so far; else it is the time to be on site, of which the note speaks. */
+function clockHeading(kind: string, incident: IncidentFacts | null): string {
+  const due = kind === 'incident.clock_warning' ? 'due soon' : kind === 'incident.clock_breach' ? 'overdue' : null;
+  if (due === null) return '';
+  const what = incident?.dueAt == null ? '' : dueNames[incident.dueEnd];
+  return `${what ? `${what} ${due}` : `${due[0]?.toUpperCase()}${due.slice(1)}`}: `;
+}
+
+function dueText({ dueAt, dueZone, dueIsFirm }: IncidentFacts): string | null {
+  if (dueAt === null) return null;
+  return `${formatTime(dueAt, dueZone)}${dueIsFirm ? '' : ', or as technicians are free'}`;
+}
+
+/** The message of one notice. */
+export function noticeMessage(notice: Notice, rendering: Rendering): Message {
+  const { kind, payload, incident } = notice;
+  const at = typeof payload.at === 'number' ? payload.at : 0;
+  const priority = priorityOf(payload.priority) ?? incident?.priority ?? null;
+  const sentence = line(payload.sentence, MAX_SENTENCE) || line(payload.title, MAX_SENTENCE) || kind;
+  const place = placeOf(notice);
+  const heading = headings.get(kind) ?? clockHeading(kind, incident);
+  const label = kind === 'incident.raised' && priority ? `${priorities[priority]}: ` : heading;
+  const what = line(payload.title, MAX_TITLE) || sentence;
+  return {
+    idempotencyKey: rendering.idempotencyKey,
+    kind,
+    priority,
+    at,
+    title: cut(`${label}${place ? `${place}: ` : ''}${what}`, MAX_TITLE),
+    sentence,
+    facts: factsOf(notice, priority, rendering.timeZone),
+    lines: incident ? since(incident, at, rendering.timeZone) : [],
+    more: 0,
+    link: incident ? `${rendering.origin}/incidents/${encodeURIComponent(incident.id)}` : rendering.origin,
+    thread: incident?.id ?? null,
+    payload,
+  };
+}
+
+/** The morning's digest, what a flood of messages became, and what a receiver missed. */
+export type ListKind = 'digest' | 'summary' | 'missed';
+
+const lists: Readonly<Record<ListKind, { readonly title: string; readonly sentence: string }>> = {
+  digest: { title: 'Daily digest', sentence: 'What can wait for the morning, since the last digest.' },
+  summary: {
+    title: 'Many messages at once',
+    sentence: 'So much happened that single messages would hide one another. This is what would have been told.',
+  },
+  missed: {
+    title: 'What could not be told',
+    sentence: 'This receiver could not be reached for a while. This is what is true now of what it missed.',
+  },
+};
+
+/** One message of many notices, oldest first. */
+export function listMessage(kind: ListKind, notices: readonly Notice[], rendering: Rendering): Message {
+  const entries = entriesOf(notices);
+  const worst = ranks.find((rank) => entries.some((entry) => entry.priority === rank)) ?? null;
+  const open = entries.filter((entry) => !entry.isOver).length;
+  const counts = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, ${open} open`;
+  const more = Math.max(0, entries.length - MAX_ENTRIES);
+  return {
+    idempotencyKey: rendering.idempotencyKey,
+    kind: kind === 'missed' ? 'summary' : kind,
+    priority: worst,
+    at: Math.max(...notices.map(({ payload }) => (typeof payload.at === 'number' ? payload.at : 0))),
+    title: `${lists[kind].title}: ${counts}`,
+    sentence: lists[kind].sentence,
+    facts: [],
+    lines: entries.slice(0, MAX_ENTRIES).map((entry) => describeEntry(entry, kind === 'missed', rendering.timeZone)),
+    more,
+    link: `${rendering.origin}/incidents`,
+    thread: null,
+    payload: { entries: entries.slice(0, MAX_ENTRIES).map(({ notice }) => notice.payload), more },
+  };
+}
+
+/** What the test button sends. */
+export function testMessage(receiverName: string, at: number, rendering: Rendering): Message {
+  return {
+    idempotencyKey: rendering.idempotencyKey,
+    kind: 'test',
+    priority: null,
+    at,
+    title: 'Test message from Vigia',
+    sentence: 'This is a test. If you can read it, this receiver works.',
+    facts: [{ label: 'Receiver', value: nameOf(receiverName) }],
+    lines: [],
+    more: 0,
+    link: rendering.origin,
+    thread: null,
+    payload: {},
+  };
+}
+
+interface Entry {
+  readonly notice: Notice;
+  readonly priority: Priority | null;
+  readonly isOver: boolean;
+}
+
+/** One entry for each incident, as it is at the last notice about it, in the order of the first; other notices are their own. */
+function entriesOf(notices: readonly Notice[]): Entry[] {
+  const entries = new Map<unknown, Entry>();
+  for (const notice of notices) {
+    const isOver = notice.kind === 'incident.resolved' || notice.incident?.state === 'resolved' || !notice.incident;
+    const priority = priorityOf(notice.payload.priority) ?? notice.incident?.priority ?? null;
+    entries.set(notice.payload.incidentId ?? notice, { notice, priority, isOver });
+  }
+  return [...entries.values()];
+}
+
+/** @param isNow says what is known of the incident by now, not what was to be told then */
+function describeEntry({ notice, priority, isOver }: Entry, isNow: boolean, timeZone: string): string {
+  const { incident, payload } = notice;
+  const sentence = line((isOver || isNow) && incident ? incident.sentence : payload.sentence, MAX_SENTENCE);
+  const state = incident ? `${isOver ? 'resolved' : priority ? priorities[priority] : 'open'}: ` : '';
+  const place = [notice.clientName, incident?.deviceName ?? incident?.serviceName ?? incident?.siteName]
+    .map(nameOf)
+    .filter(Boolean)
+    .join(', ');
+  const when = typeof payload.at === 'number' ? ` (${formatTime(payload.at, timeZone)})` : '';
+  return `${state}${place ? `${place}: ` : ''}${sentence || line(payload.title, MAX_TITLE) || notice.kind}${when}`;
+}
+
+function factsOf({ kind, incident, clientName, payload }: Notice, priority: Priority | null, timeZone: string): Fact[] {
+  const facts: [string, string | null][] = [
+    ['Client', clientName],
+    ['Site', incident?.siteName ?? null],
+    ['Device', incident?.deviceName ?? null],
+    ['Service', incident?.serviceName ?? null],
+    ['Priority', priority && priorities[priority]],
+    ['Since', incident && formatTime(incident.onsetAt, timeZone)],
+    [`${dueNames[incident?.dueEnd ?? 'responded']} due`, incident && dueText(incident)],
+    ['Note', kind.startsWith('incident.clock_') ? line(payload.note, MAX_SENTENCE) : null],
+  ];
+  return facts.flatMap(([label, value]) => (value ? [{ label, value: isolated(line(value, MAX_SENTENCE - 2)) }] : []));
+}
+
+/** What happened to the incident after the notice was written: it may have waited for its receiver. */
+function since({ events }: IncidentFacts, at: number, timeZone: string): string[] {
+  const later = events.filter((event) => event.at > at && event.kind !== 'reminded');
+  return later.slice(-MAX_SINCE).map((event) => {
+    const by = event.by ? ` by ${nameOf(event.by)}` : '';
+    const text = line(event.text, MAX_SENTENCE);
+    return `${formatTime(event.at, timeZone)}: ${event.kind}${by}${text ? `: ${text}` : ''}`;
+  });
+}
+
+function placeOf({ incident, clientName }: Notice): string {
+  return nameOf(incident?.deviceName ?? incident?.serviceName ?? incident?.siteName ?? clientName);
+}
+
+function priorityOf(value: unknown): Priority | null {
+  return ranks.find((rank) => rank === value) ?? null;
+}
+
+/** Its lines, and how many more there are. */
+export function listed({ lines, more }: Pick<Message, 'lines' | 'more'>): readonly string[] {
+  return more > 0 ? [...lines, `and ${more} more`] : lines;
+}
+
+/** A name as a part of a line: it does not reorder what stands beside it. */
+function nameOf(value: unknown): string {
+  return isolated(line(value, MAX_NAME));
+}
+
+/** Text of any origin as one line: no line break or control that could fake another line, nothing that reorders it. */
+function line(value: unknown, maxLength: number): string {
+  if (typeof value !== 'string') return '';
+  // Half a surrogate pair is no character; some media refuse the whole message for it.
+  return cut(
+    harmless(
+      value
+        .toWellFormed()
+        .replace(/[\p{Cc}\s]+/gu, ' ')
+        .trim(),
+    ),
+    maxLength,
+  );
+}
+
+function cut(text: string, maxLength: number): string {
+  const characters = [...text];
+  if (characters.length <= maxLength) return text;
+  for (let length = maxLength - 1; length > 0; length -= 1) {
+    const shown = closeIsolates(`${characters.slice(0, length).join('')}…`);
+    if ([...shown].length <= maxLength) return shown;
+  }
+  return '…';
+}
+
+/** An instant to the minute on the clocks of a zone. @example formatTime(0, 'UTC') // 'Thu 1970-01-01 00:00 (UTC)' */
+function formatTime(ms: number, timeZone: string): string {
+  const time = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
+  const weekday = time.toLocaleString('en', { weekday: 'short' });
+  return `${weekday} ${time.toPlainDate()} ${time.toPlainTime().toString({ smallestUnit: 'minute' })} (${timeZone})`;
+}

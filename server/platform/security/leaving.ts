@@ -1,0 +1,105 @@
+import { VigiaError } from '../../../protocol/error.ts';
+import { everyClient, type Scope } from '../../domain/scope.ts';
+import type { Store, StoreHandle } from '../store/store.ts';
+import type { Row } from '../store/tables.ts';
+
+/** What a person or a key left that still opens something. */
+export interface LeftBehind {
+  readonly apiKeys: readonly Row<'api_key'>[];
+  readonly tokens: readonly Row<'enrolment_token'>[];
+}
+
+/** How the access of a person or of a key ends: their own, and what they made. */
+export interface Leaving {
+  /** Keys and tokens that they made or kept, those that such a key made, and so on; what has ended is not in it. */
+  leftBehind(userId: string): Promise<LeftBehind>;
+  /**
+   * Disables a person, ends their sessions and links, and all that they left but what `keep` names: for that `actor` answers
+   * from now on. @throws VigiaError not_found, conflict for the last admin, validation_failed for what is not theirs
+   */
+  disable(userId: string, keep: readonly string[], actor: string): Promise<void>;
+  /** What a key made, what keys of these made, and so on. @throws VigiaError not_found */
+  leftByKey(scope: Scope, keyId: string): Promise<LeftBehind>;
+  /** The same as {@link disable} for a key. @throws VigiaError not_found, validation_failed for what it did not make */
+  revokeKey(scope: Scope, keyId: string, keep: readonly string[], actor: string): Promise<void>;
+}
+
+export function createLeaving(store: Store, clock: () => number): Leaving {
+  async function find(
+    handle: StoreHandle,
+    maker: string,
+    scope: Scope = everyClient,
+  ): Promise<LeftBehind & { makers: ReadonlySet<string> }> {
+    const { apiKeys, tokens } = handle.scoped(scope);
+    const keys = await apiKeys.usable();
+    const makers = new Set([maker]);
+    const isTheirs = ({ created_by, kept_by }: { created_by: string; kept_by: string | null }): boolean =>
+      makers.has(kept_by ?? created_by);
+    // Keys make keys: until nothing more is found.
+    for (let before = 0; before < makers.size; ) {
+      before = makers.size;
+      for (const key of keys) if (isTheirs(key)) makers.add(`key:${key.id}`);
+    }
+    return { makers, apiKeys: keys.filter(isTheirs), tokens: (await tokens.usable(clock())).filter(isTheirs) };
+  }
+
+  /** Ends all of it but what is kept, for which `actor` answers from now on. Returns what ended. */
+  async function endAll(
+    handle: StoreHandle,
+    { apiKeys, tokens }: LeftBehind,
+    keep: readonly string[],
+    actor: string,
+  ): Promise<string[]> {
+    const all = new Set([...apiKeys, ...tokens].map(({ id }) => id));
+    const strange = keep.find((id) => !all.has(id));
+    if (strange !== undefined) {
+      throw new VigiaError(
+        'validation_failed',
+        `"${strange}" is no key or token of theirs that still works. Look at the list again.`,
+      );
+    }
+    const scoped = handle.scoped(everyClient);
+    for (const [rows, repository] of [
+      [apiKeys, scoped.apiKeys],
+      [tokens, scoped.tokens],
+    ] as const) {
+      for (const { id } of rows) {
+        if (keep.includes(id)) await repository.keep(id, actor);
+        else await repository.revoke(id);
+      }
+    }
+    return [...all].filter((id) => !keep.includes(id));
+  }
+
+  /** What the key made, and not the key. @throws VigiaError not_found */
+  async function leftByKey(handle: StoreHandle, scope: Scope, keyId: string) {
+    const key = await handle.scoped(scope).apiKeys.get(keyId);
+    if (key === null || key.revoked_at !== null) throw new VigiaError('not_found', 'There is no such API key.');
+    const { apiKeys, tokens, makers } = await find(handle, `key:${keyId}`, scope);
+    return { apiKeys: apiKeys.filter(({ id }) => id !== keyId), tokens, makers };
+  }
+
+  return {
+    leftBehind: (userId) => find(store, userId),
+    leftByKey: (scope, keyId) => leftByKey(store, scope, keyId),
+
+    revokeKey: (scope, keyId, keep, actor) =>
+      store.transaction(async (handle) => {
+        const { makers, ...left } = await leftByKey(handle, scope, keyId);
+        const ended = await endAll(handle, left, keep, actor);
+        await handle.scoped(scope).apiKeys.revoke(keyId);
+        for (const maker of makers) await handle.passwordResets.endMadeBy(maker);
+        await handle.audit.append({ actor, action: 'api-key.revoke', subject: keyId, detail: { ended, kept: keep } });
+      }),
+
+    disable: (userId, keep, actor) =>
+      store.transaction(async (handle) => {
+        const { makers, ...left } = await find(handle, userId);
+        await handle.users.disable(userId);
+        for (const maker of makers) await handle.passwordResets.endMadeBy(maker);
+        await handle.passwordResets.endOf(userId);
+        const ended = await endAll(handle, left, keep, actor);
+        await handle.audit.append({ actor, action: 'user.disable', subject: userId, detail: { ended, kept: keep } });
+      }),
+  };
+}

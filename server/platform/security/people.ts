@@ -1,0 +1,59 @@
+import { everyClient } from '../../domain/scope.ts';
+import type { Store } from '../store/store.ts';
+import { type ApiKeys, createApiKeys } from './api-keys.ts';
+import { type Credentials, createCredentials } from './credentials.ts';
+import { createKnownPlaces, type KnownPlaces } from './known-places.ts';
+import { createLastUse, type LastUse } from './last-use.ts';
+import { createLeaving, type Leaving } from './leaving.ts';
+import { createLockout } from './lockout.ts';
+import { createLogins, type Logins } from './login.ts';
+import type { Passwords } from './passwords.ts';
+import { createRefusedLogins, type RefusedLogins } from './refused-logins.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+
+/** How people prove who they are: what logins, new passwords and their limits share. */
+export interface People {
+  readonly logins: Logins;
+  readonly credentials: Credentials;
+  readonly places: KnownPlaces;
+  readonly refused: RefusedLogins;
+  readonly keyUse: LastUse;
+  readonly sessionUse: LastUse;
+  readonly leaving: Leaving;
+  readonly sessions: Sessions;
+  readonly apiKeys: ApiKeys;
+  /** Writes what waits. */
+  close(): Promise<void>;
+}
+
+export interface PeopleOptions {
+  readonly store: Store;
+  readonly passwords: Passwords;
+  readonly clock: () => number;
+  readonly logger: { warn(fields: object, message: string): void };
+}
+
+/** To be closed before the store is. */
+export async function createPeople({ store, passwords, clock, logger }: PeopleOptions): Promise<People> {
+  const places = createKnownPlaces(store, clock);
+  await places.load();
+  const lockout = createLockout(clock);
+  const refused = createRefusedLogins({ append: (entry) => store.audit.append(entry), clock, logger });
+  const keyUse = createLastUse({ store, statement: store.scoped(everyClient).apiKeys.useStatement, logger });
+  const sessionUse = createLastUse({ store, statement: store.sessions.useStatement, logger });
+  const sessions = createSessions(store, clock, sessionUse, logger);
+  return {
+    logins: createLogins({ store, passwords, lockout, places, refused }),
+    credentials: createCredentials({ store, passwords, lockout, places, sessions, clock }),
+    leaving: createLeaving(store, clock),
+    sessions,
+    apiKeys: createApiKeys(store, clock, keyUse),
+    places,
+    refused,
+    keyUse,
+    sessionUse,
+    async close() {
+      await Promise.all([refused.close(), keyUse.close(), sessionUse.close()]);
+    },
+  };
+}

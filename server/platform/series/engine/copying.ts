@@ -1,0 +1,29 @@
+import { rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { VigiaError } from '../../../../protocol/error.ts';
+import { copyDatabase } from '../../files/copy-database.ts';
+
+/**
+ * Writes a copy of the series database as of one moment; until it is done the write-ahead log grows by what commits bring.
+ * @returns the newest position in the copy. @throws VigiaError unavailable
+ */
+export async function copySeries(from: string, to: string): Promise<number> {
+  try {
+    await copyDatabase(from, to);
+    return newestPosition(to);
+  } catch (cause) {
+    rmSync(to, { force: true });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new VigiaError('unavailable', `The series cannot be copied to ${to}: ${reason}.`);
+  }
+}
+
+function newestPosition(path: string): number {
+  const copy = new DatabaseSync(path);
+  try {
+    const newest = copy.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").get();
+    return (newest?.seq as number | undefined) ?? 0;
+  } finally {
+    copy.close();
+  }
+}

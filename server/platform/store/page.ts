@@ -1,0 +1,56 @@
+import { VigiaError } from '../../../protocol/error.ts';
+
+/** Largest page that a list returns. */
+export const MAX_PAGE = 500;
+
+/** Which part of a list: at most `limit` items (clamped to 1..{@link MAX_PAGE}), after the `cursor` of the page before. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** A part of a list and the cursor of the next one, or null at the end. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly next: string | null;
+}
+
+export function clampLimit(limit: number): number {
+  return Math.min(MAX_PAGE, Math.max(1, Math.floor(limit)));
+}
+
+/** The position after an item, opaque to clients. */
+export function encodeCursor(position: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+/**
+ * The position that {@link encodeCursor} made; `shape` names the type of each part.
+ * @throws VigiaError bad_request if the text is anything else.
+ */
+export function decodeCursor<const S extends readonly ('string' | 'number')[]>(
+  cursor: string,
+  shape: S,
+): { -readonly [I in keyof S]: S[I] extends 'string' ? string : number } {
+  let position: unknown;
+  try {
+    position = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    position = null;
+  }
+  if (
+    !Array.isArray(position) ||
+    position.length !== shape.length ||
+    shape.some((type, index) => typeof position[index] !== type)
+  ) {
+    throw new VigiaError('bad_request', 'The cursor is not one of this list. Start again without it.');
+  }
+  return position as never;
+}
+
+/** Cuts one item more than asked for into a page: the extra one only says that there is a next page. */
+export function toPage<T>(rows: T[], limit: number, position: (row: T) => readonly (string | number)[]): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? encodeCursor(position(last)) : null };
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { isolated } from '../../../../protocol/bidi.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
+import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
+import { freeSlug, slugify } from '../slug.ts';
+import type { Row } from '../tables.ts';
+
+/** Clients of the MSP. With a client's scope there is exactly that one. */
+export interface ClientRepository {
+  /** In the order of their slugs. */
+  list(page: PageRequest): Promise<Page<Row<'client'>>>;
+  all(): Promise<Row<'client'>[]>;
+  get(id: string): Promise<Row<'client'> | null>;
+  /** The name is compared without regard to ASCII case. */
+  byName(name: string): Promise<Row<'client'> | null>;
+  /** @throws VigiaError forbidden without the scope of every client, conflict if the name is taken. */
+  create(name: string): Promise<Row<'client'>>;
+  /** The client of this name, made if there is none. @throws VigiaError forbidden as {@link create} does. */
+  ensure(name: string): Promise<Row<'client'>>;
+  /** @throws VigiaError not_found, conflict if the name is taken */
+  update(id: string, changes: ClientChanges): Promise<Row<'client'>>;
+  /** The SHA-256 of the secret of its public report page; null takes the page away. @throws VigiaError not_found */
+  setReportKey(id: string, hash: Uint8Array | null): Promise<void>;
+  byReportKey(hash: Uint8Array): Promise<Row<'client'> | null>;
+}
+
+export interface ClientChanges {
+  readonly name?: string;
+  readonly remoteUrl?: string | null;
+}
+
+export function clientRepository({ db, scope, clock }: ScopedContext): ClientRepository {
+  const select = () => db.selectFrom('client').selectAll().where(ofScope(scope, 'client.id'));
+
+  async function byName(name: string): Promise<Row<'client'> | null> {
+    return (await select().where('name', '=', name.trim()).executeTakeFirst()) ?? null;
+  }
+
+  /** Null if the name is taken. */
+  function insert(name: string): Promise<Row<'client'> | null> {
+    return inTransaction(db, async (tx) => {
+      const rows = await tx.selectFrom('client').select('slug').execute();
+      const slug = freeSlug(slugify(name, 'client'), new Set(rows.map((row) => row.slug)));
+      const row = { id: randomUUID(), slug, name, created_at: clock(), remote_url: null, report_key_hash: null };
+      const inserted = await tx
+        .insertInto('client')
+        .values(row)
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      return inserted === undefined ? null : row;
+    });
+  }
+
+  return {
+    async list({ limit, cursor }) {
+      const size = clampLimit(limit);
+      let query = select()
+        .orderBy('slug')
+        .limit(size + 1);
+      if (cursor !== undefined) query = query.where('slug', '>', decodeCursor(cursor, ['string'])[0]);
+      return toPage(await query.execute(), size, (row) => [row.slug]);
+    },
+    all: () => select().orderBy('slug').execute(),
+    get: async (id) => (await select().where('id', '=', id).executeTakeFirst()) ?? null,
+    byName,
+    async create(given) {
+      requireEveryClient(scope);
+      const name = given.trim();
+      const row = await insert(name);
+      if (row === null) throw new VigiaError('conflict', `There is a client named "${isolated(name)}" already.`);
+      return row;
+    },
+    async ensure(name) {
+      requireEveryClient(scope);
+      // Between the look and the insert somebody else may have made it.
+      return found((await byName(name)) ?? (await insert(name.trim())) ?? (await byName(name)), 'client');
+    },
+    update: (id, { name, remoteUrl }) =>
+      inTransaction(db, async (tx) => {
+        const mine = tx.selectFrom('client').selectAll().where(ofScope(scope, 'client.id')).where('id', '=', id);
+        const client = found(await mine.executeTakeFirst(), 'client');
+        const row = {
+          ...client,
+          name: name?.trim() ?? client.name,
+          remote_url: remoteUrl === undefined ? client.remote_url : remoteUrl,
+        };
+        const taken = tx.selectFrom('client').select('id').where('name', '=', row.name).where('id', '<>', id);
+        if ((await taken.executeTakeFirst()) !== undefined) {
+          throw new VigiaError('conflict', `There is a client named "${isolated(row.name)}" already.`);
+        }
+        await tx
+          .updateTable('client')
+          .set({ name: row.name, remote_url: row.remote_url })
+          .where('id', '=', id)
+          .execute();
+        return row;
+      }),
+    async setReportKey(id, hash) {
+      const update = db.updateTable('client').set({ report_key_hash: hash }).where(ofScope(scope, 'client.id'));
+      const { numUpdatedRows } = await update.where('id', '=', id).executeTakeFirst();
+      if (numUpdatedRows === 0n) throw notFound('client');
+    },
+    byReportKey: async (hash) => (await select().where('report_key_hash', '=', hash).executeTakeFirst()) ?? null,
+  };
+}

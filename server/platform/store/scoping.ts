@@ -1,0 +1,54 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { VigiaError } from '../../../protocol/error.ts';
+import { inScope, type Scope } from '../../domain/scope.ts';
+import type { Tables } from './tables.ts';
+
+/** What a repository is made of. Inside a transaction `db` is the transaction. */
+export interface RepositoryContext {
+  readonly db: Kysely<Tables>;
+  readonly clock: () => number;
+}
+
+export interface ScopedContext extends RepositoryContext {
+  readonly scope: Scope;
+}
+
+/** The condition that `column`, which holds a client id, is inside the scope. */
+export function ofScope(scope: Scope, column: string): RawBuilder<boolean> {
+  return 'allClients' in scope ? sql<boolean>`1 = 1` : sql<boolean>`${sql.ref(column)} = ${scope.clientId}`;
+}
+
+/** @throws VigiaError not_found if the client is outside: what is not in scope does not exist. */
+export function requireInScope(scope: Scope, clientId: string): void {
+  if (!inScope(scope, clientId)) throw notFound('client');
+}
+
+/** @throws VigiaError forbidden if the scope is one client's. */
+export function requireEveryClient(scope: Scope): void {
+  if (!('allClients' in scope)) throw new VigiaError('forbidden', 'Only who sees every client may do this.');
+}
+
+export function notFound(what: string): VigiaError {
+  return new VigiaError('not_found', `There is no such ${what}.`);
+}
+
+/** The row, or the error that there is none. */
+export function found<T>(row: T | null | undefined, what: string): T {
+  if (row === undefined || row === null) throw notFound(what);
+  return row;
+}
+
+/** Runs `work` in a transaction: in the one that is open already, or in its own. */
+export function inTransaction<T>(db: Kysely<Tables>, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  return db.isTransaction ? work(db) : db.transaction().execute(work);
+}
+
+/** The condition that the row comes after this position, in the ascending order of two columns. */
+export function after(columns: readonly [string, string], position: readonly [number, string]): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.ref(columns[0])}, ${sql.ref(columns[1])}) > (${position[0]}, ${position[1]})`;
+}
+
+/** The same for the descending order. */
+export function before(columns: readonly [string, string], position: readonly [number, string]): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.ref(columns[0])}, ${sql.ref(columns[1])}) < (${position[0]}, ${position[1]})`;
+}

@@ -1,0 +1,77 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** What was promised and planned: contracts, maintenance, checks and the services made of them. */
+export interface PromiseTables {
+  /** One contract a client, as versions that are never changed. `terms_json` is a `ContractTerms` of protocol/api/contract.ts. */
+  contract_version: {
+    id: string;
+    client_id: string;
+    version: number;
+    /** From then on it is in force; the first one is from the start of the contract. */
+    effective_at: number;
+    terms_json: string;
+    created_at: number;
+    created_by: string;
+  };
+  /** `document_json` is a `MaintenanceInput` of protocol/api/maintenance.ts as it stands now; every earlier one is a `maintenance_edit`. */
+  maintenance_window: {
+    id: string;
+    client_id: string;
+    document_json: string;
+    created_at: number;
+    created_by: string;
+    cancelled_at: number | null;
+  };
+  maintenance_edit: {
+    id: Generated<number>;
+    client_id: string;
+    window_id: string;
+    at: number;
+    by_user: string;
+    /** What stood before the edit. */
+    document_json: string;
+  };
+  /**
+   * A window that began. `told_json` maps the incidents that people knew of then to their priority, `devices_json` the devices
+   * that have to come back to their boot id. Finished is what was summed up.
+   */
+  maintenance_run: {
+    window_id: string;
+    client_id: string;
+    started_at: number;
+    told_json: string;
+    devices_json: string;
+    ended_at: number | null;
+    finished_at: number | null;
+  };
+  /** `device_id` is the agent that runs it, null if the server does. `document_json` is a `CheckInput` of protocol/api/service.ts. */
+  check_definition: {
+    id: string;
+    client_id: string;
+    device_id: string | null;
+    name: string;
+    document_json: string;
+    state_json: ColumnType<string, string | undefined, string>;
+    created_at: number;
+    created_by: string;
+    removed_at: number | null;
+  };
+  service: {
+    id: string;
+    client_id: string;
+    slug: string;
+    name: string;
+    created_at: number;
+    created_by: string;
+    removed_at: number | null;
+  };
+  /** What a service was made of, from when on. `document_json` is a `ServiceInput` of protocol/api/service.ts. */
+  service_version: {
+    id: Generated<number>;
+    client_id: string;
+    service_id: string;
+    effective_at: number;
+    document_json: string;
+    created_by: string;
+  };
+}

@@ -1,0 +1,39 @@
+import type { CompiledQuery } from 'kysely';
+import type { SetBack } from '../platform/store/heal-future.ts';
+import type { Store } from '../platform/store/store.ts';
+
+/** A step forwards that the server followed: should it prove wrong, all that was stamped from `since` on is wrong by its size. */
+export interface KnownStep {
+  readonly sizeMs: number;
+  /** The first instant after it, by the clock that was set. */
+  readonly since: number;
+}
+
+const SETTING = 'clock.step';
+/** Two steps that differ by less are one, there and back: clocks drift meanwhile. */
+const SAME_MS = 60_000;
+
+/** The step by which the clock may be wrong, or null. What is stored and is none is passed over. */
+export async function readStep(store: Pick<Store, 'settings'>): Promise<KnownStep | null> {
+  const step = (await store.settings.get(SETTING)) as Partial<KnownStep> | null | undefined;
+  return typeof step?.sizeMs === 'number' && typeof step.since === 'number' && step.sizeMs > 0
+    ? { sizeMs: step.sizeMs, since: step.since }
+    : null;
+}
+
+export function stepStatement(store: Pick<Store, 'settings'>, step: KnownStep | null): CompiledQuery {
+  return store.settings.setStatement(SETTING, step);
+}
+
+/** What a step back says of what was stamped since a known one. */
+export function setBackBy(sizeMs: number, known: KnownStep | null): SetBack {
+  const isUndone = known !== null && Math.abs(known.sizeMs + sizeMs) < SAME_MS;
+  return { sizeMs, since: isUndone ? known.since : Number.POSITIVE_INFINITY };
+}
+
+/** The same for a start: the clock was set back while no server ran if it was later than now when the last one was alive. */
+export function setBackMeanwhile(now: number, aliveAt: number | null, known: KnownStep | null): SetBack | undefined {
+  return known !== null && aliveAt !== null && aliveAt > now
+    ? { sizeMs: -known.sizeMs, since: known.since }
+    : undefined;
+}

@@ -1,0 +1,87 @@
+import { isolated } from '../../protocol/bidi.ts';
+import { applyVerdict } from '../core/changes/apply-verdict.ts';
+import type { ChangeSet } from '../core/changes/change-set.ts';
+import type { DeviceRecord } from '../fleet/device-record.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Clone } from '../edge/gateway/gateway.ts';
+import type { IncidentBook } from '../core/incidents/incident-book.ts';
+import type { Twins } from '../core/twins/twins.ts';
+
+/** Without another try for this long, a copied identity is no longer in use. */
+const QUIET_MS = 60 * 60_000;
+
+export interface ClonedBy {
+  readonly address: string;
+  readonly which: Clone;
+  readonly at: number;
+}
+
+/** Devices whose identity another machine used lately: one incident each, however often it tries. */
+export class ClonedIdentities {
+  readonly #fleet: Fleet;
+  readonly #book: IncidentBook;
+  readonly #twins: Twins | null;
+  readonly #records = new Set<DeviceRecord>();
+
+  constructor(fleet: Fleet, book: IncidentBook, twins?: Twins) {
+    this.#fleet = fleet;
+    this.#book = book;
+    this.#twins = twins ?? null;
+  }
+
+  /** Takes up the incidents that stood when the server stopped. */
+  restore(now: number): void {
+    for (const { rule, deviceId } of this.#book.open()) {
+      const record = rule === 'identity.cloned' ? this.#fleet.devices.get(deviceId ?? '') : undefined;
+      if (record) this.note(record, now);
+    }
+  }
+
+  /** Another machine tried. Returns true if that is news. */
+  note(record: DeviceRecord, at: number): boolean {
+    const isNews = record.clonedAt === null;
+    record.clonedAt = at;
+    this.#records.add(record);
+    return isNews;
+  }
+
+  raise(record: DeviceRecord, { address, which, at }: ClonedBy, changes: ChangeSet): void {
+    const sentence = which === 'machine' ? ofAnother(record.info.name, address) : ofTwin(record.info.name, address);
+    const evidence = { metrics: [], threshold: null };
+    const said = { rule: 'identity.cloned', object: '', priority: 'high', sentence, evidence, onset: at, at } as const;
+    applyVerdict(this.#book, record, { kind: 'raise', ...said }, changes);
+    changes.add(...(this.#twins?.saveStatements(record.info.id) ?? []));
+  }
+
+  /** Its incident is open. */
+  isTold(record: DeviceRecord): boolean {
+    return [...this.#book.openOf(record.info.id)].some(({ rule }) => rule === 'identity.cloned');
+  }
+
+  /** Ends those of whom nothing was seen any more. */
+  judge(changes: ChangeSet, now: number): void {
+    for (const record of this.#records) {
+      if (record.clonedAt !== null && now - record.clonedAt < QUIET_MS) continue;
+      // Of machines that are equal only a person can say which is which.
+      if (this.#twins?.isUndecided(record.info.id)) continue;
+      record.clonedAt = null;
+      this.#records.delete(record);
+      if (!this.#fleet.devices.has(record.info.id)) continue;
+      const sentence = 'Nobody else has used this identity for an hour';
+      applyVerdict(
+        this.#book,
+        record,
+        { kind: 'clear', rule: 'identity.cloned', object: '', sentence, at: now },
+        changes,
+      );
+    }
+  }
+}
+
+function ofAnother(name: string, address: string): string {
+  return `Another machine at ${address} uses the identity of ${isolated(name)}, and was refused: it is not the machine that was enrolled. If somebody copied its disk or its key, enrol the copy anew, or retire this device if it was stolen. If it is ${isolated(name)} with a new system, enrol it again with --force.`;
+}
+
+function ofTwin(name: string, address: string): string {
+  return `Two machines that are alike use the identity of ${isolated(name)} at the same time. The one that was there first is judged; what the other, at ${address}, reports is kept apart until somebody says which one is ${isolated(name)}.`;
+}

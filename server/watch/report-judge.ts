@@ -1,0 +1,152 @@
+import { isolated } from '../../protocol/bidi.ts';
+import { applyVerdict } from '../core/changes/apply-verdict.ts';
+import type { Clock } from '../platform/clock.ts';
+import { judgeReading } from '../domain/rules/detection.ts';
+import type { Interval, Proof } from '../domain/ledger.ts';
+import { lowDriveBytes } from '../domain/low-drives.ts';
+import { takenBack, takeProof } from '../domain/presence.ts';
+import { type Reading, readValue } from '../domain/reading.ts';
+import { everyClient } from '../domain/scope.ts';
+import type { DetectionSettings } from '../domain/settings.ts';
+import { formatInstant } from '../domain/wording.ts';
+import type { ChangeSet } from '../core/changes/change-set.ts';
+import type { DeviceRecord } from '../fleet/device-record.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { markDelivered } from '../fleet/runs.ts';
+import type { IncidentBook } from '../core/incidents/incident-book.ts';
+import type { StoredReport } from '../platform/series/series-store.ts';
+import type { Store } from '../platform/store/store.ts';
+
+export interface ReportJudgeOptions {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly book: IncidentBook;
+  readonly settings: DetectionSettings;
+  readonly checks?: ReportedChecks;
+  /** The server's own clock may be wrong at the moment: nobody else's is judged. */
+  readonly isClockUnsure?: () => boolean;
+}
+
+export interface ReportedChecks {
+  /** Takes what a report says of checks, after it was taken as proof of life. `isLive`: it describes the present. */
+  takeReport(record: DeviceRecord, report: StoredReport, isLive: boolean, changes: ChangeSet): void;
+}
+
+/** Clocks of the same process differ by less. */
+const FUTURE_MS = 5_000;
+const PROCESSES_FRESH_MS = 120_000;
+
+/** What a committed report says of its device: delivered, alive, its newest reading, and what the rules make of it. */
+export class ReportJudge {
+  readonly #options: ReportJudgeOptions;
+  #now = 0;
+  #isClockUnsure = false;
+
+  constructor(options: ReportJudgeOptions) {
+    this.#options = options;
+  }
+
+  /** To be called before every few reports: what the clocks say holds for them all, and costs as much as one of them. */
+  look(): void {
+    const { clock, isClockUnsure } = this.#options;
+    this.#now = clock.now();
+    this.#isClockUnsure = isClockUnsure?.() ?? false;
+  }
+
+  /** `position`: that of the report in the journal. What a device knows already is passed over. */
+  take(position: number, report: StoredReport, changes: ChangeSet): void {
+    const { fleet } = this.#options;
+    const record = fleet.devices.get(report.deviceId);
+    if (!record || position <= record.loadedCursor) return;
+    const { memory, info } = record;
+    const { bootId, clocks, at, receivedAt } = report;
+    markDelivered(memory.runs, report.runId, report.sequence, at);
+    record.isDirty = true;
+    // Stamped by a clock that was ahead: believed, it would make all deaf to what comes until then.
+    if (at > this.#now + FUTURE_MS) return;
+    record.lastHeardAt = Math.max(record.lastHeardAt ?? 0, receivedAt);
+    // The date of an earlier boot hangs on the agent's time of day: before its enrolment there was no agent.
+    if (at >= info.enrolled_at) {
+      const proof = { at, bootId, bootMs: clocks.bootMs, monotonicMs: clocks.monotonicMs };
+      this.#noteTakenBack(record, proof, changes);
+      // From then on the state itself knows that there was something, whatever becomes of the series.
+      if (memory.presence.first === null) changes.edge(record);
+      const ledger = takeProof(memory.presence, proof);
+      if (ledger.length > 0) changes.addLedger(record, ledger);
+    }
+    if (!record.latest || at >= record.latest.at) {
+      // The first one ends its waiting on every screen.
+      if (!record.latest) changes.touched.add(record);
+      fleet.setLatest(record, report);
+      changes.reported.push(record);
+    }
+    const isNewest = memory.judgedAt === null || at > memory.judgedAt;
+    this.#options.checks?.takeReport(record, report, !report.backfill && isNewest, changes);
+    if (report.backfill || !isNewest) return;
+    memory.judgedAt = at;
+    if (info.kind === 'workstation' && record.latest?.at === at) noteSystemDrive(record, record.latest, changes);
+    if (info.kind !== 'server') return;
+    const reading = record.latest?.at === at ? record.latest : fleet.read(report);
+    this.#judgeReading(record, reading, this.#isClockUnsure ? null : report.clockOffsetMs, changes);
+  }
+
+  /** What was shown as down while the device was silent and is not: recorded before it gives way. */
+  #noteTakenBack(record: DeviceRecord, proof: Proof, changes: ChangeSet): void {
+    const { presence } = record.memory;
+    if (presence.opinions.length === 0 && !presence.announced) return;
+    const back = takenBack(presence, proof);
+    if (!back) return;
+    const { store, clock } = this.#options;
+    const said = (intervals: readonly Interval[]): string =>
+      JSON.stringify(intervals.map(({ start, end, state, reason }) => ({ from: start, to: end, state, reason })));
+    changes.add(
+      store.scoped(everyClient).ledgerRevisions.insertStatement({
+        client_id: record.info.client_id,
+        subject_kind: 'device',
+        subject_id: record.info.id,
+        at: clock.now(),
+        by_user: 'server',
+        why: `The machine came back at ${formatInstant(proof.at)} and its boot identity says what the time before was.`,
+        from_ms: back.from,
+        to_ms: back.to,
+        before_json: said(back.before),
+        after_json: said(back.after),
+      }),
+    );
+  }
+
+  #judgeReading(record: DeviceRecord, reading: Reading, clockOffsetMs: number | null, changes: ChangeSet): void {
+    const { detection, presence } = record.memory;
+    const onboardedBefore = detection.onboarding.size;
+    const surroundings = {
+      settings: this.#options.settings,
+      clockOffsetMs,
+      unexpectedRebootAt: presence.unexpectedRebootAt,
+      topProcesses: describeProcesses(record, reading.at),
+    };
+    const verdicts = judgeReading(detection, reading, surroundings, record.quiet);
+    for (const verdict of verdicts) applyVerdict(this.#options.book, record, verdict, changes);
+    if (detection.onboarding.size !== onboardedBefore) changes.edge(record);
+  }
+}
+
+/** The drive that the system itself lies on: `/`, or the one of Windows. What comes onto the list or leaves it is told to every screen. */
+function noteSystemDrive(record: DeviceRecord, reading: Reading, changes: ChangeSet): void {
+  const availableBytes = readValue(reading, 'fs.available[/]') ?? readValue(reading, 'fs.available[C:]');
+  if (availableBytes === null) return;
+  const { memory, info } = record;
+  const isLow = (): boolean => lowDriveBytes(info.kind, memory.systemDrive) !== null;
+  const wasLow = isLow();
+  memory.systemDrive = { at: reading.at, availableBytes };
+  if (isLow() !== wasLow) changes.touched.add(record);
+}
+
+/** The three busiest processes of the last sample, if it is fresh: agents send one only while the machine is busy. */
+function describeProcesses(record: DeviceRecord, now: number): string {
+  if (!record.processes || now - record.processes.at > PROCESSES_FRESH_MS) return '';
+  return record.processes.items
+    .slice(0, 3)
+    .map(({ name, cpuRatio }) => `${isolated(name)} ${Math.round(cpuRatio * 100)} %`)
+    .join(', ');
+}

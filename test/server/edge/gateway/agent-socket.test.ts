@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect } from 'node:net';
+import t, { type Test } from 'tap';
+import { WebSocket } from 'ws';
+import { encodeMessage, opcodes } from '../../../../protocol/socket/message.ts';
+import { AgentSocket } from '../../../../server/edge/gateway/agent-socket.ts';
+import { acceptUpgrade } from '../../../../server/edge/gateway/upgrade.ts';
+import { until } from '../../../support/until.ts';
+
+const MAX_BYTES = 100_000;
+
+/** A server that takes WebSockets, and what happened on the newest of them. */
+async function setUp(t: Test) {
+  const events: string[] = [];
+  const messages: Buffer[] = [];
+  const sockets: AgentSocket[] = [];
+  const raw: Socket[] = [];
+  const server = createServer();
+  server.on('upgrade', (request, duplex, head) => {
+    const socket = duplex as Socket;
+    raw.push(socket);
+    if (!acceptUpgrade(request, socket, 'vigia')) {
+      events.push('refused');
+      return;
+    }
+    const agent = new AgentSocket(socket, MAX_BYTES);
+    sockets.push(agent);
+    agent.listen(
+      {
+        onMessage: (payload, isBinary) => {
+          events.push(isBinary ? 'binary' : 'text');
+          messages.push(Buffer.from(payload));
+        },
+        onFault: ({ message }) => events.push(`fault: ${message}`),
+        onClose: () => events.push('close'),
+      },
+      head,
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    for (const socket of raw) socket.destroy();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const saw = (event: string) => until(`the server sees ${event}`, () => events.includes(event));
+  const dial = async (): Promise<{ client: WebSocket; socket: AgentSocket }> => {
+    const client = new WebSocket(`ws://127.0.0.1:${port}/agent`, 'vigia');
+    t.teardown(() => client.terminate());
+    client.on('error', () => undefined);
+    await once(client, 'open');
+    return { client, socket: sockets.at(-1) as AgentSocket };
+  };
+  return { port, events, messages, sockets, raw, saw, dial };
+}
+
+const upgrade = (over: string) =>
+  `GET /agent HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${over}\r\n\r\n`;
+const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+const VERSION = 'Sec-WebSocket-Version: 13';
+
+/** What the server answers to these bytes until it says a whole head. */
+async function answerTo(t: Test, port: number, request: string | Uint8Array) {
+  const socket = connect(port, '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  let said: Buffer = Buffer.alloc(0);
+  socket.on('data', (piece: Buffer) => {
+    said = Buffer.concat([said, piece]);
+  });
+  socket.write(request);
+  await until('the head of the answer', () => said.includes('\r\n\r\n'));
+  return { socket, said: () => said };
+}
+
+t.test('the handshake of RFC 6455, section 1.3', async (t) => {
+  const { port } = await setUp(t);
+  const answer = async (...headers: string[]) =>
+    (await answerTo(t, port, upgrade(headers.join('\r\n')))).said().toString();
+  const accepted = await answer(KEY, VERSION, 'Sec-WebSocket-Protocol: other, vigia');
+  t.match(accepted, /^HTTP\/1\.1 101 /);
+  t.match(accepted, /Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n/);
+  t.match(accepted, /Sec-WebSocket-Protocol: vigia\r\n/);
+  t.notMatch(await answer(KEY, VERSION, 'Sec-WebSocket-Protocol: other'), /Sec-WebSocket-Protocol/);
+  t.notMatch(await answer(KEY, VERSION, 'Sec-WebSocket-Extensions: permessage-deflate'), /Extensions/);
+  t.match(await answer(VERSION), /^HTTP\/1\.1 400 /, 'no key');
+  t.match(await answer(VERSION, 'Sec-WebSocket-Key: short'), /^HTTP\/1\.1 400 /);
+  t.match(await answer(KEY, 'Sec-WebSocket-Version: 8'), /^HTTP\/1\.1 400 [\s\S]*Sec-WebSocket-Version: 13\r\n/);
+  const post = request({ port, method: 'POST', headers: { upgrade: 'websocket', connection: 'upgrade' } }).end();
+  const [refusal] = await once(post, 'response');
+  t.equal(refusal.statusCode, 400);
+  refusal.resume();
+});
+
+t.test('several messages in one piece', async (t) => {
+  const { dial } = await setUp(t);
+  const { client, socket } = await dial();
+  const got: string[] = [];
+  client.on('message', (data: Buffer) => got.push(data.toString()));
+  socket.sendTogether(['one', '', 'x'.repeat(70_000)].map((text) => Buffer.from(text)));
+  await until('all of them', () => got.length === 3);
+  t.same(got, ['one', '', 'x'.repeat(70_000)]);
+  client.terminate();
+  await until('the end', () => !socket.isOpen);
+  socket.sendTogether([Buffer.from('too late')]);
+});
+
+t.test('messages of every size, both ways', async (t) => {
+  const { messages, events, dial } = await setUp(t);
+  const { client, socket } = await dial();
+  const sizes = [0, 1, 125, 126, 127, 65_535, 65_536, MAX_BYTES];
+  for (const size of sizes) client.send(Buffer.alloc(size, size));
+  client.send('text');
+  await until('all of them', () => messages.length === sizes.length + 1);
+  t.same(
+    messages.slice(0, -1),
+    sizes.map((size) => Buffer.alloc(size, size)),
+  );
+  t.same(events, [...sizes.map(() => 'binary'), 'text']);
+  const received: Buffer[] = [];
+  client.on('message', (data: Buffer) => received.push(data));
+  for (const size of sizes) socket.send(Buffer.alloc(size, size));
+  await until('the answers', () => received.length === sizes.length);
+  t.same(
+    received,
+    sizes.map((size) => Buffer.alloc(size, size)),
+  );
+  t.equal(socket.unsentBytes, 0);
+});
+
+t.test('what came with the request is read too, and pings are answered', async (t) => {
+  const { port, messages } = await setUp(t);
+  const first = encodeMessage(opcodes.binary, Buffer.from('at once'));
+  const request = Buffer.concat([Buffer.from(upgrade(`${KEY}\r\n${VERSION}`)), first]);
+  const { socket, said } = await answerTo(t, port, request);
+  await until('the message', () => messages.length === 1);
+  t.equal(messages[0]?.toString(), 'at once');
+  socket.write(encodeMessage(opcodes.ping, Buffer.from('here?')));
+  await until('the pong', () => said().includes(Buffer.from('\x8a\x05here?', 'latin1')));
+});
+
+t.test('who sends control frames and nothing else is cut off', async (t) => {
+  const { port } = await setUp(t);
+  const { socket } = await answerTo(t, port, Buffer.from(upgrade(`${KEY}\r\n${VERSION}`)));
+  const ended = once(socket, 'close');
+  socket.on('error', () => undefined);
+  const ping = encodeMessage(opcodes.ping, Buffer.alloc(0));
+  socket.write(Buffer.concat(Array.from({ length: 101 }, () => ping)));
+  await t.resolves(ended);
+});
+
+t.test('pings between messages are answered for ever', async (t) => {
+  const { port, messages } = await setUp(t);
+  const { socket } = await answerTo(t, port, Buffer.from(upgrade(`${KEY}\r\n${VERSION}`)));
+  const ping = encodeMessage(opcodes.ping, Buffer.alloc(0));
+  const message = encodeMessage(opcodes.binary, Buffer.from('x'));
+  socket.write(Buffer.concat(Array.from({ length: 300 }, (_, n) => (n % 3 === 2 ? message : ping))));
+  await until('all messages', () => messages.length === 100);
+  t.notOk(socket.destroyed);
+});
+
+t.test('either side closes', async (t) => {
+  const { events, saw, dial } = await setUp(t);
+  const one = await dial();
+  one.socket.close(1001);
+  t.equal(one.socket.isOpen, false);
+  one.socket.send(Buffer.from('too late'));
+  const [code] = await once(one.client, 'close');
+  t.equal(code, 1001);
+  await saw('close');
+  events.length = 0;
+  const other = await dial();
+  other.client.close(1000);
+  const [echoed] = await once(other.client, 'close');
+  t.equal(echoed, 1000);
+  await saw('close');
+  t.same(events, ['close'], 'and nothing else is told');
+});
+
+t.test('a peer that does not finish the closing handshake loses its socket', async (t) => {
+  const { port, sockets, events, saw } = await setUp(t);
+  await answerTo(t, port, upgrade(`${KEY}\r\n${VERSION}`));
+  sockets[0]?.close(1000);
+  await saw('close');
+  t.same(events, ['close']);
+});
+
+t.test('a peer that just ends, or is cut off, is over', async (t) => {
+  const { port, events, saw } = await setUp(t);
+  const { socket } = await answerTo(t, port, upgrade(`${KEY}\r\n${VERSION}`));
+  socket.end();
+  await saw('close');
+  events.length = 0;
+  const { socket: other } = await answerTo(t, port, upgrade(`${KEY}\r\n${VERSION}`));
+  other.resetAndDestroy();
+  await saw('close');
+  t.match(events, [/^fault: /, 'close']);
+});
+
+t.test('what breaks the rules ends the connection, and the reason is told', async (t) => {
+  const { port, events, messages, saw, dial } = await setUp(t);
+  const { client } = await dial();
+  client.send(Buffer.alloc(MAX_BYTES + 1));
+  const [code] = await once(client, 'close');
+  t.equal(code, 1009);
+  await saw('close');
+  t.same(events, ['fault: its message is too large', 'close']);
+  const { socket, said } = await answerTo(t, port, upgrade(`${KEY}\r\n${VERSION}`));
+  socket.write(Buffer.concat([Buffer.from('820148', 'hex'), encodeMessage(opcodes.binary, Buffer.from('after'))]));
+  await until('the end', () => said().includes(Buffer.from('880203ea', 'hex')));
+  t.equal(messages.length, 0, 'nothing after it is taken');
+});

@@ -1,0 +1,189 @@
+import t from 'tap';
+import { everyClient } from '../../../../server/domain/scope.ts';
+import { futureStatements } from '../../../../server/platform/store/heal-future.ts';
+import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';
+
+const NOW = 1_800_000_000_000;
+const HOUR = 3_600_000;
+
+t.test('what lies in the future is dated anew, and what does not stays as it is', async (t) => {
+  for (const [sizeMs, dated] of [
+    [-HOUR, NOW - HOUR / 2],
+    [0, NOW],
+  ] as const) {
+    const store = await tempStore(t, { nowMs: NOW });
+    const tenant = await addTenant(store, 'Acme');
+    const all = store.scoped(everyClient);
+    const times = (at: number) => ({ onset_at: at, opened_at: at, updated_at: at });
+    const interval = {
+      client_id: tenant.client.id,
+      device_id: tenant.device.id,
+      state: 'down',
+      reason: 'silent',
+    } as const;
+    const told = { client_id: tenant.client.id, kind: 'incident.raised', payload_json: '{}', attempts: 0 };
+    await store.commit([
+      all.incidents.saveStatement(incidentRow(tenant, { id: 'past', key: 'k1', ...times(NOW - 10) })),
+      all.incidents.saveStatement(incidentRow(tenant, { id: 'future', key: 'k2', ...times(NOW + HOUR / 2) })),
+      ...[NOW - HOUR, NOW, NOW + 1].map((start_ms) =>
+        all.presence.insertStatement({
+          ...interval,
+          start_ms,
+          end_ms: start_ms + 2 * HOUR,
+          evidence_json: '{}',
+          revised: 0,
+        }),
+      ),
+      store.db
+        .insertInto('outbox')
+        .values({ ...told, idempotency_key: 'o1', created_at: NOW + HOUR, due_at: NOW + HOUR + 180_000 })
+        .compile(),
+    ]);
+    await store.commit(futureStatements(store, NOW, { sizeMs, since: Number.POSITIVE_INFINITY }));
+    t.match(await all.incidents.get('past'), times(NOW - 10));
+    t.match(await all.incidents.get('future'), times(dated));
+    const rows = await store.db.selectFrom('presence_interval').select(['start_ms', 'end_ms']).execute();
+    t.same(rows, [{ start_ms: NOW - HOUR, end_ms: NOW }], 'one that begins just now has not lasted');
+    const [message] = await store.db.selectFrom('outbox').select(['created_at', 'due_at']).execute();
+    t.same(message, { created_at: NOW, due_at: NOW + 180_000 }, 'three minutes stay three minutes');
+  }
+});
+
+t.test('deliveries that wait for a time ahead are tried now, and those that were made are of now', async (t) => {
+  const store = await tempStore(t, { nowMs: NOW });
+  const { client } = await addTenant(store, 'Acme');
+  const told = { client_id: client.id, kind: 'incident.raised', payload_json: '{}', attempts: 1 };
+  const { id } = await store.db
+    .insertInto('outbox')
+    .values({ ...told, idempotency_key: 'o', created_at: NOW + HOUR, due_at: NOW + HOUR })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const old = await store.db
+    .insertInto('outbox')
+    .values({ ...told, idempotency_key: 'p', created_at: NOW - HOUR, due_at: NOW - HOUR })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const delivery = {
+    receiver_id: 'log',
+    subject: null,
+    is_digest: 0,
+    is_urgent: 0,
+    given_up_at: null,
+    last_error: null,
+  } as const;
+  const rows = [
+    // Waits since the hour ahead, was made then, waits for its digest, and was put off for years.
+    { outbox_id: id, bundle: null, first_due_at: NOW + HOUR, due_at: NOW + HOUR, attempts: 0, delivered_at: null },
+    {
+      outbox_id: id,
+      bundle: 'summary/1',
+      first_due_at: NOW + HOUR,
+      due_at: NOW + HOUR,
+      attempts: 1,
+      delivered_at: NOW + HOUR,
+    },
+    {
+      outbox_id: old.id,
+      bundle: 'digest/1',
+      first_due_at: NOW + HOUR,
+      due_at: NOW + HOUR,
+      attempts: 0,
+      delivered_at: null,
+    },
+    {
+      outbox_id: old.id,
+      bundle: null,
+      first_due_at: NOW - HOUR,
+      due_at: NOW + 9_999 * HOUR,
+      attempts: 3,
+      delivered_at: null,
+    },
+  ];
+  await store.db
+    .insertInto('delivery')
+    .values(rows.map((row, n) => ({ ...delivery, ...row, recipient: `${n}` })))
+    .execute();
+  await store.commit(futureStatements(store, NOW, { sizeMs: -HOUR, since: Number.POSITIVE_INFINITY }));
+  const healed = await store.db.selectFrom('delivery').select(['due_at', 'delivered_at']).orderBy('id').execute();
+  t.same(healed, [
+    { due_at: NOW, delivered_at: null },
+    { due_at: NOW, delivered_at: NOW },
+    { due_at: NOW + HOUR, delivered_at: null },
+    { due_at: NOW, delivered_at: null },
+  ]);
+});
+
+t.test(
+  'what was stamped while the clock was ahead is dated anew by its size, also what is in the past by now',
+  async (t) => {
+    const store = await tempStore(t, { nowMs: NOW });
+    const tenant = await addTenant(store, 'Acme');
+    const all = store.scoped(everyClient);
+    // Two hours ago, by the right clock, it went an hour ahead.
+    const since = NOW - HOUR;
+    const before = since - HOUR - 1;
+    const times = (at: number) => ({ onset_at: at, opened_at: at, updated_at: at });
+    const clock = (startedAt: number) => JSON.stringify({ startedAt, dueAt: startedAt + 4 * HOUR, respondedAt: null });
+    await store.commit([
+      all.incidents.saveStatement(incidentRow(tenant, { id: 'before', key: 'k1', ...times(before) })),
+      all.incidents.saveStatement(
+        incidentRow(tenant, { id: 'meanwhile', key: 'k2', ...times(since), clock_json: clock(since) }),
+      ),
+      all.incidents.saveStatement(
+        incidentRow(tenant, {
+          id: 'both',
+          key: 'k3',
+          ...{ onset_at: before, opened_at: before, updated_at: since + 5 },
+          clock_json: JSON.stringify({ startedAt: before, dueAt: NOW + HOUR, respondedAt: since + 5 }),
+        }),
+      ),
+      ...(
+        [
+          [before, since + 10],
+          [since + 10, since + HOUR / 2],
+          [since + HOUR / 2, NOW + HOUR / 2],
+        ] as const
+      ).map(([start_ms, end_ms]) =>
+        all.presence.insertStatement({
+          client_id: tenant.client.id,
+          device_id: tenant.device.id,
+          state: 'up',
+          reason: 'reported',
+          start_ms,
+          end_ms,
+          evidence_json: JSON.stringify({ before: { at: start_ms }, after: null, announced: { at: end_ms } }),
+          revised: 0,
+        }),
+      ),
+      store.db
+        .updateTable('device')
+        .set({ enrolled_at: since + 7 })
+        .compile(),
+    ]);
+    await store.commit(futureStatements(store, NOW, { sizeMs: -HOUR, since }));
+    const incident = async (id: string) => {
+      const row = await all.incidents.get(id);
+      return [row?.onset_at, row?.updated_at, JSON.parse(row?.clock_json ?? 'null')];
+    };
+    t.same(await incident('before'), [before, before, null]);
+    const meanwhile = { startedAt: since - HOUR, dueAt: since + 3 * HOUR, respondedAt: null };
+    t.same(await incident('meanwhile'), [since - HOUR, since - HOUR, meanwhile]);
+    const both = { startedAt: before, dueAt: NOW + HOUR, respondedAt: since + 5 - HOUR };
+    t.same(await incident('both'), [before, since + 5 - HOUR, both]);
+    const rows = await store.db.selectFrom('presence_interval').selectAll().orderBy('start_ms').execute();
+    t.same(
+      rows.map(({ start_ms, end_ms, evidence_json }) => [start_ms, end_ms, JSON.parse(evidence_json)]),
+      [
+        [before, since + 10],
+        [since + 10, since + HOUR / 2],
+        [since + HOUR / 2, NOW + HOUR / 2],
+      ].map(([start = 0, end = 0]) => {
+        const moved = (at: number) => (at >= since ? at - HOUR : at);
+        return [moved(start), moved(end), { before: { at: moved(start) }, after: null, announced: { at: moved(end) } }];
+      }),
+      'neighbours still touch, and so does what proves them',
+    );
+    const { enrolled_at } = await store.db.selectFrom('device').select('enrolled_at').executeTakeFirstOrThrow();
+    t.equal(enrolled_at, since + 7 - HOUR);
+  },
+);

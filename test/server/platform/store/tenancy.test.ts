@@ -1,0 +1,513 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import t from 'tap';
+import { everyClient } from '../../../../server/domain/scope.ts';
+import type { ScopedStore } from '../../../../server/platform/store/store.ts';
+import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';
+
+/**
+ * Every method of every scoped repository, called by one client with what belongs to another: nothing comes out and nothing
+ * changes. A method without a case here fails the test.
+ */
+t.test('no scoped method reaches into another client', async (t) => {
+  const store = await tempStore(t);
+  const acme = await addTenant(store, 'Acme');
+  const bolt = await addTenant(store, 'Bolt');
+  const all = store.scoped(everyClient);
+  const incident = incidentRow(bolt);
+  const interval = {
+    client_id: bolt.client.id,
+    device_id: bolt.device.id,
+    start_ms: 0,
+    end_ms: 10,
+    state: 'up',
+    reason: 'reports',
+    evidence_json: '{}',
+    revised: 0,
+  } as const;
+  const state = {
+    device_id: bolt.device.id,
+    client_id: bolt.client.id,
+    state_json: '{}',
+    cursor: 0,
+    saved_at: 0,
+  };
+  const key = {
+    id: randomUUID(),
+    secret_hash: randomBytes(32),
+    name: 'grafana',
+    role: 'metrics',
+    client_id: bolt.client.id,
+    created_at: 0,
+    created_by: 'test',
+    last_used_at: null,
+    revoked_at: null,
+  } as const;
+  const retired = await all.devices.insert({
+    clientId: bolt.client.id,
+    siteId: bolt.site.id,
+    tokenId: bolt.token.id,
+    kind: 'server',
+    publicKey: randomBytes(32),
+    machineId: '',
+    hostname: 'old',
+    os: '',
+    agentVersion: '',
+  });
+  await all.devices.retire(retired.id);
+  await all.apiKeys.insert(key);
+  const globalKey = { ...key, id: randomUUID(), secret_hash: randomBytes(32), client_id: null };
+  await all.apiKeys.insert(globalKey);
+  const receiver = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    name: 'Ops',
+    kind: 'webhook',
+    document_json: '{}',
+    secrets_sealed: null,
+    created_at: 1,
+    created_by: 'test',
+    removed_at: null,
+  };
+  await all.receivers.insert(receiver);
+  await all.receivers.insert({ ...receiver, id: randomUUID(), client_id: null });
+  await store.db
+    .insertInto('outbox')
+    .values({
+      client_id: bolt.client.id,
+      idempotency_key: 'k',
+      kind: 'x',
+      payload_json: '{}',
+      created_at: 1,
+      due_at: 1,
+    })
+    .execute();
+  const told = {
+    outbox_id: 1,
+    receiver_id: receiver.id,
+    subject: null,
+    is_digest: 0,
+    is_urgent: 0,
+    bundle: null,
+  } as const;
+  await store.deliveries.insert([{ ...told, first_due_at: 1, due_at: 1, last_error: 'secret of bolt' }]);
+  const check = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    device_id: null,
+    name: 'Shop',
+    document_json: '{}',
+    state_json: '{}',
+    created_at: 0,
+    created_by: 'test',
+    removed_at: null,
+  };
+  const checkInterval = {
+    client_id: bolt.client.id,
+    check_id: check.id,
+    start_ms: 0,
+    end_ms: 10,
+    state: 'up',
+    reason: 'passed',
+    evidence_json: '{}',
+    revised: 0,
+  } as const;
+  const service = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    slug: 'shop',
+    name: 'Shop',
+    created_at: 0,
+    created_by: 'test',
+    removed_at: null,
+  };
+  const serviceVersion = {
+    client_id: bolt.client.id,
+    service_id: service.id,
+    effective_at: 0,
+    document_json: '{}',
+    created_by: 'test',
+  };
+  await store.commit([
+    all.checks.insertStatement(check),
+    ...all.checks.replaceIntervalsStatements({ id: check.id, clientId: bolt.client.id }, 0, [checkInterval]),
+    all.services.insertStatement(service),
+    all.services.insertVersionStatement(serviceVersion),
+  ]);
+  const event = { client_id: bolt.client.id, incident_id: incident.id, at: 1, kind: 'opened', by_user: null, text: '' };
+  const attestation = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    device_id: bolt.device.id,
+    from_ms: 0,
+    to_ms: 10,
+    verdict: 'down',
+    why: 'power cut',
+    at: 20,
+    by_user: 'Ann',
+    responsibility: null,
+    evidence: '',
+    withdrawn_at: null,
+    withdrawn_by: null,
+  } as const;
+  const revision = {
+    client_id: bolt.client.id,
+    subject_kind: 'device',
+    subject_id: bolt.device.id,
+    at: 20,
+    by_user: 'Ann',
+    why: 'power cut',
+    from_ms: 0,
+    to_ms: 10,
+    before_json: '[]',
+    after_json: '[]',
+  } as const;
+  const contract = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    version: 1,
+    effective_at: 0,
+    terms_json: '{}',
+    created_at: 0,
+    created_by: 'test',
+  };
+  await store.commit([
+    all.contracts.insertStatement(contract),
+    all.attestations.insertStatement(attestation),
+    all.ledgerRevisions.insertStatement(revision),
+    // Two rows with a hole between them, so that there is something to find.
+    all.presence.insertStatement({ ...interval, start_ms: 40, end_ms: 45, state: 'down' }),
+    all.incidents.saveStatement(incident),
+    all.incidents.eventStatement(event),
+    all.presence.insertStatement(interval),
+    all.deviceStates.saveStatement(state),
+  ]);
+  const reportKey = randomBytes(32);
+  await all.clients.setReportKey(bolt.client.id, reportKey);
+  const child = incidentRow(bolt, { key: 'child', parent_id: incident.id, suppressed_by: 'maintenance:w' });
+  const planned = {
+    clientId: bolt.client.id,
+    target: { kind: 'client', id: null },
+    timeZone: 'UTC',
+    rrule: null,
+  } as const;
+  const document = { ...planned, title: 'Patches', startsAt: '2026-03-01T22:00', durationMinutes: 60 };
+  const window = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    document_json: JSON.stringify(document),
+    created_at: 1,
+    created_by: 'test',
+    cancelled_at: null,
+  };
+  const windowEdit = {
+    windowId: window.id,
+    clientId: bolt.client.id,
+    atMs: 2,
+    by: 'x',
+    before: document,
+    after: document,
+  };
+  const run = {
+    window_id: window.id,
+    client_id: bolt.client.id,
+    started_at: 1,
+    told_json: '[]',
+    devices_json: '[]',
+    ended_at: null,
+    finished_at: null,
+  };
+  const report = {
+    id: randomUUID(),
+    client_id: bolt.client.id,
+    site_id: bolt.site.id,
+    device_id: null,
+    service_id: null,
+    reported_at: 5,
+    reporter: 'Ana',
+    via: 'portal',
+    text: 'It is slow.',
+    about_infrastructure: 1,
+    incident_id: incident.id,
+    lead_ms: 3,
+    created_at: 5,
+    created_by: 'portal',
+  } as const;
+  await store.commit([
+    all.incidents.saveStatement(child),
+    all.maintenance.insertStatement(window),
+    ...all.maintenance.editStatements(windowEdit),
+    all.maintenance.saveRunStatement(run),
+    all.personReports.insertStatement(report),
+  ]);
+  await all.devices.update(bolt.device.id, { tags: ['db'] });
+  const [stored] = await all.presence.between(bolt.device.id, 0, 10);
+
+  const mine = store.scoped({ clientId: acme.client.id });
+  const page = { limit: 100 };
+  const outcome = { nothing: null, empty: [], no: false, notFound: 'not_found', forbidden: 'forbidden' };
+
+  type Cases = { [R in keyof Omit<ScopedStore, 'scope'>]: { [M in keyof ScopedStore[R]]: [unknown, () => unknown] } };
+  const ids = async (rows: Promise<{ id: string }[]>) => (await rows).map((row) => row.id);
+  const pageIds = async (rows: Promise<{ items: { id: string }[] }>) => (await rows).items.map((row) => row.id);
+  const cases: Cases = {
+    clients: {
+      list: [[acme.client.id], () => pageIds(mine.clients.list(page))],
+      all: [[acme.client.id], () => ids(mine.clients.all())],
+      get: [outcome.nothing, () => mine.clients.get(bolt.client.id)],
+      byName: [outcome.nothing, () => mine.clients.byName('Bolt')],
+      create: [outcome.forbidden, () => mine.clients.create('New')],
+      ensure: [outcome.forbidden, () => mine.clients.ensure('Bolt')],
+      update: [outcome.notFound, () => mine.clients.update(bolt.client.id, { name: 'mine' })],
+      setReportKey: [outcome.notFound, () => mine.clients.setReportKey(bolt.client.id, null)],
+      byReportKey: [outcome.nothing, () => mine.clients.byReportKey(reportKey)],
+    },
+    sites: {
+      list: [outcome.empty, () => pageIds(mine.sites.list({ ...page, clientId: bolt.client.id }))],
+      all: [[acme.site.id], () => ids(mine.sites.all())],
+      get: [outcome.nothing, () => mine.sites.get(bolt.site.id)],
+      byName: [outcome.nothing, () => mine.sites.byName(bolt.client.id, 'Main')],
+      create: [outcome.notFound, () => mine.sites.create(bolt.client.id, 'New')],
+      ensure: [outcome.notFound, () => mine.sites.ensure(bolt.client.id, 'Main')],
+      setCard: [outcome.notFound, () => mine.sites.setCard(bolt.site.id, '{"notes":"mine"}')],
+    },
+    devices: {
+      list: [outcome.empty, () => pageIds(mine.devices.list({ ...page, siteId: bolt.site.id }))],
+      all: [[acme.device.id], () => ids(mine.devices.all())],
+      retired: [outcome.empty, () => ids(mine.devices.retired())],
+      get: [outcome.nothing, () => mine.devices.get(bolt.device.id)],
+      byPublicKey: [outcome.nothing, () => mine.devices.byPublicKey(bolt.device.public_key)],
+      insert: [
+        outcome.notFound,
+        () =>
+          mine.devices.insert({
+            clientId: bolt.client.id,
+            siteId: bolt.site.id,
+            tokenId: bolt.token.id,
+            kind: 'server',
+            publicKey: randomBytes(32),
+            machineId: '',
+            hostname: 'h',
+            os: '',
+            agentVersion: '',
+          }),
+      ],
+      update: [outcome.notFound, () => mine.devices.update(bolt.device.id, { name: 'mine' })],
+      placements: [outcome.empty, () => mine.devices.placements(bolt.device.id)],
+      retire: [outcome.notFound, () => mine.devices.retire(bolt.device.id)],
+      revive: [outcome.notFound, () => mine.devices.revive(retired.id)],
+      agentStatement: [
+        undefined,
+        () =>
+          store.commit([mine.devices.agentStatement(bolt.device.id, { inventory_json: '{"x":1}', inventory_at: 1 })]),
+      ],
+    },
+    deviceStates: {
+      all: [outcome.empty, () => mine.deviceStates.all()],
+      get: [outcome.nothing, () => mine.deviceStates.get(bolt.device.id)],
+      saveStatement: [outcome.notFound, () => mine.deviceStates.saveStatement(state)],
+    },
+    tokens: {
+      list: [[acme.token.id], () => pageIds(mine.tokens.list(page))],
+      get: [outcome.nothing, () => mine.tokens.get(bolt.token.id)],
+      bySecretHash: [outcome.nothing, () => mine.tokens.bySecretHash(bolt.token.secret_hash)],
+      insert: [outcome.notFound, () => mine.tokens.insert({ ...bolt.token, id: 'new' })],
+      usable: [[acme.token.id], () => ids(mine.tokens.usable(0))],
+      keep: [undefined, () => mine.tokens.keep(bolt.token.id, 'me')],
+      takeUse: [outcome.no, () => mine.tokens.takeUse(bolt.token.id)],
+      revoke: [outcome.notFound, () => mine.tokens.revoke(bolt.token.id)],
+    },
+    incidents: {
+      list: [outcome.empty, () => pageIds(mine.incidents.list({ ...page, state: 'all' }))],
+      get: [outcome.nothing, () => mine.incidents.get(incident.id)],
+      open: [outcome.empty, () => mine.incidents.open()],
+      recent: [outcome.empty, () => mine.incidents.recent(0)],
+      byKey: [outcome.empty, () => mine.incidents.byKey(incident.key, 10)],
+      childrenOf: [outcome.empty, () => mine.incidents.childrenOf(incident.id)],
+      suppressed: [outcome.empty, () => mine.incidents.suppressed('maintenance:w', 0)],
+      openedBetween: [outcome.empty, () => mine.incidents.openedBetween(0, 1e14, bolt.client.id)],
+      events: [outcome.empty, () => mine.incidents.events(incident.id)],
+      visibleNotes: [outcome.empty, () => mine.incidents.visibleNotes(0, 10)],
+      saveStatement: [outcome.notFound, () => mine.incidents.saveStatement(incident)],
+      eventStatement: [outcome.notFound, () => mine.incidents.eventStatement(event)],
+    },
+    presence: {
+      between: [outcome.empty, () => mine.presence.between(bolt.device.id, 0, 100)],
+      last: [outcome.nothing, () => mine.presence.last(bolt.device.id)],
+      notUp: [outcome.empty, () => mine.presence.notUp(null, 100)],
+      holes: [outcome.empty, () => mine.presence.holes()],
+      insertStatement: [
+        outcome.notFound,
+        () => mine.presence.insertStatement({ ...interval, start_ms: 20, end_ms: 30 }),
+      ],
+      deleteStatement: [undefined, () => store.commit([mine.presence.deleteStatement(stored!.id)])],
+    },
+    attestations: {
+      standing: [outcome.empty, () => mine.attestations.standing()],
+      ofDevice: [outcome.empty, () => mine.attestations.ofDevice(bolt.device.id)],
+      get: [outcome.nothing, () => mine.attestations.get(attestation.id)],
+      insertStatement: [outcome.notFound, () => mine.attestations.insertStatement({ ...attestation, id: 'new' })],
+      withdrawStatement: [
+        undefined,
+        () => store.commit([mine.attestations.withdrawStatement(attestation.id, 9, 'Eve')]),
+      ],
+    },
+    ledgerRevisions: {
+      between: [outcome.empty, () => mine.ledgerRevisions.between(bolt.device.id, 0, 100, 10)],
+      insertStatement: [outcome.notFound, () => mine.ledgerRevisions.insertStatement(revision)],
+    },
+    contracts: {
+      all: [outcome.empty, () => ids(mine.contracts.all())],
+      insertStatement: [outcome.notFound, () => mine.contracts.insertStatement({ ...contract, version: 2 })],
+    },
+    checks: {
+      all: [outcome.empty, () => ids(mine.checks.all())],
+      insertStatement: [outcome.notFound, () => mine.checks.insertStatement({ ...check, id: 'new' })],
+      updateStatement: [
+        undefined,
+        () =>
+          store.commit([
+            mine.checks.updateStatement(check.id, { device_id: null, name: 'stolen', document_json: '{}' }),
+          ]),
+      ],
+      removeStatement: [undefined, () => store.commit([mine.checks.removeStatement(check.id, 9)])],
+      saveStateStatement: [undefined, () => store.commit([mine.checks.saveStateStatement(check.id, '[]')])],
+      intervals: [outcome.empty, () => mine.checks.intervals(check.id, 0, 100)],
+      replaceIntervalsStatements: [
+        outcome.notFound,
+        () => mine.checks.replaceIntervalsStatements({ id: check.id, clientId: bolt.client.id }, 0, []),
+      ],
+    },
+    services: {
+      all: [outcome.empty, () => ids(mine.services.all())],
+      versions: [outcome.empty, () => mine.services.versions()],
+      insertStatement: [outcome.notFound, () => mine.services.insertStatement({ ...service, id: 'new', slug: 'new' })],
+      insertVersionStatement: [outcome.notFound, () => mine.services.insertVersionStatement(serviceVersion)],
+      renameStatement: [undefined, () => store.commit([mine.services.renameStatement(service.id, 'stolen')])],
+      removeStatement: [undefined, () => store.commit([mine.services.removeStatement(service.id, 9)])],
+    },
+    maintenance: {
+      all: [outcome.empty, () => ids(mine.maintenance.all())],
+      edits: [outcome.empty, () => mine.maintenance.edits()],
+      runs: [outcome.empty, () => mine.maintenance.runs(0)],
+      insertStatement: [outcome.notFound, () => mine.maintenance.insertStatement({ ...window, id: 'new' })],
+      editStatements: [outcome.notFound, () => mine.maintenance.editStatements(windowEdit)],
+      cancelStatement: [outcome.notFound, () => mine.maintenance.cancelStatement(window, 1)],
+      saveRunStatement: [outcome.notFound, () => mine.maintenance.saveRunStatement(run)],
+    },
+    personReports: {
+      list: [outcome.empty, () => pageIds(mine.personReports.list(page))],
+      get: [outcome.nothing, () => mine.personReports.get(report.id)],
+      ofIncident: [outcome.empty, () => mine.personReports.ofIncident(incident.id)],
+      threadOf: [outcome.nothing, () => mine.personReports.threadOf(report.created_by, 0)],
+      between: [outcome.empty, () => mine.personReports.between(0, 100, bolt.client.id)],
+      insertStatement: [outcome.notFound, () => mine.personReports.insertStatement({ ...report, id: 'new' })],
+      linkStatement: [
+        outcome.notFound,
+        () => mine.personReports.linkStatement(report, { incidentId: incident.id, leadMs: 1 }),
+      ],
+    },
+    apiKeys: {
+      list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
+      get: [outcome.nothing, () => mine.apiKeys.get(globalKey.id)],
+      bySecretHash: [outcome.nothing, () => mine.apiKeys.bySecretHash(key.secret_hash)],
+      insert: [outcome.notFound, () => mine.apiKeys.insert({ ...key, id: 'new' })],
+      usable: [outcome.empty, () => ids(mine.apiKeys.usable())],
+      useStatement: [undefined, () => store.commit([mine.apiKeys.useStatement(key.id, 1)])],
+      keep: [undefined, () => mine.apiKeys.keep(key.id, 'me')],
+      revoke: [outcome.notFound, () => mine.apiKeys.revoke(key.id)],
+    },
+    receivers: {
+      list: [outcome.empty, () => pageIds(mine.receivers.list(page))],
+      all: [outcome.empty, () => mine.receivers.all()],
+      get: [outcome.nothing, () => mine.receivers.get(receiver.id)],
+      status: [{ last_delivered_at: null, waiting: 0, last_error: null }, () => mine.receivers.status(receiver.id)],
+      insert: [outcome.notFound, () => mine.receivers.insert({ ...receiver, id: 'new' })],
+      update: [
+        outcome.notFound,
+        () => mine.receivers.update(receiver.id, { ...receiver, client_id: acme.client.id, name: 'stolen' }),
+      ],
+      remove: [outcome.notFound, () => mine.receivers.remove(receiver.id)],
+    },
+  };
+
+  const snapshot = async () => {
+    const tables = [
+      'device_placement',
+      'maintenance_window',
+      'maintenance_edit',
+      'maintenance_run',
+      'person_report',
+      'client',
+      'site',
+      'device',
+      'device_state',
+      'enrolment_token',
+      'incident',
+      'incident_event',
+      'presence_interval',
+      'attestation',
+      'ledger_revision',
+      'check_definition',
+      'check_interval',
+      'service',
+      'service_version',
+      'api_key',
+      'receiver',
+      'delivery',
+    ] as const;
+    return Promise.all(tables.map((table) => store.db.selectFrom(table).selectAll().execute()));
+  };
+  const before = await snapshot();
+  for (const [noun, methods] of Object.entries(cases)) {
+    const actual = Object.keys(mine[noun as keyof Cases]).toSorted();
+    t.same(Object.keys(methods).toSorted(), actual, `every method of ${noun} has a case`);
+    for (const [method, [wanted, call]] of Object.entries(methods) as [string, [unknown, () => unknown]][]) {
+      const got = await (async () => call())().catch((error: { code: string }) => error.code);
+      t.same(got, wanted, `${noun}.${method}`);
+    }
+  }
+  t.same(await snapshot(), before, 'and nothing was changed');
+
+  await t.rejects(mine.apiKeys.insert({ ...key, id: 'new', client_id: null }), { code: 'forbidden' });
+  await t.rejects(mine.receivers.insert({ ...receiver, id: 'new', client_id: null }), { code: 'forbidden' });
+
+  t.test('nor by naming an id of another client in an own row', async (t) => {
+    const own = { client_id: acme.client.id };
+    await store.commit([
+      ...mine.maintenance.editStatements({
+        ...windowEdit,
+        clientId: acme.client.id,
+        after: { ...document, title: 'x' },
+      }),
+      mine.maintenance.cancelStatement({ ...window, ...own }, 1),
+      mine.maintenance.saveRunStatement({ ...run, ...own, finished_at: 1 }),
+      mine.personReports.linkStatement({ ...report, ...own }, { incidentId: incident.id, leadMs: 9 }),
+    ]);
+    t.same(await all.maintenance.all(), [window]);
+    t.equal((await all.maintenance.edits()).length, 1);
+    t.same(await all.maintenance.runs(0), [run]);
+    t.same(await all.personReports.get(report.id), report);
+    await store
+      .commit([mine.incidents.saveStatement(incidentRow(acme, { id: incident.id, sentence: 'stolen' }))])
+      .catch(() => {});
+    t.same(await all.incidents.get(incident.id), incident);
+    await t.rejects(store.commit([mine.incidents.eventStatement({ ...event, client_id: acme.client.id })]), {
+      code: 'conflict',
+    });
+    await t.rejects(
+      store.commit([
+        mine.presence.insertStatement({ ...interval, client_id: acme.client.id, start_ms: 50, end_ms: 60 }),
+      ]),
+      { code: 'conflict' },
+    );
+    await store
+      .commit([mine.deviceStates.saveStatement({ ...state, client_id: acme.client.id, state_json: '"x"' })])
+      .catch(() => {});
+    t.same(await all.deviceStates.get(bolt.device.id), state);
+    await t.rejects(mine.devices.update(acme.device.id, { siteId: bolt.site.id }), { code: 'not_found' });
+    await t.rejects(
+      mine.tokens.insert({ ...acme.token, id: 'new', secret_hash: randomBytes(32), site_id: bolt.site.id }),
+      { code: 'not_found' },
+    );
+  });
+});

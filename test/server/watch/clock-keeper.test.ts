@@ -1,0 +1,185 @@
+import pino from 'pino';
+import t, { type Test } from 'tap';
+import { createClock } from '../../../server/platform/clock.ts';
+import { setBackBy, setBackMeanwhile } from '../../../server/watch/clock-step.ts';
+import { everyClient } from '../../../server/domain/scope.ts';
+import { healRecord } from '../../../server/fleet/redate.ts';
+import { openStore } from '../../../server/platform/store/store.ts';
+import { type Core, CoreAgent, startCore } from '../../support/core.ts';
+import { disk } from '../../support/reading.ts';
+import { addTenant } from '../../support/store.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const START = Date.UTC(2026, 2, 1);
+const HOUR = 3_600_000;
+
+/** A server whose time of day a test sets, and a machine that reports every 10 s by its own, right clock. */
+async function scene(t: Test) {
+  const machine = { wallMs: START, monotonicMs: 0 };
+  const clock = createClock(
+    () => machine.wallMs,
+    () => machine.monotonicMs,
+    () => machine.monotonicMs,
+  );
+  const dir = tempDir(t);
+  const store = await openStore({ path: `${dir}/state.db`, clock: () => START });
+  await addTenant(store, 'Acme');
+  await store.close();
+  const core: Core = await startCore(t, { dir, clock, logger: pino({ level: 'silent' }) });
+  const agent = new CoreAgent(START);
+  const record = [...core.fleet.devices.values()][0]!;
+  /** `agentsStep`: the machine's own clock was set as well. */
+  const run = async (seconds: number, availableGiB = 50, agentsStep = 0): Promise<void> => {
+    for (let second = 0; second < seconds; second += 5) {
+      machine.wallMs += 5_000;
+      machine.monotonicMs += 5_000;
+      // What the machine says hangs on real time alone.
+      const bootMs = machine.monotonicMs + HOUR;
+      agent.bootedAt = clock.now() - bootMs;
+      agent.clockOffsetMs = START + machine.monotonicMs + agentsStep - clock.now();
+      record.lastHeardAt = clock.now();
+      if (second % 10 === 0) {
+        agent.connect(record, clock.now());
+        agent.offer(core, record, clock.now(), { ...disk('/', 100, availableGiB), 'cpu.busy': 0.1 });
+      }
+      await core.ingest.drain();
+      await core.watch.tick();
+    }
+  };
+  const incidents = async () => {
+    const { items } = await core.store.scoped(everyClient).incidents.list({ limit: 50, state: 'all' });
+    return items.map(({ rule, state }) => `${rule} ${state}`);
+  };
+  /** About machines; and about the server itself. */
+  const ofMachines = async () => (await incidents()).filter((one) => !one.startsWith('server.'));
+  const ofServer = async () => (await incidents()).filter((one) => one.startsWith('server.'));
+  const told = async () =>
+    (await core.store.db.selectFrom('outbox').select(['kind', 'payload_json']).orderBy('id').execute())
+      .filter(({ payload_json }) => payload_json.includes('server.clock'))
+      .map(({ kind }) => kind);
+  return { core, machine, clock, record, run, incidents: ofMachines, ofServer, told };
+}
+
+t.test('the server is an hour ahead for a while: nobody is blamed, and it says so of itself', async (t) => {
+  const { core, machine, clock, record, run, incidents, ofServer, told } = await scene(t);
+  await run(120);
+  machine.wallMs += HOUR;
+  await run(600);
+  t.same(await ofServer(), ['server.clock open'], 'it is told of the server');
+  t.same(await told(), ['incident.raised'], 'once');
+  t.match(core.health.about('clock'), /time of day of the server was set: it is 1 h ahead/);
+  t.ok(Math.abs(clock.now() - (START + machine.monotonicMs)) < 1_000, 'the agents say that it is wrong');
+  machine.wallMs -= HOUR;
+  await run(60);
+  t.same(core.health.warnings, []);
+  t.same(await incidents(), []);
+  await run(60);
+  t.same(await ofServer(), ['server.clock resolved']);
+  t.same(await told(), ['incident.raised', 'incident.resolved']);
+  t.equal(record.liveness.state, 'up');
+  await run(7 * 60, 4);
+  t.same(await incidents(), ['disk.space open'], 'rules are not deaf');
+});
+
+t.test('a time of day that the agents agree with is followed, and what is going on goes on', async (t) => {
+  const { core, machine, clock, record, run, incidents, ofServer } = await scene(t);
+  await run(120);
+  await run(240, 4);
+  machine.wallMs += HOUR;
+  await run(60, 4, HOUR);
+  t.ok(Math.abs(clock.now() - machine.wallMs) < 1_000);
+  t.same(await ofServer(), ['server.clock open'], 'following it is told, too');
+  t.match(await core.store.settings.get('clock.step'), { sizeMs: HOUR }, 'and remembered');
+  const followedAt = clock.now();
+  t.equal(record.liveness.state, 'up');
+  await run(60, 4, HOUR);
+  t.same(await incidents(), ['disk.space open'], 'in the middle of "for", over the step');
+  machine.wallMs -= HOUR;
+  await run(60, 4);
+  t.ok(Math.abs(clock.now() - machine.wallMs) < 1_000, 'and back');
+  t.ok((record.memory.judgedAt ?? 0) <= clock.now());
+  await run(60, 50);
+  t.same(await incidents(), ['disk.space resolved'], 'within a minute');
+  const rows = inTheFuture(record, clock.now());
+  t.same(rows, []);
+  const events = await core.store.db.selectFrom('incident_event').select('at').execute();
+  const wrong = events.filter(({ at }) => at >= followedAt - 60_000);
+  t.same(wrong, [], 'nothing says that it happened in the hour that never was');
+  t.equal(await core.store.settings.get('clock.step'), null);
+});
+
+t.test(
+  'of what was done to an incident in the time that is taken back, memory says the same as the database',
+  async (t) => {
+    const { core, machine, clock, run } = await scene(t);
+    await run(120);
+    await run(360, 4);
+    const [opened] = core.book.open();
+    if (!opened) throw new Error('no incident');
+    machine.wallMs += HOUR;
+    await run(120, 4, HOUR);
+    const at = clock.now();
+    // What a person did and what the routes keep of it.
+    const acted = { ...opened, acknowledgedAt: at, acknowledgedBy: 'u1', updatedAt: at, onsetAt: at - 2 * HOUR };
+    const times = { ...acted.times, takenAt: at, respondedAt: at, onSiteAt: at };
+    const record = { ...acted, times };
+    await core.watch.act(async (changes) => {
+      core.book.put(record);
+      changes.addIncident(null, { record, event: { kind: 'acknowledged', at, by: 'u1', text: '' }, notice: null });
+    });
+    machine.wallMs -= HOUR;
+    await run(60, 4);
+    const now = clock.now();
+    t.ok(Math.abs(now - machine.wallMs) < 1_000, 'the clock is back');
+    const known = core.book.byId(opened.id);
+    const stamps = [known?.acknowledgedAt, known?.times.takenAt, known?.times.respondedAt, known?.times.onSiteAt];
+    for (const stamp of stamps) t.ok((stamp ?? Number.POSITIVE_INFINITY) <= now, `${(stamp ?? 0) - now} ms ahead`);
+    t.equal(known?.onsetAt, at - 2 * HOUR, 'what was past stays');
+    const row = await core.store.scoped(everyClient).incidents.get(opened.id);
+    t.same(stamps, [row?.acknowledged_at, row?.taken_at, row?.responded_at, row?.on_site_at]);
+  },
+);
+
+t.test('a folder that a clock years ahead has written is healed by its start', async (t) => {
+  const { record } = await scene(t);
+  const ahead = START + 4 * 365 * 24 * HOUR;
+  const { memory } = record;
+  const proof = { at: ahead, bootId: 'boot-1', bootMs: HOUR, monotonicMs: HOUR };
+  memory.presence.first = { ...proof, at: ahead - HOUR };
+  memory.presence.last = proof;
+  memory.presence.upFrom = ahead - HOUR;
+  memory.judgedAt = ahead;
+  const level = {
+    active: false,
+    changingSince: ahead - 60_000,
+    onset: ahead - 60_000,
+    lastSeen: ahead,
+    foundAtOnboarding: false,
+  };
+  memory.detection.levels.set('disk.space|high|/', level);
+  t.equal(healRecord(record, START), true);
+  t.same([memory.judgedAt, memory.presence.last.at, record.lastHeardAt], [START, START, null]);
+  t.match(memory.detection.levels.get('disk.space|high|/'), { lastSeen: START, changingSince: START - 60_000 });
+  t.ok((memory.presence.upFrom ?? 0) <= START);
+  t.equal(healRecord(record, START), false, 'once');
+});
+
+/** Instants of the memory that lie in the future. */
+function inTheFuture({ memory }: { memory: object }, now: number): string[] {
+  const found: string[] = [];
+  JSON.stringify(memory, (key, value) => {
+    if (typeof value === 'number' && value > now && value < now + 2 * HOUR) found.push(`${key} ${value}`);
+    return value;
+  });
+  return found;
+}
+
+t.test('a clock that was set back while no server ran', async (t) => {
+  const known = { sizeMs: HOUR, since: START };
+  t.same(setBackMeanwhile(START + 1, START + 2, known), { sizeMs: -HOUR, since: START });
+  t.equal(setBackMeanwhile(START + 2, START + 1, known), undefined, 'it goes on');
+  t.equal(setBackMeanwhile(START + 1, null, known), undefined);
+  t.equal(setBackMeanwhile(START + 1, START + 2, null), undefined);
+  t.same(setBackBy(-HOUR + 5_000, known), { sizeMs: -HOUR + 5_000, since: START });
+  t.same(setBackBy(-2 * HOUR, known), { sizeMs: -2 * HOUR, since: Number.POSITIVE_INFINITY }, 'another step');
+});
