@@ -94,7 +94,7 @@ const SNAPSHOT_MS = 30_000;
 const MAX_TELL_TROUBLE_AFTER_MS = 60_000;
 const GIVE_UP_WRITING_MS = 10_000;
 const RETURN_AFTER_RESTART_MS = 3_000;
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What the command line uses besides HTTP. */
 export type AppServices = Awaited<ReturnType<typeof wire>>['services'];

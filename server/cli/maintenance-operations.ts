@@ -4,7 +4,7 @@ import { VigiaError } from '../../protocol/error.ts';
 import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import { everyClient } from '../domain/scope.ts';
 import { Name, strict } from '../edge/http/fields.ts';
-import type { MaintenancePort } from '../edge/http/ports.ts';
+import type { MaintenancePort } from '../features/maintenance/port.ts';
 import type { Store } from '../platform/store/store.ts';
 
 const NullableName = Type.Union([Name, Type.Null()]);

@@ -18,7 +18,7 @@ import { Email, Id, Name, NewPassword, strict } from '../edge/http/fields.ts';
 import { type InstallCommands, installCommands } from '../edge/http/install-command.ts';
 import { findMakers } from '../edge/http/makers.ts';
 import { mapPage } from '../edge/http/paging.ts';
-import type { MaintenancePort } from '../edge/http/ports.ts';
+import type { MaintenancePort } from '../features/maintenance/port.ts';
 import { resetUrl } from '../edge/http/reset-url.ts';
 import { faultSentence } from '../edge/http/validation.ts';
 import { apiKeyView, tokenView, userView } from '../edge/http/views.ts';

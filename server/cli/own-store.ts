@@ -7,7 +7,7 @@ import { copyDatabase } from '../platform/files/copy-database.ts';
 import type { DataDir } from '../platform/files/data-dir.ts';
 import { everyClient } from '../domain/scope.ts';
 import { ChangeSet } from '../core/changes/change-set.ts';
-import type { MaintenancePort } from '../edge/http/ports.ts';
+import type { MaintenancePort } from '../features/maintenance/port.ts';
 import { MaintenanceBook } from '../features/maintenance/maintenance-book.ts';
 import { createMaintenancePort } from '../features/maintenance/maintenance-port.ts';
 import { loadIdentity } from '../platform/security/identity.ts';

@@ -3,7 +3,7 @@ import { applyVerdict } from '../core/changes/apply-verdict.ts';
 import type { ChangeSet } from '../core/changes/change-set.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Clone } from '../edge/gateway/gateway.ts';
+import type { Clone } from '../domain/clone.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { Twins } from '../core/twins/twins.ts';
 

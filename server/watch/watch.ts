@@ -17,7 +17,7 @@ import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Health } from '../platform/health/health.ts';
 import { restoreMemories } from '../fleet/restore-memories.ts';
-import type { Clone } from '../edge/gateway/gateway.ts';
+import type { Clone } from '../domain/clone.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import { redateStanding } from '../core/incidents/redate-standing.ts';
 import type { Judge } from '../core/changes/judge.ts';

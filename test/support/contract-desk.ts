@@ -10,7 +10,7 @@ import { defaultSettings } from '../../server/domain/settings.ts';
 import { tierTerms } from '../../server/domain/sla/tiers.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import { Health } from '../../server/platform/health/health.ts';
-import type { IncidentPort } from '../../server/edge/http/ports.ts';
+import type { IncidentPort } from '../../server/features/incidents/port.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import { createIncidentPort } from '../../server/features/incidents/incident-port.ts';
 import { toRecord } from '../../server/core/incidents/rows.ts';

@@ -9,17 +9,10 @@ import type {
 } from '../../protocol/api/view.ts';
 import { inScope, type Scope } from '../../server/domain/scope.ts';
 import { writeFleet } from '../../server/platform/metrics/prometheus.ts';
-import type {
-  FleetPort,
-  FleetSeriesQuery,
-  IncidentPort,
-  LivePort,
-  LiveSubscription,
-  MetricsPort,
-  SeriesPort,
-  SeriesQuery,
-  StoragePort,
-} from '../../server/edge/http/ports.ts';
+import type { FleetPort, FleetSeriesQuery, SeriesPort, SeriesQuery, StoragePort } from '../../server/features/devices/port.ts';
+import type { IncidentPort } from '../../server/features/incidents/port.ts';
+import type { LivePort, LiveSubscription } from '../../server/edge/live/port.ts';
+import type { MetricsPort } from '../../server/platform/metrics/port.ts';
 
 /** In-memory ports of the HTTP side: what a test puts in is what the routes show, inside the scope. */
 export interface TestPorts {

@@ -1,4 +1,4 @@
-import type { NightMemory } from './night-growth.ts';
+import type { NightMemory } from './night-memory.ts';
 
 /**
  * What is remembered of how a file system fills and is emptied: a few hundred bytes of JSON that survive a restart. Levels are

@@ -40,7 +40,7 @@ export interface TermsInForce {
   readonly terms: ContractTerms;
 }
 
-/** Contracts; server/contracts/ fulfils it. */
+/** Contracts; server/features/contracts/ fulfils it. */
 export interface TermsSource {
   /** Oldest first, without overlap; empty without a contract. */
   inForce(clientId: string): readonly TermsInForce[];
@@ -57,13 +57,13 @@ export interface DeviceFacts {
   readonly tags: readonly string[];
 }
 
-/** Maintenance windows; server/maintenance/ fulfils it. */
+/** Maintenance windows; server/features/maintenance/ fulfils it. */
 export interface ExclusionSource {
   /** Those declared in time that overlap [from, to), clipped, sorted, without overlap. */
   exclusions(device: DeviceFacts, from: number, to: number): readonly Exclusion[];
 }
 
-/** Services; server/services/ fulfils it. */
+/** Services; server/features/services/ fulfils it. */
 export interface ServiceSource {
   list(): readonly {
     readonly id: string;
@@ -76,7 +76,7 @@ export interface ServiceSource {
   ledger(serviceId: string, from: number, to: number, withClauses?: boolean): Promise<readonly Stretch[]>;
 }
 
-/** Devices; server/availability/ fulfils it, for services to build on. */
+/** Devices; server/features/availability/ fulfils it, for services to build on. */
 export interface DeviceLedgerSource {
   /**
    * The exact partition of [from, to), clipped to enrolment, retirement and now, with everything declared laid over it. Without

@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { learnDating } from '../../domain/dating.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import { SchemaIntake } from '../../fleet/schema-intake.ts';
-import type { Clone } from '../gateway/gateway.ts';
+import type { Clone } from '../../domain/clone.ts';
 import type { Link } from '../gateway/link.ts';
 import { SchemaPool } from '../gateway/schema-pool.ts';
 import type { SessionEvents } from '../gateway/session.ts';

@@ -1,3 +1,4 @@
+import type { Clone } from '../../domain/clone.ts';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -35,9 +36,6 @@ export interface GatewayOptions<Device> {
   /** A link was closed because of what its agent sent or is. */
   readonly onRefused?: (code: ErrorCode) => void;
 }
-
-/** Another machine than the one enrolled, or one that is exactly like it. */
-export type Clone = 'machine' | 'twin';
 
 /** Connections that have not authenticated yet. */
 const MAX_HALF_OPEN = 2_000;

@@ -13,23 +13,17 @@ import type { Sessions } from '../../platform/security/sessions.ts';
 import type { EnrolmentTokens } from '../../platform/security/tokens.ts';
 import type { InstallFiles } from './install-files.ts';
 import type { Origins } from './origin.ts';
-import type {
-  AvailabilityPort,
-  CheckPort,
-  ClockPort,
-  ContractPort,
-  FleetPort,
-  IncidentPort,
-  LivePort,
-  MaintenancePort,
-  MetricsPort,
-  PersonReportPort,
-  ReceiverPort,
-  SeriesPort,
-  ServicePort,
-  StoragePort,
-  TwinPort,
-} from './ports.ts';
+import type { AvailabilityPort } from '../../features/availability/port.ts';
+import type { CheckPort, ServicePort } from '../../features/services/port.ts';
+import type { ClockPort, ContractPort } from '../../features/contracts/port.ts';
+import type { FleetPort, SeriesPort, StoragePort } from '../../features/devices/port.ts';
+import type { IncidentPort } from '../../features/incidents/port.ts';
+import type { LivePort } from '../live/port.ts';
+import type { MaintenancePort } from '../../features/maintenance/port.ts';
+import type { MetricsPort } from '../../platform/metrics/port.ts';
+import type { PersonReportPort } from '../../features/tickets/port.ts';
+import type { ReceiverPort } from '../../features/telling/port.ts';
+import type { TwinPort } from '../../features/twins/port.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
 
 /** The server with TypeBox types: handlers see what their schemas say. */

@@ -1,7 +1,7 @@
 import { inScope, type Scope } from '../../domain/scope.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { LiveLook } from '../http/ports.ts';
+import type { LiveLook } from './port.ts';
 
 /** Of the devices that are not on the screen but by whose readings it is sorted, so many are sent, and looked through, at a time. */
 const REST_PER_MESSAGE = 100;

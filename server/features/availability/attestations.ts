@@ -7,7 +7,7 @@ import type { Attested } from '../../domain/sla/compose.ts';
 import type { Stretch } from '../../domain/sla/sources.ts';
 import { formatInstant } from '../../domain/wording.ts';
 import type { ChangeSet } from '../../core/changes/change-set.ts';
-import type { Actor } from '../../edge/http/ports.ts';
+import type { Actor } from '../../domain/actor.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
 import type { Watch } from '../../watch/watch.ts';

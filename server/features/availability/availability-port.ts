@@ -10,7 +10,7 @@ import { reachability } from '../../domain/sla/reachability.ts';
 import type { ServiceSource, Stretch } from '../../domain/sla/sources.ts';
 import { zoneAt } from '../../domain/sla/zones.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { AvailabilityPort, AvailabilityQuery, LedgerSubject, PeriodQuery } from '../../edge/http/ports.ts';
+import type { AvailabilityPort, AvailabilityQuery, LedgerSubject, PeriodQuery } from './port.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Agreements } from './agreements.ts';
 import type { Attestations } from './attestations.ts';

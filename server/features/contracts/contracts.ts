@@ -4,7 +4,7 @@ import { everyClient } from '../../domain/scope.ts';
 import { reportTo } from '../../domain/sla/known-times.ts';
 import type { TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { ClockPort, ContractPort } from '../../edge/http/ports.ts';
+import type { ClockPort, ContractPort } from './port.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Judge } from '../../core/changes/judge.ts';
 import type { Store } from '../../platform/store/store.ts';

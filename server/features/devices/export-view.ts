@@ -5,7 +5,7 @@ import type { DeviceExport, FleetExport, IncidentExport, ResponseDueExport } fro
 import type { Incidents } from '../../core/incidents/incident-index.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { visible } from './fleet-port.ts';
+import { visible } from '../../fleet/visible.ts';
 import { bootTime, fileSystems } from './summary.ts';
 
 /** The fleet as Prometheus scrapes it, in the scope; its availability is computed apart. */

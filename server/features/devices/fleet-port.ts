@@ -1,7 +1,8 @@
+import { findDevice, requireDevice, visible } from '../../fleet/visible.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import type { Device, DeviceSummary, PresenceInterval, ServerHealth } from '../../../protocol/api/view.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
-import type { FleetPort } from '../../edge/http/ports.ts';
+import type { FleetPort } from './port.ts';
 import type { Incidents } from '../../core/incidents/incident-index.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
@@ -29,7 +30,7 @@ export function createFleetPort(options: FleetPortOptions): FleetPort {
     unready: options.unready,
     summaries: (scope): DeviceSummary[] => visible(fleet, scope).map((record) => summarise(record, book)),
     async device(scope, deviceId): Promise<Device | null> {
-      const record = find(fleet, scope, deviceId);
+      const record = findDevice(fleet, scope, deviceId);
       return record ? detail(record, book, fleet) : null;
     },
     async presence(scope, deviceId, from, to): Promise<PresenceInterval[]> {
@@ -52,20 +53,4 @@ export function createFleetPort(options: FleetPortOptions): FleetPort {
       options.onCatalogueChanged();
     },
   };
-}
-
-export function visible(fleet: Fleet, scope: Scope): DeviceRecord[] {
-  return [...fleet.devices.values()].filter((record) => inScope(scope, record.info.client_id));
-}
-
-function find(fleet: Fleet, scope: Scope, deviceId: string): DeviceRecord | null {
-  const record = fleet.devices.get(deviceId);
-  return record && inScope(scope, record.info.client_id) ? record : null;
-}
-
-/** @throws VigiaError not_found */
-export function requireDevice(fleet: Fleet, scope: Scope, deviceId: string): DeviceRecord {
-  const record = find(fleet, scope, deviceId);
-  if (!record) throw new VigiaError('not_found', 'There is no such device.');
-  return record;
 }

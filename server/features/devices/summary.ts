@@ -1,3 +1,4 @@
+import { iso } from '../../domain/iso.ts';
 import type { Device, DeviceSummary, FileSystem, Priority } from '../../../protocol/api/view.ts';
 import { lowDriveBytes } from '../../domain/low-drives.ts';
 import { sharersOf } from '../../domain/pools.ts';
@@ -8,10 +9,9 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import { remoteLink } from '../../fleet/remote-link.ts';
 import { stateSince } from '../../fleet/state-since.ts';
 
-/** A device in memory as the documents that screens show. */
-
-export const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+
+/** A device in memory as the documents that screens show. */
 
 const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
 

@@ -5,7 +5,8 @@ import type { IncidentEventKind, IncidentRecord, IncidentStep } from '../../doma
 import { reach } from '../../domain/incidents/incident-times.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { type Actor, type IncidentPort, isByProgram } from '../../edge/http/ports.ts';
+import { type Actor, isByProgram } from '../../domain/actor.ts';
+import { type IncidentPort } from './port.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Watch } from '../../watch/watch.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';

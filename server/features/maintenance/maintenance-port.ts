@@ -7,7 +7,8 @@ import { checkMaintenance, nextOccurrence, type Span } from '../../domain/sla/ma
 import { judgeWindow, standingSpans, type WindowVersion } from '../../domain/sla/notice.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import { ALMOST_ALWAYS, coversTarget, silentShare } from '../../domain/sla/silence.ts';
-import type { Actor, MaintenancePort } from '../../edge/http/ports.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { MaintenancePort } from './port.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { MaintenanceBook } from './maintenance-book.ts';
 import { latestInput, type PlannedWindow } from './planned-window.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { VigiaError } from '../../../protocol/error.ts';
 import type { Receiver, ReceiverInput, ReceiverTest } from '../../../protocol/api/receiver.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { ReceiverPort } from '../../edge/http/ports.ts';
+import type { ReceiverPort } from './port.ts';
 import { makeChannel } from '../../platform/notify/make-channel.ts';
 import { type Rendering, testMessage } from '../../platform/notify/message.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';

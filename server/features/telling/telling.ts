@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { isolated } from '../../../protocol/bidi.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Health } from '../../platform/health/health.ts';
-import type { ReceiverPort } from '../../edge/http/ports.ts';
+import type { ReceiverPort } from './port.ts';
 import { type Channel, guarded } from '../../platform/notify/channel.ts';
 import { logChannel } from '../../platform/notify/log-channel.ts';
 import { makeChannel } from '../../platform/notify/make-channel.ts';

@@ -3,7 +3,8 @@ import { addressGroup } from '../../platform/net/address-group.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { Place, Proposal } from '../../domain/incidents/linking.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Actor, PortalAnswer, PortalVisitor } from '../../edge/http/ports.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { PortalAnswer, PortalVisitor } from './port.ts';
 import { createPortalLimits } from './portal-limits.ts';
 
 /** The zone in which a client reads a time. */

@@ -1,6 +1,6 @@
-import type { AgentEvents } from '../../edge/agents/agents.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
-import type { TwinPort } from '../../edge/http/ports.ts';
+import type { TwinPort } from './port.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { KeptReports, type KeptReportsOptions } from '../../core/twins/kept-reports.ts';
 import { createTwinPort, type TwinPortOptions } from './twin-port.ts';
@@ -8,7 +8,7 @@ import { createTwinStore } from '../../core/twins/twin-store.ts';
 import { Twins } from '../../core/twins/twins.ts';
 
 type Rest = Omit<TwinPortOptions, 'twins' | 'twinStore' | 'takeInventory'> & {
-  readonly agents: Pick<AgentEvents, 'takeInventory'>;
+  readonly agents: { takeInventory(record: DeviceRecord, json: string): void };
 };
 
 /** Machines that share an identity: what is known of them, what is kept of them, and what people decide. */

@@ -6,9 +6,9 @@ import type { Life } from '../../domain/lives.ts';
 import type { ChangeSet } from '../../core/changes/change-set.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { requireDevice } from '../devices/fleet-port.ts';
-import type { Gateway } from '../../edge/gateway/gateway.ts';
-import type { Actor, TwinPort } from '../../edge/http/ports.ts';
+import { requireDevice } from '../../fleet/visible.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { TwinPort } from './port.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Watch } from '../../watch/watch.ts';
 import type { KeptReports } from '../../core/twins/kept-reports.ts';
@@ -23,7 +23,11 @@ export interface TwinPortOptions {
   readonly fleet: Fleet;
   readonly book: IncidentBook;
   readonly act: Watch['act'];
-  readonly gateway: Pick<Gateway<DeviceRecord>, 'disconnectRuns' | 'isConnected'>;
+  /** Agents' connections. */
+  readonly gateway: {
+    disconnectRuns(record: DeviceRecord, isRun: (runId: string) => boolean, cause: VigiaError, retryInMs?: number): void;
+    isConnected(record: DeviceRecord, isRun: (runId: string) => boolean): boolean;
+  };
   /** What a machine told of itself is what its device is. */
   readonly takeInventory: (record: DeviceRecord, json: string) => void;
 }

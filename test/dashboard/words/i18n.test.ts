@@ -17,7 +17,7 @@ t.test('a parameter is never read as a template', async (t) => {
 });
 
 t.test('every key of the catalogue is used', async (t) => {
-  const folder = join(import.meta.dirname, '../../dashboard');
+  const folder = join(import.meta.dirname, '../../../dashboard');
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('locales'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))

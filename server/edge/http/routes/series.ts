@@ -3,7 +3,7 @@ import { VigiaError } from '../../../../protocol/error.ts';
 import { Aggregation, FleetSeries, Series } from '../../../../protocol/api/view.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, strict } from '../fields.ts';
-import type { FleetSeriesQuery } from '../ports.ts';
+import type { FleetSeriesQuery } from '../../../features/devices/port.ts';
 import { principalOf } from '../principal.ts';
 import { parseStep, parseTimeRange, requireMeasurable } from '../time-range.ts';
 

@@ -72,7 +72,7 @@ t.test('the home countries in the years that contracts are made for', async (t) 
 });
 
 t.test('the corrections were made for the library that is installed', async (t) => {
-  const folder = new URL('../../../node_modules/date-holidays/', import.meta.url);
+  const folder = new URL('../../../../node_modules/date-holidays/', import.meta.url);
   const { version } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as { version: string };
   t.equal(holidayLibrary.version, version, 'look at each correction again, then set version and date');
   const changes = readFileSync(new URL('CHANGELOG.md', folder), 'utf8');

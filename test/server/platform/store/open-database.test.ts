@@ -14,7 +14,7 @@ t.test('a new file gets every table of tables/', async (t) => {
   const tables = database
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     .all();
-  const folder = new URL('../../../server/store/tables/', import.meta.url);
+  const folder = new URL('../../../../server/platform/store/tables/', import.meta.url);
   const source = readdirSync(folder)
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))
     .join('\n');

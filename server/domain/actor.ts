@@ -1,0 +1,12 @@
+
+
+export interface Actor {
+  /** User id, or `key:<id>` for an API key. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What an API key does is no act of a person. */
+export function isByProgram({ id }: Actor): boolean {
+  return id.startsWith('key:');
+}
