@@ -4,23 +4,23 @@ import type { Clocks, GoodbyeFrame, ProbeFrame, ReportFrame, SchemaFrame } from 
 import { Feature, PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN } from '../protocol/wire/frame.ts';
 import { parseProbeRequest } from '../protocol/wire/probe.ts';
 import { scaleValues } from '../protocol/wire/report.ts';
-import { createProber } from './work/probe.ts';
-import { parseServerUrl, serverPath } from './link/channel.ts';
-import { createChecks } from './work/check/checks.ts';
-import { createRunner } from './work/check/run-check.ts';
 import type { Collector, Measurement } from './collect/collector.ts';
-import { startConnector } from './link/connector.ts';
-import { Delivery } from './link/delivery.ts';
+import { startRounds } from './collect/rounds.ts';
+import { type Memory, readMemory, writeMemory } from './files/memory.ts';
 import type { Enrolment, Identity } from './identity/identity.ts';
 import { createInventoryNews } from './inventory.ts';
+import { parseServerUrl, serverPath } from './link/channel.ts';
+import { startConnector } from './link/connector.ts';
+import { Delivery } from './link/delivery.ts';
 import { Link, type LinkDeadlines, type LinkEnd } from './link/link.ts';
-import { describeError, type Log } from './log/log.ts';
-import { type Memory, readMemory, writeMemory } from './files/memory.ts';
-import { onceAMinute } from './log/once-a-minute.ts';
-import { readPolicy } from './work/policy.ts';
-import { startRounds } from './collect/rounds.ts';
 import { createSchemas } from './link/schemas.ts';
+import { describeError, type Log } from './log/log.ts';
+import { onceAMinute } from './log/once-a-minute.ts';
 import { Spool } from './spool/spool.ts';
+import { createChecks } from './work/check/checks.ts';
+import { createRunner } from './work/check/run-check.ts';
+import { readPolicy } from './work/policy.ts';
+import { createProber } from './work/probe.ts';
 
 export interface AgentOptions {
   readonly dataDir: string;

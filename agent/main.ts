@@ -13,11 +13,11 @@ import { createCollector } from './collect/create-collector.ts';
 import { collectInventory } from './collect/inventory.ts';
 import { type AgentConfig, readConfig } from './config.ts';
 import { prepareDataDir, tryDataDir } from './files/file.ts';
+import { findLockOwner, lockDataDir } from './files/lock.ts';
+import { readMemory } from './files/memory.ts';
 import { chooseGoodbye, readStopEvidence, UPGRADE_MARK } from './goodbye.ts';
 import { loadOrCreateIdentity, readEnrolment, requireEnrolment } from './identity/identity.ts';
-import { findLockOwner, lockDataDir } from './files/lock.ts';
 import { createLog, describeError, type Log } from './log/log.ts';
-import { readMemory } from './files/memory.ts';
 import { writePolicy } from './work/policy.ts';
 
 const usage = `Usage:

@@ -1,13 +1,13 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startClock } from './data/clock.ts';
-import { languageTag } from './words/i18n.ts';
-import { isolateTexts } from './words/isolate-text.ts';
+import { start } from './data/store.ts';
+import { takeEarly } from './data/take-early.ts';
 import { startKeys } from './route/keys.ts';
 import { followPreferences } from './route/prefs.ts';
 import { startRouter } from './route/router.ts';
-import { start } from './data/store.ts';
-import { takeEarly } from './data/take-early.ts';
+import { languageTag } from './words/i18n.ts';
+import { isolateTexts } from './words/isolate-text.ts';
 
 isolateTexts();
 takeEarly();

@@ -11,9 +11,9 @@ import {
 } from '../../protocol/api/enrolment.ts';
 import { type ErrorCode, errorCodes, VigiaError } from '../../protocol/error.ts';
 import { serverProofMessage } from '../../protocol/wire/frame.ts';
+import { prepareDataDir } from '../files/file.ts';
 import { type Channel, channelFits, notVigia, parseServerUrl, serverPath } from '../link/channel.ts';
 import { type Answer, exchange } from '../link/exchange.ts';
-import { prepareDataDir } from '../files/file.ts';
 import { type Enrolment, loadOrCreateIdentity, readEnrolment, writeEnrolment } from './identity.ts';
 import { verifySignature } from './keys.ts';
 import { proveUpgrade } from './prove-upgrade.ts';

@@ -1,7 +1,7 @@
-import { createBackoff } from './backoff.ts';
-import type { Link, LinkEnd } from './link.ts';
 import type { Log } from '../log/log.ts';
 import { onceAMinute } from '../log/once-a-minute.ts';
+import { createBackoff } from './backoff.ts';
+import type { Link, LinkEnd } from './link.ts';
 import { reconnectDelayMs } from './reconnect.ts';
 
 export interface ConnectorOptions {

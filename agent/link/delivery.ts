@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChainWriter } from '../../protocol/wire/chain.ts';
 import type { AckFrame, ReportFrame, SchemaFrame } from '../../protocol/wire/frame.ts';
 import { MAX_RUNS_PER_CONNECTION, MAX_SCHEMAS_PER_CONNECTION } from '../../protocol/wire/frame.ts';
-import type { Link } from './link.ts';
 import { describeError, type Log } from '../log/log.ts';
 import type { SpoolGap } from '../spool/cursor.ts';
 import { type Spool, type SpooledReport, spoolStart } from '../spool/spool.ts';
+import type { Link } from './link.ts';
 
 export interface DeliveryOptions {
   readonly link: Pick<Link, 'send' | 'confirm' | 'isOpen' | 'unsentBytes'>;

@@ -1,9 +1,9 @@
 import { VigiaError } from '../../protocol/error.ts';
 import type { ChallengeFrame, ProofFrame } from '../../protocol/wire/frame.ts';
 import { agentProofMessage, serverProofMessage } from '../../protocol/wire/frame.ts';
-import { type Channel, channelFits, sameBytes } from './channel.ts';
 import type { Identity } from '../identity/identity.ts';
 import { verifySignature } from '../identity/keys.ts';
+import { type Channel, channelFits, sameBytes } from './channel.ts';
 
 export interface HandshakeState {
   readonly channel: Channel;

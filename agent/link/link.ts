@@ -1,6 +1,6 @@
-import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import { AGENT_SUBPROTOCOL } from '../../protocol/api/enrolment.ts';
 import { type ErrorCode, ProtocolError, VigiaError } from '../../protocol/error.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import type {
   AckFrame,
   Clocks,
@@ -13,9 +13,9 @@ import type {
   WelcomeFrame,
 } from '../../protocol/wire/frame.ts';
 import { Feature, MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/wire/frame.ts';
+import type { Identity } from '../identity/identity.ts';
 import { type Channel, channelOf, connectionFault, unproven } from './channel.ts';
 import { answerChallenge } from './handshake.ts';
-import type { Identity } from '../identity/identity.ts';
 import { WebSocketClient } from './socket/web-socket.ts';
 
 export interface LinkDeadlines {

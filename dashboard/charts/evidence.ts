@@ -1,5 +1,5 @@
-import { isolated } from '../../protocol/bidi.ts';
 import type { IncidentDetail, Series } from '../../protocol/api/view.ts';
+import { isolated } from '../../protocol/bidi.ts';
 import { t } from '../words/i18n.ts';
 import type { Line, Measure, Panel } from './panels.ts';
 import { ranges } from './ranges.ts';

@@ -3,13 +3,13 @@ import type { AttestationInput, LedgerEntry } from '../../protocol/api/availabil
 import type { Responsibility } from '../../protocol/api/contract.ts';
 import { sla } from '../data/api-sla.ts';
 import { responsibilities } from '../data/contract-draft.ts';
-import { dayTime } from '../words/format.ts';
-import { t } from '../words/i18n.ts';
-import { wholeSpan } from '../words/sla-text.ts';
 import { devices } from '../data/store.ts';
 import { CheckField, Field, SelectField, TextField } from '../ui/Field.tsx';
 import { CreateDialog } from '../ui/ListSection.tsx';
 import { say } from '../ui/Toasts.tsx';
+import { dayTime } from '../words/format.ts';
+import { t } from '../words/i18n.ts';
+import { wholeSpan } from '../words/sla-text.ts';
 
 interface AttestProps {
   /** Of a machine, whose site may be meant too, or of all machines of a site. */

@@ -1,17 +1,17 @@
 import type { AvailabilityFigure, AvailabilityRow } from '../../protocol/api/availability.ts';
 import { isolated } from '../../protocol/bidi.ts';
-import { cutShare, figureOf, type Hours } from '../words/availability.ts';
 import { nowMinuteMs } from '../data/clock.ts';
-import { cutPercent, exactTime, time } from '../words/format.ts';
-import { t } from '../words/i18n.ts';
+import { clients, sites } from '../data/store.ts';
 import { navigate } from '../route/router.ts';
 import { ledgerHref, withQuery } from '../route/routes.ts';
+import type { RowPlace } from '../ui/VirtualBody.tsx';
+import { cutShare, figureOf, type Hours } from '../words/availability.ts';
+import { cutPercent, exactTime, time } from '../words/format.ts';
+import { t } from '../words/i18n.ts';
 import { percentOr, wholeSpan } from '../words/sla-text.ts';
-import { clients, sites } from '../data/store.ts';
 import { Budget } from './Budget.tsx';
 import { Ratio } from './Ratio.tsx';
 import { VerdictBadge } from './Verdict.tsx';
-import type { RowPlace } from '../ui/VirtualBody.tsx';
 
 /** What a row is made of: its ledger, or for a sum its devices. */
 export function rowHref({ kind, id }: AvailabilityRow, carried: Readonly<Record<string, string>>): string {

@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { Strip } from '../../protocol/api/availability.ts';
 import { sla } from '../data/api-sla.ts';
-import { cutShare, dayMark, dayState, stripTotals } from '../words/availability.ts';
 import { nowMinuteMs } from '../data/clock.ts';
+import { ledgerHref } from '../route/routes.ts';
+import { Async, useLoaded } from '../ui/Async.tsx';
+import { cutShare, dayMark, dayState, stripTotals } from '../words/availability.ts';
 import { cutPercent, dateText, time } from '../words/format.ts';
 import { t } from '../words/i18n.ts';
-import { ledgerHref } from '../route/routes.ts';
 import { partitionText, wholeSpan } from '../words/sla-text.ts';
 import { addDays, startOfDateIn } from '../words/zone.ts';
-import { Async, useLoaded } from '../ui/Async.tsx';
 import { LedgerLegend, LedgerSwatch } from './LedgerMark.tsx';
 
 type StripDay = Strip['days'][number];

@@ -2,14 +2,14 @@ import type { ComponentChildren } from 'preact';
 import type { Contract, ContractTerms, ContractVersion, ResponseTarget } from '../../protocol/api/contract.ts';
 import { nowMs } from '../data/clock.ts';
 import { hoursText, percentText } from '../data/contract-draft.ts';
+import { canAct, sites } from '../data/store.ts';
+import { contractHref } from '../route/routes.ts';
+import { When } from '../ui/Ago.tsx';
 import { dateText } from '../words/format.ts';
 import { rich, t } from '../words/i18n.ts';
-import { contractHref } from '../route/routes.ts';
 import { calendarText } from '../words/sla-text.ts';
-import { canAct, sites } from '../data/store.ts';
 import { effectiveCalendar, weekMinutes } from '../words/week.ts';
 import { dateIn } from '../words/zone.ts';
-import { When } from '../ui/Ago.tsx';
 import { UpcomingExceptions } from './ExceptionList.tsx';
 import { WeekGrid } from './WeekGrid.tsx';
 

@@ -1,13 +1,13 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { DeviceSummary, PresenceState } from '../../protocol/api/view.ts';
-import { t } from '../words/i18n.ts';
-import { type Cell, cellAt, layOutSite, pitchFor, type SiteBlock } from './map-layout.ts';
-import { navigate } from '../route/router.ts';
-import { deviceHref, fleetHref } from '../route/routes.ts';
 import { groupFleet, presenceStates, priorities } from '../data/select.ts';
 import { clients, devices, sites } from '../data/store.ts';
+import { navigate } from '../route/router.ts';
+import { deviceHref, fleetHref } from '../route/routes.ts';
 import { Lasting } from '../ui/Ago.tsx';
+import { t } from '../words/i18n.ts';
+import { type Cell, cellAt, layOutSite, pitchFor, type SiteBlock } from './map-layout.ts';
 import { StateBadge } from './StateBadge.tsx';
 
 interface Focused {

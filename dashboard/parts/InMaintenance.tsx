@@ -1,6 +1,6 @@
 import type { DeviceSummary } from '../../protocol/api/view.ts';
-import { t } from '../words/i18n.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { t } from '../words/i18n.ts';
 
 /** Marks a machine that planned work is done on; in words where there is room. */
 export function InMaintenance({ device, words = false }: { device: DeviceSummary; words?: boolean }) {

@@ -1,10 +1,10 @@
 import { useComputed } from '@preact/signals';
 import type { Incident } from '../../protocol/api/view.ts';
-import { rich, t } from '../words/i18n.ts';
-import { incidentHref } from '../route/routes.ts';
 import { incidents as known } from '../data/store.ts';
 import { countExplained } from '../data/triage.ts';
+import { incidentHref } from '../route/routes.ts';
 import { Lasting } from '../ui/Ago.tsx';
+import { rich, t } from '../words/i18n.ts';
 import { IncidentDeadlines } from './DeadlineClock.tsx';
 import { AcknowledgeButton, AssignSelect, IncidentPlace } from './IncidentParts.tsx';
 import { FlappingBadge, IncidentStateBadge, PriorityShape } from './StateBadge.tsx';

@@ -1,10 +1,10 @@
 import type { Incident } from '../../protocol/api/view.ts';
 import { api, sentenceOf } from '../data/api.ts';
-import { t } from '../words/i18n.ts';
-import { deviceHref, fleetHref } from '../route/routes.ts';
 import { canAct, clients, devices, keepIncident, me, services, sites, users } from '../data/store.ts';
+import { deviceHref, fleetHref } from '../route/routes.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
 import { say } from '../ui/Toasts.tsx';
+import { t } from '../words/i18n.ts';
 
 /** Whom it concerns: device, service, client and site, each a link. */
 export function IncidentPlace({ incident }: { incident: Incident }) {

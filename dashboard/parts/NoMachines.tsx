@@ -1,6 +1,6 @@
-import { t } from '../words/i18n.ts';
 import { canAct } from '../data/store.ts';
 import { LinkButton } from '../ui/LinkButton.tsx';
+import { t } from '../words/i18n.ts';
 
 /** A lookout over a quiet line. */
 export function QuietHorizon() {

@@ -1,6 +1,6 @@
 import type { OnboardingFinding } from '../../protocol/api/view.ts';
-import { rich, t } from '../words/i18n.ts';
 import { When } from '../ui/Ago.tsx';
+import { rich, t } from '../words/i18n.ts';
 
 /** What already held when the machine was enrolled: known, listed, without a clock. */
 export function Onboarding({ findings }: { findings: readonly OnboardingFinding[] }) {

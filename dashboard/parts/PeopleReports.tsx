@@ -3,15 +3,15 @@ import type { PersonReport } from '../../protocol/api/person-report.ts';
 import type { IncidentDetail } from '../../protocol/api/view.ts';
 import { api } from '../data/api.ts';
 import { desk } from '../data/desk-api.ts';
-import { rich, t } from '../words/i18n.ts';
-import { leadSentence } from '../words/lead.ts';
-import { reportHref } from '../route/routes.ts';
 import { canAct, isAdmin } from '../data/store.ts';
+import { reportHref } from '../route/routes.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
 import { When } from '../ui/Ago.tsx';
 import { Async, useLoaded } from '../ui/Async.tsx';
-import { ReplaceReportLink } from './ReplaceReportLink.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { rich, t } from '../words/i18n.ts';
+import { leadSentence } from '../words/lead.ts';
+import { ReplaceReportLink } from './ReplaceReportLink.tsx';
 
 interface PeopleReportsProps {
   readonly incident: IncidentDetail;

@@ -1,9 +1,9 @@
 import { nowMs } from '../data/clock.ts';
-import { t } from '../words/i18n.ts';
 import { type PeriodQuery, periodNames } from '../data/period.ts';
 import { setQuery } from '../route/router.ts';
-import { dateIn } from '../words/zone.ts';
 import { Segmented } from '../ui/Segmented.tsx';
+import { t } from '../words/i18n.ts';
+import { dateIn } from '../words/zone.ts';
 
 interface PickerProps {
   readonly query: PeriodQuery;

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { sla } from '../data/api-sla.ts';
-import { t } from '../words/i18n.ts';
 import { reload } from '../data/store.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
 import { CopyField } from '../ui/CopyField.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { t } from '../words/i18n.ts';
 
 interface ReplaceReportLinkProps {
   readonly clientId: string;

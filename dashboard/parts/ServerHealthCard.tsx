@@ -1,10 +1,10 @@
 import { useComputed } from '@preact/signals';
 import { nowMs } from '../data/clock.ts';
-import { clockTime } from '../words/format.ts';
-import { rich, t } from '../words/i18n.ts';
 import { devices, isLinkDown, server } from '../data/store.ts';
 import { Lasting } from '../ui/Ago.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { clockTime } from '../words/format.ts';
+import { rich, t } from '../words/i18n.ts';
 
 /** How the watchman himself is. */
 export function ServerHealthCard() {

@@ -1,8 +1,8 @@
 import type { SiteCard } from '../../protocol/api/site-card.ts';
 import type { IncidentDetail } from '../../protocol/api/view.ts';
-import { t } from '../words/i18n.ts';
 import { sites } from '../data/store.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { t } from '../words/i18n.ts';
 
 /** What one needs at three in the morning: whom to call, how to get in, who provides what. */
 export function SiteCardPanel({

@@ -2,12 +2,12 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { TwinMachine, TwinMachines } from '../../protocol/api/twin.ts';
 import { api } from '../data/api.ts';
-import { rich, t } from '../words/i18n.ts';
 import { canAct, devices } from '../data/store.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
 import { Ago, When } from '../ui/Ago.tsx';
 import { type Loaded, useLoaded } from '../ui/Async.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { rich, t } from '../words/i18n.ts';
 
 const REFRESH_MS = 10_000;
 

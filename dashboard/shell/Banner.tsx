@@ -1,10 +1,10 @@
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { nowMs } from '../data/clock.ts';
-import { clockTime, duration } from '../words/format.ts';
-import { t } from '../words/i18n.ts';
 import { link, loadError, retryLive, server } from '../data/store.ts';
 import { Icon, type IconName } from '../ui/Icon.tsx';
+import { clockTime, duration } from '../words/format.ts';
+import { t } from '../words/i18n.ts';
 
 function Banner({ kind, icon, children }: { kind: string; icon: IconName; children: ComponentChildren }) {
   return (

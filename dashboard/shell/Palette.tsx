@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
-import { t } from '../words/i18n.ts';
+import { PriorityShape, StateShape } from '../parts/StateBadge.tsx';
 import { overlay } from '../route/keys.ts';
-import { type Command, commands, findCommands } from './palette.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useModal } from '../ui/modal.ts';
-import { PriorityShape, StateShape } from '../parts/StateBadge.tsx';
+import { t } from '../words/i18n.ts';
+import { type Command, commands, findCommands } from './palette.ts';
 
 /** Goes anywhere and does anything by a few letters of its name. */
 export function Palette() {

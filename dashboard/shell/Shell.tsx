@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { sentenceOf } from '../data/api.ts';
-import { t } from '../words/i18n.ts';
+import { canAct, incidents, isLinkDown, link, me, signOut } from '../data/store.ts';
+import { triage } from '../data/triage.ts';
 import { overlay } from '../route/keys.ts';
 import { theme, themes } from '../route/prefs.ts';
 import { place, route } from '../route/router.ts';
 import { type Route, settingsHref } from '../route/routes.ts';
-import { canAct, incidents, isLinkDown, link, me, signOut } from '../data/store.ts';
-import { triage } from '../data/triage.ts';
-import { Banners } from './Banner.tsx';
 import { BrandMark, Icon, type IconName } from '../ui/Icon.tsx';
 import { say } from '../ui/Toasts.tsx';
+import { t } from '../words/i18n.ts';
+import { Banners } from './Banner.tsx';
 
 /** The frame around every view: where one can go, who one is, and how far the screen can be believed. */
 export function Shell({ children }: { children: ComponentChildren }) {

@@ -1,8 +1,8 @@
-import type { LabelKey } from '../words/i18n.ts';
-import { t } from '../words/i18n.ts';
 import { overlay } from '../route/keys.ts';
 import { letterKeys } from '../route/prefs.ts';
 import { Dialog } from '../ui/Dialog.tsx';
+import type { LabelKey } from '../words/i18n.ts';
+import { t } from '../words/i18n.ts';
 
 const groups: readonly { title: LabelKey; keys: readonly [keys: readonly string[], what: LabelKey][] }[] = [
   {

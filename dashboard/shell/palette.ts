@@ -1,14 +1,14 @@
 import type { PresenceState, Priority } from '../../protocol/api/view.ts';
 import { sentenceOf } from '../data/api.ts';
 import { byDeadline } from '../data/deadline.ts';
-import { t } from '../words/i18n.ts';
+import { canAct, clients, devices, incidents, signOut, sites } from '../data/store.ts';
 import { overlay } from '../route/keys.ts';
-import type { IconName } from '../ui/Icon.tsx';
-import { say } from '../ui/Toasts.tsx';
 import { density, theme } from '../route/prefs.ts';
 import { navigate } from '../route/router.ts';
 import { clientHref, deviceHref, incidentHref, reportHref, settingsHref, siteHref } from '../route/routes.ts';
-import { canAct, clients, devices, incidents, signOut, sites } from '../data/store.ts';
+import type { IconName } from '../ui/Icon.tsx';
+import { say } from '../ui/Toasts.tsx';
+import { t } from '../words/i18n.ts';
 
 type Mark =
   | { readonly kind: 'icon'; readonly icon: IconName }

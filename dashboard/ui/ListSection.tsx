@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Page } from '../data/all-pages.ts';
-import { t } from '../words/i18n.ts';
 import { useSubmit } from '../data/use-submit.ts';
+import { t } from '../words/i18n.ts';
 import { ActionButton } from './ActionButton.tsx';
 import { Async, Failure, type Loaded } from './Async.tsx';
 import { Dialog } from './Dialog.tsx';

@@ -1,4 +1,10 @@
-import type { AvailabilityFigure, AvailabilityRow, LedgerEntry, Strip, Verdict } from '../../protocol/api/availability.ts';
+import type {
+  AvailabilityFigure,
+  AvailabilityRow,
+  LedgerEntry,
+  Strip,
+  Verdict,
+} from '../../protocol/api/availability.ts';
 
 export type LedgerState = LedgerEntry['state'];
 export const ledgerStates = ['up', 'down', 'unknown', 'excluded'] as const satisfies readonly LedgerState[];

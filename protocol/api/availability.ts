@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Responsibility } from './contract.ts';
 import { Nullable, Time } from '../document.ts';
+import { Responsibility } from './contract.ts';
 
 /** Availability as screens and exports show it. Ratios are 0..1 and never rounded up; durations are whole milliseconds. */
 

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import type { TLSSocket } from 'node:tls';
-import type { CheckReason } from '../check-reason.ts';
 import type { CheckTarget } from '../api/service.ts';
+import type { CheckReason } from '../check-reason.ts';
 import { dial } from '../socket/dial.ts';
 import { type Answer, askPlainly } from './answer.ts';
 import { chainLeftMs } from './chain.ts';

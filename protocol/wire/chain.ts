@@ -1,9 +1,9 @@
+import { ProtocolError } from '../error.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { advanceClocks, sendableClocks } from './clocks.ts';
 import { encodeFrame } from './codec.ts';
 import { crc32 } from './crc32.ts';
 import { applyChanges, canDelta, writeChanges } from './delta.ts';
-import { ProtocolError } from '../error.ts';
 import type { Clocks, ReportDeltaFrame, ReportFrame } from './frame.ts';
 import { CHECK_BYTES } from './report-delta.ts';
 

@@ -1,6 +1,6 @@
+import type { CheckTarget } from '../api/service.ts';
 import { ProtocolError } from '../error.ts';
 import type { AgentPlan, PlannedCheck } from './plan.ts';
-import type { CheckTarget } from '../api/service.ts';
 
 /** Checks that one agent runs. */
 export const MAX_CHECKS_PER_AGENT = 64;

@@ -1,5 +1,5 @@
-import type { ByteReader, ByteWriter } from './bytes.ts';
 import { ProtocolError } from '../error.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
 import type { Clocks } from './frame.ts';
 
 /** The latest reading that can be sent, in the year 37648: sums and differences of times stay safe integers and real dates. */

@@ -1,6 +1,6 @@
+import { type ErrorCode, errorCodes, ProtocolError } from '../error.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readClocks, writeClocks } from './clocks.ts';
-import { type ErrorCode, errorCodes, ProtocolError } from '../error.ts';
 import {
   type Frame,
   type FrameType,

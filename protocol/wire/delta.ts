@@ -1,5 +1,5 @@
-import type { ByteReader, ByteWriter } from './bytes.ts';
 import { ProtocolError } from '../error.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
 
 /**
  * How one list of scaled values becomes the next: "changes" of docs/protocol.md. A value is an integer from -(2^52) to

@@ -1,6 +1,6 @@
+import { ProtocolError } from '../error.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { readClockChanges, writeClockChanges } from './clocks.ts';
-import { ProtocolError } from '../error.ts';
 import type { ReportDeltaFrame } from './frame.ts';
 
 /** Length of the check at the end of the frame; it covers what stands before it. */

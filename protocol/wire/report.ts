@@ -1,6 +1,6 @@
+import { ProtocolError } from '../error.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { readClocks, writeClocks } from './clocks.ts';
-import { ProtocolError } from '../error.ts';
 import type { ReportFrame } from './frame.ts';
 import { MAX_METRICS_PER_SCHEMA, type MetricDescriptor } from './metric.ts';
 

@@ -1,5 +1,5 @@
-import type { ByteReader, ByteWriter } from './bytes.ts';
 import { ProtocolError } from '../error.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
 import type { SchemaFrame } from './frame.ts';
 import { MAX_METRICS_PER_SCHEMA, type MetricDescriptor, type MetricKind, properNames, type Unit } from './metric.ts';
 

@@ -15,7 +15,11 @@ const brotliCompress = promisify(brotliWithCallback);
 const gzip = promisify(gzipWithCallback);
 
 const PAGE = 'dashboard/index.html';
-const SERVER_ENTRIES = { main: 'server/cli/main.ts', series: 'server/platform/series/thread.ts', store: 'server/platform/store/worker.ts' };
+const SERVER_ENTRIES = {
+  main: 'server/cli/main.ts',
+  series: 'server/platform/series/thread.ts',
+  store: 'server/platform/store/worker.ts',
+};
 const AGENT_ENTRIES = { 'vigia-agent': 'agent/main.ts', 'inventory-child': 'agent/collect/inventory-child.ts' };
 
 /**

@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
 import type { HelloFrame } from '../../protocol/wire/frame.ts';
+import type { Twin } from '../core/twins/twin.ts';
+import type { Twins } from '../core/twins/twins.ts';
 import type { AgentEvents } from '../edge/agents/agents.ts';
-import type { Certificate } from '../platform/security/certificate.ts';
-import type { Config } from './config/config.ts';
-import type { ServerMetrics } from '../platform/metrics/server-metrics.ts';
-import type { DeviceRecord } from '../fleet/device-record.ts';
-import type { Fleet } from '../fleet/fleet.ts';
 import { Gateway } from '../edge/gateway/gateway.ts';
 import type { LinkTiming } from '../edge/gateway/link.ts';
 import type { LiveHub } from '../edge/live/live-hub.ts';
-import { type Identity, verifySignature } from '../platform/security/identity.ts';
 import type { Services } from '../features/services/create-services.ts';
+import type { DeviceRecord } from '../fleet/device-record.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { ServerMetrics } from '../platform/metrics/server-metrics.ts';
 import type { TrustedProxies } from '../platform/net/trusted-proxies.ts';
-import type { Twin } from '../core/twins/twin.ts';
-import type { Twins } from '../core/twins/twins.ts';
+import type { Certificate } from '../platform/security/certificate.ts';
+import { type Identity, verifySignature } from '../platform/security/identity.ts';
+import type { Config } from './config/config.ts';
 
 export interface AgentGatewayOptions {
   readonly fleet: Fleet;

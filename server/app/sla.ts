@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
+import type { Judge } from '../core/changes/judge.ts';
+import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import { type Availability, createAvailability } from '../features/availability/create-availability.ts';
 import { type Contracts, createContracts } from '../features/contracts/contracts.ts';
-import type { Fleet } from '../fleet/fleet.ts';
-import { FlapJudge } from '../watch/flap-judge.ts';
-import type { IncidentBook } from '../core/incidents/incident-book.ts';
-import type { Judge } from '../core/changes/judge.ts';
 import { createMaintenance, type Maintenance } from '../features/maintenance/create-maintenance.ts';
 import { createServices, type Services } from '../features/services/create-services.ts';
 import type { ServiceDefinition } from '../features/services/definition.ts';
-import type { Store } from '../platform/store/store.ts';
 import { Reminders } from '../features/telling/reminders.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Store } from '../platform/store/store.ts';
+import { FlapJudge } from '../watch/flap-judge.ts';
 import type { Watch } from '../watch/watch.ts';
 
 export interface SlaOptions {

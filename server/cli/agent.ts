@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { agentEnvironment, agentNodeFlags } from '../../protocol/wire/agent-flags.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import { agentEnvironment, agentNodeFlags } from '../../protocol/wire/agent-flags.ts';
 import { environmentWith } from '../app/config/config.ts';
 import { agentBundle } from './paths.ts';
 

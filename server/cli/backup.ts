@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { restoreBackup } from '../platform/backup/restore-backup.ts';
 import { readConfig } from '../app/config/config.ts';
+import { restoreBackup } from '../platform/backup/restore-backup.ts';
 import { openDataDir } from '../platform/files/data-dir.ts';
 import { withAdministration } from './administration.ts';
 import type { Command } from './command.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { type ErrorCode, errorCodes, VigiaError } from '../../protocol/error.ts';
 import type { ErrorBody } from '../../protocol/api/view.ts';
+import { type ErrorCode, errorCodes, VigiaError } from '../../protocol/error.ts';
 
 /**
  * How the command line talks to the running server: one line of JSON each way, over a Unix socket in the data folder that

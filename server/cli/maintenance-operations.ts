@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import { everyClient } from '../domain/scope.ts';
 import { Name, strict } from '../edge/http/fields.ts';
 import type { MaintenancePort } from '../features/maintenance/port.ts';

@@ -1,5 +1,5 @@
-import { VigiaError } from '../../protocol/error.ts';
 import type { MaintenanceOccurrence } from '../../protocol/api/maintenance.ts';
+import { VigiaError } from '../../protocol/error.ts';
 import { readConfig } from '../app/config/config.ts';
 import { parseDurationMs } from '../app/config/duration.ts';
 import { withAdministration } from './administration.ts';

@@ -1,8 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { isolated } from '../../protocol/bidi.ts';
-import { VigiaError } from '../../protocol/error.ts';
 import type { MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import {
   type ApiKey,
@@ -12,16 +10,18 @@ import {
   type ServerHealth,
   type User,
 } from '../../protocol/api/view.ts';
-import type { CreatedBackup } from '../platform/backup/create-backup.ts';
+import { isolated } from '../../protocol/bidi.ts';
+import { VigiaError } from '../../protocol/error.ts';
 import { everyClient } from '../domain/scope.ts';
 import { Email, Id, Name, NewPassword, strict } from '../edge/http/fields.ts';
 import { type InstallCommands, installCommands } from '../edge/http/install-command.ts';
 import { findMakers } from '../edge/http/makers.ts';
 import { mapPage } from '../edge/http/paging.ts';
-import type { MaintenancePort } from '../features/maintenance/port.ts';
 import { resetUrl } from '../edge/http/reset-url.ts';
 import { faultSentence } from '../edge/http/validation.ts';
 import { apiKeyView, tokenView, userView } from '../edge/http/views.ts';
+import type { MaintenancePort } from '../features/maintenance/port.ts';
+import type { CreatedBackup } from '../platform/backup/create-backup.ts';
 import type { ApiKeys } from '../platform/security/api-keys.ts';
 import type { Credentials } from '../platform/security/credentials.ts';
 import type { Passwords } from '../platform/security/passwords.ts';

@@ -1,5 +1,3 @@
-
-
 export interface Actor {
   /** User id, or `key:<id>` for an API key. */
   readonly id: string;

@@ -1,6 +1,6 @@
+import type { CheckTarget } from '../../protocol/api/service.ts';
 import { isolated } from '../../protocol/bidi.ts';
 import type { CheckReason } from '../../protocol/check-reason.ts';
-import type { CheckTarget } from '../../protocol/api/service.ts';
 import type { Observation } from './check-result.ts';
 import { formatDuration } from './wording.ts';
 

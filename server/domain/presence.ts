@@ -1,5 +1,5 @@
-import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
 import type { DeviceKind, PresenceState } from '../../protocol/api/view.ts';
+import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
 import {
   type Announcement,
   classifyGap,

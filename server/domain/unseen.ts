@@ -1,5 +1,5 @@
-import { isolated } from '../../protocol/bidi.ts';
 import type { DeviceKind } from '../../protocol/api/view.ts';
+import { isolated } from '../../protocol/bidi.ts';
 import { formatInstant } from './wording.ts';
 
 /** Workstations may be off; one that nobody has seen for so long was perhaps lost, sold or broken. */

@@ -1,11 +1,11 @@
 import type { PresenceState } from '../../protocol/api/view.ts';
-import type { CheckMemory } from '../domain/rules/check-memory.ts';
 import type { Dating } from '../domain/dating.ts';
-import { type DetectionState, freshDetection } from '../domain/rules/detection.ts';
-import { readDetection, readMap, type SavedDetection, saveDetection } from '../domain/rules/detection-json.ts';
 import type { Life } from '../domain/lives.ts';
 import type { SystemDrive } from '../domain/low-drives.ts';
 import { freshPresence, type PresenceMemory } from '../domain/presence.ts';
+import type { CheckMemory } from '../domain/rules/check-memory.ts';
+import { type DetectionState, freshDetection } from '../domain/rules/detection.ts';
+import { readDetection, readMap, type SavedDetection, saveDetection } from '../domain/rules/detection-json.ts';
 import type { DeliveredRun, DeliveredRuns } from './runs.ts';
 
 /** What must survive a restart; saved together with the journal position that it includes. */

@@ -1,5 +1,5 @@
-import type { Frame, ProcessSample } from '../../protocol/wire/frame.ts';
 import type { LossKind } from '../../protocol/api/view.ts';
+import type { Frame, ProcessSample } from '../../protocol/wire/frame.ts';
 import type { Liveness } from '../domain/presence.ts';
 import type { Reading } from '../domain/reading.ts';
 import { QuietDevice } from '../domain/rules/quiet-device.ts';

@@ -1,5 +1,5 @@
-import type { CheckMemory } from '../domain/rules/check-memory.ts';
 import type { LevelState } from '../domain/hysteresis.ts';
+import type { CheckMemory } from '../domain/rules/check-memory.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import type { DeviceRecord } from './device-record.ts';
 

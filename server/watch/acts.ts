@@ -1,7 +1,7 @@
 import { VigiaError } from '../../protocol/error.ts';
-import type { ChangeWriter } from './change-writer.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { ChangeSet } from '../core/changes/change-set.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { ChangeWriter } from './change-writer.ts';
 import type { Lane } from './lane.ts';
 
 export interface ActsOptions {

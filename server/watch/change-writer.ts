@@ -1,12 +1,12 @@
 import type { CompiledQuery } from 'kysely';
 import type { Logger } from 'pino';
 import { VigiaError } from '../../protocol/error.ts';
+import { ChangeSet } from '../core/changes/change-set.ts';
+import type { IncidentBook } from '../core/incidents/incident-book.ts';
+import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Faults } from '../platform/health/faults.ts';
-import { ChangeSet } from '../core/changes/change-set.ts';
-import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Health } from '../platform/health/health.ts';
-import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { Store } from '../platform/store/store.ts';
 
 export interface ChangeWriterOptions {

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Clock, ClockDoubt } from '../platform/clock.ts';
+import type { OwnTrouble } from '../core/presence/server-incident.ts';
 import { formatDuration } from '../domain/wording.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Health } from '../platform/health/health.ts';
 import { redateRecord } from '../fleet/redate.ts';
-import type { OwnTrouble } from '../core/presence/server-incident.ts';
+import type { Clock, ClockDoubt } from '../platform/clock.ts';
+import type { Health } from '../platform/health/health.ts';
 
 export interface ClockKeeperOptions {
   readonly clock: Clock;

@@ -1,11 +1,11 @@
 import { isolated } from '../../protocol/bidi.ts';
 import { applyVerdict } from '../core/changes/apply-verdict.ts';
 import type { ChangeSet } from '../core/changes/change-set.ts';
-import type { DeviceRecord } from '../fleet/device-record.ts';
-import type { Fleet } from '../fleet/fleet.ts';
-import type { Clone } from '../domain/clone.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { Twins } from '../core/twins/twins.ts';
+import type { Clone } from '../domain/clone.ts';
+import type { DeviceRecord } from '../fleet/device-record.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 
 /** Without another try for this long, a copied identity is no longer in use. */
 const QUIET_MS = 60 * 60_000;

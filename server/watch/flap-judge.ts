@@ -1,8 +1,8 @@
-import { flapUntil } from '../domain/incidents/flapping.ts';
-import { calmStep } from '../domain/incidents/flapping-step.ts';
 import type { ChangeSet } from '../core/changes/change-set.ts';
 import type { Judge } from '../core/changes/judge.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
+import { flapUntil } from '../domain/incidents/flapping.ts';
+import { calmStep } from '../domain/incidents/flapping-step.ts';
 
 /** Ends flapping when enough time has passed without a change. */
 export class FlapJudge implements Judge {

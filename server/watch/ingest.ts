@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../platform/clock.ts';
 import { dateClocks, learnDating } from '../domain/dating.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
-import type { Health } from '../platform/health/health.ts';
-import { isDelivered } from '../fleet/runs.ts';
 import type { OfferedReport } from '../fleet/offered-report.ts';
+import { isDelivered } from '../fleet/runs.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Health } from '../platform/health/health.ts';
 import type { SeriesStore } from '../platform/series/series-store.ts';
 import { type WaitingReport, WaitingReports } from './waiting-report.ts';
 import type { Watch } from './watch.ts';

@@ -1,19 +1,19 @@
 import { isolated } from '../../protocol/bidi.ts';
 import { applyVerdict } from '../core/changes/apply-verdict.ts';
-import type { Clock } from '../platform/clock.ts';
-import { judgeReading } from '../domain/rules/detection.ts';
+import type { ChangeSet } from '../core/changes/change-set.ts';
+import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { Interval, Proof } from '../domain/ledger.ts';
 import { lowDriveBytes } from '../domain/low-drives.ts';
 import { takenBack, takeProof } from '../domain/presence.ts';
 import { type Reading, readValue } from '../domain/reading.ts';
+import { judgeReading } from '../domain/rules/detection.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { DetectionSettings } from '../domain/settings.ts';
 import { formatInstant } from '../domain/wording.ts';
-import type { ChangeSet } from '../core/changes/change-set.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { markDelivered } from '../fleet/runs.ts';
-import type { IncidentBook } from '../core/incidents/incident-book.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { StoredReport } from '../platform/series/series-store.ts';
 import type { Store } from '../platform/store/store.ts';
 

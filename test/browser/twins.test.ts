@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { loadOrCreateIdentity } from '../../agent/identity/identity.ts';
-import { agentProofMessage } from '../../protocol/wire/frame.ts';
 import type { TwinMachines } from '../../protocol/api/twin.ts';
+import { agentProofMessage } from '../../protocol/wire/frame.ts';
 import { violations } from '../support/axe.ts';
 import { openPage } from '../support/chromium.ts';
 import { helloFrame, RawLink } from '../support/raw-link.ts';

@@ -1,7 +1,20 @@
 import t from 'tap';
 import { Value } from 'typebox/value';
-import { checkInput, checkKinds, draftOfCheck, newCheck, ofKind, targetText } from '../../dashboard/features/services/check-draft.ts';
-import { draftOfReceiver, newReceiver, receiverInput, whereTo, withSecurity } from '../../dashboard/features/settings/receiver-draft.ts';
+import {
+  checkInput,
+  checkKinds,
+  draftOfCheck,
+  newCheck,
+  ofKind,
+  targetText,
+} from '../../dashboard/features/services/check-draft.ts';
+import {
+  draftOfReceiver,
+  newReceiver,
+  receiverInput,
+  whereTo,
+  withSecurity,
+} from '../../dashboard/features/settings/receiver-draft.ts';
 import { draftFrom, proposalQuestion, reportInput } from '../../dashboard/features/tickets/report-draft.ts';
 import { PersonReportInput } from '../../protocol/api/person-report.ts';
 import { ReceiverInput } from '../../protocol/api/receiver.ts';

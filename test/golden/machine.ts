@@ -2,9 +2,9 @@ import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { rawPublicKey } from '../../agent/identity/keys.ts';
+import { AGENT_SUBPROTOCOL, enrolmentRequestMessage } from '../../protocol/api/enrolment.ts';
 import { ChainWriter } from '../../protocol/wire/chain.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
-import { AGENT_SUBPROTOCOL, enrolmentRequestMessage } from '../../protocol/api/enrolment.ts';
 import {
   agentProofMessage,
   type ChallengeFrame,

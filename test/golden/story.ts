@@ -1,5 +1,5 @@
-import { checkReasons } from '../../protocol/check-reason.ts';
 import type { Incident } from '../../protocol/api/view.ts';
+import { checkReasons } from '../../protocol/check-reason.ts';
 import type { Api } from './api.ts';
 import type { Beginning } from './beginning.ts';
 import type { MachineName, Machines } from './fleet.ts';

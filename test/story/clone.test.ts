@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { loadOrCreateIdentity } from '../../agent/identity/identity.ts';
-import { agentProofMessage } from '../../protocol/wire/frame.ts';
 import type { TwinMachine, TwinMachines } from '../../protocol/api/twin.ts';
+import { agentProofMessage } from '../../protocol/wire/frame.ts';
 import { freePort } from '../support/free-port.ts';
 import { helloFrame, RawLink } from '../support/raw-link.ts';
 import { type StoryServer, startServer } from '../support/story.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { describe } from '../../protocol/wire/metric.ts';
 import type { Device, FileSystem } from '../../protocol/api/view.ts';
+import { describe } from '../../protocol/wire/metric.ts';
 import { openTestSeries } from '../support/open-test-series.ts';
 import { simDiskBytes, startSimAgent } from '../support/sim-agent.ts';
 import { storedReport } from '../support/stored-report.ts';

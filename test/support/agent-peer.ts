@@ -6,8 +6,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { rawPublicKey, verifySignature } from '../../agent/identity/keys.ts';
-import { ChainReader } from '../../protocol/wire/chain.ts';
-import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import {
   type EnrolmentRequest,
   enrolmentAnswerMessage,
@@ -15,6 +13,8 @@ import {
   formatEnrolmentToken,
 } from '../../protocol/api/enrolment.ts';
 import { type ErrorCode, errorCodes } from '../../protocol/error.ts';
+import { ChainReader } from '../../protocol/wire/chain.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import {
   agentProofMessage,
   type ChallengeFrame,

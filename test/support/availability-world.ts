@@ -1,8 +1,8 @@
 import type { Test } from 'tap';
 import type { ContractTerms } from '../../protocol/api/contract.ts';
+import { ChangeSet } from '../../server/core/changes/change-set.ts';
 import { takeProof } from '../../server/domain/presence.ts';
 import { everyClient } from '../../server/domain/scope.ts';
-import { ChangeSet } from '../../server/core/changes/change-set.ts';
 import { startHttp, type TestServer } from './http.ts';
 import { addTenant, type Tenant } from './store.ts';
 

@@ -1,10 +1,10 @@
 import type { ContractTerms } from '../../protocol/api/contract.ts';
 import type { Priority } from '../../protocol/api/view.ts';
+import { toRecord } from '../../server/core/incidents/rows.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { markOnSite, pause, startClock } from '../../server/domain/sla/clock.ts';
 import type { ResponseClock } from '../../server/domain/sla/response-clock.ts';
 import { tierTerms } from '../../server/domain/sla/tiers.ts';
-import { toRecord } from '../../server/core/incidents/rows.ts';
 import type { TestServer } from './http.ts';
 import { incidentView } from './ports.ts';
 import { incidentRow, type Tenant } from './store.ts';

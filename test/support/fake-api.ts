@@ -2,8 +2,15 @@ import type { AddressInfo } from 'node:net';
 import fastifyStatic from '@fastify/static';
 import Fastify from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type {
+  DeviceSummary,
+  LiveServerMessage,
+  Overview,
+  ServerHealth,
+  Storage,
+  User,
+} from '../../protocol/api/view.ts';
 import { errorCodes, VigiaError } from '../../protocol/error.ts';
-import type { DeviceSummary, LiveServerMessage, Overview, ServerHealth, Storage, User } from '../../protocol/api/view.ts';
 import { addContractRoutes } from './fake-contracts.ts';
 import { DESK_NOW_MS, emptyDesk, type FakeDesk } from './fake-desk.ts';
 import { addDeskRoutes, deskOverview } from './fake-desk-routes.ts';

@@ -6,9 +6,9 @@ import type {
   HolidayCorrectionInput,
   HolidayYear,
 } from '../../protocol/api/contract.ts';
-import { VigiaError } from '../../protocol/error.ts';
 import type { AheadFigures } from '../../protocol/api/person-report.ts';
 import type { SiteCard } from '../../protocol/api/site-card.ts';
+import { VigiaError } from '../../protocol/error.ts';
 import type { FakeWorld } from './fake-api.ts';
 
 const DAY_MS = 86_400_000;

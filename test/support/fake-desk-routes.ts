@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { VigiaError } from '../../protocol/error.ts';
 import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import type { IncidentProposal, PersonReport, PersonReportInput } from '../../protocol/api/person-report.ts';
 import type { Receiver, ReceiverInput } from '../../protocol/api/receiver.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/api/service.ts';
 import type { Device, IncidentDetail, IncidentEvent, Overview, Priority } from '../../protocol/api/view.ts';
-import { checkMaintenance, nextOccurrence, occurrences, type Span } from '../../server/domain/sla/maintenance.ts';
-import { judgeWindow, type WindowVersion } from '../../server/domain/sla/notice.ts';
+import { VigiaError } from '../../protocol/error.ts';
 import { remoteUrl } from '../../server/domain/remote-url.ts';
 import { markOnSite, pause, recompute, resume } from '../../server/domain/sla/clock.ts';
 import { withTimes } from '../../server/domain/sla/known-times.ts';
+import { checkMaintenance, nextOccurrence, occurrences, type Span } from '../../server/domain/sla/maintenance.ts';
+import { judgeWindow, type WindowVersion } from '../../server/domain/sla/notice.ts';
 import type { ResponseClock } from '../../server/domain/sla/response-clock.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { DAY_MS, explain, type FakeDesk, type FakeWindow, giveClock, keepClock } from './fake-desk.ts';

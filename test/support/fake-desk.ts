@@ -3,12 +3,12 @@ import type { AheadFigures, PersonReport } from '../../protocol/api/person-repor
 import type { Receiver } from '../../protocol/api/receiver.ts';
 import type { Check, Service } from '../../protocol/api/service.ts';
 import type { IncidentDetail, Overview } from '../../protocol/api/view.ts';
-import type { WindowVersion } from '../../server/domain/sla/notice.ts';
+import { clockView } from '../../server/core/incidents/clock-view.ts';
 import { startClock } from '../../server/domain/sla/clock.ts';
 import { explainClock } from '../../server/domain/sla/clock-explanation.ts';
+import type { WindowVersion } from '../../server/domain/sla/notice.ts';
 import type { ClockTerms, ResponseClock } from '../../server/domain/sla/response-clock.ts';
 import { tierTerms } from '../../server/domain/sla/tiers.ts';
-import { clockView } from '../../server/core/incidents/clock-view.ts';
 import type { FakeFleet } from './fake-fleet.ts';
 
 /** A Tuesday, 14:30 in Costa Rica: everybody works, and a holiday is near. */

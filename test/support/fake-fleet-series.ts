@@ -1,5 +1,5 @@
-import { VigiaError } from '../../protocol/error.ts';
 import type { Aggregation, FleetSeries, Series } from '../../protocol/api/view.ts';
+import { VigiaError } from '../../protocol/error.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { makeSeries } from './fake-history.ts';
 

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { VigiaError } from '../../protocol/error.ts';
 import type {
   Aggregation,
   ApiKey,
@@ -8,6 +7,7 @@ import type {
   IncidentDetail,
   NewEnrolmentToken,
 } from '../../protocol/api/view.ts';
+import { VigiaError } from '../../protocol/error.ts';
 import { installCommands } from '../../server/edge/http/install-command.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { type FleetSeriesQuery, makeFleetSeries } from './fake-fleet-series.ts';

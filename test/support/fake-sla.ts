@@ -12,9 +12,9 @@ import type {
   Strip,
   SubjectKind,
 } from '../../protocol/api/availability.ts';
-import { VigiaError } from '../../protocol/error.ts';
 import type { Service } from '../../protocol/api/service.ts';
 import type { Device } from '../../protocol/api/view.ts';
+import { VigiaError } from '../../protocol/error.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { makePresence } from './fake-history.ts';
 

@@ -1,6 +1,6 @@
-import { freshDetection, judgeFindings } from '../../server/domain/rules/detection.ts';
 import { outlookOf, takePoint, watchDisk } from '../../server/domain/forecast/disk-outlook.ts';
 import { outlookSentence } from '../../server/domain/forecast/outlook-sentence.ts';
+import { freshDetection, judgeFindings } from '../../server/domain/rules/detection.ts';
 import { diskForecast } from '../../server/domain/rules/disk-forecast.ts';
 import { type DetectionSettings, defaultSettings } from '../../server/domain/settings.ts';
 import { formatInstant } from '../../server/domain/wording.ts';

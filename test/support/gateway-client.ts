@@ -2,8 +2,8 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:cry
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { rawPublicKey } from '../../agent/identity/keys.ts';
-import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import { AGENT_SUBPROTOCOL } from '../../protocol/api/enrolment.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import {
   agentProofMessage,
   type ChallengeFrame,

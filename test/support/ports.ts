@@ -1,4 +1,3 @@
-import { VigiaError } from '../../protocol/error.ts';
 import type {
   Device,
   DeviceSummary,
@@ -7,12 +6,19 @@ import type {
   LiveServerMessage,
   ServerHealth,
 } from '../../protocol/api/view.ts';
+import { VigiaError } from '../../protocol/error.ts';
 import { inScope, type Scope } from '../../server/domain/scope.ts';
-import { writeFleet } from '../../server/platform/metrics/prometheus.ts';
-import type { FleetPort, FleetSeriesQuery, SeriesPort, SeriesQuery, StoragePort } from '../../server/features/devices/port.ts';
-import type { IncidentPort } from '../../server/features/incidents/port.ts';
 import type { LivePort, LiveSubscription } from '../../server/edge/live/port.ts';
+import type {
+  FleetPort,
+  FleetSeriesQuery,
+  SeriesPort,
+  SeriesQuery,
+  StoragePort,
+} from '../../server/features/devices/port.ts';
+import type { IncidentPort } from '../../server/features/incidents/port.ts';
 import type { MetricsPort } from '../../server/platform/metrics/port.ts';
+import { writeFleet } from '../../server/platform/metrics/prometheus.ts';
 
 /** In-memory ports of the HTTP side: what a test puts in is what the routes show, inside the scope. */
 export interface TestPorts {

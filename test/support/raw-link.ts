@@ -4,8 +4,8 @@ import type { Test } from 'tap';
 import { WebSocket } from 'ws';
 import { readMachineId } from '../../agent/collect/clocks.ts';
 import { loadOrCreateIdentity } from '../../agent/identity/identity.ts';
-import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import { AGENT_SUBPROTOCOL } from '../../protocol/api/enrolment.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import { agentProofMessage, type Frame, type HelloFrame } from '../../protocol/wire/frame.ts';
 import { until } from './until.ts';
 

@@ -14,9 +14,9 @@ import type {
   Role,
 } from '../../protocol/api/view.ts';
 import { type App, createApp } from '../../server/app/app.ts';
-import type { Clock } from '../../server/platform/clock.ts';
 import { readConfig } from '../../server/app/config/config.ts';
 import { everyClient } from '../../server/domain/scope.ts';
+import type { Clock } from '../../server/platform/clock.ts';
 import type { Message } from '../../server/platform/notify/message.ts';
 import { type KeptReport, storedReports } from './stored-reports.ts';
 import { type StorySettings, storySettings } from './story-settings.ts';

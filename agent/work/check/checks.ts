@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CheckOutcome } from '../../../protocol/check/outcome.ts';
-import { parsePlan } from '../../../protocol/wire/check-plan.ts';
 import { checkReasons } from '../../../protocol/check-reason.ts';
+import { parsePlan } from '../../../protocol/wire/check-plan.ts';
 import type { Clocks } from '../../../protocol/wire/frame.ts';
 import { describe, MAX_METRICS_PER_SCHEMA, type MetricDescriptor } from '../../../protocol/wire/metric.ts';
 import type { PlannedCheck } from '../../../protocol/wire/plan.ts';
 import type { Measurement } from '../../collect/collector.ts';
+import { phaseMs } from '../../collect/schedule.ts';
 import { readFileIfAny, replaceFile } from '../../files/file.ts';
 import { describeError, type Log } from '../../log/log.ts';
-import { phaseMs } from '../../collect/schedule.ts';
 
 export interface ChecksOptions {
   readonly dataDir: string;

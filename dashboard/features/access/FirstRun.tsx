@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { api } from '../../data/api.ts';
-import { t } from '../../words/i18n.ts';
-import { Failure } from '../../ui/Async.tsx';
-import { TextField } from '../../ui/Field.tsx';
-import { Gate } from '../../shell/Gate.tsx';
-import { PasswordField } from '../../ui/PasswordField.tsx';
-import { navigate } from '../../route/router.ts';
 import { enter } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
+import { navigate } from '../../route/router.ts';
+import { Gate } from '../../shell/Gate.tsx';
+import { Failure } from '../../ui/Async.tsx';
+import { TextField } from '../../ui/Field.tsx';
+import { PasswordField } from '../../ui/PasswordField.tsx';
+import { t } from '../../words/i18n.ts';
 
 /** The first account, through the one-time link that the console printed. Its token never leaves the fragment and this form. */
 export function FirstRun() {

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { api } from '../../data/api.ts';
-import { t } from '../../words/i18n.ts';
-import { Failure } from '../../ui/Async.tsx';
-import { TextField } from '../../ui/Field.tsx';
-import { Gate } from '../../shell/Gate.tsx';
 import { enter } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
+import { Gate } from '../../shell/Gate.tsx';
+import { Failure } from '../../ui/Async.tsx';
+import { TextField } from '../../ui/Field.tsx';
+import { t } from '../../words/i18n.ts';
 
 /** The way in. The address stays, so that one arrives where one wanted to go. */
 export function Login() {

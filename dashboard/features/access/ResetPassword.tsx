@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { PasswordResetOwner } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
-import { t } from '../../words/i18n.ts';
-import { Async, Failure, useLoaded } from '../../ui/Async.tsx';
-import { Gate } from '../../shell/Gate.tsx';
-import { PasswordField } from '../../ui/PasswordField.tsx';
-import { navigate } from '../../route/router.ts';
 import { enter } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
+import { navigate } from '../../route/router.ts';
+import { Gate } from '../../shell/Gate.tsx';
+import { Async, Failure, useLoaded } from '../../ui/Async.tsx';
+import { PasswordField } from '../../ui/PasswordField.tsx';
+import { t } from '../../words/i18n.ts';
 
 /** A new password through the one-time link of an admin. Its token never leaves the fragment and this page. */
 export function ResetPassword() {

@@ -1,12 +1,12 @@
 import type { Attestation } from '../../../protocol/api/availability.ts';
 import { sla } from '../../data/api-sla.ts';
-import { dayTime } from '../../words/format.ts';
-import { rich, t } from '../../words/i18n.ts';
 import { canAct } from '../../data/store.ts';
+import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
-import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
+import { dayTime } from '../../words/format.ts';
+import { rich, t } from '../../words/i18n.ts';
 
 /** What people attested about a device; withdrawing one is kept too. */
 export function Attestations({

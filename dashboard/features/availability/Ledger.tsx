@@ -7,27 +7,34 @@ import type {
   LedgerEntry,
 } from '../../../protocol/api/availability.ts';
 import { ledgerPath, type Period, sla } from '../../data/api-sla.ts';
-import { clipEntries, cutFigure, figureOf, type LedgerState, ledgerStates, partitionOf } from '../../words/availability.ts';
-import { dayTime } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
-import { useKeys } from '../../route/keys.ts';
-import { Async, useLoaded } from '../../ui/Async.tsx';
-import { Budget } from '../../parts/Budget.tsx';
-import { Icon } from '../../ui/Icon.tsx';
-import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
-import { Attestations } from './Attestations.tsx';
+import { type PeriodQuery, parsePeriod, periodOf } from '../../data/period.ts';
+import { canAct, clients, devices, server, sites } from '../../data/store.ts';
 import { AttestDialog } from '../../parts/AttestDialog.tsx';
-import { LedgerTable } from './LedgerTable.tsx';
-import { LedgerTimeline, type Span, spanText } from './LedgerTimeline.tsx';
-import { Revisions } from './Revisions.tsx';
+import { Budget } from '../../parts/Budget.tsx';
+import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
 import { PeriodPicker } from '../../parts/PeriodPicker.tsx';
 import { Ratio } from '../../parts/Ratio.tsx';
 import { VerdictBadge } from '../../parts/Verdict.tsx';
-import { type PeriodQuery, parsePeriod, periodOf } from '../../data/period.ts';
+import { useKeys } from '../../route/keys.ts';
 import { place, route, setQuery } from '../../route/router.ts';
 import { clientHref, deviceHref, type LedgerKind, siteHref } from '../../route/routes.ts';
+import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import {
+  clipEntries,
+  cutFigure,
+  figureOf,
+  type LedgerState,
+  ledgerStates,
+  partitionOf,
+} from '../../words/availability.ts';
+import { dayTime } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
 import { figureSentences, partitionText, percentOr, wholeSpan } from '../../words/sla-text.ts';
-import { canAct, clients, devices, server, sites } from '../../data/store.ts';
+import { Attestations } from './Attestations.tsx';
+import { LedgerTable } from './LedgerTable.tsx';
+import { LedgerTimeline, type Span, spanText } from './LedgerTimeline.tsx';
+import { Revisions } from './Revisions.tsx';
 
 interface Subject {
   readonly kind: LedgerKind;

@@ -1,11 +1,11 @@
 import type { LedgerEntry } from '../../../protocol/api/availability.ts';
+import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
+import { useMedia } from '../../ui/media.ts';
+import { type RowPlace, VirtualBody } from '../../ui/VirtualBody.tsx';
 import type { ClippedEntry } from '../../words/availability.ts';
 import { dayTime, exactTime } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
-import { useMedia } from '../../ui/media.ts';
 import { wholeSpan } from '../../words/sla-text.ts';
-import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
-import { type RowPlace, VirtualBody } from '../../ui/VirtualBody.tsx';
 
 const ROW_PX = { wide: 72, narrow: 144 };
 const columns = ['ledger.state', 'ledger.when', 'ledger.length', 'ledger.evidence'] as const;

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
+import { LedgerLegend } from '../../parts/LedgerMark.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { useMedia } from '../../ui/media.ts';
 import type { ClippedEntry, LedgerState } from '../../words/availability.ts';
 import { clockMinute, dateText, dayShort } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
-import { useMedia } from '../../ui/media.ts';
 import { addDays, dateIn, startOfDateIn } from '../../words/zone.ts';
-import { Icon } from '../../ui/Icon.tsx';
-import { LedgerLegend } from '../../parts/LedgerMark.tsx';
 
 /** A stretch of time on the screen, ms since 1970. */
 export interface Span {

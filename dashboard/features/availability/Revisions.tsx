@@ -1,9 +1,9 @@
 import type { LedgerRevision } from '../../../protocol/api/availability.ts';
+import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
+import { When } from '../../ui/Ago.tsx';
 import type { LedgerState } from '../../words/availability.ts';
 import { dayTime } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
-import { When } from '../../ui/Ago.tsx';
-import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
 
 type Side = LedgerRevision['before'];
 

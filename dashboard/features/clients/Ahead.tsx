@@ -2,15 +2,15 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { AheadFigures } from '../../../protocol/api/person-report.ts';
 import { sla } from '../../data/api-sla.ts';
-import { cutShare } from '../../words/availability.ts';
-import { cutPercent } from '../../words/format.ts';
-import { rich, t } from '../../words/i18n.ts';
-import { incidentHref } from '../../route/routes.ts';
-import { wholeSpan } from '../../words/sla-text.ts';
 import { incidents } from '../../data/store.ts';
+import { incidentHref } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
+import { cutShare } from '../../words/availability.ts';
+import { cutPercent } from '../../words/format.ts';
+import { rich, t } from '../../words/i18n.ts';
+import { wholeSpan } from '../../words/sla-text.ts';
 
 /** Who found trouble first this month, how far ahead, and what we missed. */
 export function Ahead({ clientId }: { clientId: string }) {

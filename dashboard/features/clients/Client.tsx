@@ -1,17 +1,17 @@
 import { sla } from '../../data/api-sla.ts';
 import { byDeadline } from '../../data/deadline.ts';
-import { t } from '../../words/i18n.ts';
-import { Async, useLoaded } from '../../ui/Async.tsx';
-import { Ahead } from './Ahead.tsx';
-import { ClientAvailability } from './ClientAvailability.tsx';
-import { DeviceCounts } from './DeviceCounts.tsx';
-import { ClientLinks } from './Links.tsx';
+import { compareNames } from '../../data/select.ts';
+import { canAct, clients, devices, incidents, sites } from '../../data/store.ts';
 import { ContractSummary } from '../../parts/ContractSummary.tsx';
 import { IncidentCards } from '../../parts/IncidentCards.tsx';
 import { route } from '../../route/router.ts';
 import { compareHref, siteHref, withQuery } from '../../route/routes.ts';
-import { compareNames } from '../../data/select.ts';
-import { canAct, clients, devices, incidents, sites } from '../../data/store.ts';
+import { Async, useLoaded } from '../../ui/Async.tsx';
+import { t } from '../../words/i18n.ts';
+import { Ahead } from './Ahead.tsx';
+import { ClientAvailability } from './ClientAvailability.tsx';
+import { DeviceCounts } from './DeviceCounts.tsx';
+import { ClientLinks } from './Links.tsx';
 
 /** One client: what was agreed, what was kept, where it is and what is open. */
 export function Client() {

@@ -1,13 +1,13 @@
 import type { AvailabilityRow } from '../../../protocol/api/availability.ts';
 import { sla } from '../../data/api-sla.ts';
-import { worstFirst } from '../../words/availability.ts';
-import { t } from '../../words/i18n.ts';
-import { ledgerHref, withQuery } from '../../route/routes.ts';
-import { Async, useLoaded } from '../../ui/Async.tsx';
 import { AvailabilityStrip } from '../../parts/AvailabilityStrip.tsx';
 import { Budget } from '../../parts/Budget.tsx';
 import { Ratio } from '../../parts/Ratio.tsx';
 import { VerdictBadge } from '../../parts/Verdict.tsx';
+import { ledgerHref, withQuery } from '../../route/routes.ts';
+import { Async, useLoaded } from '../../ui/Async.tsx';
+import { worstFirst } from '../../words/availability.ts';
+import { t } from '../../words/i18n.ts';
 
 /** Strips are many questions to the server: only those that matter most are drawn. */
 const STRIPS = 6;

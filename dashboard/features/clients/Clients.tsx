@@ -1,26 +1,26 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { AvailabilityRow } from '../../../protocol/api/availability.ts';
-import { isolated } from '../../../protocol/bidi.ts';
 import type { Contract } from '../../../protocol/api/contract.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 import { sla } from '../../data/api-sla.ts';
-import { t } from '../../words/i18n.ts';
-import { useKeys } from '../../route/keys.ts';
-import { Failure, useLoaded } from '../../ui/Async.tsx';
+import { compareNames } from '../../data/select.ts';
+import { clients, devices, incidents, sites } from '../../data/store.ts';
 import { Budget } from '../../parts/Budget.tsx';
-import { DeviceCounts } from './DeviceCounts.tsx';
-import { Icon } from '../../ui/Icon.tsx';
 import { NoMachines } from '../../parts/NoMachines.tsx';
 import { Ratio } from '../../parts/Ratio.tsx';
 import { PriorityShape } from '../../parts/StateBadge.tsx';
 import { VerdictBadge } from '../../parts/Verdict.tsx';
+import { useKeys } from '../../route/keys.ts';
 import { place, setQuery } from '../../route/router.ts';
 import { clientHref } from '../../route/routes.ts';
-import { compareNames } from '../../data/select.ts';
 import { useSelection } from '../../route/selection.ts';
+import { Failure, useLoaded } from '../../ui/Async.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { t } from '../../words/i18n.ts';
 import { calendarText } from '../../words/sla-text.ts';
-import { clients, devices, incidents, sites } from '../../data/store.ts';
 import { effectiveCalendar } from '../../words/week.ts';
+import { DeviceCounts } from './DeviceCounts.tsx';
 
 /** Who is looked after: what was agreed, how it stands, what is open. */
 export function Clients() {

@@ -1,8 +1,8 @@
 import type { DeviceSummary } from '../../../protocol/api/view.ts';
-import { t } from '../../words/i18n.ts';
-import { fleetHref } from '../../route/routes.ts';
 import { countStates } from '../../data/select.ts';
 import { StateShape } from '../../parts/StateBadge.tsx';
+import { fleetHref } from '../../route/routes.ts';
+import { t } from '../../words/i18n.ts';
 
 /** How many machines are in each state; with a filter, each count opens those machines. */
 export function DeviceCounts({

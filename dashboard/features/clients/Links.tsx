@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
 import type { Client } from '../../../protocol/api/view.ts';
 import { sla } from '../../data/api-sla.ts';
-import { t } from '../../words/i18n.ts';
 import { remoteExample, remotePlaces } from '../../data/remote-places.ts';
 import { reload } from '../../data/store.ts';
+import { ReplaceReportLink } from '../../parts/ReplaceReportLink.tsx';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { CopyField } from '../../ui/CopyField.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { say } from '../../ui/Toasts.tsx';
-import { ReplaceReportLink } from '../../parts/ReplaceReportLink.tsx';
+import { t } from '../../words/i18n.ts';
 
 /** The page behind a secret link on which this client's people report problems, and how machines are reached. */
 export function ClientLinks({ client }: { client: Client }) {

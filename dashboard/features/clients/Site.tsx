@@ -3,19 +3,19 @@ import type { SiteCard } from '../../../protocol/api/site-card.ts';
 import type { DeviceSummary } from '../../../protocol/api/view.ts';
 import { sla } from '../../data/api-sla.ts';
 import { byDeadline } from '../../data/deadline.ts';
-import { t } from '../../words/i18n.ts';
-import { Lasting } from '../../ui/Ago.tsx';
-import { Async, useLoaded } from '../../ui/Async.tsx';
-import { SiteCardEditor } from './SiteCardEditor.tsx';
-import { Icon } from '../../ui/Icon.tsx';
+import { compareNames } from '../../data/select.ts';
+import { canAct, clients, devices, incidents, sites } from '../../data/store.ts';
 import { IncidentCards } from '../../parts/IncidentCards.tsx';
 import { SiteCardPanel } from '../../parts/SiteCardPanel.tsx';
 import { StateBadge } from '../../parts/StateBadge.tsx';
-import { say } from '../../ui/Toasts.tsx';
 import { route } from '../../route/router.ts';
 import { clientHref, compareHref, deviceHref, fleetHref, ledgerHref } from '../../route/routes.ts';
-import { compareNames } from '../../data/select.ts';
-import { canAct, clients, devices, incidents, sites } from '../../data/store.ts';
+import { Lasting } from '../../ui/Ago.tsx';
+import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { say } from '../../ui/Toasts.tsx';
+import { t } from '../../words/i18n.ts';
+import { SiteCardEditor } from './SiteCardEditor.tsx';
 
 /** One site: whom to call, which machines are there, and its ledger of reachability. */
 export function Site() {

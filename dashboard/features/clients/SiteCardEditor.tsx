@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { SiteCard } from '../../../protocol/api/site-card.ts';
-import { type LabelKey, t } from '../../words/i18n.ts';
 import { useSubmit } from '../../data/use-submit.ts';
 import { Failure } from '../../ui/Async.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { type LabelKey, t } from '../../words/i18n.ts';
 
 type Contacts = NonNullable<SiteCard['contacts']>;
 type Providers = NonNullable<SiteCard['providers']>;

@@ -1,21 +1,28 @@
 import type { DeviceSummary } from '../../../protocol/api/view.ts';
-import { type FleetQuestion, fleetSeries } from '../../data/api-series.ts';
 import { Chart } from '../../charts/Chart.tsx';
-import { comparable, heatBounds, meanFrame, meanPanel, measureOfSeries, reportingLately } from '../../charts/compare.ts';
+import {
+  comparable,
+  heatBounds,
+  meanFrame,
+  meanPanel,
+  measureOfSeries,
+  reportingLately,
+} from '../../charts/compare.ts';
 import { metricTitle } from '../../charts/evidence.ts';
 import { stepFor } from '../../charts/frame.ts';
 import { type RangeName, rangeNamed, rangeNames, ranges } from '../../charts/ranges.ts';
+import { type FleetQuestion, fleetSeries } from '../../data/api-series.ts';
 import { minuteEndMs } from '../../data/clock.ts';
-import { duration } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
-import { Async, useLoaded } from '../../ui/Async.tsx';
-import { HeatMap } from './HeatMap.tsx';
-import { TopList } from './TopList.tsx';
-import { Segmented } from '../../ui/Segmented.tsx';
 import { reportIntervalOf } from '../../data/report-interval.ts';
-import { place, setQuery } from '../../route/router.ts';
 import { compareNames } from '../../data/select.ts';
 import { clients, devices, sites } from '../../data/store.ts';
+import { place, setQuery } from '../../route/router.ts';
+import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { duration } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
+import { HeatMap } from './HeatMap.tsx';
+import { TopList } from './TopList.tsx';
 
 /** Columns of the heat map are meant to be seen one by one. */
 const HEAT_STEPS = 120;

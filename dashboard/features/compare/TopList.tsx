@@ -1,9 +1,9 @@
 import type { FleetSeries } from '../../../protocol/api/view.ts';
 import { measureOfSeries, sparkPaths } from '../../charts/compare.ts';
 import { writeValue } from '../../charts/panels.ts';
-import { t } from '../../words/i18n.ts';
-import { deviceHref } from '../../route/routes.ts';
 import { devices, sites } from '../../data/store.ts';
+import { deviceHref } from '../../route/routes.ts';
+import { t } from '../../words/i18n.ts';
 
 /** The foremost machines, each with its figure over the whole range and its line; all lines share one scale. */
 export function TopList({ answer }: { answer: FleetSeries }) {

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { t } from '../../words/i18n.ts';
 import { sites } from '../../data/store.ts';
 import { SelectField } from '../../ui/Field.tsx';
+import { t } from '../../words/i18n.ts';
 import { CalendarEditor } from './CalendarEditor.tsx';
 import type { CardProps } from './card.ts';
 import { DutySaturdays } from './DutySaturdays.tsx';

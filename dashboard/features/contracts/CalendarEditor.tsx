@@ -1,14 +1,14 @@
 import { useId } from 'preact/hooks';
 import type { Calendar, OpenHours } from '../../../protocol/api/contract.ts';
 import { hoursText } from '../../data/contract-draft.ts';
+import { WeekGrid } from '../../parts/WeekGrid.tsx';
+import { Field } from '../../ui/Field.tsx';
 import { weekdayName } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { drawHours, hoursOf, type Weekday, weekdays, weekMinutes, withHours } from '../../words/week.ts';
 import { knownZones } from '../../words/zone.ts';
-import { Field } from '../../ui/Field.tsx';
 import { DayInputs } from './DayInputs.tsx';
 import { ExceptionsEditor } from './ExceptionsEditor.tsx';
-import { WeekGrid } from '../../parts/WeekGrid.tsx';
 
 interface CalendarEditorProps {
   readonly calendar: Calendar;

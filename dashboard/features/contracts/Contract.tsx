@@ -9,8 +9,15 @@ import type {
 import { sentenceOf } from '../../data/api.ts';
 import { sla } from '../../data/api-sla.ts';
 import { nowMs } from '../../data/clock.ts';
-import { t } from '../../words/i18n.ts';
+import { canAct, clients, server } from '../../data/store.ts';
+import { useSubmit } from '../../data/use-submit.ts';
+import { navigate, route } from '../../route/router.ts';
+import { clientHref } from '../../route/routes.ts';
 import { Async, Failure, useLoaded } from '../../ui/Async.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { say } from '../../ui/Toasts.tsx';
+import { t } from '../../words/i18n.ts';
+import { dateIn } from '../../words/zone.ts';
 import { CalendarCard } from './CalendarCard.tsx';
 import type { Preset } from './card.ts';
 import { DatesCard } from './DatesCard.tsx';
@@ -18,13 +25,6 @@ import { OlderQuestion } from './OlderQuestion.tsx';
 import { ResponseCard } from './ResponseCard.tsx';
 import { TargetsCard } from './TargetsCard.tsx';
 import { TierCard } from './TierCard.tsx';
-import { Icon } from '../../ui/Icon.tsx';
-import { say } from '../../ui/Toasts.tsx';
-import { navigate, route } from '../../route/router.ts';
-import { clientHref } from '../../route/routes.ts';
-import { canAct, clients, server } from '../../data/store.ts';
-import { useSubmit } from '../../data/use-submit.ts';
-import { dateIn } from '../../words/zone.ts';
 
 const CHECK_AFTER_MS = 500;
 

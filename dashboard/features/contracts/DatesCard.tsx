@@ -1,5 +1,5 @@
-import { t } from '../../words/i18n.ts';
 import { Field } from '../../ui/Field.tsx';
+import { t } from '../../words/i18n.ts';
 import type { MarkedProps } from './card.ts';
 
 /** First and last day. */

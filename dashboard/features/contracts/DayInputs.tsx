@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { OpenHours } from '../../../protocol/api/contract.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import { t } from '../../words/i18n.ts';
 import { hoursFault, readClock } from '../../words/week.ts';
-import { Icon } from '../../ui/Icon.tsx';
 
 interface DayInputsProps {
   readonly name: string;

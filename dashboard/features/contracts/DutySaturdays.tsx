@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { DutySaturday } from '../../../protocol/api/contract.ts';
 import { nowMs } from '../../data/clock.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import { dateText } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { isSaturday, nextSaturday } from '../../words/week.ts';
 import { dateIn } from '../../words/zone.ts';
-import { Icon } from '../../ui/Icon.tsx';
 import type { CardProps } from './card.ts';
 import { Flag } from './Fields.tsx';
 

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import type { CalendarException } from '../../../protocol/api/contract.ts';
 import { nowMs } from '../../data/clock.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { say } from '../../ui/Toasts.tsx';
 import { dateText } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { mergeExceptions } from '../../words/week.ts';
 import { dateIn } from '../../words/zone.ts';
-import { Icon } from '../../ui/Icon.tsx';
-import { say } from '../../ui/Toasts.tsx';
 import { DayInputs } from './DayInputs.tsx';
 import { HolidayPicker } from './HolidayPicker.tsx';
 

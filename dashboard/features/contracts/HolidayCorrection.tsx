@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { HolidayCorrectionInput, HolidayYear } from '../../../protocol/api/contract.ts';
 import { sla } from '../../data/api-sla.ts';
-import { dateText } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { say } from '../../ui/Toasts.tsx';
+import { dateText } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
 
 interface HolidayCorrectionProps {
   readonly place: Pick<HolidayCorrectionInput, 'country' | 'region' | 'year'>;

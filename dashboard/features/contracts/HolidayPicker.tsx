@@ -2,11 +2,11 @@ import { useSignal } from '@preact/signals';
 import type { CalendarException, HolidayYear } from '../../../protocol/api/contract.ts';
 import { sla } from '../../data/api-sla.ts';
 import { nowMs } from '../../data/clock.ts';
-import { dateText } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { Async, type Loaded, useLoaded } from '../../ui/Async.tsx';
 import { SelectField } from '../../ui/Field.tsx';
+import { dateText } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
 import { HolidayCorrection } from './HolidayCorrection.tsx';
 
 type OnAdd = (exceptions: CalendarException[]) => void;

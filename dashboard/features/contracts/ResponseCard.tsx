@@ -1,7 +1,7 @@
 import type { ClockEnd, ResponseTarget } from '../../../protocol/api/contract.ts';
 import { hoursText, readHours } from '../../data/contract-draft.ts';
-import { t } from '../../words/i18n.ts';
 import { SelectField } from '../../ui/Field.tsx';
+import { t } from '../../words/i18n.ts';
 import type { CardProps, MarkedProps } from './card.ts';
 import { AmountField, Check } from './Fields.tsx';
 

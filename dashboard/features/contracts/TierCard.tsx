@@ -1,8 +1,8 @@
 import type { ContractTerms } from '../../../protocol/api/contract.ts';
 import { applyPreset } from '../../data/contract-draft.ts';
-import { t } from '../../words/i18n.ts';
 import { TextField } from '../../ui/Field.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
+import { t } from '../../words/i18n.ts';
 import type { CardProps, Preset } from './card.ts';
 
 const tiers = ['standard', 'advanced', 'premium', 'own'] as const satisfies readonly ContractTerms['tier'][];

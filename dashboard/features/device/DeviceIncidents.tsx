@@ -1,10 +1,10 @@
 import { api } from '../../data/api.ts';
-import { duration } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
+import { PriorityShape } from '../../parts/StateBadge.tsx';
 import { incidentHref } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
-import { PriorityShape } from '../../parts/StateBadge.tsx';
+import { duration } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
 
 /** The resolved incidents of one machine; asked again when `revision` changes. */
 export function DeviceIncidents({ deviceId, revision }: { deviceId: string; revision: string }) {

@@ -2,14 +2,14 @@ import { useSignal } from '@preact/signals';
 import type { Device } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
 import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
-import { navigate } from '../../route/router.ts';
 import { canAct, reload } from '../../data/store.ts';
+import { navigate } from '../../route/router.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
-import { DeviceSettings } from './DeviceSettings.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { say } from '../../ui/Toasts.tsx';
+import { t } from '../../words/i18n.ts';
+import { DeviceSettings } from './DeviceSettings.tsx';
 
 interface DeviceMenuProps {
   readonly device: Device;

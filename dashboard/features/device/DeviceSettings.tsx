@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import type { Device } from '../../../protocol/api/view.ts';
 import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
 import { remoteExample, remotePlaces } from '../../data/remote-places.ts';
 import { clients } from '../../data/store.ts';
 import { CheckField, TextField } from '../../ui/Field.tsx';
 import { CreateDialog } from '../../ui/ListSection.tsx';
 import { say } from '../../ui/Toasts.tsx';
+import { t } from '../../words/i18n.ts';
 
 interface DeviceSettingsProps {
   readonly device: Device;

@@ -1,10 +1,10 @@
-import { isolated } from '../../../protocol/bidi.ts';
 import type { Device, FileSystem } from '../../../protocol/api/view.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 import { nowMs } from '../../data/clock.ts';
-import { bytes, exactTime, percent, time } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
 import { isThere } from '../../data/select.ts';
 import { Bar } from '../../ui/Bar.tsx';
+import { bytes, exactTime, percent, time } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
 
 const MAX_SHARERS = 8;
 

@@ -1,8 +1,8 @@
-import { isolated } from '../../../protocol/bidi.ts';
 import type { Device } from '../../../protocol/api/view.ts';
+import { isolated } from '../../../protocol/bidi.ts';
+import { Ago } from '../../ui/Ago.tsx';
 import { bytes } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
-import { Ago } from '../../ui/Ago.tsx';
 
 const MAX_DEPTH = 4;
 const abbreviations = new Set(['os', 'cpu', 'gpu', 'ip', 'mac', 'uuid', 'id', 'bios', 'ram']);

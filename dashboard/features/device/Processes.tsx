@@ -1,7 +1,7 @@
 import type { Device } from '../../../protocol/api/view.ts';
+import { Ago } from '../../ui/Ago.tsx';
 import { bytes, percent } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
-import { Ago } from '../../ui/Ago.tsx';
 
 /** The busiest processes by name, as of the last time the machine was busy. */
 export function Processes({ device: { processes } }: { device: Device }) {

@@ -1,16 +1,16 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { DeviceKind, NewEnrolmentToken } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
-import { rich, t } from '../../words/i18n.ts';
+import { compareNames } from '../../data/select.ts';
+import { canAct, clients, devices, reload, sites } from '../../data/store.ts';
+import { useSubmit } from '../../data/use-submit.ts';
+import { StateBadge } from '../../parts/StateBadge.tsx';
+import { deviceHref } from '../../route/routes.ts';
 import { Ago, When } from '../../ui/Ago.tsx';
 import { Failure } from '../../ui/Async.tsx';
 import { CopyField } from '../../ui/CopyField.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
-import { StateBadge } from '../../parts/StateBadge.tsx';
-import { deviceHref } from '../../route/routes.ts';
-import { compareNames } from '../../data/select.ts';
-import { canAct, clients, devices, reload, sites } from '../../data/store.ts';
-import { useSubmit } from '../../data/use-submit.ts';
+import { rich, t } from '../../words/i18n.ts';
 
 const HOUR_MS = 3_600_000;
 const expiries = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 7 * 24 * HOUR_MS, '30d': 30 * 24 * HOUR_MS } as const;

@@ -2,6 +2,23 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { DeviceSummary, PresenceState } from '../../../protocol/api/view.ts';
 import { csv, download } from '../../data/csv.ts';
+import { useHeldOrder } from '../../data/hold.ts';
+import { countStates } from '../../data/select.ts';
+import { canAct, clients, devices, lookAtRows, reload, sites } from '../../data/store.ts';
+import { NoMachines } from '../../parts/NoMachines.tsx';
+import { StateShape } from '../../parts/StateBadge.tsx';
+import { density } from '../../route/prefs.ts';
+import { place, setQuery } from '../../route/router.ts';
+import { deviceHref } from '../../route/routes.ts';
+import { useSelection } from '../../route/selection.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { LinkButton } from '../../ui/LinkButton.tsx';
+import { useMedia } from '../../ui/media.ts';
+import { SearchFilter } from '../../ui/SearchFilter.tsx';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { useVirtualRows } from '../../ui/virtual.ts';
+import { t } from '../../words/i18n.ts';
+import { DeviceRow, FleetHead, GroupRow } from './FleetRows.tsx';
 import { fleetTable } from './fleet-columns.ts';
 import {
   comparison,
@@ -13,23 +30,6 @@ import {
   parseFleetQuery,
   readingSorts,
 } from './fleet-query.ts';
-import { useHeldOrder } from '../../data/hold.ts';
-import { t } from '../../words/i18n.ts';
-import { useMedia } from '../../ui/media.ts';
-import { DeviceRow, FleetHead, GroupRow } from './FleetRows.tsx';
-import { Icon } from '../../ui/Icon.tsx';
-import { LinkButton } from '../../ui/LinkButton.tsx';
-import { NoMachines } from '../../parts/NoMachines.tsx';
-import { SearchFilter } from '../../ui/SearchFilter.tsx';
-import { Segmented } from '../../ui/Segmented.tsx';
-import { StateShape } from '../../parts/StateBadge.tsx';
-import { density } from '../../route/prefs.ts';
-import { place, setQuery } from '../../route/router.ts';
-import { deviceHref } from '../../route/routes.ts';
-import { countStates } from '../../data/select.ts';
-import { useSelection } from '../../route/selection.ts';
-import { canAct, clients, devices, lookAtRows, reload, sites } from '../../data/store.ts';
-import { useVirtualRows } from '../../ui/virtual.ts';
 
 const ROW_PX = { dense: 32, comfortable: 42, narrow: 62 };
 const GROUP_PX = 38;

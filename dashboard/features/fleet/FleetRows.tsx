@@ -1,16 +1,16 @@
 import type { DeviceSummary } from '../../../protocol/api/view.ts';
-import { fleetColumns } from './fleet-columns.ts';
-import type { FleetQuery, FleetRow, SortColumn } from './fleet-query.ts';
-import { bytes } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
-import { navigate, setQuery } from '../../route/router.ts';
-import { deviceHref, fleetHref } from '../../route/routes.ts';
 import { countStates, isThere } from '../../data/select.ts';
 import { clients, flapping, sites } from '../../data/store.ts';
-import { Ago, Lasting } from '../../ui/Ago.tsx';
-import { Bar } from '../../ui/Bar.tsx';
 import { InMaintenance } from '../../parts/InMaintenance.tsx';
 import { FlappingShape, PriorityShape, StateBadge, StateShape } from '../../parts/StateBadge.tsx';
+import { navigate, setQuery } from '../../route/router.ts';
+import { deviceHref, fleetHref } from '../../route/routes.ts';
+import { Ago, Lasting } from '../../ui/Ago.tsx';
+import { Bar } from '../../ui/Bar.tsx';
+import { bytes } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
+import { fleetColumns } from './fleet-columns.ts';
+import type { FleetQuery, FleetRow, SortColumn } from './fleet-query.ts';
 
 export function FleetHead({ query }: { query: FleetQuery }) {
   const sort = (column: SortColumn) => {

@@ -1,6 +1,6 @@
 import type { Client, DeviceSummary, Site } from '../../../protocol/api/view.ts';
-import type { SortColumn } from './fleet-query.ts';
 import { type LabelKey, t } from '../../words/i18n.ts';
+import type { SortColumn } from './fleet-query.ts';
 
 /** The columns of the fleet in their order, with their headings. */
 export const fleetColumns = [

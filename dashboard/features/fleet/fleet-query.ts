@@ -1,5 +1,5 @@
-import { isolated } from '../../../protocol/bidi.ts';
 import type { Client, DeviceSummary, PresenceState, Site } from '../../../protocol/api/view.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 import { compareNames, presenceStates, rankOfState } from '../../data/select.ts';
 
 export const sortColumns = [

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { IncidentDetail, Priority } from '../../../protocol/api/view.ts';
 import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
 import { priorities } from '../../data/select.ts';
 import { AskButton } from '../../ui/AskButton.tsx';
 import { SelectField, TextArea } from '../../ui/Field.tsx';
+import { t } from '../../words/i18n.ts';
 
 interface ActionProps {
   readonly incident: IncidentDetail;

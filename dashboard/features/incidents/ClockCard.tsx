@@ -4,13 +4,13 @@ import type { ResponseClockView } from '../../../protocol/api/contract.ts';
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
 import { onSiteClock } from '../../data/deadline.ts';
 import { desk } from '../../data/desk-api.ts';
-import { serviceHours, timeIn } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
 import { canAct } from '../../data/store.ts';
+import { DeadlineClock } from '../../parts/DeadlineClock.tsx';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
-import { DeadlineClock } from '../../parts/DeadlineClock.tsx';
+import { serviceHours, timeIn } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
 import { ChangePriority, PauseClock } from './ClockActions.tsx';
 import { ClockExplanation } from './ClockExplanation.tsx';
 

@@ -1,7 +1,7 @@
 import type { ClockStretch, ClockExplanation as Explanation } from '../../../protocol/api/contract.ts';
+import { priorities } from '../../data/select.ts';
 import { clockIn, exactTime, serviceHours, timeIn } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
-import { priorities } from '../../data/select.ts';
 
 type Zone = { readonly zone: string };
 

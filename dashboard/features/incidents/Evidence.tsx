@@ -1,14 +1,14 @@
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
-import { api } from '../../data/api.ts';
 import { Chart } from '../../charts/Chart.tsx';
 import { evidencePanels, evidenceRange } from '../../charts/evidence.ts';
 import { frameOf, stepFor } from '../../charts/frame.ts';
 import type { Mark } from '../../charts/marks.ts';
+import { api } from '../../data/api.ts';
 import { minuteEndMs } from '../../data/clock.ts';
-import { t } from '../../words/i18n.ts';
 import { reportIntervalOf } from '../../data/report-interval.ts';
 import { devices } from '../../data/store.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { t } from '../../words/i18n.ts';
 
 /** The chart that proves an incident, with its threshold and onset drawn in. */
 export function Evidence({ incident }: { incident: IncidentDetail }) {

@@ -1,9 +1,9 @@
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
-import { t } from '../../words/i18n.ts';
-import { incidentHref } from '../../route/routes.ts';
 import { incidents } from '../../data/store.ts';
-import { Icon } from '../../ui/Icon.tsx';
 import { IncidentStateBadge } from '../../parts/StateBadge.tsx';
+import { incidentHref } from '../../route/routes.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { t } from '../../words/i18n.ts';
 
 /** What explains this incident, and why nobody is told of it. */
 export function ExplainedBy({ incident: { parentId, suppressedBy } }: { incident: IncidentDetail }) {

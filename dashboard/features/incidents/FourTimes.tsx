@@ -3,14 +3,14 @@ import type { ComponentChildren } from 'preact';
 import type { ClockEnd } from '../../../protocol/api/contract.ts';
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
 import { desk } from '../../data/desk-api.ts';
-import { duration } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
 import { canAct } from '../../data/store.ts';
+import { AcknowledgeButton } from '../../parts/IncidentParts.tsx';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { When } from '../../ui/Ago.tsx';
 import { AskButton } from '../../ui/AskButton.tsx';
 import { TextArea } from '../../ui/Field.tsx';
-import { AcknowledgeButton } from '../../parts/IncidentParts.tsx';
+import { duration } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
 
 interface FourTimesProps {
   readonly incident: IncidentDetail;

@@ -1,29 +1,29 @@
 import { useSignal } from '@preact/signals';
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
-import { duration } from '../../words/format.ts';
-import { rich, t } from '../../words/i18n.ts';
+import { canAct, incidents, keepIncident, me } from '../../data/store.ts';
+import { AcknowledgeButton, AssignSelect, acknowledge, IncidentPlace } from '../../parts/IncidentParts.tsx';
+import { PeopleReports } from '../../parts/PeopleReports.tsx';
+import { SiteCardPanel } from '../../parts/SiteCardPanel.tsx';
+import { FlappingBadge, IncidentStateBadge, PriorityBadge } from '../../parts/StateBadge.tsx';
+import { TwinPanel } from '../../parts/TwinPanel.tsx';
 import { useKeys } from '../../route/keys.ts';
+import { route } from '../../route/router.ts';
+import { incidentHref } from '../../route/routes.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { Lasting, When } from '../../ui/Ago.tsx';
 import { Async, type Loaded, useLoaded } from '../../ui/Async.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { Evidence } from './Evidence.tsx';
 import { CheckField } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
-import { AcknowledgeButton, AssignSelect, acknowledge, IncidentPlace } from '../../parts/IncidentParts.tsx';
+import { duration } from '../../words/format.ts';
+import { rich, t } from '../../words/i18n.ts';
 import { ClockCard } from './ClockCard.tsx';
+import { Evidence } from './Evidence.tsx';
 import { ExplainedBy, Explains } from './Family.tsx';
 import { FourTimes } from './FourTimes.tsx';
-import { PeopleReports } from '../../parts/PeopleReports.tsx';
 import { PowerCut } from './PowerCut.tsx';
-import { SiteCardPanel } from '../../parts/SiteCardPanel.tsx';
-import { FlappingBadge, IncidentStateBadge, PriorityBadge } from '../../parts/StateBadge.tsx';
 import { Timeline } from './Timeline.tsx';
-import { TwinPanel } from '../../parts/TwinPanel.tsx';
-import { route } from '../../route/router.ts';
-import { incidentHref } from '../../route/routes.ts';
-import { canAct, incidents, keepIncident, me } from '../../data/store.ts';
 
 /** One incident: the sentence, what proves it, what was done. */
 export function IncidentPage() {

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
-import { t } from '../../words/i18n.ts';
 import { canAct } from '../../data/store.ts';
 import { AttestDialog } from '../../parts/AttestDialog.tsx';
+import { t } from '../../words/i18n.ts';
 
 /** A power cut asks whose fault it was, once for all machines of the site. */
 export function PowerCut({ incident }: { incident: IncidentDetail }) {

@@ -1,6 +1,6 @@
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
-import { t } from '../../words/i18n.ts';
 import { When } from '../../ui/Ago.tsx';
+import { t } from '../../words/i18n.ts';
 
 type Event = IncidentDetail['events'][number];
 

@@ -3,20 +3,20 @@ import type { MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
 import { clientChoices, orNone } from '../../data/choices.ts';
 import { nowMinuteMs } from '../../data/clock.ts';
 import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
-import { useMedia } from '../../ui/media.ts';
-import { isMonth, monthAfter, monthGrid, monthOf } from './month-grid.ts';
+import { canAct } from '../../data/store.ts';
+import { place, setQuery } from '../../route/router.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { useMedia } from '../../ui/media.ts';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { t } from '../../words/i18n.ts';
 import { Agenda } from './Agenda.tsx';
 import { MonthGrid } from './MonthGrid.tsx';
+import { isMonth, monthAfter, monthGrid, monthOf } from './month-grid.ts';
 import { WindowDetails } from './WindowDetails.tsx';
 import { WindowForm } from './WindowForm.tsx';
 import { WindowList } from './WindowList.tsx';
 import { monthTitle } from './words.ts';
-import { Segmented } from '../../ui/Segmented.tsx';
-import { place, setQuery } from '../../route/router.ts';
-import { canAct } from '../../data/store.ts';
 
 const shapes = ['month', 'agenda'] as const;
 

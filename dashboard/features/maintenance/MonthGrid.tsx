@@ -3,9 +3,9 @@ import type { Planned } from '../../data/desk-api.ts';
 import { day as dayWords } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import type { GridDay } from './month-grid.ts';
+import { Occurrence } from './Occurrence.tsx';
 import { weekdays } from './recurrence.ts';
 import { weekdayName } from './window-words.ts';
-import { Occurrence } from './Occurrence.tsx';
 
 interface DaysProps {
   readonly days: readonly GridDay<Planned>[];

@@ -1,10 +1,10 @@
 import { useComputed } from '@preact/signals';
 import { nowMs } from '../../data/clock.ts';
 import type { Planned } from '../../data/desk-api.ts';
-import { clockMinute, exactTime } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
 import { clients } from '../../data/store.ts';
 import { Icon } from '../../ui/Icon.tsx';
+import { clockMinute, exactTime } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
 
 interface OccurrenceProps {
   readonly planned: Planned;

@@ -1,7 +1,7 @@
+import { SelectField, TextField } from '../../ui/Field.tsx';
 import { t } from '../../words/i18n.ts';
 import { nths, type Recurrence, toRrule, weekdays } from './recurrence.ts';
 import { nthWord, weekdayName } from './window-words.ts';
-import { SelectField, TextField } from '../../ui/Field.tsx';
 
 const kinds = ['once', 'weekly', 'monthly', 'raw'] as const;
 

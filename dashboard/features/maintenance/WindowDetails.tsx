@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
 import type { MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
 import { desk } from '../../data/desk-api.ts';
-import { duration } from '../../words/format.ts';
-import { rich, t } from '../../words/i18n.ts';
 import { canAct } from '../../data/store.ts';
-import { recurrenceWords, targetWords } from './window-words.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { When } from '../../ui/Ago.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Warnings } from '../../ui/Warnings.tsx';
+import { duration } from '../../words/format.ts';
+import { rich, t } from '../../words/i18n.ts';
 import { WindowTime } from './WindowList.tsx';
+import { recurrenceWords, targetWords } from './window-words.ts';
 
 interface WindowDetailsProps {
   readonly window: MaintenanceWindow;

@@ -4,15 +4,15 @@ import type { MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
 import { clientChoices, deviceChoices, orNone, siteChoices, tagChoices } from '../../data/choices.ts';
 import { nowMinuteMs } from '../../data/clock.ts';
 import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
 import { server } from '../../data/store.ts';
-import { draftOf, newWindow, startAt, type WindowDraft, windowInput } from './window-draft.ts';
-import { addDays, dateIn, knownZones } from '../../words/zone.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';
-import { Segmented } from '../../ui/Segmented.tsx';
 import { CreateDialog } from '../../ui/ListSection.tsx';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { t } from '../../words/i18n.ts';
+import { addDays, dateIn, knownZones } from '../../words/zone.ts';
 import { RecurrenceFields } from './RecurrenceFields.tsx';
 import { WindowPreview } from './WindowPreview.tsx';
+import { draftOf, newWindow, startAt, type WindowDraft, windowInput } from './window-draft.ts';
 
 const kinds = ['client', 'site', 'device', 'tag'] as const;
 

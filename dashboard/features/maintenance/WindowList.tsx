@@ -1,9 +1,9 @@
 import type { MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
+import { When } from '../../ui/Ago.tsx';
+import { Icon } from '../../ui/Icon.tsx';
 import { duration } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 import { recurrenceWords, targetWords } from './window-words.ts';
-import { When } from '../../ui/Ago.tsx';
-import { Icon } from '../../ui/Icon.tsx';
 
 interface WindowListProps {
   readonly windows: readonly MaintenanceWindow[];

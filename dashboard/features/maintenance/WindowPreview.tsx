@@ -3,10 +3,10 @@ import { useEffect } from 'preact/hooks';
 import type { MaintenanceInput, MaintenanceOccurrence } from '../../../protocol/api/maintenance.ts';
 import { sentenceOf } from '../../data/api.ts';
 import { desk } from '../../data/desk-api.ts';
-import { timeIn } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
 import { Failure } from '../../ui/Async.tsx';
 import { Warnings } from '../../ui/Warnings.tsx';
+import { timeIn } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
 
 const TYPING_MS = 300;
 const SHOWN = 5;

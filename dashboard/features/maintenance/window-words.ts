@@ -1,8 +1,8 @@
-import { isolated } from '../../../protocol/bidi.ts';
 import type { MaintenanceInput } from '../../../protocol/api/maintenance.ts';
+import { isolated } from '../../../protocol/bidi.ts';
+import { clients, devices, sites } from '../../data/store.ts';
 import { languageTag, t } from '../../words/i18n.ts';
 import { fromRrule, type Recurrence } from './recurrence.ts';
-import { clients, devices, sites } from '../../data/store.ts';
 
 /** A Monday, to name weekdays from. */
 const MONDAY_MS = Date.parse('2024-01-01T12:00:00Z');

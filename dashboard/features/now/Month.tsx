@@ -2,13 +2,13 @@ import { useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { BudgetAtRisk } from '../../../protocol/api/availability.ts';
 import { nowMinuteMs, nowMs } from '../../data/clock.ts';
-import { duration, percent } from '../../words/format.ts';
-import { rich, t } from '../../words/i18n.ts';
-import { clientHref, fleetHref, ledgerHref } from '../../route/routes.ts';
 import { clients, month, reload, services } from '../../data/store.ts';
+import { ServiceState } from '../../parts/ServiceState.tsx';
+import { clientHref, fleetHref, ledgerHref } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Icon } from '../../ui/Icon.tsx';
-import { ServiceState } from '../../parts/ServiceState.tsx';
+import { duration, percent } from '../../words/format.ts';
+import { rich, t } from '../../words/i18n.ts';
 
 const AGAIN_MS = 5 * 60_000;
 

@@ -1,5 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { Check } from '../../../protocol/api/service.ts';
+import { clientChoices, deviceChoices, orNone } from '../../data/choices.ts';
+import { desk } from '../../data/desk-api.ts';
+import { SelectField, TextField } from '../../ui/Field.tsx';
+import { CreateDialog } from '../../ui/ListSection.tsx';
+import { t } from '../../words/i18n.ts';
 import {
   type CheckDraft,
   type CheckKind,
@@ -9,11 +14,6 @@ import {
   newCheck,
   ofKind,
 } from './check-draft.ts';
-import { clientChoices, deviceChoices, orNone } from '../../data/choices.ts';
-import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
-import { SelectField, TextField } from '../../ui/Field.tsx';
-import { CreateDialog } from '../../ui/ListSection.tsx';
 import { RemoveLink } from './RemoveLink.tsx';
 
 const priorities = ['high', 'medium', 'normal'] as const;

@@ -1,14 +1,14 @@
 import type { Check } from '../../../protocol/api/service.ts';
 import type { Page } from '../../data/all-pages.ts';
-import { targetText } from './check-draft.ts';
 import { nowMs } from '../../data/clock.ts';
-import { decimal, duration } from '../../words/format.ts';
-import { t } from '../../words/i18n.ts';
 import { canAct, clients, devices } from '../../data/store.ts';
+import { ServiceState } from '../../parts/ServiceState.tsx';
 import { Ago } from '../../ui/Ago.tsx';
 import type { Loaded } from '../../ui/Async.tsx';
 import { ListSection } from '../../ui/ListSection.tsx';
-import { ServiceState } from '../../parts/ServiceState.tsx';
+import { decimal, duration } from '../../words/format.ts';
+import { t } from '../../words/i18n.ts';
+import { targetText } from './check-draft.ts';
 
 interface CheckListProps {
   readonly loaded: Loaded<Page<Check>>;

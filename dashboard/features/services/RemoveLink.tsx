@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { t } from '../../words/i18n.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
+import { t } from '../../words/i18n.ts';
 
 interface RemoveLinkProps {
   readonly word: string;

@@ -1,12 +1,12 @@
 import type { Check, Service } from '../../../protocol/api/service.ts';
-import { t } from '../../words/i18n.ts';
-import { deviceHref, ledgerHref } from '../../route/routes.ts';
 import { canAct, clients, devices } from '../../data/store.ts';
-import { When } from '../../ui/Ago.tsx';
 import { AvailabilityStrip } from '../../parts/AvailabilityStrip.tsx';
-import { StateShape } from '../../parts/StateBadge.tsx';
-import { Warnings } from '../../ui/Warnings.tsx';
 import { ServiceState } from '../../parts/ServiceState.tsx';
+import { StateShape } from '../../parts/StateBadge.tsx';
+import { deviceHref, ledgerHref } from '../../route/routes.ts';
+import { When } from '../../ui/Ago.tsx';
+import { Warnings } from '../../ui/Warnings.tsx';
+import { t } from '../../words/i18n.ts';
 
 interface ServiceCardsProps {
   readonly services: readonly Service[];

@@ -3,9 +3,9 @@ import type { Check, Service, ServiceInput } from '../../../protocol/api/service
 import { clientChoices, deviceChoices, orNone } from '../../data/choices.ts';
 import { percentText, readPercent } from '../../data/contract-draft.ts';
 import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { CreateDialog } from '../../ui/ListSection.tsx';
+import { t } from '../../words/i18n.ts';
 import { RemoveLink } from './RemoveLink.tsx';
 
 interface ServiceFormProps {

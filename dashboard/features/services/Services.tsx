@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
 import type { Check, Service } from '../../../protocol/api/service.ts';
 import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
+import { compareNames } from '../../data/select.ts';
+import { canAct, services as live, reload } from '../../data/store.ts';
 import { useLoaded } from '../../ui/Async.tsx';
+import { t } from '../../words/i18n.ts';
 import { CheckForm } from './CheckForm.tsx';
 import { CheckList } from './CheckList.tsx';
 import { rankOfService } from './rank.ts';
 import { ServiceCards } from './ServiceCards.tsx';
 import { ServiceForm } from './ServiceForm.tsx';
-import { compareNames } from '../../data/select.ts';
-import { canAct, services as live, reload } from '../../data/store.ts';
 
 type Editing =
   | { readonly kind: 'service'; readonly service: Service | null }

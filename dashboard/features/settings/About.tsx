@@ -1,5 +1,5 @@
-import { t } from '../../words/i18n.ts';
 import { ServerHealthCard } from '../../parts/ServerHealthCard.tsx';
+import { t } from '../../words/i18n.ts';
 import { StorageSettings } from './Storage.tsx';
 
 /** What this is, and how it is. */

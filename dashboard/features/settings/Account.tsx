@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { api } from '../../data/api.ts';
-import { t } from '../../words/i18n.ts';
 import { me } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
 import { Failure } from '../../ui/Async.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { say } from '../../ui/Toasts.tsx';
+import { t } from '../../words/i18n.ts';
 
 /** One's own password. */
 export function AccountSettings() {

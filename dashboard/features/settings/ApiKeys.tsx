@@ -2,7 +2,6 @@ import { useSignal } from '@preact/signals';
 import type { ApiKey, Role } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
 import { clientChoices, orNone } from '../../data/choices.ts';
-import { t } from '../../words/i18n.ts';
 import { clients, isAdmin } from '../../data/store.ts';
 import { Ago, When } from '../../ui/Ago.tsx';
 import { useLoaded } from '../../ui/Async.tsx';
@@ -10,6 +9,7 @@ import { CopyField } from '../../ui/CopyField.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { CreateDialog, ListSection } from '../../ui/ListSection.tsx';
+import { t } from '../../words/i18n.ts';
 import { MakerName } from './MakerName.tsx';
 import { RevokeKey } from './RevokeKey.tsx';
 

@@ -1,6 +1,6 @@
-import { t } from '../../words/i18n.ts';
 import { densities, density, letterKeys, theme, themes } from '../../route/prefs.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
+import { t } from '../../words/i18n.ts';
 
 /** How this browser shows things. */
 export function DisplaySettings() {

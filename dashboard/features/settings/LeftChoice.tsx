@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { LeftBehind } from '../../../protocol/api/view.ts';
-import { t } from '../../words/i18n.ts';
 import { clients, sites } from '../../data/store.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { CheckField } from '../../ui/Field.tsx';
+import { t } from '../../words/i18n.ts';
 
 interface LeftChoiceProps {
   /** Who or what made it. */

@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ResetLink, Role, User } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
-import { rich, t } from '../../words/i18n.ts';
 import { isAdmin, me } from '../../data/store.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { When } from '../../ui/Ago.tsx';
@@ -9,8 +8,9 @@ import { useLoaded } from '../../ui/Async.tsx';
 import { CopyField } from '../../ui/CopyField.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
-import { PasswordField } from '../../ui/PasswordField.tsx';
 import { CreateDialog, ListSection } from '../../ui/ListSection.tsx';
+import { PasswordField } from '../../ui/PasswordField.tsx';
+import { rich, t } from '../../words/i18n.ts';
 import { RemovePerson } from './RemovePerson.tsx';
 
 const roles = ['technician', 'viewer', 'admin'] as const satisfies readonly Role[];

@@ -2,6 +2,9 @@ import { useSignal } from '@preact/signals';
 import type { Receiver } from '../../../protocol/api/receiver.ts';
 import { clientChoices, orNone } from '../../data/choices.ts';
 import { desk } from '../../data/desk-api.ts';
+import { priorities } from '../../data/select.ts';
+import { CheckField, SelectField, TextField } from '../../ui/Field.tsx';
+import { CreateDialog } from '../../ui/ListSection.tsx';
 import { t } from '../../words/i18n.ts';
 import {
   draftOfReceiver,
@@ -13,9 +16,6 @@ import {
   securities,
   withSecurity,
 } from './receiver-draft.ts';
-import { priorities } from '../../data/select.ts';
-import { CheckField, SelectField, TextField } from '../../ui/Field.tsx';
-import { CreateDialog } from '../../ui/ListSection.tsx';
 
 interface ReceiverFormProps {
   readonly receiver: Receiver | null;

@@ -2,15 +2,15 @@ import { useSignal } from '@preact/signals';
 import type { Receiver, ReceiverTest } from '../../../protocol/api/receiver.ts';
 import { sentenceOf } from '../../data/api.ts';
 import { desk } from '../../data/desk-api.ts';
-import { duration } from '../../words/format.ts';
-import { rich, t } from '../../words/i18n.ts';
-import { whereTo } from './receiver-draft.ts';
 import { clients, isAdmin } from '../../data/store.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ListSection } from '../../ui/ListSection.tsx';
+import { duration } from '../../words/format.ts';
+import { rich, t } from '../../words/i18n.ts';
 import { ReceiverForm } from './ReceiverForm.tsx';
+import { whereTo } from './receiver-draft.ts';
 
 /** Who is told of what, and whether it arrives. */
 export function ReceiverSettings() {

@@ -1,8 +1,8 @@
 import type { ApiKey } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
-import { t } from '../../words/i18n.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { t } from '../../words/i18n.ts';
 import { LeftChoice } from './LeftChoice.tsx';
 
 interface RevokeKeyProps {

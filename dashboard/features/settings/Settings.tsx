@@ -1,13 +1,13 @@
 import type { ComponentType } from 'preact';
-import { t } from '../../words/i18n.ts';
+import { type SettingsSection, settingsHref, settingsSections } from '../../route/routes.ts';
 import { lazy } from '../../ui/lazy.tsx';
+import { t } from '../../words/i18n.ts';
 import { AboutSettings } from './About.tsx';
 import { AccountSettings } from './Account.tsx';
 import { ApiKeySettings } from './ApiKeys.tsx';
 import { DisplaySettings } from './Display.tsx';
 import { PeopleSettings } from './People.tsx';
 import { TokenSettings } from './Tokens.tsx';
-import { type SettingsSection, settingsHref, settingsSections } from '../../route/routes.ts';
 
 const ReceiverSettings = lazy(async () => (await import('./Receivers.tsx')).ReceiverSettings);
 

@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import type { Storage, StorageDamage } from '../../../protocol/api/view.ts';
-import { request } from '../../data/api.ts';
 import { spanText } from '../../charts/lost.ts';
+import { request } from '../../data/api.ts';
 import { nowMs } from '../../data/clock.ts';
-import { bytes, exactTime } from '../../words/format.ts';
-import { rich, t } from '../../words/i18n.ts';
 import { deviceHref } from '../../route/routes.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { bytes, exactTime } from '../../words/format.ts';
+import { rich, t } from '../../words/i18n.ts';
 
 /** How much history there is, how long it is kept, and what of it was found damaged. */
 export function StorageSettings() {

@@ -4,11 +4,11 @@ import { useEffect, useId } from 'preact/hooks';
 import type { IncidentProposal } from '../../../protocol/api/person-report.ts';
 import { sentenceOf } from '../../data/api.ts';
 import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
-import { proposalQuestion, type ReportDraft } from './report-draft.ts';
 import { incidents } from '../../data/store.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { Failure } from '../../ui/Async.tsx';
+import { t } from '../../words/i18n.ts';
+import { proposalQuestion, type ReportDraft } from './report-draft.ts';
 
 const TYPING_MS = 300;
 

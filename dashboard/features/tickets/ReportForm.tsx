@@ -3,18 +3,18 @@ import type { PersonReport } from '../../../protocol/api/person-report.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
 import { clientChoices, deviceChoices, orNone, serviceChoices, siteChoices } from '../../data/choices.ts';
 import { desk } from '../../data/desk-api.ts';
-import { rich, t } from '../../words/i18n.ts';
-import { leadSentence } from '../../words/lead.ts';
-import { draftFrom, type ReportDraft, reportInput } from './report-draft.ts';
-import { place } from '../../route/router.ts';
-import { incidentHref } from '../../route/routes.ts';
 import { priorities } from '../../data/select.ts';
 import { devices } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
+import { place } from '../../route/router.ts';
+import { incidentHref } from '../../route/routes.ts';
 import { Failure } from '../../ui/Async.tsx';
 import { CheckField, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { rich, t } from '../../words/i18n.ts';
+import { leadSentence } from '../../words/lead.ts';
 import { Proposals } from './Proposals.tsx';
+import { draftFrom, type ReportDraft, reportInput } from './report-draft.ts';
 
 /** Takes down what a person says, and proposes the incident that it is about while one types. */
 export function ReportForm({ onDone }: { onDone: () => void }) {

@@ -1,10 +1,10 @@
-import { isolated } from '../../../protocol/bidi.ts';
 import type { PersonReport } from '../../../protocol/api/person-report.ts';
-import { t } from '../../words/i18n.ts';
-import { leadSentence } from '../../words/lead.ts';
-import { incidentHref } from '../../route/routes.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 import { clients, devices, incidents, services, sites } from '../../data/store.ts';
 import { ReportWords } from '../../parts/PeopleReports.tsx';
+import { incidentHref } from '../../route/routes.ts';
+import { t } from '../../words/i18n.ts';
+import { leadSentence } from '../../words/lead.ts';
 
 /** Reports by people, newest first, each with its incident and who knew first. */
 export function ReportTable({ reports }: { reports: readonly PersonReport[] }) {

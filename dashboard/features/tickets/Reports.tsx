@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { desk } from '../../data/desk-api.ts';
-import { t } from '../../words/i18n.ts';
+import { canAct } from '../../data/store.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { t } from '../../words/i18n.ts';
 import { ReportForm } from './ReportForm.tsx';
 import { ReportTable } from './ReportTable.tsx';
-import { canAct } from '../../data/store.ts';
 
 /** What people reported, and the form for what one has just told us. */
 export function Reports() {

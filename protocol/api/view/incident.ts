@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { ResponseClockView } from '../contract.ts';
 import { Nullable, Time } from '../../document.ts';
+import { ResponseClockView } from '../contract.ts';
 import { PersonReport } from '../person-report.ts';
 import { SiteCard } from '../site-card.ts';
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { BudgetAtRisk } from '../availability.ts';
 import { Nullable, Time } from '../../document.ts';
+import { BudgetAtRisk } from '../availability.ts';
 import { MaintenanceOccurrence } from '../maintenance.ts';
 import { AheadFigures } from '../person-report.ts';
 import { Service } from '../service.ts';

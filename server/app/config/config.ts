@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { VigiaError } from '../../../protocol/error.ts';
-import { parseDurationMs } from './duration.ts';
 import { isLoopbackHost } from '../../platform/net/loopback.ts';
 import { isMailName } from '../../platform/net/mail-name.ts';
-import { nearest } from './nearest.ts';
-import type { TlsChoice } from '../../platform/security/tls.ts';
 import { isRange } from '../../platform/net/trusted-proxies.ts';
+import type { TlsChoice } from '../../platform/security/tls.ts';
+import { parseDurationMs } from './duration.ts';
+import { nearest } from './nearest.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];

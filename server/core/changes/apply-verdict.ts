@@ -1,7 +1,7 @@
 import type { Verdict } from '../../domain/rules/detection.ts';
-import type { ChangeSet } from './change-set.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { ChangeSet } from './change-set.ts';
 
 /** Does to the incidents of a device what a verdict says. Its memory is saved with it also where no incident follows. */
 export function applyVerdict(book: IncidentBook, record: DeviceRecord, verdict: Verdict, changes: ChangeSet): void {

@@ -3,11 +3,11 @@ import type { IncidentStep } from '../../domain/incidents/incident.ts';
 import type { Interval } from '../../domain/ledger.ts';
 import type { LedgerChange } from '../../domain/presence.ts';
 import { everyClient } from '../../domain/scope.ts';
-import { incidentStatements } from '../incidents/statements.ts';
-import type { Store } from '../../platform/store/store.ts';
 import { writeDeviceMemory } from '../../fleet/device-memory.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import { revisionStatements } from '../../fleet/ledger-revision.ts';
+import type { Store } from '../../platform/store/store.ts';
+import { incidentStatements } from '../incidents/statements.ts';
 
 /** What happened in one step of the watch: written in one transaction, then shown. */
 export class ChangeSet {

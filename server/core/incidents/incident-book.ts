@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Verdict } from '../../domain/rules/detection.ts';
 import {
   type IncidentRecord,
   type IncidentStep,
@@ -8,6 +7,7 @@ import {
   type Subject,
   stepIncident,
 } from '../../domain/incidents/incident.ts';
+import type { Verdict } from '../../domain/rules/detection.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Faults } from '../../platform/health/faults.ts';
 import type { Store } from '../../platform/store/store.ts';

@@ -1,15 +1,15 @@
 import { isolated } from '../../../protocol/bidi.ts';
 import type { Absentee } from '../../domain/blame.ts';
 import { isSiteEmergency, siteLostAt, siteQuorum } from '../../domain/blame.ts';
-import type { Verdict } from '../../domain/rules/detection.ts';
 import type { IncidentRecord, Subject } from '../../domain/incidents/incident.ts';
+import type { Verdict } from '../../domain/rules/detection.ts';
 import type { PresenceSettings } from '../../domain/settings.ts';
 import { formatDuration, formatInstant } from '../../domain/wording.ts';
-import type { ChangeSet } from '../changes/change-set.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { Store } from '../../platform/store/store.ts';
+import type { ChangeSet } from '../changes/change-set.ts';
+import type { IncidentBook } from '../incidents/incident-book.ts';
 import { adopt, release } from './family.ts';
 
 export interface LostSitesOptions {

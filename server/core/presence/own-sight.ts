@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../../platform/clock.ts';
 import { type Absentee, vanishedTogether } from '../../domain/blame.ts';
 import { formatInstant } from '../../domain/wording.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Health } from '../../platform/health/health.ts';
 import type { Anchors } from './anchors.ts';
 

@@ -1,17 +1,17 @@
 import { sql } from 'kysely';
-import type { Verdict } from '../../domain/rules/detection.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
 import { BACK_WITHIN_MS, type PowerCut, powerCutOf, type Restart, restartsOf } from '../../domain/power-cut.ts';
+import type { Verdict } from '../../domain/rules/detection.ts';
 import type { RuleName } from '../../domain/rules/rule.ts';
 import type { DetectionSettings } from '../../domain/settings.ts';
 import { formatInstant } from '../../domain/wording.ts';
-import type { ChangeSet } from '../changes/change-set.ts';
 import { deviceFacts } from '../../fleet/device-facts.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { ChangeSet } from '../changes/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import { recurrenceOf } from '../incidents/statements.ts';
-import type { Store } from '../../platform/store/store.ts';
 import { adopt } from './family.ts';
 
 export interface PowerCutsOptions {

@@ -1,6 +1,6 @@
-import type { Verdict } from '../../domain/rules/detection.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
 import { restartsOf } from '../../domain/power-cut.ts';
+import type { Verdict } from '../../domain/rules/detection.ts';
 import {
   type Drop,
   describeDrops,
@@ -9,10 +9,10 @@ import {
   UNSTEADY_DROPS,
   withDrop,
 } from '../../domain/unsteady-line.ts';
-import type { ChangeSet } from '../changes/change-set.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { IncidentBook } from '../incidents/incident-book.ts';
 import type { Store } from '../../platform/store/store.ts';
+import type { ChangeSet } from '../changes/change-set.ts';
+import type { IncidentBook } from '../incidents/incident-book.ts';
 import { release } from './family.ts';
 
 export interface UnsteadyLinesOptions {

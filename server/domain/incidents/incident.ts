@@ -1,10 +1,10 @@
 import type { IncidentState, Priority } from '../../../protocol/api/view.ts';
 import type { Verdict } from '../rules/detection.ts';
+import type { Evidence, RuleName } from '../rules/rule.ts';
+import type { ResponseClock } from '../sla/response-clock.ts';
 import type { FlapMemory } from './flapping.ts';
 import { calmStep, flapOf, flappingSentence, flappingStep, stands } from './flapping-step.ts';
 import { type IncidentTimes, noTimes } from './incident-times.ts';
-import type { Evidence, RuleName } from '../rules/rule.ts';
-import type { ResponseClock } from '../sla/response-clock.ts';
 
 /** An incident as it is stored. Times are ms by the server's clock. */
 export interface IncidentRecord {

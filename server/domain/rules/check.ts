@@ -1,11 +1,11 @@
-import { isolated } from '../../../protocol/bidi.ts';
 import type { CheckTarget } from '../../../protocol/api/service.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 import { speaksForMs } from '../check-ledger.ts';
 import type { Observation } from '../check-result.ts';
 import { describeObservation, describeTarget } from '../check-wording.ts';
-import type { Verdict } from './detection.ts';
 import { formatDuration } from '../wording.ts';
+import type { Verdict } from './detection.ts';
 
 /** What is remembered of a check between two live results. Plain data, kept as JSON. */
 export interface CheckAlarm {

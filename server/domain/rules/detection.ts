@@ -1,5 +1,5 @@
-import { isolated } from '../../../protocol/bidi.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 import type { FillMemory } from '../forecast/fill-memory.ts';
 import { type LevelState, quietLevel, stepLevel } from '../hysteresis.ts';
 import { FORGOTTEN_MS, isMissed, type KnownMount, noteMounts } from '../mounts.ts';

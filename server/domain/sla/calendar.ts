@@ -1,5 +1,5 @@
-import { isolated } from '../../../protocol/bidi.ts';
 import type { Calendar, OpenHours } from '../../../protocol/api/contract.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 
 /**
  * Service hours on the line of instants. An instant is open if, and only if, the wall clock of the calendar's zone shows a time

@@ -1,10 +1,5 @@
 import type { ClockEnd, ClockExplanation } from '../../../protocol/api/contract.ts';
-<<<<<<< HEAD
 import { formatDuration, formatServiceHours } from '../wording.ts';
-import type { ClockTerms, ResponseClock } from './clock.ts';
-=======
-import { formatDuration } from '../wording.ts';
->>>>>>> 1cfaa63 (Let no file import what imports it)
 import { dueNouns } from './clock-wording.ts';
 import { formatLocal, localMinute } from './local-time.ts';
 import type { ClockTerms, ResponseClock } from './response-clock.ts';

@@ -1,11 +1,6 @@
 import type { ClockEnd } from '../../../protocol/api/contract.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
-<<<<<<< HEAD
 import { formatDuration, formatServiceHours } from '../wording.ts';
-import type { ClockTerms, ResponseClock } from './clock.ts';
-=======
-import { formatDuration } from '../wording.ts';
->>>>>>> 1cfaa63 (Let no file import what imports it)
 import { formatLocal } from './local-time.ts';
 import type { ClockTerms, ResponseClock } from './response-clock.ts';
 import { targetOf } from './tiers.ts';

@@ -1,9 +1,9 @@
-import { VigiaError } from '../../../protocol/error.ts';
 import type { MaintenanceInput } from '../../../protocol/api/maintenance.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { formatDuration, formatInstant } from '../wording.ts';
 import { type Recurrence, readRecurrence } from './recurrence.ts';
 import { readRule, requireSound } from './recurrence-rule.ts';
 import type { DeviceFacts } from './sources.ts';
-import { formatDuration, formatInstant } from '../wording.ts';
 
 /** When planned work is: the windows of a document, as instants. Local starts come first, the zone's clock changes last. */
 

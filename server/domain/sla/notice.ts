@@ -1,6 +1,6 @@
 import type { MaintenanceInput } from '../../../protocol/api/maintenance.ts';
-import { occurrences, type Span } from './maintenance.ts';
 import { formatDuration, formatInstant } from '../wording.ts';
+import { occurrences, type Span } from './maintenance.ts';
 
 /**
  * What planned work excludes from availability. An instant is excluded if, and only if, the document that stood when the notice

@@ -1,11 +1,11 @@
 import type { HelloFrame } from '../../../protocol/wire/frame.ts';
 import { parseInventory } from '../../../protocol/wire/inventory.ts';
 import type { MetricDescriptor } from '../../../protocol/wire/metric.ts';
+import type { Twin } from '../../core/twins/twin.ts';
 import { learnDating } from '../../domain/dating.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { AckTarget, OfferedReport } from '../../fleet/offered-report.ts';
 import type { SessionEvents } from '../gateway/session.ts';
-import type { AckTarget, OfferedReport } from '../../watch/ingest.ts';
-import type { Twin } from '../../core/twins/twin.ts';
 
 export interface TwinEventsOptions {
   readonly now: () => number;

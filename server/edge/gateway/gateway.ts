@@ -1,4 +1,3 @@
-import type { Clone } from '../../domain/clone.ts';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -6,6 +5,7 @@ import type { Logger } from 'pino';
 import { AGENT_SUBPROTOCOL } from '../../../protocol/api/enrolment.ts';
 import { type ErrorCode, VigiaError } from '../../../protocol/error.ts';
 import { Feature, type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../../protocol/wire/frame.ts';
+import type { Clone } from '../../domain/clone.ts';
 import { QuietLog } from '../../platform/quiet-log.ts';
 import { AckPace } from './acknowledgements.ts';
 import { AgentSocket } from './agent-socket.ts';

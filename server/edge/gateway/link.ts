@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { decodeFrame, encodeFrame } from '../../../protocol/wire/codec.ts';
 import { type ErrorCode, ProtocolError, VigiaError } from '../../../protocol/error.ts';
+import { FramingError } from '../../../protocol/socket/message.ts';
+import { decodeFrame, encodeFrame } from '../../../protocol/wire/codec.ts';
 import {
   type ChallengeFrame,
   Feature,
@@ -11,7 +12,6 @@ import {
   MAX_FRAME_BYTES,
   MAX_FRAME_BYTES_BEFORE_AUTH,
 } from '../../../protocol/wire/frame.ts';
-import { FramingError } from '../../../protocol/socket/message.ts';
 import type { QuietLog } from '../../platform/quiet-log.ts';
 import type { Acknowledgements, AckPace } from './acknowledgements.ts';
 import type { AgentSocket, SocketOwner } from './agent-socket.ts';

@@ -1,5 +1,5 @@
-import { ChainReader } from '../../../protocol/wire/chain.ts';
 import { ProtocolError, type VigiaError } from '../../../protocol/error.ts';
+import { ChainReader } from '../../../protocol/wire/chain.ts';
 import type {
   Clocks,
   Frame,

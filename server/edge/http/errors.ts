@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorCode, VigiaError } from '../../../protocol/error.ts';
 import type { ErrorBody } from '../../../protocol/api/view.ts';
+import { type ErrorCode, VigiaError } from '../../../protocol/error.ts';
 import type { FaultLog } from './fault-log.ts';
 
 declare module 'fastify' {

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import { VigiaError } from '../../../protocol/error.ts';
 import type { Role, User } from '../../../protocol/api/view.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import type { Actor } from '../../domain/actor.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Permission } from '../../platform/security/roles.ts';
-import type { Actor } from '../../domain/actor.ts';
 
 /** Who asks, as the session or the API key proves it, and whose data they may touch. */
 export interface Principal extends Actor {

@@ -1,7 +1,7 @@
 import type { ApiKey, Client, EnrolmentToken, Site, User } from '../../../protocol/api/view.ts';
+import type { ApiKeyRow, ClientRow, SiteRow, TokenRow, UserRow } from '../../platform/store/state-port.ts';
 import { iso } from './fields.ts';
 import type { Makers } from './makers.ts';
-import type { ApiKeyRow, ClientRow, SiteRow, TokenRow, UserRow } from '../../platform/store/state-port.ts';
 
 /** Rows as documents. Each names its fields, so that a new column is never shown by accident. */
 

@@ -1,16 +1,16 @@
 import type { Service } from '../../../protocol/api/service.ts';
 import type { LiveServerMessage, ServerHealth } from '../../../protocol/api/view.ts';
-import type { IncidentRecord } from '../../domain/incidents/incident.ts';
-import { valueAt } from '../../domain/reading.ts';
-import { inScope, type Scope } from '../../domain/scope.ts';
-import type { DeviceRecord } from '../../fleet/device-record.ts';
-import type { Fleet } from '../../fleet/fleet.ts';
-import { detail, summarise } from '../../features/devices/summary.ts';
-import { iso } from '../../domain/iso.ts';
-import type { LiveLook, LivePort, LiveSubscription } from './port.ts';
 import type { Incidents } from '../../core/incidents/incident-index.ts';
 import { incidentView } from '../../core/incidents/views.ts';
+import type { IncidentRecord } from '../../domain/incidents/incident.ts';
+import { iso } from '../../domain/iso.ts';
+import { valueAt } from '../../domain/reading.ts';
+import { inScope, type Scope } from '../../domain/scope.ts';
+import { detail, summarise } from '../../features/devices/summary.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
 import { LiveReadings } from './live-readings.ts';
+import type { LiveLook, LivePort, LiveSubscription } from './port.ts';
 
 export interface LiveHubOptions {
   readonly fleet: Fleet;

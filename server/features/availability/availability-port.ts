@@ -10,13 +10,13 @@ import { reachability } from '../../domain/sla/reachability.ts';
 import type { ServiceSource, Stretch } from '../../domain/sla/sources.ts';
 import { zoneAt } from '../../domain/sla/zones.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { AvailabilityPort, AvailabilityQuery, LedgerSubject, PeriodQuery } from './port.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Agreements } from './agreements.ts';
 import type { Attestations } from './attestations.ts';
 import type { BudgetJudge } from './budget-judge.ts';
 import { type BookEntry, factsOf, isBlamed, type LedgerBook } from './ledger-book.ts';
 import { differing, Measuring, measuredOf, type ServiceEntry, type WantedPeriod } from './measuring.ts';
+import type { AvailabilityPort, AvailabilityQuery, LedgerSubject, PeriodQuery } from './port.ts';
 import { deviceRow, type Group, groupRow, isExpected, type Member, serviceRow } from './rows.ts';
 import { entryView, iso, revisionView } from './views.ts';
 

@@ -1,18 +1,23 @@
 import type { BudgetAtRisk } from '../../../protocol/api/availability.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
-import { readMap, type SavedMap } from '../../domain/rules/detection-json.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { Judge } from '../../core/changes/judge.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { type IncidentRecord, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
+import { readMap, type SavedMap } from '../../domain/rules/detection-json.ts';
 import type { RuleName } from '../../domain/rules/rule.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import { budgetLevel, isOwnIncident, LEAST_BUDGETED_MS, type OutagesOfPeriod } from '../../domain/sla/budget.ts';
-import { BURN_GROUP_SIZE, type BurnVerdict, judgeBurnRate, LONGEST_BURN_WINDOW_MS } from '../../domain/sla/burn-rate.ts';
+import {
+  BURN_GROUP_SIZE,
+  type BurnVerdict,
+  judgeBurnRate,
+  LONGEST_BURN_WINDOW_MS,
+} from '../../domain/sla/burn-rate.ts';
 import { budgetOf, type Measurement, targetedDownMs } from '../../domain/sla/figure.ts';
 import { formatDuration } from '../../domain/wording.ts';
-import { eachApart } from '../../platform/health/faults.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/changes/judge.ts';
+import { eachApart } from '../../platform/health/faults.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { Agreements } from './agreements.ts';
 import { type BookEntry, factsOf, type LedgerBook } from './ledger-book.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { ExclusionSource, ServiceSource, TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Watch } from '../../watch/watch.ts';
 import { Agreements } from './agreements.ts';

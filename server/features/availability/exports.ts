@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import { figure, type Measurement, sumMeasurements } from '../../domain/sla/figure.ts';
-import type { AvailabilityExport } from '../../platform/metrics/fleet-export.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { AvailabilityExport } from '../../platform/metrics/fleet-export.ts';
 import type { Agreements } from './agreements.ts';
 import type { BookEntry, LedgerBook } from './ledger-book.ts';
 import { Measuring } from './measuring.ts';

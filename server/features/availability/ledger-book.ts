@@ -1,11 +1,11 @@
 import { VigiaError } from '../../../protocol/error.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
 import { explainInterval, type GapEvidence, type Interval, type IntervalReason } from '../../domain/ledger.ts';
 import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
 import { CompactLedger } from '../../domain/sla/compact-ledger.ts';
 import { type Attested, compose, underClauses } from '../../domain/sla/compose.ts';
 import type { Measured } from '../../domain/sla/figure.ts';
 import type { DeviceFacts, DeviceLedgerSource, Exclusion, ExclusionSource, Stretch } from '../../domain/sla/sources.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import { deviceFacts } from '../../fleet/device-facts.ts';
 import { type DeviceRecord, makeRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';

@@ -1,6 +1,15 @@
-import type { Attestation, AttestationInput, AvailabilityReport, BudgetAtRisk, Ledger, PeriodName, Strip, SubjectKind } from '../../../protocol/api/availability.ts';
-import type { Scope } from '../../domain/scope.ts';
+import type {
+  Attestation,
+  AttestationInput,
+  AvailabilityReport,
+  BudgetAtRisk,
+  Ledger,
+  PeriodName,
+  Strip,
+  SubjectKind,
+} from '../../../protocol/api/availability.ts';
 import type { Actor } from '../../domain/actor.ts';
+import type { Scope } from '../../domain/scope.ts';
 
 /** A named period (by default this month), or two instants in ms. */
 export interface PeriodQuery {

@@ -1,8 +1,8 @@
+import type { Judge } from '../../core/changes/judge.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import { tick } from '../../domain/sla/clock.ts';
 import { eachApart } from '../../platform/health/faults.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/changes/judge.ts';
 
 /** Tells the assignee that 80 % of the time is spent, and the owner of a breach: each once. */
 export function createClockJudge(book: IncidentBook): Judge {

@@ -1,5 +1,10 @@
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import { clockView } from '../../core/incidents/clock-view.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import { toRecord } from '../../core/incidents/rows.ts';
+import { type Actor, isByProgram } from '../../domain/actor.ts';
 import type { IncidentRecord, IncidentStep } from '../../domain/incidents/incident.ts';
 import { isHigher } from '../../domain/incidents/incident.ts';
 import { reach } from '../../domain/incidents/incident-times.ts';
@@ -10,16 +15,11 @@ import { isUndecided } from '../../domain/sla/clock-verdict.ts';
 import { formatLocal } from '../../domain/sla/local-time.ts';
 import type { ResponseClock } from '../../domain/sla/response-clock.ts';
 import { formatDuration } from '../../domain/wording.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { type Actor, isByProgram } from '../../domain/actor.ts';
-import { type ClockPort } from './port.ts';
-import { clockView } from '../../core/incidents/clock-view.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import { toRecord } from '../../core/incidents/rows.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Act } from './act.ts';
 import type { ClockTermsSource } from './clock-terms.ts';
+import type { ClockPort } from './port.ts';
 
 /** Each is kept for ever; nobody waits for a client so often. */
 const MAX_PAUSES = 100;

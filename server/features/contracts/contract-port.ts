@@ -9,23 +9,23 @@ import type {
   OlderIncidents,
 } from '../../../protocol/api/contract.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Actor } from '../../domain/actor.ts';
 import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
 import { checkTerms } from '../../domain/sla/check-terms.ts';
 import { isUndecided } from '../../domain/sla/clock-verdict.ts';
 import { localDate } from '../../domain/sla/local-time.ts';
 import { completeTerms } from '../../domain/sla/terms.ts';
 import { tiers, tierTerms } from '../../domain/sla/tiers.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { Actor } from '../../domain/actor.ts';
-import type { ContractPort } from './port.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Act } from './act.ts';
 import { recomputed } from './clock-policy.ts';
 import { createClockTerms } from './clock-terms.ts';
 import { type ContractBook, effectiveFrom, type StoredTerms } from './contract-book.ts';
 import { anew, countOlder, fromToday, type OlderClock, requireAnswer } from './older-incidents.ts';
+import type { ContractPort } from './port.ts';
 
 export interface ContractPortOptions {
   readonly store: Store;

@@ -1,12 +1,11 @@
+import type { Judge } from '../../core/changes/judge.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { IncidentStep, StepPolicy } from '../../domain/incidents/incident.ts';
 import { fourTimes } from '../../domain/incidents/incident-times.ts';
 import { everyClient } from '../../domain/scope.ts';
 import { reportTo } from '../../domain/sla/known-times.ts';
 import type { TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { ClockPort, ContractPort } from './port.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/changes/judge.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Act } from './act.ts';
 import { createClockJudge } from './clock-judge.ts';
@@ -15,6 +14,7 @@ import { createClockPort } from './clock-port.ts';
 import { createClockTerms } from './clock-terms.ts';
 import { ContractBook } from './contract-book.ts';
 import { createContractPort } from './contract-port.ts';
+import type { ClockPort, ContractPort } from './port.ts';
 
 export interface ContractsOptions {
   readonly store: Store;

@@ -1,7 +1,14 @@
-import type { ClockExplanation, ClocksFrom, Contract, ContractTerms, ContractTermsInput, OlderIncidents } from '../../../protocol/api/contract.ts';
+import type {
+  ClockExplanation,
+  ClocksFrom,
+  Contract,
+  ContractTerms,
+  ContractTermsInput,
+  OlderIncidents,
+} from '../../../protocol/api/contract.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
-import type { Scope } from '../../domain/scope.ts';
 import type { Actor } from '../../domain/actor.ts';
+import type { Scope } from '../../domain/scope.ts';
 
 /** Contracts. Methods throw VigiaError not_found for a client that is not in scope. */
 export interface ContractPort {

@@ -1,11 +1,16 @@
 import type { Priority } from '../../../protocol/api/view.ts';
+import type { Incidents } from '../../core/incidents/incident-index.ts';
 import { readValue } from '../../domain/reading.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
-import type { DeviceExport, FleetExport, IncidentExport, ResponseDueExport } from '../../platform/metrics/fleet-export.ts';
-import type { Incidents } from '../../core/incidents/incident-index.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { visible } from '../../fleet/visible.ts';
+import type {
+  DeviceExport,
+  FleetExport,
+  IncidentExport,
+  ResponseDueExport,
+} from '../../platform/metrics/fleet-export.ts';
 import { bootTime, fileSystems } from './summary.ts';
 
 /** The fleet as Prometheus scrapes it, in the scope; its availability is computed apart. */

@@ -1,13 +1,11 @@
-import { findDevice, requireDevice, visible } from '../../fleet/visible.ts';
-import { VigiaError } from '../../../protocol/error.ts';
 import type { Device, DeviceSummary, PresenceInterval, ServerHealth } from '../../../protocol/api/view.ts';
-import { inScope, type Scope } from '../../domain/scope.ts';
-import type { FleetPort } from './port.ts';
 import type { Incidents } from '../../core/incidents/incident-index.ts';
-import type { Store } from '../../platform/store/store.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { ledgerView } from '../../fleet/presence-view.ts';
+import { findDevice, requireDevice, visible } from '../../fleet/visible.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { FleetPort } from './port.ts';
 import { detail, summarise } from './summary.ts';
 
 export interface FleetPortOptions {

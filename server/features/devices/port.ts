@@ -1,4 +1,13 @@
-import type { Aggregation, Device, DeviceSummary, FleetSeries, PresenceInterval, Series, ServerHealth, Storage } from '../../../protocol/api/view.ts';
+import type {
+  Aggregation,
+  Device,
+  DeviceSummary,
+  FleetSeries,
+  PresenceInterval,
+  Series,
+  ServerHealth,
+  Storage,
+} from '../../../protocol/api/view.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Duty } from '../../platform/health/health.ts';
 

@@ -1,15 +1,15 @@
+import type { Aggregation, FleetSeries, Series } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import type { MetricDescriptor } from '../../../protocol/wire/metric.ts';
-import type { Aggregation, FleetSeries, Series } from '../../../protocol/api/view.ts';
+import { iso } from '../../domain/iso.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
-import type { FleetSeriesQuery, MachineFilter, SeriesPort, SeriesQuery } from './port.ts';
-import { defaultAggregation, requireSuited } from '../../platform/series/read/suited.ts';
-import type { FleetResult, SeriesStore } from '../../platform/series/series-store.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { requireDevice, visible } from '../../fleet/visible.ts';
-import { iso } from '../../domain/iso.ts';
+import { defaultAggregation, requireSuited } from '../../platform/series/read/suited.ts';
+import type { FleetResult, SeriesStore } from '../../platform/series/series-store.ts';
+import type { FleetSeriesQuery, MachineFilter, SeriesPort, SeriesQuery } from './port.ts';
 
 /** Measurements over time as the HTTP side asks for them, within a scope. */
 export function createSeriesPort(fleet: Fleet, series: Pick<SeriesStore, 'query' | 'queryFleet'>): SeriesPort {

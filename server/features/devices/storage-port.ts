@@ -1,9 +1,9 @@
 import type { Storage } from '../../../protocol/api/view.ts';
-import type { StoragePort } from './port.ts';
-import { resolutions, type SeriesStore } from '../../platform/series/series-store.ts';
+import { iso } from '../../domain/iso.ts';
 import type { Loss } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { iso } from '../../domain/iso.ts';
+import { resolutions, type SeriesStore } from '../../platform/series/series-store.ts';
+import type { StoragePort } from './port.ts';
 
 const MAX_LISTED = 100;
 

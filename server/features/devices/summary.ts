@@ -1,9 +1,9 @@
-import { iso } from '../../domain/iso.ts';
 import type { Device, DeviceSummary, FileSystem, Priority } from '../../../protocol/api/view.ts';
+import type { Incidents } from '../../core/incidents/incident-index.ts';
+import { iso } from '../../domain/iso.ts';
 import { lowDriveBytes } from '../../domain/low-drives.ts';
 import { sharersOf } from '../../domain/pools.ts';
 import { type Reading, readValue, type SchemaIndex, valueAt } from '../../domain/reading.ts';
-import type { Incidents } from '../../core/incidents/incident-index.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { remoteLink } from '../../fleet/remote-link.ts';

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { judgeFindings } from '../../domain/rules/detection.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { Judge } from '../../core/changes/judge.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { type DiskWatch, outlookOf, takePoint, watchDisk } from '../../domain/forecast/disk-outlook.ts';
 import { DAY_MS, type FillMemory, MEMORY_DAYS, noteLevel } from '../../domain/forecast/fill-memory.ts';
 import type { Outlook } from '../../domain/forecast/forecast.ts';
@@ -16,17 +18,15 @@ import {
 } from '../../domain/forecast/space-window.ts';
 import { holdersOf, sharedWith, spaceOf, toldBy } from '../../domain/pools.ts';
 import { type Reading, readValue } from '../../domain/reading.ts';
+import { judgeFindings } from '../../domain/rules/detection.ts';
 import { diskForecast, takenOver } from '../../domain/rules/disk-forecast.ts';
 import { diskNight, nightTakenOver } from '../../domain/rules/disk-night.ts';
 import type { Finding } from '../../domain/rules/rule.ts';
 import type { DetectionSettings } from '../../domain/settings.ts';
 import { formatLocal } from '../../domain/sla/local-time.ts';
-import { eachApart } from '../../platform/health/faults.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import type { DeviceRecord, DiskForecastFigures } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/changes/judge.ts';
+import { eachApart } from '../../platform/health/faults.ts';
 import { type PastDisks, type PastPoint, poolPast, type ReadHistory, readPast } from './disk-history.ts';
 import { ForecastIncidents } from './forecast-incidents.ts';
 import { HistoryQueue } from './history-queue.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Verdict } from '../../domain/rules/detection.ts';
-import { type IncidentRecord, incidentKey, isHigher, stepIncident } from '../../domain/incidents/incident.ts';
-import type { RuleName } from '../../domain/rules/rule.ts';
 import type { ChangeSet } from '../../core/changes/change-set.ts';
-import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { adopt, release } from '../../core/presence/family.ts';
+import { type IncidentRecord, incidentKey, isHigher, stepIncident } from '../../domain/incidents/incident.ts';
+import type { Verdict } from '../../domain/rules/detection.ts';
+import type { RuleName } from '../../domain/rules/rule.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
 
 const rules: readonly RuleName[] = ['disk.forecast', 'disk.night'];
 /** What says as much of the same file system, and more surely. */

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { Judge } from '../../core/changes/judge.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import { OwnClient } from '../../core/presence/own-client.ts';
 import type { Span } from '../../domain/history-loss.ts';
 import type { IncidentStep } from '../../domain/incidents/incident.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import type { Loss } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Health } from '../../platform/health/health.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/changes/judge.ts';
-import { OwnClient } from '../../core/presence/own-client.ts';
 import type { DamagedPart, SeriesStore } from '../../platform/series/series-store.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { findLosses } from './find-losses.ts';

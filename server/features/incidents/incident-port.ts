@@ -1,18 +1,18 @@
+import type { Incident, IncidentDetail, IncidentEvent } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { Incident, IncidentDetail, IncidentEvent } from '../../../protocol/api/view.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import { toRecord } from '../../core/incidents/rows.ts';
+import { incidentView } from '../../core/incidents/views.ts';
+import { type Actor, isByProgram } from '../../domain/actor.ts';
 import type { IncidentEventKind, IncidentRecord, IncidentStep } from '../../domain/incidents/incident.ts';
 import { reach } from '../../domain/incidents/incident-times.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { type Actor, isByProgram } from '../../domain/actor.ts';
-import { type IncidentPort } from './port.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Watch } from '../../watch/watch.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import { toRecord } from '../../core/incidents/rows.ts';
+import type { IncidentPort } from './port.ts';
 import { surroundings } from './surroundings.ts';
-import { incidentView } from '../../core/incidents/views.ts';
 
 export interface IncidentPortOptions {
   readonly store: Store;

@@ -1,6 +1,6 @@
 import type { Incident, IncidentDetail } from '../../../protocol/api/view.ts';
-import type { Scope } from '../../domain/scope.ts';
 import type { Actor } from '../../domain/actor.ts';
+import type { Scope } from '../../domain/scope.ts';
 
 export interface IncidentFilter {
   readonly state: 'open' | 'resolved' | 'all';

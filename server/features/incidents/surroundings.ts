@@ -1,9 +1,9 @@
 import type { SiteCard } from '../../../protocol/api/site-card.ts';
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
+import { reportView } from '../../core/incidents/report-view.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { remoteLink } from '../../fleet/remote-link.ts';
-import { reportView } from '../../core/incidents/report-view.ts';
 import type { Store } from '../../platform/store/store.ts';
 
 export type Surroundings = Pick<IncidentDetail, 'children' | 'reports' | 'siteCard' | 'remoteUrl'>;

@@ -1,6 +1,6 @@
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { MaintenanceBook } from './maintenance-book.ts';
 import { type ActMaintenance, createMaintenancePort } from './maintenance-port.ts';

@@ -1,7 +1,7 @@
 import type { MaintenanceInput } from '../../../protocol/api/maintenance.ts';
+import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
 import { covers, nextOccurrence, type Span } from '../../domain/sla/maintenance.ts';
 import { standingSpans } from '../../domain/sla/notice.ts';
-import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
 import type { DeviceFacts, Exclusion, ExclusionSource, TermsSource } from '../../domain/sla/sources.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';

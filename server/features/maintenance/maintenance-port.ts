@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
+import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { inScope, type Scope } from '../../domain/scope.ts';
 import { checkMaintenance, nextOccurrence, type Span } from '../../domain/sla/maintenance.ts';
 import { judgeWindow, standingSpans, type WindowVersion } from '../../domain/sla/notice.ts';
-import { inScope, type Scope } from '../../domain/scope.ts';
 import { ALMOST_ALWAYS, coversTarget, silentShare } from '../../domain/sla/silence.ts';
-import type { Actor } from '../../domain/actor.ts';
-import type { MaintenancePort } from './port.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { MaintenanceBook } from './maintenance-book.ts';
 import { latestInput, type PlannedWindow } from './planned-window.ts';
+import type { MaintenancePort } from './port.ts';
 
 /** Runs what somebody did in one transaction: the lane of the watch, or the store itself where no server runs. */
 export type ActMaintenance = <T>(

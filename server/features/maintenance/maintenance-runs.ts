@@ -1,9 +1,9 @@
 import { type CompiledQuery, sql } from 'kysely';
 import type { Priority } from '../../../protocol/api/view.ts';
-import type { IncidentRecord } from '../../domain/incidents/incident.ts';
-import type { Span } from '../../domain/sla/maintenance.ts';
-import { everyClient } from '../../domain/scope.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
+import type { IncidentRecord } from '../../domain/incidents/incident.ts';
+import { everyClient } from '../../domain/scope.ts';
+import type { Span } from '../../domain/sla/maintenance.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { suppressedByWindow } from './coverage.ts';
 import type { MaintenanceBook } from './maintenance-book.ts';

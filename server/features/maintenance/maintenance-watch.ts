@@ -1,12 +1,12 @@
 import type { Priority } from '../../../protocol/api/view.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { Judge } from '../../core/changes/judge.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { IncidentRecord, IncidentStep, Notice, StepPolicy } from '../../domain/incidents/incident.ts';
 import { covers, type Span } from '../../domain/sla/maintenance.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import { deviceFacts } from '../../fleet/device-facts.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/changes/judge.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { type Coverage, createCoverage, isSuppressedByWindow, silence, suppressedByWindow } from './coverage.ts';
 import type { MaintenanceBook } from './maintenance-book.ts';

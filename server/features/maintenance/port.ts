@@ -1,6 +1,6 @@
 import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
-import type { Scope } from '../../domain/scope.ts';
 import type { Actor } from '../../domain/actor.ts';
+import type { Scope } from '../../domain/scope.ts';
 
 /** Planned work. Each method throws VigiaError not_found for what is outside the scope. */
 export interface MaintenancePort {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isolated } from '../../../protocol/bidi.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { type IncidentRecord, incidentKey, stepIncident } from '../../domain/incidents/incident.ts';
 import { formatDuration, formatInstant } from '../../domain/wording.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { MaintenanceRun } from './maintenance-runs.ts';
 
 const RULE = 'maintenance.return';

@@ -1,6 +1,6 @@
 import type { Check, CheckInput, Service, ServiceInput } from '../../../protocol/api/service.ts';
-import type { Scope } from '../../domain/scope.ts';
 import type { Actor } from '../../domain/actor.ts';
+import type { Scope } from '../../domain/scope.ts';
 
 /** Checks and what they say now. Each throws VigiaError not_found for what is not in scope. */
 export interface CheckPort {

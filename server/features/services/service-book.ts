@@ -1,19 +1,19 @@
 import { isolated } from '../../../protocol/bidi.ts';
-import type { CheckBook } from './checks/check-book.ts';
-import type { CheckDefinition } from './checks/definition.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { Judge } from '../../core/changes/judge.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import { adopt, release } from '../../core/presence/family.ts';
 import type { IncidentRecord, IncidentStep, StepPolicy, Subject } from '../../domain/incidents/incident.ts';
 import { incidentKey } from '../../domain/incidents/incident.ts';
 import type { LedgerState } from '../../domain/ledger.ts';
 import { everyClient } from '../../domain/scope.ts';
 import { judgeService, type Member, type ServiceVerdict } from '../../domain/sla/service-ledger.ts';
-import { eachApart } from '../../platform/health/faults.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/changes/judge.ts';
-import { adopt, release } from '../../core/presence/family.ts';
+import { eachApart } from '../../platform/health/faults.ts';
 import type { Store } from '../../platform/store/store.ts';
+import type { CheckBook } from './checks/check-book.ts';
+import type { CheckDefinition } from './checks/definition.ts';
 import { type ServiceDefinition, type ServiceVersion, termsOf } from './definition.ts';
 
 export interface ServiceBookOptions {

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { VigiaError } from '../../../protocol/error.ts';
 import type { Service, ServiceInput } from '../../../protocol/api/service.ts';
-import type { CheckBook } from './checks/check-book.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { iso } from '../../domain/iso.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { iso } from '../../domain/iso.ts';
-import type { ServicePort } from './port.ts';
 import { found } from '../../platform/store/scoping.ts';
 import { freeSlug, slugify } from '../../platform/store/slug.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Watch } from '../../watch/watch.ts';
+import type { CheckBook } from './checks/check-book.ts';
 import { type ServiceDefinition, termsOf } from './definition.ts';
+import type { ServicePort } from './port.ts';
 import type { ServiceBook } from './service-book.ts';
 
 export interface ServicePortOptions {

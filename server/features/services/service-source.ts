@@ -1,8 +1,8 @@
-import type { CheckBook } from './checks/check-book.ts';
-import type { CheckSource } from './checks/check-source.ts';
 import { type MemberLedger, serviceLedger } from '../../domain/sla/service-ledger.ts';
 import type { DeviceLedgerSource, ServiceSource, Stretch } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { CheckBook } from './checks/check-book.ts';
+import type { CheckSource } from './checks/check-source.ts';
 import { type ServiceVersion, termsOf } from './definition.ts';
 import type { ServiceBook } from './service-book.ts';
 

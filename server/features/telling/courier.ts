@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type Channel, DeliveryError } from '../../platform/notify/channel.ts';
-import { type ListKind, listMessage, type Message, noticeMessage, type Rendering } from '../../platform/notify/message.ts';
+import {
+  type ListKind,
+  listMessage,
+  type Message,
+  noticeMessage,
+  type Rendering,
+} from '../../platform/notify/message.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
 import { gatherMissed, isMissedList, isOfOneIncident, isRetried } from './missed.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Priority } from '../../../protocol/api/view.ts';
-import { everyClient } from '../../domain/scope.ts';
 import { after } from '../../core/incidents/statements.ts';
+import { everyClient } from '../../domain/scope.ts';
 import type { Store, StoreHandle } from '../../platform/store/store.ts';
 import type { NewRow, Row } from '../../platform/store/tables.ts';
 import { nextDigestAt } from './digest-time.ts';

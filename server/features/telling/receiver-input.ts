@@ -1,5 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
 import type { ReceiverInput, ReceiverTarget } from '../../../protocol/api/receiver.ts';
+import { VigiaError } from '../../../protocol/error.ts';
 import { resolveAllowed } from '../../platform/outbound/address-guard.ts';
 
 const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;

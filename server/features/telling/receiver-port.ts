@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { VigiaError } from '../../../protocol/error.ts';
 import type { Receiver, ReceiverInput, ReceiverTest } from '../../../protocol/api/receiver.ts';
+import { VigiaError } from '../../../protocol/error.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { ReceiverPort } from './port.ts';
 import { makeChannel } from '../../platform/notify/make-channel.ts';
 import { type Rendering, testMessage } from '../../platform/notify/message.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
+import type { ReceiverPort } from './port.ts';
 import { documentOf, enteredSecret, openSecret, sealSecret, withoutSecret } from './receiver.ts';
 import { checkReceiver, checkSecret, destinationOf } from './receiver-input.ts';
 

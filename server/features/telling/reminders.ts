@@ -1,9 +1,9 @@
 import type { Priority } from '../../../protocol/api/view.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { Judge } from '../../core/changes/judge.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { IncidentRecord, IncidentStep, StepPolicy } from '../../domain/incidents/incident.ts';
 import { formatDuration } from '../../domain/wording.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/changes/judge.ts';
 import type { Store } from '../../platform/store/store.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,13 +1,13 @@
-import { VigiaError } from '../../../protocol/error.ts';
 import type { AheadFigures } from '../../../protocol/api/person-report.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { reportView } from '../../core/incidents/report-view.ts';
+import { toRecord } from '../../core/incidents/rows.ts';
 import { judgeAhead } from '../../domain/incidents/ahead.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { periodOf } from '../../domain/sla/period.ts';
 import { type Zones, zoneAt } from '../../domain/sla/zones.ts';
-import { toRecord } from '../../core/incidents/rows.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
-import { reportView } from '../../core/incidents/report-view.ts';
 
 export interface AheadQuery {
   readonly clientId?: string | undefined;

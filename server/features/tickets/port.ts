@@ -1,6 +1,12 @@
-import type { AheadFigures, IncidentProposal, PersonReport, PersonReportInput, PortalReportInput } from '../../../protocol/api/person-report.ts';
-import type { Scope } from '../../domain/scope.ts';
+import type {
+  AheadFigures,
+  IncidentProposal,
+  PersonReport,
+  PersonReportInput,
+  PortalReportInput,
+} from '../../../protocol/api/person-report.ts';
 import type { Actor } from '../../domain/actor.ts';
+import type { Scope } from '../../domain/scope.ts';
 
 /** What people report. Methods throw VigiaError not_found for what is outside the scope. */
 export interface PersonReportPort {

@@ -1,9 +1,9 @@
 import type { PersonReport, PersonReportInput, PortalReportInput } from '../../../protocol/api/person-report.ts';
-import { addressGroup } from '../../platform/net/address-group.ts';
+import type { Actor } from '../../domain/actor.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { Place, Proposal } from '../../domain/incidents/linking.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Actor } from '../../domain/actor.ts';
+import { addressGroup } from '../../platform/net/address-group.ts';
 import type { PortalAnswer, PortalVisitor } from './port.ts';
 import { createPortalLimits } from './portal-limits.ts';
 

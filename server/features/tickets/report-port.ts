@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import type { IncidentProposal, PersonReport, PersonReportInput } from '../../../protocol/api/person-report.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { IncidentProposal, PersonReport, PersonReportInput } from '../../../protocol/api/person-report.ts';
+import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import { reportView } from '../../core/incidents/report-view.ts';
+import { toRecord } from '../../core/incidents/rows.ts';
+import type { Actor } from '../../domain/actor.ts';
 import { leadMs } from '../../domain/incidents/ahead.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey } from '../../domain/incidents/incident.ts';
 import { noTimes } from '../../domain/incidents/incident-times.ts';
 import { type Place, type Proposal, proposeIncidents } from '../../domain/incidents/linking.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { formatInstant } from '../../domain/wording.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { Actor } from '../../domain/actor.ts';
-import type { PersonReportPort } from './port.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import { toRecord } from '../../core/incidents/rows.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
 import { createAhead, type ZonesOf } from './ahead-figures.ts';
+import type { PersonReportPort } from './port.ts';
 import { createPortal, type ZoneOf } from './portal.ts';
-import { reportView } from '../../core/incidents/report-view.ts';
 
 export interface ReportPortOptions {
   readonly store: Store;

@@ -1,11 +1,11 @@
-import type { DeviceRecord } from '../../fleet/device-record.ts';
-import type { IncidentRecord } from '../../domain/incidents/incident.ts';
-import type { TwinPort } from './port.ts';
-import type { Store } from '../../platform/store/store.ts';
 import { KeptReports, type KeptReportsOptions } from '../../core/twins/kept-reports.ts';
-import { createTwinPort, type TwinPortOptions } from './twin-port.ts';
 import { createTwinStore } from '../../core/twins/twin-store.ts';
 import { Twins } from '../../core/twins/twins.ts';
+import type { IncidentRecord } from '../../domain/incidents/incident.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { TwinPort } from './port.ts';
+import { createTwinPort, type TwinPortOptions } from './twin-port.ts';
 
 type Rest = Omit<TwinPortOptions, 'twins' | 'twinStore' | 'takeInventory'> & {
   readonly agents: { takeInventory(record: DeviceRecord, json: string): void };

@@ -1,6 +1,6 @@
 import type { TwinMachines } from '../../../protocol/api/twin.ts';
-import type { Scope } from '../../domain/scope.ts';
 import type { Actor } from '../../domain/actor.ts';
+import type { Scope } from '../../domain/scope.ts';
 
 /** Machines that hold the key of one device. Both throw VigiaError not_found. */
 export interface TwinPort {

@@ -1,20 +1,20 @@
+import { JUDGED, type TwinMachine, type TwinMachines } from '../../../protocol/api/twin.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import { JUDGED, type TwinMachine, type TwinMachines } from '../../../protocol/api/twin.ts';
-import type { Dating } from '../../domain/dating.ts';
-import type { Life } from '../../domain/lives.ts';
 import type { ChangeSet } from '../../core/changes/change-set.ts';
-import type { DeviceRecord } from '../../fleet/device-record.ts';
-import type { Fleet } from '../../fleet/fleet.ts';
-import { requireDevice } from '../../fleet/visible.ts';
-import type { Actor } from '../../domain/actor.ts';
-import type { TwinPort } from './port.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Watch } from '../../watch/watch.ts';
 import type { KeptReports } from '../../core/twins/kept-reports.ts';
 import type { Twin } from '../../core/twins/twin.ts';
 import type { TwinStore } from '../../core/twins/twin-store.ts';
 import { livesOf, newTwin, type Twins } from '../../core/twins/twins.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { Dating } from '../../domain/dating.ts';
+import type { Life } from '../../domain/lives.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { requireDevice } from '../../fleet/visible.ts';
+import type { Watch } from '../../watch/watch.ts';
+import type { TwinPort } from './port.ts';
 
 export interface TwinPortOptions {
   readonly twins: Twins;
@@ -25,7 +25,12 @@ export interface TwinPortOptions {
   readonly act: Watch['act'];
   /** Agents' connections. */
   readonly gateway: {
-    disconnectRuns(record: DeviceRecord, isRun: (runId: string) => boolean, cause: VigiaError, retryInMs?: number): void;
+    disconnectRuns(
+      record: DeviceRecord,
+      isRun: (runId: string) => boolean,
+      cause: VigiaError,
+      retryInMs?: number,
+    ): void;
     isConnected(record: DeviceRecord, isRun: (runId: string) => boolean): boolean;
   };
   /** What a machine told of itself is what its device is. */

@@ -1,6 +1,6 @@
-import { closeIsolates, harmless, isolated } from '../../../protocol/bidi.ts';
 import type { ClockEnd } from '../../../protocol/api/contract.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
+import { closeIsolates, harmless, isolated } from '../../../protocol/bidi.ts';
 
 /** What a receiver is told, in parts that each medium puts in its own form. All text is plain: nothing in it is markup. */
 export interface Message {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { formatEnrolmentToken, parseEnrolmentToken } from '../../../protocol/api/enrolment.ts';
-import { VigiaError } from '../../../protocol/error.ts';
 import type { DeviceKind } from '../../../protocol/api/view.ts';
+import { VigiaError } from '../../../protocol/error.ts';
 import { everyClient, type Scope } from '../../domain/scope.ts';
 import type { Store, StoreHandle } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';

@@ -2,7 +2,12 @@ import { copyFileSync, cpSync, writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { Collector, Measurement } from '../../../agent/collect/collector.ts';
 import { createCollector } from '../../../agent/collect/create-collector.ts';
-import { families, MAX_METRIC_NAME_BYTES, MAX_METRICS_PER_SCHEMA, parseMetricName } from '../../../protocol/wire/metric.ts';
+import {
+  families,
+  MAX_METRIC_NAME_BYTES,
+  MAX_METRICS_PER_SCHEMA,
+  parseMetricName,
+} from '../../../protocol/wire/metric.ts';
 import { PATIENCE_MS } from '../../support/until.ts';
 import { fixturePath } from './fixture.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { MAX_CHECKS_PER_AGENT, parsePlan } from '../../../protocol/wire/check-plan.ts';
 import { ProtocolError } from '../../../protocol/error.ts';
+import { MAX_CHECKS_PER_AGENT, parsePlan } from '../../../protocol/wire/check-plan.ts';
 import { holds } from '../../support/property.ts';
 
 const check = { id: 'c1', target: { kind: 'process', name: 'nginx' }, intervalMs: 5_000, timeoutMs: 1_000 };

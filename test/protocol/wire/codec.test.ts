@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
-import { decodeFrame, encodeFrame, frameTags } from '../../../protocol/wire/codec.ts';
 import { errorCodes, ProtocolError } from '../../../protocol/error.ts';
+import { decodeFrame, encodeFrame, frameTags } from '../../../protocol/wire/codec.ts';
 import {
   type Frame,
   goodbyeReasons,

@@ -1,5 +1,11 @@
 import t from 'tap';
-import { describe, type FamilyName, families, MAX_METRIC_NAME_BYTES, parseMetricName } from '../../../protocol/wire/metric.ts';
+import {
+  describe,
+  type FamilyName,
+  families,
+  MAX_METRIC_NAME_BYTES,
+  parseMetricName,
+} from '../../../protocol/wire/metric.ts';
 
 t.test('names with and without an instance', async (t) => {
   t.same(describe('cpu.busy'), { name: 'cpu.busy', unit: 'ratio', kind: 'gauge', decimals: 4 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
+import { freshPresence } from '../../../server/domain/presence.ts';
 import type { OnboardingFinding } from '../../../server/domain/rules/detection.ts';
 import { freshDetection } from '../../../server/domain/rules/detection.ts';
-import { freshPresence } from '../../../server/domain/presence.ts';
 import { freshDeviceMemory, readDeviceMemory, writeDeviceMemory } from '../../../server/fleet/device-memory.ts';
 import { holds } from '../../support/property.ts';
 

@@ -1,10 +1,10 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
-import { createClock } from '../../../server/platform/clock.ts';
-import { setBackBy, setBackMeanwhile } from '../../../server/watch/clock-step.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { healRecord } from '../../../server/fleet/redate.ts';
+import { createClock } from '../../../server/platform/clock.ts';
 import { openStore } from '../../../server/platform/store/store.ts';
+import { setBackBy, setBackMeanwhile } from '../../../server/watch/clock-step.ts';
 import { type Core, CoreAgent, startCore } from '../../support/core.ts';
 import { disk } from '../../support/reading.ts';
 import { addTenant } from '../../support/store.ts';

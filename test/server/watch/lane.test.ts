@@ -1,6 +1,6 @@
 import t from 'tap';
-import { Lane } from '../../../server/watch/lane.ts';
 import { asSender, currentSender } from '../../../server/platform/fairness/sender.ts';
+import { Lane } from '../../../server/watch/lane.ts';
 
 t.test('tasks run one after the other, in order, and a fault is its own caller’s', async (t) => {
   const lane = new Lane(10);

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { VigiaError } from '../../../../protocol/error.ts';
 import { ApiKey, LeftBehind, Role } from '../../../../protocol/api/view.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import { mayGrant } from '../../../platform/security/roles.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Name, strict } from '../fields.ts';

@@ -9,9 +9,9 @@ import {
   SubjectKind,
 } from '../../../../protocol/api/availability.ts';
 import { ledgerCsv } from '../../../features/availability/ledger-csv.ts';
+import type { PeriodQuery } from '../../../features/availability/port.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, strict } from '../fields.ts';
-import type { PeriodQuery } from '../../../features/availability/port.ts';
 import { principalOf } from '../principal.ts';
 import { parseTimeRange } from '../time-range.ts';
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { VigiaError } from '../../../../protocol/error.ts';
 import { RemoteUrl } from '../../../../protocol/api/site-card.ts';
 import { Client, Site } from '../../../../protocol/api/view.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Name, strict } from '../fields.ts';
 import { mapPage, PageOf, pageQuery, pageRequest } from '../paging.ts';

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { ClockExplanation } from '../../../../protocol/api/contract.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
 import { IncidentDetail } from '../../../../protocol/api/view.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { IdParams, Nothing, strict } from '../fields.ts';
 import { type Principal, principalOf } from '../principal.ts';

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox';
-import { VigiaError } from '../../../../protocol/error.ts';
 import { Incident, IncidentDetail } from '../../../../protocol/api/view.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Nothing, strict } from '../fields.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { VigiaError } from '../../../../protocol/error.ts';
 import { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../../protocol/api/maintenance.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import { ALMOST_ALWAYS } from '../../../domain/sla/silence.ts';
 import { allows } from '../../../platform/security/roles.ts';
 import type { Http, RouteContext } from '../context.ts';

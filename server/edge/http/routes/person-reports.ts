@@ -1,5 +1,10 @@
 import { Type } from 'typebox';
-import { AheadFigures, IncidentProposal, PersonReport, PersonReportInput } from '../../../../protocol/api/person-report.ts';
+import {
+  AheadFigures,
+  IncidentProposal,
+  PersonReport,
+  PersonReportInput,
+} from '../../../../protocol/api/person-report.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, strict } from '../fields.ts';
 import { PageOf, pageQuery, pageRequest } from '../paging.ts';

@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
+import { PortalReportInput } from '../../../../protocol/api/person-report.ts';
 import { isolated } from '../../../../protocol/bidi.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
-import { PortalReportInput } from '../../../../protocol/api/person-report.ts';
+import type { ClientRow } from '../../../platform/store/state-port.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { IdParams, iso, Nothing, strict } from '../fields.ts';
 import { pageFile } from '../portal/files.ts';
 import { principalOf } from '../principal.ts';
 import { perMinute } from '../rate-limit.ts';
-import type { ClientRow } from '../../../platform/store/state-port.ts';
 
 const SECRET_BYTES = 32;
 const MAX_SITES = 500;

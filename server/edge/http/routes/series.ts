@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
-import { VigiaError } from '../../../../protocol/error.ts';
 import { Aggregation, FleetSeries, Series } from '../../../../protocol/api/view.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
+import type { FleetSeriesQuery } from '../../../features/devices/port.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, strict } from '../fields.ts';
-import type { FleetSeriesQuery } from '../../../features/devices/port.ts';
 import { principalOf } from '../principal.ts';
 import { parseStep, parseTimeRange, requireMeasurable } from '../time-range.ts';
 

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { SessionInfo } from '../../../../protocol/api/view.ts';
+import type { UserRow } from '../../../platform/store/state-port.ts';
 import { sessionPrincipal } from '../auth.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { clearSessionCookie, readBrowserCookie, setBrowserCookie, setSessionCookie } from '../cookie.ts';
 import { Email, Name, NewPassword, strict } from '../fields.ts';
 import { userOf } from '../principal.ts';
 import { perMinute, perMinuteOf } from '../rate-limit.ts';
-import type { UserRow } from '../../../platform/store/state-port.ts';
 import { userView } from '../views.ts';
 
 const Login = Type.Object({ email: Email, password: Type.String({ minLength: 1, maxLength: 256 }) }, strict);

@@ -1,5 +1,5 @@
-import { VigiaError } from '../../../../protocol/error.ts';
 import { SiteCard } from '../../../../protocol/api/site-card.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { IdParams } from '../fields.ts';
 import { principalOf } from '../principal.ts';

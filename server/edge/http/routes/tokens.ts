@@ -1,13 +1,13 @@
 import { type Static, Type } from 'typebox';
-import { VigiaError } from '../../../../protocol/error.ts';
 import { DeviceKind, EnrolmentToken, NewEnrolmentToken } from '../../../../protocol/api/view.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
+import type { ScopedState } from '../../../platform/store/state-port.ts';
 import type { Http, RouteContext } from '../context.ts';
 import { Id, IdParams, Name, strict } from '../fields.ts';
 import { installCommands } from '../install-command.ts';
 import { findMakers } from '../makers.ts';
 import { mapPage, PageOf, pageQuery, pageRequest } from '../paging.ts';
 import { principalOf } from '../principal.ts';
-import type { ScopedState } from '../../../platform/store/state-port.ts';
 import { tokenView } from '../views.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
-import type { PlannedCheck } from '../../../../protocol/wire/plan.ts';
 import type { CheckInput, CheckTarget } from '../../../../protocol/api/service.ts';
+import type { PlannedCheck } from '../../../../protocol/wire/plan.ts';
 import type { DeviceRecord } from '../../../fleet/device-record.ts';
 import type { Row } from '../../../platform/store/tables.ts';
 

@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import { ProtocolError } from '../../../../protocol/error.ts';
+import { ByteReader, ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import type { NewestEvidence, RunOfReports } from '../columns.ts';
 import { DamagedError } from '../damaged-error.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
-import { VigiaError } from '../../../../protocol/error.ts';
 import type { DeviceKind } from '../../../../protocol/api/view.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
 import { after, found, inTransaction, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { VigiaError } from '../../../../protocol/error.ts';
 import type { Role } from '../../../../protocol/api/view.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import { found, inTransaction, notFound, type RepositoryContext } from '../scoping.ts';
 import type { Row } from '../tables.ts';
 

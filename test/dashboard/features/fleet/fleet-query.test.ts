@@ -1,5 +1,10 @@
 import t from 'tap';
-import { comparison, filterDevices, groupRows, parseFleetQuery } from '../../../../dashboard/features/fleet/fleet-query.ts';
+import {
+  comparison,
+  filterDevices,
+  groupRows,
+  parseFleetQuery,
+} from '../../../../dashboard/features/fleet/fleet-query.ts';
 import { byId, clients, device, sites } from '../../documents.ts';
 
 const names = { clients: byId(clients), sites: byId(sites) };

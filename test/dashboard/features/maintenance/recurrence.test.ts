@@ -1,5 +1,12 @@
 import t from 'tap';
-import { fromRrule, nths, type Recurrence, recurrenceFor, toRrule, weekdays } from '../../../../dashboard/features/maintenance/recurrence.ts';
+import {
+  fromRrule,
+  nths,
+  type Recurrence,
+  recurrenceFor,
+  toRrule,
+  weekdays,
+} from '../../../../dashboard/features/maintenance/recurrence.ts';
 import { checkMaintenance, occurrences } from '../../../../server/domain/sla/maintenance.ts';
 
 const base = recurrenceFor('2026-10-13');

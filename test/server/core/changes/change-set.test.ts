@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { ChangeSet } from '../../../../server/core/changes/change-set.ts';
 import type { Proof } from '../../../../server/domain/ledger.ts';
 import { takeProof } from '../../../../server/domain/presence.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
-import { ChangeSet } from '../../../../server/core/changes/change-set.ts';
 import { makeRecord } from '../../../../server/fleet/device-record.ts';
 import { describeLedger, ledgerOf } from '../../../support/ledger-model.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import t, { type Test } from 'tap';
-import type { Verdict } from '../../../../server/domain/rules/detection.ts';
-import type { Notice } from '../../../../server/domain/incidents/incident.ts';
-import { everyClient } from '../../../../server/domain/scope.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { toRecord, toRow } from '../../../../server/core/incidents/rows.ts';
 import { incidentStatements } from '../../../../server/core/incidents/statements.ts';
 import { incidentView } from '../../../../server/core/incidents/views.ts';
+import type { Notice } from '../../../../server/domain/incidents/incident.ts';
+import type { Verdict } from '../../../../server/domain/rules/detection.ts';
+import { everyClient } from '../../../../server/domain/scope.ts';
 import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import t from 'tap';
+import { createExpectedHours } from '../../../../server/core/presence/expected-hours.ts';
 import type { TermsInForce } from '../../../../server/domain/sla/sources.ts';
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
-import { createExpectedHours } from '../../../../server/core/presence/expected-hours.ts';
 import type { Row } from '../../../../server/platform/store/tables.ts';
 import { Neighbourhood } from '../../../support/neighbourhood.ts';
 

@@ -2,8 +2,12 @@ import pino from 'pino';
 import t from 'tap';
 import type { ProbeFrame } from '../../../../protocol/wire/frame.ts';
 import type { ProbeAnswer, ProbeRequest } from '../../../../protocol/wire/plan.ts';
+import {
+  type Finding,
+  SecondOpinions,
+  type SecondOpinionsOptions,
+} from '../../../../server/core/presence/second-opinion.ts';
 import { type DeviceRecord, makeRecord } from '../../../../server/fleet/device-record.ts';
-import { type Finding, SecondOpinions, type SecondOpinionsOptions } from '../../../../server/core/presence/second-opinion.ts';
 import type { Row } from '../../../../server/platform/store/tables.ts';
 
 const NOW = Date.UTC(2026, 2, 1);

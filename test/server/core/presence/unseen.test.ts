@@ -1,7 +1,7 @@
 import t from 'tap';
+import { tellUnseen } from '../../../../server/core/presence/unseen.ts';
 import { describeUnseen, UNSEEN_AFTER_MS } from '../../../../server/domain/unseen.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
-import { tellUnseen } from '../../../../server/core/presence/unseen.ts';
 import { addTenant, type TestClock, tempStore } from '../../../support/store.ts';
 
 const NOW = Date.UTC(2026, 10, 18, 3);

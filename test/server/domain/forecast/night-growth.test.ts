@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { freshDetection, judgeFindings } from '../../../../server/domain/rules/detection.ts';
 import { takePoint, watchDisk } from '../../../../server/domain/forecast/disk-outlook.ts';
 import { freshMemory } from '../../../../server/domain/forecast/fill-memory.ts';
 import { largestNight, nightAt, noteNight } from '../../../../server/domain/forecast/night-growth.ts';
 import { newestLevel } from '../../../../server/domain/forecast/space-window.ts';
+import { freshDetection, judgeFindings } from '../../../../server/domain/rules/detection.ts';
 import { diskNight } from '../../../../server/domain/rules/disk-night.ts';
 import { defaultSettings } from '../../../../server/domain/settings.ts';
 import { type DiskSeries, diskSeries, ofShape, SERIES_START } from '../../../support/disk-series.ts';

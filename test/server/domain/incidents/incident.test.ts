@@ -1,8 +1,8 @@
 import t from 'tap';
 import type { Priority } from '../../../../protocol/api/view.ts';
-import type { Verdict } from '../../../../server/domain/rules/detection.ts';
 import { type IncidentRecord, incidentKey, stepIncident } from '../../../../server/domain/incidents/incident.ts';
 import { noTimes } from '../../../../server/domain/incidents/incident-times.ts';
+import type { Verdict } from '../../../../server/domain/rules/detection.ts';
 
 const subject = { clientId: 'c1', siteId: 's1', deviceId: 'd1' };
 const HOUR = 3_600_000;

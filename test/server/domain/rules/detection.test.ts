@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
+import type { SchemaIndex } from '../../../../server/domain/reading.ts';
 import {
   type DetectionState,
   freshDetection,
@@ -9,7 +10,6 @@ import {
   type Verdict,
 } from '../../../../server/domain/rules/detection.ts';
 import { readDetection, saveDetection } from '../../../../server/domain/rules/detection-json.ts';
-import type { SchemaIndex } from '../../../../server/domain/reading.ts';
 import { diskInodes, diskReadOnly, diskSpace } from '../../../../server/domain/rules/disk.ts';
 import { clockSkew, cpuBusy, rebootUnexpected } from '../../../../server/domain/rules/machine.ts';
 import { QuietDevice } from '../../../../server/domain/rules/quiet-device.ts';

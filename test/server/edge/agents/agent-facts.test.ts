@@ -1,8 +1,8 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { VigiaError } from '../../../../protocol/error.ts';
-import { FactsWriter } from '../../../../server/edge/agents/agent-facts.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
+import { FactsWriter } from '../../../../server/edge/agents/agent-facts.ts';
 import type { DeviceRecord } from '../../../../server/fleet/device-record.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { openStore, type Store } from '../../../../server/platform/store/store.ts';

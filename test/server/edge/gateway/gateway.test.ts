@@ -5,9 +5,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { rawPublicKey, verifySignature } from '../../../../agent/identity/keys.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import { ChainWriter } from '../../../../protocol/wire/chain.ts';
 import { encodeFrame } from '../../../../protocol/wire/codec.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
 import {
   Feature,
   type Frame,

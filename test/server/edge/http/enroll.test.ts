@@ -1,6 +1,10 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import t, { type Test } from 'tap';
-import { enrolmentAnswerMessage, enrolmentRequestMessage, parseEnrolmentToken } from '../../../../protocol/api/enrolment.ts';
+import {
+  enrolmentAnswerMessage,
+  enrolmentRequestMessage,
+  parseEnrolmentToken,
+} from '../../../../protocol/api/enrolment.ts';
 import { serverProofMessage } from '../../../../protocol/wire/frame.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { HttpDeps } from '../../../../server/edge/http/server.ts';

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { LiveServerMessage, ServerHealth } from '../../../../protocol/api/view.ts';
-import { everyClient, type Scope } from '../../../../server/domain/scope.ts';
-import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
+import { everyClient, type Scope } from '../../../../server/domain/scope.ts';
 import { LiveHub } from '../../../../server/edge/live/live-hub.ts';
+import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
 import { storedReport } from '../../../support/stored-report.ts';
 import { until } from '../../../support/until.ts';

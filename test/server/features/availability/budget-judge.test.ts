@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import type { ContractTerms } from '../../../../protocol/api/contract.ts';
-import { createAvailability } from '../../../../server/features/availability/create-availability.ts';
+import { ChangeSet } from '../../../../server/core/changes/change-set.ts';
+import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { takeProof } from '../../../../server/domain/presence.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { ServiceSource, Stretch, TermsSource } from '../../../../server/domain/sla/sources.ts';
-import { ChangeSet } from '../../../../server/core/changes/change-set.ts';
+import { createAvailability } from '../../../../server/features/availability/create-availability.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
-import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
 
 const MIN = 60_000;

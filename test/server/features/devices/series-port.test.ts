@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
 import { describe } from '../../../../protocol/wire/metric.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
-import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { createSeriesPort } from '../../../../server/features/devices/series-port.ts';
+import { Fleet } from '../../../../server/fleet/fleet.ts';
 import type { FleetRequest, SeriesRequest } from '../../../../server/platform/series/series-store.ts';
 import { metricsOf } from '../../../support/reading.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { DeviceRecord } from '../../../../server/fleet/device-record.ts';
 import { createStoragePort } from '../../../../server/features/devices/storage-port.ts';
+import type { DeviceRecord } from '../../../../server/fleet/device-record.ts';
 import { openTestSeries } from '../../../support/open-test-series.ts';
 import { at, START } from '../../platform/series/conformance.ts';
 

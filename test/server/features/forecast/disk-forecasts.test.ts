@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import pino from 'pino';
 import t, { type Test } from 'tap';
+import type { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import type { FillMemory } from '../../../../server/domain/forecast/fill-memory.ts';
 import { defaultSettings } from '../../../../server/domain/settings.ts';
-import type { Fleet } from '../../../../server/fleet/fleet.ts';
 import { DiskForecasts } from '../../../../server/features/forecast/disk-forecasts.ts';
-import type { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
+import type { Fleet } from '../../../../server/fleet/fleet.ts';
 import type { SeriesStore } from '../../../../server/platform/series/series-store.ts';
 import { openStore } from '../../../../server/platform/store/store.ts';
 import { type Core, CoreAgent, startCore } from '../../../support/core.ts';

@@ -1,13 +1,13 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { VigiaError } from '../../../../protocol/error.ts';
-import { everyClient } from '../../../../server/domain/scope.ts';
-import { defaultSettings } from '../../../../server/domain/settings.ts';
-import { Fleet } from '../../../../server/fleet/fleet.ts';
-import { Health } from '../../../../server/platform/health/health.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import type { Incidents } from '../../../../server/core/incidents/incident-index.ts';
+import { everyClient } from '../../../../server/domain/scope.ts';
+import { defaultSettings } from '../../../../server/domain/settings.ts';
 import { createIncidentPort } from '../../../../server/features/incidents/incident-port.ts';
+import { Fleet } from '../../../../server/fleet/fleet.ts';
+import { Health } from '../../../../server/platform/health/health.ts';
 import type { Store } from '../../../../server/platform/store/store.ts';
 import { Watch } from '../../../../server/watch/watch.ts';
 import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { everyClient } from '../../../../server/domain/scope.ts';
 import { toRecord } from '../../../../server/core/incidents/rows.ts';
+import { everyClient } from '../../../../server/domain/scope.ts';
 import { surroundings } from '../../../../server/features/incidents/surroundings.ts';
 import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';
 

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import t from 'tap';
-import type { Message } from '../../../../server/platform/notify/message.ts';
 import { LastResort } from '../../../../server/features/telling/last-resort.ts';
+import type { Message } from '../../../../server/platform/notify/message.ts';
 import { until } from '../../../support/until.ts';
 
 function setUp() {

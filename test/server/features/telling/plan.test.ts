@@ -1,5 +1,10 @@
 import t from 'tap';
-import { type PlanInput, planDeliveries, type ReceiverFacts, type ToldFacts } from '../../../../server/features/telling/plan.ts';
+import {
+  type PlanInput,
+  planDeliveries,
+  type ReceiverFacts,
+  type ToldFacts,
+} from '../../../../server/features/telling/plan.ts';
 import { logReceiver } from '../../../../server/features/telling/receiver.ts';
 
 const base: ReceiverFacts = {

@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap';
 import type { Priority } from '../../../../protocol/api/view.ts';
-import { everyClient } from '../../../../server/domain/scope.ts';
 import { ChangeSet } from '../../../../server/core/changes/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { toRow } from '../../../../server/core/incidents/rows.ts';
 import { incidentStatements } from '../../../../server/core/incidents/statements.ts';
+import { everyClient } from '../../../../server/domain/scope.ts';
 import { Reminders } from '../../../../server/features/telling/reminders.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
 

@@ -1,11 +1,11 @@
 import { CompiledQuery } from 'kysely';
 import pino from 'pino';
 import t, { type Test } from 'tap';
+import type { Judge } from '../../../../server/core/changes/judge.ts';
 import type { StepPolicy } from '../../../../server/domain/incidents/incident.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { eachApart, Faults } from '../../../../server/platform/health/faults.ts';
 import { Health } from '../../../../server/platform/health/health.ts';
-import type { Judge } from '../../../../server/core/changes/judge.ts';
 import { openStore } from '../../../../server/platform/store/store.ts';
 import { type Core, CoreAgent, startCore } from '../../../support/core.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Columns } from '../../../../../server/platform/series/columns.ts';
-import { type Before, foldRaw, nothingBefore, readingsBefore } from '../../../../../server/platform/series/rollup/fold.ts';
+import {
+  type Before,
+  foldRaw,
+  nothingBefore,
+  readingsBefore,
+} from '../../../../../server/platform/series/rollup/fold.ts';
 import type { StoredReport } from '../../../../../server/platform/series/series-store.ts';
 import { anyColumns, columnsOf, someMetrics, someOf } from '../../../../support/columns.ts';
 import { aggregate } from '../../../../support/naive-aggregate.ts';
