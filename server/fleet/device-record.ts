@@ -55,6 +55,8 @@ export interface DeviceRecord {
   /** Any frame counts. */
   lastHeardAt: number | null;
   linkLostAt: number | null;
+  /** When its newest connection was made; null before the first to this run of the server. */
+  linkedAt: number | null;
   isConnected: boolean;
   /** Its connection, while it has one. */
   peer: Peer | null;
@@ -104,6 +106,7 @@ export function makeRecord(
     processes: null,
     lastHeardAt: memory.presence.last?.at ?? null,
     linkLostAt: null,
+    linkedAt: null,
     isConnected: false,
     peer: null,
     remoteAddress: null,

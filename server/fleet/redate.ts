@@ -13,6 +13,7 @@ export function redateRecord(record: DeviceRecord, sizeMs: number, now: number):
   redateMemory(record.memory, sizeMs, now);
   if (record.lastHeardAt !== null) record.lastHeardAt = Math.min(now, moved(record.lastHeardAt));
   if (record.linkLostAt !== null) record.linkLostAt = moved(record.linkLostAt);
+  if (record.linkedAt !== null) record.linkedAt = moved(record.linkedAt);
   if (record.askedAt !== null) record.askedAt = moved(record.askedAt);
   if (record.clonedAt !== null) record.clonedAt = moved(record.clonedAt);
   record.probedAt = moved(record.probedAt);

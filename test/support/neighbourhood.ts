@@ -120,6 +120,16 @@ export class Neighbourhood {
     for (const record of records) await this.core.watch.takeReturn(record);
   }
 
+  /** These connect again, and have said nothing yet but who they are. */
+  async connect(...records: readonly DeviceRecord[]): Promise<void> {
+    for (const record of records) {
+      this.#silent.delete(record);
+      record.lastHeardAt = this.clock.ms;
+      record.linkedAt = this.clock.ms;
+      await this.core.watch.takeReturn(record);
+    }
+  }
+
   /** Time passes, with a tick a second; who is not silent answers pings. */
   async pass(durationMs: number): Promise<void> {
     for (let ms = 0; ms < durationMs; ms += 1_000) {

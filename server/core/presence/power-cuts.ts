@@ -71,7 +71,7 @@ export class PowerCuts {
     this.#expect(record);
     const { presence } = this.#options.settings;
     const isAlone = !this.#membersOf(record.siteId).some((other) => {
-      return other.info.id !== record.deviceId && (isAway(other) || this.#restartedLately(other, record.updatedAt));
+      return other.info.id !== record.deviceId && (isUnsure(other) || this.#restartedLately(other, record.updatedAt));
     });
     if (isAlone || record.parentId !== null) return step;
     return {
@@ -219,9 +219,11 @@ export class PowerCuts {
   }
 }
 
-/** Nothing was heard of it since a while, or it is said to be away. */
-function isAway({ info, liveness, lastHeardAt }: DeviceRecord): boolean {
-  return info.kind === 'server' && lastHeardAt !== null && liveness.state !== 'up';
+/** It may have restarted for all that is known: it is away, or came back and has not reported since which boot it runs. */
+function isUnsure({ info, liveness, lastHeardAt, linkLostAt, linkedAt, memory }: DeviceRecord): boolean {
+  if (info.kind !== 'server' || lastHeardAt === null) return false;
+  const { last } = memory.presence;
+  return liveness.state !== 'up' || linkLostAt !== null || (last !== null && linkedAt !== null && last.at < linkedAt);
 }
 
 /** Always-on, there at that moment, and neither restarted nor on a UPS. */

@@ -55,6 +55,7 @@ export class AgentEvents {
     const { clock, ingest, watch, onChanged, onReportsLost } = this.#options;
     record.isConnected = true;
     record.linkLostAt = null;
+    record.linkedAt = clock.now();
     record.remoteAddress = link.address;
     record.peer = { send: (frame) => link.send(frame), canProbe: (hello.features & Feature.probe) !== 0 };
     record.intervalMs = hello.intervalMs;

@@ -50,6 +50,33 @@ t.test(
   },
 );
 
+t.test('all are back at the same moment: the first to report is not told before the others had a word', async (t) => {
+  const scene = await Neighbourhood.start(t, [5]);
+  const [[a, b, c, d, e] = []] = scene.sites;
+  scene.silence(a!, b!, c!, d!, e!);
+  await scene.pass(60 * seconds);
+  await scene.connect(a!, b!, c!, d!, e!);
+  await back(scene, a!);
+  await scene.pass(2 * seconds);
+  t.same(await scene.told(), []);
+  for (const record of [b!, c!, d!, e!]) await back(scene, record);
+  await scene.pass(15 * minutes);
+  t.same(await scene.told(), ['raised site.power']);
+  t.match(await scene.sentences('site.power'), [/5 of 5 machines/]);
+});
+
+t.test('a line that broke while one restarted: told of after the hold, by itself', async (t) => {
+  const scene = await Neighbourhood.start(t, [5]);
+  const [[a, b, c, d, e] = []] = scene.sites;
+  scene.silence(a!, b!, c!, d!, e!);
+  await scene.pass(60 * seconds);
+  await scene.connect(a!, b!, c!, d!, e!);
+  await back(scene, a!);
+  await scene.report();
+  await scene.pass(11 * minutes);
+  t.same(await scene.told(), ['raised reboot.unexpected']);
+});
+
 t.test('all but one that ran on, as on a UPS', async (t) => {
   const scene = await Neighbourhood.start(t, [4]);
   const [[a, b, c] = []] = scene.sites;
