@@ -1,5 +1,5 @@
 import t from 'tap';
-import { violations } from '../support/axe.ts';
+import { look, violations } from '../support/axe.ts';
 import { type FakeDashboard, openDashboard } from '../support/fake-dashboard.ts';
 import { dialogGone, dialogOpen } from '../support/page.ts';
 
@@ -65,11 +65,23 @@ t.test('a fault is found in the theme that has it', async (t) => {
   t.match(found[1], /^light image-alt: img/);
 });
 
-t.test('a phone scrolls down and never sideways', async (t) => {
+t.test('a phone scrolls down and never sideways, and fingers find what they look for', async (t) => {
   const dashboard = await openDashboard(t, { browser: { viewport: { width: 390, height: 844 } } });
   for (const path of paths(dashboard)) {
     await dashboard.visit(path);
     const width = await dashboard.page.evaluate(() => document.documentElement.scrollWidth);
     t.equal(width, 390, path);
+    t.same(await look(dashboard.page, ['target-size']), [], `${path}: large enough to be touched`);
   }
+  const inSight = async (path: string, name: string): Promise<void> => {
+    await dashboard.visit(path);
+    const box = await dashboard.page.locator(name).boundingBox();
+    t.ok(box && box.x >= 0 && box.x + box.width <= 390, `${path}: what is chosen is in sight`);
+  };
+  await inSight('/settings/about', '.settings-nav [aria-current]');
+  await inSight('/fleet?drive=low', '.chip[aria-pressed="true"]');
+  await dashboard.page
+    .getByText(/GB left$/)
+    .first()
+    .waitFor();
 });

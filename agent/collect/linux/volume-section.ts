@@ -7,7 +7,7 @@ import { hasMetErrors } from './file-system-errors.ts';
 import type { FileReader } from './files.ts';
 import { parseMountinfo } from './mountinfo.ts';
 import { type PoolMember, poolMembers, poolNumbers } from './pools.ts';
-import { selectVolumes } from './volumes.ts';
+import { selectVolumes, selectWaiting } from './volumes.ts';
 
 /** Where there are too many file systems, all are measured when they change, a minute later, and then this often. */
 const SURVEY_EVERY_MS = 3_600_000;
@@ -26,6 +26,7 @@ export class VolumeSection {
   #candidates: readonly Volume[] = [];
   #watched: readonly Volume[] = [];
   #leftOut: readonly Volume[] = [];
+  #waiting: readonly string[] = [];
   #sizesLeftOut: readonly number[] = [];
   #members: readonly PoolMember[] = [];
   #surveyDueMs = Number.POSITIVE_INFINITY;
@@ -52,8 +53,9 @@ export class VolumeSection {
       return volumeValues(volume, stateOf.get(volume.name) ?? notAsked, hasErrors);
     });
     const pools = poolNumbers(this.#members, ({ name }) => stateOf.get(name)?.result);
-    if (this.#leftOut.length === 0) return [...watched, ...pools];
-    return [...watched, ...pools, ...this.#sizesLeftOut, this.#leftOut.length];
+    const waiting = this.#waiting.map(() => null);
+    if (this.#leftOut.length === 0) return [...watched, ...pools, ...waiting];
+    return [...watched, ...pools, ...waiting, ...this.#sizesLeftOut, this.#leftOut.length];
   }
 
   close(): void {
@@ -66,8 +68,11 @@ export class VolumeSection {
     if (mountinfo === this.#mountinfo) return;
     this.#mountinfo = mountinfo;
     const before = this.#candidates.map((volume) => volume.name);
-    this.#candidates = selectVolumes(parseMountinfo(mountinfo));
+    const mounts = parseMountinfo(mountinfo);
+    this.#candidates = selectVolumes(mounts);
     const names = this.#candidates.map((volume) => volume.name);
+    const taken = new Set(names);
+    this.#waiting = selectWaiting(mounts, [...this.#waiting, ...before]).filter((name) => !taken.has(name));
     if (this.#candidates.length <= MAX_VOLUMES) {
       this.#surveyDueMs = Number.POSITIVE_INFINITY;
       this.#watch(this.#candidates, []);
@@ -98,6 +103,8 @@ export class VolumeSection {
     const metrics = [
       ...describeVolumes(watched),
       ...this.#members.map(({ name }) => describe('fs.pool', name)),
+      // Whoever misses a file system sees by this that it is none of those that are gone.
+      ...this.#waiting.map((name) => describe('fs.readable', name)),
       ...named.map((volume) => describe('fs.leftOut', volume.name)),
       ...(leftOut.length > 0 ? [describe('fs.leftOutCount')] : []),
     ];

@@ -65,6 +65,11 @@ function isReal(mount: Mount): boolean {
   return mount.source.startsWith('/dev/');
 }
 
+/** A trigger mounts a file system over itself when somebody looks, and takes it away when nobody does. */
+function isTrigger({ type }: Mount): boolean {
+  return type === 'autofs';
+}
+
 function isLayered({ type }: Mount): boolean {
   return type === 'overlay' || type === 'aufs' || type === 'fuse.fuse-overlayfs';
 }
@@ -137,6 +142,38 @@ export function selectVolumes(mounts: readonly Mount[]): readonly Volume[] {
     });
   }
   return [...volumes.values()];
+}
+
+/** How many of those that wait are named. */
+const MAX_WAITING = 64;
+
+/**
+ * The names of what automount has taken away for now, since nobody uses it. That is no loss: its trigger stands, and looking
+ * at it would mount it, so nothing is asked of it. Where one trigger stands for a whole folder only those are known that were
+ * seen in it.
+ * @param seenBefore names of {@link selectVolumes} and of this, of earlier rounds
+ */
+export function selectWaiting(mounts: readonly Mount[], seenBefore: Iterable<string>): readonly string[] {
+  const uncovered = new Map<string, Mount>();
+  for (const mount of mounts) uncovered.set(instanceName(utf8(mount.mountpoint)), mount);
+  const triggers = [...uncovered].filter(([, mount]) => isTrigger(mount) && !isOfKernel(mount));
+  const folders = triggers.filter(([, mount]) => isForFolder(mount)).map(([name]) => `${name}/`);
+  const waiting = new Set<string>();
+  for (const name of seenBefore) {
+    if (!uncovered.has(name) && folders.some((folder) => name.startsWith(folder))) waiting.add(name);
+  }
+  for (const [name, mount] of triggers) if (!isForFolder(mount)) waiting.add(name);
+  return [...waiting].slice(0, MAX_WAITING);
+}
+
+/** What is mounted in it has no place of its own before it is mounted. */
+function isForFolder({ superOptions }: Mount): boolean {
+  return superOptions.includes('indirect');
+}
+
+/** systemd puts one before binfmt_misc, which has no space. */
+function isOfKernel({ mountpoint }: Mount): boolean {
+  return /^\/(proc|sys)\//.test(mountpoint);
 }
 
 function given<K extends keyof Volume>(key: K, value: Volume[K] | undefined): Pick<Volume, K> | object {

@@ -16,6 +16,7 @@ import { LinkButton } from '../../ui/LinkButton.tsx';
 import { useMedia } from '../../ui/media.ts';
 import { SearchFilter } from '../../ui/SearchFilter.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
+import { useChosenInSight } from '../../ui/sideways.ts';
 import { useVirtualRows } from '../../ui/virtual.ts';
 import { t } from '../../words/i18n.ts';
 import { DeviceRow, FleetHead, GroupRow } from './FleetRows.tsx';
@@ -125,6 +126,8 @@ function FleetTools({ query, counted }: ToolsProps) {
     if (!states.delete(state)) states.add(state);
     setQuery({ state: [...states].join(',') });
   };
+  const chipRow = useRef<HTMLFieldSetElement>(null);
+  useChosenInSight(chipRow, '');
   const client = query.clientId === null ? undefined : clients.value.get(query.clientId);
   const site = query.siteId === null ? undefined : sites.value.get(query.siteId);
   const chips = [
@@ -142,7 +145,7 @@ function FleetTools({ query, counted }: ToolsProps) {
         options={groupings.map((value) => ({ value, label: t(`fleet.group.${value}`) }))}
         onChange={(value) => setQuery({ group: value === 'none' ? null : value })}
       />
-      <fieldset class="chips">
+      <fieldset ref={chipRow} class="chips">
         <legend class="sr">{t('fleet.states')}</legend>
         {chips.map(([state, count]) => (
           <button

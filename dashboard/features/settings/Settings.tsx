@@ -1,6 +1,8 @@
 import type { ComponentType } from 'preact';
+import { useRef } from 'preact/hooks';
 import { type SettingsSection, settingsHref, settingsSections } from '../../route/routes.ts';
 import { lazy } from '../../ui/lazy.tsx';
+import { useChosenInSight } from '../../ui/sideways.ts';
 import { t } from '../../words/i18n.ts';
 import { AboutSettings } from './About.tsx';
 import { AccountSettings } from './Account.tsx';
@@ -23,13 +25,15 @@ const sections: Record<SettingsSection, ComponentType> = {
 
 export function Settings({ section }: { section: SettingsSection }) {
   const Section = sections[section];
+  const nav = useRef<HTMLElement>(null);
+  useChosenInSight(nav, section);
   return (
     <div class="view settings">
       <header class="view-head">
         <h1>{t('nav.settings')}</h1>
       </header>
       <div class="settings-columns">
-        <nav class="settings-nav" aria-label={t('nav.settings')}>
+        <nav ref={nav} class="settings-nav" aria-label={t('nav.settings')}>
           {settingsSections.map((name) => (
             <a key={name} href={settingsHref(name)} aria-current={name === section ? 'page' : undefined}>
               {t(`settings.${name}`)}

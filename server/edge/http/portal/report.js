@@ -74,7 +74,7 @@ async function open() {
     const time = document.createElement('time');
     time.dateTime = at;
     time.textContent = new Date(at).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
-    head.append(time, ` ${by}`);
+    head.append(time, `, ${by}`);
     const said = document.createElement('p');
     said.textContent = text;
     item.append(head, said);

@@ -248,6 +248,15 @@ t.test('a file system of long standing that vanishes is an incident, and ends no
   t.same([device.state.levels.size, device.state.raised.size], [0, 0]);
 });
 
+t.test('what automount took away for now, or what is only left out, is not missed', async (t) => {
+  for (const name of ['fs.readable[/srv]', 'fs.leftOut[/srv]']) {
+    const device = observe();
+    t.equal(device.pass(9 * days, { ...healthy, ...disk('/srv', 100, 50) }), '');
+    t.equal(device.pass(days, { ...healthy, [name]: null }), '', name);
+    t.equal(device.hold(20 * minutes, healthy), 'raise disk.unmounted /srv high @10.5');
+  }
+});
+
 t.test('a file system that vanishes says so in words', async (t) => {
   const device = observe();
   const there = { ...healthy, ...disk('/srv', 100, 50) };

@@ -1,0 +1,89 @@
+import t from 'tap';
+import { FileReader } from '../../../../agent/collect/linux/files.ts';
+import { VolumeSection } from '../../../../agent/collect/linux/volume-section.ts';
+import { VolumeProbe } from '../../../../agent/collect/volume-probe.ts';
+
+const asked: string[] = [];
+
+/** A machine whose mounts and sizes (in blocks) the test sets. */
+class Machine extends FileReader {
+  lines: readonly string[] = [];
+  blocksOf: (name: string) => number = () => 1000;
+  readonly #answer = (path: Buffer) => {
+    asked.push(path.toString());
+    const blocks = this.blocksOf(path.toString());
+    return { bsize: 4096, frsize: 4096, blocks, bavail: 1, files: 10, ffree: 5 };
+  };
+  readonly section = new VolumeSection(
+    this,
+    '/proc',
+    '/sys',
+    new VolumeProbe(
+      async (path) => this.#answer(path),
+      {
+        parallel: 1,
+        ask: (paths) => ({ answers: Promise.resolve(paths.map(this.#answer)), ended: Promise.resolve() }),
+        close() {},
+      },
+      async () => ({}),
+    ),
+  );
+
+  override textAgain(): string {
+    return this.lines.join('\n');
+  }
+
+  /** What a round reports, by name. */
+  async round(nowMs: number): Promise<ReadonlyMap<string, number | null>> {
+    const values = await this.section.sample(nowMs);
+    // What is asked apart comes in later.
+    await new Promise(setImmediate);
+    if (values.length !== this.section.metrics.length) throw new Error('values and metrics differ');
+    return new Map(this.section.metrics.map(({ name }, index) => [name, values[index] ?? null]));
+  }
+}
+
+const mount = (device: string, mountpoint: string, type: string, source: string, options = 'rw') =>
+  `36 35 ${device} / ${mountpoint} rw - ${type} ${source} ${options}`;
+const root = mount('8:1', '/', 'ext4', '/dev/sda1');
+
+t.test('what automount takes away while nobody uses it is still named, and left alone', async (t) => {
+  const machine = new Machine();
+  const triggers = [
+    root,
+    mount('0:40', '/proc/sys/fs/binfmt_misc', 'autofs', 'systemd-1', 'rw,direct'),
+    mount('0:41', '/mnt/nas', 'autofs', 'systemd-1', 'rw,timeout=60,direct'),
+    mount('0:42', '/home', 'autofs', 'auto.home', 'rw,timeout=300,indirect'),
+  ];
+  const alice = mount('0:51', '/home/alice', 'nfs4', 'nas:/home/alice');
+  machine.lines = [...triggers, mount('0:50', '/mnt/nas', 'nfs4', 'nas:/v'), alice];
+  const mounted = await machine.round(0);
+  for (const name of ['/mnt/nas', '/home/alice']) t.ok(mounted.has(`fs.size[${name}]`), name);
+  t.notOk(mounted.has('fs.readable[/home]'), 'nothing is ever mounted there itself');
+  machine.lines = triggers;
+  asked.length = 0;
+  for (const nowMs of [60_000, 120_000]) {
+    const idle = await machine.round(nowMs);
+    t.same(
+      [...idle.keys()].filter((name) => /mnt|home|proc/.test(name)),
+      ['fs.readable[/home/alice]', 'fs.readable[/mnt/nas]'],
+    );
+    t.equal(idle.get('fs.readable[/mnt/nas]'), null, 'nobody knows');
+  }
+  t.same([...new Set(asked)], ['/'], 'a look would mount it');
+  machine.lines = [...triggers, alice];
+  const back = await machine.round(180_000);
+  t.ok(back.has('fs.size[/home/alice]'));
+  machine.lines = [root];
+  const gone = await machine.round(240_000);
+  t.notOk(
+    [...gone.keys()].some((name) => /mnt|home/.test(name)),
+    'without its trigger it is gone',
+  );
+});
+
+t.test('an agent that starts while it is away names it too', async (t) => {
+  const machine = new Machine();
+  machine.lines = [root, mount('0:41', '/mnt/nas', 'autofs', 'systemd-1', 'rw,timeout=60,direct')];
+  t.ok((await machine.round(0)).has('fs.readable[/mnt/nas]'));
+});
