@@ -50,9 +50,8 @@ import { loadSealer } from '../platform/security/sealing.ts';
 import { isUnwritable } from '../platform/security/sessions.ts';
 import { createEnrolmentTokens } from '../platform/security/tokens.ts';
 import { beginSeries, defaultRetention } from '../platform/series/open-series.ts';
-import { futureStatements } from '../platform/store/heal-future.ts';
 import { openStore } from '../platform/store/store.ts';
-import { readStep, setBackMeanwhile } from '../watch/clock-step.ts';
+import { beginClock } from '../watch/begin-clock.ts';
 import { CursorKeeper } from '../watch/cursor-keeper.ts';
 import { Ingest } from '../watch/ingest.ts';
 import { catchUp, readAliveAt, readCursor } from '../watch/replay.ts';
@@ -122,7 +121,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const settings = options.settings ?? defaultSettings;
   const clock = options.clock ?? createClock();
   const now = (): number => clock.now();
-  const startedAt = now();
   const onFatal =
     options.onFatal ??
     ((cause: Error): void => {
@@ -153,7 +151,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger, onFatal });
   teardown.push(() => store.close());
   const fleet = new Fleet(store);
-  await healFuture();
+  await beginClock({ clock, store, logger, lagMs: SNAPSHOT_MS });
+  const startedAt = now();
   await fleet.load();
   const healed = [...fleet.devices.values()].filter((record) => healRecord(record, now())).length;
   if (healed > 0)
@@ -291,16 +290,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
     logger,
   });
   health.onChange(() => live.healthChanged());
-
-  /** What a clock that was ahead has left; a full disk keeps it, and nobody believes it. */
-  async function healFuture(): Promise<void> {
-    try {
-      const step = setBackMeanwhile(now(), await readAliveAt(store), await readStep(store));
-      await store.commit(futureStatements(store, now(), step));
-    } catch (cause) {
-      logger.error({ err: cause }, 'what lies in the future could not be dated anew');
-    }
-  }
 
   let isReady = false;
   function serverHealth(): ServerHealth {

@@ -24,12 +24,14 @@ export interface ClockSteps {
   doubt(): ClockDoubt | null;
   /** Takes it over, forwards or back. Returns its size in ms. */
   adopt(): number;
+  /** Goes on from `at`, ms since 1970, in place of a time of day that cannot be believed: that is doubted like one that was set. */
+  goOnFrom(at: number): void;
 }
 
 /** The time of day may pull the clock by this share of elapsed time. */
 const SLEW_RATIO = 0.05;
 /** A time of day further away was set. */
-const STEP_MS = 30_000;
+export const STEP_MS = 30_000;
 
 /**
  * A clock that takes its pace from the monotonic clock and its date from the time of day. Small differences are slewed. A machine
@@ -91,6 +93,11 @@ export function createClock(
         now += sizeMs;
         doubtedAt = null;
         return sizeMs;
+      },
+      goOnFrom(at) {
+        advance();
+        now = at;
+        advance();
       },
     },
   };

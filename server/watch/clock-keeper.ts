@@ -11,15 +11,17 @@ export interface ClockKeeperOptions {
   readonly fleet: Pick<Fleet, 'devices'>;
   readonly health: Pick<Health, 'set'>;
   readonly logger: Logger;
+  /** Whether a step back takes back one that was followed: by default none does. */
+  readonly isUndoing?: (sizeMs: number) => boolean;
 }
 
 /** Agents report often; what they say is waited for this long, and nobody is asked for longer than that. */
 const ASK_MS = 5_000;
 const ALONE_MS = 30_000;
-/** An agent whose clock is this near to a time agrees with it. */
+/** Clocks that differ by no more agree. */
 const AGREES_MS = 60_000;
-/** So many say enough. */
-const MAX_ASKED = 500;
+/** Who was heard so shortly before a step back is waited for. */
+const THERE_MS = 300_000;
 /** A step that lasts for so long is told of. */
 const TOLD_AFTER_MS = 10_000;
 /** After a step the clocks of agents are measured anew before anybody is blamed. */
@@ -27,13 +29,17 @@ const SETTLES_MS = 60_000;
 
 /**
  * Decides what a step of the server's time of day is: a mend, which is followed, or a mistake, which is not. The clocks of the
- * agents say which; without them the time of day counts after half a minute. It is said of the server, and of nobody else.
+ * agents say which; without them a step forwards counts after half a minute. A step back says that what was stored since is wrong,
+ * which is changed or removed for it: one that does not take back a known step is followed only if agents agree with it, more than
+ * half of those that were there, as the one that is heard first may be on the server's own machine and have its clock.
+ * It is said of the server, and of nobody else.
  */
 export class ClockKeeper {
   readonly #options: ClockKeeperOptions;
   #settledAt = Number.NEGATIVE_INFINITY;
   #isDoubted = false;
   #trouble: OwnTrouble | null = null;
+  #isProven = false;
 
   constructor(options: ClockKeeperOptions) {
     this.#options = options;
@@ -53,6 +59,11 @@ export class ClockKeeper {
     return this.#trouble;
   }
 
+  /** Whether agents, or a step that it took back, have said that the newest step was right. */
+  get isProven(): boolean {
+    return this.#isProven;
+  }
+
   /** Called once a second in the lane of the watch. Returns by how many ms the clock was set, mostly 0. */
   look(): number {
     const { clock, health, logger, fleet } = this.#options;
@@ -69,8 +80,8 @@ export class ClockKeeper {
     const said = sayDoubt(doubt, votes);
     health.set('clock', said);
     if (doubt.forMs >= TOLD_AFTER_MS) this.#trouble ??= { from: clock.now() - doubt.forMs, why: said };
-    const isAsked = votes.kept + votes.stepped > 0;
-    if (isAsked ? doubt.forMs < ASK_MS || votes.stepped <= votes.kept : doubt.forMs < ALONE_MS) return 0;
+    if (!this.#isClear(doubt, votes)) return 0;
+    this.#isProven = votes.stepped > 0 || this.#isUndoing(doubt);
     const sizeMs = clock.steps.adopt();
     const now = clock.now();
     for (const record of fleet.devices.values()) redateRecord(record, sizeMs, now);
@@ -82,30 +93,55 @@ export class ClockKeeper {
     return sizeMs;
   }
 
-  /** Whose clock agrees with the server's own pace, and whose with the time of day, as heard since the step. */
-  #ask({ sizeMs, forMs }: ClockDoubt): { kept: number; stepped: number } {
+  /** Whether the time of day is to be followed. */
+  #isClear(doubt: ClockDoubt, { kept, stepped, there }: Votes): boolean {
+    const { forMs, sizeMs } = doubt;
+    const isAsked = kept + stepped > 0;
+    if (sizeMs > 0 || this.#isUndoing(doubt)) return isAsked ? forMs >= ASK_MS && stepped > kept : forMs >= ALONE_MS;
+    if (isAsked) return forMs >= ASK_MS && stepped > kept && stepped * 2 > there;
+    // A server that has no machines is told by nobody.
+    return forMs >= ALONE_MS && this.#options.fleet.devices.size === 0;
+  }
+
+  #isUndoing({ sizeMs }: ClockDoubt): boolean {
+    return sizeMs < 0 && this.#options.isUndoing?.(sizeMs) === true;
+  }
+
+  /** Whose clock is nearer to the server's own pace, and whose to the time of day, as heard since the step. */
+  #ask({ sizeMs, forMs }: ClockDoubt): Votes {
     const { fleet, clock } = this.#options;
     const since = clock.now() - forMs;
-    const votes = { kept: 0, stepped: 0 };
-    for (const { memory } of fleet.devices.values()) {
+    const votes = { kept: 0, stepped: 0, there: 0 };
+    for (const { memory, lastHeardAt } of fleet.devices.values()) {
       const { dating } = memory;
+      if ((lastHeardAt ?? 0) >= since - THERE_MS) votes.there += 1;
       if (!dating || dating.sampledAt < since) continue;
-      if (Math.abs(dating.clockOffsetMs) < AGREES_MS) votes.kept += 1;
-      else if (Math.abs(dating.clockOffsetMs - sizeMs) < AGREES_MS) votes.stepped += 1;
-      if (votes.kept + votes.stepped >= MAX_ASKED) break;
+      const fromKept = Math.abs(dating.clockOffsetMs);
+      const fromStepped = Math.abs(dating.clockOffsetMs - sizeMs);
+      // One that is far from both is wrong itself.
+      if (Math.min(fromKept, fromStepped) * 2 > Math.abs(sizeMs)) continue;
+      if (fromKept <= fromStepped) votes.kept += 1;
+      else votes.stepped += 1;
     }
     return votes;
   }
 }
 
-function sayFollowed(sizeMs: number, { kept, stepped }: { kept: number; stepped: number }): string {
+interface Votes {
+  readonly kept: number;
+  readonly stepped: number;
+  /** How many were heard shortly before the step, or since. */
+  readonly there: number;
+}
+
+function sayFollowed(sizeMs: number, { kept, stepped }: Votes): string {
   const how = `${formatDuration(Math.abs(sizeMs))} ${sizeMs > 0 ? 'ahead' : 'back'}`;
   const asked = kept + stepped;
   const why = asked === 0 ? 'no agent could be asked' : `${stepped} of ${asked} agents agree with it`;
   return `The time of day of the server was set ${how}, and the server follows it: ${why}. What was measured meanwhile may be dated wrong if it was a mistake; check the clock of its machine.`;
 }
 
-function sayDoubt({ sizeMs }: ClockDoubt, { kept, stepped }: { kept: number; stepped: number }): string {
+function sayDoubt({ sizeMs }: ClockDoubt, { kept, stepped }: Votes): string {
   const where = `${formatDuration(Math.abs(sizeMs))} ${sizeMs > 0 ? 'ahead of' : 'behind'}`;
   const asked = kept + stepped;
   const said = asked === 0 ? '' : `, and of ${asked} agents that were heard since ${kept} agree with that`;

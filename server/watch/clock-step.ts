@@ -1,4 +1,5 @@
 import type { CompiledQuery } from 'kysely';
+import { STEP_MS } from '../platform/clock.ts';
 import type { SetBack } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
 
@@ -31,9 +32,17 @@ export function setBackBy(sizeMs: number, known: KnownStep | null): SetBack {
   return { sizeMs, since: isUndone ? known.since : Number.POSITIVE_INFINITY };
 }
 
-/** The same for a start: the clock was set back while no server ran if it was later than now when the last one was alive. */
+/** Whether a server that was alive at `aliveAt` cannot be followed by one at `now`, unless one of the two times is wrong. */
+export function isBehind(now: number, aliveAt: number | null): aliveAt is number {
+  return aliveAt !== null && aliveAt - now > STEP_MS;
+}
+
+/**
+ * The same for a start: the clock was set back while no server ran if it was later than now when the last one was alive, and by no
+ * more than the known step. By more, it is not that step that was taken back.
+ */
 export function setBackMeanwhile(now: number, aliveAt: number | null, known: KnownStep | null): SetBack | undefined {
-  return known !== null && aliveAt !== null && aliveAt > now
+  return known !== null && isBehind(now, aliveAt) && aliveAt - now <= known.sizeMs + SAME_MS
     ? { sizeMs: -known.sizeMs, since: known.since }
     : undefined;
 }

@@ -112,7 +112,10 @@ export class Watch {
       { ...options, settings: presence, anchors, ask, isExpected: expects, faults },
       judgeFrom,
     );
-    this.#clock = new ClockKeeper(options);
+    this.#clock = new ClockKeeper({
+      ...options,
+      isUndoing: (sizeMs) => Number.isFinite(setBackBy(sizeMs, this.#step).since),
+    });
     this.#reports = new ReportJudge({ ...options, isClockUnsure: () => this.#clock.isUnsure });
     this.#clones = new ClonedIdentities(options.fleet, options.book, options.twins);
     this.#powerCuts = new PowerCuts(options);
@@ -342,7 +345,8 @@ export class Watch {
     const step = setBackBy(sizeMs, this.#step);
     this.#step = sizeMs > 0 ? { sizeMs, since: now } : null;
     changes.add(stepStatement(store, this.#step));
-    if (sizeMs > 0) return;
+    // Nobody has said that what is stored is wrong.
+    if (sizeMs > 0 || !this.#clock.isProven) return;
     redateStanding(book, fleet, now, step);
     changes.add(...futureStatements(store, now, step));
   }

@@ -1,9 +1,13 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { everyClient } from '../../../server/domain/scope.ts';
+import { type DeviceRecord, makeRecord } from '../../../server/fleet/device-record.ts';
 import { healRecord } from '../../../server/fleet/redate.ts';
 import { createClock } from '../../../server/platform/clock.ts';
+import { Health } from '../../../server/platform/health/health.ts';
 import { openStore } from '../../../server/platform/store/store.ts';
+import type { Row } from '../../../server/platform/store/tables.ts';
+import { ClockKeeper } from '../../../server/watch/clock-keeper.ts';
 import { setBackBy, setBackMeanwhile } from '../../../server/watch/clock-step.ts';
 import { type Core, CoreAgent, startCore } from '../../support/core.ts';
 import { disk } from '../../support/reading.ts';
@@ -176,10 +180,80 @@ function inTheFuture({ memory }: { memory: object }, now: number): string[] {
 
 t.test('a clock that was set back while no server ran', async (t) => {
   const known = { sizeMs: HOUR, since: START };
-  t.same(setBackMeanwhile(START + 1, START + 2, known), { sizeMs: -HOUR, since: START });
+  const MINUTE = 60_000;
+  t.same(setBackMeanwhile(START, START + MINUTE, known), { sizeMs: -HOUR, since: START });
+  t.same(setBackMeanwhile(START, START + HOUR, known), { sizeMs: -HOUR, since: START });
+  t.equal(setBackMeanwhile(START, START + 2 * HOUR, known), undefined, 'by more than was known');
+  t.equal(setBackMeanwhile(START, START + 1, known), undefined, 'slewed');
   t.equal(setBackMeanwhile(START + 2, START + 1, known), undefined, 'it goes on');
-  t.equal(setBackMeanwhile(START + 1, null, known), undefined);
-  t.equal(setBackMeanwhile(START + 1, START + 2, null), undefined);
+  t.equal(setBackMeanwhile(START, null, known), undefined);
+  t.equal(setBackMeanwhile(START, START + MINUTE, null), undefined);
   t.same(setBackBy(-HOUR + 5_000, known), { sizeMs: -HOUR + 5_000, since: START });
   t.same(setBackBy(-2 * HOUR, known), { sizeMs: -2 * HOUR, since: Number.POSITIVE_INFINITY }, 'another step');
 });
+
+/** A keeper alone: agents report every 10 s, their clocks so far ahead of the right time. */
+function alone(agents: readonly number[], isUndoing: (sizeMs: number) => boolean = () => false) {
+  const machine = { wallMs: START, monotonicMs: 0 };
+  const clock = createClock(
+    () => machine.wallMs,
+    () => machine.monotonicMs,
+    () => machine.monotonicMs,
+  );
+  const devices = new Map<string, DeviceRecord>();
+  const silent = pino({ level: 'silent' });
+  const keeper = new ClockKeeper({ clock, fleet: { devices }, health: new Health(), logger: silent, isUndoing });
+  const hear = (name: string, offsetMs: number): void => {
+    const now = clock.now();
+    const said = {
+      bootId: 'b',
+      bootOffsetMs: 0,
+      clockOffsetMs: START + machine.monotonicMs + offsetMs - now,
+      sampledAt: now,
+    };
+    const record = devices.get(name) ?? makeRecord({ enrolled_at: START } as Row<'device'>, null);
+    record.memory.dating = said;
+    record.lastHeardAt = now;
+    devices.set(name, record);
+  };
+  const run = (seconds: number, heard = agents.length): number => {
+    let followed = 0;
+    for (let second = 0; second < seconds; second += 1) {
+      machine.wallMs += 1_000;
+      machine.monotonicMs += 1_000;
+      if (second % 10 === 5) for (const [n, offset] of agents.slice(0, heard).entries()) hear(`${n}`, offset);
+      followed += keeper.look();
+    }
+    return followed;
+  };
+  return { machine, clock, keeper, run };
+}
+
+const followed = (
+  what: string,
+  { agents = [], stepMs, heard, undoes }: { agents?: number[]; stepMs: number; heard?: number; undoes?: boolean },
+  expected: number,
+): void => {
+  t.test(what, async (t) => {
+    const { machine, keeper, run } = alone(agents, () => undoes === true);
+    t.equal(run(60), 0);
+    machine.wallMs += stepMs;
+    t.equal(run(120, heard), expected);
+    if (expected !== 0) t.equal(keeper.isProven, agents.length > 0 || undoes === true);
+  });
+};
+
+for (const seconds of [31, 35, 45, 55, 59, 60, 61, 75, 90, 119, 120]) {
+  for (const stepMs of [seconds * 1_000, -seconds * 1_000]) {
+    followed(`a step of ${stepMs / 1_000} s that is right`, { agents: [stepMs, stepMs, stepMs], stepMs }, stepMs);
+    followed(`a step of ${stepMs / 1_000} s that is wrong`, { agents: [0, 0, 0], stepMs }, 0);
+  }
+}
+followed('without machines a step forwards counts', { stepMs: HOUR }, HOUR);
+followed('and one back', { stepMs: -HOUR }, -HOUR);
+const three = [-HOUR, -HOUR, -HOUR];
+followed('machines that are silent do not agree with a step back', { agents: three, heard: 0, stepMs: -HOUR }, 0);
+followed('but the one that is taken back is followed', { agents: [0], heard: 0, stepMs: -HOUR, undoes: true }, -HOUR);
+followed('one of three says too little for a step back', { agents: three, heard: 1, stepMs: -HOUR }, 0);
+followed('two of three say enough', { agents: three, heard: 2, stepMs: -HOUR }, -HOUR);
+followed('whose clock is wrong by far more is not asked', { agents: [-9_999 * HOUR], stepMs: -HOUR }, 0);
