@@ -27,7 +27,7 @@ export function incidentStatements(store: Store, step: IncidentStep, now: number
 
 /**
  * The outbox rows of a step. One cause is one message: what a parent explains and what is kept quiet is not told, also when it
- * was to be told later. A recovery goes only to whom the problem went: while the problem's row still waits for its time, both
+ * was to be told later; but a person who reported it was promised an answer, and the clock of that is told. A recovery goes only to whom the problem went: while the problem's row still waits for its time, both
  * are dropped and nobody hears of either.
  */
 function noticeStatements(store: Store, step: IncidentStep, notice: Notice | null, now: number): CompiledQuery[] {
@@ -41,8 +41,15 @@ function noticeStatements(store: Store, step: IncidentStep, notice: Notice | nul
       SELECT 1 FROM outbox WHERE idempotency_key >= ${recurrence} AND idempotency_key < ${after(recurrence)} AND NOT (${waits}))`;
     return [insertNotice(store, step, notice, now, wasTold), drop];
   }
-  if (isQuiet) return [drop];
+  if (isQuiet)
+    return notice && isPromise(record, notice) ? [drop, insertNotice(store, step, notice, now, sql`1 = 1`)] : [drop];
   return notice ? [insertNotice(store, step, notice, now, sql`1 = 1`)] : [];
+}
+
+/** News of a clock that runs since a person reported the incident, whatever explains it. */
+function isPromise({ clock, suppressedBy }: IncidentRecord, { kind }: Notice): boolean {
+  const isOfClock = kind === 'clock_warning' || kind === 'clock_breach';
+  return isOfClock && suppressedBy === null && clock !== null && clock.reportedAt !== null;
 }
 
 function insertNotice(

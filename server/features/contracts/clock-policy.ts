@@ -9,7 +9,7 @@ import type { ClockTermsSource } from './clock-terms.ts';
 
 /**
  * Gives every incident its response clock, and stops or recomputes it when the incident moves on. It comes after the policies
- * that put incidents under a parent or keep them quiet: those have no clock of their own.
+ * that put incidents under a parent or keep them quiet: those have no clock of their own, unless it was promised before.
  */
 export function createClockPolicy(source: ClockTermsSource): StepPolicy {
   return (step, before, at) => {
@@ -19,7 +19,8 @@ export function createClockPolicy(source: ClockTermsSource): StepPolicy {
     const computing = { at, priority: record.priority };
     if (isOpen && begins(record, before)) return begin(step, before, at, source);
     if (!clock) return step;
-    if (record.parentId !== null && isOpen && isUndecided(settleBreach(clock, at))) return withClock(step, null);
+    const isExplained = record.parentId !== null && isOpen;
+    if (isExplained && !isPromised(clock) && isUndecided(settleBreach(clock, at))) return withClock(step, null);
     if (!isOpen) {
       if (before?.state === 'resolved') return step;
       const cause = 'The incident was resolved.';
@@ -51,6 +52,11 @@ export function recomputed(step: IncidentStep, clock: ResponseClock): IncidentSt
 
 function withClock(step: IncidentStep, clock: ResponseClock | null): IncidentStep {
   return { ...step, record: { ...step.record, clock } };
+}
+
+/** A person waits for it, or the contract counts it: what explains the incident does not take that back. */
+function isPromised({ reportedAt, contractual }: ResponseClock): boolean {
+  return reportedAt !== null || contractual;
 }
 
 /** New, come back, or no longer explained by something else. */

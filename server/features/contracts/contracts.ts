@@ -3,7 +3,8 @@ import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { IncidentStep, StepPolicy } from '../../domain/incidents/incident.ts';
 import { fourTimes } from '../../domain/incidents/incident-times.ts';
 import { everyClient } from '../../domain/scope.ts';
-import { reportTo } from '../../domain/sla/known-times.ts';
+import { startClock } from '../../domain/sla/clock.ts';
+import { reportTo, withTimes } from '../../domain/sla/known-times.ts';
 import type { TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -49,19 +50,25 @@ export async function createContracts(options: ContractsOptions): Promise<Contra
   return {
     terms: contracts,
     policy: createClockPolicy(source),
-    judge: createClockJudge(book),
+    judge: createClockJudge(book, source),
     port: createContractPort({ ...options, contracts, timeZone }),
     clocks: createClockPort({ ...options, source }),
     withReport(step, reportedAt, at) {
       const { record } = step;
       const { clock, priority } = record;
-      if (!clock) return step;
+      const isExplained = record.parentId !== null && record.suppressedBy === null && record.state !== 'resolved';
+      if (!clock && !isExplained) return step;
       const under = source.at(record, reportedAt);
       const cause = 'A person reported it.';
+      const computing = { at, priority, under, cause };
+      if (!clock) {
+        const begun = startClock({ ...computing, startedAt: reportedAt, reportedAt, previous: null });
+        return recomputed(step, withTimes(begun, fourTimes(record), computing));
+      }
       const { takenAt, recovered } = record.times;
       // What ended by itself after a person had taken it was not restored for whoever reports it now.
       const report = { reportedAt, times: fourTimes(record), byItself: recovered && takenAt === null };
-      return recomputed(step, reportTo(clock, report, { at, priority, under, cause }));
+      return recomputed(step, reportTo(clock, report, computing));
     },
   };
 }

@@ -180,7 +180,8 @@ t.test(
     const quiet = settle(null, { id: 'q1', key: 'q1', clock: null, suppressedBy: 'maintenance:w1' });
     t.equal(quiet.clock, null, 'raised in maintenance');
     t.ok(settle(quiet, { suppressedBy: null }).clock, 'the maintenance is over');
-    t.equal(settle(parent, { parentId: 'x' }).clock, null, 'it turned out to be part of something larger');
+    const ours = settle(parent, { clock: parent.clock && { ...parent.clock, contractual: false } });
+    t.equal(settle(ours, { parentId: 'x' }).clock, null, 'it turned out to be part of something larger');
     t.ok(settle(parent, { suppressedBy: 'maintenance:w1' }).clock, 'declaring maintenance later stops no clock');
     const answered = settle(parent, {
       clock: parent.clock && { ...parent.clock, outcome: 'met', respondedAt: desk.clock.ms },
@@ -189,6 +190,83 @@ t.test(
     await t.rejects(desk.contracts.clocks.pause(everyClient, 'nowhere', 'r', ann), { code: 'not_found' });
   },
 );
+
+/** The incident gets a parent, or loses it; committed. */
+async function move(desk: ContractDesk, id: string, parentId: string | null): Promise<IncidentRecord> {
+  const before = desk.book.byId(id)!;
+  const at = desk.clock.ms;
+  const record = { ...before, parentId, updatedAt: at };
+  const step = desk.book.settle(
+    { record, event: { kind: 'linked', at, by: null, text: '' }, notice: null },
+    before,
+    at,
+  );
+  await desk.commit(step);
+  return step.record;
+}
+
+t.test('what a person reported keeps its clock under a parent and after it, and its breach is told', async (t) => {
+  const desk = await monday(t);
+  await desk.put(deskTerms({ clockFrom: 'report' }));
+  desk.clock.ms = wall('2026-10-05T08:00');
+  const opened = await desk.verdict('raise', 'high', 'a');
+  const above = await desk.verdict('raise', 'high', 'above');
+  const reportedAt = wall('2026-10-05T08:05');
+  desk.clock.ms = reportedAt;
+  const event = { kind: 'report', at: reportedAt, by: 'Ann', text: 'Bea reported it.' } as const;
+  const linked = desk.contracts.withReport({ record: opened, event, notice: null }, reportedAt, reportedAt);
+  await desk.commit(desk.book.settle(linked, opened, reportedAt));
+  const promised = { contractual: true, reportedAt, startedAt: reportedAt, dueAt: wall('2026-10-05T12:05') };
+
+  desk.clock.ms = wall('2026-10-05T08:10');
+  t.match((await move(desk, opened.id, above.id)).clock, { ...promised, outcome: 'running' });
+  await desk.incidents.acknowledge(everyClient, above.id, ann);
+  await desk.judge();
+  t.match((await desk.stored(opened.id)).clock, { outcome: 'running' }, 'who reported it was not answered');
+  desk.clock.ms = wall('2026-10-05T11:50');
+  t.match((await move(desk, opened.id, null)).clock, promised, 'released: it goes on');
+  await move(desk, opened.id, above.id);
+  desk.clock.ms = promised.dueAt + 1;
+  await desk.judge();
+  t.match((await desk.stored(opened.id)).clock, { ...promised, outcome: 'breached' });
+  t.ok((await desk.told()).some(({ key, kind }) => kind === 'incident.clock_breach' && key.startsWith(opened.id)));
+});
+
+t.test('a report of what has a parent already starts the clock of the contract', async (t) => {
+  const desk = await monday(t);
+  await desk.put(deskTerms({ clockFrom: 'report' }));
+  const opened = await desk.verdict('raise', 'high', 'a');
+  const above = await desk.verdict('raise', 'high', 'above');
+  const child = await move(desk, opened.id, above.id);
+  t.equal(child.clock, null);
+  const reportedAt = desk.clock.ms;
+  const event = { kind: 'report', at: reportedAt, by: 'Ann', text: 'Bea reported it.' } as const;
+  const linked = desk.contracts.withReport({ record: child, event, notice: null }, reportedAt, reportedAt);
+  await desk.commit(desk.book.settle(linked, child, reportedAt));
+  const promised = { contractual: true, reportedAt, outcome: 'running', dueAt: wall('2026-10-05T14:00') };
+  t.match((await desk.stored(opened.id)).clock, promised);
+});
+
+t.test('what the contract counts from detection goes on under a parent; an answer to that answers it', async (t) => {
+  const desk = await monday(t);
+  await desk.put(deskTerms());
+  const late = await desk.verdict('raise', 'high', 'late');
+  const due = { contractual: true, startedAt: desk.clock.ms, dueAt: wall('2026-10-05T14:00') };
+  const quick = await desk.verdict('raise', 'high', 'quick');
+  desk.clock.ms = wall('2026-10-05T13:50');
+  const above = await desk.verdict('raise', 'high', 'above');
+  const other = await desk.verdict('raise', 'high', 'other');
+  t.match((await move(desk, late.id, above.id)).clock, { ...due, outcome: 'running' });
+  await move(desk, quick.id, other.id);
+  await desk.incidents.acknowledge(everyClient, other.id, ann);
+  await desk.judge();
+  t.match((await desk.stored(quick.id)).clock, { ...due, outcome: 'met', respondedAt: desk.clock.ms });
+  desk.clock.ms = due.dueAt + 1;
+  await desk.judge();
+  t.match((await desk.stored(late.id)).clock, { ...due, outcome: 'breached' });
+  const breaches = (await desk.told()).filter(({ kind }) => kind === 'incident.clock_breach');
+  t.same(breaches, [], 'one cause, one message: that of the incident above');
+});
 
 t.test('a contract that ends while an incident is open: the clock goes on, and says so', async (t) => {
   const desk = await monday(t);
