@@ -33,6 +33,8 @@ export class LostSites {
   readonly #options: LostSitesOptions;
   readonly #lost = new Map<string, LostSite>();
   readonly #emergencies = new Set<string>();
+  /** Sites that were lost until a moment ago: until when their other agents may take to return. */
+  readonly #returning = new Map<string, number>();
 
   constructor(options: LostSitesOptions) {
     this.#options = options;
@@ -84,14 +86,16 @@ export class LostSites {
     }
   }
 
-  /** Half a site down for long enough is an emergency. `down`: its always-on devices that are down, by site. */
+  /** Half a site down for long enough is an emergency, also if more of it was. `down`: its always-on devices that are down, by site. */
   judgeEmergencies(
     changes: ChangeSet,
     now: number,
     totals: ReadonlyMap<string, number>,
     down: ReadonlyMap<string, readonly DeviceRecord[]>,
   ): void {
+    for (const [siteId, until] of [...this.#returning]) if (until <= now) this.#returning.delete(siteId);
     for (const [siteId, records] of down) {
+      if (this.#returning.has(siteId) && !this.#lost.has(siteId)) continue;
       const total = totals.get(siteId) ?? 0;
       const since = records.map(({ liveness }) => liveness.since);
       if (this.#emergencies.has(siteId) || !isSiteEmergency(total, since, now)) continue;
@@ -165,6 +169,7 @@ export class LostSites {
     const subject = this.#subjectOf(siteId);
     this.#lost.delete(siteId);
     changes.otherwise(() => lost && this.#lost.set(siteId, lost));
+    this.#handOver(changes, now, siteId);
     changes.add(fleet.blindness.end(store, siteId, now));
     if (!lost || !subject) return;
     // The others return within their backoff: a number would be wrong seconds later.
@@ -178,6 +183,16 @@ export class LostSites {
       if (child?.parentId === lost.incidentId)
         release(book, changes, record, child, now, now + settings.judgeAfterStartMs);
     }
+  }
+
+  /** The emergency ends with the incident that it was said in: what is down once the others had time to return is judged anew. */
+  #handOver(changes: ChangeSet, now: number, siteId: string): void {
+    const wasEmergency = this.#emergencies.delete(siteId);
+    this.#returning.set(siteId, now + this.#options.settings.judgeAfterStartMs);
+    changes.otherwise(() => {
+      this.#returning.delete(siteId);
+      if (wasEmergency) this.#emergencies.add(siteId);
+    });
   }
 
   #apply(changes: ChangeSet, verdict: Verdict, subject: Subject): void {
