@@ -12,8 +12,8 @@ import { selectVolumes, selectWaiting } from './volumes.ts';
 /** Where there are too many file systems, all are measured when they change, a minute later, and then this often. */
 const SURVEY_EVERY_MS = 3_600_000;
 const SECOND_SURVEY_MS = 60_000;
-/** How many of those that are left out are named. */
-const MAX_NAMED = 64;
+/** How many of those that are left out are named. With those that are watched they are as many as the server remembers. */
+const MAX_NAMED = 192;
 
 /** `fs.*`, in the order of mounting. */
 export class VolumeSection {
@@ -27,6 +27,8 @@ export class VolumeSection {
   #watched: readonly Volume[] = [];
   #leftOut: readonly Volume[] = [];
   #waiting: readonly string[] = [];
+  /** What was watched at any time and is still mounted, the last first. */
+  #everWatched: readonly string[] = [];
   #sizesLeftOut: readonly number[] = [];
   #members: readonly PoolMember[] = [];
   #surveyDueMs = Number.POSITIVE_INFINITY;
@@ -98,7 +100,7 @@ export class VolumeSection {
     this.#watched = watched;
     this.#leftOut = leftOut;
     this.#members = poolMembers(watched);
-    const named = leftOut.slice(0, MAX_NAMED);
+    const named = this.#toName(leftOut);
     this.#sizesLeftOut = named.map((volume) => this.#probe.sizeOf(volume) ?? 0);
     const metrics = [
       ...describeVolumes(watched),
@@ -110,5 +112,14 @@ export class VolumeSection {
     ];
     const namesOf = (list: readonly MetricDescriptor[]) => list.map(({ name }) => name);
     if (!sameList(namesOf(this.metrics), namesOf(metrics))) this.metrics = metrics;
+  }
+
+  /** What was watched goes first: of which nothing more is said, that counts as gone. */
+  #toName(leftOut: readonly Volume[]): readonly Volume[] {
+    const volumes = new Map(leftOut.map((volume) => [volume.name, volume]));
+    const before = this.#everWatched.flatMap((name) => volumes.get(name) ?? []);
+    const watched = this.#watched.map(({ name }) => name);
+    this.#everWatched = [...watched, ...before.map(({ name }) => name)];
+    return [...new Set([...before, ...leftOut])].slice(0, MAX_NAMED);
   }
 }

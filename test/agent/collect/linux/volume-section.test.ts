@@ -87,3 +87,34 @@ t.test('an agent that starts while it is away names it too', async (t) => {
   machine.lines = [root, mount('0:41', '/mnt/nas', 'autofs', 'systemd-1', 'rw,timeout=60,direct')];
   t.ok((await machine.round(0)).has('fs.readable[/mnt/nas]'));
 });
+
+const ofFamily = (values: ReadonlyMap<string, unknown>, family: string): readonly string[] =>
+  [...values.keys()].filter((name) => name.startsWith(`${family}[`)).map((name) => name.slice(family.length + 1, -1));
+
+/** As the agent keeps asking; what is too many is chosen anew each hour. */
+async function watch(machine: Machine, fromMs: number, toMs: number): Promise<ReadonlyMap<string, number | null>> {
+  let last = await machine.round(fromMs);
+  for (let nowMs = fromMs + 20_000; nowMs <= toMs; nowMs += 20_000) last = await machine.round(nowMs);
+  return last;
+}
+
+t.test('of very many what was watched before is always named, and an agent that just started names most', async (t) => {
+  const datasets = (count: number) =>
+    Array.from({ length: count }, (_, i) => mount(`0:${100 + i}`, `/tank/${i}`, 'zfs', `tank/${i}`));
+  for (const count of [140, 400]) {
+    const machine = new Machine();
+    machine.lines = [root, ...datasets(count)];
+    machine.blocksOf = (name) => 1000 + Number(name.slice(6));
+    const last = `/tank/${count - 1}`;
+    t.ok(ofFamily(await watch(machine, 0, 120_000), 'fs.size').includes(last));
+    machine.blocksOf = (name) => (name === last ? 10 : 1000 + Number(name.slice(6)));
+    const later = await watch(machine, 140_000, 7_400_000);
+    t.ok(ofFamily(later, 'fs.leftOut').includes(last), `the smallest of ${count} by now`);
+    t.ok(ofFamily(later, 'fs.leftOut').length <= 192);
+    t.equal(later.get('fs.leftOutCount'), count + 1 - 64);
+  }
+  const machine = new Machine();
+  machine.lines = [root, ...datasets(255)];
+  const first = await watch(machine, 0, 120_000);
+  t.equal(ofFamily(first, 'fs.leftOut').length + ofFamily(first, 'fs.size').length, 256);
+});
