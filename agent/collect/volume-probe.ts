@@ -47,10 +47,17 @@ export class VolumeProbe {
     this.#stat = stat;
   }
 
-  /** What is known of each volume by now. Waits a second at most. */
-  async sample(volumes: readonly Volume[], nowMs: number): Promise<readonly VolumeState[]> {
+  /**
+   * What is known of each volume by now. Waits a second at most.
+   * @param mounted all that there are, if these are not all: what is known of the others is kept
+   */
+  async sample(
+    volumes: readonly Volume[],
+    nowMs: number,
+    mounted: readonly Volume[] = volumes,
+  ): Promise<readonly VolumeState[]> {
     this.#nowMs = nowMs;
-    this.#forget(volumes);
+    this.#forget(mounted);
     const isStuck = this.#localRound !== undefined;
     const isApart = (volume: Volume): boolean => isStuck || volume.mayHang || this.#of(volume).isDistrusted;
     this.#askApartIfDue(volumes.filter(isApart));
@@ -162,9 +169,8 @@ export class VolumeProbe {
     return known;
   }
 
-  #forget(volumes: readonly Volume[]): void {
-    if (this.#known.size <= volumes.length) return;
-    const names = new Set(volumes.map((volume) => volume.name));
+  #forget(mounted: readonly Volume[]): void {
+    const names = new Set(mounted.map((volume) => volume.name));
     for (const name of this.#known.keys()) if (!names.has(name)) this.#known.delete(name);
   }
 }

@@ -46,7 +46,7 @@ export class VolumeSection {
     this.#findCandidates(nowMs);
     const isSurvey = nowMs >= this.#surveyDueMs;
     const asked = isSurvey ? this.#candidates : this.#watched;
-    const states = await this.#probe.sample(asked, nowMs);
+    const states = await this.#probe.sample(asked, nowMs, this.#candidates);
     const stateOf = new Map(asked.map((volume, index) => [volume.name, states[index]]));
     if (isSurvey) this.#chooseAnew(nowMs);
     const watched = this.#watched.flatMap((volume) => {

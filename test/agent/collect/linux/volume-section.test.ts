@@ -9,6 +9,7 @@ const asked: string[] = [];
 class Machine extends FileReader {
   lines: readonly string[] = [];
   blocksOf: (name: string) => number = () => 1000;
+  #roundOver = Promise.withResolvers<void>();
   readonly #answer = (path: Buffer) => {
     asked.push(path.toString());
     const blocks = this.blocksOf(path.toString());
@@ -22,7 +23,10 @@ class Machine extends FileReader {
       async (path) => this.#answer(path),
       {
         parallel: 1,
-        ask: (paths) => ({ answers: Promise.resolve(paths.map(this.#answer)), ended: Promise.resolve() }),
+        ask: (paths) => ({
+          answers: this.#roundOver.promise.then(() => paths.map(this.#answer)),
+          ended: this.#roundOver.promise,
+        }),
         close() {},
       },
       async () => ({}),
@@ -36,7 +40,9 @@ class Machine extends FileReader {
   /** What a round reports, by name. */
   async round(nowMs: number): Promise<ReadonlyMap<string, number | null>> {
     const values = await this.section.sample(nowMs);
-    // What is asked apart comes in later.
+    // What is asked apart comes in when the round is over.
+    this.#roundOver.resolve();
+    this.#roundOver = Promise.withResolvers();
     await new Promise(setImmediate);
     if (values.length !== this.section.metrics.length) throw new Error('values and metrics differ');
     return new Map(this.section.metrics.map(({ name }, index) => [name, values[index] ?? null]));
@@ -117,4 +123,20 @@ t.test('of very many what was watched before is always named, and an agent that 
   machine.lines = [root, ...datasets(255)];
   const first = await watch(machine, 0, 120_000);
   t.equal(ofFamily(first, 'fs.leftOut').length + ofFamily(first, 'fs.size').length, 256);
+});
+
+t.test('the choice stays while sizes do, also where some are of the network', async (t) => {
+  const machine = new Machine();
+  const local = Array.from({ length: 50 }, (_, i) => mount(`9:${i}`, `/local${i}`, 'xfs', `/dev/l${i}`));
+  const remote = Array.from({ length: 40 }, (_, i) => mount(`0:${100 + i}`, `/nfs${i}`, 'nfs4', `nas:/n${i}`));
+  machine.lines = [root, ...local, ...remote];
+  machine.blocksOf = (name) => (name.startsWith('/nfs') ? 1000 : 1_000_000);
+  await watch(machine, 0, 300_000);
+  const choices = new Set<string>();
+  for (let hour = 0; hour < 5; hour += 1) {
+    const fromMs = 320_000 + hour * 3_600_000;
+    choices.add(ofFamily(await watch(machine, fromMs, fromMs + 3_580_000), 'fs.size').join(' '));
+  }
+  t.equal(choices.size, 1);
+  t.equal([...choices].join().match(/local/g)?.length, 50, 'the larger ones');
 });
