@@ -37,8 +37,9 @@ export function restartsOf(deviceId: string, { gaps }: Pick<PresenceMemory, 'gap
 }
 
 /**
- * The newest moment at which enough of a site's machines were off at once and came back within minutes of one another; null if
- * there is none. `others`: the machines that count and are none of a set of restarted ones, because they ran on, said goodbye or
+ * The newest moment at which enough of a site's always-on machines were off at once and came back within minutes of one another;
+ * null if there is none. `restarts` are theirs alone: workstations are switched off and on for reasons of their own.
+ * `others`: the machines that count and are none of a set of restarted ones, because they ran on, said goodbye or
  * are away still.
  */
 export function powerCutOf(
@@ -58,6 +59,11 @@ export function powerCutOf(
     };
   }
   return null;
+}
+
+/** Whether a machine that does not count by itself was off with those of the cut, and came back with them. */
+export function wentWith({ from, to }: Restart, cut: PowerCut): boolean {
+  return from <= cut.at && cut.at <= to + TOLERANCE_MS && Math.abs(to - cut.to) <= BACK_WITHIN_MS;
 }
 
 /** The largest number of them whose boots lie within {@link BACK_WITHIN_MS}. */

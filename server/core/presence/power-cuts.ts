@@ -1,6 +1,14 @@
 import { sql } from 'kysely';
+import { isolated } from '../../../protocol/bidi.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
-import { BACK_WITHIN_MS, type PowerCut, powerCutOf, type Restart, restartsOf } from '../../domain/power-cut.ts';
+import {
+  BACK_WITHIN_MS,
+  type PowerCut,
+  powerCutOf,
+  type Restart,
+  restartsOf,
+  wentWith,
+} from '../../domain/power-cut.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
 import type { RuleName } from '../../domain/rules/rule.ts';
 import type { DetectionSettings } from '../../domain/settings.ts';
@@ -127,7 +135,8 @@ export class PowerCuts {
     for (const lost of this.#lostOf(siteId, cut)) {
       if (lost.parentId === null) adopt(book, changes, null, lost, parentId, now, WHY);
     }
-    for (const deviceId of new Set(cut.restarts.map((restart) => restart.deviceId))) {
+    const joined = this.#restartsOf(siteId, now, 'workstation').filter((restart) => wentWith(restart, cut));
+    for (const deviceId of new Set([...cut.restarts, ...joined].map((restart) => restart.deviceId))) {
       const device = fleet.devices.get(deviceId);
       if (!device) continue;
       const restart = this.#newest(device, 'reboot.unexpected');
@@ -171,11 +180,16 @@ export class PowerCuts {
   }
 
   #find(siteId: string, now: number): PowerCut | null {
+    const restarts = this.#restartsOf(siteId, now, 'server');
     const members = this.#membersOf(siteId);
-    const restarts = members.flatMap(({ info, memory }): Restart[] => {
+    return powerCutOf(restarts, (restarted, at) => members.filter((record) => counts(record, restarted, at)).length);
+  }
+
+  #restartsOf(siteId: string, now: number, kind: DeviceRecord['info']['kind']): Restart[] {
+    return this.#membersOf(siteId).flatMap(({ info, memory }): Restart[] => {
+      if (info.kind !== kind) return [];
       return restartsOf(info.id, memory.presence).filter(({ to }) => now - to <= 2 * BACK_WITHIN_MS);
     });
-    return powerCutOf(restarts, (restarted, at) => members.filter((record) => counts(record, restarted, at)).length);
   }
 
   /** Those in planned work restart because somebody works on them. */
@@ -199,10 +213,11 @@ export class PowerCuts {
   #sentence(siteId: string, { from, to, restarts }: PowerCut): string {
     const { sites, clients } = this.#options.fleet;
     const site = sites.get(siteId);
-    const name = `${site?.name ?? 'The site'} of ${clients.get(site?.client_id ?? '')?.name ?? 'its client'}`;
+    const client = clients.get(site?.client_id ?? '');
+    const name = `${isolated(site?.name ?? 'The site')} of ${isolated(client?.name ?? 'its client')}`;
     const ids = new Set(restarts.map(({ deviceId }) => deviceId));
     const total = ids.size + this.#membersOf(siteId).filter((record) => counts(record, ids, from)).length;
-    return `${name}: ${ids.size} of ${total} machines restarted without a goodbye between ${formatInstant(from)} and ${formatInstant(to)}: a power cut, or something else that they share`;
+    return `${name}: ${ids.size} of ${total} always-on machines restarted without a goodbye between ${formatInstant(from)} and ${formatInstant(to)}: a power cut, or something else that they share`;
   }
 
   /** What still waits to be told says what is known by now. */

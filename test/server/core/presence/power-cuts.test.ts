@@ -43,7 +43,7 @@ t.test(
     });
     t.same(await scene.told(), ['raised site.power']);
     t.match(await scene.sentences('site.power'), [
-      /^Main of Client 1: 5 of 5 machines restarted without a goodbye between .* and .*: a power cut, or something else/,
+      /^Main of Client 1: 5 of 5 always-on machines restarted without a goodbye between .* and .*: a power cut, or something else/,
     ]);
     await scene.pass(16 * minutes);
     t.same(await scene.told(), ['raised site.power'], 'and no restart is told later');
@@ -62,7 +62,7 @@ t.test('all are back at the same moment: the first to report is not told before 
   for (const record of [b!, c!, d!, e!]) await back(scene, record);
   await scene.pass(15 * minutes);
   t.same(await scene.told(), ['raised site.power']);
-  t.match(await scene.sentences('site.power'), [/5 of 5 machines/]);
+  t.match(await scene.sentences('site.power'), [/5 of 5 always-on machines/]);
 });
 
 t.test('a line that broke while one restarted: told of after the hold, by itself', async (t) => {
@@ -85,7 +85,7 @@ t.test('all but one that ran on, as on a UPS', async (t) => {
   await back(scene, a!, b!, c!);
   await scene.pass(3 * minutes);
   t.match(await scene.incidents(), { 'site.power medium open': 1, 'reboot.unexpected medium open child': 3 });
-  t.match(await scene.sentences('site.power'), [/3 of 4 machines/]);
+  t.match(await scene.sentences('site.power'), [/3 of 4 always-on machines/]);
 });
 
 t.test('a machine with the tag "ups" does not count against it', async (t) => {
@@ -98,6 +98,44 @@ t.test('a machine with the tag "ups" does not count against it', async (t) => {
   await scene.pass(2 * minutes);
   t.match(await scene.incidents(), { 'site.power medium open': 1, 'reboot.unexpected medium open child': 2 });
 });
+
+/** What is switched off at night. */
+function asWorkstations(...records: readonly DeviceRecord[]): void {
+  for (const record of records) record.info = { ...record.info, kind: 'workstation' };
+}
+
+t.test('workstations that boot in the morning make no power cut of the crash of one server', async (t) => {
+  const scene = await Neighbourhood.start(t, [6]);
+  const [[a, , w1, w2, w3, w4] = []] = scene.sites;
+  asWorkstations(w1!, w2!, w3!, w4!);
+  scene.silence(w1!, w2!, w3!, w4!);
+  await scene.pass(10 * minutes);
+  await back(scene, w1!);
+  await scene.pass(30 * seconds);
+  await back(scene, w2!);
+  scene.silence(a!);
+  await scene.pass(60 * seconds);
+  await back(scene, a!, w3!, w4!);
+  await scene.pass(5 * minutes);
+  const incidents = await scene.incidents();
+  t.equal(incidents['site.power medium open'], undefined);
+  t.equal(incidents['reboot.unexpected medium open'], 1, 'told as what it is');
+});
+
+t.test(
+  'workstations that lose power with the servers are among its machines, and say nothing for or against',
+  async (t) => {
+    const scene = await Neighbourhood.start(t, [4]);
+    const [[a, b, w1, w2] = []] = scene.sites;
+    asWorkstations(w1!, w2!);
+    scene.silence(a!, b!, w1!);
+    await scene.pass(60 * seconds);
+    await back(scene, a!, b!, w1!);
+    await scene.pass(3 * minutes);
+    t.match(await scene.incidents(), { 'site.power medium open': 1, 'reboot.unexpected medium open child': 2 });
+    t.match(await scene.sentences('site.power'), [/: 2 of 2 always-on machines restarted without a goodbye/]);
+  },
+);
 
 t.test('few of many are none: each is told by itself', async (t) => {
   const scene = await Neighbourhood.start(t, [5]);
