@@ -209,7 +209,7 @@ export class BudgetJudge implements Judge {
     for (const [key, { subject, rule, priority, month, sentence }] of wanted) {
       const before = this.#raised.get(key);
       if (before?.priority === priority && before.month === month) continue;
-      this.#raised.set(key, { priority, month });
+      this.#say(key, { priority, month }, changes);
       isChanged = true;
       const kind = before ? 'change' : 'raise';
       const evidence = { metrics: [], threshold: null };
@@ -218,7 +218,7 @@ export class BudgetJudge implements Judge {
     }
     for (const key of [...this.#raised.keys()]) {
       if (!key.startsWith(`${clientId}/`) || wanted.has(key)) continue;
-      this.#raised.delete(key);
+      this.#say(key, null, changes);
       isChanged = true;
       const open = this.#options.incidents.byKey(key);
       if (!open) continue;
@@ -227,6 +227,17 @@ export class BudgetJudge implements Judge {
       this.#put(this.#options.incidents.step(verdict, { clientId, siteId, deviceId, serviceId }), changes);
     }
     if (isChanged) changes.add(this.#options.store.settings.setStatement(RAISED_SETTING, [...this.#raised]));
+  }
+
+  /** Remembers what is said of it, or that nothing is; what is refused is said again. */
+  #say(key: string, said: Said | null, changes: ChangeSet): void {
+    const before = this.#raised.get(key);
+    const remember = (one: Said | null | undefined): void => {
+      if (one) this.#raised.set(key, one);
+      else this.#raised.delete(key);
+    };
+    remember(said);
+    changes.otherwise(() => remember(before));
   }
 
   #put(step: ReturnType<IncidentBook['step']>, changes: ChangeSet): void {

@@ -157,6 +157,20 @@ t.test('a server that spends its budget is warned of at 50, 75 and 100 %, once e
   t.same(running().availability.judge.atRisk(everyClient), [], 'a new month has a new budget');
 });
 
+t.test('what the database refused is said again', async (t) => {
+  const w = await world(t, 1);
+  w.clock.nowMs = MONTH + 10 * DAY;
+  t.same(await w.round(), []);
+  await w.reboot(w.ids[0]!, 30 * MIN);
+  const refused = new ChangeSet();
+  w.clock.nowMs += MIN;
+  w.running().availability.judge.judge(refused, w.clock.nowMs);
+  t.match(refused.incidents, [{ event: { kind: 'opened' } }]);
+  for (const undo of refused.undoing.toReversed()) undo();
+  w.running().incidents.takeBack();
+  t.same(await w.round(), ['opened availability.budget normal']);
+});
+
 t.test('a new month clears what the last one raised', async (t) => {
   const w = await world(t, 1);
   w.clock.nowMs = MONTH + 10 * DAY;
