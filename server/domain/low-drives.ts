@@ -1,4 +1,5 @@
 import type { DeviceKind } from '../../protocol/api/view.ts';
+import { isolated } from '../../protocol/bidi.ts';
 import { formatBytes } from './wording.ts';
 
 /** The system drive of a workstation below this goes on the weekly list. */
@@ -26,7 +27,7 @@ export function describeLowDrives(
     })
     .sort((a, b) => a.left - b.left);
   if (low.length === 0) return null;
-  const named = low.slice(0, 20).map(({ name, left }) => `${name} (${formatBytes(left)})`);
+  const named = low.slice(0, 20).map(({ name, left }) => `${isolated(name)} (${formatBytes(left)})`);
   const more = low.length > named.length ? ` and ${low.length - named.length} more` : '';
   const count = low.length === 1 ? 'One workstation has' : `${low.length} workstations have`;
   return `${count} less than 10 GB left on the system drive: ${named.join(', ')}${more}.`;

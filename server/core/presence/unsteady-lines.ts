@@ -1,3 +1,4 @@
+import { isolated } from '../../../protocol/bidi.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
 import { restartsOf } from '../../domain/power-cut.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
@@ -244,8 +245,9 @@ export class UnsteadyLines {
   #nameOf({ clientId, siteId, deviceId }: Subject): string {
     const { devices, sites, clients } = this.#options.fleet;
     const device = devices.get(deviceId ?? '')?.info.name;
-    if (device !== undefined) return device;
-    return `${sites.get(siteId ?? '')?.name ?? 'the site'} of ${clients.get(clientId)?.name ?? 'its client'}`;
+    if (device !== undefined) return isolated(device);
+    const site = sites.get(siteId ?? '')?.name ?? 'the site';
+    return `${isolated(site)} of ${isolated(clients.get(clientId)?.name ?? 'its client')}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Responsibility } from '../../../protocol/api/contract.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 import type { LedgerState } from '../ledger.ts';
 import type { Stretch } from './sources.ts';
 import { segments } from './sweep.ts';
@@ -125,7 +126,7 @@ function excludedSentence(members: readonly Member[]): string {
 const MAX_NAMED = 5;
 
 function named(members: readonly Member[], state: LedgerState): string {
-  const names = members.filter((member) => member.state === state).map(({ name }) => name);
+  const names = members.filter((member) => member.state === state).map(({ name }) => isolated(name));
   const shown = names.slice(0, MAX_NAMED);
   const more = names.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');

@@ -1,4 +1,5 @@
 import type { LossKind } from '../../../protocol/api/view.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 import type { Loss } from '../../fleet/device-record.ts';
 
 /** The same hours of the same machine, lost in the same way. */
@@ -37,7 +38,7 @@ export function describeLosses(losses: readonly Loss[], nameOf: (deviceId: strin
 }
 
 function describe({ deviceId, fromMs, toMs }: Loss, nameOf: (deviceId: string) => string | undefined): string {
-  const who = deviceId === null ? 'some devices' : (nameOf(deviceId) ?? 'a removed device');
+  const who = deviceId === null ? 'some devices' : isolated(nameOf(deviceId) ?? 'a removed device');
   if (fromMs === null) return `${who}, at an unknown time`;
   return toMs === null ? `${who} from ${utc(fromMs)}` : `${who} from ${utc(fromMs)} to ${utc(toMs)}`;
 }
