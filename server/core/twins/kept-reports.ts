@@ -185,14 +185,18 @@ export class KeptReports {
       return;
     }
     for (const { twin, schema, report } of schemas.values()) {
+      if (twin.role === 'given_up') continue;
       const hashes = this.#hashes.get(twin) ?? new Set();
       this.#hashes.set(twin, hashes);
       if (!hashes.has(report.schema_hash)) twin.keptBytes += schema.length;
       hashes.add(report.schema_hash);
     }
     for (const { twin, report, from, run } of waiting) {
-      twin.kept += 1;
-      twin.keptBytes += report.frame.length;
+      // What was on its way when somebody decided against the machine is dropped with the rest.
+      if (twin.role !== 'given_up') {
+        twin.kept += 1;
+        twin.keptBytes += report.frame.length;
+      }
       from.acknowledge(run, report.sequence, false);
     }
   }
