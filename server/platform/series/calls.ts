@@ -56,6 +56,13 @@ export interface NumberedUsage extends Omit<SeriesUsage, 'damaged'> {
 
 type Nothing = Record<string, never>;
 
+export interface Time {
+  /** ms since 1970 */
+  readonly now: number;
+  /** The time by which history is past its time; null while nobody can say, and then none is. */
+  readonly expiryNow: number | null;
+}
+
 /** What the main thread asks of the series thread, and what each question is answered with. */
 export interface Calls {
   /** Positions up to `positionsAfter` were used already, by a file that was lost. */
@@ -97,9 +104,9 @@ export interface Calls {
   usage: { args: Nothing; result: NumberedUsage };
   backup: { args: { readonly path: string }; result: number };
   /** The time goes on. */
-  tick: { args: { readonly now: number }; result: null };
+  tick: { args: Time; result: null };
   /** Answered when nothing is left to do in the background at this time. */
-  settle: { args: { readonly now: number }; result: null };
+  settle: { args: Time; result: null };
   close: { args: Nothing; result: null };
 }
 

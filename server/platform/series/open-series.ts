@@ -21,6 +21,11 @@ import { ThreadClient } from './thread-client.ts';
 export interface SeriesOptions {
   readonly path: string;
   readonly now: () => number;
+  /**
+   * The time by which history is past its time, ms; null while nobody can say. By default `now`: a clock that is ahead would remove
+   * everything.
+   */
+  readonly expiryNow?: () => number | null;
   /** By default 14 days, 13 months and 5 years. */
   readonly retention?: Partial<Retention>;
   /** Positions up to this one were used already, in case the file was lost: the state remembers them. By default 0. */
@@ -214,7 +219,7 @@ export class EmbeddedSeries implements SeriesStore {
 
   /** Resolves when everything that is due now has been done in the background: sealed, rolled up, expired. */
   async settle(): Promise<void> {
-    await this.#client.ask('settle', { now: this.#options.now() });
+    await this.#client.ask('settle', this.#time());
   }
 
   queue(): { length: number; limit: number } {
@@ -272,11 +277,16 @@ export class EmbeddedSeries implements SeriesStore {
     this.#isBusy = false;
   }
 
+  #time(): Calls['tick']['args'] {
+    const { now, expiryNow } = this.#options;
+    return { now: now(), expiryNow: expiryNow ? expiryNow() : now() };
+  }
+
   #tick(): void {
     if (this.#isTicking || this.#isClosed) return;
     this.#isTicking = true;
     this.#client
-      .ask('tick', { now: this.#options.now() })
+      .ask('tick', this.#time())
       // A thread that has died is told of by onFatal.
       .catch(() => undefined)
       .finally(() => {

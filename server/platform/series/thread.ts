@@ -24,9 +24,9 @@ function createHandlers(engine: Engine): { [C in Call]: (args: Calls[C]['args'],
     remove: ({ host }) => nothing(engine.remove(host)),
     usage: () => engine.usage(),
     backup: ({ path }) => engine.backup(path),
-    tick: ({ now }) => nothing(engine.tick(now)),
-    settle: async ({ now }) => {
-      engine.tick(now, true);
+    tick: (time) => nothing(engine.tick(time)),
+    settle: async (time) => {
+      engine.tick(time, true);
       while (!engine.isSettled) await new Promise(setImmediate);
       return null;
     },

@@ -57,7 +57,7 @@ export class Directory {
     for (const row of db.sql.prepare('SELECT id, metrics FROM schema').all()) {
       this.#schemas.set(row.id as number, readIds(row.metrics as Uint8Array));
     }
-    this.#shedMetrics(now - keptMs);
+    this.#shedMetrics(now, keptMs);
     for (const row of db.sql.prepare('SELECT * FROM metric').all()) {
       const { name, unit, kind, decimals } = row as unknown as MetricDescriptor & { unit: Unit; kind: MetricKind };
       this.#addMetric(row.id as number, { name, unit, kind, decimals }, row.seen_at as number);
@@ -157,8 +157,12 @@ export class Directory {
   }
 
   /** Only at a start: nobody knows their numbers yet. */
-  #shedMetrics(beforeMs: number): void {
-    const old = this.#db.sql.prepare('SELECT id FROM metric WHERE seen_at < ?').all(beforeMs);
+  /** A time is believed as far as a report proves that it has come. */
+  #shedMetrics(now: number, keptMs: number): void {
+    const { newest } = this.#db.sql.prepare('SELECT max(seen_at) AS newest FROM metric').get() ?? {};
+    const old = this.#db.sql
+      .prepare('SELECT id FROM metric WHERE seen_at < ?')
+      .all(Math.min(now, (newest as number | null | undefined) ?? now) - keptMs);
     if (old.length === 0) return;
     const used = new Set([...this.#schemas.values()].flat());
     const shed = this.#db.sql.prepare('DELETE FROM metric WHERE id = ?');

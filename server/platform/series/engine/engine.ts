@@ -1,5 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
-import type { Calls, NumberedDamage, NumberedExtent, NumberedReport, NumberedUsage, ThreadOptions } from '../calls.ts';
+import type {
+  Calls,
+  NumberedDamage,
+  NumberedExtent,
+  NumberedReport,
+  NumberedUsage,
+  ThreadOptions,
+  Time,
+} from '../calls.ts';
 import { hostOfLane, isPast, laneOf } from '../rows/lane.ts';
 import type { Resolution } from '../series-store.ts';
 import { type Sliced, Slices } from '../slices.ts';
@@ -63,6 +71,7 @@ export class Engine {
   readonly #walks = new Map<number, Walk>();
   readonly #listener: EngineListener;
   #now: number;
+  #expiryNow: number | null = null;
   #tickedAt: number;
   /** What the last process left to do is due at once. */
   #isNew = true;
@@ -92,6 +101,7 @@ export class Engine {
       tally: new Tally(db),
       retention,
       now: () => this.#now,
+      expiryNow: () => this.#expiryNow,
     };
     this.source = new EngineSource(this.#parts);
     this.slices = new Slices((cause) => this.#failed(cause));
@@ -208,7 +218,8 @@ export class Engine {
   }
 
   /** The time went on: finds what is due and does it in slices. `all` looks at every host at once. */
-  tick(now: number, all = false): void {
+  tick({ now, expiryNow }: Time, all = false): void {
+    this.#expiryNow = expiryNow;
     this.#now = Math.max(this.#now, now);
     this.#isPaused = false;
     const passedMs = this.#now - this.#tickedAt;

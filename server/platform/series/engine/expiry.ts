@@ -1,3 +1,4 @@
+import type { Retention } from '../calls.ts';
 import { DamagedError } from '../damaged-error.ts';
 import type { Buckets } from '../rollup/buckets.ts';
 import { foldBuckets, mergeBuckets } from '../rollup/combine.ts';
@@ -30,6 +31,11 @@ export class Expiry {
     return this.#due.length > 0;
   }
 
+  /** Before this time it is past its time, ms; infinitely far back while nobody can say. */
+  #endOf(resolution: keyof Retention): number {
+    return (this.#parts.expiryNow() ?? Number.NEGATIVE_INFINITY) - this.#parts.retention[resolution];
+  }
+
   /** Picks the hosts whose turn has come, by how much time went by; `all` of them if asked to. */
   find(passedMs: number, all = false): void {
     const { hosts } = this.#parts.directory;
@@ -57,8 +63,9 @@ export class Expiry {
 
   /** @returns whether there may be more */
   #expireRaw(host: Host): boolean {
-    const { raw, db, tally, stale, retention, now } = this.#parts;
-    const endMs = now() - retention.raw;
+    const { raw, db, tally, stale } = this.#parts;
+    const endMs = this.#endOf('raw');
+    if (!Number.isFinite(endMs)) return false;
     // What is not rolled up yet is still needed.
     if (host.rolledTo < endMs || stale.hasBefore(host.id, endMs)) return false;
     const entries = raw.before(host.id, endMs, BLOCKS_PER_STEP);
@@ -80,7 +87,7 @@ export class Expiry {
 
   /** Reports that came when their time was already past are added to the roll-ups as their block goes. */
   #mergePast(host: Host, { id, bytes, samples }: RawEntry): boolean {
-    const { raw, tally, retention, now, directory } = this.#parts;
+    const { raw, tally, directory } = this.#parts;
     const block = raw.byId(id);
     if (!block) return true;
     const { firstAt, lastAt, data } = block;
@@ -97,7 +104,7 @@ export class Expiry {
     const merge = (resolution: RollUp, heldTo: number, fold: typeof fine): RollUpChange[] => {
       const { stretchMs } = this.#parts[resolution];
       const changes: RollUpChange[] = [];
-      const firstMs = Math.max(firstAt, floorTo(now() - retention[resolution], stretchMs));
+      const firstMs = Math.max(firstAt, floorTo(this.#endOf(resolution), stretchMs));
       const endMs = Math.min(lastAt + 1, heldTo);
       for (let start = floorTo(firstMs, stretchMs); start < endMs; start += stretchMs) {
         const late = fold(Math.max(start, firstMs), Math.min(start + stretchMs, endMs));
@@ -125,9 +132,11 @@ export class Expiry {
 
   /** @returns whether there may be more */
   #expireRollUps(host: Host, resolution: RollUp): boolean {
-    const { db, tally, retention, now } = this.#parts;
+    const { db, tally } = this.#parts;
+    const endMs = this.#endOf(resolution);
+    if (!Number.isFinite(endMs)) return false;
     const table = this.#parts[resolution];
-    const rows = table.before(host.id, now() - retention[resolution], BLOCKS_PER_STEP);
+    const rows = table.before(host.id, endMs, BLOCKS_PER_STEP);
     if (rows.length === 0) return false;
     const change = { bytes: -rows.reduce((sum, { bytes }) => sum + bytes, 0), blocks: -rows.length, samples: 0 };
     db.background(() => {

@@ -24,4 +24,6 @@ export interface Parts {
   readonly retention: Retention;
   /** The newest time that the main thread told, ms. */
   now(): number;
+  /** The newest time by which history is past its time, ms. Null: none is. */
+  expiryNow(): number | null;
 }

@@ -1,0 +1,31 @@
+import type { Clock } from '../platform/clock.ts';
+import type { DeviceRecord } from './device-record.ts';
+
+/** Whose clock was read longer ago is not asked. */
+const RECENT_MS = 3_600_000;
+/** So many, or half of all, say enough: a single one may be on the server's own machine and have its clock. */
+const ENOUGH = 3;
+
+/**
+ * The time that the clocks of agents agree with, ms since 1970, never later than the server's own: half of those that were heard
+ * within the hour say that it is at least so late. Null while the server doubts its time of day, or if too few were heard: what cannot
+ * be taken back, such as the removal of history, waits for as long.
+ */
+export function agreedNow(
+  devices: Iterable<{ readonly memory: Pick<DeviceRecord['memory'], 'dating'> }>,
+  clock: Clock,
+): number | null {
+  if (clock.steps?.doubt()) return null;
+  const now = clock.now();
+  const ahead: number[] = [];
+  let all = 0;
+  for (const { memory } of devices) {
+    const { dating } = memory;
+    all += 1;
+    if (dating && dating.sampledAt <= now && now - dating.sampledAt < RECENT_MS) ahead.push(dating.clockOffsetMs);
+  }
+  if (ahead.length < Math.min(ENOUGH, Math.ceil(all / 2))) return null;
+  ahead.sort((one, other) => one - other);
+  const middle = ahead[Math.floor((ahead.length - 1) / 2)];
+  return middle === undefined ? null : now + Math.min(0, middle);
+}
