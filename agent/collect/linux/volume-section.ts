@@ -3,6 +3,7 @@ import { sameList } from '../section.ts';
 import { describeVolumes, MAX_VOLUMES, notAsked, type Volume, volumeValues } from '../volume.ts';
 import type { VolumeProbe } from '../volume-probe.ts';
 import { chooseVolumes } from './choice.ts';
+import { deviceBytes } from './device-bytes.ts';
 import { hasMetErrors } from './file-system-errors.ts';
 import type { FileReader } from './files.ts';
 import { parseMountinfo } from './mountinfo.ts';
@@ -71,7 +72,7 @@ export class VolumeSection {
     this.#mountinfo = mountinfo;
     const before = this.#candidates.map((volume) => volume.name);
     const mounts = parseMountinfo(mountinfo);
-    this.#candidates = selectVolumes(mounts);
+    this.#candidates = selectVolumes(mounts, (device) => deviceBytes(this.#files, this.#sysRoot, device));
     const names = this.#candidates.map((volume) => volume.name);
     const taken = new Set(names);
     this.#waiting = selectWaiting(mounts, [...this.#waiting, ...before]).filter((name) => !taken.has(name));

@@ -31,14 +31,25 @@ const viewTypes = new Set('fuse.lxcfs fuse.gvfsd-fuse fuse.portal fuse.vmware-vm
  */
 const runtimeFiles = new Set(['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/dev/termination-log']);
 
+/** Makers keep the image of a whole system in theirs; what is larger is a disk that somebody writes to. */
+const MAX_RECOVERY_BYTES = 32 * 2 ** 30;
+/** What firmware, Windows and the makers of machines use. */
+const firmwareTypes = new Set(['vfat', 'msdos', 'ntfs', 'ntfs3', 'fuseblk']);
+
 /**
  * Boot loaders alone write the EFI partition, and Windows and makers keep recovery images of a fixed size in theirs: both are
- * small, nearly full and of no concern. /boot is kept, since a full one breaks kernel updates.
+ * small, nearly full and of no concern. /boot is kept, since a full one breaks kernel updates. A name alone says nothing: people
+ * call their folders so too.
  */
-function isFirmwarePartition(mount: Mount): boolean {
+function isFirmwarePartition(mount: Mount, sizeOfDevice: SizeOfDevice): boolean {
+  if (!firmwareTypes.has(mount.type)) return false;
   const path = mount.mountpoint.toLowerCase();
-  return path === '/efi' || path === '/boot/efi' || path.endsWith('/recovery');
+  if (path === '/efi' || path === '/boot/efi') return true;
+  return path.endsWith('/recovery') && (sizeOfDevice(mount.device) ?? 0) <= MAX_RECOVERY_BYTES;
 }
+
+/** Bytes of the block device `major:minor`, or undefined where nothing tells. */
+type SizeOfDevice = (device: string) => number | undefined;
 
 function isImage({ type, mountpoint, source }: Mount): boolean {
   // ZFS mounts a snapshot whenever somebody looks into it.
@@ -55,9 +66,9 @@ function mayHang({ type }: Mount): boolean {
   return networkTypes.has(type) || (isFuse(type) && type !== 'fuse.fuse-overlayfs');
 }
 
-function isReal(mount: Mount): boolean {
+function isReal(mount: Mount, sizeOfDevice: SizeOfDevice): boolean {
   if (isImage(mount) || memoryTypes.has(mount.type) || viewTypes.has(mount.type)) return false;
-  if (runtimeFiles.has(mount.mountpoint) || isFirmwarePartition(mount)) return false;
+  if (runtimeFiles.has(mount.mountpoint) || isFirmwarePartition(mount, sizeOfDevice)) return false;
   if (mayHang(mount) || sourcelessTypes.has(mount.type)) return true;
   // The root of a container or a live system; any other overlay shows a disk that is listed already.
   if (isLayered(mount)) return mount.mountpoint === '/';
@@ -113,12 +124,15 @@ function errorsOf(mount: Mount): 'known' | ErrorCount | undefined {
  * Read-only is what the file system itself says: it turns so after errors. A single mount that is read-only says nothing, as
  * a hardened service sees the whole tree that way.
  */
-export function selectVolumes(mounts: readonly Mount[]): readonly Volume[] {
+export function selectVolumes(
+  mounts: readonly Mount[],
+  sizeOfDevice: SizeOfDevice = () => undefined,
+): readonly Volume[] {
   const uncovered = new Map<string, Mount>();
   for (const mount of mounts) uncovered.set(mount.mountpoint, mount);
   const byDevice = new Map<string, Mount[]>();
   for (const mount of uncovered.values()) {
-    if (!isReal(mount)) continue;
+    if (!isReal(mount, sizeOfDevice)) continue;
     const others = byDevice.get(mount.device);
     if (others === undefined) byDevice.set(mount.device, [mount]);
     else if (isBetter(mount, others[0] as Mount)) others.unshift(mount);

@@ -15,11 +15,11 @@ class Machine extends FileReader {
     const blocks = this.blocksOf(path.toString());
     return { bsize: 4096, frsize: 4096, blocks, bavail: 1, files: 10, ffree: 5 };
   };
-  readonly section = new VolumeSection(
-    this,
-    '/proc',
-    '/sys',
-    new VolumeProbe(
+  readonly section: VolumeSection;
+
+  constructor(sysRoot = '/sys') {
+    super();
+    const probe = new VolumeProbe(
       async (path) => this.#answer(path),
       {
         parallel: 1,
@@ -30,8 +30,9 @@ class Machine extends FileReader {
         close() {},
       },
       async () => ({}),
-    ),
-  );
+    );
+    this.section = new VolumeSection(this, '/proc', sysRoot, probe);
+  }
 
   override textAgain(): string {
     return this.lines.join('\n');
@@ -139,4 +140,15 @@ t.test('the choice stays while sizes do, also where some are of the network', as
   }
   t.equal(choices.size, 1);
   t.equal([...choices].join().match(/local/g)?.length, 50, 'the larger ones');
+});
+
+t.test('a large disk of Windows that is called recovery is watched', async (t) => {
+  const sysRoot = t.testdir({ dev: { block: { '8:17': { size: '1048576\n' }, '8:33': { size: '1953525168\n' } } } });
+  const machine = new Machine(sysRoot);
+  machine.lines = [
+    root,
+    mount('8:17', '/mnt/c/Recovery', 'ntfs3', '/dev/sdb1'),
+    mount('8:33', '/mnt/d/Recovery', 'ntfs3', '/dev/sdc1'),
+  ];
+  t.same(ofFamily(await machine.round(0), 'fs.size'), ['/', '/mnt/d/Recovery']);
 });

@@ -132,3 +132,24 @@ t.test('images over FUSE are images', async (t) => {
     'a disk may have turned so',
   );
 });
+
+t.test('only what firmware and makers use is left out by its name, and only if it is small', async (t) => {
+  const f = (type: string, mountpoint: string, gib: number | undefined, want: boolean) => {
+    const source = type.startsWith('nfs') ? 'nas:/x' : '/dev/sdb1';
+    const mounts = parseMountinfo(`36 35 8:17 / ${mountpoint} rw - ${type} ${source} rw`);
+    const names = selectVolumes(mounts, () => gib && gib * 2 ** 30).map(({ name }) => name);
+    t.same(names, want ? [mountpoint] : [], `${type} ${mountpoint} of ${gib} GiB`);
+  };
+  f('xfs', '/srv/recovery', 1, true);
+  f('nfs4', '/mnt/backup/Recovery', undefined, true);
+  f('ext4', '/recovery', 1, true);
+  f('ext4', '/efi', 1, true);
+  f('ntfs3', '/mnt/Recovery', 1, false);
+  f('fuseblk', '/mnt/recovery', undefined, false);
+  f('vfat', '/media/RECOVERY', 32, false);
+  f('ntfs3', '/mnt/Recovery', 500, true);
+  f('fuseblk', '/mnt/recovery', 33, true);
+  f('vfat', '/boot/efi', 1, false);
+  f('vfat', '/efi', undefined, false);
+  f('ext4', '/boot', 1, true);
+});
