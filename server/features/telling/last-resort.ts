@@ -19,10 +19,15 @@ export interface LastResortOptions {
 
 const WITHIN_MS = 30_000;
 const RETRY_MS = 60_000;
+/** After so many tries somebody who is away is not told that the trouble is over. */
+const OVER_TRIES = 10;
+/** What is over for so long is over. */
+const CALM_MS = 30_000;
 
 /**
  * Tells of the server's own trouble from memory: what cannot be written never gets into the outbox. One message for each trouble
- * and receiver, and again after a restart that finds it still there.
+ * and receiver, and again after a restart that finds it still there. Where everybody has it, nothing else tells of that trouble, so
+ * its end is told here as well.
  */
 export class LastResort {
   readonly #options: LastResortOptions;
@@ -36,6 +41,8 @@ export class LastResort {
   /** The last instant of trouble that everybody was told of. */
   #toldUntil = Number.NEGATIVE_INFINITY;
   #isToldToAll = false;
+  /** Whom the end of the trouble is still owed. */
+  #over: { readonly since: number; readonly message: Message; readonly owed: Set<string>; tries: number } | null = null;
   readonly #stopping = new AbortController();
 
   constructor(options: LastResortOptions) {
@@ -49,19 +56,40 @@ export class LastResort {
     const now = this.#nowMs();
     if (trouble.length > 0 && this.#isToldToAll) this.#toldUntil = this.#options.now();
     if (trouble.length === 0) {
+      if (this.#isToldToAll) this.#over = { since: now, message: this.#overMessage(), owed: this.#told, tries: 0 };
+      if (this.#since !== null) this.#triedAt = Number.NEGATIVE_INFINITY;
       this.#isToldToAll = false;
       this.#since = null;
       this.#told = new Set();
-      this.#triedAt = Number.NEGATIVE_INFINITY;
+      this.#lookForOver(now);
       return;
     }
     if (this.#since === null) {
       this.#since = now;
       this.#beganAt = this.#options.now();
+      this.#over = null;
+      this.#triedAt = Number.NEGATIVE_INFINITY;
     }
     if (now - this.#since < this.#options.afterMs || now - this.#triedAt < RETRY_MS || this.#telling !== null) return;
+    this.#begin(now, () => this.#tell(trouble));
+  }
+
+  #lookForOver(now: number): void {
+    const over = this.#over;
+    if (over === null || now - over.since < CALM_MS) return;
+    if (now - this.#triedAt < RETRY_MS || this.#telling !== null) return;
+    over.tries += 1;
+    this.#begin(now, async () => {
+      const all = this.#options.channels().filter(({ id }) => over.owed.has(id));
+      await this.#deliver(over.message, all, (id) => over.owed.delete(id));
+      if (this.#over === over && (over.owed.size === 0 || all.length === 0 || over.tries >= OVER_TRIES))
+        this.#over = null;
+    });
+  }
+
+  #begin(now: number, work: () => Promise<void>): void {
     this.#triedAt = now;
-    this.#telling = this.#tell(trouble)
+    this.#telling = work()
       .catch((cause: unknown) =>
         this.#options.logger.error({ err: cause }, 'the server cannot tell of its own trouble'),
       )
@@ -81,35 +109,59 @@ export class LastResort {
   }
 
   async #tell(trouble: readonly string[]): Promise<void> {
-    const { channels, logger } = this.#options;
-    const message = this.#message(trouble);
     const told = this.#told;
-    const all = channels();
-    const outcomes = all.map(async ({ id, channel }) => {
-      if (told.has(id)) return;
+    const all = this.#options.channels();
+    await this.#deliver(
+      this.#message(trouble),
+      all.filter(({ id }) => !told.has(id)),
+      (id) => told.add(id),
+    );
+    this.#isToldToAll = told === this.#told && all.length > 0 && all.every(({ id }) => told.has(id));
+    if (this.#isToldToAll) this.#toldUntil = this.#options.now();
+  }
+
+  async #deliver(
+    message: Message,
+    to: ReturnType<LastResortOptions['channels']>,
+    onTold: (id: string) => void,
+  ): Promise<void> {
+    const outcomes = to.map(async ({ id, channel }) => {
       try {
         await channel.deliver(message, AbortSignal.any([AbortSignal.timeout(WITHIN_MS), this.#stopping.signal]));
-        told.add(id);
+        onTold(id);
       } catch (cause) {
-        logger.error(
+        this.#options.logger.error(
           { err: cause, channel: channel.name },
           'a receiver could not be told of the trouble of the server',
         );
       }
     });
     await Promise.all(outcomes);
-    this.#isToldToAll = told === this.#told && all.every(({ id }) => told.has(id));
-    if (this.#isToldToAll) this.#toldUntil = this.#options.now();
   }
 
   #message(trouble: readonly string[]): Message {
-    const sentence = `${trouble.join(' ')} Until that is mended devices are not judged and no other message is sent.`;
+    return this.#messageOf(
+      `server.trouble/${this.#beganAt}`,
+      'HIGH Vigia itself cannot do its work',
+      `${trouble.join(' ')} Until that is mended devices are not judged and no other message is sent.`,
+    );
+  }
+
+  #overMessage(): Message {
+    return this.#messageOf(
+      `server.trouble/${this.#beganAt}/over`,
+      'RESOLVED Vigia itself works again',
+      'The trouble of the server is over. Devices are judged again, and what was reported meanwhile is being taken in.',
+    );
+  }
+
+  #messageOf(idempotencyKey: string, title: string, sentence: string): Message {
     return {
-      idempotencyKey: `server.trouble/${this.#beganAt}`,
+      idempotencyKey,
       kind: 'server.trouble',
       priority: 'high',
       at: this.#beganAt,
-      title: 'HIGH Vigia itself cannot do its work',
+      title,
       sentence,
       facts: [],
       lines: [],

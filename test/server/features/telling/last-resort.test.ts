@@ -100,3 +100,36 @@ t.test('what everybody was told of from memory needs no other message', async (t
   t.equal(lastResort.toldSince(began), true, 'also when it is over');
   t.equal(lastResort.toldSince(1_800_000_000_000 + world.nowMs), false, 'but not of what begins after it');
 });
+
+t.test('where everybody was told from memory, everybody is told from there that it is over', async (t) => {
+  const { world, got, look } = setUp();
+  world.trouble = ['a'];
+  await look(70);
+  world.trouble = [];
+  await look(25);
+  t.equal(got.length, 2, 'not before it is calm');
+  world.fails = true;
+  await look(10);
+  t.same(
+    got.slice(2).map(({ to, message }) => [to, message.title]),
+    [['a', 'RESOLVED Vigia itself works again']],
+  );
+  world.fails = false;
+  await look(600);
+  t.same(
+    got.slice(3).map(({ to }) => to),
+    ['b'],
+    'who was away is told later, and nobody twice',
+  );
+});
+
+t.test('the end of what not everybody was told of is left to the incident', async (t) => {
+  const { world, got, look } = setUp();
+  world.fails = true;
+  world.trouble = ['a'];
+  await look(70);
+  world.trouble = [];
+  world.fails = false;
+  await look(300);
+  t.equal(got.length, 1);
+});
