@@ -5,7 +5,6 @@ import { applyVerdict } from '../core/changes/apply-verdict.ts';
 import { ChangeSet } from '../core/changes/change-set.ts';
 import type { Judge } from '../core/changes/judge.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
-import { redateStanding } from '../core/incidents/redate-standing.ts';
 import type { Anchors } from '../core/presence/anchors.ts';
 import { Contact } from '../core/presence/contact.ts';
 import { PowerCuts } from '../core/presence/power-cuts.ts';
@@ -32,6 +31,7 @@ import { ClockKeeper } from './clock-keeper.ts';
 import { type KnownStep, readStep, setBackBy, stepStatement } from './clock-step.ts';
 import { ClonedIdentities } from './cloned-identities.ts';
 import { Lane } from './lane.ts';
+import { redateStanding } from './redate-standing.ts';
 import { type ReportedChecks, ReportJudge } from './report-judge.ts';
 
 export interface WatchOptions {

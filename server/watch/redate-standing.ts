@@ -1,7 +1,7 @@
-import type { IncidentRecord } from '../../domain/incidents/incident.ts';
-import type { Fleet } from '../../fleet/fleet.ts';
-import type { SetBack } from '../../platform/store/heal-future.ts';
-import type { IncidentBook } from './incident-book.ts';
+import type { IncidentBook } from '../core/incidents/incident-book.ts';
+import type { IncidentRecord } from '../domain/incidents/incident.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { SetBack } from '../platform/store/heal-future.ts';
 
 /**
  * The server's clock was set back: what open incidents, their clocks and the enrolments of machines say in memory moves as it does
