@@ -17,10 +17,10 @@ import { createSchemas } from './link/schemas.ts';
 import { describeError, type Log } from './log/log.ts';
 import { onceAMinute } from './log/once-a-minute.ts';
 import { Spool } from './spool/spool.ts';
-import { createChecks } from './work/check/checks.ts';
-import { createRunner } from './work/check/run-check.ts';
-import { readPolicy } from './work/policy.ts';
-import { createProber } from './work/probe.ts';
+import { createChecks } from './tasks/check/checks.ts';
+import { createRunner } from './tasks/check/run-check.ts';
+import { readPolicy } from './tasks/policy.ts';
+import { createProber } from './tasks/probe.ts';
 
 export interface AgentOptions {
   readonly dataDir: string;

@@ -18,7 +18,7 @@ import { readMemory } from './files/memory.ts';
 import { chooseGoodbye, readStopEvidence, UPGRADE_MARK } from './goodbye.ts';
 import { loadOrCreateIdentity, readEnrolment, requireEnrolment } from './identity/identity.ts';
 import { createLog, describeError, type Log } from './log/log.ts';
-import { writePolicy } from './work/policy.ts';
+import { writePolicy } from './tasks/policy.ts';
 
 const usage = `Usage:
   vigia-agent enroll --server URL --token-file FILE [--name NAME] [--allow ACTION,...] [--force] [--data-dir DIR] [--json]

@@ -7,7 +7,7 @@ import type { Collector, Measurement } from '../../agent/collect/collector.ts';
 import { enroll } from '../../agent/identity/enroll.ts';
 import { loadOrCreateIdentity, readEnrolment } from '../../agent/identity/identity.ts';
 import type { Log } from '../../agent/log/log.ts';
-import { POLICY_FILE } from '../../agent/work/policy.ts';
+import { POLICY_FILE } from '../../agent/tasks/policy.ts';
 import type { Clocks, GoodbyeReason } from '../../protocol/wire/frame.ts';
 import { describe, type FamilyName } from '../../protocol/wire/metric.ts';
 

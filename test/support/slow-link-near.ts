@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { writePolicy } from '../../agent/work/policy.ts';
+import { writePolicy } from '../../agent/tasks/policy.ts';
 import type { CheckInput } from '../../protocol/api/service.ts';
 import { startHttpReceiver } from './http-receiver.ts';
 import { FAR, NEAR, PORTS } from './slow-link.ts';

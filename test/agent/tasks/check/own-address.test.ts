@@ -5,9 +5,9 @@ import { type AddressInfo, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { permitsPage, resolveFor } from '../../../../agent/work/check/own-address.ts';
-import { createRunner } from '../../../../agent/work/check/run-check.ts';
-import { POLICY_FILE } from '../../../../agent/work/policy.ts';
+import { permitsPage, resolveFor } from '../../../../agent/tasks/check/own-address.ts';
+import { createRunner } from '../../../../agent/tasks/check/run-check.ts';
+import { POLICY_FILE } from '../../../../agent/tasks/policy.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
 const signal = AbortSignal.timeout(60_000);

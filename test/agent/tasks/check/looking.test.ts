@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
-import { resolveFor } from '../../../../agent/work/check/own-address.ts';
-import { createRunProcess } from '../../../../agent/work/check/process.ts';
-import { createRunner } from '../../../../agent/work/check/run-check.ts';
-import { runUnit } from '../../../../agent/work/check/unit.ts';
-import { POLICY_FILE } from '../../../../agent/work/policy.ts';
+import { resolveFor } from '../../../../agent/tasks/check/own-address.ts';
+import { createRunProcess } from '../../../../agent/tasks/check/process.ts';
+import { createRunner } from '../../../../agent/tasks/check/run-check.ts';
+import { runUnit } from '../../../../agent/tasks/check/unit.ts';
+import { POLICY_FILE } from '../../../../agent/tasks/policy.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
 const signal = AbortSignal.timeout(60_000);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { POLICY_FILE, policyActions, readPolicy, writePolicy } from '../../../agent/work/policy.ts';
+import { POLICY_FILE, policyActions, readPolicy, writePolicy } from '../../../agent/tasks/policy.ts';
 
 function policyOf(content: string | undefined, test: Pick<typeof t, 'testdir'>) {
   const dataDir = test.testdir();

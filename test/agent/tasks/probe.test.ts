@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import t from 'tap';
-import { createProber, type ProberOptions } from '../../../agent/work/probe.ts';
+import { createProber, type ProberOptions } from '../../../agent/tasks/probe.ts';
 import type { Knock } from '../../../protocol/check/knock.ts';
 
 const address = (cidr: string, internal = false): NetworkInterfaceInfo => ({
