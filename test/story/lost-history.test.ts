@@ -146,7 +146,10 @@ t.test('history of the format before is read, and nothing is told', async (t) =>
     t.equal(Math.max(...values.map(Number)), highest);
   }
   await server.app.stop();
-  t.same(storedReports(join(dataDir, 'series.db')), before, 'not one report less');
+  // When a report came is kept in the journal only, until it is sealed.
+  const reportsIn = (all: ReturnType<typeof storedReports>) =>
+    [...all].map(([deviceId, reports]) => [deviceId, reports.map((report) => ({ ...report, receivedAt: null }))]);
+  t.same(reportsIn(storedReports(join(dataDir, 'series.db'))), reportsIn(before), 'not one report less');
   const series = new DatabaseSync(join(dataDir, 'series.db'), { readOnly: true });
   t.equal(series.prepare('PRAGMA user_version').get()?.user_version, FORMAT);
   series.close();
