@@ -121,7 +121,7 @@ t.test('a power cut at a site of five machines', async (t) => {
   for (const id of ids) await isUp(id);
   await untilServicesUp();
   const cut = await until('the power cut is known, of all of them', async () =>
-    (await all()).find(({ rule, sentence }) => rule === 'site.power' && sentence.includes('5 of 5 machines')),
+    (await all()).find(({ rule, sentence }) => rule === 'site.power' && sentence.includes('5 of 5 always-on machines')),
   );
   /** A minute in which all is well. */
   const passMinute = async (): Promise<void> => {
@@ -146,7 +146,7 @@ t.test('a power cut at a site of five machines', async (t) => {
       ['site.power'],
     );
     t.match(cut, { priority: 'medium', clientId, siteId, deviceId: null, source: 'rule' });
-    t.match(cut.sentence, /^Main office of Acme: 5 of 5 machines restarted without a goodbye between /);
+    t.match(cut.sentence, /^Main office of Acme: 5 of 5 always-on machines restarted without a goodbye between /);
     const rows = incidents.filter(({ parentId }) => parentId !== null);
     t.ok(
       rows.every(({ clock }) => clock?.outcome !== 'running'),
@@ -167,7 +167,10 @@ t.test('a power cut at a site of five machines', async (t) => {
     ).map(({ kind, rule }) => `${kind} ${rule}`);
     t.same(kept, ['incident.raised site.power']);
     t.equal(smtp.mails.length, 1, smtp.mails.map(({ headers }) => headers.subject).join('\n'));
-    t.match(smtp.mails[0]?.headers.subject, /^Medium: Main office: Main office of Acme: 5 of 5 machines restarted/);
+    t.match(
+      smtp.mails[0]?.headers.subject,
+      /^Medium: Main office: Main office of Acme: 5 of 5 always-on machines restarted/,
+    );
     t.match(smtp.mails[0]?.text, `/incidents/${cut.id}`);
   });
 

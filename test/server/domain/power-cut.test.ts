@@ -49,13 +49,15 @@ const restarts = fc.array(
   { maxLength: 12 },
 );
 
-t.test('the order in which they are known never matters, and all of it were off at once', async () => {
-  fc.assert(
-    fc.property(restarts, fc.nat(4), (known, others) => {
-      const cut = powerCutOf(known, () => others);
-      const turned = powerCutOf(known.toReversed(), () => others);
-      if (cut?.at !== turned?.at || size(cut) !== size(turned)) return false;
-      return cut === null || cut.restarts.every(({ from, to }) => from <= cut.at && cut.at <= to + 5_000);
-    }),
+t.test('the order in which they are known never matters, and all of it were off at once', async (t) => {
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(restarts, fc.nat(4), (known, others) => {
+        const cut = powerCutOf(known, () => others);
+        const turned = powerCutOf(known.toReversed(), () => others);
+        if (cut?.at !== turned?.at || size(cut) !== size(turned)) return false;
+        return cut === null || cut.restarts.every(({ from, to }) => from <= cut.at && cut.at <= to + 5_000);
+      }),
+    ),
   );
 });

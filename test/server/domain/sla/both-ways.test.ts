@@ -21,18 +21,20 @@ const partition = fc
 const stateAt = (ledger: readonly Stretch[], at: number): LedgerState | undefined =>
   ledger.find(({ start, end }) => start <= at && at < end)?.state;
 
-t.test('at every instant both states are said, and the partition stays what it was', async () => {
-  fc.assert(
-    fc.property(partition, partition, (counted, without) => {
-      const both = bothWays(counted, without);
-      const end = counted.at(-1)?.end ?? 0;
-      for (let at = 0; at < end; at += 1) {
-        const part = both.find(({ start, end }) => start <= at && at < end);
-        if (!part || part.state !== stateAt(counted, at)) return false;
-        if ((part.withoutClauses ?? part.state) !== (stateAt(without, at) ?? part.state)) return false;
-      }
-      return both.every((part, index) => part.end > part.start && part.start === (both[index - 1]?.end ?? 0));
-    }),
+t.test('at every instant both states are said, and the partition stays what it was', async (t) => {
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(partition, partition, (counted, without) => {
+        const both = bothWays(counted, without);
+        const end = counted.at(-1)?.end ?? 0;
+        for (let at = 0; at < end; at += 1) {
+          const part = both.find(({ start, end }) => start <= at && at < end);
+          if (!part || part.state !== stateAt(counted, at)) return false;
+          if ((part.withoutClauses ?? part.state) !== (stateAt(without, at) ?? part.state)) return false;
+        }
+        return both.every((part, index) => part.end > part.start && part.start === (both[index - 1]?.end ?? 0));
+      }),
+    ),
   );
 });
 
