@@ -37,9 +37,24 @@ const SAME_BYTES = 64 * 2 ** 20;
 /** What is named of those that share, so that a message stays one that people read. */
 const MAX_NAMED = 12;
 
-const placesOf = new WeakMap<SchemaIndex, readonly (readonly [name: string, ...places: (number | undefined)[]])[]>();
-const pooled = new WeakMap<Reading, readonly Member[]>();
-const sharings = new WeakMap<Reading, ReadonlyMap<string, Sharing>>();
+/** Where the schema has a member's pool, size and available space. */
+type MemberPlaces = readonly [
+  name: string,
+  pool: number | undefined,
+  size: number | undefined,
+  available: number | undefined,
+];
+
+const placesOf = new WeakMap<SchemaIndex, readonly MemberPlaces[]>();
+/** What a reading said of pools when it was last asked: the newest reading of a device is filled anew with each of its reports. */
+interface Pools {
+  /** Scaled, as the schema's `memberPlaces` name them, member by member. */
+  readonly values: readonly (number | null | undefined)[];
+  readonly members: readonly Member[];
+  sharings?: ReadonlyMap<string, Sharing>;
+}
+
+const pooled = new WeakMap<Reading, Pools>();
 
 /** The metrics by which it is told who shares with whom. */
 export function poolReads(schema: SchemaIndex): readonly string[] {
@@ -94,31 +109,50 @@ export function sharedAmong(names: readonly string[]): string {
 }
 
 function sharingOf(reading: Reading, mountpoint: string): Sharing | undefined {
-  let known = sharings.get(reading);
-  if (known === undefined) {
-    known = findSharings(membersOf(reading));
-    sharings.set(reading, known);
-  }
-  return known.get(mountpoint);
+  const pools = poolsOf(reading);
+  pools.sharings ??= findSharings(pools.members);
+  return pools.sharings.get(mountpoint);
 }
 
 /** What lies in pools, in the order in which it would stand for its pool: the root first, then the shortest name. */
 function membersOf(reading: Reading): readonly Member[] {
-  let members = pooled.get(reading);
-  if (members !== undefined) return members;
+  return poolsOf(reading).members;
+}
+
+function poolsOf(reading: Reading): Pools {
+  const places = memberPlaces(reading.schema);
+  const known = pooled.get(reading);
+  if (known !== undefined && hasStayed(reading, places, known.values)) return known;
   const value = (place: number | undefined): number | null => (place === undefined ? null : valueAt(reading, place));
-  members = memberPlaces(reading.schema).map(([name, pool, size, available]) => {
+  const members = places.map(([name, pool, size, available]) => {
     return { name, number: value(pool), isName: size === undefined, space: spaceFrom(value(size), value(available)) };
   });
-  pooled.set(reading, members);
-  return members;
+  const pools = { values: places.flatMap((member) => scaledAt(reading, member)), members };
+  pooled.set(reading, pools);
+  return pools;
+}
+
+/** @param values what a reading of this schema, maybe this very one, had at those places */
+function hasStayed({ scaled }: Reading, places: readonly MemberPlaces[], values: Pools['values']): boolean {
+  let index = 0;
+  for (const [, ...ofMember] of places) {
+    for (const place of ofMember) {
+      if ((place === undefined ? undefined : scaled[place]) !== values[index]) return false;
+      index += 1;
+    }
+  }
+  return index === values.length;
+}
+
+function scaledAt({ scaled }: Reading, [, ...places]: MemberPlaces): Pools['values'] {
+  return places.map((place) => (place === undefined ? undefined : scaled[place]));
 }
 
 function spaceFrom(sizeBytes: number | null, availableBytes: number | null): Space | null {
   return sizeBytes === null || availableBytes === null ? null : { sizeBytes, availableBytes };
 }
 
-function memberPlaces(schema: SchemaIndex): readonly (readonly [string, ...(number | undefined)[]])[] {
+function memberPlaces(schema: SchemaIndex): readonly MemberPlaces[] {
   let places = placesOf.get(schema);
   if (places === undefined) {
     const names = [...(schema.instances.get('fs.pool') ?? [])].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));

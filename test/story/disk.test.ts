@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { fillDisk, freeDisk, smallDisk } from '../support/mount.ts';
 import { startServer } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
+import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
 const DISK_FOR_MS = 1_500;
@@ -103,4 +106,86 @@ t.test('a disk fills: an incident opens by itself, and closes by itself when the
     t.equal(rows.length, told.length);
     t.equal((await server.incidents(deviceId)).length, 1);
   });
+});
+
+/** Each dataset or subvolume of a pool sees the pool's own free space: a full one is one incident, not one for each name. */
+
+const SUBVOLUMES = ['homes', 'mail', 'things'];
+
+/** Only root may mount, and not every kernel knows btrfs, nor has every root loop devices. */
+const whereMounted = process.getuid?.() === 0 && canMount() ? t.test.bind(t) : () => undefined;
+
+function canMount(): boolean {
+  const script =
+    'set -e; cd "$(mktemp -d)"; truncate -s 128M i; mkfs.btrfs -q i; mkdir m; mount -o loop i m; umount m; rm i';
+  try {
+    execFileSync('unshare', ['--mount', 'bash', '-c', script], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One real btrfs, of which three subvolumes are mounted beside the whole, for one process in a mount namespace of its own. */
+function poolFor(t: Test): { folder: string; wrap: (command: readonly string[]) => readonly string[] } {
+  const folder = tempDir(t);
+  const image = join(folder, 'image');
+  writeFileSync(image, '');
+  truncateSync(image, 256 * 2 ** 20);
+  execFileSync('mkfs.btrfs', ['-q', '--mixed', image]);
+  for (const name of ['pool', ...SUBVOLUMES]) mkdirSync(join(folder, name));
+  // The loop device goes with its last mount.
+  const script = `
+    set -e
+    cd "$1"; shift
+    device=$(losetup --find --show image)
+    trap 'losetup --detach "$device" || true' EXIT
+    mount "$device" pool
+    for name in ${SUBVOLUMES.join(' ')}; do
+      btrfs subvolume create "pool/$name" >/dev/null
+      mount -o subvol="$name" "$device" "$name"
+    done
+    losetup --detach "$device"; trap - EXIT
+    exec "$@"`;
+  return { folder, wrap: (command) => ['unshare', '--mount', 'bash', '-c', script, 'bash', folder, ...command] };
+}
+
+whereMounted('a btrfs of four names fills: one incident names them all, and closes when there is room', async (t) => {
+  const server = await startServer(t, { reportInterval: '500ms', settings: { diskForMs: 1_000 } });
+  const machine = await enrol(t, server);
+  const { folder, wrap } = poolFor(t);
+  const agent = machine.start(wrap);
+  const { deviceId } = machine;
+  const pool = join(folder, 'pool');
+  await server.untilDevice(deviceId, 'shows the pool', ({ fileSystems }) =>
+    fileSystems.some(({ mountpoint, sizeBytes }) => mountpoint === pool && (sizeBytes ?? 0) > 0),
+  );
+
+  const inside = join('/proc', String(agent.pid), 'root', pool);
+  // Several reports with room come first: what they said of the pool must not be what the later ones are judged by.
+  const before = server.reports(deviceId).length;
+  await until('more reports with room', () => server.reports(deviceId).length >= before + 3);
+  t.same(await server.incidents(deviceId), []);
+  // btrfs counts what was written or removed once it has committed it.
+  const settle = () => execFileSync('sync', ['--file-system', inside]);
+  const filler = join(inside, 'things', 'filler');
+  const { bavail, bsize, blocks } = statfsSync(inside);
+  writeFileSync(filler, Buffer.alloc(bavail * bsize - Math.floor(blocks * bsize * 0.03), 'x'));
+  settle();
+
+  const opened = await server.untilIncident(deviceId, 'disk.space', ({ state }) => state === 'open');
+  t.equal(opened.object, pool, 'the whole one speaks for its subvolumes');
+  t.match(opened.sentence, / left of /);
+  for (const name of SUBVOLUMES) t.ok(opened.sentence.includes(join(folder, name)), `${opened.sentence}: ${name}`);
+
+  rmSync(filler);
+  settle();
+  const resolved = await server.untilIncident(deviceId, 'disk.space', ({ state }) => state === 'resolved');
+  t.equal(resolved.id, opened.id);
+  const all = await server.incidents(deviceId);
+  t.same(
+    all.map(({ rule, object }) => [rule, object]),
+    [['disk.space', pool]],
+    'nothing was told a second time by another name',
+  );
 });

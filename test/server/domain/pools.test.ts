@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { sharersOf, spaceOf, toldBy } from '../../../server/domain/pools.ts';
+import type { Reading } from '../../../server/domain/reading.ts';
 import { diskInodes, diskReadOnly, diskSpace } from '../../../server/domain/rules/disk.ts';
 import { diskUnreadable } from '../../../server/domain/rules/disk-unreadable.ts';
 import type { Finding } from '../../../server/domain/rules/rule.ts';
@@ -100,6 +101,51 @@ t.test('read-only by an error is told although it never was seen to be writable'
   t.match(signals({ 'fs.readOnly[/]': 1, 'fs.error[/]': 0 }), [['clear']], 'on purpose');
   t.match(signals({ 'fs.readOnly[/]': 1, 'fs.error[/]': null }), [['clear']]);
   t.match(signals({ 'fs.readOnly[/]': 0, 'fs.error[/]': 1 }), [['clear']], 'it can be written again');
+});
+
+t.test('the reading of a device, which each report fills anew, is never answered by what it said before', async (t) => {
+  const full = readingOf(0, pool(twelve));
+  const sizes = [...full.scaled];
+  const roomy = readingOf(0, pool(Object.fromEntries(Object.keys(twelve).map((name) => [name, [70, 900] as const]))));
+  const latest = { at: 0, schema: full.schema, scaled: [...roomy.scaled] };
+  const conditions = diskSpace(latest.schema, contextOf().settings);
+  const raisedNow = () => conditions.filter((condition) => condition.signal(latest, contextOf()) === 'raise').length;
+  t.equal(raisedNow(), 0);
+  latest.scaled.splice(0, sizes.length, ...sizes);
+  t.equal(raisedNow(), 3, 'all three levels of the one that stands for them');
+  latest.scaled.splice(0, sizes.length, ...roomy.scaled);
+  t.equal(raisedNow(), 0);
+});
+
+t.test('property: filled anew a reading says what a new one says', async (t) => {
+  const values = fc.array(fc.option(fc.integer({ min: 0, max: 3 })), { minLength: 9, maxLength: 9 });
+  const names = ['/', '/a', '/b'];
+  const valuesOf = (drawn: readonly (number | null)[]): Values =>
+    Object.fromEntries(
+      names.flatMap((name, at) =>
+        ['size', 'available', 'pool'].map((family, index) => [
+          `fs.${family}[${name}]`,
+          scaled(drawn[at * 3 + index] ?? null, family),
+        ]),
+      ),
+    );
+  const scaled = (value: number | null, family: string) =>
+    value === null || family === 'pool' ? value : value * 10 * GiB;
+  const said = (reading: Reading) => names.map((name) => [toldBy(reading, name), spaceOf(reading, name)]);
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(fc.array(values, { minLength: 2, maxLength: 6 }), (reports) => {
+        const latest = readingOf(0, valuesOf(reports[0] ?? []));
+        const filled = { ...latest, scaled: [...latest.scaled] };
+        for (const report of reports) {
+          const fresh = readingOf(0, valuesOf(report));
+          filled.scaled.splice(0, fresh.scaled.length, ...fresh.scaled);
+          if (JSON.stringify(said(filled)) !== JSON.stringify(said(fresh))) return false;
+        }
+        return true;
+      }),
+    ),
+  );
 });
 
 t.test('property: whoever is told by another shares its space, and that one speaks for itself', async (t) => {

@@ -41,6 +41,15 @@ function whereMounted(type: string, sizeMib: number): typeof t.test | (() => und
   }
 }
 
+t.test('of this machine, whoever looks, at least one file system that has room is seen', async (t) => {
+  const seen = JSON.parse(execFileSync(process.execPath, [COLLECT], { encoding: 'utf8' })) as Seen;
+  const sizes = Object.entries(seen).filter(([name]) => name.startsWith('fs.size['));
+  t.ok(
+    sizes.some(([, size]) => (size ?? 0) > 0),
+    JSON.stringify(sizes),
+  );
+});
+
 whereMounted('btrfs', 128)('subvolumes of one btrfs are one file system under several names', async (t) => {
   const { folder, seen } = looks(
     t,
