@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isInterpreter, scriptOf } from './interpreters.ts';
 
 /** What the kernel tells of a process's names; null where this user may not see it. */
 export interface ProcessNames {
@@ -13,13 +14,9 @@ export interface ProcessNames {
 /** The kernel keeps no more of a program's name. */
 const COMM_BYTES = 15;
 
-/** Programs that run what their first argument names: a person thinks of that as the process. */
-const interpreters =
-  /^(ba|da|a|z|k|mk|c|tc|fi)?sh$|^(python|perl|ruby|php|lua|tclsh|guile|pypy)[\d.]*(-cgi|-fpm|t)?$|^(node|nodejs|bun|deno|java|dotnet|mono|pwsh|Rscript|R|elixir|escript|beam\.smp|busybox|toybox|raku)$/;
-
 /**
- * Whether a person who types this name means the process: its own name, its executable or, behind an interpreter, the first
- * argument, exactly and with or without its path. A longer name is another name.
+ * Whether a person who types this name means the process: its own name, its executable or, behind an interpreter, what that
+ * was given to run, exactly and with or without its path. A longer name is another name.
  */
 export function isNamed(name: string, names: ProcessNames): boolean {
   const [program = '', ...rest] = names.arguments ?? [];
@@ -29,8 +26,15 @@ export function isNamed(name: string, names: ProcessNames): boolean {
   const paths = [executable, called].filter((path): path is string => path !== null && path !== '');
   if (paths.some((path) => isSame(name, path))) return true;
   if (commNames(name, names.comm, paths)) return true;
-  const isInterpreted = [names.comm, ...paths].some((path) => interpreters.test(basename(path)));
-  const script = isInterpreted ? firstArgument(rest) : undefined;
+  // How it was called goes first: a busybox that was called `sh` reads its line as a shell does.
+  const interpreter = [called, ...paths, names.comm].find(isInterpreter);
+  const script =
+    interpreter === undefined
+      ? undefined
+      : scriptOf(
+          interpreter,
+          rest.filter((word) => word !== ''),
+        );
   return script !== undefined && isSame(name, script);
 }
 
@@ -47,10 +51,4 @@ function commNames(name: string, comm: string, paths: readonly string[]): boolea
 
 function isSame(name: string, path: string): boolean {
   return name === (name.includes('/') ? path : basename(path));
-}
-
-/** The first that is no option: `-u worker.py`, `-jar app.jar`, `-m http.server`, `run main.ts`. */
-function firstArgument(rest: readonly string[]): string | undefined {
-  const [first, second] = rest.filter((argument) => argument !== '' && !argument.startsWith('-'));
-  return first === 'run' ? second : first;
 }
