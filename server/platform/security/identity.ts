@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { join } from 'node:path';
 import { VigiaError } from '../../../protocol/error.ts';
-import { readSecretFile, writeSecretFile } from './secret-file.ts';
+import { readSecretFile, writeSecretFile } from '../files/secret-file.ts';
 
 /** The server's own Ed25519 key: agents pin it at enrolment. */
 export interface Identity {

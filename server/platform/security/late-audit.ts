@@ -1,5 +1,5 @@
 import { VigiaError } from '../../../protocol/error.ts';
-import type { AuditEntry } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit/log.ts';
 
 export interface Audit {
   append(entry: AuditEntry): Promise<void>;

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit/log.ts';
 
 /** One login that was refused. */
 export interface RefusedLogin {

@@ -1,7 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { VigiaError } from '../../../protocol/error.ts';
-import { readSecretFile, writeSecretFile } from './secret-file.ts';
+import { loadKeyFile } from '../files/key-file.ts';
 
 /** Keeps secrets at rest unreadable for who has the database without the key file beside it. */
 export interface Sealer {
@@ -12,7 +11,6 @@ export interface Sealer {
 }
 
 const VERSION = 1;
-const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
@@ -23,24 +21,7 @@ const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
  * @throws VigiaError secrets_unreadable if the file is there but holds no key
  */
 export async function loadSealer(dataDir: string): Promise<Sealer> {
-  const path = join(dataDir, 'secret.key');
-  const stored = await readSecretFile(path);
-  if (stored !== null) return sealerOf(parse(stored, path));
-  const key = randomBytes(KEY_BYTES);
-  await writeSecretFile(path, `${key.toString('base64')}\n`);
-  return sealerOf(key);
-}
-
-function parse(stored: string, path: string): Buffer {
-  const text = stored.trim();
-  const key = Buffer.from(text, 'base64');
-  if (key.length === KEY_BYTES && key.toString('base64') === text) return key;
-  // Never replaced by a new key: what was sealed would be lost although a backup may hold the old one.
-  throw new VigiaError(
-    'secrets_unreadable',
-    `${path} does not hold the key of the stored secrets. Restore it from a backup. ` +
-      'If it is lost for good, remove the file and enter the passwords of all receivers again.',
-  );
+  return sealerOf((await loadKeyFile(dataDir)).key);
 }
 
 function sealerOf(key: Buffer): Sealer {

@@ -2,6 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../../protocol/error.ts';
 import { makeReadable } from '../files/exclusive-wal.ts';
 import { ensurePrivateFile } from '../files/private-file.ts';
+import type { ChainKey } from './audit/chain.ts';
+import { addAuditFunctions } from './audit/functions.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { sla } from './migrations/0002-sla.ts';
 import { people } from './migrations/0003-people.ts';
@@ -9,10 +11,11 @@ import { fourTimes } from './migrations/0004-four-times.ts';
 import { flapping } from './migrations/0009-flapping.ts';
 import { historyLoss } from './migrations/0010-history-loss.ts';
 import { twins } from './migrations/0011-twins.ts';
+import { auditKey } from './migrations/0013-audit-key.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Migration n leads from version n to n + 1; the version is SQLite's `user_version`. They only ever run forward. */
-const migrations: readonly string[] = [initial, sla, people, fourTimes, flapping, historyLoss, twins];
+const migrations: readonly string[] = [initial, sla, people, fourTimes, flapping, historyLoss, twins, auditKey];
 
 /** The version of the tables that this build reads and writes. */
 export const SCHEMA_VERSION = migrations.length;
@@ -23,13 +26,14 @@ const BUSY_TIMEOUT_MS = 5_000;
  * Opens the state database, checks it, and brings its tables up to {@link SCHEMA_VERSION}. Runs in the worker.
  * @throws VigiaError database_newer, database_damaged, unavailable
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, chainKey: ChainKey): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     // Made beforehand with this mode, because SQLite gives its -wal and -shm files the mode of the database.
     ensurePrivateFile(path);
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     makeReadable(database);
+    addAuditFunctions(database, chainKey);
     const version = readVersion(database);
     if (version > SCHEMA_VERSION) {
       throw new VigiaError(

@@ -1,12 +1,15 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { VigiaError } from '../../../protocol/error.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
+import type { ChainKey } from './audit/chain.ts';
 import type { Tables } from './tables.ts';
 
 /** What a repository is made of. Inside a transaction `db` is the transaction. */
 export interface RepositoryContext {
   readonly db: Kysely<Tables>;
   readonly clock: () => number;
+  /** Chains the audit log. */
+  readonly chainKey: ChainKey;
 }
 
 export interface ScopedContext extends RepositoryContext {

@@ -1,6 +1,9 @@
+import { dirname } from 'node:path';
 import { type CompiledQuery, Kysely } from 'kysely';
 import type { Scope } from '../../domain/scope.ts';
-import { type AuditLog, auditLog } from './audit.ts';
+import { loadKeyFile } from '../files/key-file.ts';
+import { chainKeyOf } from './audit/chain.ts';
+import { type AuditLog, auditLog } from './audit/log.ts';
 import { workerDialect } from './dialect.ts';
 import { Mutex } from './mutex.ts';
 import { type ApiKeyRepository, apiKeyRepository } from './repo/api-key.ts';
@@ -82,7 +85,7 @@ export interface Store extends StoreHandle {
 }
 
 export interface StoreOptions {
-  /** The database file; made if it does not exist. */
+  /** The database file; made if it does not exist, as is the key file beside it. */
   readonly path: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -97,17 +100,21 @@ const MAX_WAITING = 2_000;
 
 /**
  * Opens the database, checks it and brings its tables up to this build.
- * @throws VigiaError database_newer, database_damaged, unavailable
+ * @throws VigiaError database_newer, database_damaged, unavailable, secrets_unreadable
  */
 export async function openStore({ path, clock, logger, onFatal }: StoreOptions): Promise<Store> {
-  const worker = await WorkerClient.open(path, (error) => {
+  const { key, isNew } = await loadKeyFile(dirname(path));
+  const chainKey = chainKeyOf(key);
+  const worker = await WorkerClient.open({ path, chainKey }, (error) => {
     logger?.error({ err: error }, 'the database thread failed');
     onFatal?.(error instanceof Error ? error : new Error(String(error)));
   });
   const mutex = new Mutex(CONNECTION_WAIT_MS, MAX_WAITING);
   const db = new Kysely<Tables>({ dialect: workerDialect(worker, mutex) });
+  const handle = storeHandle({ db, clock, chainKey });
+  if (isNew) await sealOlderRows(handle.audit, logger);
   return {
-    ...storeHandle({ db, clock }),
+    ...handle,
     async commit(statements) {
       await mutex.acquire();
       try {
@@ -117,10 +124,19 @@ export async function openStore({ path, clock, logger, onFatal }: StoreOptions):
         mutex.release();
       }
     },
-    transaction: (work) => db.transaction().execute((tx) => work(storeHandle({ db: tx, clock }))),
+    transaction: (work) => db.transaction().execute((tx) => work(storeHandle({ db: tx, clock, chainKey }))),
     // Through Kysely as every query, so that those asked for earlier go first.
     close: () => db.connection().execute(() => worker.close()),
   };
+}
+
+/** The key file was lost or is the first one: what other keys have chained can be proven as of now only. */
+async function sealOlderRows(audit: AuditLog, logger: StoreOptions['logger']): Promise<void> {
+  try {
+    await audit.seal();
+  } catch (cause) {
+    logger?.warn({ err: cause }, 'the audit log has a new key, which could not be written into it yet');
+  }
 }
 
 function storeHandle(context: RepositoryContext): StoreHandle {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { VigiaError } from '../../../protocol/error.ts';
 import { fromWire } from './sqlite-error.ts';
-import type { Outcome, Reply, Request, Work } from './worker.ts';
+import type { Outcome, Reply, Request, Work, WorkerData } from './worker.ts';
 
 /** A quick_check of a large database and a migration take longer than any query. */
 const OPEN_DEADLINE_MS = 300_000;
@@ -20,10 +20,10 @@ export class WorkerClient {
   #nextId = 1;
   #ended: VigiaError | null = null;
 
-  private constructor(path: string, onDeath: (error: unknown) => void) {
+  private constructor(data: WorkerData, onDeath: (error: unknown) => void) {
     const url = new URL('./worker.ts', import.meta.url);
     // The thread needs no flags of the process, and preloaded modules would make it start seven times slower.
-    this.#worker = new Worker(url, { workerData: { path }, name: 'vigia-store', execArgv: [] });
+    this.#worker = new Worker(url, { workerData: data, name: 'vigia-store', execArgv: [] });
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
     this.#worker.on('error', (error) => {
       onDeath(error);
@@ -33,8 +33,8 @@ export class WorkerClient {
   }
 
   /** @throws what {@link openDatabase} throws; VigiaError unavailable after 5 minutes. */
-  static async open(path: string, onDeath: (error: unknown) => void): Promise<WorkerClient> {
-    const client = new WorkerClient(path, onDeath);
+  static async open(data: WorkerData, onDeath: (error: unknown) => void): Promise<WorkerClient> {
+    const client = new WorkerClient(data, onDeath);
     try {
       await client.#wait(0, OPEN_DEADLINE_MS);
       return client;

@@ -1,10 +1,17 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { freezePrototypes } from '../../../protocol/frozen-prototypes.ts';
+import type { ChainKey } from './audit/chain.ts';
 import { openDatabase } from './open-database.ts';
 import { toWire, type WireError } from './sqlite-error.ts';
 
 /** The thread that owns the state database, so that a commit with its fsync never stops the sockets. */
+
+/** What it is started with. */
+export interface WorkerData {
+  readonly path: string;
+  readonly chainKey: ChainKey;
+}
 
 export interface Statement {
   readonly sql: string;
@@ -113,7 +120,8 @@ function serve(port: MessagePort, database: DatabaseSync): void {
 if (parentPort !== null) {
   freezePrototypes();
   try {
-    serve(parentPort, openDatabase((workerData as { path: string }).path));
+    const { path, chainKey } = workerData as WorkerData;
+    serve(parentPort, openDatabase(path, chainKey));
     parentPort.postMessage({ id: 0, ok: true, ...nothing } satisfies Reply);
   } catch (error) {
     parentPort.postMessage({ id: 0, ok: false, error: toWire(error), sql: '' } satisfies Reply);

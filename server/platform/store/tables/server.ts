@@ -54,7 +54,9 @@ export interface ServerTables {
   };
   /** Small facts of the server itself: the journal cursor, the identity, the last time it was alive. */
   setting: { key: string; value_json: string };
-  /** Append-only hash chain: `hash` covers the row and `previous_hash`. */
+  /**
+   * Append-only chain: `hash` covers the row and `previous_hash`, with the key that `key_id` names; null: written before there was one.
+   */
   audit: {
     id: Generated<number>;
     at: number;
@@ -63,6 +65,7 @@ export interface ServerTables {
     subject: string;
     detail_json: string;
     previous_hash: Uint8Array;
+    key_id: string | null;
     hash: Uint8Array;
   };
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { VigiaError } from '../../../../protocol/error.ts';
 import { lateAudit } from '../../../../server/platform/security/late-audit.ts';
-import type { AuditEntry } from '../../../../server/platform/store/audit.ts';
+import type { AuditEntry } from '../../../../server/platform/store/audit/log.ts';
 
 t.test('what cannot be written is written with the next entry, in order and with its time', async (t) => {
   const written: AuditEntry[] = [];

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createRefusedLogins } from '../../../../server/platform/security/refused-logins.ts';
-import type { AuditEntry } from '../../../../server/platform/store/audit.ts';
+import type { AuditEntry } from '../../../../server/platform/store/audit/log.ts';
 
 function setUp() {
   const rows: AuditEntry[] = [];

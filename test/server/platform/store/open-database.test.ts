@@ -1,15 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import { chainKeyOf } from '../../../../server/platform/store/audit/chain.ts';
 import { initial } from '../../../../server/platform/store/migrations/0001-initial.ts';
 import { sla } from '../../../../server/platform/store/migrations/0002-sla.ts';
 import { openDatabase, SCHEMA_VERSION } from '../../../../server/platform/store/open-database.ts';
 import { openStore } from '../../../../server/platform/store/store.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
+const key = chainKeyOf(randomBytes(32));
+
 t.test('a new file gets every table of tables/', async (t) => {
-  const database = openDatabase(join(tempDir(t), 'vigia.db'));
+  const database = openDatabase(join(tempDir(t), 'vigia.db'), key);
   t.teardown(() => database.close());
   const tables = database
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
@@ -37,8 +41,8 @@ t.test('a new file gets every table of tables/', async (t) => {
 
 t.test('opening again changes nothing', async (t) => {
   const path = join(tempDir(t), 'vigia.db');
-  openDatabase(path).close();
-  const database = openDatabase(path);
+  openDatabase(path, key).close();
+  const database = openDatabase(path, key);
   t.equal(database.prepare('PRAGMA user_version').get()?.user_version, SCHEMA_VERSION);
   database.close();
 });
@@ -52,7 +56,7 @@ t.test('a database of version 1 keeps what it holds', async (t) => {
     INSERT INTO incident VALUES ('i', 'c/x/disk.space//', 'c', 's', NULL, 'disk.space', '/', 'high', 'open', 'Full', '{}', 1, 2, NULL, NULL, NULL, NULL, 0, 2);
     INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at) VALUES ('c', 'i/0/raised', 'incident.raised', '{}', 2, 2);`);
   old.close();
-  const database = openDatabase(path);
+  const database = openDatabase(path, key);
   t.teardown(() => database.close());
   t.match(database.prepare('SELECT * FROM client').all(), [{ id: 'c', name: 'Acme', remote_url: null }]);
   t.match(database.prepare('SELECT * FROM site').all(), [{ id: 's', card_json: '{}' }]);
@@ -71,7 +75,7 @@ t.test('a database of version 2 keeps its people, keys and tokens', async (t) =>
     INSERT INTO site VALUES ('s', 'c', 'north', 'North', 2, '{}');
     INSERT INTO enrolment_token VALUES ('t', x'02', 'c', 's', 'server', 5, 9, 1, 'u', NULL);`);
   old.close();
-  const database = openDatabase(path);
+  const database = openDatabase(path, key);
   t.teardown(() => database.close());
   t.match(database.prepare('SELECT * FROM user').all(), [{ id: 'u', email: 'ada@x.test' }]);
   t.match(database.prepare('SELECT * FROM api_key').all(), [{ id: 'k', expires_at: null, kept_by: null }]);
@@ -96,7 +100,7 @@ t.test('a database of a newer build is refused and left alone', async (t) => {
 t.test('a damaged database is refused with a sentence that says what to do', async (t) => {
   async function f(what: string, damage: (path: string) => void): Promise<void> {
     const path = join(tempDir(t), 'vigia.db');
-    const database = openDatabase(path);
+    const database = openDatabase(path, key);
     database.exec('BEGIN');
     for (let index = 0; index < 2000; index += 1) {
       database.prepare('INSERT INTO setting VALUES (?, ?)').run(`key ${index}`, `"${'x'.repeat(200)}"`);
@@ -147,7 +151,7 @@ t.test('the four times of old incidents are filled in as far as they are known, 
     ${row('itself', 'resolved', 'NULL, NULL', '9', 'NULL')} ${ended('itself', 'NULL')}
     ${row('closed', 'resolved', 'NULL, NULL', '9', 'NULL')} ${ended('closed', "'Ann'")}`);
   old.close();
-  const database = openDatabase(path);
+  const database = openDatabase(path, key);
   t.teardown(() => database.close());
   t.match(database.prepare('SELECT id, taken_at, on_site_at, recovered, clock_json FROM incident ORDER BY id').all(), [
     { id: 'closed', taken_at: null, recovered: 0 },

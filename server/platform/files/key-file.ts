@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { VigiaError } from '../../../protocol/error.ts';
+import { readSecretFile, writeSecretFile } from './secret-file.ts';
+
+const KEY_BYTES = 32;
+
+/**
+ * The 32 bytes of `secret.key` in the data folder, made (mode 0600) at the first start. What protects the database from whoever has
+ * only the database is derived from them. `isNew`: there was none.
+ * @throws VigiaError secrets_unreadable if the file is there but holds no key
+ */
+export async function loadKeyFile(dataDir: string): Promise<{ readonly key: Buffer; readonly isNew: boolean }> {
+  const path = join(dataDir, 'secret.key');
+  const stored = await readSecretFile(path);
+  if (stored !== null) return { key: parse(stored, path), isNew: false };
+  const key = randomBytes(KEY_BYTES);
+  await writeSecretFile(path, `${key.toString('base64')}\n`);
+  return { key, isNew: true };
+}
+
+function parse(stored: string, path: string): Buffer {
+  const text = stored.trim();
+  const key = Buffer.from(text, 'base64');
+  if (key.length === KEY_BYTES && key.toString('base64') === text) return key;
+  // Never replaced by a new key: what was sealed would be lost although a backup may hold the old one.
+  throw new VigiaError(
+    'secrets_unreadable',
+    `${path} does not hold the key of the stored secrets. Restore it from a backup. ` +
+      'If it is lost for good, remove the file and enter the passwords of all receivers again.',
+  );
+}

@@ -1,0 +1,83 @@
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import type { RepositoryContext } from '../scoping.ts';
+import type { Row } from '../tables.ts';
+import { createRowsDigest } from './chain.ts';
+import { type AuditHead, type AuditVerdict, createChainCheck, hexOf, SEAL_ACTION } from './check.ts';
+
+export interface AuditEntry {
+  /** User id, `key:<id>` or `server`. */
+  readonly actor: string;
+  /** Such as `token.create`. */
+  readonly action: string;
+  /** The id of what was acted on. */
+  readonly subject: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** Append-only chain of who did what: each row's hash, made with the key of the key file, covers the row and the hash before it. */
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<void>;
+  /** The same as one statement, for {@link Store.commit}: the row is written with what it tells of, or neither is. */
+  appendStatement(entry: AuditEntry): CompiledQuery;
+  /** The newest row, or null. */
+  head(): Promise<AuditHead | null>;
+  /** Seals what is there with this key, unless the newest row has it already. */
+  seal(): Promise<void>;
+  /** Reads the whole chain, and compares it with what was told outside; without that, cutting the end off is not seen. */
+  verify(heads?: readonly AuditHead[]): Promise<AuditVerdict>;
+}
+
+const BATCH = 1000;
+
+export function auditLog({ db, clock, chainKey }: RepositoryContext): AuditLog {
+  const insertion = ({ actor, action, subject, detail = {} }: AuditEntry): RawBuilder<unknown> => sql`
+    INSERT INTO audit (id, at, actor, action, subject, detail_json, previous_hash, key_id, hash)
+    SELECT id, at, actor, action, subject, detail_json, previous_hash, audit_key(),
+      audit_mac(id, at, actor, action, subject, detail_json, previous_hash)
+    FROM (
+      SELECT coalesce(max(id), 0) + 1 AS id, ${clock()} AS at, ${actor} AS actor, ${action} AS action,
+        ${subject} AS subject, ${JSON.stringify(detail)} AS detail_json,
+        coalesce((SELECT hash FROM audit ORDER BY id DESC LIMIT 1), zeroblob(32)) AS previous_hash
+      FROM audit
+    )`;
+  const append = async (entry: AuditEntry): Promise<void> => {
+    await insertion(entry).execute(db);
+  };
+  return {
+    append,
+    appendStatement: (entry) => insertion(entry).compile(db),
+    async head() {
+      const row = await db.selectFrom('audit').select(['id', 'hash']).orderBy('id', 'desc').executeTakeFirst();
+      return row === undefined ? null : { id: row.id, hash: hexOf(row.hash) };
+    },
+    async seal() {
+      const digest = createRowsDigest();
+      let entries = 0;
+      let isSealed = true;
+      for await (const row of everyRow(db)) {
+        digest.take(row);
+        entries = row.id;
+        isSealed = row.key_id === chainKey.id;
+      }
+      if (isSealed) return;
+      const detail = { entries, digest: digest.soFar() };
+      await append({ actor: 'server', action: SEAL_ACTION, subject: 'before', detail });
+    },
+    async verify(heads) {
+      const check = createChainCheck(chainKey, heads);
+      for await (const row of everyRow(db)) if (!check.take(row)) break;
+      return check.end();
+    },
+  };
+}
+
+/** In the order of their ids. */
+async function* everyRow(db: RepositoryContext['db']): AsyncGenerator<Row<'audit'>> {
+  for (let newest = 0; ; ) {
+    const page = db.selectFrom('audit').selectAll().where('id', '>', newest).orderBy('id').limit(BATCH);
+    const rows = await page.execute();
+    yield* rows;
+    if (rows.length < BATCH) return;
+    newest = rows.at(-1)?.id ?? newest;
+  }
+}
