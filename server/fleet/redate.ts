@@ -1,5 +1,5 @@
-import type { LevelState } from '../domain/hysteresis.ts';
 import type { CheckMemory } from '../domain/rules/check-memory.ts';
+import { newestOfDisks, redateDetection } from '../domain/rules/redate-detection.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import type { DeviceRecord } from './device-record.ts';
 
@@ -19,6 +19,7 @@ export function redateRecord(record: DeviceRecord, sizeMs: number, now: number):
   record.probedAt = moved(record.probedAt);
   record.rehearsedAt = moved(record.rehearsedAt);
   if (record.latest) record.latest.at = Math.min(now, moved(record.latest.at));
+  if (record.refusal) record.refusal = { ...record.refusal, at: Math.min(now, moved(record.refusal.at)) };
   if (record.processes) record.processes = { ...record.processes, at: moved(record.processes.at) };
   record.stateSince = Math.min(now, record.stateSince);
   record.isDirty = true;
@@ -27,8 +28,8 @@ export function redateRecord(record: DeviceRecord, sizeMs: number, now: number):
 /** Brings what a clock that was ahead has left in the future back to `now`. True if there was anything. */
 export function healRecord(record: DeviceRecord, now: number): boolean {
   const newest = newestInstant(record.memory);
-  if (newest <= now) return false;
-  redateRecord(record, now - newest, now);
+  if (newest <= now && newestOfDisks(record.memory.detection) <= now) return false;
+  redateRecord(record, Math.min(0, now - newest), now);
   return true;
 }
 
@@ -58,6 +59,7 @@ function redateMemory(memory: DeviceMemory, sizeMs: number, now: number): void {
   }));
   presence.gaps = presence.gaps.filter(({ before, after }) => Math.max(before.at, after?.at ?? 0) <= lastAt);
   if (presence.unexpectedRebootAt !== null) presence.unexpectedRebootAt = kept(presence.unexpectedRebootAt);
+  if (presence.reachedByPeersAt) presence.reachedByPeersAt = moved(presence.reachedByPeersAt);
   memory.judgedAt = movedOrNull(memory.judgedAt);
   if (memory.settled) memory.settled = { ...memory.settled, since: kept(memory.settled.since) };
   if (dating) {
@@ -69,27 +71,15 @@ function redateMemory(memory: DeviceMemory, sizeMs: number, now: number): void {
       sampledAt: moved(sampledAt),
     };
   }
-  for (const [id, level] of detection.levels) {
-    const next: LevelState = {
-      ...level,
-      changingSince: movedOrNull(level.changingSince),
-      onset: movedOrNull(level.onset),
-      lastSeen: moved(level.lastSeen),
-    };
-    detection.levels.set(id, next);
-  }
-  for (const [id, raised] of detection.raised) {
-    detection.raised.set(id, { ...raised, lastSeen: moved(raised.lastSeen) });
-  }
-  detection.swappedAt = movedOrNull(detection.swappedAt);
-  if (detection.firstReportAt !== null) detection.firstReportAt = kept(detection.firstReportAt);
+  redateDetection(detection, sizeMs, now);
   for (const run of memory.runs) run.at = kept(run.at);
   if (memory.lives)
     memory.lives = memory.lives.map((life) => ({ ...life, at: moved(life.at), firstAt: kept(life.firstAt) }));
   for (const check of checks.values()) redateCheck(check, sizeMs, now);
 }
 
-function redateCheck({ history, alarm, ...memory }: CheckMemory, sizeMs: number, now: number): void {
+/** The same for what is remembered of one check. */
+export function redateCheck({ history, alarm, ...memory }: CheckMemory, sizeMs: number, now: number): void {
   const movedOrNull = (at: number | null): number | null => (at === null ? null : Math.min(now, at + sizeMs));
   alarm.judgedAt = movedOrNull(alarm.judgedAt);
   alarm.failingSince = movedOrNull(alarm.failingSince);

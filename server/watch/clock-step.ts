@@ -13,6 +13,11 @@ export interface KnownStep {
 const SETTING = 'clock.step';
 /** Two steps that differ by less are one, there and back: clocks drift meanwhile. */
 const SAME_MS = 60_000;
+/**
+ * A clock that has stood for so long since is right: agents, people and certificates would have said so. Whoever sets it back later
+ * by as much mends something else, and says nothing of what was stamped since.
+ */
+const KNOWN_FOR_MS = 7 * 86_400_000;
 
 /** The step by which the clock may be wrong, or null. What is stored and is none is passed over. */
 export async function readStep(store: Pick<Store, 'settings'>): Promise<KnownStep | null> {
@@ -26,9 +31,9 @@ export function stepStatement(store: Pick<Store, 'settings'>, step: KnownStep | 
   return store.settings.setStatement(SETTING, step);
 }
 
-/** What a step back says of what was stamped since a known one. */
-export function setBackBy(sizeMs: number, known: KnownStep | null): SetBack {
-  const isUndone = known !== null && Math.abs(known.sizeMs + sizeMs) < SAME_MS;
+/** What a step back says of what was stamped since a known one. `before`: what the clock said when it was taken, ms. */
+export function setBackBy(sizeMs: number, known: KnownStep | null, before: number): SetBack {
+  const isUndone = known !== null && Math.abs(known.sizeMs + sizeMs) < SAME_MS && isYoung(known, before);
   return { sizeMs, since: isUndone ? known.since : Number.POSITIVE_INFINITY };
 }
 
@@ -42,7 +47,11 @@ export function isBehind(now: number, aliveAt: number | null): aliveAt is number
  * more than the known step. By more, it is not that step that was taken back.
  */
 export function setBackMeanwhile(now: number, aliveAt: number | null, known: KnownStep | null): SetBack | undefined {
-  return known !== null && isBehind(now, aliveAt) && aliveAt - now <= known.sizeMs + SAME_MS
+  return known !== null && isBehind(now, aliveAt) && aliveAt - now <= known.sizeMs + SAME_MS && isYoung(known, aliveAt)
     ? { sizeMs: -known.sizeMs, since: known.since }
     : undefined;
+}
+
+function isYoung({ since }: KnownStep, at: number): boolean {
+  return at - since < KNOWN_FOR_MS;
 }

@@ -114,7 +114,7 @@ export class Watch {
     );
     this.#clock = new ClockKeeper({
       ...options,
-      isUndoing: (sizeMs) => Number.isFinite(setBackBy(sizeMs, this.#step).since),
+      isUndoing: (sizeMs) => Number.isFinite(setBackBy(sizeMs, this.#step, clock.now()).since),
     });
     this.#reports = new ReportJudge({ ...options, isClockUnsure: () => this.#clock.isUnsure });
     this.#clones = new ClonedIdentities(options.fleet, options.book, options.twins);
@@ -290,7 +290,8 @@ export class Watch {
       }
     });
     this.#options.onJudged?.();
-    book.prune(now);
+    // The clock may have been set since this tick began.
+    book.prune(clock.now());
     this.#faults.settle();
   }
 
@@ -342,7 +343,7 @@ export class Watch {
     if (sizeMs === 0) return;
     if (this.#tickedAt !== null) this.#tickedAt += sizeMs;
     this.#contact.clockSet(sizeMs);
-    const step = setBackBy(sizeMs, this.#step);
+    const step = setBackBy(sizeMs, this.#step, now - sizeMs);
     this.#step = sizeMs > 0 ? { sizeMs, since: now } : null;
     changes.add(stepStatement(store, this.#step));
     // Nobody has said that what is stored is wrong.

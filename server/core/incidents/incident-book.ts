@@ -128,6 +128,11 @@ export class IncidentBook {
     return this.#working.open();
   }
 
+  /** Open, or so lately over that it may reopen. */
+  known(): Iterable<IncidentRecord> {
+    return this.#working.known();
+  }
+
   /** Forgets what can no longer reopen. */
   prune(now: number): void {
     this.#working.prune(now - this.#reopenWindowMs);

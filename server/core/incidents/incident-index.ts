@@ -29,6 +29,11 @@ export class IncidentIndex {
     for (const record of this.#newest.values()) if (record.state !== 'resolved') yield record;
   }
 
+  /** Open, or over lately. */
+  known(): Iterable<IncidentRecord> {
+    return this.#newest.values();
+  }
+
   /** What stands under a key from now on; null if nothing does. */
   set(key: string, record: IncidentRecord | null): void {
     const before = this.#newest.get(key);

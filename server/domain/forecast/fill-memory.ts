@@ -100,6 +100,31 @@ function forgetResets(memory: FillMemory, atMs: number): void {
   memory.resets = kept;
 }
 
+/** The newest instant that is remembered, ms; nights and days count as begun. */
+export function newestFill({ since, resets, day, alarms = [], nights }: FillMemory): number {
+  const night = nights?.current?.[0] ?? nights?.past.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY;
+  return Math.max(since, day * DAY_MS, (night - 1) * DAY_MS, ...[...resets, ...alarms].map((one) => one?.[0] ?? since));
+}
+
+/**
+ * The server's clock was set by `sizeMs`: what came and went lately moves with it. Days and nights keep their names, but for those
+ * that have not begun: the newest day becomes today.
+ * @param now after the step, ms
+ */
+export function redateFill(memory: FillMemory, sizeMs: number, now: number): void {
+  const moved = (at: number): number => Math.min(now, at + sizeMs);
+  const today = Math.floor(now / DAY_MS);
+  memory.since = moved(memory.since);
+  memory.resets = memory.resets.map(([at, ...rest]) => [moved(at), ...rest]);
+  if (memory.alarms) memory.alarms = memory.alarms.map((alarm) => alarm && [moved(alarm[0]), alarm[1], alarm[2]]);
+  memory.day = Math.min(today, memory.day);
+  if (!memory.nights) return;
+  const { current, past } = memory.nights;
+  // A night is named by a day of its client's zone, which may be one ahead.
+  const hasBegun = ([night]: readonly [number, ...number[]]): boolean => night <= today + 1;
+  memory.nights = { current: current && hasBegun(current) ? current : null, past: past.filter(hasBegun) };
+}
+
 export function largestFreed(resets: readonly Reset[]): number {
   return resets.reduce((largest, [, , freed]) => Math.max(largest, freed), 0);
 }

@@ -52,11 +52,12 @@ export function futureStatements(
   const back = Math.min(0, sizeMs);
   // SQLite knows no infinity.
   const from = Math.min(since, Number.MAX_SAFE_INTEGER);
+  const firstWrong = Math.min(from, now + 1);
   const past = pastColumns.flatMap(([table, ...columns]) =>
     columns.map((column) => {
       const name = sql.ref(column);
       return sql`UPDATE ${sql.table(table)} SET ${name} = min(${name} + ${back}, ${now})
-        WHERE ${name} > ${now} OR ${name} >= ${from}`;
+        WHERE ${name} >= ${firstWrong}`;
     }),
   );
   const ended = stretches.flatMap((table) => [
@@ -80,8 +81,7 @@ export function futureStatements(
     sql`UPDATE blindness SET end_ms = max(start_ms, ${now}) WHERE end_ms > ${now} AND end_ms > start_ms
       AND end_ms > ${now} + ${BLIND_AHEAD_MS}`,
   ];
-  const json = back < 0 && Number.isFinite(since) ? redateJson(back, from) : [];
-  return [...json, ...past, ...ended, ...others].map((query) => query.compile(db));
+  return [...redateJson(back, firstWrong, now), ...past, ...ended, ...others].map((query) => query.compile(db));
 }
 
 /** No try of a message is put off for longer. */

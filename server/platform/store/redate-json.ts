@@ -1,43 +1,73 @@
 import { type RawBuilder, sql } from 'kysely';
 
+/** An instant inside of a document, ms; one that hangs on another moves only if, and as far as, that one does. */
+type Instant = readonly [path: string, hangsOn?: string];
+
 interface JsonColumn {
   readonly table: string;
   readonly column: string;
   /** No row with an earlier one holds what was stamped by the wrong clock. */
   readonly newest: string;
-  /** Instants, ms. */
-  readonly paths: readonly string[];
-  /** Those that hang on another, and move only if that one does. */
-  readonly hanging?: { readonly on: string; readonly paths: readonly string[] };
+  readonly instants: readonly Instant[];
+  /** Lists in it, and the instants in each of their entries. */
+  readonly lists?: readonly { readonly path: string; readonly instants: readonly Instant[] }[];
 }
 
-/** Instants inside of documents that columns hold. */
 const columns: readonly JsonColumn[] = [
   {
     table: 'incident',
     column: 'clock_json',
     newest: 'updated_at',
-    hanging: { on: '$.startedAt', paths: ['$.dueAt', '$.halfAt', '$.warnAt'] },
-    paths: ['$.startedAt', '$.reportedAt', '$.respondedAt', '$.onSite.startedAt', '$.onSite.arrivedAt'],
+    instants: [
+      ['$.startedAt'],
+      ['$.dueAt', '$.startedAt'],
+      ['$.halfAt', '$.startedAt'],
+      ['$.warnAt', '$.startedAt'],
+      ['$.reportedAt'],
+      ['$.respondedAt'],
+      ['$.recoveredAt'],
+      ['$.warnedAt'],
+      ['$.breachToldAt'],
+      ['$.onSite.markedAt'],
+      ['$.onSite.dueAt', '$.onSite.markedAt'],
+      ['$.onSite.arrivedAt'],
+    ],
+    lists: [
+      { path: '$.pauses', instants: [['$.from'], ['$.to']] },
+      { path: '$.computations', instants: [['$.at']] },
+      { path: '$.earlier', instants: [['$.startedAt'], ['$.dueAt', '$.startedAt'], ['$.respondedAt']] },
+    ],
   },
-  { table: 'incident', column: 'flap_json', newest: 'updated_at', paths: ['$.at'] },
+  { table: 'incident', column: 'flap_json', newest: 'updated_at', instants: [['$.at']] },
   {
     table: 'presence_interval',
     column: 'evidence_json',
     newest: 'end_ms',
-    paths: ['$.before.at', '$.after.at', '$.announced.at'],
+    instants: [['$.before.at'], ['$.after.at'], ['$.announced.at']],
   },
 ];
 
-/** Moves what was stamped from `since` on by `back` ms. To come before the columns, by which the rows are found. */
-export function redateJson(back: number, since: number): RawBuilder<unknown>[] {
-  return columns.flatMap(({ table, column, newest, paths, hanging }) => {
+/**
+ * Moves what was stamped from `from` on by `back` ms, and in any case to no later than `now`. To come before the columns, by which
+ * the rows are found.
+ */
+export function redateJson(back: number, from: number, now: number): RawBuilder<unknown>[] {
+  const at = (document: RawBuilder<unknown>, path: string) => sql`json_extract(${document}, ${path})`;
+  const moved = (document: RawBuilder<unknown>, [path, hangsOn = path]: Instant) => sql`${path}, CASE
+    WHEN ${at(document, hangsOn)} >= ${from}
+    THEN ${at(document, path)} + min(${at(document, hangsOn)} + ${back}, ${now}) - ${at(document, hangsOn)}
+    ELSE ${at(document, path)} END`;
+  const redated = (document: RawBuilder<unknown>, instants: readonly Instant[]) =>
+    sql`json_replace(${document}, ${sql.join(instants.map((instant) => moved(document, instant)))})`;
+  return columns.flatMap(({ table, column, newest, instants, lists = [] }) => {
     const document = sql.ref(column);
-    const move = (path: string, on: string): RawBuilder<unknown> => sql`
-      UPDATE ${sql.table(table)} SET ${document} = json_set(${document}, ${path}, json_extract(${document}, ${path}) + ${back})
-      WHERE ${sql.ref(newest)} >= ${since} AND json_extract(${document}, ${on}) >= ${since}
-      AND json_type(${document}, ${path}) IN ('integer', 'real')`;
-    const hung = hanging?.paths.map((path) => move(path, hanging.on)) ?? [];
-    return [...hung, ...paths.map((path) => move(path, path))];
+    const whose = sql`WHERE ${sql.ref(newest)} >= ${from} AND ${document} IS NOT NULL`;
+    const entries = lists.map(
+      ({ path, instants: each }) => sql`
+        UPDATE ${sql.table(table)} SET ${document} = json_replace(${document}, ${path}, (
+          SELECT json_group_array(${redated(sql.ref('entry.value'), each)}) FROM json_each(${document}, ${path}) AS entry
+        )) ${whose} AND json_array_length(${document}, ${path}) > 0`,
+    );
+    return [...entries, sql`UPDATE ${sql.table(table)} SET ${document} = ${redated(document, instants)} ${whose}`];
   });
 }

@@ -144,6 +144,23 @@ t.test(
   },
 );
 
+t.test('what was resolved in the time that is taken back is over since then in memory, too', async (t) => {
+  const { core, machine, clock, run } = await scene(t);
+  await run(120);
+  await run(360, 4);
+  const [opened] = core.book.open();
+  machine.wallMs += HOUR;
+  await run(120, 4, HOUR);
+  await run(120, 50, HOUR);
+  t.equal(core.book.byId(opened?.id ?? '')?.state, 'resolved');
+  machine.wallMs -= HOUR;
+  await run(60, 50);
+  const now = clock.now();
+  const resolvedAt = core.book.byId(opened?.id ?? '')?.resolvedAt ?? Number.POSITIVE_INFINITY;
+  t.ok(resolvedAt <= now, `${resolvedAt - now} ms ahead`);
+  t.equal((await core.store.scoped(everyClient).incidents.get(opened?.id ?? ''))?.resolved_at, resolvedAt);
+});
+
 t.test('a folder that a clock years ahead has written is healed by its start', async (t) => {
   const { record } = await scene(t);
   const ahead = START + 4 * 365 * 24 * HOUR;
@@ -188,8 +205,18 @@ t.test('a clock that was set back while no server ran', async (t) => {
   t.equal(setBackMeanwhile(START + 2, START + 1, known), undefined, 'it goes on');
   t.equal(setBackMeanwhile(START, null, known), undefined);
   t.equal(setBackMeanwhile(START, START + MINUTE, null), undefined);
-  t.same(setBackBy(-HOUR + 5_000, known), { sizeMs: -HOUR + 5_000, since: START });
-  t.same(setBackBy(-2 * HOUR, known), { sizeMs: -2 * HOUR, since: Number.POSITIVE_INFINITY }, 'another step');
+  t.same(setBackBy(-HOUR + 5_000, known, START + MINUTE), { sizeMs: -HOUR + 5_000, since: START });
+  const another = { sizeMs: -2 * HOUR, since: Number.POSITIVE_INFINITY };
+  t.same(setBackBy(-2 * HOUR, known, START + MINUTE), another, 'another step');
+});
+
+t.test('a step that has stood for a week was right: one back by as much says nothing of it', async (t) => {
+  const known = { sizeMs: HOUR, since: START };
+  const week = 7 * 24 * HOUR;
+  t.equal(setBackBy(-HOUR, known, START + week - 1).since, START);
+  t.equal(setBackBy(-HOUR, known, START + week).since, Number.POSITIVE_INFINITY);
+  t.same(setBackMeanwhile(START + week - HOUR, START + week - 1, known), { sizeMs: -HOUR, since: START });
+  t.equal(setBackMeanwhile(START + week, START + week + HOUR, known), undefined);
 });
 
 /** A keeper alone: agents report every 10 s, their clocks so far ahead of the right time. */

@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import t from 'tap';
 import { everyClient } from '../../../../server/domain/scope.ts';
+import { redateClock } from '../../../../server/domain/sla/redate-clock.ts';
+import type { ResponseClock } from '../../../../server/domain/sla/response-clock.ts';
 import { futureStatements } from '../../../../server/platform/store/heal-future.ts';
 import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';
 
@@ -187,3 +191,108 @@ t.test(
     t.equal(enrolled_at, since + 7 - HOUR);
   },
 );
+
+t.test('of a step whose size nobody knows, documents say nothing of the future either', async (t) => {
+  const store = await tempStore(t, { nowMs: NOW });
+  const tenant = await addTenant(store, 'Acme');
+  const all = store.scoped(everyClient);
+  const ahead = NOW + HOUR;
+  const clock = {
+    startedAt: ahead,
+    dueAt: ahead + 4 * HOUR,
+    halfAt: ahead + 2 * HOUR,
+    warnAt: null,
+    respondedAt: ahead + 1,
+    pauses: [
+      { from: NOW - 5, to: ahead },
+      { from: ahead, to: null },
+    ],
+    computations: [{ at: ahead, dueAt: ahead + 4 * HOUR }],
+    earlier: [{ startedAt: ahead, dueAt: ahead + HOUR, respondedAt: null }],
+    onSite: { markedAt: ahead, dueAt: ahead + HOUR, arrivedAt: null },
+  };
+  const times = { onset_at: NOW - 10, opened_at: ahead, updated_at: ahead };
+  const documents = {
+    clock_json: JSON.stringify(clock),
+    flap_json: JSON.stringify({ states: '01', at: ahead, everyMs: 60_000, isFlapping: false, said: '' }),
+  };
+  await store.commit([all.incidents.saveStatement(incidentRow(tenant, { id: 'i', key: 'k', ...times, ...documents }))]);
+  for (const what of ['at once', 'and nothing is left to heal']) {
+    await store.commit(futureStatements(store, NOW));
+    const row = await all.incidents.get('i');
+    t.same(
+      JSON.parse(row?.clock_json ?? 'null'),
+      {
+        startedAt: NOW,
+        dueAt: NOW + 4 * HOUR,
+        halfAt: NOW + 2 * HOUR,
+        warnAt: null,
+        respondedAt: NOW,
+        pauses: [
+          { from: NOW - 5, to: NOW },
+          { from: NOW, to: null },
+        ],
+        computations: [{ at: NOW, dueAt: ahead + 4 * HOUR }],
+        earlier: [{ startedAt: NOW, dueAt: NOW + HOUR, respondedAt: null }],
+        onSite: { markedAt: NOW, dueAt: NOW + HOUR, arrivedAt: null },
+      },
+      what,
+    );
+    t.equal(JSON.parse(row?.flap_json ?? 'null').at, NOW);
+  }
+});
+
+t.test('the clock of an incident says the same in memory and in the database', async (t) => {
+  const store = await tempStore(t, { nowMs: NOW });
+  const tenant = await addTenant(store, 'Acme');
+  const all = store.scoped(everyClient);
+  const instant = fc.integer({ min: NOW - 3 * HOUR, max: NOW + 3 * HOUR });
+  const orNull = fc.option(instant);
+  const said = { contractual: true, binding: true, aroundTheClock: true, timeZone: 'UTC', outcome: 'running' } as const;
+  const clocks = fc.record<ResponseClock>({
+    ...Object.fromEntries(Object.entries({ ...said, endsAt: 'acknowledged' }).map(([k, v]) => [k, fc.constant(v)])),
+    startedAt: instant,
+    reportedAt: orNull,
+    computations: fc.array(
+      fc.record({
+        at: instant,
+        why: fc.constant(''),
+        priority: fc.constant('high'),
+        targetMs: fc.constant(null),
+        dueAt: orNull,
+        contractVersion: fc.constant(null),
+      }),
+      { maxLength: 2 },
+    ),
+    pauses: fc.array(fc.record({ from: instant, to: orNull, reason: fc.constant('r'), by: fc.constant('ann') }), {
+      maxLength: 2,
+    }),
+    halfAt: orNull,
+    warnAt: orNull,
+    dueAt: orNull,
+    respondedAt: orNull,
+    recoveredAt: orNull,
+    warnedAt: orNull,
+    breachToldAt: orNull,
+    onSite: fc.option(fc.record({ markedAt: instant, dueAt: instant, arrivedAt: orNull, from: fc.constant('report') })),
+    earlier: fc.array(fc.record({ startedAt: instant, dueAt: orNull, respondedAt: orNull }), { maxLength: 2 }),
+  } as never);
+  const steps = fc.constantFrom([0, Number.POSITIVE_INFINITY], [-HOUR, Number.POSITIVE_INFINITY], [-HOUR, NOW - HOUR]);
+  await t.resolves(
+    fc.assert(
+      fc.asyncProperty(clocks, steps, async (clock, [back = 0, since = 0]) => {
+        const times = { onset_at: NOW, opened_at: NOW, updated_at: NOW + 3 * HOUR };
+        const clock_json = JSON.stringify(clock);
+        await store.commit([
+          all.incidents.saveStatement(incidentRow(tenant, { id: 'i', key: 'k', ...times, clock_json })),
+        ]);
+        await store.commit(futureStatements(store, NOW, { sizeMs: back, since }));
+        const row = await all.incidents.get('i');
+        const isWrong = (at: number): boolean => at > NOW || at >= since;
+        const inMemory = redateClock(clock, (at) => (isWrong(at) ? Math.min(NOW, at + back) : at));
+        assert.deepEqual(JSON.parse(row?.clock_json ?? 'null'), JSON.parse(JSON.stringify(inMemory)));
+      }),
+      { numRuns: 50 },
+    ),
+  );
+});
