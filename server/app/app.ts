@@ -14,9 +14,10 @@ import { tellUnseen } from '../core/presence/unseen.ts';
 import { type DetectionSettings, defaultSettings } from '../domain/settings.ts';
 import { AgentEvents } from '../edge/agents/agents.ts';
 import type { LinkTiming } from '../edge/gateway/link.ts';
-import { createHttpServer } from '../edge/http/server.ts';
-import type { UpgradeHandler } from '../edge/http/upgrade.ts';
+import { liveRoute } from '../edge/live/live-connections.ts';
 import { LiveHub } from '../edge/live/live-hub.ts';
+import { createInstallFiles } from '../features/access/install-files.ts';
+import { createRuntimeMaker, makeRuntimeIn } from '../features/access/runtime-maker.ts';
 import { createHolidays } from '../features/contracts/holidays.ts';
 import { exportFleet } from '../features/devices/export-view.ts';
 import { createFleetPort } from '../features/devices/fleet-port.ts';
@@ -37,6 +38,8 @@ import { openDataDir } from '../platform/files/data-dir.ts';
 import { Health } from '../platform/health/health.ts';
 import { Heartbeat } from '../platform/health/heartbeat.ts';
 import { VitalSigns } from '../platform/health/vital-signs.ts';
+import { createHttpServer } from '../platform/http/server.ts';
+import type { UpgradeHandler } from '../platform/http/upgrade.ts';
 import { writeFleet } from '../platform/metrics/prometheus.ts';
 import { createServerMetrics } from '../platform/metrics/server-metrics.ts';
 import { mailNameOf } from '../platform/net/mail-name.ts';
@@ -45,6 +48,7 @@ import type { Channel } from '../platform/notify/channel.ts';
 import { loadCertificate } from '../platform/security/certificate.ts';
 import { createFirstRun } from '../platform/security/first-run.ts';
 import { loadIdentity } from '../platform/security/identity.ts';
+import { lateAudit } from '../platform/security/late-audit.ts';
 import { createPasswords } from '../platform/security/passwords.ts';
 import { createPeople } from '../platform/security/people.ts';
 import { loadSealer } from '../platform/security/sealing.ts';
@@ -62,6 +66,7 @@ import { createAgentGateway } from './agent-gateway.ts';
 import type { Config } from './config/config.ts';
 import { startDaily } from './daily.ts';
 import { listen, originOf, publicHosts } from './listen.ts';
+import { routesOf } from './routes.ts';
 import { createSla } from './sla.ts';
 import { Teardown } from './teardown.ts';
 
@@ -366,11 +371,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
     vitalSigns,
     tellTroubleAfterMs: Math.min(MAX_TELL_TROUBLE_AFTER_MS, settings.presence.tellAfterMs),
   });
-  const http = await createHttpServer({
+  const routes = routesOf({
     version,
-    logger,
     clock: now,
     state: store,
+    loginAudit: lateAudit(store.audit, now),
     sessions,
     passwords,
     logins: people.logins,
@@ -394,7 +399,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     services: services.servicePort,
     holidays: createHolidays(store.settings),
     receivers: telling.receivers,
-    live,
+    installFiles: createInstallFiles(root, version, createRuntimeMaker({ make: makeRuntimeIn(root) })),
     metrics: {
       async *deviceMetrics(scope) {
         yield* writeFleet({
@@ -405,14 +410,24 @@ async function wire(options: AppOptions, teardown: Teardown) {
       serverMetrics: () => metrics.text(),
     },
     reportIntervalMs: config.reportIntervalMs,
+    certificate: certificate.current,
+  });
+  const { watchLiveConnections } = metrics;
+  const http = await createHttpServer({
+    version,
+    logger,
+    sessions,
+    apiKeys,
     tls: certificate.current(),
     certificate: certificate.current,
     publicUrl: config.publicUrl,
     proxies,
     upgrades,
-    watchLiveConnections: metrics.watchLiveConnections,
     dashboardDir: join(root, 'dist/dashboard'),
-    installationDir: root,
+    routes: [
+      ...routes,
+      liveRoute({ sessions, live, logger, addressOf: proxies.addressOf, upgrades, watchLiveConnections }),
+    ],
   });
 
   let isEvaluated = false;

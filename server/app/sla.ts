@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Judge } from '../core/changes/judge.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
+import type { Judge } from '../core/incidents/judge.ts';
 import { type Availability, createAvailability } from '../features/availability/create-availability.ts';
 import { type Contracts, createContracts } from '../features/contracts/contracts.ts';
 import { createMaintenance, type Maintenance } from '../features/maintenance/create-maintenance.ts';

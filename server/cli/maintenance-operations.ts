@@ -3,8 +3,8 @@ import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/api/mai
 import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { everyClient } from '../domain/scope.ts';
-import { Name, strict } from '../edge/http/fields.ts';
 import type { MaintenancePort } from '../features/maintenance/port.ts';
+import { Name, strict } from '../platform/http/fields.ts';
 import type { Store } from '../platform/store/store.ts';
 
 const NullableName = Type.Union([Name, Type.Null()]);

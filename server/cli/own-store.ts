@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Config } from '../app/config/config.ts';
-import { ChangeSet } from '../core/changes/change-set.ts';
+import { ChangeSet } from '../core/incidents/change-set.ts';
 import { everyClient } from '../domain/scope.ts';
 import { ContractBook } from '../features/contracts/contract-book.ts';
 import { MaintenanceBook } from '../features/maintenance/maintenance-book.ts';

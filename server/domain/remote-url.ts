@@ -1,3 +1,5 @@
+import { VigiaError } from '../../protocol/error.ts';
+
 /** Names that a remote-connect template may hold. */
 export const remoteFields = ['hostname', 'name', 'device', 'client', 'site'] as const;
 export type RemoteFields = Readonly<Record<(typeof remoteFields)[number], string>>;
@@ -34,4 +36,10 @@ export function remoteUrl(template: string, fields: RemoteFields): string | null
 /** A value as one part of an address. Dots alone would lead to another folder, however they are encoded. */
 function part(value: string): string {
   return /^\.{1,2}$/.test(value) ? '-' : encodeURIComponent(value);
+}
+
+/** @throws VigiaError validation_failed unless it is a template that can be used, or none */
+export function requireRemoteUrl(template: string | null | undefined): void {
+  const fault = template == null ? null : remoteUrlFault(template);
+  if (fault !== null) throw new VigiaError('validation_failed', fault);
 }

@@ -1,5 +1,5 @@
 import { VigiaError } from '../../protocol/error.ts';
-import type { ChangeSet } from '../core/changes/change-set.ts';
+import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ChangeWriter } from './change-writer.ts';
 import type { Lane } from './lane.ts';

@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import type { Logger } from 'pino';
 import { VigiaError } from '../../protocol/error.ts';
-import { ChangeSet } from '../core/changes/change-set.ts';
+import { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Clock } from '../platform/clock.ts';

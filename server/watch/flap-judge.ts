@@ -1,6 +1,6 @@
-import type { ChangeSet } from '../core/changes/change-set.ts';
-import type { Judge } from '../core/changes/judge.ts';
+import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
+import type { Judge } from '../core/incidents/judge.ts';
 import { flapUntil } from '../domain/incidents/flapping.ts';
 import { calmStep } from '../domain/incidents/flapping-step.ts';
 

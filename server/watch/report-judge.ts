@@ -1,6 +1,6 @@
 import { isolated } from '../../protocol/bidi.ts';
-import { applyVerdict } from '../core/changes/apply-verdict.ts';
-import type { ChangeSet } from '../core/changes/change-set.ts';
+import { applyVerdict } from '../core/incidents/apply-verdict.ts';
+import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { Interval, Proof } from '../domain/ledger.ts';
 import { lowDriveBytes } from '../domain/low-drives.ts';

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { isolated } from '../../protocol/bidi.ts';
 import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
-import { applyVerdict } from '../core/changes/apply-verdict.ts';
-import { ChangeSet } from '../core/changes/change-set.ts';
-import type { Judge } from '../core/changes/judge.ts';
+import { applyVerdict } from '../core/incidents/apply-verdict.ts';
+import { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
+import type { Judge } from '../core/incidents/judge.ts';
 import type { Anchors } from '../core/presence/anchors.ts';
 import { Contact } from '../core/presence/contact.ts';
 import { PowerCuts } from '../core/presence/power-cuts.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { errorCodes } from '../../protocol/error.ts';
-import { httpStatus } from '../../server/edge/http/errors.ts';
+import { httpStatus } from '../../server/platform/http/errors.ts';
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 const rows = [...page.matchAll(/^\| `(\w+)` \| (\S+) \| (.+?) \| (.+) \|$/gm)].map(

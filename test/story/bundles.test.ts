@@ -99,7 +99,7 @@ t.test('the main acts, by the bundles of server and agent', async (t) => {
   await t.test('pages and documents, packed too', async (t) => {
     t.match((await request('GET', '/')).bytes.toString(), /<script type="module"[^>]* src="\/assets\//);
     t.equal((await request('GET', '/install/agent.sh')).bytes.toString(), readFileSync('deploy/agent.sh', 'utf8'));
-    const style = readFileSync('server/edge/http/portal/report.css', 'utf8');
+    const style = readFileSync('server/features/tickets/portal/report.css', 'utf8');
     t.equal((await request('GET', '/report.css')).bytes.toString(), style);
     const packed = await request('GET', '/api/v1/openapi.json', undefined, { ...session, 'accept-encoding': 'br' });
     t.match(packed, { status: 200, headers: { 'content-encoding': 'br' } });

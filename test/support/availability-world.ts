@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { ContractTerms } from '../../protocol/api/contract.ts';
-import { ChangeSet } from '../../server/core/changes/change-set.ts';
+import { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { takeProof } from '../../server/domain/presence.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { startHttp, type TestServer } from './http.ts';

@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import type { Clocks } from '../../protocol/wire/frame.ts';
 import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { scaleValues } from '../../protocol/wire/report.ts';
-import type { ChangeSet } from '../../server/core/changes/change-set.ts';
+import type { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import { learnDating } from '../../server/domain/dating.ts';
 import { type DetectionSettings, defaultSettings } from '../../server/domain/settings.ts';

@@ -8,7 +8,7 @@ import type {
   NewEnrolmentToken,
 } from '../../protocol/api/view.ts';
 import { VigiaError } from '../../protocol/error.ts';
-import { installCommands } from '../../server/edge/http/install-command.ts';
+import { installCommands } from '../../server/features/access/install-command.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { type FleetSeriesQuery, makeFleetSeries } from './fake-fleet-series.ts';
 import { makePresence, makeSeries } from './fake-history.ts';

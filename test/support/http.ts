@@ -3,14 +3,15 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import type { Test } from 'tap';
 import type { Role } from '../../protocol/api/view.ts';
-import type { ChangeSet } from '../../server/core/changes/change-set.ts';
+import { routesOf } from '../../server/app/routes.ts';
+import type { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import type { Twins } from '../../server/core/twins/twins.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
-import type { Http } from '../../server/edge/http/context.ts';
-import { createHttpServer, type HttpDeps } from '../../server/edge/http/server.ts';
-import type { UpgradeRouter } from '../../server/edge/http/upgrade.ts';
+import { liveRoute } from '../../server/edge/live/live-connections.ts';
+import { createInstallFiles } from '../../server/features/access/install-files.ts';
+import { createRuntimeMaker, makeRuntimeIn } from '../../server/features/access/runtime-maker.ts';
 import { type Availability, createAvailability } from '../../server/features/availability/create-availability.ts';
 import { createContracts } from '../../server/features/contracts/contracts.ts';
 import { createHolidays } from '../../server/features/contracts/holidays.ts';
@@ -23,9 +24,13 @@ import { createReportPort } from '../../server/features/tickets/report-port.ts';
 import { createTwins } from '../../server/features/twins/create-twins.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import { Health } from '../../server/platform/health/health.ts';
+import type { Http } from '../../server/platform/http/http.ts';
+import { createHttpServer, type HttpOptions } from '../../server/platform/http/server.ts';
+import type { UpgradeRouter } from '../../server/platform/http/upgrade.ts';
 import { trustProxies } from '../../server/platform/net/trusted-proxies.ts';
 import { createFirstRun, type FirstRun } from '../../server/platform/security/first-run.ts';
 import { loadIdentity } from '../../server/platform/security/identity.ts';
+import { lateAudit } from '../../server/platform/security/late-audit.ts';
 import { createPasswords } from '../../server/platform/security/passwords.ts';
 import { createPeople, type People } from '../../server/platform/security/people.ts';
 import { loadSealer } from '../../server/platform/security/sealing.ts';
@@ -94,7 +99,9 @@ export function sharedHash(): Promise<string> {
   return hash;
 }
 
-export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDeps> = {}): Promise<TestServer> {
+export type TestHttpOptions = Partial<Omit<HttpOptions, 'routes'>>;
+
+export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions = {}): Promise<TestServer> {
   const clock: TestClock = { nowMs: 1_800_000_000_000 };
   const now = () => clock.nowMs;
   const store = await tempStore(t, clock);
@@ -168,15 +175,14 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
   const { sessions, apiKeys } = people;
   const upgrades: UpgradeRouter = new Map();
   const log: Record<string, unknown>[] = [];
-  const http = await createHttpServer({
-    version: '0.0.0-test',
-    logger: pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) }),
+  const version = '0.0.0-test';
+  const certificate = over.certificate ?? (() => null);
+  const routes = routesOf({
+    version,
     clock: now,
-    tls: null,
-    certificate: () => null,
-    publicUrl: null,
-    proxies: trustProxies(over.publicUrl ? ['127.0.0.0/8', '::1'] : []),
+    certificate,
     state: store,
+    loginAudit: lateAudit(store.audit, now),
     sessions,
     passwords,
     logins: people.logins,
@@ -214,12 +220,29 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: Partial<HttpDep
       mailName: null,
       rendering: () => ({ origin: 'https://vigia.test', timeZone: 'UTC' }),
     }),
-    live: ports.live,
+    installFiles: createInstallFiles(
+      repositoryDir,
+      version,
+      createRuntimeMaker({ make: makeRuntimeIn(repositoryDir) }),
+    ),
     metrics: ports.metrics,
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
+  });
+  const requests = pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) });
+  const proxies = trustProxies(over.publicUrl ? ['127.0.0.0/8', '::1'] : []);
+  const { addressOf } = proxies;
+  const http = await createHttpServer({
+    version,
+    logger: requests,
+    sessions,
+    apiKeys,
+    tls: null,
+    certificate,
+    publicUrl: null,
+    proxies,
     upgrades,
     dashboardDir: tempDir(t),
-    installationDir: repositoryDir,
+    routes: [...routes, liveRoute({ sessions, live: ports.live, logger: requests, addressOf, upgrades })],
     ...over,
   });
   await http.listen({ host: '127.0.0.1', port: 0 });

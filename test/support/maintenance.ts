@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { MaintenanceInput, MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import type { Priority } from '../../protocol/api/view.ts';
-import { ChangeSet } from '../../server/core/changes/change-set.ts';
+import { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import type { RuleName } from '../../server/domain/rules/rule.ts';
 import { everyClient } from '../../server/domain/scope.ts';

@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import type { ResolveHost } from '../../protocol/check/outcome.ts';
 import { checkReasons } from '../../protocol/check-reason.ts';
 import { scaleValues } from '../../protocol/wire/report.ts';
-import type { ChangeSet } from '../../server/core/changes/change-set.ts';
+import type { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
 import type { DeviceLedgerSource, ExclusionSource, Stretch } from '../../server/domain/sla/sources.ts';

@@ -13,7 +13,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Faults } from '../../platform/health/faults.ts';
 import type { Health } from '../../platform/health/health.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { ChangeSet } from '../changes/change-set.ts';
+import type { ChangeSet } from '../incidents/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import { recurrenceOf } from '../incidents/statements.ts';
 import type { Anchors } from './anchors.ts';

@@ -1,6 +1,6 @@
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
-import type { ChangeSet } from '../changes/change-set.ts';
+import type { ChangeSet } from '../incidents/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 
 /** As an incident's `suppressedBy`. */

@@ -8,7 +8,7 @@ import { formatDuration, formatInstant } from '../../domain/wording.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { ChangeSet } from '../changes/change-set.ts';
+import type { ChangeSet } from '../incidents/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import { adopt, release } from './family.ts';
 

@@ -17,7 +17,7 @@ import { deviceFacts } from '../../fleet/device-facts.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { ChangeSet } from '../changes/change-set.ts';
+import type { ChangeSet } from '../incidents/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import { recurrenceOf } from '../incidents/statements.ts';
 import { adopt } from './family.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../domain/unsteady-line.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { ChangeSet } from '../changes/change-set.ts';
+import type { ChangeSet } from '../incidents/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import { release } from './family.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Attestation, AttestationInput } from '../../../protocol/api/availability.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Attested } from '../../domain/sla/compose.ts';

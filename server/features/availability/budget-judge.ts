@@ -1,8 +1,8 @@
 import type { BudgetAtRisk } from '../../../protocol/api/availability.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
-import type { Judge } from '../../core/changes/judge.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Judge } from '../../core/incidents/judge.ts';
 import { type IncidentRecord, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
 import { readMap, type SavedMap } from '../../domain/rules/detection-json.ts';
 import type { RuleName } from '../../domain/rules/rule.ts';

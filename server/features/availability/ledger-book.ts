@@ -1,5 +1,5 @@
 import { VigiaError } from '../../../protocol/error.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import { explainInterval, type GapEvidence, type Interval, type IntervalReason } from '../../domain/ledger.ts';
 import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
 import { CompactLedger } from '../../domain/sla/compact-ledger.ts';

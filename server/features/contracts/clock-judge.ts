@@ -1,5 +1,5 @@
-import type { Judge } from '../../core/changes/judge.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Judge } from '../../core/incidents/judge.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import { fourTimes } from '../../domain/incidents/incident-times.ts';
 import { tick } from '../../domain/sla/clock.ts';

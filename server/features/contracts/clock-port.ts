@@ -1,6 +1,6 @@
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import { clockView } from '../../core/incidents/clock-view.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { toRecord } from '../../core/incidents/rows.ts';

@@ -9,7 +9,7 @@ import type {
   OlderIncidents,
 } from '../../../protocol/api/contract.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { everyClient, inScope, type Scope } from '../../domain/scope.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
-import type { Judge } from '../../core/changes/judge.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Judge } from '../../core/incidents/judge.ts';
 import { type DiskWatch, outlookOf, takePoint, watchDisk } from '../../domain/forecast/disk-outlook.ts';
 import { DAY_MS, type FillMemory, MEMORY_DAYS, noteLevel } from '../../domain/forecast/fill-memory.ts';
 import type { Outlook } from '../../domain/forecast/forecast.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { adopt, release } from '../../core/presence/family.ts';
 import { type IncidentRecord, incidentKey, isHigher, stepIncident } from '../../domain/incidents/incident.ts';

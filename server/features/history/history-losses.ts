@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
-import type { Judge } from '../../core/changes/judge.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Judge } from '../../core/incidents/judge.ts';
 import { OwnClient } from '../../core/presence/own-client.ts';
 import type { Span } from '../../domain/history-loss.ts';
 import type { IncidentStep } from '../../domain/incidents/incident.ts';

@@ -1,7 +1,7 @@
 import type { Priority } from '../../../protocol/api/view.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
-import type { Judge } from '../../core/changes/judge.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Judge } from '../../core/incidents/judge.ts';
 import type { IncidentRecord, IncidentStep, Notice, StepPolicy } from '../../domain/incidents/incident.ts';
 import { covers, type Span } from '../../domain/sla/maintenance.ts';
 import { deviceFacts } from '../../fleet/device-facts.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isolated } from '../../../protocol/bidi.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { type IncidentRecord, incidentKey, stepIncident } from '../../domain/incidents/incident.ts';
 import { formatDuration, formatInstant } from '../../domain/wording.ts';

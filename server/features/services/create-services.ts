@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Service } from '../../../protocol/api/service.ts';
 import type { ResolveHost } from '../../../protocol/check/outcome.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { DeviceLedgerSource, ExclusionSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';

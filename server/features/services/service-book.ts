@@ -1,7 +1,7 @@
 import { isolated } from '../../../protocol/bidi.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
-import type { Judge } from '../../core/changes/judge.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { Judge } from '../../core/incidents/judge.ts';
 import { adopt, release } from '../../core/presence/family.ts';
 import type { IncidentRecord, IncidentStep, StepPolicy, Subject } from '../../domain/incidents/incident.ts';
 import { incidentKey } from '../../domain/incidents/incident.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncidentProposal, PersonReport, PersonReportInput } from '../../../protocol/api/person-report.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { ChangeSet } from '../../core/changes/change-set.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { reportView } from '../../core/incidents/report-view.ts';
 import { toRecord } from '../../core/incidents/rows.ts';

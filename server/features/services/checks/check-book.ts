@@ -1,8 +1,8 @@
 import { isolated } from '../../../../protocol/bidi.ts';
 import type { CheckOutcome } from '../../../../protocol/check/outcome.ts';
-import type { ChangeSet } from '../../../core/changes/change-set.ts';
-import type { Judge } from '../../../core/changes/judge.ts';
+import type { ChangeSet } from '../../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../../core/incidents/incident-book.ts';
+import type { Judge } from '../../../core/incidents/judge.ts';
 import { type CheckInterval, type CheckLedgerChange, speaksForMs, takeResult } from '../../../domain/check-ledger.ts';
 import { certificateEnd, type Observation, observationIn } from '../../../domain/check-result.ts';
 import { describeObservation } from '../../../domain/check-wording.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import type { ContractTerms } from '../../../../protocol/api/contract.ts';
-import { ChangeSet } from '../../../../server/core/changes/change-set.ts';
+import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { takeProof } from '../../../../server/domain/presence.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';

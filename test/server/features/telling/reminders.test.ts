@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import type { Priority } from '../../../../protocol/api/view.ts';
-import { ChangeSet } from '../../../../server/core/changes/change-set.ts';
+import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { toRow } from '../../../../server/core/incidents/rows.ts';
 import { incidentStatements } from '../../../../server/core/incidents/statements.ts';

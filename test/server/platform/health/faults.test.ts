@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import pino from 'pino';
 import t, { type Test } from 'tap';
-import type { Judge } from '../../../../server/core/changes/judge.ts';
+import type { Judge } from '../../../../server/core/incidents/judge.ts';
 import type { StepPolicy } from '../../../../server/domain/incidents/incident.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { eachApart, Faults } from '../../../../server/platform/health/faults.ts';

@@ -1,0 +1,80 @@
+import { Type } from 'typebox';
+import { LeftBehind, User } from '../../../protocol/api/view.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { Email, Id, IdParams, Name, NewPassword, strict } from '../../platform/http/fields.ts';
+import type { Http } from '../../platform/http/http.ts';
+import { PageOf } from '../../platform/http/paging.ts';
+import { principalOf } from '../../platform/http/principal.ts';
+import type { Leaving } from '../../platform/security/leaving.ts';
+import type { Passwords } from '../../platform/security/passwords.ts';
+import { mayGrant } from '../../platform/security/roles.ts';
+import type { StatePort } from '../../platform/store/state-port.ts';
+import { findMakers } from './makers.ts';
+import { apiKeyView, tokenView, userView } from './views.ts';
+
+const NewUser = Type.Object(
+  { email: Email, name: Name, role: Type.Enum(['admin', 'technician', 'viewer']), password: NewPassword },
+  strict,
+);
+
+/** The keys and tokens that go on; for these the caller answers from then on. */
+const Disable = Type.Object({ keep: Type.Array(Id, { maxItems: 1000 }) }, strict);
+
+export interface UserRouteNeeds {
+  readonly state: StatePort;
+  readonly passwords: Passwords;
+  readonly leaving: Leaving;
+  readonly fleet: { catalogueChanged(): Promise<void> };
+}
+
+/** People who may log in. */
+export function userRoutes(http: Http, { state, passwords, leaving, fleet }: UserRouteNeeds): void {
+  const config = { access: 'manage', everyClient: true } as const;
+
+  http.get('/api/v1/users', { config, schema: { response: { 200: PageOf(User) } } }, async () => ({
+    items: (await state.users.list()).map(userView),
+    next: null,
+  }));
+
+  http.post('/api/v1/users', { config, schema: { body: NewUser, response: { 201: User } } }, async (request, reply) => {
+    const { id: actor, role: own } = principalOf(request);
+    const { email, name, role, password } = request.body;
+    if (!mayGrant(own, role)) throw new VigiaError('forbidden');
+    const passwordHash = await passwords.hash(password, [name, email]);
+    const user = await state.users.create({ email, name, role, passwordHash });
+    await state.audit.append({ actor, action: 'user.create', subject: user.id, detail: { role } });
+    await fleet.catalogueChanged();
+    return reply.code(201).send(userView(user));
+  });
+
+  http.delete('/api/v1/users/:id', { config, schema: { params: IdParams } }, async (request, reply) => {
+    await leaving.disable(request.params.id, [], principalOf(request).id);
+    await fleet.catalogueChanged();
+    return reply.code(204).send();
+  });
+
+  http.get(
+    '/api/v1/users/:id/left-behind',
+    { config, schema: { params: IdParams, response: { 200: LeftBehind } } },
+    async (request) => {
+      const { id } = request.params;
+      if ((await state.users.get(id)) === null) throw new VigiaError('not_found', 'There is no such user.');
+      const { apiKeys, tokens } = await leaving.leftBehind(id);
+      const makers = await findMakers(state, principalOf(request).scope, [...apiKeys, ...tokens]);
+      return {
+        apiKeys: apiKeys.map((row) => apiKeyView(row, makers)),
+        tokens: tokens.map((row) => tokenView(row, makers)),
+      };
+    },
+  );
+
+  http.post(
+    '/api/v1/users/:id/disable',
+    { config, schema: { params: IdParams, body: Disable } },
+    async (request, reply) => {
+      await leaving.disable(request.params.id, request.body.keep, principalOf(request).id);
+      await fleet.catalogueChanged();
+      return reply.code(204).send();
+    },
+  );
+}

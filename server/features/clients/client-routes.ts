@@ -1,0 +1,110 @@
+import { Type } from 'typebox';
+import { RemoteUrl } from '../../../protocol/api/site-card.ts';
+import { Client, Site } from '../../../protocol/api/view.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { requireRemoteUrl } from '../../domain/remote-url.ts';
+import { Id, IdParams, Name, strict } from '../../platform/http/fields.ts';
+import type { Http } from '../../platform/http/http.ts';
+import { mapPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
+import { principalOf } from '../../platform/http/principal.ts';
+import type { StatePort } from '../../platform/store/state-port.ts';
+import { clientView, siteView } from './views.ts';
+
+const Changes = Type.Object({ name: Type.Optional(Name), remoteUrl: Type.Optional(RemoteUrl) }, strict);
+
+export interface ClientRouteNeeds {
+  readonly state: StatePort;
+  /** Follows what changed. */
+  readonly fleet: { catalogueChanged(): Promise<void> };
+}
+
+/** Clients of the MSP and their sites. */
+export function clientRoutes(http: Http, { state, fleet }: ClientRouteNeeds): void {
+  http.get(
+    '/api/v1/clients',
+    {
+      config: { access: 'read' },
+      schema: { querystring: Type.Object(pageQuery, strict), response: { 200: PageOf(Client) } },
+    },
+    async (request) => {
+      const { clients } = state.scoped(principalOf(request).scope);
+      return mapPage(await clients.list(pageRequest(request.query)), clientView);
+    },
+  );
+
+  http.get(
+    '/api/v1/clients/:id',
+    { config: { access: 'read' }, schema: { params: IdParams, response: { 200: Client } } },
+    async (request) => {
+      const client = await state.scoped(principalOf(request).scope).clients.get(request.params.id);
+      if (client === null) throw new VigiaError('not_found', 'There is no such client.');
+      return clientView(client);
+    },
+  );
+
+  http.patch(
+    '/api/v1/clients/:id',
+    { config: { access: 'manage' }, schema: { params: IdParams, body: Changes, response: { 200: Client } } },
+    async (request) => {
+      const { id: actor, scope } = principalOf(request);
+      const { id } = request.params;
+      const { body: changes } = request;
+      if (Object.keys(changes).length === 0) {
+        throw new VigiaError('validation_failed', 'Send "name", "remoteUrl" or both.');
+      }
+      requireRemoteUrl(changes.remoteUrl);
+      const client = await state.scoped(scope).clients.update(id, changes);
+      await state.audit.append({ actor, action: 'client.change', subject: id, detail: changes });
+      await fleet.catalogueChanged();
+      return clientView(client);
+    },
+  );
+
+  http.post(
+    '/api/v1/clients',
+    {
+      config: { access: 'manage', everyClient: true },
+      schema: { body: Type.Object({ name: Name }, strict), response: { 201: Client } },
+    },
+    async (request, reply) => {
+      const { id: actor, scope } = principalOf(request);
+      const { name } = request.body;
+      const client = await state.scoped(scope).clients.create(name);
+      await state.audit.append({ actor, action: 'client.create', subject: client.id, detail: { name } });
+      await fleet.catalogueChanged();
+      return reply.code(201).send(clientView(client));
+    },
+  );
+
+  http.get(
+    '/api/v1/sites',
+    {
+      config: { access: 'read' },
+      schema: {
+        querystring: Type.Object({ ...pageQuery, client: Type.Optional(Id) }, strict),
+        response: { 200: PageOf(Site) },
+      },
+    },
+    async (request) => {
+      const { sites } = state.scoped(principalOf(request).scope);
+      const { client: clientId } = request.query;
+      return mapPage(await sites.list({ ...pageRequest(request.query), clientId }), siteView);
+    },
+  );
+
+  http.post(
+    '/api/v1/sites',
+    {
+      config: { access: 'manage' },
+      schema: { body: Type.Object({ clientId: Id, name: Name }, strict), response: { 201: Site } },
+    },
+    async (request, reply) => {
+      const { id: actor, scope } = principalOf(request);
+      const { clientId, name } = request.body;
+      const site = await state.scoped(scope).sites.create(clientId, name);
+      await state.audit.append({ actor, action: 'site.create', subject: site.id, detail: { clientId, name } });
+      await fleet.catalogueChanged();
+      return reply.code(201).send(siteView(site));
+    },
+  );
+}

@@ -1,0 +1,137 @@
+import { Type } from 'typebox';
+import { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { ALMOST_ALWAYS } from '../../domain/sla/silence.ts';
+import { Id, IdParams, strict } from '../../platform/http/fields.ts';
+import type { Http } from '../../platform/http/http.ts';
+import { cutPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
+import { type Principal, principalOf } from '../../platform/http/principal.ts';
+import { parseTimeRange } from '../../platform/http/time-range.ts';
+import { allows } from '../../platform/security/roles.ts';
+import type { StatePort } from '../../platform/store/state-port.ts';
+import type { MaintenancePort } from './port.ts';
+
+const MONTH_MS = 31 * 86_400_000;
+const MAX_RANGE_MS = 400 * 86_400_000;
+const NEWEST_FIRST = 1e14;
+
+const Planned = Type.Interface([MaintenanceOccurrence], { title: Type.String(), clientId: Type.String() });
+const OccurrenceQuery = Type.Object(
+  {
+    from: Type.Optional(Type.String({ maxLength: 40 })),
+    to: Type.Optional(Type.String({ maxLength: 40 })),
+    client: Type.Optional(Id),
+  },
+  strict,
+);
+const Preview = Type.Object({ occurrences: Type.Array(MaintenanceOccurrence), warnings: Type.Array(Type.String()) });
+
+export interface MaintenanceRouteNeeds {
+  readonly state: Pick<StatePort, 'audit'>;
+  readonly maintenance: MaintenancePort;
+  readonly clock: () => number;
+}
+
+/** Planned work: windows, when they are, and what they exclude. */
+export function maintenanceRoutes(http: Http, { state, maintenance, clock }: MaintenanceRouteNeeds): void {
+  http.get(
+    '/api/v1/maintenance',
+    {
+      config: { access: 'read' },
+      schema: {
+        querystring: Type.Object({ ...pageQuery, client: Type.Optional(Id) }, strict),
+        response: { 200: PageOf(MaintenanceWindow) },
+      },
+    },
+    async (request) =>
+      cutPage(
+        maintenance.list(principalOf(request).scope, request.query.client),
+        pageRequest(request.query),
+        ({ createdAt, id }) => `${NEWEST_FIRST - Date.parse(createdAt)}/${id}`,
+      ),
+  );
+
+  http.get(
+    '/api/v1/maintenance/occurrences',
+    {
+      config: { access: 'read' },
+      schema: { querystring: OccurrenceQuery, response: { 200: Type.Object({ items: Type.Array(Planned) }) } },
+    },
+    async (request) => {
+      const { from, to, client } = request.query;
+      const start = from ?? String(clock());
+      const { fromMs, toMs } = to === undefined ? monthFrom(start) : parseTimeRange({ from: start, to }, Number.NaN);
+      if (toMs - fromMs > MAX_RANGE_MS) {
+        throw new VigiaError('range_too_large', 'Ask for at most 400 days of windows at once.');
+      }
+      return { items: maintenance.occurrences(principalOf(request).scope, fromMs, toMs, client) };
+    },
+  );
+
+  http.post(
+    '/api/v1/maintenance/preview',
+    { config: { access: 'act' }, schema: { body: MaintenanceInput, response: { 200: Preview } } },
+    async (request) => maintenance.preview(principalOf(request).scope, request.body),
+  );
+
+  http.post(
+    '/api/v1/maintenance',
+    { config: { access: 'act' }, schema: { body: MaintenanceInput, response: { 201: MaintenanceWindow } } },
+    async (request, reply) => {
+      const actor = principalOf(request);
+      requireRightToSilence(actor, maintenance.silentShare(request.body));
+      const made = await maintenance.create(actor.scope, request.body, actor);
+      await state.audit.append({
+        actor: actor.id,
+        action: 'maintenance.create',
+        subject: made.id,
+        detail: { ...request.body },
+      });
+      return reply.code(201).send(made);
+    },
+  );
+
+  http.put(
+    '/api/v1/maintenance/:id',
+    {
+      config: { access: 'act' },
+      schema: { params: IdParams, body: MaintenanceInput, response: { 200: MaintenanceWindow } },
+    },
+    async (request) => {
+      const actor = principalOf(request);
+      const { id } = request.params;
+      requireRightToSilence(actor, maintenance.silentShare(request.body, id));
+      const changed = await maintenance.update(actor.scope, id, request.body, actor);
+      const { before, afterStart } = changed.edits.at(-1) ?? {};
+      const detail = { before, after: request.body, afterStart };
+      await state.audit.append({ actor: actor.id, action: 'maintenance.change', subject: id, detail });
+      return changed;
+    },
+  );
+
+  http.delete(
+    '/api/v1/maintenance/:id',
+    { config: { access: 'act' }, schema: { params: IdParams, response: { 200: MaintenanceWindow } } },
+    async (request) => {
+      const actor = principalOf(request);
+      const { id } = request.params;
+      const cancelled = await maintenance.cancel(actor.scope, id);
+      await state.audit.append({ actor: actor.id, action: 'maintenance.cancel', subject: id });
+      return cancelled;
+    },
+  );
+}
+
+/** Whoever silences something almost always takes it out of the watch. @throws VigiaError forbidden */
+function requireRightToSilence({ role }: Principal, share: number): void {
+  if (share < ALMOST_ALWAYS || allows(role, 'manage')) return;
+  throw new VigiaError(
+    'forbidden',
+    `With this window nothing would be told for ${Math.round(share * 24)} of 24 hours. Only an admin may plan that: make it shorter or rarer, or ask one.`,
+  );
+}
+
+function monthFrom(from: string): { fromMs: number; toMs: number } {
+  const { fromMs } = parseTimeRange({ from }, Number.POSITIVE_INFINITY);
+  return { fromMs, toMs: fromMs + MONTH_MS };
+}

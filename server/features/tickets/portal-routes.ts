@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Type } from 'typebox';
+import { PortalReportInput } from '../../../protocol/api/person-report.ts';
+import { isolated } from '../../../protocol/bidi.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { IdParams, iso, Nothing, strict } from '../../platform/http/fields.ts';
+import type { Http, RateLimits } from '../../platform/http/http.ts';
+import type { Origins } from '../../platform/http/origin.ts';
+import { principalOf } from '../../platform/http/principal.ts';
+import { perMinute } from '../../platform/http/rate-limit.ts';
+import type { ClientRow, StatePort } from '../../platform/store/state-port.ts';
+import type { PersonReportPort } from './port.ts';
+import { pageFile } from './portal/files.ts';
+
+const SECRET_BYTES = 32;
+const MAX_SITES = 500;
+const NOTES_MS = 14 * 86_400_000;
+const MAX_NOTES = 20;
+const KEY_HEADER = 'x-vigia-report-key';
+
+const Place = Type.Object({ id: Type.String(), name: Type.String() });
+const Said = Type.Object({ at: Type.String({ format: 'date-time' }), by: Type.String(), text: Type.String() });
+const Portal = Type.Object({
+  client: Type.String(),
+  sites: Type.Array(Place),
+  /** What we wrote of late for the client to read, newest first. */
+  notes: Type.Array(Said),
+});
+const Answer = Type.Object({
+  /** What the person reads. */
+  sentence: Type.String(),
+  /** We had noticed it already. */
+  known: Type.Boolean(),
+});
+
+export interface PortalRouteNeeds {
+  readonly state: StatePort;
+  readonly personReports: PersonReportPort;
+  readonly origins: Origins;
+  readonly limits: RateLimits;
+  readonly clock: () => number;
+}
+
+/** The page on which people of a client report a problem. Its secret is the fragment of its address, which no log ever sees. */
+export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
+  const { state, personReports, origins, limits, clock } = context;
+  const config = { access: 'public', ...perMinute(limits.login) } as const;
+
+  async function clientOf(key: unknown): Promise<ClientRow> {
+    const isKey = typeof key === 'string' && key.length >= 32 && key.length <= 128;
+    const client = isKey ? await state.scoped({ allClients: true }).clients.byReportKey(hashOf(key)) : null;
+    if (client) return client;
+    throw new VigiaError(
+      'unauthenticated',
+      'This link no longer works. Ask the people who look after your computers for the new one.',
+    );
+  }
+
+  http.get('/report', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>
+    pageFile('report.html').then((page) => reply.type('text/html; charset=utf-8').send(page)),
+  );
+  http.get('/report.css', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>
+    pageFile('report.css').then((style) => reply.type('text/css; charset=utf-8').send(style)),
+  );
+  http.get('/report.js', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>
+    pageFile('report.js').then((script) => reply.type('text/javascript; charset=utf-8').send(script)),
+  );
+
+  http.get('/api/v1/portal', { config, schema: { response: { 200: Portal } } }, async (request) => {
+    const client = await clientOf(request.headers[KEY_HEADER]);
+    const { items } = await state.scoped({ clientId: client.id }).sites.list({ limit: MAX_SITES, clientId: client.id });
+    const notes = await state.scoped({ clientId: client.id }).incidents.visibleNotes(clock() - NOTES_MS, MAX_NOTES);
+    // Its page is for people alone.
+    return {
+      client: isolated(client.name),
+      sites: items.map(({ id, name }) => ({ id, name: isolated(name) })),
+      notes: notes.map(({ at, by_user, text }) => ({ at: iso(at), by: isolated(by_user ?? ''), text: isolated(text) })),
+    };
+  });
+
+  http.post(
+    '/api/v1/portal/reports',
+    { config, schema: { body: PortalReportInput, response: { 201: Answer } } },
+    async (request, reply) => {
+      const client = await clientOf(request.headers[KEY_HEADER]);
+      const linkId = linkIdOf(client);
+      const answer = await personReports.fromPortal({ clientId: client.id, linkId, address: request.ip }, request.body);
+      const { reportId, incidentId, ...shown } = answer;
+      const detail = { clientId: client.id, linkId, incidentId, address: request.ip };
+      await state.audit.append({ actor: 'server', action: 'person-report.portal', subject: reportId, detail });
+      return reply.code(201).send(shown);
+    },
+  );
+
+  http.post(
+    '/api/v1/clients/:id/report-link',
+    {
+      config: { access: 'manage' },
+      schema: {
+        params: IdParams,
+        body: Type.Optional(Nothing),
+        response: { 200: Type.Object({ url: Type.String() }, strict) },
+      },
+    },
+    async (request) => {
+      const { id: actor, scope } = principalOf(request);
+      const { id } = request.params;
+      const secret = randomBytes(SECRET_BYTES).toString('base64url');
+      await state.scoped(scope).clients.setReportKey(id, hashOf(secret));
+      await state.audit.append({ actor, action: 'client.report-link', subject: id });
+      return { url: `${origins.base(request.headers.origin)}/report#${secret}` };
+    },
+  );
+
+  http.delete(
+    '/api/v1/clients/:id/report-link',
+    { config: { access: 'manage' }, schema: { params: IdParams } },
+    async (request, reply) => {
+      const { id: actor, scope } = principalOf(request);
+      const { id } = request.params;
+      await state.scoped(scope).clients.setReportKey(id, null);
+      await state.audit.append({ actor, action: 'client.report-link-removed', subject: id });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** The beginning of the stored hash: enough to tell links apart. */
+function linkIdOf({ report_key_hash }: ClientRow): string {
+  return Buffer.from(report_key_hash ?? [])
+    .toString('hex')
+    .slice(0, 16);
+}
+
+function hashOf(secret: string): Uint8Array {
+  return createHash('sha256').update(secret).digest();
+}
