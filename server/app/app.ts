@@ -29,7 +29,7 @@ import { createIncidentPort } from '../features/incidents/incident-port.ts';
 import { createTelling } from '../features/telling/telling.ts';
 import { createReportPort } from '../features/tickets/report-port.ts';
 import { createTwins } from '../features/twins/create-twins.ts';
-import { agreedNow } from '../fleet/agreed-now.ts';
+import { agreedNow, expiryNow } from '../fleet/agreed-now.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { healRecord } from '../fleet/redate.ts';
 import { refuseHalfRestored } from '../platform/backup/restore-backup.ts';
@@ -64,7 +64,7 @@ import { startTicking } from '../watch/ticking.ts';
 import { Watch } from '../watch/watch.ts';
 import { createAgentGateway } from './agent-gateway.ts';
 import type { Config } from './config/config.ts';
-import { startDaily } from './daily.ts';
+import { removing, startDaily } from './daily.ts';
 import { listen, originOf, publicHosts } from './listen.ts';
 import { routesOf } from './routes.ts';
 import { createSla } from './sla.ts';
@@ -477,12 +477,13 @@ async function wire(options: AppOptions, teardown: Teardown) {
     origin = originOf(http.server.address() as AddressInfo, certificate.current() !== null);
     const stopTicking = startTicking(watch, (cause) => logger.error({ err: cause }, 'judging presence failed'));
     const saving = setInterval(inBackground(saveMemories, 'the memory of devices could not be saved'), SNAPSHOT_MS);
+    const certainNow = (): number | null => expiryNow(fleet.devices, clock);
     const daily = startDaily(
       [
         { name: 'certificate', run: () => certificate.renew(http.server, now()) },
-        { name: 'sessions', run: pruneSessions },
-        { name: 'history', run: () => losses.prune() },
-        { name: 'messages', run: () => telling.prune() },
+        { name: 'sessions', run: () => pruneSessions(certainNow()) },
+        removing('history', certainNow, (at) => losses.prune(at)),
+        removing('messages', certainNow, (at) => telling.prune(at)),
         { name: 'unseen', run: () => tellUnseen(store, fleet, now(), config.timeZone) },
       ],
       logger,
@@ -519,8 +520,9 @@ async function wire(options: AppOptions, teardown: Teardown) {
     }
   }
 
-  async function pruneSessions(): Promise<Record<string, unknown>> {
-    return { pruned: await sessions.prune(), places: await people.places.prune() };
+  async function pruneSessions(at: number | null): Promise<Record<string, unknown>> {
+    const pruned = await sessions.prune(at);
+    return { pruned, places: at === null ? 0 : await people.places.prune(at) };
   }
 
   return {

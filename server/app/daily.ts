@@ -7,6 +7,21 @@ export interface DailyTask {
   run(): Promise<Record<string, unknown>>;
 }
 
+/** Removes what is old, by `now`: while that is null nobody can say what time it is, and nothing is. */
+export function removing(
+  name: string,
+  now: () => number | null,
+  remove: (now: number) => Promise<Record<string, unknown>>,
+): DailyTask {
+  return {
+    name,
+    async run() {
+      const at = now();
+      return at === null ? { waits: 'the time of day is not certain' } : remove(at);
+    },
+  };
+}
+
 /** At night in the server's own time zone, and not on the hour, when every other machine does the same. */
 const AT = '17 3 * * *';
 

@@ -7,14 +7,24 @@ const RECENT_MS = 3_600_000;
 const ENOUGH = 3;
 
 /**
+ * By which what was kept for long enough is removed, ms since 1970: nobody is asked where no machine is. Null while nobody can say
+ * what time it is.
+ */
+export function expiryNow(devices: ReadonlyMap<string, Heard>, clock: Clock): number | null {
+  if (devices.size > 0) return agreedNow(devices.values(), clock);
+  return clock.steps?.doubt() ? null : clock.now();
+}
+
+interface Heard {
+  readonly memory: Pick<DeviceRecord['memory'], 'dating'>;
+}
+
+/**
  * The time that the clocks of agents agree with, ms since 1970, never later than the server's own: half of those that were heard
  * within the hour say that it is at least so late. Null while the server doubts its time of day, or if too few were heard: what cannot
  * be taken back, such as the removal of history, waits for as long.
  */
-export function agreedNow(
-  devices: Iterable<{ readonly memory: Pick<DeviceRecord['memory'], 'dating'> }>,
-  clock: Clock,
-): number | null {
+export function agreedNow(devices: Iterable<Heard>, clock: Clock): number | null {
   if (clock.steps?.doubt()) return null;
   const now = clock.now();
   const ahead: number[] = [];

@@ -113,10 +113,10 @@ export class HistoryLosses implements Judge {
   }
 
   /** Forgets what retention would have removed by now, and lets the warning end. */
-  async prune(): Promise<Record<string, unknown>> {
-    const { store, now, retentionMs } = this.#options;
+  async prune(now: number): Promise<Record<string, unknown>> {
+    const { store, retentionMs } = this.#options;
     this.#warn();
-    return { pruned: await pruneLosses(store, now() - retentionMs) };
+    return { pruned: await pruneLosses(store, now - retentionMs) };
   }
 
   #take(loss: Loss): void {

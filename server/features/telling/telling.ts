@@ -47,8 +47,8 @@ export interface Telling {
   start(): void;
   /** Ends the deliveries under way, whose messages stay. */
   stop(): Promise<void>;
-  /** Forgets messages that ended long ago. */
-  prune(): Promise<Record<string, unknown>>;
+  /** Forgets messages that ended long before `now`, ms. */
+  prune(now: number): Promise<Record<string, unknown>>;
   /** Whether everybody was told from memory of trouble of the server that stood at this instant, ms, or began since. */
   toldFromMemory(at: number): boolean;
 }
@@ -167,8 +167,8 @@ export function createTelling(options: TellingOptions): Telling {
       await courier.stop();
     },
     toldFromMemory: (at) => lastResort.toldSince(at),
-    async prune() {
-      return { pruned: await store.deliveries.prune(now() - KEEP_MS) };
+    async prune(at) {
+      return { pruned: await store.deliveries.prune(at - KEEP_MS) };
     },
   };
 }

@@ -23,8 +23,8 @@ export interface KnownPlaces {
   remember(user: Pick<Row<'user'>, 'id' | 'email'>, place: Place): Promise<string>;
   /** After a new password: who knew the old one is a stranger again. The caller has removed the rows. */
   forget(userId: string): void;
-  /** Drops those that nobody came from for long: call it once a day. Returns how many. */
-  prune(): Promise<number>;
+  /** Drops those that nobody came from for long before `now`, ms: call it once a day. Returns how many. */
+  prune(now: number): Promise<number>;
 }
 
 /** How long a browser or an address stays known without a login. */
@@ -98,8 +98,8 @@ export function createKnownPlaces(store: Store, clock: () => number): KnownPlace
       for (const [id, place] of places) if (place.user_id === userId) places.delete(id);
     },
 
-    async prune() {
-      const before = clock() - KNOWN_FOR_MS;
+    async prune(now) {
+      const before = now - KNOWN_FOR_MS;
       const removed = await store.knownPlaces.removeBefore(before);
       for (const [id, place] of places) if (place.last_seen_at < before) places.delete(id);
       return removed;

@@ -27,8 +27,11 @@ export interface Sessions {
   revoke(sessionId: string): Promise<void>;
   /** Ends those in memory, all or all but one, where a new password has ended those that are stored. */
   endInMemory(userId: string, butSessionId?: string): void;
-  /** Deletes sessions that nobody can use any more: call it once a day. Returns how many. */
-  prune(): Promise<number>;
+  /**
+   * Writes what could not be written when it was done, and deletes sessions that nobody can use any more at `now`, ms; null: nobody
+   * can say what time it is, and all stay. Call it once a day. Returns how many were deleted.
+   */
+  prune(now: number | null): Promise<number>;
 }
 
 const SECRET_PATTERN = /^[A-Za-z0-9_-]{43}$/;
@@ -110,17 +113,17 @@ export function createSessions(
         if (user_id === userId && id !== butSessionId) inMemory.delete(hash);
       }
     },
-    async prune() {
+    async prune(now) {
       await lastUse.flush();
-      const now = clock();
-      for (const [hash, session] of inMemory) {
-        if (now >= session.expires_at || now - seenAt(session) >= SESSION_IDLE_MS) inMemory.delete(hash);
-      }
       for (const id of revoked) {
         await store.sessions.revoke(id);
         revoked.delete(id);
       }
-      return store.sessions.prune(clock() - SESSION_IDLE_MS);
+      if (now === null) return 0;
+      for (const [hash, session] of inMemory) {
+        if (now >= session.expires_at || now - seenAt(session) >= SESSION_IDLE_MS) inMemory.delete(hash);
+      }
+      return store.sessions.prune(now, now - SESSION_IDLE_MS);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import t from 'tap';
-import { runDaily, startDaily } from '../../../server/app/daily.ts';
+import { removing, runDaily, startDaily } from '../../../server/app/daily.ts';
 
 t.test('a task that fails does not keep the others from running', async (t) => {
   const lines: Record<string, unknown>[] = [];
@@ -16,6 +16,20 @@ t.test('a task that fails does not keep the others from running', async (t) => {
     { level: 50, task: 'fails', err: { message: 'no disk' } },
     { level: 30, task: 'works', pruned: 3 },
   ]);
+});
+
+t.test('nothing is removed while nobody can say what time it is', async (t) => {
+  const removed: number[] = [];
+  let now: number | null = null;
+  const task = removing(
+    'old',
+    () => now,
+    async (at) => ({ pruned: removed.push(at) }),
+  );
+  t.match(await task.run(), { waits: /time of day/ });
+  now = 7;
+  t.same(await task.run(), { pruned: 1 });
+  t.same(removed, [7]);
 });
 
 t.test('the schedule is one that the library accepts, and ends', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { agreedNow } from '../../../server/fleet/agreed-now.ts';
+import { agreedNow, expiryNow } from '../../../server/fleet/agreed-now.ts';
 import { createClock } from '../../../server/platform/clock.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -42,4 +42,20 @@ t.test('never while the server doubts its time of day', async (t) => {
   t.equal(agreedNow(fleet([0, 0, 0]), clock), NOW);
   wall += YEARS;
   t.equal(agreedNow(fleet([0, 0, 0]), clock), null);
+});
+
+t.test('what is old is removed by what machines agree with, and by the own clock where there are none', async (t) => {
+  const machines = (offsets: readonly number[]) => new Map(fleet(offsets).map((one, n) => [`${n}`, one]));
+  const clock = new FakeClock(NOW);
+  t.equal(expiryNow(machines([-YEARS, -YEARS, -YEARS]), clock), NOW - YEARS);
+  t.equal(expiryNow(new Map([['away', { memory: { dating: null } }]]), clock), null);
+  t.equal(expiryNow(new Map(), clock), NOW);
+  let wall = NOW;
+  const stepped = createClock(
+    () => wall,
+    () => 0,
+    () => 0,
+  );
+  wall += YEARS;
+  t.equal(expiryNow(new Map(), stepped), null);
 });

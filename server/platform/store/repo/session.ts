@@ -12,8 +12,8 @@ export interface SessionRepository {
   revoke(id: string): Promise<void>;
   /** All of them, or all but one. */
   revokeOfUser(userId: string, butSessionId?: string): Promise<void>;
-  /** Deletes those that nobody can use any more. Returns how many. */
-  prune(idleBeforeMs: number): Promise<number>;
+  /** Deletes those that nobody can use any more at `now`, ms. Returns how many. */
+  prune(now: number, idleBeforeMs: number): Promise<number>;
 }
 
 export function sessionRepository({ db, clock }: RepositoryContext): SessionRepository {
@@ -33,15 +33,11 @@ export function sessionRepository({ db, clock }: RepositoryContext): SessionRepo
       const update = revoke().where('user_id', '=', userId);
       await (butSessionId === undefined ? update : update.where('id', '<>', butSessionId)).execute();
     },
-    async prune(idleBeforeMs) {
+    async prune(now, idleBeforeMs) {
       const result = await db
         .deleteFrom('session')
         .where((eb) =>
-          eb.or([
-            eb('revoked_at', 'is not', null),
-            eb('expires_at', '<=', clock()),
-            eb('last_seen_at', '<', idleBeforeMs),
-          ]),
+          eb.or([eb('revoked_at', 'is not', null), eb('expires_at', '<=', now), eb('last_seen_at', '<', idleBeforeMs)]),
         )
         .executeTakeFirst();
       return Number(result.numDeletedRows);

@@ -254,9 +254,9 @@ t.test('old messages are forgotten, but not those about what is open', async (t)
   await site.put(open, 'raised');
   await site.put(over, 'raised');
   await until('both', async () => (await site.deliveries('log')).filter((row) => row.delivered_at).length === 2);
-  t.same(await telling.prune(), { pruned: 0 });
+  t.same(await telling.prune(site.clock.nowMs), { pruned: 0 });
   site.clock.nowMs += 91 * DAY;
-  t.same(await telling.prune(), { pruned: 1 });
+  t.same(await telling.prune(site.clock.nowMs), { pruned: 1 });
   const left = await site.store.db.selectFrom('outbox').select('idempotency_key').execute();
   t.same(left, [{ idempotency_key: `${open}/0/raised` }]);
 });
