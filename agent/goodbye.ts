@@ -47,6 +47,8 @@ function reasonOf(jobs: string, isStopping: boolean): GoodbyeReason | undefined 
 export async function readStopEvidence(dataDir: string, nowMs: number): Promise<StopEvidence> {
   const mark = statSync(join(dataDir, UPGRADE_MARK), { throwIfNoEntry: false });
   const isUpgrade = mark !== undefined && nowMs - mark.mtimeMs < UPGRADE_MARK_AGE_MS;
+  // What a container was started for takes it down with itself.
+  if (process.pid === 1) return { isUpgrade, systemdJobs: '', isStopping: true };
   if (!existsSync('/run/systemd/system')) return { isUpgrade, systemdJobs: '', isStopping: false };
   const [systemdJobs, state] = await Promise.all([
     systemctl(['list-jobs', '--no-legend', '--no-pager', '--plain']),

@@ -8,7 +8,7 @@ import { harmless, harmlessJson, isolated } from '../protocol/bidi.ts';
 import { VigiaError } from '../protocol/error.ts';
 import { freezePrototypes } from '../protocol/frozen-prototypes.ts';
 import { startAgent } from './agent.ts';
-import { isMachineIdGuessed, readBootId, readClocks, readMachineId } from './collect/clocks.ts';
+import { createClocks, isMachineIdGuessed, readBootId, readMachineId } from './collect/clocks.ts';
 import { createCollector } from './collect/create-collector.ts';
 import { collectInventory } from './collect/inventory.ts';
 import { type AgentConfig, readConfig } from './config.ts';
@@ -169,7 +169,7 @@ async function runAgent(config: AgentConfig): Promise<void> {
     isMachineIdGuessed: isMachineIdGuessed(),
     bootId: readBootId(readMemory(dataDir).bootId),
     agentVersion: version,
-    clocks: readClocks,
+    clocks: createClocks(),
     random: Math.random,
     log,
     sweepMemory: globalThis.gc,

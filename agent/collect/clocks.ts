@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces, uptime } from 'node:os';
 import type { Clocks } from '../../protocol/wire/frame.ts';
+import { parseMountinfo } from './linux/mountinfo.ts';
 import { parseProcessStat } from './linux/process-stat.ts';
 
 /** Where the system keeps its identity; tests put other folders in their place. */
@@ -22,13 +23,48 @@ export function readClocks(): Clocks {
   };
 }
 
+/** As {@link readClocks}, with `bootMs` since what {@link readBootId} names began: in a container, since its own start. */
+export function createClocks(roots?: SystemRoots): () => Clocks {
+  const beganMs = (startUnderHostClock(roots) ?? 0) * TICK_MS;
+  return () => {
+    const clocks = readClocks();
+    return { ...clocks, bootMs: Math.max(0, clocks.bootMs - beganMs) };
+  };
+}
+
+/** /proc counts starts of processes in hundredths of a second since the boot, whatever the kernel itself ticks in. */
+const TICK_MS = 10;
+/** A host starts its first process in its first seconds; only a container has one that is later than this. */
+const HOST_STARTS_WITHIN_TICKS = 1_000;
+
+/**
+ * When a container began, in ticks since the host's boot, if its uptime is the host's. Undefined on a host, and in a container
+ * with an uptime of its own, which is mounted over the kernel's file (lxcfs, sysbox).
+ */
+function startUnderHostClock({
+  procRoot = '/proc',
+  platform = process.platform,
+}: SystemRoots = {}): number | undefined {
+  if (platform !== 'linux') return undefined;
+  const startTicks = firstProcessTicks(procRoot) ?? 0;
+  const mounts = parseMountinfo(readIfPresent(`${procRoot}/self/mountinfo`) ?? '');
+  const hasOwnUptime = mounts.some(({ mountpoint }) => mountpoint === '/proc/uptime');
+  return startTicks > HOST_STARTS_WITHIN_TICKS && !hasOwnUptime ? startTicks : undefined;
+}
+
+function firstProcessTicks(procRoot: string): number | undefined {
+  return parseProcessStat(readIfPresent(`${procRoot}/1/stat`) ?? '')?.startTicks;
+}
+
 /** Two estimates of one boot differ by no more than this, unless the clock was set meanwhile. */
 const BOOT_TOLERANCE_SECONDS = 120;
 
 /**
  * Names this boot of this machine or container.
  *
- * Linux: the kernel's boot id and the start time of PID 1, which is constant on a host and tells a container's starts apart.
+ * Linux: the kernel's boot id and the start time of PID 1, which is constant on a host and tells a container's starts apart:
+ * behind a slash where the boot clock counts from there, behind a plus where it counts from what /proc/uptime says. One identity
+ * never has two boot clocks.
  * macOS: the id of the boot session. Elsewhere `boot-` and the second of the boot by the present clock: as that estimate
  * moves with the clock, the identity of the last run is kept while it is close.
  * @param previous what the last run of the agent read, if it is known
@@ -39,8 +75,9 @@ export function readBootId(
 ): string {
   if (platform === 'linux') {
     const bootId = readIfPresent(`${procRoot}/sys/kernel/random/boot_id`)?.trim();
-    const startTicks = parseProcessStat(readIfPresent(`${procRoot}/1/stat`) ?? '')?.startTicks;
-    if (bootId) return startTicks === undefined ? bootId : `${bootId}+${startTicks}`;
+    const startTicks = firstProcessTicks(procRoot);
+    const sign = startUnderHostClock({ procRoot, platform }) === undefined ? '+' : '/';
+    if (bootId) return startTicks === undefined ? bootId : `${bootId}${sign}${startTicks}`;
   }
   if (platform === 'darwin') {
     const session = output('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'])?.trim();

@@ -112,6 +112,11 @@ export class AgentProcess {
     return this.#output;
   }
 
+  /** Resolves when it has ended by itself, or by somebody else. */
+  get ended(): Promise<unknown> {
+    return this.#closed;
+  }
+
   /** Sends the signal and waits for the end. Returns the exit code, or null if the signal ended it. */
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     if (this.isRunning) this.#child.kill(signal);

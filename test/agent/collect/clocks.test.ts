@@ -3,6 +3,7 @@ import { uptime } from 'node:os';
 import t from 'tap';
 import {
   bootIdFromTime,
+  createClocks,
   isMachineIdGuessed,
   readBootId,
   readClocks,
@@ -26,12 +27,31 @@ t.test('this machine', async (t) => {
   t.equal(readMachineId(), readMachineId());
 });
 
-t.test('a container that is started again has another boot identity', async (t) => {
-  const root = t.testdir({
-    sys: { kernel: { random: { boot_id: '0d3f0b0e-5f0b-4c7e-9a51-0c5a2f0d8a11\n' } } },
-    1: { stat: readFileSync(fixturePath('container/proc/1/stat'), 'latin1') },
-  });
-  t.equal(readBootId(undefined, { procRoot: root, platform: 'linux' }), '0d3f0b0e-5f0b-4c7e-9a51-0c5a2f0d8a11+165672');
+t.test('a container that is started again has another boot identity, and a clock that began with it', async (t) => {
+  const bootId = '0d3f0b0e-5f0b-4c7e-9a51-0c5a2f0d8a11';
+  const stat = readFileSync(fixturePath('container/proc/1/stat'), 'latin1');
+  const startedAt = (ticks: number) => stat.replace(' 165672 ', ` ${ticks} `);
+  const lxcfs = '611 600 0:45 /proc/uptime /proc/uptime rw,nosuid - fuse.lxcfs lxcfs rw\n';
+  const f = (ticks: number, mountinfo: string, wantId: string, wantMs: number) => {
+    const procRoot = t.testdir({
+      sys: { kernel: { random: { boot_id: `${bootId}\n` } } },
+      self: { mountinfo },
+      1: { stat: startedAt(ticks) },
+    });
+    const roots = { procRoot, platform: 'linux' } as const;
+    t.equal(readBootId(undefined, roots), `${bootId}${wantId}`);
+    const clocks = createClocks(roots);
+    const [before, seen, after] = [uptime() * 1000, clocks().bootMs, uptime() * 1000];
+    t.ok(seen >= Math.round(before) - wantMs && seen <= Math.round(after) - wantMs, `${seen} ms of ${before}`);
+  };
+  const elsewhere = '611 600 0:45 / /srv/proc/uptime rw - ext4 /dev/sda1 rw\n';
+  const ticks = Math.floor(uptime() * 50);
+  f(ticks, elsewhere, `/${ticks}`, ticks * 10);
+  f(ticks, lxcfs, `+${ticks}`, 0);
+  f(24, elsewhere, '+24', 0);
+  f(1_000, '', '+1000', 0);
+  const ahead = { procRoot: t.testdir({ 1: { stat: startedAt(2 ** 40) } }), platform: 'linux' } as const;
+  t.equal(createClocks(ahead)().bootMs, 0, 'never negative');
 });
 
 t.test('where PID 1 is hidden the boot id stands alone', async (t) => {
