@@ -74,6 +74,7 @@ export const errorCodes = {
   database_newer: 'The database was written by a newer version of Vigia.',
   database_damaged: 'The database fails its integrity check.',
   identity_damaged: 'The file with the identity key of the server does not hold it.',
+  audit_broken: 'The audit log is not what was written into it.',
   secrets_unreadable: 'The stored secrets cannot be opened with the key file beside them.',
   usage: 'The command line is wrong.',
 } as const satisfies Record<string, string>;

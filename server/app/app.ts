@@ -18,6 +18,7 @@ import { liveRoute } from '../edge/live/live-connections.ts';
 import { LiveHub } from '../edge/live/live-hub.ts';
 import { createInstallFiles } from '../features/access/install-files.ts';
 import { createRuntimeMaker, makeRuntimeIn } from '../features/access/runtime-maker.ts';
+import { AuditHeads } from '../features/audit/heads.ts';
 import { createHolidays } from '../features/contracts/holidays.ts';
 import { exportFleet } from '../features/devices/export-view.ts';
 import { createFleetPort } from '../features/devices/fleet-port.ts';
@@ -497,6 +498,15 @@ async function wire(options: AppOptions, teardown: Teardown) {
         ? null
         : new Heartbeat({ url: config.heartbeatUrl, trouble: () => vitalSigns.trouble(), health, logger });
     heartbeat?.start();
+    const auditHeads = new AuditHeads({
+      store,
+      url: config.auditUrl,
+      allowPrivate: config.notifyPrivate,
+      now,
+      health,
+      logger,
+    });
+    auditHeads.start();
     teardown.push(async () => {
       stopTicking();
       clearInterval(saving);
@@ -505,6 +515,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       await daily.stop();
       await telling.stop();
       await heartbeat?.stop();
+      await auditHeads.stop();
     });
     isReady = true;
   }

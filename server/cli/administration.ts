@@ -21,7 +21,10 @@ export async function withAdministration<T>(config: Config, work: (perform: Perf
 }
 
 /** What takes longer than a moment: years of series are copied at the speed of the disk. */
-const deadlinesMs: Partial<Record<OperationName, number>> = { 'backup.create': 6 * 3_600_000 };
+const deadlinesMs: Partial<Record<OperationName, number>> = {
+  'backup.create': 6 * 3_600_000,
+  'audit.verify': 3_600_000,
+};
 
 /** Null if a server holds it. */
 function takeDataDir(path: string): DataDir | null {

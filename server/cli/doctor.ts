@@ -89,9 +89,9 @@ function accountFinding({ users }: ServerStatus): Finding {
   );
 }
 
-function auditFinding({ auditIntact }: ServerStatus): Finding {
+function auditFinding({ auditIntact, auditFault }: ServerStatus): Finding {
   if (auditIntact) return ok('audit log', 'Its chain is unbroken.');
-  return failed('audit log', 'Its chain is broken: an entry was changed or removed after it was written.');
+  return failed('audit log', `Its chain is broken. ${auditFault} Look at: vigia audit verify`);
 }
 
 function checkFile(subject: string, path: string): Finding {

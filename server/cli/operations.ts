@@ -27,7 +27,9 @@ import type { Credentials } from '../platform/security/credentials.ts';
 import type { Passwords } from '../platform/security/passwords.ts';
 import type { TlsMaterial } from '../platform/security/tls.ts';
 import type { EnrolmentTokens } from '../platform/security/tokens.ts';
+import { readTold } from '../platform/store/audit/told.ts';
 import type { Store } from '../platform/store/store.ts';
+import { HeadsToVerify, type VerifiedAudit, verifyAudit } from './audit-operation.ts';
 import { listPlanned, PlannedByName, planByName } from './maintenance-operations.ts';
 
 /** What the operations of the command line need, inside the running server or, when none runs, on the store itself. */
@@ -165,12 +167,15 @@ export const operations = {
       return created;
     },
   ),
+  'audit.verify': operation(HeadsToVerify, ({ store }, input): Promise<VerifiedAudit> => verifyAudit(store, input)),
   status: operation(Type.Object({}, strict), async ({ running, store }): Promise<ServerStatus> => {
-    const audit = await store.audit.verify();
+    const told = await readTold(store.settings);
+    const audit = await store.audit.verify(told === null ? [] : [told]);
     return {
       server: running === null ? null : { address: running.address, health: running.health() },
       users: await store.users.count(),
       auditIntact: audit.ok,
+      auditFault: audit.ok ? null : audit.sentence,
     };
   }),
 } as const;
@@ -189,6 +194,8 @@ export interface ServerStatus {
   readonly server: { readonly address: string; readonly health: ServerHealth } | null;
   readonly users: number;
   readonly auditIntact: boolean;
+  /** What is wrong with it, in one sentence, or null. */
+  readonly auditFault: string | null;
 }
 
 export type Operations = typeof operations;

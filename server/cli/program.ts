@@ -5,6 +5,7 @@ import { freezePrototypes } from '../../protocol/frozen-prototypes.ts';
 import { nearest } from '../app/config/nearest.ts';
 import { runAgent } from './agent.ts';
 import { apiKeyCommands } from './apikey.ts';
+import { auditCommands } from './audit.ts';
 import { backupCommands } from './backup.ts';
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   ...apiKeyCommands,
   ...maintenanceCommands,
   ...backupCommands,
+  ...auditCommands,
   doctorCommand,
 ];
 

@@ -34,6 +34,8 @@ export interface Config {
   readonly mailName: string | null;
   /** Asked while the server does its work: a dead man's switch outside; null if there is none. */
   readonly heartbeatUrl: string | null;
+  /** Who is told the head of the audit log; null: the server's log alone. */
+  readonly auditUrl: string | null;
   /** IANA zone of the server's mornings, and of the times in its messages. */
   readonly timeZone: string;
   /** How long reports are kept as they came, summed up in five minutes, and in hours, ms. */
@@ -56,6 +58,7 @@ export const variableNames = [
   'VIGIA_NOTIFY_PRIVATE',
   'VIGIA_MAIL_NAME',
   'VIGIA_HEARTBEAT_URL',
+  'VIGIA_AUDIT_URL',
   'VIGIA_TIME_ZONE',
   'VIGIA_RETENTION_RAW',
   'VIGIA_RETENTION_5MIN',
@@ -104,7 +107,8 @@ export function readConfig(
     reportIntervalMs: readInterval(read('VIGIA_REPORT_INTERVAL')),
     notifyPrivate: readFlag('VIGIA_NOTIFY_PRIVATE', read('VIGIA_NOTIFY_PRIVATE') ?? '0'),
     mailName: readMailName(read('VIGIA_MAIL_NAME')),
-    heartbeatUrl: readHeartbeat(read('VIGIA_HEARTBEAT_URL')),
+    heartbeatUrl: readOutsideUrl('VIGIA_HEARTBEAT_URL', read, 'https://hc.example.com/ping/1234'),
+    auditUrl: readOutsideUrl('VIGIA_AUDIT_URL', read, 'https://log.example.com/vigia'),
     timeZone: readTimeZone(read('VIGIA_TIME_ZONE')),
     retention: readRetention(read),
   };
@@ -145,16 +149,19 @@ function readPublicUrl(value: string | undefined, tls: TlsChoice): string | null
   return url.origin;
 }
 
-function readHeartbeat(value: string | undefined): string | null {
+function readOutsideUrl(
+  name: VariableName,
+  read: (name: VariableName) => string | undefined,
+  example: string,
+): string | null {
+  const value = read(name);
   if (value === undefined) return null;
   const url = URL.parse(value);
   if (url && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '') return url.href;
   // It may hold a secret, so it is not repeated.
-  throw new VigiaError(
-    'config_bad_value',
-    'VIGIA_HEARTBEAT_URL is not an address: use the whole one to ask, such as https://hc.example.com/ping/1234.',
-    { variable: 'VIGIA_HEARTBEAT_URL' },
-  );
+  throw new VigiaError('config_bad_value', `${name} is not an address: use the whole one to ask, such as ${example}.`, {
+    variable: name,
+  });
 }
 
 function readTls(read: (name: VariableName) => string | undefined, cwd: string): TlsChoice {

@@ -79,6 +79,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   data_dir_in_use: null,
   database_newer: null,
   database_damaged: null,
+  audit_broken: null,
   secrets_unreadable: 500,
   usage: null,
 };

@@ -16,6 +16,7 @@ t.test('without any variable', async (t) => {
     notifyPrivate: false,
     mailName: null,
     heartbeatUrl: null,
+    auditUrl: null,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     retention: { raw: 14 * 86_400_000, fiveMinute: 396 * 86_400_000, hour: 1_826 * 86_400_000 },
   });
@@ -48,6 +49,7 @@ t.test('good values', async (t) => {
   f({ VIGIA_MAIL_NAME: 'mail.example.com' }, { mailName: 'mail.example.com' });
   const heartbeatUrl = 'https://hc.example.com/ping/1234';
   f({ VIGIA_HEARTBEAT_URL: heartbeatUrl }, { heartbeatUrl });
+  f({ VIGIA_AUDIT_URL: heartbeatUrl }, { auditUrl: heartbeatUrl });
   const anchors = [
     { host: '1.1.1.1', port: 53 },
     { host: '2606:4700::1111', port: 443 },
@@ -107,6 +109,7 @@ t.test('bad values: the sentence names the variable, what was given, and what is
   );
   f({ VIGIA_TRUSTED_PROXIES: '10.0.0.0/33' }, /^VIGIA_TRUSTED_PROXIES/);
   f({ VIGIA_TRUSTED_PROXIES: Array(65).fill('::1').join() }, /^VIGIA_TRUSTED_PROXIES/);
+  f({ VIGIA_AUDIT_URL: 'log.example.com/secret' }, /^VIGIA_AUDIT_URL is not an address: (?!.*secret)/);
   f({ VIGIA_HEARTBEAT_URL: 'hc.example.com/secret' }, /^VIGIA_HEARTBEAT_URL is not an address: (?!.*secret)/);
   f({ VIGIA_ANCHORS: Array(9).fill('a:1').join() }, /^VIGIA_ANCHORS/);
   f({ VIGIA_REPORT_INTERVAL: '10' }, /^VIGIA_REPORT_INTERVAL is "10": use a time from 200ms to 60m, such as 10s/);
