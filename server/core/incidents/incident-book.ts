@@ -5,8 +5,8 @@ import {
   incidentKey,
   type StepPolicy,
   type Subject,
-  stepIncident,
 } from '../../domain/incidents/incident.ts';
+import { stepIncident } from '../../domain/incidents/step-incident.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Faults } from '../../platform/health/faults.ts';

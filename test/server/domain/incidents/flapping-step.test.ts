@@ -1,7 +1,8 @@
 import t from 'tap';
 import { flapUntil } from '../../../../server/domain/incidents/flapping.ts';
 import { calmStep, stands } from '../../../../server/domain/incidents/flapping-step.ts';
-import { type IncidentRecord, type IncidentStep, stepIncident } from '../../../../server/domain/incidents/incident.ts';
+import type { IncidentRecord, IncidentStep } from '../../../../server/domain/incidents/incident.ts';
+import { stepIncident } from '../../../../server/domain/incidents/step-incident.ts';
 import type { Verdict } from '../../../../server/domain/rules/detection.ts';
 
 const EVERY_MS = 20_000;

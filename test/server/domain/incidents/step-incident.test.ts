@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { Priority } from '../../../../protocol/api/view.ts';
-import { type IncidentRecord, incidentKey, stepIncident } from '../../../../server/domain/incidents/incident.ts';
+import { type IncidentRecord, incidentKey } from '../../../../server/domain/incidents/incident.ts';
 import { noTimes } from '../../../../server/domain/incidents/incident-times.ts';
+import { stepIncident } from '../../../../server/domain/incidents/step-incident.ts';
 import type { Verdict } from '../../../../server/domain/rules/detection.ts';
 
 const subject = { clientId: 'c1', siteId: 's1', deviceId: 'd1' };
