@@ -187,20 +187,38 @@ type Measured = Member & { readonly space: Space };
 
 /**
  * Those that have the pool's own free space: a quota leaves less, so they are the first two or more, from above, that agree. One
- * with a reservation of its own has more, and agrees with none.
+ * with a reservation of its own has more, and agrees with none. Quotas may agree too: what lies in another has the space of that
+ * one, so less is a quota's; and those of one size below another are of one quota, as each dataset of a pool has the size of what it
+ * holds and the rest.
  */
 function haveTheSame(measured: readonly Measured[], names: number): ReadonlySet<Measured> {
   if (measured.length === 1 && names > 0) return new Set(measured);
   const sorted = [...measured].sort((a, b) => b.space.availableBytes - a.space.availableBytes);
+  const above: Measured[] = [];
   let group: Measured[] = [];
+  const isPool = (): boolean => group.length > 1 && (above.length === 0 || !haveOneSize(group));
   for (const member of sorted) {
+    if (above.some(({ name }) => liesIn(member.name, name))) continue;
     const before = group.at(-1)?.space.availableBytes ?? 0;
     const isClose = before - member.space.availableBytes <= Math.max(SAME_BYTES, SAME_RATIO * before);
-    if (isClose || group.length === 0) group.push(member);
-    else if (group.length > 1) break;
-    else group = [member];
+    if (isClose || group.length === 0) {
+      group.push(member);
+      continue;
+    }
+    if (isPool()) break;
+    above.push(...group);
+    group = [member];
   }
-  return new Set(group.length > 1 ? group : []);
+  return new Set(isPool() ? group : []);
+}
+
+function liesIn(name: string, folder: string): boolean {
+  return name.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+function haveOneSize([first, ...others]: readonly Measured[]): boolean {
+  const { sizeBytes } = first?.space ?? { sizeBytes: 0 };
+  return others.every(({ space }) => Math.abs(space.sizeBytes - sizeBytes) <= sizeBytes / 1_000);
 }
 
 /** Subvolumes have the size of their pool; of datasets each has what it holds itself and what is left to all. */
@@ -210,8 +228,7 @@ function poolSpace(
   measured: readonly Measured[],
 ): Space & Pick<Sharing, 'holders'> {
   const { sizeBytes, availableBytes } = teller.space;
-  const isOneSize = others.every((other) => Math.abs(other.space.sizeBytes - sizeBytes) <= sizeBytes / 1_000);
-  if (isOneSize) return { sizeBytes, availableBytes, holders: [] };
+  if (haveOneSize([teller, ...others])) return { sizeBytes, availableBytes, holders: [] };
   const usedBytes = measured.reduce((sum, member) => sum + member.space.sizeBytes - member.space.availableBytes, 0);
   const holders = measured.flatMap((member) => (member === teller ? [] : [member.name]));
   return { sizeBytes: availableBytes + usedBytes, availableBytes, holders };

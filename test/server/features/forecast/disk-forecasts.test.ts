@@ -10,7 +10,7 @@ import type { SeriesStore } from '../../../../server/platform/series/series-stor
 import { openStore } from '../../../../server/platform/store/store.ts';
 import { type Core, CoreAgent, startCore } from '../../../support/core.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
-import { disk, GiB } from '../../../support/reading.ts';
+import { disk, GiB, type Values } from '../../../support/reading.ts';
 import { addTenant } from '../../../support/store.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 import { until } from '../../../support/until.ts';
@@ -96,10 +96,15 @@ class Scene {
     sizeGiB = 400,
     mountpoint = '/var',
   ): Promise<void> {
+    await this.liveWith(hours, (now) => disk(mountpoint, sizeGiB, availableGiB(now)));
+  }
+
+  /** The same with whatever a report says at that hour. */
+  async liveWith(hours: number, values: (hours: number) => Values): Promise<void> {
     for (let step = 0; step < hours * 12; step += 1) {
       this.clock.ms += STEP_MS;
       this.agent.connect(this.record, this.clock.ms);
-      this.agent.offer(this.core, this.record, this.clock.ms, disk(mountpoint, sizeGiB, availableGiB(step / 12)));
+      this.agent.offer(this.core, this.record, this.clock.ms, values(step / 12));
       await this.core.ingest.drain();
       await this.tick();
     }
@@ -151,6 +156,36 @@ t.test('a leak opens Medium, then High, survives restarts, and a clean-up ends i
   const rows = await scene.core.store.db.selectFrom('incident').selectAll().execute();
   t.equal(rows.length, 1);
   t.match(rows[0]?.sentence, /^No longer about to be full\. \/var /);
+});
+
+/** Three datasets of one pool, of which the second grows, by what each holds; and one with a quota of its own that is full and rests. */
+function growingPool(grownGiB: number): Values {
+  const leftGiB = 300 - grownGiB;
+  const held = { '/tank': 1, '/tank/data': 400 + grownGiB, '/tank/home': 50 };
+  const datasets = Object.entries(held).map(([name, own]) => disk(name, own + leftGiB, leftGiB));
+  const pool = Object.fromEntries([...Object.keys(held), '/tank/quota'].map((name) => [`fs.pool[${name}]`, 1]));
+  return Object.assign({}, ...datasets, disk('/tank/quota', 100, 40), pool);
+}
+
+t.test('a pool that fills is one forecast, whichever of its datasets grows', async (t) => {
+  const scene = await new Scene(t).begin();
+  await scene.liveWith(26, () => growingPool(0));
+  await scene.liveWith(8, (hours) => growingPool(4 * hours));
+  t.match(scene.incidents(), [{ rule: 'disk.forecast', priority: 'medium', isChild: false }]);
+  const [incident] = scene.incidents();
+  t.match(incident?.sentence, /^\/tank will be full on .*, shared with \/tank\/data and \/tank\/home$/);
+  t.match(incident?.sentence, /fills at (3\.9|4\.0) GB an hour and has 27\d GB left/);
+  const figures = scene.record.diskForecasts;
+  const [whole, ...others] = ['/tank', '/tank/data', '/tank/home'].map((name) => figures.get(name));
+  t.same(others, [whole, whole], 'each shows that of the pool');
+  t.ok(Math.abs((whole?.fullAtMs ?? 0) - (scene.clock.ms + (268 / 4) * HOUR_MS)) < 2 * HOUR_MS, 'the date is right');
+  t.match(figures.get('/tank/quota'), { fullAtMs: null }, 'the quota is not about to be full');
+  t.same([...scene.fills().keys()].sort(), ['/tank', '/tank/quota'], 'one memory for the pool');
+
+  await scene.restart();
+  t.match(scene.incidents(), [{ rule: 'disk.forecast', priority: 'medium' }], 'and it is one after a restart');
+  await scene.liveWith(3, () => growingPool(-40));
+  t.same(scene.incidents(), [], 'emptied, and over');
 });
 
 t.test('while the shortage itself is an incident, the forecast stands below it', async (t) => {
