@@ -30,7 +30,7 @@ import { createIncidentPort } from '../features/incidents/incident-port.ts';
 import { createTelling } from '../features/telling/telling.ts';
 import { createReportPort } from '../features/tickets/report-port.ts';
 import { createTwins } from '../features/twins/create-twins.ts';
-import { agreedNow, expiryNow } from '../fleet/agreed-now.ts';
+import { agreedLately, expiryNow } from '../fleet/agreed-now.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { healRecord } from '../fleet/redate.ts';
 import { refuseHalfRestored } from '../platform/backup/restore-backup.ts';
@@ -149,7 +149,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   const opening = beginSeries({
     path: join(dataDir.path, 'series.db'),
     now,
-    expiryNow: () => agreedNow(fleet.devices.values(), clock),
+    expiryNow: agreedLately(() => fleet.devices.values(), clock),
     retention: config.retention,
     onFatal,
     onDamage: (part) => losses.takeDamage(part),

@@ -39,3 +39,30 @@ export function agreedNow(devices: Iterable<Heard>, clock: Clock): number | null
   const middle = ahead[Math.floor((ahead.length - 1) / 2)];
   return middle === undefined ? null : now + Math.min(0, middle);
 }
+
+/** How long an answer serves for what may wait. */
+const SERVES_MS = 30_000;
+
+/**
+ * {@link agreedNow} for who asks several times a second: all devices are asked every 30 s only, so that it lags by as much. A doubt
+ * counts at once.
+ */
+export function agreedLately(
+  devices: () => Parameters<typeof agreedNow>[0],
+  clock: Clock,
+  monotonicNow: () => number = () => performance.now(),
+): () => number | null {
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let agreed: number | null = null;
+  return () => {
+    if (clock.steps?.doubt()) {
+      askedAtMs = Number.NEGATIVE_INFINITY;
+      return null;
+    }
+    const nowMs = monotonicNow();
+    if (nowMs - askedAtMs < SERVES_MS) return agreed;
+    askedAtMs = nowMs;
+    agreed = agreedNow(devices(), clock);
+    return agreed;
+  };
+}

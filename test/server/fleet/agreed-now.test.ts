@@ -1,5 +1,5 @@
 import t from 'tap';
-import { agreedNow, expiryNow } from '../../../server/fleet/agreed-now.ts';
+import { agreedLately, agreedNow, expiryNow } from '../../../server/fleet/agreed-now.ts';
 import { createClock } from '../../../server/platform/clock.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -58,4 +58,36 @@ t.test('what is old is removed by what machines agree with, and by the own clock
   );
   wall += YEARS;
   t.equal(expiryNow(new Map(), stepped), null);
+});
+
+t.test('who asks all the time has all devices asked twice a minute, and hears of a doubt at once', async (t) => {
+  const machine = { wallMs: NOW, monotonicMs: 0 };
+  const clock = createClock(
+    () => machine.wallMs,
+    () => machine.monotonicMs,
+    () => machine.monotonicMs,
+  );
+  let asked = 0;
+  let offsets = [0, 0, 0];
+  const devices = () => {
+    asked += 1;
+    return fleet(offsets);
+  };
+  const agreed = agreedLately(devices, clock, () => machine.monotonicMs);
+  const pass = (ms: number) => {
+    machine.wallMs += ms;
+    machine.monotonicMs += ms;
+  };
+  t.equal(agreed(), NOW);
+  offsets = [-YEARS, -YEARS, -YEARS];
+  pass(29_000);
+  t.equal(agreed(), NOW, 'it lags, which only keeps things longer');
+  t.equal(asked, 1);
+  pass(1_000);
+  t.equal(agreed(), NOW + 30_000 - YEARS);
+  machine.wallMs += 3_600_000;
+  t.equal(agreed(), null);
+  machine.wallMs -= 3_600_000;
+  t.equal(agreed(), NOW + 30_000 - YEARS, 'after a doubt they are asked anew');
+  t.equal(asked, 3);
 });
