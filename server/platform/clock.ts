@@ -60,21 +60,24 @@ export function createClock(
     return since;
   }
 
+  /** The time of day is far from the clock: the machine slept, or it was set. */
+  function leap(aheadMs: number): void {
+    const wokenMs = aheadMs > 0 && doubtedAt === null ? wake(readAt) : 0;
+    now += wokenMs;
+    if (Math.abs(aheadMs - wokenMs) > STEP_MS) doubtedAt ??= readAt;
+    else doubtedAt = null;
+  }
+
+  // Asked several times for each frame of an agent: short, so that it is compiled into whoever asks.
   const advance = (): number => {
     const read = monotonicNow();
-    const elapsedMs = read - readAt;
+    const slewMs = (read - readAt) * SLEW_RATIO;
+    now += read - readAt;
     readAt = read;
-    now += elapsedMs;
-    let aheadMs = wallNow() - now;
-    if (aheadMs > STEP_MS && doubtedAt === null) {
-      const wokenMs = wake(read);
-      now += wokenMs;
-      aheadMs -= wokenMs;
-    }
-    if (Math.abs(aheadMs) > STEP_MS) doubtedAt ??= read;
+    const aheadMs = wallNow() - now;
+    if (Math.abs(aheadMs) > STEP_MS) leap(aheadMs);
     else {
       doubtedAt = null;
-      const slewMs = elapsedMs * SLEW_RATIO;
       now += Math.max(-slewMs, Math.min(slewMs, aheadMs));
     }
     return Math.floor(now);
