@@ -20,21 +20,27 @@ const MAX_MOUNTS = 256;
 type Place = readonly [mountpoint: string, place: number];
 
 /** What a comparison with a schema found; it holds until the schema changes, as what is mounted does. */
-interface Compared {
+export interface ComparedMounts {
   readonly schema: SchemaIndex;
   /** Where the schema says whether a file system is read-only, of those that were never seen to be writable. */
   undecided: readonly Place[];
   readonly isAnyMissed: boolean;
 }
 
-const compared = new WeakMap<ReadonlyMap<string, KnownMount>, Compared>();
+/** What is remembered of a device's file systems. */
+export interface MountMemory {
+  readonly mounts: Map<string, KnownMount>;
+  /** Found again after a start. */
+  comparedMounts: ComparedMounts | null;
+}
 
 /**
  * Notes in place what a reading says of file systems. `breakMs`: one that is away for less was there all the time.
  * @returns whether one of long standing is missed
  */
-export function noteMounts(mounts: Map<string, KnownMount>, reading: Reading, breakMs: number): boolean {
-  let known = compared.get(mounts);
+export function noteMounts(memory: MountMemory, reading: Reading, breakMs: number): boolean {
+  const { mounts } = memory;
+  let known = memory.comparedMounts;
   if (known?.schema !== reading.schema) {
     compareMounts(mounts, reading, breakMs);
     known = {
@@ -42,7 +48,7 @@ export function noteMounts(mounts: Map<string, KnownMount>, reading: Reading, br
       undecided: readOnlyPlaces(reading.schema).filter(([mountpoint]) => mounts.get(mountpoint)?.isWritable === false),
       isAnyMissed: [...mounts.values()].some(isMissed),
     };
-    compared.set(mounts, known);
+    memory.comparedMounts = known;
   }
   if (known.undecided.length > 0) known.undecided = noteWritable(mounts, reading, known.undecided);
   return known.isAnyMissed;

@@ -6,12 +6,12 @@ export type SavedMap<Value> = [string, Value][];
 type Saved<T> = { readonly [K in keyof T]: T[K] extends Map<string, infer Value> ? SavedMap<Value> : T[K] };
 
 /** What is remembered, as plain data to be kept as JSON. */
-export type SavedDetection = Saved<DetectionState>;
+export type SavedDetection = Saved<Omit<DetectionState, 'comparedMounts'>>;
 
 export function saveDetection(state: DetectionState): SavedDetection {
-  const { levels, raised, onboarding, fills, mounts } = state;
+  const { levels, raised, onboarding, fills, mounts, comparedMounts: _, ...plain } = state;
   return {
-    ...state,
+    ...plain,
     levels: [...levels],
     raised: [...raised],
     onboarding: [...onboarding],

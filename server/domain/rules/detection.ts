@@ -2,7 +2,7 @@ import type { Priority } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import type { FillMemory } from '../forecast/fill-memory.ts';
 import { type LevelState, quietLevel, stepLevel } from '../hysteresis.ts';
-import { FORGOTTEN_MS, isMissed, type KnownMount, noteMounts } from '../mounts.ts';
+import { FORGOTTEN_MS, isMissed, type MountMemory, noteMounts } from '../mounts.ts';
 import type { Reading } from '../reading.ts';
 import { readValue } from '../reading.ts';
 import { findingOf } from './condition.ts';
@@ -15,7 +15,7 @@ import type { Evidence, Finding, RuleContext, RuleName } from './rule.ts';
  * What detection remembers of a device between two reports; see detection-json.ts for how it is kept. Maps, because objects are
  * named by the machine, and a mount point may be called `__proto__`.
  */
-export interface DetectionState {
+export interface DetectionState extends MountMemory {
   /** Levels that are not quiet, by `rule|priority|object`. */
   readonly levels: Map<string, LevelState>;
   /** What is raised at present, by `rule|object`. */
@@ -27,8 +27,6 @@ export interface DetectionState {
   swapBytes: number | null;
   /** How file systems fill and are emptied, by mount point. */
   readonly fills: Map<string, FillMemory>;
-  /** Since when file systems are where they are, by mount point. */
-  readonly mounts: Map<string, KnownMount>;
 }
 
 export interface OnboardingFinding {
@@ -56,6 +54,7 @@ export const freshDetection = (): DetectionState => ({
   swapBytes: null,
   fills: new Map(),
   mounts: new Map(),
+  comparedMounts: null,
 });
 
 /** What must happen to an incident. `onset` is when the condition began, `at` when it was established. */
@@ -109,11 +108,13 @@ export function judgeReading(
   noticeSwapping(state, reading);
   const { mounts } = state;
   const { vanishedAfterMs } = surroundings.settings;
-  const isMountMissed = noteMounts(mounts, reading, vanishedAfterMs);
+  const isMountMissed = noteMounts(state, reading, vanishedAfterMs);
   // What older versions raised was not asked whether it could be written before.
   const wasWritable = (mountpoint: string): boolean =>
     mounts.get(mountpoint)?.isWritable !== false || state.raised.has(`disk.read-only|${mountpoint}`);
-  const context: RuleContext = { ...surroundings, swappedAt: state.swappedAt, wasWritable };
+  const { settings, clockOffsetMs, unexpectedRebootAt, topProcesses } = surroundings;
+  const { swappedAt } = state;
+  const context = { settings, clockOffsetMs, unexpectedRebootAt, topProcesses, swappedAt, wasWritable };
   const isFirst = state.firstReportAt === null;
   state.firstReportAt ??= reading.at;
   if (quiet && !isMountMissed && isQuiet(state) && !quiet.isBroken(reading, context)) return [];
