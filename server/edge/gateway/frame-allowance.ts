@@ -31,7 +31,13 @@ const kinds: readonly (readonly [FrameType, Allowance])[] = [
 ];
 const indexes = new Map<FrameType, number>(kinds.map(([type], index) => [type, index]));
 const costsMs = Float64Array.from(kinds, ([, { perSecond }]) => 1_000 / perSecond);
-const aheadMs = Float64Array.from(kinds, ([, { perSecond, burst }]) => (burst * 1_000) / perSecond);
+const aheadMs = Float64Array.from(
+  [...kinds.map(([, allowance]) => allowance), bytes],
+  ({ perSecond, burst }) => (burst * 1_000) / perSecond,
+);
+/** Where bytes are kept. */
+const BYTES = kinds.length;
+const MS_PER_BYTE = 1_000 / bytes.perSecond;
 /** Who owes more than this is treated as owing this, so that a device can come back. */
 const MAX_DEBT_MS = 60_000;
 
@@ -40,8 +46,8 @@ const MAX_DEBT_MS = 60_000;
  * what came would have come at the allowed pace.
  */
 export class FrameAllowance {
-  readonly #paidUntilMs = new Float64Array(kinds.length).fill(Number.NEGATIVE_INFINITY);
-  #bytesPaidUntilMs = Number.NEGATIVE_INFINITY;
+  /** By kind, and at the end for bytes. A plain array of doubles lies beside its object, where a typed one of this size does not. */
+  readonly #paidUntilMs = new Array<number>(kinds.length + 1).fill(Number.NEGATIVE_INFINITY);
 
   /**
    * Counts a frame.
@@ -50,23 +56,18 @@ export class FrameAllowance {
    */
   take(type: FrameType, sizeBytes: number, nowMs: number): number {
     const index = indexes.get(type);
-    let waitMs = 0;
-    if (index !== undefined) {
-      const paidUntilMs = pay(
-        this.#paidUntilMs[index] as number,
-        nowMs - (aheadMs[index] as number),
-        costsMs[index] as number,
-      );
-      waitMs = Math.min(paidUntilMs - nowMs, MAX_DEBT_MS);
-      this.#paidUntilMs[index] = nowMs + waitMs;
-    }
-    const aheadOfBytesMs = (bytes.burst * 1_000) / bytes.perSecond;
-    const costMs = (sizeBytes * 1_000) / bytes.perSecond;
-    this.#bytesPaidUntilMs = Math.min(pay(this.#bytesPaidUntilMs, nowMs - aheadOfBytesMs, costMs), nowMs + MAX_DEBT_MS);
-    return Math.max(0, waitMs, this.#bytesPaidUntilMs - nowMs);
+    const waitMs = index === undefined ? 0 : this.#pay(index, costsMs[index] as number, nowMs);
+    const waitForBytesMs = this.#pay(BYTES, sizeBytes * MS_PER_BYTE, nowMs);
+    return Math.max(0, waitMs, waitForBytesMs);
   }
-}
 
-function pay(paidUntilMs: number, earliestMs: number, costMs: number): number {
-  return Math.max(paidUntilMs, earliestMs) + costMs;
+  /** @returns how far it is ahead of its pace then, ms; negative while it may go on */
+  #pay(index: number, costMs: number, nowMs: number): number {
+    const earliestMs = nowMs - (aheadMs[index] as number);
+    const paidUntilMs = this.#paidUntilMs[index] as number;
+    const owedMs = (paidUntilMs > earliestMs ? paidUntilMs : earliestMs) + costMs - nowMs;
+    const waitMs = owedMs < MAX_DEBT_MS ? owedMs : MAX_DEBT_MS;
+    this.#paidUntilMs[index] = nowMs + waitMs;
+    return waitMs;
+  }
 }
