@@ -8,13 +8,14 @@ interface Operation {
   readonly path: string;
 }
 
-/** Every route that the server describes. */
+/** Every route that the server describes, in the order of their paths. */
 export async function operationsOf(api: Api, admin: Caller): Promise<readonly Operation[]> {
   const { body } = await api.ask(admin, 'GET', '/api/v1/openapi.json');
   const paths = Object.entries(body.paths as Record<string, Record<string, unknown>>);
-  return paths.flatMap(([path, methods]) =>
+  const operations = paths.flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
   );
+  return operations.sort((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1));
 }
 
 interface Group {
