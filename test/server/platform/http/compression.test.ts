@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
 import t from 'tap';
 import { repositoryDir, startHttp } from '../../../support/http.ts';
 import { deviceView } from '../../../support/ports.ts';
@@ -32,6 +32,7 @@ t.test('documents travel as small as the asker understands', async (t) => {
   const plain = await get(port, '/api/v1/overview', key);
   t.equal(plain.headers['content-encoding'], undefined);
   const unpackers = [
+    ['zstd', zstdDecompressSync],
     ['br', brotliDecompressSync],
     ['gzip', gunzipSync],
   ] as const;
@@ -42,6 +43,8 @@ t.test('documents travel as small as the asker understands', async (t) => {
     t.equal(document.devices.length, 500);
     t.ok(packed.bytes.length * 8 < plain.bytes.length, `${encoding}: ${packed.bytes.length} of ${plain.bytes.length}`);
   }
+  const chrome = await get(port, '/api/v1/overview', { ...key, 'accept-encoding': 'gzip, deflate, br, zstd' });
+  t.equal(chrome.headers['content-encoding'], 'zstd', 'of those that a browser knows the one that is made soonest');
   const short = await get(port, '/healthz', { 'accept-encoding': 'br' });
   t.equal(short.headers['content-encoding'], undefined, 'what fits into a packet stays as it is');
   const metrics = await get(port, '/metrics', { ...(await keyed('metrics')), 'accept-encoding': 'gzip' });
