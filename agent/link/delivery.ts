@@ -29,6 +29,8 @@ const MAX_UNSENT_BYTES = 64 * 1024;
 /** Without an acknowledgement for this long, what was sent is sent again. Delivering twice is harmless. */
 const ACK_DEADLINE_MS = 30_000;
 const MAX_IN_FLIGHT = 1_024;
+/** What the system refuses to read of the spool is tried again after this long. */
+const READ_AGAIN_MS = 30_000;
 
 interface InFlight {
   readonly run: number;
@@ -57,6 +59,8 @@ export class Delivery {
   #liveFrom = 0;
   #nextSequence = 0;
   #pausedUntilMs = 0;
+  /** When to read again what the spool could not read; infinite while there is no such thing. */
+  #readAgainAtMs = Number.POSITIVE_INFINITY;
   #isPumping = false;
   readonly #toldGaps = new WeakSet<SpoolGap>();
 
@@ -84,7 +88,7 @@ export class Delivery {
 
   /** Sends a report of this run that was just made. */
   live(schema: SchemaFrame, report: ReportFrame): void {
-    if (this.#oldestIsOverdue()) this.#rewind();
+    if (this.#oldestIsOverdue() || this.#nowMs() >= this.#readAgainAtMs) this.#rewind();
     this.#nextSequence = report.sequence + 1;
     this.#send({ runId: this.#runs[0] ?? '', bootId: '', schema, report });
   }
@@ -158,6 +162,7 @@ export class Delivery {
   /** Sends again what is not acknowledged, from the oldest on. */
   #rewind(): void {
     this.#inFlight.clear();
+    this.#readAgainAtMs = Number.POSITIVE_INFINITY;
     // A new object, so that a read which is under way is seen to be void.
     this.#position = { ...spoolStart };
     this.#liveFrom = this.#nextSequence;
@@ -189,6 +194,7 @@ export class Delivery {
         if (next === undefined) {
           // What reading the spool has shown to be lost is told at once.
           this.#sendGaps();
+          if (this.#spool.hasPassedOver) this.#readAgainAtMs = this.#nowMs() + READ_AGAIN_MS;
           return;
         }
         this.#position = next.position;

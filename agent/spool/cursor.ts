@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { crc32 } from '../../protocol/wire/crc32.ts';
 import { readFile, rename, rm, writeFile } from '../files/disk.ts';
+import { isRefusal } from './folder.ts';
 import { type Range, RangeSet } from './ranges.ts';
 
 /** Reports that the spool had to give up. Kept until a server knows. */
@@ -32,7 +33,8 @@ export async function saveCursor(directory: string, cursor: Cursor): Promise<voi
 }
 
 /**
- * The saved cursor, or an empty one if there is none. A damaged one is moved to `cursor.bad` and counts as none: wrong
+ * The saved cursor, or an empty one if there is none. Rejects where the system refuses to read it: it may be sound, so it is
+ * neither moved nor to be replaced. A damaged one is moved to `cursor.bad` and counts as none: wrong
  * numbers in it could pass a waiting report off as delivered.
  */
 export async function loadCursor(directory: string): Promise<{ cursor: Cursor; damaged: boolean }> {
@@ -43,6 +45,7 @@ export async function loadCursor(directory: string): Promise<{ cursor: Cursor; d
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
+    if (isRefusal(error)) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (!missing) await setAside(path);
     return { cursor: emptyCursor, damaged: !missing };

@@ -1,7 +1,19 @@
 import { join } from 'node:path';
-import { close, mkdir, open, read, readdir, rename, stat } from '../files/disk.ts';
+import { close, mkdir, open, read, readdir, rename, rm, stat } from '../files/disk.ts';
 import { RangeSet } from './ranges.ts';
 import { parseSegmentName, type Segment } from './segment.ts';
+
+/** Something else stands there than what was written, or nothing. */
+const REPLACED = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENXIO']);
+
+/**
+ * Whether it is the system that refuses, for want of descriptors, memory or rights or because the disk fails: what cannot be read
+ * now may be read later, and is neither damaged nor gone.
+ */
+export function isRefusal(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code !== undefined && /^E[A-Z0-9]+$/.test(code) && !REPLACED.has(code);
+}
 
 /** The bytes of a file from `from` on and before `to`, or as many of them as there are. */
 export async function readPart(path: string, from: number, to: number): Promise<Buffer> {
@@ -33,8 +45,24 @@ export async function listSegments(directory: string): Promise<Segment[]> {
   for (const name of await readdir(directory)) {
     const parsed = parseSegmentName(name);
     if (parsed === undefined) continue;
-    const { size } = await stat(join(directory, name));
+    const found = await stat(join(directory, name)).catch((error: unknown) => {
+      if (isRefusal(error)) throw error;
+      return undefined;
+    });
+    if (found === undefined) continue;
+    const { size } = found;
     segments.push({ ...parsed, sizeBytes: size, present: undefined, acknowledged: new RangeSet(), damaged: false });
   }
   return segments.sort((a, b) => a.number - b.number);
+}
+
+const MAX_SET_ASIDE = 4;
+
+/** Renames a file that cannot be used to `*.bad` and keeps the newest few of those. */
+export async function setAsideFile(directory: string, name: string): Promise<void> {
+  await rename(join(directory, name), join(directory, `${name}.bad`));
+  const names = (await readdir(directory)).filter((one) => one.endsWith('.spool.bad')).sort();
+  for (const old of names.slice(0, -MAX_SET_ASIDE)) {
+    await rm(join(directory, old), { recursive: true, force: true });
+  }
 }

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { decodeFrame } from '../../protocol/wire/codec.ts';
 import type { ReportFrame, SchemaFrame } from '../../protocol/wire/frame.ts';
-import { readdir, rename, rm } from '../files/disk.ts';
+import { rm } from '../files/disk.ts';
 import { describeError, type Log } from '../log/log.ts';
 import { loadCursor, type SpoolGap, saveCursor } from './cursor.ts';
-import { listSegments, makeDirectory, readPart } from './folder.ts';
+import { listSegments, makeDirectory, setAsideFile } from './folder.ts';
+import { Gaps } from './gaps.ts';
 import { type Range, RangeSet } from './ranges.ts';
-import { pendingOf, type Segment, SegmentContent, segmentName } from './segment.ts';
+import { SegmentReader } from './reader.ts';
+import { pendingOf, type Segment, type SegmentContent, segmentName } from './segment.ts';
 import { SpoolWriter } from './writer.ts';
 
 export interface SpoolOptions {
@@ -44,10 +46,9 @@ export interface SpoolPosition {
 export const spoolStart: SpoolPosition = { segment: 0, index: -1 };
 
 const MAX_SEGMENTS = 1_024;
-const MAX_GAPS = 256;
-const MAX_SET_ASIDE = 4;
-/** The files are ours and bounded; a larger one is junk and is not read into memory. */
-const MAX_READ_FACTOR = 4;
+
+/** A number that no file has which could not be seen: files are counted, and no count comes near the seconds since 1970. */
+const unseenNumber = (): number => Math.floor(Date.now() / 1_000);
 
 /**
  * Reports that no server has acknowledged yet, on disk within a bound. Survives kill -9: what {@link append} resolved with
@@ -57,16 +58,17 @@ export class Spool {
   readonly #directory: string;
   readonly #log: Log;
   readonly #maxBytes: number;
-  readonly #segmentBytes: number;
   readonly #ownRun: string;
   readonly #bootId: string;
   readonly #writer: SpoolWriter;
+  readonly #reader: SegmentReader;
   /** Oldest first. */
   #segments: Segment[];
-  #gaps: SpoolGap[];
+  readonly #gaps = new Gaps();
   #cursorIsStale = false;
-  /** The file in memory, read up to `sizeBytes`. */
-  #loaded: { readonly segment: Segment; readonly content: SegmentContent; sizeBytes: number } | undefined;
+  /** What an earlier process left was seen: its files, and what it knew of them. */
+  #isListed = true;
+  #hasCursor = false;
   /** Follow-ups of writing (deleting, making room), one after the other. */
   #chores: Promise<void> = Promise.resolve();
 
@@ -75,23 +77,25 @@ export class Spool {
     const { directory, log } = options;
     try {
       await makeDirectory(directory);
-      const { cursor, damaged } = await loadCursor(directory);
-      if (damaged) log.warn('the cursor of the spool is damaged and was set aside; reports may be sent twice');
       const segments = await listSegments(directory);
-      for (const segment of segments) {
-        for (const range of cursor.acknowledged.get(segment.number) ?? []) segment.acknowledged.add(...range);
-      }
-      const highest = Math.max(0, ...cursor.acknowledged.keys(), ...segments.map(({ number }) => number));
-      const spool = new Spool(options, segments, [...cursor.gaps], highest + 1);
+      const cursor = await loadCursor(directory).catch((error: unknown) => {
+        log.warn('the cursor of the spool cannot be read for now; reports may be sent twice', describeError(error));
+      });
+      const numbers = segments.map(({ number }) => number);
+      const highest = Math.max(0, ...(cursor?.cursor.acknowledged.keys() ?? [unseenNumber()]), ...numbers);
+      const spool = new Spool(options, segments, highest + 1);
+      if (cursor !== undefined) spool.#takeCursor(cursor);
       await spool.#makeRoom();
       return spool;
     } catch (error) {
       log.warn('the spool cannot be read; reports wait in memory', describeError(error));
-      return new Spool(options, [], [], 1);
+      const spool = new Spool(options, [], unseenNumber());
+      spool.#isListed = false;
+      return spool;
     }
   }
 
-  private constructor(options: SpoolOptions, segments: Segment[], gaps: SpoolGap[], nextNumber: number) {
+  private constructor(options: SpoolOptions, segments: Segment[], nextNumber: number) {
     const {
       directory,
       log,
@@ -104,11 +108,10 @@ export class Spool {
     this.#directory = directory;
     this.#log = log;
     this.#maxBytes = maxBytes;
-    this.#segmentBytes = segmentBytes;
     this.#ownRun = Buffer.from(runId).toString('hex');
     this.#bootId = bootId;
     this.#segments = segments;
-    this.#gaps = gaps;
+    this.#reader = new SegmentReader(directory, segmentBytes, log);
     this.#writer = new SpoolWriter({
       directory,
       runId,
@@ -153,6 +156,8 @@ export class Spool {
     for (const segment of [...this.#segments]) {
       if (segment.number < after.segment || pendingOf(segment)?.length === 0) continue;
       const content = await this.#load(segment);
+      // What cannot be read now holds up nothing else.
+      if (content === 'refused') continue;
       let index = segment.number === after.segment ? after.index + 1 : 0;
       for (; index < (content?.reports.length ?? 0); index += 1) {
         const stored = content?.reports[index];
@@ -164,8 +169,13 @@ export class Spool {
         return { runId, bootId: content.bootId, schema: stored.schema, report, position };
       }
     }
-    this.#loaded = undefined;
+    this.#reader.forget();
     return this.#nextInMemory(after);
+  }
+
+  /** Whether {@link next} has passed over what the system refused to show, and that may be readable by now. */
+  get hasPassedOver(): boolean {
+    return this.#reader.wasRefused || !this.#isListed;
   }
 
   #nextInMemory(after: SpoolPosition): (SpooledReport & { readonly position: SpoolPosition }) | undefined {
@@ -183,13 +193,12 @@ export class Spool {
 
   /** Reports that were given up and that no server knows of yet. */
   get gaps(): readonly SpoolGap[] {
-    return this.#gaps;
+    return this.#gaps.list;
   }
 
   /** Forgets gaps that a server has taken. */
   settleGaps(told: readonly SpoolGap[]): void {
-    const known = new Set(told);
-    this.#gaps = this.#gaps.filter((gap) => !known.has(gap));
+    this.#gaps.settle(told);
     this.#cursorIsStale = true;
   }
 
@@ -202,11 +211,13 @@ export class Spool {
   async sync(): Promise<void> {
     await this.#chores;
     await this.#writer.sync();
-    if (!this.#cursorIsStale) return;
+    await this.#lookAgain();
+    // What could not be read is not to be replaced.
+    if (!this.#cursorIsStale || !this.#hasCursor) return;
     try {
       this.#cursorIsStale = false;
       const acknowledged = new Map(this.#segments.map(({ number, acknowledged: { ranges } }) => [number, ranges]));
-      await saveCursor(this.#directory, { acknowledged, gaps: this.#gaps });
+      await saveCursor(this.#directory, { acknowledged, gaps: this.#gaps.list });
     } catch (error) {
       this.#cursorIsStale = true;
       this.#log.debug('the cursor of the spool could not be saved', describeError(error));
@@ -224,28 +235,47 @@ export class Spool {
     });
   }
 
-  /** The readable content of a file, or undefined if there is none; then the file is no longer in the list. */
-  async #load(segment: Segment): Promise<SegmentContent | undefined> {
-    const { sizeBytes } = segment;
-    const loaded =
-      this.#loaded?.segment === segment ? this.#loaded : { segment, content: new SegmentContent(), sizeBytes: 0 };
-    const { content, sizeBytes: from } = loaded;
-    if (this.#loaded === loaded && from === sizeBytes) return content;
+  /** Takes in what an earlier process left, if the system refused to tell at the start. */
+  async #lookAgain(): Promise<void> {
+    if (this.#isListed && this.#hasCursor) return;
     try {
-      if (sizeBytes > this.#segmentBytes * MAX_READ_FACTOR + 2 ** 20) throw new Error('too large to be a spool file');
-      // Of the file that is being written, only what is new.
-      const part = await readPart(this.#pathOf(segment), from, sizeBytes);
-      // Whoever else asked for it may have been quicker.
-      if (loaded.sizeBytes === from) content.add(part);
-      loaded.sizeBytes = Math.max(loaded.sizeBytes, sizeBytes);
+      const listed = this.#isListed ? [] : await listSegments(this.#directory);
+      const known = new Set(this.#segments.map(segmentName));
+      const found = listed.filter((segment) => !known.has(segmentName(segment)));
+      this.#segments = [...found, ...this.#segments].sort((a, b) => a.number - b.number);
+      this.#isListed = true;
+      const cursor = await loadCursor(this.#directory);
+      // Somebody else may have asked as well.
+      if (!this.#hasCursor) this.#takeCursor(cursor);
     } catch (error) {
+      this.#log.debug('what an earlier run left in the spool cannot be read yet', describeError(error));
+    }
+    this.#chore(() => this.#makeRoom());
+  }
+
+  #takeCursor({ cursor, damaged }: Awaited<ReturnType<typeof loadCursor>>): void {
+    if (damaged) this.#log.warn('the cursor of the spool is damaged and was set aside; reports may be sent twice');
+    // It knows nothing of what this process began.
+    for (const segment of this.#segments.filter(({ runId }) => runId !== this.#ownRun)) {
+      for (const range of cursor.acknowledged.get(segment.number) ?? []) segment.acknowledged.add(...range);
+      this.#chore(() => this.#discardIfDone(segment));
+    }
+    this.#gaps.addEarlier(cursor.gaps);
+    this.#hasCursor = true;
+  }
+
+  /** The readable content of a file, or undefined if there is none; then the file is no longer in the list. */
+  async #load(segment: Segment): Promise<SegmentContent | 'refused' | undefined> {
+    const read = await this.#reader.read(segment);
+    if (read.kind !== 'content') {
       const wasDiscardedMeanwhile = !this.#segments.includes(segment);
       if (wasDiscardedMeanwhile) return undefined;
-      this.#log.warn('a spool file cannot be read', { file: segmentName(segment), ...describeError(error) });
-      await this.#giveUp(segment, segment.runId === this.#ownRun ? this.#bootId : content.bootId);
+      if (read.kind === 'refused') return 'refused';
+      this.#log.warn('a spool file cannot be read', { file: segmentName(segment), ...describeError(read.error) });
+      await this.#giveUp(segment, segment.runId === this.#ownRun ? this.#bootId : read.bootId);
       return undefined;
     }
-    this.#loaded = loaded;
+    const { content } = read;
     if (segment.present === undefined) this.#learn(segment, content);
     await this.#discardIfDone(segment);
     return content;
@@ -281,28 +311,24 @@ export class Spool {
     await rm(this.#pathOf(segment), { force: true });
   }
 
-  /** Renames a file that cannot be used to `*.bad` and keeps the newest few of those. */
   async #setAside(segment: Segment): Promise<void> {
     this.#forget(segment);
-    const path = this.#pathOf(segment);
     try {
-      await rename(path, `${path}.bad`);
-      const names = (await readdir(this.#directory)).filter((name) => name.endsWith('.spool.bad')).sort();
-      for (const name of names.slice(0, -MAX_SET_ASIDE)) {
-        await rm(join(this.#directory, name), { recursive: true, force: true });
-      }
+      await setAsideFile(this.#directory, segmentName(segment));
     } catch (error) {
       this.#log.warn('a spool file could not be set aside', { file: segmentName(segment), ...describeError(error) });
     }
   }
 
-  /** Gives up the oldest files until the rest is within the bound. */
+  /** Gives up the oldest files until the rest is within the bound. One that cannot be read now, and so not be told, is not among them. */
   async #makeRoom(): Promise<void> {
+    const refused = new Set<Segment>();
     while (this.stats.sizeBytes > this.#maxBytes || this.#segments.length > MAX_SEGMENTS) {
-      const oldest = this.#segments.find((segment) => segment !== this.#writer.active);
+      const oldest = this.#segments.find((segment) => segment !== this.#writer.active && !refused.has(segment));
       if (oldest === undefined) return;
       const content = await this.#load(oldest);
-      if (content === undefined || !this.#segments.includes(oldest)) continue;
+      if (content === 'refused') refused.add(oldest);
+      if (content === 'refused' || content === undefined || !this.#segments.includes(oldest)) continue;
       for (const [from, to] of pendingOf(oldest) ?? []) {
         this.#addGap({ runId: oldest.runId, bootId: content.bootId, from, to, cause: 'spool_full' });
       }
@@ -313,17 +339,13 @@ export class Spool {
   }
 
   #addGap(gap: SpoolGap): void {
-    const last = this.#gaps.at(-1);
-    const continues = last?.runId === gap.runId && last.cause === gap.cause && last.to + 1 === gap.from;
-    if (continues && last !== undefined) this.#gaps[this.#gaps.length - 1] = { ...last, to: gap.to };
-    else this.#gaps.push(gap);
-    if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
+    this.#gaps.add(gap);
     this.#cursorIsStale = true;
   }
 
   #forget(segment: Segment): void {
     this.#segments = this.#segments.filter((one) => one !== segment);
-    if (this.#loaded?.segment === segment) this.#loaded = undefined;
+    this.#reader.forget(segment);
     this.#cursorIsStale = true;
   }
 

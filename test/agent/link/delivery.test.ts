@@ -277,3 +277,27 @@ t.test('a connection speaks of as many runs and remembers as many schemas as the
     'the first is forgotten by now',
   );
 });
+
+t.test('what the spool could not read is asked for again', async (t) => {
+  const { delivery, spool, reports, untilSent, live, at } = await startDelivery(t, { backlog: 3 });
+  const next = spool.next.bind(spool);
+  let isRefused = true;
+  Object.defineProperties(spool, {
+    next: { value: async (after: Parameters<typeof next>[0]) => (isRefused ? undefined : next(after)) },
+    hasPassedOver: { get: () => isRefused },
+  });
+  delivery.start(1);
+  live(1);
+  await untilSent(1);
+  delivery.onAck({ type: 'ack', run: 0, ranges: [[1, 1]] });
+  isRefused = false;
+  at(60_000);
+  live(2);
+  await untilSent(5);
+  t.same(
+    reports()
+      .filter(({ backfill }) => backfill)
+      .map(({ sequence }) => sequence),
+    [1, 2, 3],
+  );
+});
