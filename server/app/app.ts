@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { ServerHealth } from '../../protocol/api/view.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { freezePrototypes } from '../../protocol/frozen-prototypes.ts';
+import type { Act } from '../core/incidents/act.ts';
 import { IncidentBook } from '../core/incidents/incident-book.ts';
 import { Anchors } from '../core/presence/anchors.ts';
 import { createExpectedHours } from '../core/presence/expected-hours.ts';
@@ -188,7 +189,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
     service: (id) => services.view(id),
   });
   teardown.push(() => live.close());
-  const act: Watch['act'] = (work) => watch.act(work);
+  // The watch is made later.
+  const act: Act = (actor, action, scope, work) => watch.act(actor, action, scope, work);
   const sla = await createSla({
     store,
     fleet,
@@ -398,7 +400,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     availability: availability.port,
     checks: services.checkPort,
     services: services.servicePort,
-    holidays: createHolidays(store.settings),
+    holidays: createHolidays(store.settings, act),
     receivers: telling.receivers,
     installFiles: createInstallFiles(root, version, createRuntimeMaker({ make: makeRuntimeIn(root) })),
     metrics: {

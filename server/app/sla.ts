@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Act } from '../core/incidents/act.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { Judge } from '../core/incidents/judge.ts';
 import { type Availability, createAvailability } from '../features/availability/create-availability.ts';
@@ -19,7 +20,7 @@ export interface SlaOptions {
   /** Of clients without a contract. */
   readonly timeZone: string;
   readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
-  readonly act: Watch['act'];
+  readonly act: Act;
   readonly follow: Watch['follow'];
   readonly now: () => number;
   readonly logger: Logger;

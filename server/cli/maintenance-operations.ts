@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import type { Actor } from '../domain/actor.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { MaintenancePort } from '../features/maintenance/port.ts';
 import { Name, strict } from '../platform/http/fields.ts';
@@ -26,12 +27,11 @@ export const PlannedByName = Type.Object(
   strict,
 );
 
-const actor = { id: 'cli', name: 'command line' };
-
 export async function planByName(
   store: Store,
   maintenance: MaintenancePort,
   { clientName, siteName, deviceName, tag, ...when }: Static<typeof PlannedByName>,
+  actor: Actor,
 ): Promise<MaintenanceWindow> {
   const client = { id: await clientIdOf(store, clientName), name: clientName };
   const target = await targetOf(store, client, { siteName, deviceName, tag });

@@ -12,6 +12,7 @@ import {
 } from '../../protocol/api/view.ts';
 import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import type { Actor } from '../domain/actor.ts';
 import { everyClient } from '../domain/scope.ts';
 import { type InstallCommands, installCommands } from '../features/access/install-command.ts';
 import { findMakers } from '../features/access/makers.ts';
@@ -141,11 +142,10 @@ export const operations = {
       return { ...apiKeyView(row, await findMakers(context.store, everyClient, [row])), key };
     },
   ),
-  'maintenance.create': operation(PlannedByName, async (context, input): Promise<MaintenanceWindow> => {
-    const made = await planByName(context.store, context.maintenance, input);
-    await record(context, 'maintenance.create', made.id, input);
-    return made;
-  }),
+  'maintenance.create': operation(
+    PlannedByName,
+    ({ store, maintenance }, input): Promise<MaintenanceWindow> => planByName(store, maintenance, input, commandLine()),
+  ),
   'maintenance.list': operation(
     Type.Object({ clientName: Type.Union([Name, Type.Null()]) }, strict),
     ({ store, maintenance }, { clientName }): Promise<MaintenanceWindow[]> =>
@@ -153,11 +153,7 @@ export const operations = {
   ),
   'maintenance.cancel': operation(
     Type.Object({ id: Id }, strict),
-    async (context, { id }): Promise<MaintenanceWindow> => {
-      const cancelled = await context.maintenance.cancel(everyClient, id);
-      await record(context, 'maintenance.cancel', id, {});
-      return cancelled;
-    },
+    ({ maintenance }, { id }): Promise<MaintenanceWindow> => maintenance.cancel(everyClient, id, commandLine()),
   ),
   'backup.create': operation(
     Type.Object({ file: Type.String({ minLength: 1, maxLength: 4096 }) }, strict),
@@ -217,6 +213,11 @@ export async function perform(context: OperationContext, name: string, input: un
   const faults = Value.Errors(schema, input);
   if (faults.length > 0) throw new VigiaError('validation_failed', faultSentence(faults, 'value'));
   return (run as (context: OperationContext, input: unknown) => Promise<unknown>)(context, input);
+}
+
+/** Whoever may open the data folder acts in the name of the server; the log says which account of the machine it was. */
+function commandLine(): Actor {
+  return { id: 'server', name: 'command line', audited: { commandLineOf: userInfo().username } };
 }
 
 async function findClient({ store }: OperationContext, name: string): Promise<string> {

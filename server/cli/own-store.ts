@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Config } from '../app/config/config.ts';
-import { ChangeSet } from '../core/incidents/change-set.ts';
+import type { Acting } from '../core/incidents/act.ts';
 import { everyClient } from '../domain/scope.ts';
 import { ContractBook } from '../features/contracts/contract-book.ts';
 import { MaintenanceBook } from '../features/maintenance/maintenance-book.ts';
@@ -17,23 +17,13 @@ import { loadTls } from '../platform/security/tls.ts';
 import { createEnrolmentTokens } from '../platform/security/tokens.ts';
 import { openStore, type Store } from '../platform/store/store.ts';
 import { type Perform, perform } from './operations.ts';
+import { createOwnActs } from './own-acts.ts';
 
 /** Planned work without a server: written at once, and followed by the next server that starts. */
-async function maintenanceOf(store: Store): Promise<MaintenancePort> {
+async function maintenanceOf(store: Store, { act }: Acting): Promise<MaintenancePort> {
   const book = new MaintenanceBook(new ContractBook(await store.scoped(everyClient).contracts.all()));
   await book.load(store);
-  return createMaintenancePort({
-    store,
-    book,
-    now: Date.now,
-    async act(work) {
-      const changes = new ChangeSet();
-      const result = work(changes, Date.now());
-      await store.commit(changes.statements(store, 0, Date.now()));
-      for (const after of changes.published) after();
-      return result;
-    },
-  });
+  return createMaintenancePort({ store, book, now: Date.now, act });
 }
 
 /** Runs operations on the store of a data folder that no server holds. */
@@ -43,6 +33,7 @@ export async function withOwnStore<T>(
   work: (perform: Perform) => Promise<T>,
 ): Promise<T> {
   const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: Date.now });
+  const acting = createOwnActs(store, Date.now);
   const passwords = createPasswords();
   // Nobody logs in here, and nothing waits to be written.
   const people = await createPeople({ store, passwords, clock: Date.now, logger: { warn: () => undefined } });
@@ -54,7 +45,7 @@ export async function withOwnStore<T>(
       apiKeys: people.apiKeys,
       credentials: people.credentials,
       enrolmentTokens: createEnrolmentTokens(store, identity, Date.now),
-      maintenance: await maintenanceOf(store),
+      maintenance: await maintenanceOf(store, acting),
       tls: await loadTls({ choice: config.tls, dataDir: dataDir.path, hosts: [], nowMs: Date.now() }),
       publicAddress: config.publicUrl,
       backup: (file: string) =>

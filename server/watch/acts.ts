@@ -1,22 +1,25 @@
 import { VigiaError } from '../../protocol/error.ts';
-import type { ChangeSet } from '../core/incidents/change-set.ts';
+import { type Act, type Acting, auditStatement } from '../core/incidents/act.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Store } from '../platform/store/store.ts';
+import type { ActOnStore } from '../platform/store/turn.ts';
 import type { ChangeWriter } from './change-writer.ts';
 import type { Lane } from './lane.ts';
 
 export interface ActsOptions {
   readonly lane: Lane;
   readonly writer: ChangeWriter;
+  readonly store: Store;
   readonly clock: Pick<Clock, 'now'>;
   /** The journal position that the devices' memories include. */
   readonly position: () => number;
 }
 
 /**
- * What people do: decided in the lane, written once, and only then so. Whoever acts can be told why it was refused and may
- * repeat it, so nothing of theirs waits for a disk.
+ * What people do: decided in the lane, written once with its audit row, and only then so. Whoever acts can be told why it was refused
+ * and may repeat it, so nothing of theirs waits for a disk.
  */
-export class Acts {
+export class Acts implements Acting {
   readonly #options: ActsOptions;
   /** Of those that have not begun: what refuses them. */
   readonly #waiting = new Set<(cause: Error) => void>();
@@ -29,12 +32,30 @@ export class Acts {
     });
   }
 
-  /**
-   * `work` reads, decides and fills the changes. @throws VigiaError overloaded; unavailable with the reason while the state
-   * cannot be written; and what `work` or the database says, after which everything is as it was before
-   */
-  run<T>(work: (changes: ChangeSet, now: number) => Promise<T> | T): Promise<T> {
-    const { lane, writer, clock, position } = this.#options;
+  readonly act: Act = (actor, action, scope, work) => {
+    const { store, clock, writer, position } = this.#options;
+    return this.#inLane(() =>
+      writer.once(position(), async (changes) => {
+        const result = await work(changes, clock.now(), store.scoped(scope));
+        changes.add(auditStatement(store, changes, actor, action));
+        return result;
+      }),
+    );
+  };
+
+  readonly actOnStore: ActOnStore = (actor, action, scope, work) => {
+    const { store, clock, writer, position } = this.#options;
+    return this.#inLane(() =>
+      writer.within(position(), async (handle, changes) => {
+        const result = await work(changes, handle.scoped(scope), handle, clock.now());
+        changes.add(auditStatement(store, changes, actor, action));
+        return result;
+      }),
+    );
+  };
+
+  #inLane<T>(turn: () => Promise<T>): Promise<T> {
+    const { lane, writer } = this.#options;
     if (writer.stuck) return Promise.reject(refusal(writer.stuck));
     let isRefused = false;
     const refused = Promise.withResolvers<never>();
@@ -43,10 +64,9 @@ export class Acts {
       refused.reject(refusal(cause));
     };
     this.#waiting.add(refuse);
-    const done = lane.run(async () => {
+    const done = lane.run(() => {
       this.#waiting.delete(refuse);
-      if (isRefused) return refused.promise;
-      return writer.once(position(), (changes) => work(changes, clock.now()));
+      return isRefused ? refused.promise : turn();
     });
     const outcome = Promise.race([done, refused.promise]);
     done.catch(() => this.#waiting.delete(refuse));

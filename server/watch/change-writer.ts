@@ -7,7 +7,7 @@ import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Faults } from '../platform/health/faults.ts';
 import type { Health } from '../platform/health/health.ts';
-import type { Store } from '../platform/store/store.ts';
+import type { Store, StoreHandle } from '../platform/store/store.ts';
 
 export interface ChangeWriterOptions {
   readonly clock: Clock;
@@ -74,6 +74,27 @@ export class ChangeWriter {
     const { store, clock } = this.#options;
     try {
       if (changes.hasWrites) await store.commit(changes.statements(store, position, clock.now()));
+    } catch (cause) {
+      this.#takeBack(changes);
+      throw cause;
+    }
+    this.#show(changes);
+    return result;
+  }
+
+  /** As {@link once} for what lives in the database: `decide` reads and writes in the transaction itself. */
+  async within<T>(position: number, decide: (handle: StoreHandle, changes: ChangeSet) => Promise<T>): Promise<T> {
+    const { store, clock } = this.#options;
+    const changes = new ChangeSet();
+    let result: T;
+    try {
+      result = await store.transaction(async (handle) => {
+        const decided = await decide(handle, changes);
+        for (const statement of changes.statements(store, position, clock.now())) {
+          await handle.db.executeQuery(statement);
+        }
+        return decided;
+      });
     } catch (cause) {
       this.#takeBack(changes);
       throw cause;

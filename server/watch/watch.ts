@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { isolated } from '../../protocol/bidi.ts';
 import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
+import type { Act } from '../core/incidents/act.ts';
 import { applyVerdict } from '../core/incidents/apply-verdict.ts';
 import { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
@@ -25,6 +26,7 @@ import type { Health } from '../platform/health/health.ts';
 import type { StoredReport } from '../platform/series/series-store.ts';
 import { futureStatements } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
+import type { ActOnStore } from '../platform/store/turn.ts';
 import { Acts } from './acts.ts';
 import { ChangeWriter } from './change-writer.ts';
 import { ClockKeeper } from './clock-keeper.ts';
@@ -129,7 +131,13 @@ export class Watch {
       over: 'The clocks of the server agree again',
     });
     this.#writer = new ChangeWriter({ ...options, faults, restore });
-    this.#acts = new Acts({ lane: this.lane, writer: this.#writer, clock, position: () => this.#position });
+    this.#acts = new Acts({
+      lane: this.lane,
+      writer: this.#writer,
+      store: options.store,
+      clock,
+      position: () => this.#position,
+    });
   }
 
   get judgeFrom(): number {
@@ -244,15 +252,17 @@ export class Watch {
     });
   }
 
-  /**
-   * Runs what somebody did in the lane: `work` reads, decides and fills the changes, which are then written in one transaction
-   * and published. @throws VigiaError overloaded, unavailable, and what `work` throws: then nothing of it is so
-   */
-  act<T>(work: (changes: ChangeSet, now: number) => Promise<T> | T): Promise<T> {
-    return this.#acts.run(work);
+  /** What somebody does: see {@link Act}. */
+  get act(): Act {
+    return this.#acts.act;
   }
 
-  /** The same for what happened by itself, and cannot be repeated: it is written as soon as it can be. @throws VigiaError overloaded */
+  /** The same for what lives in the database alone. */
+  get actOnStore(): ActOnStore {
+    return this.#acts.actOnStore;
+  }
+
+  /** Runs in the lane what happened by itself, and cannot be repeated: it is written as soon as it can be. @throws VigiaError overloaded */
   follow(work: (changes: ChangeSet, now: number) => void): Promise<void> {
     return this.#follow('bounded', (changes) => work(changes, this.#options.clock.now()));
   }

@@ -17,6 +17,7 @@ import { Health } from '../../server/platform/health/health.ts';
 import type { Store } from '../../server/platform/store/store.ts';
 import { Watch } from '../../server/watch/watch.ts';
 import { FakeClock } from './fake-clock.ts';
+import { inLane } from './in-lane.ts';
 import { addTenant, type Tenant } from './store.ts';
 
 export const deskZone = 'America/Costa_Rica';
@@ -91,10 +92,10 @@ export async function contractDesk(
     fleet,
     now,
     timeZone: deskZone,
-    act: (work) => watch.act(work),
+    act: watch.act,
   });
   book.addPolicy(contracts.policy);
-  const incidents = createIncidentPort({ store, book, fleet, act: (work) => watch.act(work), now });
+  const incidents = createIncidentPort({ store, book, fleet, act: watch.act, now });
   const subject = { clientId: tenant.client.id, siteId: tenant.site.id, deviceId: tenant.device.id };
   const all = store.scoped(everyClient);
   return {
@@ -108,7 +109,7 @@ export async function contractDesk(
     other,
     put: (terms) => contracts.port.put(everyClient, tenant.client.id, terms, ann),
     verdict: (kind, priority = 'high', object = '/') =>
-      watch.act((changes, at) => {
+      inLane(watch)((changes, at) => {
         const sentence = `Disk ${object} is full.`;
         const shared = { rule: 'disk.space', object, sentence, at } as const;
         const raised = { priority, evidence: { metrics: [], threshold: null }, onset: at };
@@ -118,13 +119,13 @@ export async function contractDesk(
         changes.addIncident(null, step);
         return step.record;
       }),
-    commit: (step) => watch.act((changes) => changes.addIncident(null, step)),
+    commit: (step) => inLane(watch)((changes) => changes.addIncident(null, step)),
     async stored(id) {
       const row = await all.incidents.get(id);
       if (!row) throw new Error('no such incident');
       return toRecord(row);
     },
-    judge: () => watch.act((changes, at) => contracts.judge.judge(changes, at)),
+    judge: () => inLane(watch)((changes, at) => contracts.judge.judge(changes, at)),
     async history(id) {
       return (await all.incidents.events(id)).map(({ kind, by_user, text }) => `${kind} ${by_user ?? '-'}: ${text}`);
     },

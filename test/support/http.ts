@@ -121,14 +121,14 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     logger,
     publish,
   });
-  const contracts = await createContracts({ store, book, fleet, now, timeZone: 'UTC', act: (work) => watch.act(work) });
+  const contracts = await createContracts({ store, book, fleet, now, timeZone: 'UTC', act: watch.act });
   const maintenance = await createMaintenance({
     store,
     fleet,
     book,
     terms: contracts.terms,
     now,
-    act: (work) => watch.act(work),
+    act: watch.act,
   });
   const availability = await createAvailability({
     store,
@@ -137,7 +137,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     terms: contracts.terms,
     exclusions: maintenance.windows,
     services: () => services.source,
-    act: (work) => watch.act(work),
+    act: watch.act,
     now,
     logger,
   });
@@ -148,7 +148,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
     devices: () => availability.book,
     exclusions: maintenance.windows,
-    act: (work) => watch.act(work),
+    act: watch.act,
     follow: (work) => watch.follow(work),
     now,
     logger,
@@ -160,7 +160,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     book,
     fleet,
     now,
-    act: (work) => watch.act(work),
+    act: watch.act,
     zoneOf: () => 'UTC',
     zonesOf: (clientId) => availability.agreements.zones(clientId),
     withReport: contracts.withReport,
@@ -198,7 +198,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     incidents: ports.incidents,
     contracts: contracts.port,
     clocks: contracts.clocks,
-    holidays: createHolidays(store.settings),
+    holidays: createHolidays(store.settings, watch.act),
     maintenance: maintenance.port,
     personReports,
     availability: availability.port,
@@ -208,7 +208,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
       kept: sharing.keep({ offer: () => undefined, logger }),
       fleet,
       book,
-      act: (work) => watch.act(work),
+      act: watch.act,
       gateway: { disconnectRuns: () => undefined, isConnected: () => false },
       agents: { takeInventory: () => undefined },
     }),

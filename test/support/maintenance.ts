@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { MaintenanceInput, MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import type { Priority } from '../../protocol/api/view.ts';
+import { createOwnActs } from '../../server/cli/own-acts.ts';
 import { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import type { RuleName } from '../../server/domain/rules/rule.ts';
@@ -54,7 +55,7 @@ async function openWorld(dir: string, clock: FakeClock, noticeMinutes: number) {
     book,
     terms: { at: () => inForce, inForce: () => [inForce] },
     now,
-    act: act as never,
+    act: createOwnActs(store, now).act,
   });
   book.addPolicy(maintenance.watch.policy);
   return { store, fleet, book, maintenance, act, now };

@@ -56,7 +56,7 @@ export async function startServices(
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
     devices: () => devices,
     exclusions,
-    act: (work) => watch.act(work),
+    act: (actor, action, scope, work) => watch.act(actor, action, scope, work),
     follow: (work) => watch.follow(work),
     now,
     logger,

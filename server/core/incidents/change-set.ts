@@ -7,10 +7,11 @@ import { writeDeviceMemory } from '../../fleet/device-memory.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import { revisionStatements } from '../../fleet/ledger-revision.ts';
 import type { Store } from '../../platform/store/store.ts';
+import type { Turn } from '../../platform/store/turn.ts';
 import { incidentStatements } from './statements.ts';
 
 /** What happened in one step of the watch: written in one transaction, then shown. */
-export class ChangeSet {
+export class ChangeSet implements Turn {
   readonly incidents: IncidentStep[] = [];
   /** Devices whose row on the screen is no longer right. */
   readonly touched = new Set<DeviceRecord>();
@@ -22,6 +23,8 @@ export class ChangeSet {
   readonly undoing: (() => void)[] = [];
   /** Why the database refused it for its content, or null. */
   refusal: unknown = null;
+  /** What the audit log is told of it, or null. */
+  recorded: { readonly subject: string; readonly detail: Readonly<Record<string, unknown>> } | null = null;
   readonly #saved = new Set<DeviceRecord>();
   readonly #others: CompiledQuery[] = [];
   readonly #ledger: { record: DeviceRecord; change: LedgerChange }[] = [];
@@ -61,6 +64,11 @@ export class ChangeSet {
   /** Called if it is refused: for memory that has to be ahead while the rest is decided. */
   otherwise(undo: () => void): void {
     this.undoing.push(undo);
+  }
+
+  /** The row of the audit log: the id of what was acted on. */
+  record(subject: string, detail: Readonly<Record<string, unknown>> = {}): void {
+    this.recorded = { subject, detail };
   }
 
   /** Devices whose memory is written with it. */

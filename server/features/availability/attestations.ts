@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Attestation, AttestationInput } from '../../../protocol/api/availability.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -10,7 +11,6 @@ import type { Stretch } from '../../domain/sla/sources.ts';
 import { formatInstant } from '../../domain/wording.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
-import type { Watch } from '../../watch/watch.ts';
 import { type BookEntry, type LedgerBook, toAttested } from './ledger-book.ts';
 import { attestationView, type Said } from './views.ts';
 
@@ -21,7 +21,7 @@ const OWN_SPAN_MS = 15 * 60_000;
 export interface AttestationOptions {
   readonly store: Store;
   readonly book: LedgerBook;
-  readonly act: Watch['act'];
+  readonly act: Act;
 }
 
 /** What people say of time without evidence. Each statement, and each withdrawal, is a revision of the ledger. */
@@ -45,26 +45,30 @@ export class Attestations {
    */
   attest(scope: Scope, deviceId: string, input: AttestationInput, actor: Actor): Promise<Attestation> {
     const { book, act } = this.#options;
-    return act(async (changes, now) => {
+    return act(actor, 'attestation.create', scope, async (changes, now) => {
       const [made] = await this.#say(changes, scope, [await book.entry(scope, deviceId)], { input, actor, now });
       if (!made) throw nothingToSay(input);
+      const { from, to, verdict, why } = made;
+      changes.record(made.id, { device: deviceId, from, to, verdict, why });
       return made;
     });
   }
 
   /**
-   * One statement for several devices, such as of a power cut: about those of them that have something to attest, each for its own
+   * One statement for several devices of a site, such as of a power cut: about those of them that have something to attest, each for its own
    * stretches, which begin and end a little earlier or later than the one that was pointed at. @throws as {@link attest}
    */
   attestAll(
     scope: Scope,
+    siteId: string,
     entries: readonly BookEntry[],
     input: AttestationInput,
     actor: Actor,
   ): Promise<Attestation[]> {
-    return this.#options.act(async (changes, now) => {
+    return this.#options.act(actor, 'attestation.create', scope, async (changes, now) => {
       const made = await this.#say(changes, scope, entries, { input, actor, now, isOfMany: true });
       if (made.length === 0) throw nothingToSay(input);
+      changes.record(siteId, { ...input, devices: made.map((one) => one.deviceId) });
       return made;
     });
   }
@@ -129,7 +133,8 @@ export class Attestations {
   /** The row stays. @throws VigiaError not_found, conflict if it is withdrawn already */
   withdraw(scope: Scope, id: string, actor: Actor): Promise<Attestation> {
     const { book, store, act } = this.#options;
-    return act(async (changes, now) => {
+    return act(actor, 'attestation.withdraw', scope, async (changes, now) => {
+      changes.record(id);
       const { attestations } = store.scoped(scope);
       const row = await attestations.get(id);
       if (!row) throw new VigiaError('not_found', 'There is no such attestation.');

@@ -211,7 +211,7 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
         if (site_id === siteId) await book.entry(scope, id);
       }
       const here = [...book.ofClient(site.client_id)].filter((entry) => factsOf(entry).siteId === siteId);
-      return attestations.attestAll(scope, here, input, actor);
+      return attestations.attestAll(scope, siteId, here, input, actor);
     },
     withdraw: (scope, id, actor) => attestations.withdraw(scope, id, actor),
   };

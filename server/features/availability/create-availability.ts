@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
+import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { ExclusionSource, ServiceSource, TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { Watch } from '../../watch/watch.ts';
 import { Agreements } from './agreements.ts';
 import { Attestations } from './attestations.ts';
 import { createAvailabilityPort } from './availability-port.ts';
@@ -20,7 +20,7 @@ export interface AvailabilityOptions {
   readonly exclusions: ExclusionSource | null;
   /** Asked for at every use: services are built on the ledgers of devices, so they come later. */
   readonly services: () => ServiceSource | null;
-  readonly act: Watch['act'];
+  readonly act: Act;
   /** Of clients without a contract; by default that of this machine. */
   readonly timeZone?: string;
   readonly now: () => number;

@@ -12,7 +12,6 @@ import { Id, IdParams, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import { parseTimeRange } from '../../platform/http/time-range.ts';
-import type { StatePort } from '../../platform/store/state-port.ts';
 import { ledgerCsv } from './ledger-csv.ts';
 import type { AvailabilityPort, PeriodQuery } from './port.ts';
 
@@ -41,12 +40,11 @@ const Attestations = Type.Object({ items: Type.Array(Attestation) });
 
 export interface AvailabilityRouteNeeds {
   readonly availability: AvailabilityPort;
-  readonly state: Pick<StatePort, 'audit'>;
   readonly clock: () => number;
 }
 
 /** Figures, ledgers with their evidence, strips, and what people attest of time without evidence. */
-export function availabilityRoutes(http: Http, { availability, state, clock }: AvailabilityRouteNeeds): void {
+export function availabilityRoutes(http: Http, { availability, clock }: AvailabilityRouteNeeds): void {
   http.get(
     '/api/v1/availability',
     { config: { access: 'read' }, schema: { querystring: ReportQuery, response: { 200: AvailabilityReport } } },
@@ -120,9 +118,6 @@ export function availabilityRoutes(http: Http, { availability, state, clock }: A
     async (request, reply) => {
       const actor = principalOf(request);
       const made = await availability.attest(actor.scope, request.params.id, request.body, actor);
-      const { from, to, verdict, why } = made;
-      const detail = { device: request.params.id, from, to, verdict, why };
-      await state.audit.append({ actor: actor.id, action: 'attestation.create', subject: made.id, detail });
       return reply.code(201).send(made);
     },
   );
@@ -137,8 +132,6 @@ export function availabilityRoutes(http: Http, { availability, state, clock }: A
       const actor = principalOf(request);
       const { id } = request.params;
       const items = await availability.attestSite(actor.scope, id, request.body, actor);
-      const detail = { ...request.body, devices: items.map(({ deviceId }) => deviceId) };
-      await state.audit.append({ actor: actor.id, action: 'attestation.create', subject: id, detail });
       return reply.code(201).send({ items });
     },
   );
@@ -148,10 +141,7 @@ export function availabilityRoutes(http: Http, { availability, state, clock }: A
     { config: { access: 'act' }, schema: { params: IdParams, response: { 200: Attestation } } },
     async (request) => {
       const actor = principalOf(request);
-      const { id } = request.params;
-      const withdrawn = await availability.withdraw(actor.scope, id, actor);
-      await state.audit.append({ actor: actor.id, action: 'attestation.withdraw', subject: id });
-      return withdrawn;
+      return availability.withdraw(actor.scope, request.params.id, actor);
     },
   );
 }

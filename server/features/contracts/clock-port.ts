@@ -1,6 +1,6 @@
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { ChangeSet } from '../../core/incidents/change-set.ts';
+import type { Act } from '../../core/incidents/act.ts';
 import { clockView } from '../../core/incidents/clock-view.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
@@ -16,8 +16,8 @@ import { formatLocal } from '../../domain/sla/local-time.ts';
 import type { ResponseClock } from '../../domain/sla/response-clock.ts';
 import { formatDuration } from '../../domain/wording.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { AuditAction } from '../../platform/store/audit/actions.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { Act } from './act.ts';
 import type { ClockTermsSource } from './clock-terms.ts';
 import type { ClockPort } from './port.ts';
 
@@ -46,12 +46,17 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
     scope: Scope,
     id: string,
     actor: Actor,
-    work: (record: IncidentRecord, at: number) => Partial<IncidentStep> & { readonly text: string },
+    action: AuditAction,
+    work: (
+      record: IncidentRecord,
+      at: number,
+    ) => Partial<IncidentStep> & { readonly text: string; readonly audited?: Readonly<Record<string, unknown>> },
   ): Promise<void> {
-    return act(async (changes: ChangeSet, at) => {
+    return act(actor, action, scope, async (changes, at) => {
       const before = await load(scope, id);
       if (before.state === 'resolved') throw new VigiaError('conflict', 'The incident is resolved already.');
-      const { text, record = before, event, notice = null } = work(before, at);
+      const { text, record = before, event, notice = null, audited = {} } = work(before, at);
+      changes.record(id, audited);
       const line = event ?? { kind: 'clock' as const, at, by: actor.name, text };
       const settled = book.settle({ record: { ...record, updatedAt: at }, event: line, notice }, before, at);
       changes.addIncident(null, settled);
@@ -74,7 +79,7 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
       return { clock: clockView(clock), ...explainClock(clock, source.ofClock(record), now()) };
     },
     pause: (scope, id, reason, actor) =>
-      step(scope, id, actor, (record, at) => {
+      step(scope, id, actor, 'incident.clock.pause', (record, at) => {
         const clock = settleBreach(requireClock(record), at);
         if (clock.outcome === 'paused') throw new VigiaError('conflict', 'The clock is paused already.');
         if (clock.outcome === 'breached') {
@@ -87,12 +92,13 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         }
         const paused = pause(clock, actor.name, reason, computing(record, clock, at, 'We wait for the client.'));
         return {
+          audited: { reason },
           record: { ...record, clock: paused },
           text: `The clock stands still: waiting for the client (${isolated(reason)})`,
         };
       }),
     resume: (scope, id, actor) =>
-      step(scope, id, actor, (record, at) => {
+      step(scope, id, actor, 'incident.clock.resume', (record, at) => {
         const clock = settleBreach(requireClock(record), at);
         if (clock.outcome === 'breached') {
           throw new VigiaError('conflict', 'The clock is breached already: it does not run again.');
@@ -105,7 +111,7 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         return { record: { ...record, clock: resumed }, text: `The clock runs again after ${waitedFor}${due}` };
       }),
     setPriority: (scope, id, priority, why, actor) =>
-      step(scope, id, actor, (record, at) => {
+      step(scope, id, actor, 'incident.priority', (record, at) => {
         if (record.priority === priority) throw new VigiaError('conflict', `The priority is ${priority} already.`);
         if (record.suppressedBy?.startsWith('maintenance') && priority !== 'normal') {
           throw new VigiaError(
@@ -116,13 +122,14 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         const text = `Priority ${record.priority} to ${priority}: ${isolated(why)}`;
         return {
           text,
+          audited: { priority, why },
           record: { ...record, priority },
           event: { kind: 'changed', at, by: actor.name, text },
           notice: isHigher(priority, record.priority) ? { kind: 'changed', tellAt: at } : null,
         };
       }),
     markOnSite: (scope, id, actor) =>
-      step(scope, id, actor, (record, at) => {
+      step(scope, id, actor, 'incident.on-site', (record, at) => {
         const clock = requireClock(record);
         const { onSiteMinutes } = source.ofClock(record).terms.emergency;
         if (onSiteMinutes === null) {
@@ -147,7 +154,7 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         return { record: { ...record, clock: marked }, text: `Cannot be solved remotely: on site by ${due}` };
       }),
     arriveOnSite: (scope, id, actor) =>
-      step(scope, id, actor, (record, at) => {
+      step(scope, id, actor, 'incident.on-site.arrived', (record, at) => {
         if (record.times.onSiteAt !== null) throw new VigiaError('conflict', 'Somebody is on site already.');
         const event = { kind: 'on_site', at, by: actor.name, text: '' } as const;
         // A response is an act of a person; where somebody is, a program may know.
@@ -157,7 +164,7 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         return { record: { ...record, ...reached }, event, text: '' };
       }),
     respond: (scope, id, text, actor) =>
-      step(scope, id, actor, (record, at) => {
+      step(scope, id, actor, 'incident.respond', (record, at) => {
         const { respondedAt, respondedBy } = record.times;
         if (respondedAt !== null)
           throw new VigiaError('conflict', `${isolated(respondedBy ?? 'Somebody')} has responded already.`);

@@ -6,7 +6,6 @@ import type { Scope } from '../../domain/scope.ts';
 import { IdParams, Nothing, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { type Principal, principalOf } from '../../platform/http/principal.ts';
-import type { StatePort } from '../../platform/store/state-port.ts';
 import type { ClockPort } from './port.ts';
 
 const Why = Type.String({ minLength: 1, maxLength: 500 });
@@ -18,21 +17,14 @@ const PriorityChange = Type.Object(
 );
 
 export interface ClockRouteNeeds {
-  readonly state: Pick<StatePort, 'audit'>;
   /** Shows what became of it. */
   readonly incidents: { detail(scope: Scope, id: string): Promise<IncidentDetail | null> };
   readonly clocks: ClockPort;
 }
 
 /** The response clock of an incident: how it was computed, and what people do with it. */
-export function incidentClockRoutes(http: Http, { state, incidents, clocks }: ClockRouteNeeds): void {
-  async function done(
-    actor: Principal,
-    id: string,
-    action: string,
-    detail: Readonly<Record<string, unknown>> = {},
-  ): Promise<IncidentDetail> {
-    await state.audit.append({ actor: actor.id, action, subject: id, detail });
+export function incidentClockRoutes(http: Http, { incidents, clocks }: ClockRouteNeeds): void {
+  async function shown(actor: Principal, id: string): Promise<IncidentDetail> {
     const incident = await incidents.detail(actor.scope, id);
     if (incident === null) throw new VigiaError('not_found', 'There is no such incident.');
     return incident;
@@ -54,14 +46,14 @@ export function incidentClockRoutes(http: Http, { state, incidents, clocks }: Cl
     const { id } = request.params;
     const { reason } = request.body;
     await clocks.pause(actor.scope, id, reason, actor);
-    return done(actor, id, 'incident.clock.pause', { reason });
+    return shown(actor, id);
   });
 
   http.post('/api/v1/incidents/:id/clock/resume', acting(Nothing), async (request) => {
     const actor = principalOf(request);
     const { id } = request.params;
     await clocks.resume(actor.scope, id, actor);
-    return done(actor, id, 'incident.clock.resume');
+    return shown(actor, id);
   });
 
   http.post('/api/v1/incidents/:id/priority', acting(PriorityChange), async (request) => {
@@ -69,27 +61,27 @@ export function incidentClockRoutes(http: Http, { state, incidents, clocks }: Cl
     const { id } = request.params;
     const { priority, why } = request.body;
     await clocks.setPriority(actor.scope, id, priority, why, actor);
-    return done(actor, id, 'incident.priority', { priority, why });
+    return shown(actor, id);
   });
 
   http.post('/api/v1/incidents/:id/respond', acting(Response), async (request) => {
     const actor = principalOf(request);
     const { id } = request.params;
     await clocks.respond(actor.scope, id, request.body.text ?? '', actor);
-    return done(actor, id, 'incident.respond');
+    return shown(actor, id);
   });
 
   http.post('/api/v1/incidents/:id/on-site', acting(Nothing), async (request) => {
     const actor = principalOf(request);
     const { id } = request.params;
     await clocks.markOnSite(actor.scope, id, actor);
-    return done(actor, id, 'incident.on-site');
+    return shown(actor, id);
   });
 
   http.post('/api/v1/incidents/:id/on-site/arrived', acting(Nothing), async (request) => {
     const actor = principalOf(request);
     const { id } = request.params;
     await clocks.arriveOnSite(actor.scope, id, actor);
-    return done(actor, id, 'incident.on-site.arrived');
+    return shown(actor, id);
   });
 }

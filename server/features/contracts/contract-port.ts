@@ -9,6 +9,7 @@ import type {
   OlderIncidents,
 } from '../../../protocol/api/contract.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -20,7 +21,6 @@ import { completeTerms } from '../../domain/sla/terms.ts';
 import { tiers, tierTerms } from '../../domain/sla/tiers.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { Act } from './act.ts';
 import { recomputed } from './clock-policy.ts';
 import { createClockTerms } from './clock-terms.ts';
 import { type ContractBook, effectiveFrom, type StoredTerms } from './contract-book.ts';
@@ -139,13 +139,17 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
       await fleet.loadCatalogue();
       const terms = completeTerms(input, contracts.versions(clientId).at(-1)?.terms);
       accept(terms, { now: now(), siteName: siteNameOf(clientId) });
-      const warnings = await act((changes, at) => {
+      const warnings = await act(actor, 'contract.put', scope, (changes, at) => {
         const versions = contracts.versions(clientId);
+        const record = (version: number | undefined): void =>
+          changes.record(clientId, { version, ...(clocksFrom && { clocksFrom }) });
+        record(versions.at(-1)?.version);
         // The same terms again are no new version.
         if (isDeepStrictEqual(versions.at(-1)?.terms, terms)) return [];
         const reached = olderOf(clientId, terms, at);
         if (reached) requireAnswer(reached, clocksFrom);
         const version = versions.length + 1;
+        record(version);
         const effectiveAt = effectiveFrom(version, terms, at);
         const made: StoredTerms = { version, effectiveAt, createdAt: at, createdBy: actor.name, terms };
         changes.afterwards(() => contracts.add(clientId, made));

@@ -12,7 +12,6 @@ import { IdParams, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { cutPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
 import { principalOf } from '../../platform/http/principal.ts';
-import type { StatePort } from '../../platform/store/state-port.ts';
 import type { Holidays } from './holidays.ts';
 import type { ContractPort } from './port.ts';
 
@@ -33,14 +32,12 @@ const HolidayCountry = Type.Object({ code: Type.String(), name: Type.String(), r
 const Preset = Type.Object({ tier: Type.String(), terms: ContractTerms });
 
 export interface ContractRouteNeeds {
-  readonly state: StatePort;
   readonly contracts: ContractPort;
   readonly holidays: Holidays;
-  readonly clock: () => number;
 }
 
 /** What was agreed with clients, and the holidays that calendars start from. */
-export function contractRoutes(http: Http, { state, contracts, holidays, clock }: ContractRouteNeeds): void {
+export function contractRoutes(http: Http, { contracts, holidays }: ContractRouteNeeds): void {
   http.get(
     '/api/v1/contracts',
     {
@@ -73,10 +70,7 @@ export function contractRoutes(http: Http, { state, contracts, holidays, clock }
       const actor = principalOf(request);
       const { id } = request.params;
       const { clocksFrom } = request.query;
-      const contract = await contracts.put(actor.scope, id, request.body, actor, clocksFrom);
-      const detail = { version: contract.current?.version, ...(clocksFrom && { clocksFrom }) };
-      await state.audit.append({ actor: actor.id, action: 'contract.put', subject: id, detail });
-      return contract;
+      return contracts.put(actor.scope, id, request.body, actor, clocksFrom);
     },
   );
 
@@ -132,13 +126,6 @@ export function contractRoutes(http: Http, { state, contracts, holidays, clock }
       config: { access: 'manage', everyClient: true },
       schema: { body: HolidayCorrectionInput, response: { 200: HolidayYear } },
     },
-    async (request) => {
-      const actor = principalOf(request);
-      const { country, region, year, ...detail } = request.body;
-      const corrected = await holidays.correct(request.body, actor.name, clock());
-      const subject = [country, region, year].filter((part) => part !== null).join('/');
-      await state.audit.append({ actor: actor.id, action: 'holidays.correct', subject, detail });
-      return corrected;
-    },
+    async (request) => holidays.correct(request.body, principalOf(request)),
   );
 }

@@ -1,3 +1,4 @@
+import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Judge } from '../../core/incidents/judge.ts';
 import type { IncidentStep, StepPolicy } from '../../domain/incidents/incident.ts';
@@ -8,7 +9,6 @@ import { reportTo, withTimes } from '../../domain/sla/known-times.ts';
 import type { TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { Act } from './act.ts';
 import { createClockJudge } from './clock-judge.ts';
 import { createClockPolicy, recomputed } from './clock-policy.ts';
 import { createClockPort } from './clock-port.ts';

@@ -1,6 +1,9 @@
 import type { HolidaysTypes } from 'date-holidays';
 import type { Holiday, HolidayCorrectionInput, HolidayYear } from '../../../protocol/api/contract.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { Act } from '../../core/incidents/act.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { everyClient } from '../../domain/scope.ts';
 import type { Settings } from '../../platform/store/settings.ts';
 import {
   type AppliedCorrection,
@@ -30,7 +33,7 @@ export interface Holidays {
   /** @throws VigiaError validation_failed for an unknown country or region */
   year(country: string, region: string | null, year: number): Promise<HolidayYear>;
   /** Replaces what people corrected of a year, for all contracts made later. @throws VigiaError validation_failed, conflict when too many are */
-  correct(input: HolidayCorrectionInput, by: string, at: number): Promise<HolidayYear>;
+  correct(input: HolidayCorrectionInput, actor: Actor): Promise<HolidayYear>;
 }
 
 /** Of several holidays on one date the first of these names it. */
@@ -91,9 +94,8 @@ interface Corrected extends HolidayCorrectionInput {
 }
 
 /** The holidays that people see and correct. What they corrected is a small document of the server's settings. */
-export function createHolidays(settings: Pick<Settings, 'get' | 'set'>): Holidays {
+export function createHolidays(settings: Pick<Settings, 'get' | 'setStatement'>, act: Act): Holidays {
   const stored = async (): Promise<readonly Corrected[]> => ((await settings.get(SETTING)) ?? []) as Corrected[];
-  let lane: Promise<unknown> = Promise.resolve();
 
   async function year(country: string, region: string | null, ofYear: number): Promise<HolidayYear> {
     const reviewed = applyReviewed(country, ofYear, await fromLibrary(country, region, ofYear));
@@ -119,30 +121,30 @@ export function createHolidays(settings: Pick<Settings, 'get' | 'set'>): Holiday
     };
   }
 
-  async function correct(input: HolidayCorrectionInput, by: string, at: number): Promise<HolidayYear> {
+  async function correct(input: HolidayCorrectionInput, actor: Actor): Promise<HolidayYear> {
     const known = await fromLibrary(input.country, input.region, input.year);
     check(input, applyReviewed(input.country, input.year, known).items);
-    const others = (await stored()).filter((one) => !isOf(input)(one));
-    const isEmpty = input.added.length + input.removed.length === 0;
-    if (!isEmpty && others.length >= MAX_CORRECTED_YEARS) {
-      throw new VigiaError(
-        'conflict',
-        `${MAX_CORRECTED_YEARS} years are corrected already. Take back one that is long over.`,
-      );
-    }
-    await settings.set(SETTING, isEmpty ? others : [...others, { ...input, by, at }]);
+    // In the lane, one after the other: each writes the whole document.
+    await act(actor, 'holidays.correct', everyClient, async (changes, at) => {
+      const others = (await stored()).filter((one) => !isOf(input)(one));
+      const isEmpty = input.added.length + input.removed.length === 0;
+      if (!isEmpty && others.length >= MAX_CORRECTED_YEARS) {
+        throw new VigiaError(
+          'conflict',
+          `${MAX_CORRECTED_YEARS} years are corrected already. Take back one that is long over.`,
+        );
+      }
+      const { country, region, year: ofYear, ...detail } = input;
+      changes.record([country, region, ofYear].filter((part) => part !== null).join('/'), detail);
+      changes.add(settings.setStatement(SETTING, isEmpty ? others : [...others, { ...input, by: actor.name, at }]));
+    });
     return year(input.country, input.region, input.year);
   }
 
   return {
     countries: () => holidays.countries(),
     year,
-    // One after the other: each writes the whole document.
-    correct: (input, by, at) => {
-      const done = lane.then(() => correct(input, by, at));
-      lane = done.catch(() => undefined);
-      return done;
-    },
+    correct,
   };
 }
 

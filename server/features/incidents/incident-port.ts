@@ -1,6 +1,7 @@
 import type { Incident, IncidentDetail, IncidentEvent } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
 import { incidentView } from '../../core/incidents/views.ts';
@@ -9,8 +10,8 @@ import type { IncidentEventKind, IncidentRecord, IncidentStep } from '../../doma
 import { reach } from '../../domain/incidents/incident-times.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { AuditAction } from '../../platform/store/audit/actions.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { Watch } from '../../watch/watch.ts';
 import type { IncidentPort } from './port.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -18,7 +19,7 @@ export interface IncidentPortOptions {
   readonly store: Store;
   readonly book: IncidentBook;
   readonly fleet: Pick<Fleet, 'devices' | 'users'>;
-  readonly act: Watch['act'];
+  readonly act: Act;
   readonly now: () => number;
   /** Why an incident cannot be resolved by hand, in one sentence, or null. */
   readonly mayNotResolve?: (record: IncidentRecord) => string | null;
@@ -43,11 +44,13 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
     scope: Scope,
     id: string,
     actor: Actor,
-    change: (record: IncidentRecord, at: number) => Act,
+    action: AuditAction,
+    change: (record: IncidentRecord, at: number) => Step,
   ): Promise<void> {
-    return options.act(async (changes, at) => {
+    return options.act(actor, action, scope, async (changes, at) => {
       const record = await load(scope, id);
-      const { kind, text, changes: changed, notice, isVisible = false } = change(record, at);
+      const { kind, text, changes: changed, notice, isVisible = false, audited = {} } = change(record, at);
+      changes.record(id, audited);
       const step: IncidentStep = {
         record: { ...record, ...changed, updatedAt: at },
         event: { kind, at, by: actor.name, text, byProgram: isByProgram(actor), isVisible },
@@ -102,7 +105,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
       };
     },
     acknowledge: (scope, id, actor) =>
-      act(scope, id, actor, (record, at) => {
+      act(scope, id, actor, 'incident.acknowledge', (record, at) => {
         requireUnresolved(record);
         const isProgram = isByProgram(actor);
         // What a program acknowledged still waits for a person.
@@ -117,19 +120,26 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
         return { kind: 'acknowledged', text: '', changes };
       }),
     assign: (scope, id, userId, actor) =>
-      act(scope, id, actor, (record) => {
+      act(scope, id, actor, 'incident.assign', (record) => {
         requireUnresolved(record);
         const name = userId === null ? null : nameOf(userId);
         if (userId !== null && name === null) throw new VigiaError('not_found', 'There is no such user.');
-        return { kind: 'assigned', text: name ?? '', changes: { assigneeId: userId } };
+        return { kind: 'assigned', text: name ?? '', changes: { assigneeId: userId }, audited: { userId } };
       }),
     note: (scope, id, text, actor, isVisible = false) =>
-      act(scope, id, actor, (record, at) => {
+      act(scope, id, actor, 'incident.note', (record, at) => {
         const isResponse = isVisible && !isByProgram(actor) && record.state !== 'resolved';
-        return { kind: 'note', text, isVisible, changes: isResponse ? reach(record, 'responded', actor.name, at) : {} };
+        const audited = { visible: isVisible };
+        return {
+          kind: 'note',
+          text,
+          isVisible,
+          audited,
+          changes: isResponse ? reach(record, 'responded', actor.name, at) : {},
+        };
       }),
     resolve: (scope, id, text, actor) =>
-      act(scope, id, actor, (record, at) => {
+      act(scope, id, actor, 'incident.resolve', (record, at) => {
         requireUnresolved(record);
         const why = options.mayNotResolve?.(record) ?? null;
         if (why !== null) throw new VigiaError('conflict', why);
@@ -143,12 +153,14 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
   };
 }
 
-interface Act {
+interface Step {
   readonly kind: IncidentEventKind;
   readonly text: string;
   readonly changes: Partial<IncidentRecord>;
   readonly notice?: IncidentStep['notice'];
   readonly isVisible?: boolean;
+  /** What the audit log says of it. */
+  readonly audited?: Readonly<Record<string, unknown>>;
 }
 
 function requireUnresolved(record: IncidentRecord): void {

@@ -32,7 +32,7 @@ const Note = Type.Object(
 const Resolution = Type.Object({ text: Type.Optional(Type.String({ maxLength: MAX_TEXT })) }, strict);
 
 export interface IncidentRouteNeeds {
-  readonly state: Pick<StatePort, 'audit' | 'users'>;
+  readonly state: Pick<StatePort, 'users'>;
   readonly incidents: IncidentPort;
 }
 
@@ -75,7 +75,6 @@ export function incidentRoutes(http: Http, { state, incidents }: IncidentRouteNe
     const actor = principalOf(request);
     const { id } = request.params;
     await incidents.acknowledge(actor.scope, id, actor);
-    await state.audit.append({ actor: actor.id, action: 'incident.acknowledge', subject: id });
     return detail(actor.scope, id);
   });
 
@@ -88,7 +87,6 @@ export function incidentRoutes(http: Http, { state, incidents }: IncidentRouteNe
       throw new VigiaError('validation_failed', 'There is no such person to assign the incident to.');
     }
     await incidents.assign(actor.scope, id, userId, actor);
-    await state.audit.append({ actor: actor.id, action: 'incident.assign', subject: id, detail: { userId } });
     return detail(actor.scope, id);
   });
 
@@ -97,7 +95,6 @@ export function incidentRoutes(http: Http, { state, incidents }: IncidentRouteNe
     const { id } = request.params;
     const { text, visible = false } = request.body;
     await incidents.note(actor.scope, id, text, actor, visible);
-    await state.audit.append({ actor: actor.id, action: 'incident.note', subject: id, detail: { visible } });
     return detail(actor.scope, id);
   });
 
@@ -105,7 +102,6 @@ export function incidentRoutes(http: Http, { state, incidents }: IncidentRouteNe
     const actor = principalOf(request);
     const { id } = request.params;
     await incidents.resolve(actor.scope, id, request.body.text ?? '', actor);
-    await state.audit.append({ actor: actor.id, action: 'incident.resolve', subject: id });
     return detail(actor.scope, id);
   });
 }

@@ -1,9 +1,10 @@
+import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { MaintenanceBook } from './maintenance-book.ts';
-import { type ActMaintenance, createMaintenancePort } from './maintenance-port.ts';
+import { createMaintenancePort } from './maintenance-port.ts';
 import { loadRuns } from './maintenance-runs.ts';
 import { MaintenanceWatch } from './maintenance-watch.ts';
 
@@ -13,7 +14,7 @@ export interface MaintenanceOptions {
   readonly book: IncidentBook;
   readonly terms: Pick<TermsSource, 'at' | 'inForce'>;
   readonly now: () => number;
-  readonly act: ActMaintenance;
+  readonly act: Act;
   /** The devices that a service is made of. */
   readonly serviceMembers?: (serviceId: string) => readonly string[];
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { CompiledQuery } from 'kysely';
 import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { Act } from '../../core/incidents/act.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import { checkMaintenance, nextOccurrence, type Span } from '../../domain/sla/maintenance.ts';
@@ -13,19 +13,11 @@ import type { MaintenanceBook } from './maintenance-book.ts';
 import { latestInput, type PlannedWindow } from './planned-window.ts';
 import type { MaintenancePort } from './port.ts';
 
-/** Runs what somebody did in one transaction: the lane of the watch, or the store itself where no server runs. */
-export type ActMaintenance = <T>(
-  work: (
-    changes: { add(...statements: readonly CompiledQuery[]): void; afterwards(work: () => void): void },
-    now: number,
-  ) => T,
-) => Promise<T>;
-
 export interface MaintenancePortOptions {
   readonly store: Store;
   readonly book: MaintenanceBook;
   readonly now: () => number;
-  readonly act: ActMaintenance;
+  readonly act: Act;
 }
 
 const DAY_MS = 86_400_000;
@@ -188,7 +180,7 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
 
     async create(scope, input, actor) {
       const warnings = await check(scope, input, now());
-      const made = await act((changes, at) => {
+      const made = await act(actor, 'maintenance.create', scope, (changes, at) => {
         const standing = book.list(scope, input.clientId).filter(({ cancelledAt }) => cancelledAt === null);
         if (standing.length >= MAX_WINDOWS) {
           throw new VigiaError(
@@ -198,6 +190,7 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
         }
         const window = newWindow(input, at, actor.name);
         const { id, clientId, createdAt, createdBy, cancelledAt } = window;
+        changes.record(id, { ...input });
         changes.add(
           store.scoped(scope).maintenance.insertStatement({
             id,
@@ -222,7 +215,7 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
         );
       }
       const warnings = await check(scope, input, now());
-      const changed = await act((changes, at) => {
+      const changed = await act(actor, 'maintenance.change', scope, (changes, at) => {
         const window = changeable(scope, id, at);
         if (window.versions.length > MAX_EDITS) {
           throw new VigiaError('conflict', `The window was changed ${MAX_EDITS} times. Cancel it and make a new one.`);
@@ -231,6 +224,7 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
         const before = latestInput(window);
         const { clientId } = window;
         const edit = { windowId: id, clientId, atMs: at, by: actor.name, before, after: input };
+        changes.record(id, { before, after: input, afterStart: hadBegun(after, after.versions.length - 2) });
         changes.add(...store.scoped(scope).maintenance.editStatements(edit));
         changes.afterwards(() => book.put(after));
         return after;
@@ -238,8 +232,9 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
       return view(changed, warnings);
     },
 
-    async cancel(scope, id) {
-      const cancelled = await act((changes, at) => {
+    async cancel(scope, id, actor) {
+      const cancelled = await act(actor, 'maintenance.cancel', scope, (changes, at) => {
+        changes.record(id);
         const window = changeable(scope, id, at);
         changes.add(store.scoped(scope).maintenance.cancelStatement({ id, client_id: window.clientId }, at));
         const after = { ...window, cancelledAt: at, versions: endedAt(window.versions, at) };

@@ -11,7 +11,7 @@ export interface MaintenancePort {
   /** @throws VigiaError validation_failed, conflict for what is over or cancelled */
   update(scope: Scope, id: string, input: MaintenanceInput, actor: Actor): Promise<MaintenanceWindow>;
   /** What is past stays. @throws VigiaError conflict for what is over or cancelled */
-  cancel(scope: Scope, id: string): Promise<MaintenanceWindow>;
+  cancel(scope: Scope, id: string, actor: Actor): Promise<MaintenanceWindow>;
   /** @throws VigiaError range_too_large */
   occurrences(scope: Scope, fromMs: number, toMs: number, clientId?: string): PlannedOccurrence[];
   /** Running now or starting within a day. */

@@ -8,7 +8,6 @@ import { cutPage, PageOf, pageQuery, pageRequest } from '../../platform/http/pag
 import { type Principal, principalOf } from '../../platform/http/principal.ts';
 import { parseTimeRange } from '../../platform/http/time-range.ts';
 import { allows } from '../../platform/security/roles.ts';
-import type { StatePort } from '../../platform/store/state-port.ts';
 import type { MaintenancePort } from './port.ts';
 
 const MONTH_MS = 31 * 86_400_000;
@@ -27,13 +26,12 @@ const OccurrenceQuery = Type.Object(
 const Preview = Type.Object({ occurrences: Type.Array(MaintenanceOccurrence), warnings: Type.Array(Type.String()) });
 
 export interface MaintenanceRouteNeeds {
-  readonly state: Pick<StatePort, 'audit'>;
   readonly maintenance: MaintenancePort;
   readonly clock: () => number;
 }
 
 /** Planned work: windows, when they are, and what they exclude. */
-export function maintenanceRoutes(http: Http, { state, maintenance, clock }: MaintenanceRouteNeeds): void {
+export function maintenanceRoutes(http: Http, { maintenance, clock }: MaintenanceRouteNeeds): void {
   http.get(
     '/api/v1/maintenance',
     {
@@ -81,12 +79,6 @@ export function maintenanceRoutes(http: Http, { state, maintenance, clock }: Mai
       const actor = principalOf(request);
       requireRightToSilence(actor, maintenance.silentShare(request.body));
       const made = await maintenance.create(actor.scope, request.body, actor);
-      await state.audit.append({
-        actor: actor.id,
-        action: 'maintenance.create',
-        subject: made.id,
-        detail: { ...request.body },
-      });
       return reply.code(201).send(made);
     },
   );
@@ -101,11 +93,7 @@ export function maintenanceRoutes(http: Http, { state, maintenance, clock }: Mai
       const actor = principalOf(request);
       const { id } = request.params;
       requireRightToSilence(actor, maintenance.silentShare(request.body, id));
-      const changed = await maintenance.update(actor.scope, id, request.body, actor);
-      const { before, afterStart } = changed.edits.at(-1) ?? {};
-      const detail = { before, after: request.body, afterStart };
-      await state.audit.append({ actor: actor.id, action: 'maintenance.change', subject: id, detail });
-      return changed;
+      return maintenance.update(actor.scope, id, request.body, actor);
     },
   );
 
@@ -114,10 +102,7 @@ export function maintenanceRoutes(http: Http, { state, maintenance, clock }: Mai
     { config: { access: 'act' }, schema: { params: IdParams, response: { 200: MaintenanceWindow } } },
     async (request) => {
       const actor = principalOf(request);
-      const { id } = request.params;
-      const cancelled = await maintenance.cancel(actor.scope, id);
-      await state.audit.append({ actor: actor.id, action: 'maintenance.cancel', subject: id });
-      return cancelled;
+      return maintenance.cancel(actor.scope, request.params.id, actor);
     },
   );
 }

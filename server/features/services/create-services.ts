@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Service } from '../../../protocol/api/service.ts';
 import type { ResolveHost } from '../../../protocol/check/outcome.ts';
+import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { DeviceLedgerSource, ExclusionSource } from '../../domain/sla/sources.ts';
@@ -26,7 +27,7 @@ export interface ServicesOptions {
   /** Asked for at every use: it is made later. */
   readonly devices: () => DeviceLedgerSource;
   readonly exclusions: ExclusionSource;
-  readonly act: Watch['act'];
+  readonly act: Act;
   readonly follow: Watch['follow'];
   readonly now: () => number;
   readonly logger: Logger;
@@ -40,7 +41,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 /** Checks and the services made of them, wired. Made before anything is replayed. */
 export async function createServices(options: ServicesOptions) {
   const { store, fleet, book, now } = options;
-  const watch = { act: options.act, follow: options.follow };
+  const { act } = options;
   const checks = new CheckBook({ store, fleet, book, reportIntervalMs: options.reportIntervalMs });
   await checks.load();
   const services = new ServiceBook({ store, fleet, book, checks, onChanged: options.onServiceChanged });
@@ -57,14 +58,14 @@ export async function createServices(options: ServicesOptions) {
   const source = createServiceSource({ services, checks, fleet, checkSource, devices, now });
   const runner = new CheckRunner({
     checks,
-    watch,
+    watch: { follow: options.follow },
     logger: options.logger,
     ...(options.resolve && { resolve: options.resolve }),
   });
   const servicesWith = (checkId: string): string[] =>
     [...services.withCheck(checkId)].map(({ versions }) => versions.at(-1)?.terms.name ?? '');
-  const checkPort = createCheckPort({ store, fleet, checks, plans, watch, now, servicesWith });
-  const servicePort = createServicePort({ store, fleet, checks, services, watch, now });
+  const checkPort = createCheckPort({ store, fleet, checks, plans, act, now, servicesWith });
+  const servicePort = createServicePort({ store, fleet, checks, services, act, now });
   /** What the server's own checks have learnt since it was last saved. */
   async function save(): Promise<void> {
     await options.follow((changes: ChangeSet) => checks.saveAll(changes));

@@ -9,9 +9,9 @@ export interface CheckPort {
   /** @throws VigiaError validation_failed, conflict */
   create(scope: Scope, input: CheckInput, actor: Actor): Promise<Check>;
   /** @throws VigiaError validation_failed, conflict */
-  change(scope: Scope, id: string, input: CheckInput): Promise<Check>;
+  change(scope: Scope, id: string, input: CheckInput, actor: Actor): Promise<Check>;
   /** @throws VigiaError conflict while a service depends on it */
-  remove(scope: Scope, id: string): Promise<void>;
+  remove(scope: Scope, id: string, actor: Actor): Promise<void>;
 }
 
 /** Services and what they are now. Each throws VigiaError not_found for what is not in scope. */
@@ -22,5 +22,5 @@ export interface ServicePort {
   create(scope: Scope, input: ServiceInput, actor: Actor): Promise<Service>;
   /** From now on; the past keeps what was valid then. @throws VigiaError validation_failed */
   change(scope: Scope, id: string, input: ServiceInput, actor: Actor): Promise<Service>;
-  remove(scope: Scope, id: string): Promise<void>;
+  remove(scope: Scope, id: string, actor: Actor): Promise<void>;
 }

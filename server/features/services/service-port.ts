@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Service, ServiceInput } from '../../../protocol/api/service.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { Act } from '../../core/incidents/act.ts';
 import { iso } from '../../domain/iso.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { found } from '../../platform/store/scoping.ts';
 import { freeSlug, slugify } from '../../platform/store/slug.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { Watch } from '../../watch/watch.ts';
 import type { CheckBook } from './checks/check-book.ts';
 import { type ServiceDefinition, termsOf } from './definition.ts';
 import type { ServicePort } from './port.ts';
@@ -18,7 +18,7 @@ export interface ServicePortOptions {
   readonly fleet: Fleet;
   readonly checks: CheckBook;
   readonly services: ServiceBook;
-  readonly watch: Pick<Watch, 'act'>;
+  readonly act: Act;
   readonly now: () => number;
 }
 
@@ -27,7 +27,7 @@ const PPM = 1_000_000;
 
 /** Services as people make, change and read them. */
 export function createServicePort(options: ServicePortOptions): ServicePort {
-  const { store, services, watch, now } = options;
+  const { store, services, act, now } = options;
   const view = (service: ServiceDefinition): Service => serviceView(service, services, now());
 
   function require(scope: Scope, id: string): ServiceDefinition {
@@ -49,7 +49,8 @@ export function createServicePort(options: ServicePortOptions): ServicePort {
       found(await store.scoped(scope).clients.get(input.clientId), 'client');
       refuseBad(input, options);
       const id = randomUUID();
-      return watch.act((changes, at) => {
+      return act(actor, 'service.create', scope, (changes, at) => {
+        changes.record(id, input);
         const ofClient = [...services.all()].filter((service) => service.clientId === input.clientId);
         if (ofClient.filter(({ removedAt }) => removedAt === null).length >= MAX_SERVICES_PER_CLIENT) {
           throw new VigiaError('conflict', `The client has ${MAX_SERVICES_PER_CLIENT} services already. Remove some.`);
@@ -86,7 +87,8 @@ export function createServicePort(options: ServicePortOptions): ServicePort {
         throw new VigiaError('validation_failed', 'A service stays with its client. Make a new one for the other.');
       }
       refuseBad(input, options);
-      return watch.act((changes, at) => {
+      return act(actor, 'service.change', scope, (changes, at) => {
+        changes.record(id, input);
         const known = require(scope, id);
         const repository = store.scoped(scope).services;
         changes.add(
@@ -98,8 +100,9 @@ export function createServicePort(options: ServicePortOptions): ServicePort {
         return view(next);
       });
     },
-    async remove(scope, id) {
-      await watch.act((changes, at) => {
+    async remove(scope, id, actor) {
+      await act(actor, 'service.remove', scope, (changes, at) => {
+        changes.record(id);
         const known = require(scope, id);
         changes.add(store.scoped(scope).services.removeStatement(id, at));
         services.remove(known, changes, at);

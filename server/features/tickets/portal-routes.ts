@@ -85,9 +85,7 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
       const client = await clientOf(request.headers[KEY_HEADER]);
       const linkId = linkIdOf(client);
       const answer = await personReports.fromPortal({ clientId: client.id, linkId, address: request.ip }, request.body);
-      const { reportId, incidentId, ...shown } = answer;
-      const detail = { clientId: client.id, linkId, incidentId, address: request.ip };
-      await state.audit.append({ actor: 'server', action: 'person-report.portal', subject: reportId, detail });
+      const { reportId: _reportId, incidentId: _incidentId, ...shown } = answer;
       return reply.code(201).send(shown);
     },
   );

@@ -17,11 +17,15 @@ export interface PortalParts {
     input: PersonReportInput,
     actor: Actor,
     via: PersonReport['via'],
+    visit: PortalVisit,
   ) => Promise<PersonReport>;
   readonly incident: (scope: Scope, id: string, clientId: string) => Promise<IncidentRecord>;
   readonly zoneOf: ZoneOf;
   readonly now: () => number;
 }
+
+/** By which link somebody came, and from where. */
+export type PortalVisit = Pick<PortalVisitor, 'linkId' | 'address'>;
 
 /**
  * Takes what somebody wrote on a client's page. It is linked by itself only to an incident of the very site that goes on and
@@ -53,7 +57,7 @@ export function createPortal({ propose, create, incident, zoneOf, now }: PortalP
       incidentId: known?.id ?? null,
     };
     const actor = { id: `link:${linkId}`, name: `${reporter}, on the client's page` };
-    const stored = await create(scope, report, actor, 'portal');
+    const stored = await create(scope, report, actor, 'portal', { linkId, address });
     const sentence = known
       ? `We know about this since ${timeOf(known.openedAt, at, zoneOf(clientId, at))} and are working on it. Thank you for telling us.`
       : 'Thank you. Your report has reached us, and we will look at it.';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncidentProposal, PersonReport, PersonReportInput } from '../../../protocol/api/person-report.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { ChangeSet } from '../../core/incidents/change-set.ts';
+import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { reportView } from '../../core/incidents/report-view.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
@@ -18,14 +18,14 @@ import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
 import { createAhead, type ZonesOf } from './ahead-figures.ts';
 import type { PersonReportPort } from './port.ts';
-import { createPortal, type ZoneOf } from './portal.ts';
+import { createPortal, type PortalVisit, type ZoneOf } from './portal.ts';
 
 export interface ReportPortOptions {
   readonly store: Store;
   readonly book: IncidentBook;
   readonly fleet: Pick<Fleet, 'devices' | 'sites'>;
   readonly now: () => number;
-  readonly act: <T>(work: (changes: ChangeSet, now: number) => Promise<T> | T) => Promise<T>;
+  readonly act: Act;
   readonly zoneOf: ZoneOf;
   readonly zonesOf: ZonesOf;
   /** Starts the contract's clock of the incident that a step links a report to. */
@@ -37,6 +37,9 @@ const YEAR_MS = 365 * 24 * HOUR_MS;
 /** Clocks of people and servers differ. */
 const FUTURE_TOLERANCE_MS = 60_000;
 const SENTENCE_LENGTH = 200;
+
+/** Nobody who writes on the page of a client is known. */
+const SERVER_ITSELF = { id: 'server' };
 
 /** What people report: stored, linked to the incident it is about, or made one of its own. */
 export function createReportPort(options: ReportPortOptions): PersonReportPort {
@@ -143,10 +146,17 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
     return store.scoped(scope).personReports.threadOf(actor.id, at - HOUR_MS);
   }
 
-  async function create(scope: Scope, input: PersonReportInput, actor: Actor, via: PersonReport['via']) {
+  async function create(
+    scope: Scope,
+    input: PersonReportInput,
+    actor: Actor,
+    via: PersonReport['via'],
+    visit?: PortalVisit,
+  ): Promise<PersonReport> {
     const reportedAt = readTime(input.reportedAt);
     const where = await place(scope, input);
-    const row = await act(async (changes, at) => {
+    const action = visit ? 'person-report.portal' : 'person-report.create';
+    const row = await act(visit ? SERVER_ITSELF : actor, action, scope, async (changes, at) => {
       const report: Row<'person_report'> = {
         id: randomUUID(),
         client_id: where.clientId,
@@ -168,6 +178,9 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
       const step = known ? attach(known, report, actor, at) : ownIncident(report, input, actor, at);
       const { record } = step;
       const linked = { ...report, incident_id: record.id, lead_ms: leadMs(reportedAt, record.openedAt) };
+      const { linkId, address } = visit ?? {};
+      const place = { clientId: where.clientId, ...(visit && { linkId }), incidentId: record.id };
+      changes.record(report.id, { ...place, ...(visit && { address }) });
       changes.addIncident(deviceOf(record), step);
       changes.add(store.scoped(scope).personReports.insertStatement(linked));
       return linked;
@@ -176,7 +189,8 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
   }
 
   async function link(scope: Scope, id: string, incidentId: string, actor: Actor): Promise<PersonReport> {
-    const row = await act(async (changes, at) => {
+    const row = await act(actor, 'person-report.link', scope, async (changes, at) => {
+      changes.record(id, { incidentId });
       const { personReports } = store.scoped(scope);
       const report = await personReports.get(id);
       if (report === null) throw new VigiaError('not_found', 'There is no such report.');

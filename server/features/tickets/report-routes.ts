@@ -9,7 +9,6 @@ import { Id, IdParams, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
 import { principalOf } from '../../platform/http/principal.ts';
-import type { StatePort } from '../../platform/store/state-port.ts';
 import type { PersonReportPort } from './port.ts';
 
 const NullableId = Type.Union([Id, Type.Null()]);
@@ -30,12 +29,11 @@ const AheadQuery = Type.Object(
 );
 
 export interface PersonReportRouteNeeds {
-  readonly state: Pick<StatePort, 'audit'>;
   readonly personReports: PersonReportPort;
 }
 
 /** Problems that people report, and who knew first. */
-export function personReportRoutes(http: Http, { state, personReports }: PersonReportRouteNeeds): void {
+export function personReportRoutes(http: Http, { personReports }: PersonReportRouteNeeds): void {
   http.get(
     '/api/v1/person-reports',
     {
@@ -58,9 +56,6 @@ export function personReportRoutes(http: Http, { state, personReports }: PersonR
       const actor = principalOf(request);
       const via = actor.sessionId === null ? 'api' : 'technician';
       const report = await personReports.create(actor.scope, request.body, actor, via);
-      const { id, clientId, incidentId } = report;
-      const detail = { clientId, incidentId };
-      await state.audit.append({ actor: actor.id, action: 'person-report.create', subject: id, detail });
       return reply.code(201).send(report);
     },
   );
@@ -87,9 +82,7 @@ export function personReportRoutes(http: Http, { state, personReports }: PersonR
       const actor = principalOf(request);
       const { id } = request.params;
       const { incidentId } = request.body;
-      const report = await personReports.link(actor.scope, id, incidentId, actor);
-      await state.audit.append({ actor: actor.id, action: 'person-report.link', subject: id, detail: { incidentId } });
-      return report;
+      return personReports.link(actor.scope, id, incidentId, actor);
     },
   );
 

@@ -2,16 +2,14 @@ import { TwinDecision, TwinMachines } from '../../../protocol/api/twin.ts';
 import { IdParams } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { principalOf } from '../../platform/http/principal.ts';
-import type { StatePort } from '../../platform/store/state-port.ts';
 import type { TwinPort } from './port.ts';
 
 export interface TwinRouteNeeds {
-  readonly state: Pick<StatePort, 'audit'>;
   readonly twins: TwinPort;
 }
 
 /** Machines that hold the key of one device, and which of them it is. */
-export function twinRoutes(http: Http, { state, twins }: TwinRouteNeeds): void {
+export function twinRoutes(http: Http, { twins }: TwinRouteNeeds): void {
   http.get(
     '/api/v1/devices/:id/twins',
     { config: { access: 'read' }, schema: { params: IdParams, response: { 200: TwinMachines } } },
@@ -25,13 +23,7 @@ export function twinRoutes(http: Http, { state, twins }: TwinRouteNeeds): void {
       const actor = principalOf(request);
       const { id } = request.params;
       const { machine } = request.body;
-      const decision = await twins.decide(actor.scope, id, machine, actor);
-      await state.audit.append({
-        actor: actor.id,
-        action: 'device.identity.decide',
-        subject: id,
-        detail: { machine, ...decision },
-      });
+      await twins.decide(actor.scope, id, machine, actor);
       return twins.machines(actor.scope, id);
     },
   );

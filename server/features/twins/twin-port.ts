@@ -1,6 +1,7 @@
 import { JUDGED, type TwinMachine, type TwinMachines } from '../../../protocol/api/twin.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { KeptReports } from '../../core/twins/kept-reports.ts';
@@ -13,7 +14,6 @@ import type { Life } from '../../domain/lives.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { requireDevice } from '../../fleet/visible.ts';
-import type { Watch } from '../../watch/watch.ts';
 import type { TwinPort } from './port.ts';
 
 export interface TwinPortOptions {
@@ -22,7 +22,7 @@ export interface TwinPortOptions {
   readonly kept: KeptReports;
   readonly fleet: Fleet;
   readonly book: IncidentBook;
-  readonly act: Watch['act'];
+  readonly act: Act;
   /** Agents' connections. */
   readonly gateway: {
     disconnectRuns(
@@ -123,7 +123,7 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
   return {
     machines: (scope, deviceId) => view(requireDevice(fleet, scope, deviceId)),
     decide: (scope, deviceId, machine, actor) =>
-      options.act(async (changes, at) => {
+      options.act(actor, 'device.identity.decide', scope, async (changes, at) => {
         const record = requireDevice(fleet, scope, deviceId);
         await kept.flush();
         const { chosen, refused } = choose(twins.of(deviceId), machine);
@@ -141,6 +141,7 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
           keptReports: chosen?.kept ?? 0,
           droppedReports: refused.reduce((sum, one) => sum + one.kept, 0),
         };
+        changes.record(deviceId, { machine, ...decision });
         settleIncident(record, sentence(record, chosen, givenUp, decision), actor, changes, at);
         changes.edge(record);
         changes.afterwards(() => {

@@ -70,7 +70,7 @@ t.test('one metric of many machines: which, over what, and put together how', as
   await f('across=heat&bounds=-1,0.5,1e2', { across: { kind: 'heat', bounds: [-1, 0.5, 100] } });
 });
 
-t.test('people act on incidents, and what they did is in the audit log', async (t) => {
+t.test('people act on incidents', async (t) => {
   const { request, loggedIn, ports, store } = await startHttp(t);
   const headers = await loggedIn('technician');
   const [me] = await store.users.list();
@@ -91,12 +91,6 @@ t.test('people act on incidents, and what they did is in the audit log', async (
     'note Cleaned the log. i1',
     'resolve Room again. i1',
   ]);
-
-  const audit = await store.db.selectFrom('audit').selectAll().orderBy('id').execute();
-  t.strictSame(
-    audit.map(({ actor, action, subject }) => [actor, action, subject]),
-    ['acknowledge', 'assign', 'assign', 'note', 'resolve'].map((action) => [me?.id, `incident.${action}`, 'i1']),
-  );
 });
 
 t.test('a new token makes its client and site and gives the line to paste', async (t) => {

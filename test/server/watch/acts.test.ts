@@ -76,7 +76,7 @@ t.test('a service that cannot be removed stays, with its incident, which ends wh
   const open = () => [...server.book.open()].map(({ rule }) => rule).sort();
   t.same(open(), ['check.failed', 'service.down']);
   mood.refuse = full;
-  await t.rejects(server.servicePort.remove(everyClient, service.id), { message: 'The disk is full.' });
+  await t.rejects(server.servicePort.remove(everyClient, service.id, actor), { message: 'The disk is full.' });
   t.match(server.servicePort.get(everyClient, service.id), { state: 'down' });
   t.same(open(), ['check.failed', 'service.down']);
   mood.refuse = null;

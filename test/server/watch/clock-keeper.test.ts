@@ -10,6 +10,7 @@ import type { Row } from '../../../server/platform/store/tables.ts';
 import { ClockKeeper } from '../../../server/watch/clock-keeper.ts';
 import { setBackBy, setBackMeanwhile } from '../../../server/watch/clock-step.ts';
 import { type Core, CoreAgent, startCore } from '../../support/core.ts';
+import { inLane } from '../../support/in-lane.ts';
 import { disk } from '../../support/reading.ts';
 import { addTenant } from '../../support/store.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -127,7 +128,7 @@ t.test(
     const acted = { ...opened, acknowledgedAt: at, acknowledgedBy: 'u1', updatedAt: at, onsetAt: at - 2 * HOUR };
     const times = { ...acted.times, takenAt: at, respondedAt: at, onSiteAt: at };
     const record = { ...acted, times };
-    await core.watch.act(async (changes) => {
+    await inLane(core.watch)(async (changes) => {
       core.book.put(record);
       changes.addIncident(null, { record, event: { kind: 'acknowledged', at, by: 'u1', text: '' }, notice: null });
     });

@@ -9,6 +9,7 @@ import type { Store } from '../../../server/platform/store/store.ts';
 import { openStore } from '../../../server/platform/store/store.ts';
 import { type Core, CoreAgent, chronicle, copyFiles, startCore } from '../../support/core.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { inLane } from '../../support/in-lane.ts';
 import { disk, type Values } from '../../support/reading.ts';
 import { addTenant } from '../../support/store.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -418,7 +419,7 @@ t.test('what the database refuses for its content does not stop the watch', asyn
   }
   fault = new VigiaError('conflict', 'UNIQUE');
   const done: string[] = [];
-  const act = scene.core.watch.act((changes) => {
+  const act = inLane(scene.core.watch)((changes) => {
     changes.edge(scene.record);
     changes.afterwards(() => void done.push('shown'));
   });

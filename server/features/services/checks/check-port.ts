@@ -5,13 +5,13 @@ import { isolated } from '../../../../protocol/bidi.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
 import { MAX_CHECKS_PER_AGENT } from '../../../../protocol/wire/check-plan.ts';
 import { MAX_PLAN_BYTES } from '../../../../protocol/wire/frame.ts';
+import type { Act } from '../../../core/incidents/act.ts';
 import { iso } from '../../../domain/iso.ts';
 import { inScope, type Scope } from '../../../domain/scope.ts';
 import type { Fleet } from '../../../fleet/fleet.ts';
 import { resolveAllowed } from '../../../platform/outbound/address-guard.ts';
 import { found } from '../../../platform/store/scoping.ts';
 import type { Store } from '../../../platform/store/store.ts';
-import type { Watch } from '../../../watch/watch.ts';
 import type { CheckPort } from '../port.ts';
 import type { CheckBook } from './check-book.ts';
 import { type CheckDefinition, toDocument } from './definition.ts';
@@ -22,7 +22,7 @@ export interface CheckPortOptions {
   readonly fleet: Fleet;
   readonly checks: CheckBook;
   readonly plans: Plans;
-  readonly watch: Pick<Watch, 'act'>;
+  readonly act: Act;
   readonly now: () => number;
   /** Names of the services that a check is part of. */
   readonly servicesWith: (checkId: string) => readonly string[];
@@ -34,7 +34,7 @@ const RESOLVE_WITHIN_MS = 3_000;
 
 /** Checks as people make, change and read them. */
 export function createCheckPort(options: CheckPortOptions): CheckPort {
-  const { store, checks, plans, watch, now } = options;
+  const { store, checks, plans, act, now } = options;
   const view = (check: CheckDefinition): Check => checkView(check, checks, now());
 
   function require(scope: Scope, id: string): CheckDefinition {
@@ -69,7 +69,8 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
         createdBy: actor.id,
         removedAt: null,
       };
-      await watch.act((changes, at) => {
+      await act(actor, 'check.create', scope, (changes, at) => {
+        changes.record(made.id, { name: made.name, target: made.target, deviceId: made.deviceId });
         refuseTooMany(made, checks);
         changes.add(
           store.scoped(scope).checks.insertStatement({
@@ -87,7 +88,7 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
       });
       return view(made);
     },
-    async change(scope, id, input) {
+    async change(scope, id, input, actor) {
       const { clientId, deviceId } = require(scope, id);
       if (input.clientId !== clientId || input.deviceId !== deviceId) {
         throw new VigiaError(
@@ -96,7 +97,8 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
         );
       }
       await refuseBad(input, options);
-      return watch.act((changes) => {
+      return act(actor, 'check.change', scope, (changes) => {
+        changes.record(id, input);
         const known = require(scope, id);
         const next: CheckDefinition = { ...known, ...input };
         refuseTooMany(next, checks);
@@ -106,8 +108,9 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
         return view(next);
       });
     },
-    async remove(scope, id) {
-      await watch.act((changes, at) => {
+    async remove(scope, id, actor) {
+      await act(actor, 'check.remove', scope, (changes, at) => {
+        changes.record(id);
         const check = require(scope, id);
         const [service] = options.servicesWith(id);
         if (service !== undefined) {

@@ -4,18 +4,16 @@ import { Id, IdParams, strict } from '../../../platform/http/fields.ts';
 import type { Http } from '../../../platform/http/http.ts';
 import { cutPage, PageOf, pageQuery, pageRequest } from '../../../platform/http/paging.ts';
 import { principalOf } from '../../../platform/http/principal.ts';
-import type { StatePort } from '../../../platform/store/state-port.ts';
 import type { CheckPort } from '../port.ts';
 
 const ListQuery = Type.Object({ ...pageQuery, client: Type.Optional(Id), device: Type.Optional(Id) }, strict);
 
 export interface CheckRouteNeeds {
-  readonly state: Pick<StatePort, 'audit'>;
   readonly checks: CheckPort;
 }
 
 /** Checks: what an agent or the server looks at again and again. */
-export function checkRoutes(http: Http, { state, checks }: CheckRouteNeeds): void {
+export function checkRoutes(http: Http, { checks }: CheckRouteNeeds): void {
   http.get(
     '/api/v1/checks',
     { config: { access: 'read' }, schema: { querystring: ListQuery, response: { 200: PageOf(Check) } } },
@@ -41,8 +39,6 @@ export function checkRoutes(http: Http, { state, checks }: CheckRouteNeeds): voi
     async (request, reply) => {
       const actor = principalOf(request);
       const made = await checks.create(actor.scope, request.body, actor);
-      const detail = { name: made.name, target: made.target, deviceId: made.deviceId };
-      await state.audit.append({ actor: actor.id, action: 'check.create', subject: made.id, detail });
       return reply.code(201).send(made);
     },
   );
@@ -52,10 +48,7 @@ export function checkRoutes(http: Http, { state, checks }: CheckRouteNeeds): voi
     { config: { access: 'act' }, schema: { params: IdParams, body: CheckInput, response: { 200: Check } } },
     async (request) => {
       const actor = principalOf(request);
-      const { id } = request.params;
-      const changed = await checks.change(actor.scope, id, request.body);
-      await state.audit.append({ actor: actor.id, action: 'check.change', subject: id, detail: request.body });
-      return changed;
+      return checks.change(actor.scope, request.params.id, request.body, actor);
     },
   );
 
@@ -64,9 +57,7 @@ export function checkRoutes(http: Http, { state, checks }: CheckRouteNeeds): voi
     { config: { access: 'act' }, schema: { params: IdParams } },
     async (request, reply) => {
       const actor = principalOf(request);
-      const { id } = request.params;
-      await checks.remove(actor.scope, id);
-      await state.audit.append({ actor: actor.id, action: 'check.remove', subject: id });
+      await checks.remove(actor.scope, request.params.id, actor);
       return reply.code(204).send();
     },
   );

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { createOwnActs } from '../../../../server/cli/own-acts.ts';
+import type { Act } from '../../../../server/core/incidents/act.ts';
 import { holidayLibrary, reviewedCorrections } from '../../../../server/features/contracts/holiday-corrections.ts';
 import { createHolidays, holidays } from '../../../../server/features/contracts/holidays.ts';
+import { Lane } from '../../../../server/watch/lane.ts';
+import { tempStore } from '../../../support/store.ts';
 
 t.test('the holidays of a year, one a date, in order', async (t) => {
   const found = await holidays.ofYear('CR', null, 2026);
@@ -80,17 +84,25 @@ t.test('the corrections were made for the library that is installed', async (t) 
   for (const { source, why } of reviewedCorrections) t.ok(source.startsWith('https://') && why.length > 10, why);
 });
 
-const kept = () => {
-  const rows = new Map<string, unknown>();
-  return {
-    get: async (key: string) => structuredClone(rows.get(key)),
-    set: async (key: string, value: unknown) => void rows.set(key, structuredClone(value)),
+/** What is kept, and when it is written: at instant 1 first, and so on. */
+async function kept(t: Parameters<typeof tempStore>[0]) {
+  const store = await tempStore(t);
+  let at = 0;
+  const now = (): number => {
+    at += 1_000;
+    return at;
   };
-};
+  const lane = new Lane(10);
+  const { act } = createOwnActs(store, now);
+  const inTurn: Act = (...given) => lane.run(() => act(...given));
+  return { settings: store.settings, act: inTurn };
+}
+const desk = ({ settings, act }: Awaited<ReturnType<typeof kept>>) => createHolidays(settings, act);
+const ann = { id: 'u1', name: 'Ann' };
 const correction = { country: 'PY', region: null, year: 2027, added: [], removed: [], why: 'Decree 4711 of 2026' };
 
 t.test('what was changed of the library is said, with its source', async (t) => {
-  const year = await createHolidays(kept()).year('CR', null, 2026);
+  const year = await desk(await kept(t)).year('CR', null, 2026);
   t.match(year, {
     library: { name: 'date-holidays', version: /^\d/, releasedOn: /^\d{4}-\d\d-\d\d$/ },
     corrected: null,
@@ -101,15 +113,15 @@ t.test('what was changed of the library is said, with its source', async (t) => 
     { date: '2026-10-09', kind: 'removed', name: 'Columbus Day', why: /Ley 9803/ },
     { date: '2026-12-01', kind: 'added', name: 'Army Abolition Day', by: null },
   ]);
-  t.match((await createHolidays(kept()).year('RU', null, 2027)).notes, [/decree moves days off/]);
-  t.same((await createHolidays(kept()).year('DE', 'BY', 2026)).corrections, []);
+  t.match((await desk(await kept(t)).year('RU', null, 2027)).notes, [/decree moves days off/]);
+  t.same((await desk(await kept(t)).year('DE', 'BY', 2026)).corrections, []);
 });
 
 t.test('a person corrects a year: it is kept, shown, and counts for that year alone', async (t) => {
-  const settings = kept();
-  const desk = createHolidays(settings);
+  const before = await kept(t);
+  const office = desk(before);
   const input = { ...correction, added: [{ date: '2027-06-14', name: 'Chaco Armistice' }], removed: ['2027-06-12'] };
-  const corrected = await desk.correct(input, 'Ann', 1_000);
+  const corrected = await office.correct(input, ann);
   const dates = corrected.items.map(({ date }) => date);
   t.ok(dates.includes('2027-06-14') && !dates.includes('2027-06-12'));
   t.same(dates, dates.toSorted(), 'in order');
@@ -121,20 +133,26 @@ t.test('a person corrects a year: it is kept, shown, and counts for that year al
     ],
   );
   t.match(corrected.corrected, { by: 'Ann', at: '1970-01-01T00:00:01.000Z', removed: ['2027-06-12'] });
-  t.same(await createHolidays(settings).year('PY', null, 2027), corrected, 'also after a restart');
-  t.equal((await desk.year('PY', null, 2028)).corrected, null);
+  t.same(await desk(before).year('PY', null, 2027), corrected, 'also after a restart');
+  t.equal((await office.year('PY', null, 2028)).corrected, null);
   const both = [2029, 2030].map((year) =>
-    desk.correct({ ...input, year, added: [{ date: `${year}-01-02`, name: 'x' }], removed: [] }, 'Bo', 2),
+    office.correct(
+      { ...input, year, added: [{ date: `${year}-01-02`, name: 'x' }], removed: [] },
+      { id: 'u2', name: 'Bo' },
+    ),
   );
   await Promise.all(both);
-  t.ok((await desk.year('PY', null, 2029)).corrected && (await desk.year('PY', null, 2030)).corrected, 'none is lost');
-  t.equal((await desk.correct(correction, 'Ann', 3)).corrected, null, 'taken back');
+  t.ok(
+    (await office.year('PY', null, 2029)).corrected && (await office.year('PY', null, 2030)).corrected,
+    'none is lost',
+  );
+  t.equal((await office.correct(correction, ann)).corrected, null, 'taken back');
 });
 
 t.test('a correction that makes no sense is refused with a sentence', async (t) => {
-  const desk = createHolidays(kept());
+  const office = desk(await kept(t));
   const f = (over: Partial<typeof correction> & { added?: { date: string; name: string }[] }, message: RegExp) =>
-    t.rejects(desk.correct({ ...correction, ...over } as typeof correction, 'Ann', 0), {
+    t.rejects(office.correct({ ...correction, ...over } as typeof correction, ann), {
       code: 'validation_failed',
       message,
     });
@@ -143,5 +161,5 @@ t.test('a correction that makes no sense is refused with a sentence', async (t) 
   await f({ removed: ['2027-06-12', '2027-06-12'] as never[] }, /named twice/);
   await f({ removed: ['2027-06-12'] as never[], why: ' ' }, /Say why the year is corrected/);
   await f({ country: 'XX' }, /No holidays are known for the country "XX"/);
-  t.match((await desk.year('PY', null, 2027)).corrected, null, 'nothing was kept');
+  t.match((await office.year('PY', null, 2027)).corrected, null, 'nothing was kept');
 });

@@ -159,7 +159,6 @@ t.test('what people do with a clock is shown, kept and audited', async (t) => {
       'incident.on-site',
       'incident.priority',
       'incident.respond',
-      'incident.note',
       'incident.on-site.arrived',
     ],
   );

@@ -10,6 +10,7 @@ import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { Health } from '../../../../server/platform/health/health.ts';
 import type { Store } from '../../../../server/platform/store/store.ts';
 import { Watch } from '../../../../server/watch/watch.ts';
+import { inLane } from '../../../support/in-lane.ts';
 import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';
 
 const ann = { id: 'u1', name: 'Ann' };
@@ -46,7 +47,7 @@ async function setUp(t: Test) {
     },
   });
   t.teardown(() => watch.stop());
-  const port = createIncidentPort({ store, book, fleet, act: (work) => watch.act(work), now: clock.now });
+  const port = createIncidentPort({ store, book, fleet, act: watch.act, now: clock.now });
   return { store, port, book, watch, fleet, health, refusing, published, user, other, tenant };
 }
 
@@ -138,7 +139,7 @@ t.test('what is decided is shown when it is written, and not before', async (t) 
   const gate = Promise.withResolvers<void>();
   const seen: string[] = [];
   const record = [...book.open()][0]!;
-  const acting = watch.act(async () => {
+  const acting = inLane(watch)(async () => {
     book.put({ ...record, state: 'resolved', resolvedAt: 50_000 });
     seen.push(`decided ${[...book.openOf(tenant.device.id)].length}, shown ${[...book.shown.open()].length}`);
     await gate.promise;

@@ -192,11 +192,11 @@ t.test('cancelled, and edited while it runs', async (t) => {
   t.equal(longer.running?.to, '2026-03-01T12:00:00.000Z');
   await world.at('11:00');
   t.same(await world.told(), [], 'it was made longer');
-  const cancelled = await port.cancel(everyClient, id);
+  const cancelled = await port.cancel(everyClient, id, actor);
   t.equal(cancelled.running, null);
   await world.tick();
   t.same(await world.told(), ['incident.raised disk.space'], 'it ends when it is cancelled');
-  await t.rejects(port.cancel(everyClient, id), { code: 'conflict', message: /was cancelled/ });
+  await t.rejects(port.cancel(everyClient, id, actor), { code: 'conflict', message: /was cancelled/ });
   await t.rejects(port.update(everyClient, id, input, actor), { code: 'conflict' });
   const [span] = port.occurrences(everyClient, 0, world.now() + 1);
   t.match(span, { from: '2026-03-01T10:00:00.000Z', to: '2026-03-01T11:00:00.000Z' }, 'what was stays');

@@ -165,10 +165,13 @@ t.test('the ledger follows its members and keeps what each version was made of',
   ]);
 
   await t.test('a check that a service needs cannot go; one that it needed keeps its past', async (t) => {
-    await t.rejects(server.checkPort.remove(everyClient, id), { code: 'conflict', message: /"Invoicing" depends/ });
+    await t.rejects(server.checkPort.remove(everyClient, id, actor), {
+      code: 'conflict',
+      message: /"Invoicing" depends/,
+    });
     const before = brief(await server.source.ledger(service.id, START, at(150)));
     await server.servicePort.change(everyClient, service.id, input, actor);
-    await server.checkPort.remove(everyClient, id);
+    await server.checkPort.remove(everyClient, id, actor);
     t.throws(() => server.checkPort.get(everyClient, id), { code: 'not_found' });
     t.same(brief(await server.source.ledger(service.id, START, at(150))), before);
   });
@@ -238,10 +241,10 @@ t.test('a check that cannot be is refused with a sentence', async (t) => {
   for (let count = 0; count < 64; count += 1) await server.checkPort.create(everyClient, good, actor);
   await t.rejects(server.checkPort.create(everyClient, good, actor), { code: 'conflict', message: /64 checks/ });
   const [first] = server.checkPort.list(everyClient, { deviceId: tenant.device.id });
-  await t.rejects(server.checkPort.change(everyClient, first?.id ?? '', { ...good, deviceId: null }), {
+  await t.rejects(server.checkPort.change(everyClient, first?.id ?? '', { ...good, deviceId: null }, actor), {
     message: /stays with its client/,
   });
-  const renamed = await server.checkPort.change(everyClient, first?.id ?? '', { ...good, name: 'Renamed' });
+  const renamed = await server.checkPort.change(everyClient, first?.id ?? '', { ...good, name: 'Renamed' }, actor);
   t.equal(renamed.name, 'Renamed');
   const loaded = await startServices(t, { store, clock: { nowMs: START } });
   t.equal(loaded.checkPort.get(everyClient, renamed.id).name, 'Renamed', 'as it is stored');

@@ -9,6 +9,7 @@ import { Health } from '../../../../server/platform/health/health.ts';
 import { openStore } from '../../../../server/platform/store/store.ts';
 import { type Core, CoreAgent, startCore } from '../../../support/core.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { inLane } from '../../../support/in-lane.ts';
 import { disk } from '../../../support/reading.ts';
 import { addTenant } from '../../../support/store.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
@@ -208,7 +209,7 @@ t.test(
 t.test('what is shown may fail: what was written stays, and the next change is shown', async (t) => {
   const { core } = await scene(t, []);
   const shown: string[] = [];
-  await core.watch.act((changes) => {
+  await inLane(core.watch)((changes) => {
     changes.afterwards(() => {
       throw new Error('a screen burst');
     });
