@@ -3,6 +3,7 @@ import { readFileSync, rmdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import type { KeptReport } from '../support/kept-reports.ts';
 import { startServer } from '../support/story.ts';
 import { enrol } from '../support/story-agent.ts';
 import { until } from '../support/until.ts';
@@ -24,6 +25,11 @@ const wrapWith = (group: string) => (command: readonly string[]) => [
   ...['unshare', '--mount', 'sh', '-c', contain, 'sh', group, String(LIMIT_BYTES)],
   ...command,
 ];
+
+function memoryOf(report: KeptReport | undefined) {
+  const value = (name: string) => report?.scaled[report.metrics.findIndex((metric) => metric.name === name)] ?? null;
+  return { size: value('memory.size'), available: value('memory.available') };
+}
 
 /** Only root may make cgroups, and where version 2 holds the memory there is no such hierarchy. */
 function whereLimits(): typeof t.test | (() => undefined) {
@@ -50,6 +56,16 @@ function remove(group: string): boolean {
   }
 }
 
+t.test('whoever runs it, an agent reports no more memory than this machine has, and some of it free', async (t) => {
+  const server = await startServer(t, { reportInterval: '500ms' });
+  const machine = await enrol(t, server);
+  machine.start();
+  await until('its reports', () => server.reports(machine.deviceId).length > 0);
+  const { size, available } = memoryOf(server.reports(machine.deviceId).at(-1));
+  t.ok(size !== null && size > 2 ** 26 && size <= totalmem(), `${size} bytes of ${totalmem()}`);
+  t.ok(available !== null && available > 0 && available < (size ?? 0), `${available} bytes are left`);
+});
+
 whereLimits()('an agent in a container reports the memory that the kernel lets it have', async (t) => {
   const group = join(HIERARCHY, `vigia-test-${process.pid}`);
   const server = await startServer(t, { reportInterval: '500ms' });
@@ -61,12 +77,7 @@ whereLimits()('an agent in a container reports the memory that the kernel lets i
   });
   const { deviceId } = machine;
   await server.untilDevice(deviceId, 'has reported its memory', ({ memoryUsedRatio }) => memoryUsedRatio !== null);
-  const latest = () => {
-    const report = server.reports(deviceId).at(-1);
-    const value = (name: string) => report?.scaled[report.metrics.findIndex((metric) => metric.name === name)] ?? null;
-    return { size: value('memory.size'), available: value('memory.available') };
-  };
-  const { size, available } = latest();
+  const { size, available } = memoryOf(server.reports(deviceId).at(-1));
   t.ok(totalmem() > LIMIT_BYTES);
   t.equal(size, LIMIT_BYTES, 'the limit, not the machine');
   const used = Number(readFileSync(join(group, 'memory.usage_in_bytes'), 'utf8'));

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 import type { Test } from 'tap';
 
 /** The network between agents and their server: connections pass through it until the test cuts them. */
@@ -9,9 +10,11 @@ export class Relay {
   /** Where the connections lead to; null while the network is cut. */
   #target: URL | null = null;
 
-  /** Listens on a free port and leads to `target`; it ends with the test. */
-  static async start(t: Pick<Test, 'teardown'>, target: string): Promise<Relay> {
-    const relay = new Relay();
+  readonly #delayMs: number;
+
+  /** Listens on a free port and leads to `target`, a way of so many ms in each direction; it ends with the test. */
+  static async start(t: Pick<Test, 'teardown'>, target: string, { delayMs = 0 } = {}): Promise<Relay> {
+    const relay = new Relay(delayMs);
     relay.mend(target);
     relay.#server.listen(0, '127.0.0.1');
     await once(relay.#server, 'listening');
@@ -22,7 +25,8 @@ export class Relay {
     return relay;
   }
 
-  private constructor() {
+  private constructor(delayMs: number) {
+    this.#delayMs = delayMs;
     this.#server = createServer((near) => this.#pass(near));
   }
 
@@ -51,12 +55,26 @@ export class Relay {
       [far, near],
     ] as const) {
       this.#sockets.add(socket);
-      socket.pipe(other);
+      if (this.#delayMs === 0) socket.pipe(other);
+      else socket.pipe(slowWay(this.#delayMs)).pipe(other);
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         this.#sockets.delete(socket);
-        other.destroy();
+        // What is still on its way arrives.
+        if (this.#delayMs === 0) other.destroy();
+        else setTimeout(() => other.destroy(), 2 * this.#delayMs).unref();
       });
     }
   }
+}
+
+/** What is passed on by timers of one length keeps its order. */
+function slowWay(delayMs: number): Transform {
+  return new Transform({
+    transform(chunk, _encoding, taken) {
+      setTimeout(() => this.push(chunk), delayMs);
+      taken();
+    },
+    flush: (ended) => void setTimeout(ended, delayMs),
+  });
 }

@@ -1,9 +1,16 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runUnit } from '../../../../agent/tasks/check/unit.ts';
 import { cleanMachine } from '../../../support/clean-machine.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
+
+t.test('whoever asks this machine is told whether it has a manager, and what that says', async (t) => {
+  const isBooted = existsSync('/run/systemd/system');
+  t.match(await runUnit('vigia-no-such-unit', 60_000), { up: isBooted ? false : null, reason: 'not_found' });
+  // All services run in this one.
+  t.match(await runUnit('system.slice', 60_000), isBooted ? { up: true, reason: 'ok' } : { up: null });
+});
 
 /** Only root may boot a systemd of its own. */
 const asRoot = process.getuid?.() === 0 ? t.test.bind(t) : () => undefined;
