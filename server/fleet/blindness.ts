@@ -1,5 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import type { BlindStretch } from '../domain/ledger.ts';
+import { BLIND_AHEAD_MS, type SetBack } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
 
 /** Further back nobody asks why a device was not seen. */
@@ -61,6 +62,20 @@ export class Blindness {
       UPDATE blindness SET end_ms = max(start_ms, ${at}) WHERE site_id IS ${siteId} AND end_ms IS NULL`.compile(
       store.db,
     );
+  }
+
+  /** Does what the database does to stretches that a clock which was ahead has noted. @param now after the step, ms */
+  redate(now: number, { sizeMs, since }: SetBack): void {
+    for (const [siteId, stretches] of this.#bySite) {
+      const redated = stretches.map((one) => {
+        const back = one.from >= since ? sizeMs : 0;
+        const from = Math.min(now, one.from + back);
+        const to = one.to + back;
+        const isTooFar = Number.isFinite(to) && to > now + BLIND_AHEAD_MS;
+        return { ...one, from, to: isTooFar ? Math.max(from, now) : Math.max(from, to) };
+      });
+      this.#bySite.set(siteId, redated);
+    }
   }
 
   #add(siteId: string | null, from: number, to: number, why: string): void {

@@ -4,13 +4,13 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { SetBack } from '../platform/store/heal-future.ts';
 
 /**
- * The server's clock was set back: what incidents, their clocks and the enrolments of machines say in memory moves as it does
+ * The server's clock was set back: what incidents, their clocks, stretches without sight and the enrolments of machines say in memory moves as it does
  * in the database.
  * @param now after the step, ms
  */
 export function redateStanding(
   book: IncidentBook,
-  fleet: Pick<Fleet, 'devices'>,
+  fleet: Pick<Fleet, 'devices' | 'blindness'>,
   now: number,
   { sizeMs, since }: SetBack,
 ): void {
@@ -18,6 +18,7 @@ export function redateStanding(
   const back = (at: number): number => (isWrong(at) ? Math.min(now, at + sizeMs) : at);
   // Also those that are over: one that seems to end in the future would come again for as long.
   for (const record of [...book.known()]) if (isWrong(record.updatedAt)) book.put(redateIncident(record, back));
+  fleet.blindness.redate(now, { sizeMs, since });
   for (const record of fleet.devices.values()) {
     const { enrolled_at: enrolledAt } = record.info;
     if (isWrong(enrolledAt)) record.info = { ...record.info, enrolled_at: back(enrolledAt) };

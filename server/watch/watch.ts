@@ -352,8 +352,12 @@ export class Watch {
     this.#clockIncident.follow(changes, now, this.#clock.trouble);
     if (sizeMs === 0) return;
     if (this.#tickedAt !== null) this.#tickedAt += sizeMs;
-    this.#contact.clockSet(sizeMs);
     const step = setBackBy(sizeMs, this.#step, now - sizeMs);
+    this.#contact.clockSet(sizeMs);
+    this.#lines.clockSet({ ...step, now });
+    this.#powerCuts.clockSet({ ...step, now });
+    for (const judge of this.#options.judges ?? [])
+      this.#faults.guard(judge.about, () => judge.clockSet?.({ ...step, now }, changes), undefined);
     this.#step = sizeMs > 0 ? { sizeMs, since: now } : null;
     changes.add(stepStatement(store, this.#step));
     // Nobody has said that what is stored is wrong.

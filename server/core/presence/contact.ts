@@ -91,6 +91,9 @@ export class Contact {
   clockSet(sizeMs: number): void {
     this.#judgeFrom += sizeMs;
     this.#nextDueAt += sizeMs;
+    this.#sight.clockSet(sizeMs);
+    this.#sites.clockSet(sizeMs);
+    this.#blind = this.#sight.blind;
   }
 
   /** Judges everybody whose silence is not beyond doubt. */

@@ -50,6 +50,12 @@ export class LostSites {
     }
   }
 
+  /** The server's clock was set: for how long they are lost stays. */
+  clockSet(sizeMs: number): void {
+    for (const [siteId, lost] of this.#lost) this.#lost.set(siteId, { ...lost, since: lost.since + sizeMs });
+    for (const [siteId, until] of this.#returning) this.#returning.set(siteId, until + sizeMs);
+  }
+
   /** What the devices of a lost site are told, or null if it is not lost. */
   said(siteId: string): string | null {
     return this.#lost.get(siteId)?.said ?? null;

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { hasPassed } from '../../domain/has-passed.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -25,8 +26,7 @@ export class OwnClient {
   /** Its id; null while it is being made. */
   id(now: number): string | null {
     for (const { id, name } of this.#options.fleet.clients.values()) if (name === OWN_CLIENT) return id;
-    // Also when the clock was set back meanwhile.
-    if (Math.abs(now - this.#triedAt) >= RETRY_MS) {
+    if (hasPassed(RETRY_MS, this.#triedAt, now)) {
       this.#triedAt = now;
       void this.#make();
     }

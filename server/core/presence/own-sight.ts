@@ -51,6 +51,13 @@ export class OwnSight {
     return this.#blind;
   }
 
+  /** The server's clock was set: how long it has been so stays. */
+  clockSet(sizeMs: number): void {
+    if (this.#refusal) this.#refusal = { ...this.#refusal, from: this.#refusal.from + sizeMs };
+    if (this.#blind) this.#blind = { ...this.#blind, from: this.#blind.from + sizeMs };
+    if (this.#storesSince !== null) this.#storesSince += sizeMs;
+  }
+
   /** `absent` fell silent without a goodbye, of `total` always-on devices; `isLost`: one of them for long enough to judge. */
   look(now: number, total: number, absent: readonly Absentee[], isLost: boolean): Blind | null {
     const { anchors, logger } = this.#options;

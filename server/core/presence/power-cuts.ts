@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { isolated } from '../../../protocol/bidi.ts';
+import { hasPassed } from '../../domain/has-passed.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
 import {
   BACK_WITHIN_MS,
@@ -19,6 +20,7 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { ChangeSet } from '../incidents/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { ClockSet } from '../incidents/judge.ts';
 import { recurrenceOf } from '../incidents/statements.ts';
 import { adopt } from './family.ts';
 
@@ -52,12 +54,16 @@ export class PowerCuts {
     options.book.addFirstPolicy((step) => this.#hold(step));
   }
 
+  clockSet({ sizeMs }: ClockSet): void {
+    for (const [siteId, until] of this.#watched) this.#watched.set(siteId, until + sizeMs);
+  }
+
   judge(changes: ChangeSet, now: number): void {
     for (const [siteId, until] of [...this.#watched]) {
       if (until < now) this.#watched.delete(siteId);
       this.#judgeSite(siteId, changes, now);
     }
-    if (now - this.#endedAt < ENDS_EVERY_MS) return;
+    if (!hasPassed(ENDS_EVERY_MS, this.#endedAt, now)) return;
     this.#endedAt = now;
     for (const record of [...this.#options.book.open()]) this.#end(record, changes, now);
   }

@@ -1,4 +1,5 @@
 import { isolated } from '../../../protocol/bidi.ts';
+import { hasPassed } from '../../domain/has-passed.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
 import { restartsOf } from '../../domain/power-cut.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
@@ -14,6 +15,7 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { ChangeSet } from '../incidents/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
+import type { ClockSet } from '../incidents/judge.ts';
 import { release } from './family.ts';
 
 export interface UnsteadyLinesOptions {
@@ -87,12 +89,25 @@ export class UnsteadyLines {
     }
   }
 
+  /** What goes on moves with the clock; of drops that are over, those that lie in the time that is taken back. */
+  clockSet({ sizeMs, now, since }: ClockSet): void {
+    const moved = (at: number): number => Math.min(now, at + sizeMs);
+    const isWrong = ({ to }: Drop): boolean => to > now || to >= since;
+    for (const [key, { from, to, ...down }] of this.#down)
+      this.#put(key, { ...down, from: moved(from), to: to === null ? null : moved(to) });
+    for (const [key, line] of this.#lines) {
+      const drops = line.drops.map((one) => (isWrong(one) ? { from: moved(one.from), to: moved(one.to) } : one));
+      this.#lines.set(key, { ...line, drops });
+      this.#isDirty = true;
+    }
+  }
+
   judge(changes: ChangeSet, now: number): void {
     for (const [key, down] of [...this.#down]) {
       if (down.to === null) this.#judgeLasting(key, down, changes, now);
       else if (this.#isDecided(down, down.to, now)) this.#count(key, down, down.to, changes, now);
     }
-    if (now - this.#endedAt >= ENDS_EVERY_MS) {
+    if (hasPassed(ENDS_EVERY_MS, this.#endedAt, now)) {
       this.#endedAt = now;
       for (const [key, line] of [...this.#lines]) this.#end(key, line, changes, now);
     }

@@ -29,6 +29,18 @@ export function putPoint(window: SpaceWindow, atMs: number, availableBytes: numb
   window.newest = slot;
 }
 
+/** The server's clock was set by so many steps, back if below 0: what was measured keeps its distance from now. */
+export function moveWindow(window: SpaceWindow, steps: number): void {
+  if (window.newest < 0) return;
+  const newest = Math.max(0, window.newest + steps);
+  const moved = emptyWindow().slots;
+  for (let back = 0; back < Math.min(WINDOW_STEPS, window.newest + 1, newest + 1); back += 1) {
+    moved[(newest - back) % WINDOW_STEPS] = window.slots[(window.newest - back) % WINDOW_STEPS] ?? Number.NaN;
+  }
+  window.slots.set(moved);
+  window.newest = newest;
+}
+
 /** Takes a value from history: only where nothing is known yet, and only inside the six hours. */
 export function fillHole(window: SpaceWindow, atMs: number, availableBytes: number): void {
   const slot = slotOf(atMs);

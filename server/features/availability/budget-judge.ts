@@ -2,7 +2,8 @@ import type { BudgetAtRisk } from '../../../protocol/api/availability.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/incidents/judge.ts';
+import type { ClockSet, Judge } from '../../core/incidents/judge.ts';
+import { hasPassed } from '../../domain/has-passed.ts';
 import { type IncidentRecord, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
 import { readMap, type SavedMap } from '../../domain/rules/detection-json.ts';
 import type { RuleName } from '../../domain/rules/rule.ts';
@@ -31,6 +32,8 @@ export interface BudgetJudgeOptions {
   readonly book: LedgerBook;
   readonly agreements: Agreements;
   readonly services: ServiceFigures;
+  /** The ledger in memory could not follow a clock that was set back. */
+  readonly onUnread: (cause: unknown) => void;
 }
 
 /** What was raised last, by incident key. It stands until it changes, also if a person resolved the incident meanwhile. */
@@ -94,9 +97,18 @@ export class BudgetJudge implements Judge {
       .slice(0, MAX_AT_RISK);
   }
 
+  /** The rows of the ledger are dated anew with the same changes. */
+  clockSet({ sizeMs, now, since }: ClockSet, changes: ChangeSet): void {
+    if (sizeMs >= 0) return;
+    const { book, onUnread } = this.#options;
+    changes.afterwards(() => {
+      book.reread(Math.min(now, since) + sizeMs).catch(onUnread);
+    });
+  }
+
   judge(changes: ChangeSet, now: number): void {
     if (this.#waiting.length === 0) {
-      if (now - this.#roundAt < ROUND_MS) return;
+      if (!hasPassed(ROUND_MS, this.#roundAt, now)) return;
       this.#roundAt = now;
       this.#waiting = [...this.#options.fleet.clients.keys()];
       this.#roundSize = this.#waiting.length;

@@ -39,7 +39,15 @@ export async function createAvailability(options: AvailabilityOptions) {
   const book = new LedgerBook({ store, fleet, agreements, exclusions: options.exclusions, now });
   await book.load();
   const services = new ServiceFigures({ source: options.services, book, agreements });
-  const judge = new BudgetJudge({ store, fleet, incidents, book, agreements, services });
+  const judge = new BudgetJudge({
+    store,
+    fleet,
+    incidents,
+    book,
+    agreements,
+    services,
+    onUnread: (cause) => logger.error({ err: cause }, 'the ledger in memory still says what a wrong clock has stamped'),
+  });
   await judge.load();
   const attestations = new Attestations({ store, book, act: options.act });
   const port = createAvailabilityPort({

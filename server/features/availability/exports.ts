@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { hasPassed } from '../../domain/has-passed.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import { figure, type Measurement, sumMeasurements } from '../../domain/sla/figure.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
@@ -31,7 +32,7 @@ export class AvailabilityExports {
 
   async of(scope: Scope): Promise<AvailabilityExport[]> {
     const now = this.#options.now();
-    if (!this.#computed || now - this.#computed.at >= FRESH_MS) {
+    if (!this.#computed || hasPassed(FRESH_MS, this.#computed.at, now)) {
       const items = this.#compute(now);
       this.#computed = { at: now, items };
       // What failed is not kept for the next scrape.

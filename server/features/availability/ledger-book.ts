@@ -65,6 +65,17 @@ export class LedgerBook implements DeviceLedgerSource {
     for (const row of await all.attestations.standing()) this.attested(row);
   }
 
+  /** Reads again what is written from then on, ms: rows were dated anew. */
+  async reread(from: number): Promise<void> {
+    const { presence } = this.#options.store.scoped(everyClient);
+    for (const { record, written } of this.#entries.values()) {
+      if (written.lastEnd <= from) continue;
+      const rows = await presence.between(record.info.id, from, Number.MAX_SAFE_INTEGER);
+      const spans = rows.map((row) => ({ start: Math.max(from, row.start_ms), end: row.end_ms, state: row.state }));
+      written.replace(from, Number.POSITIVE_INFINITY, spans);
+    }
+  }
+
   /** Follows what the watch wrote. */
   take(changes: ChangeSet): void {
     for (const { record, change } of changes.ledger) {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/incidents/judge.ts';
+import type { ClockSet, Judge } from '../../core/incidents/judge.ts';
 import { type DiskWatch, outlookOf, takePoint, watchDisk } from '../../domain/forecast/disk-outlook.ts';
 import { DAY_MS, type FillMemory, MEMORY_DAYS, noteLevel } from '../../domain/forecast/fill-memory.ts';
 import type { Outlook } from '../../domain/forecast/forecast.ts';
@@ -11,6 +11,7 @@ import {
   emptyWindow,
   fillHole,
   hasHole,
+  moveWindow,
   newestLevel,
   type SpaceWindow,
   STEP_MS,
@@ -90,6 +91,17 @@ export class DiskForecasts implements Judge {
 
   close(): void {
     this.#queue.close();
+  }
+
+  clockSet({ sizeMs, now }: ClockSet): void {
+    // The slot that goes on is that of now, whatever the step leaves of it.
+    const steps = slotOf(now) - slotOf(now - sizeMs);
+    for (const known of this.#known.values()) {
+      for (const window of known.windows.values()) moveWindow(window, steps);
+      known.readAgainAt = known.readAgainAt.map((at) => at + sizeMs);
+      // What is on its way was asked for by the clock of before.
+      known.past = null;
+    }
   }
 
   judge(changes: ChangeSet, now: number): void {

@@ -3,6 +3,7 @@ import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Judge } from '../../core/incidents/judge.ts';
 import { OwnClient } from '../../core/presence/own-client.ts';
+import { hasPassed } from '../../domain/has-passed.ts';
 import type { Span } from '../../domain/history-loss.ts';
 import type { IncidentStep } from '../../domain/incidents/incident.ts';
 import type { Loss } from '../../fleet/device-record.ts';
@@ -164,7 +165,7 @@ export class HistoryLosses implements Judge {
     const isFresh = untold.some(({ foundAt }) => isStanding(foundAt, now));
     const isFile = untold.some(({ kind }) => kind !== 'damaged');
     const open = this.#open();
-    if (isFresh && !isFile && open && now - this.#toldAt < AGAIN_MS) return;
+    if (isFresh && !isFile && open && !hasPassed(AGAIN_MS, this.#toldAt, now)) return;
     if (isFresh) {
       const clientId = this.#client.id(now);
       if (clientId === null) return;

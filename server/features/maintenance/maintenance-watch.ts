@@ -63,6 +63,11 @@ export class MaintenanceWatch implements Judge {
     this.#looked = null;
   }
 
+  /** Windows that had begun may not have, and what stood until then does not. */
+  clockSet(): void {
+    this.#looked = null;
+  }
+
   judge(changes: ChangeSet, now: number): void {
     const { windows, fleet } = this.#options;
     this.#rememberResolved();

@@ -38,7 +38,7 @@ export class LastResort {
   /** Receivers that have it. */
   #told = new Set<string>();
   #telling: Promise<void> | null = null;
-  /** The last instant of trouble that everybody was told of. */
+  /** The last instant of trouble that everybody was told of, by the monotonic clock. */
   #toldUntil = Number.NEGATIVE_INFINITY;
   #isToldToAll = false;
   /** Whom the end of the trouble is still owed. */
@@ -54,7 +54,7 @@ export class LastResort {
   look(): void {
     const trouble = this.#options.trouble();
     const now = this.#nowMs();
-    if (trouble.length > 0 && this.#isToldToAll) this.#toldUntil = this.#options.now();
+    if (trouble.length > 0 && this.#isToldToAll) this.#toldUntil = now;
     if (trouble.length === 0) {
       if (this.#isToldToAll) this.#over = { since: now, message: this.#overMessage(), owed: this.#told, tries: 0 };
       if (this.#since !== null) this.#triedAt = Number.NEGATIVE_INFINITY;
@@ -100,7 +100,8 @@ export class LastResort {
 
   /** Whether everybody was told of trouble that stood at this instant, ms, or began since: then it needs no other message. */
   toldSince(at: number): boolean {
-    return this.#toldUntil >= at;
+    const agoMs = this.#options.now() - at;
+    return this.#toldUntil >= this.#nowMs() - agoMs;
   }
 
   async stop(): Promise<void> {
@@ -117,7 +118,7 @@ export class LastResort {
       (id) => told.add(id),
     );
     this.#isToldToAll = told === this.#told && all.length > 0 && all.every(({ id }) => told.has(id));
-    if (this.#isToldToAll) this.#toldUntil = this.#options.now();
+    if (this.#isToldToAll) this.#toldUntil = this.#nowMs();
   }
 
   async #deliver(

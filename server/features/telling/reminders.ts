@@ -1,7 +1,7 @@
 import type { Priority } from '../../../protocol/api/view.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/incidents/judge.ts';
+import type { ClockSet, Judge } from '../../core/incidents/judge.ts';
 import type { IncidentRecord, IncidentStep, StepPolicy } from '../../domain/incidents/incident.ts';
 import { formatDuration } from '../../domain/wording.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -61,6 +61,11 @@ export class Reminders implements Judge {
 
   async load(store: Pick<Store, 'deliveries'>): Promise<void> {
     for (const { id, told_at } of await store.deliveries.lastTold()) this.#toldAt.set(id, told_at);
+  }
+
+  /** How long ago people were told stays as it is. */
+  clockSet({ sizeMs }: ClockSet): void {
+    for (const [id, toldAt] of this.#toldAt) this.#toldAt.set(id, toldAt + sizeMs);
   }
 
   judge(changes: ChangeSet, now: number): void {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { isolated } from '../../../protocol/bidi.ts';
+import { hasPassed } from '../../domain/has-passed.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Health } from '../../platform/health/health.ts';
 import type { VitalSigns } from '../../platform/health/vital-signs.ts';
@@ -110,7 +111,7 @@ export function createTelling(options: TellingOptions): Telling {
     await courier.round();
     queues = await store.deliveries.queues(now());
     options.vitalSigns?.seen('telling');
-    if (now() - lookedAt < HEALTH_MS) return;
+    if (!hasPassed(HEALTH_MS, lookedAt, now())) return;
     lookedAt = now();
     health.set('telling', await describeTrouble());
   }

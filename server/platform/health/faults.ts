@@ -75,7 +75,8 @@ export class Faults {
     const { clock, health } = this.#options;
     const now = clock.now();
     for (const [part, { at }] of this.#standing) {
-      if (now - at < STANDS_MS) continue;
+      // Both ways: an instant ahead was noted by a clock that was set back.
+      if (Math.abs(now - at) < STANDS_MS) continue;
       this.#standing.delete(part);
       health.set(topicOf(part), null);
     }
@@ -106,7 +107,7 @@ export class Faults {
     const { clock, health } = this.#options;
     const now = clock.now();
     for (const [part, { message, failingSince }] of this.#standing) {
-      const fails = failingSince !== null && now - failingSince >= FAILS_AFTER_MS;
+      const fails = failingSince !== null && Math.abs(now - failingSince) >= FAILS_AFTER_MS;
       const goesOn = this.#standing.size === 1 && health.failing.every((duty) => duty === 'evaluating');
       const what = fails ? part : `some of ${part}`;
       health.set(

@@ -39,8 +39,11 @@ export async function createPeople({ store, passwords, clock, logger }: PeopleOp
   await places.load();
   const lockout = createLockout(clock);
   const refused = createRefusedLogins({ append: (entry) => store.audit.append(entry), clock, logger });
-  const keyUse = createLastUse({ store, statement: store.scoped(everyClient).apiKeys.useStatement, logger });
-  const sessionUse = createLastUse({ store, statement: store.sessions.useStatement, logger });
+  const { useStatement } = store.scoped(everyClient).apiKeys;
+  // A use may wait to be written while the clock is set back.
+  const past = (at: number): number => Math.min(at, clock());
+  const keyUse = createLastUse({ store, statement: (id, at) => useStatement(id, past(at)), logger });
+  const sessionUse = createLastUse({ store, statement: (id, at) => store.sessions.useStatement(id, past(at)), logger });
   const sessions = createSessions(store, clock, sessionUse, logger);
   return {
     logins: createLogins({ store, passwords, lockout, places, refused }),

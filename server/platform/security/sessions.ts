@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { VigiaError } from '../../../protocol/error.ts';
+import { hasPassed } from '../../domain/has-passed.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
 import { inMemoryUse, type LastUse } from './last-use.ts';
@@ -96,7 +97,7 @@ export function createSessions(
       const user = await liveUser(session);
       if (session === null || user === null) return null;
       const now = clock();
-      if (now - seenAt(session) >= TOUCH_EVERY_MS) lastUse.note(session.id, now);
+      if (hasPassed(TOUCH_EVERY_MS, seenAt(session), now)) lastUse.note(session.id, now);
       return { sessionId: session.id, user };
     },
 

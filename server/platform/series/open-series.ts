@@ -245,7 +245,8 @@ export class EmbeddedSeries implements SeriesStore {
       this.#encoder.committed(position);
       for (const lane of renew) this.#encoder.renew(lane);
       this.#forget = [];
-      if (now - this.#forgotAt >= FORGET_EVERY_MS) {
+      // Also when the clock was set back meanwhile.
+      if (Math.abs(now - this.#forgotAt) >= FORGET_EVERY_MS) {
         this.#forgotAt = now;
         this.#forget = this.#encoder.numbers.forgetBefore(floor);
       }

@@ -87,4 +87,4 @@ export function futureStatements(
 /** No try of a message is put off for longer. */
 const RETRY_AHEAD_MS = 3_600_000;
 /** A stretch in which the server could not see is noted with the time that agents have to come back. */
-const BLIND_AHEAD_MS = 600_000;
+export const BLIND_AHEAD_MS = 600_000;

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
+import type { ClockSet, Judge } from '../../../server/core/incidents/judge.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { type DeviceRecord, makeRecord } from '../../../server/fleet/device-record.ts';
 import { healRecord } from '../../../server/fleet/redate.ts';
@@ -19,7 +20,7 @@ const START = Date.UTC(2026, 2, 1);
 const HOUR = 3_600_000;
 
 /** A server whose time of day a test sets, and a machine that reports every 10 s by its own, right clock. */
-async function scene(t: Test) {
+async function scene(t: Test, ...judges: Judge[]) {
   const machine = { wallMs: START, monotonicMs: 0 };
   const clock = createClock(
     () => machine.wallMs,
@@ -30,7 +31,7 @@ async function scene(t: Test) {
   const store = await openStore({ path: `${dir}/state.db`, clock: () => START });
   await addTenant(store, 'Acme');
   await store.close();
-  const core: Core = await startCore(t, { dir, clock, logger: pino({ level: 'silent' }) });
+  const core: Core = await startCore(t, { dir, clock, judges, logger: pino({ level: 'silent' }) });
   const agent = new CoreAgent(START);
   const record = [...core.fleet.devices.values()][0]!;
   /** `agentsStep`: the machine's own clock was set as well. */
@@ -285,3 +286,20 @@ followed('but the one that is taken back is followed', { agents: [0], heard: 0, 
 followed('one of three says too little for a step back', { agents: three, heard: 1, stepMs: -HOUR }, 0);
 followed('two of three say enough', { agents: three, heard: 2, stepMs: -HOUR }, -HOUR);
 followed('whose clock is wrong by far more is not asked', { agents: [-9_999 * HOUR], stepMs: -HOUR }, 0);
+
+t.test('whoever remembers instants is told of a step, with its size and what it says of the past', async (t) => {
+  const sets: ClockSet[] = [];
+  const { machine, clock, run } = await scene(t, {
+    about: 'a judge that remembers',
+    judge: () => undefined,
+    clockSet: (set) => sets.push(set),
+  });
+  await run(120);
+  machine.wallMs += HOUR;
+  await run(60, 50, HOUR);
+  t.match(sets, [{ sizeMs: HOUR, since: Number.POSITIVE_INFINITY }]);
+  t.ok(Math.abs((sets[0]?.now ?? 0) - clock.now()) < 60_000, 'the time after it');
+  machine.wallMs -= HOUR;
+  await run(60);
+  t.match(sets[1], { sizeMs: -HOUR, since: sets[0]?.now });
+});

@@ -2,10 +2,11 @@ import { isolated } from '../../../../protocol/bidi.ts';
 import type { CheckOutcome } from '../../../../protocol/check/outcome.ts';
 import type { ChangeSet } from '../../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../../core/incidents/incident-book.ts';
-import type { Judge } from '../../../core/incidents/judge.ts';
+import type { ClockSet, Judge } from '../../../core/incidents/judge.ts';
 import { type CheckInterval, type CheckLedgerChange, speaksForMs, takeResult } from '../../../domain/check-ledger.ts';
 import { certificateEnd, type Observation, observationIn } from '../../../domain/check-result.ts';
 import { describeObservation } from '../../../domain/check-wording.ts';
+import { hasPassed } from '../../../domain/has-passed.ts';
 import type { Subject } from '../../../domain/incidents/incident.ts';
 import { judgeCheck } from '../../../domain/rules/check.ts';
 import { type CheckMemory, freshCheckMemory } from '../../../domain/rules/check-memory.ts';
@@ -13,6 +14,7 @@ import { everyClient } from '../../../domain/scope.ts';
 import { formatDuration, formatInstant } from '../../../domain/wording.ts';
 import type { DeviceRecord } from '../../../fleet/device-record.ts';
 import type { Fleet } from '../../../fleet/fleet.ts';
+import { redateCheck } from '../../../fleet/redate.ts';
 import type { StoredReport } from '../../../platform/series/series-store.ts';
 import type { Store } from '../../../platform/store/store.ts';
 import { type CheckDefinition, everyMs, toDefinition } from './definition.ts';
@@ -181,9 +183,16 @@ export class CheckBook implements Judge {
     );
   }
 
+  clockSet({ sizeMs, now }: ClockSet): void {
+    for (const [id, memory] of this.#memories) {
+      redateCheck(memory, sizeMs, now);
+      this.#dirty.add(id);
+    }
+  }
+
   /** Saves what the server's own checks have learnt since. */
   judge(changes: ChangeSet, now: number): void {
-    if (now - this.#savedAt < SAVE_EVERY_MS) return;
+    if (!hasPassed(SAVE_EVERY_MS, this.#savedAt, now)) return;
     this.#savedAt = now;
     for (const id of this.#dirty) this.#save(id, changes);
   }

@@ -127,7 +127,7 @@ export class Engine {
   /** @throws Error if the batch could not be committed; then nothing of it is kept */
   append({ data, names, forget, now }: Calls['append']['args']): Calls['append']['result'] {
     const { db, directory, journal, lanes, stale } = this.#parts;
-    this.#now = Math.max(this.#now, now);
+    this.#follow(now);
     const rows = data.subarray(0, data.length - CHECKSUM_BYTES);
     const found = lanes.find(rows);
     const position = journal.position + 1;
@@ -217,12 +217,17 @@ export class Engine {
     };
   }
 
+  /** Batches and ticks may overtake one another by moments; by more, the clock was set back, and what is new is new again. */
+  #follow(now: number): void {
+    this.#now = this.#now - now > MINUTE_MS ? now : Math.max(this.#now, now);
+  }
+
   /** The time went on: finds what is due and does it in slices. `all` looks at every host at once. */
   tick({ now, expiryNow }: Time, all = false): void {
     this.#expiryNow = expiryNow;
-    this.#now = Math.max(this.#now, now);
+    this.#follow(now);
     this.#isPaused = false;
-    const passedMs = this.#now - this.#tickedAt;
+    const passedMs = Math.max(0, this.#now - this.#tickedAt);
     const isNewMinute = this.#isNew || floorTo(this.#now, MINUTE_MS) !== floorTo(this.#tickedAt, MINUTE_MS);
     this.#isNew = false;
     if (floorTo(this.#now, KEPT_MS) !== floorTo(this.#tickedAt, KEPT_MS)) this.source.age();

@@ -67,7 +67,9 @@ export class Pinning {
   #isTooLong(open: OpenLane): boolean {
     const { journal, now } = this.#parts;
     if (open.isEmpty) return false;
-    if (now() - open.touchedAt > IDLE_MS || now() - open.openedAt > WAIT_MS) return true;
+    // Both ways: what was touched in the future was so by a clock that was set back.
+    const passed = (at: number): number => Math.abs(now() - at);
+    if (passed(open.touchedAt) > IDLE_MS || passed(open.openedAt) > WAIT_MS) return true;
     return journal.bytes > MAX_JOURNAL_BYTES && open.firstPosition < (journal.floor + journal.position) / 2;
   }
 }

@@ -4,9 +4,11 @@ import {
   emptyWindow,
   fillHole,
   hasHole,
+  moveWindow,
   newestLevel,
   putPoint,
   STEP_MS,
+  slotOf,
   WINDOW_STEPS,
 } from '../../../../server/domain/forecast/space-window.ts';
 
@@ -69,5 +71,22 @@ t.test('a window that begins with history', (t) => {
     pointsOf(window).map(([, value]) => value),
     [2, 5, 6, 7, 8],
   );
+  t.end();
+});
+
+t.test('a clock that is set moves what was measured with it, and what no longer fits is gone', (t) => {
+  for (const steps of [0, 1, -1, 12, -12, 1_000, -1_000]) {
+    const window = emptyWindow();
+    for (let step = 0; step < 100; step += 3) putPoint(window, at(step), step);
+    const before = pointsOf(window);
+    moveWindow(window, steps);
+    t.equal(window.newest, slotOf(at(99)) + steps);
+    t.same(pointsOf(window), before, `${steps} steps`);
+    putPoint(window, at(100 + steps), 7);
+    t.same(pointsOf(window).at(-1), [WINDOW_STEPS - 1, 7], 'it goes on at once');
+  }
+  const window = emptyWindow();
+  moveWindow(window, -5);
+  t.same(pointsOf(window), []);
   t.end();
 });

@@ -9,7 +9,9 @@ import { everyClient } from '../../../../server/domain/scope.ts';
 import type { ServiceSource, Stretch, TermsSource } from '../../../../server/domain/sla/sources.ts';
 import { createAvailability } from '../../../../server/features/availability/create-availability.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
+import { futureStatements } from '../../../../server/platform/store/heal-future.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
+import { until } from '../../../support/until.ts';
 
 const MIN = 60_000;
 const HOUR = 60 * MIN;
@@ -327,3 +329,33 @@ t.test('what Prometheus scrapes: no sample where nothing is known or agreed', as
   w.clock.nowMs += 59_000;
   t.equal((await w.running().availability.exports.of(everyClient))[0], shown[0], 'computed once a minute');
 });
+
+t.test(
+  'an hour that is taken back: the ledger in memory says what the database does, and the judge goes on',
+  async (t) => {
+    const w = await world(t, 1);
+    w.clock.nowMs = MONTH + 10 * DAY;
+    await w.round();
+    w.clock.nowMs += HOUR;
+    const since = w.clock.nowMs;
+    await w.reboot(w.ids[0]!, 20 * MIN);
+    w.clock.nowMs += 5 * MIN - HOUR;
+    const now = w.clock.nowMs;
+    const { judge, book } = w.running().availability;
+    const spans = () => {
+      const all = book.find(w.ids[0]!)?.written.spans(since - 2 * HOUR, Number.MAX_SAFE_INTEGER) ?? [];
+      return all.filter(({ state }) => state !== 'up');
+    };
+    t.equal(spans().at(-1)?.end, since + 20 * MIN);
+    const changes = new ChangeSet();
+    judge.clockSet({ sizeMs: -HOUR, now, since }, changes);
+    await w.store.commit(futureStatements(w.store, now, { sizeMs: -HOUR, since }));
+    for (const work of changes.published) work();
+    await until('the ledger', () => spans().at(-1)?.end === since + 20 * MIN - HOUR);
+    t.equal(spans().length, 1);
+    const { last } = w.running().fleet.devices.get(w.ids[0]!)!.memory.presence;
+    w.running().fleet.devices.get(w.ids[0]!)!.memory.presence.last = { ...last!, at: last!.at - HOUR };
+    await w.reboot(w.ids[0]!, 25 * MIN);
+    t.same(await w.round(), ['opened availability.budget high'], 'before its time has come again');
+  },
+);

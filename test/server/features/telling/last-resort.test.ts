@@ -5,7 +5,7 @@ import type { Message } from '../../../../server/platform/notify/message.ts';
 import { until } from '../../../support/until.ts';
 
 function setUp() {
-  const world = { nowMs: 0, trouble: [] as string[], fails: false };
+  const world = { nowMs: 0, aheadMs: 0, trouble: [] as string[], fails: false };
   const got: { readonly to: string; readonly message: Message }[] = [];
   const receiver = (id: string) => ({
     id,
@@ -21,7 +21,7 @@ function setUp() {
     trouble: () => world.trouble,
     channels: () => [receiver('a'), receiver('b')],
     origin: () => 'https://vigia.test',
-    now: () => 1_800_000_000_000 + world.nowMs,
+    now: () => 1_800_000_000_000 + world.nowMs + world.aheadMs,
     nowMs: () => world.nowMs,
     logger: pino({ level: 'silent' }),
     afterMs: 60_000,
@@ -132,4 +132,17 @@ t.test('the end of what not everybody was told of is left to the incident', asyn
   world.fails = false;
   await look(300);
   t.equal(got.length, 1);
+});
+
+t.test('what was told in an hour that is taken back says nothing of what begins after it', async (t) => {
+  const { world, look, lastResort } = setUp();
+  world.aheadMs = 3_600_000;
+  world.trouble = ['a'];
+  await look(120);
+  world.trouble = [];
+  await look(20);
+  const began = 1_800_000_000_000 + world.nowMs;
+  world.aheadMs = 0;
+  t.equal(lastResort.toldSince(began), false);
+  t.equal(lastResort.toldSince(began - 60_000), true, 'what was told is told');
 });

@@ -46,6 +46,10 @@ async function setUp(t: Test, priority: Priority) {
       const events = await store.scoped(everyClient).incidents.events(step.record.id);
       return events.filter(({ kind }) => kind === 'reminded').map(({ at }) => at / MINUTE);
     },
+    clockSet(minutes: number) {
+      const sizeMs = minutes * MINUTE;
+      reminders.clockSet({ sizeMs, now: 0, since: Number.POSITIVE_INFINITY });
+    },
     async change(changes: object) {
       const record = { ...book.byId(step.record.id)!, ...changes };
       book.put(record);
@@ -99,4 +103,14 @@ t.test('who acknowledged it, what a parent explains, what is kept quiet and what
     await site.change(changes);
     t.same(await site.until(40), [], JSON.stringify(changes));
   }
+});
+
+t.test('an hour that is taken back delays no reminder', async (t) => {
+  const scene = await setUp(t, 'high');
+  t.same(await scene.until(0), []);
+  scene.clockSet(60);
+  // Told three minutes after it began, as ever.
+  t.same(await scene.until(60 + 33), [60 + 33]);
+  scene.clockSet(-60);
+  t.same(await scene.until(63), [60 + 33, 63]);
 });

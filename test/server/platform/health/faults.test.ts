@@ -231,3 +231,22 @@ t.test('one bad item does not keep the others from their turn, and is told at th
   );
   t.same(done, [1, 3]);
 });
+
+t.test('a warning does not outlast an hour that is taken back', async (t) => {
+  const clock = new FakeClock(START + 3_600_000);
+  const health = new Health();
+  const faults = new Faults({ clock, health, logger: pino({ level: 'silent' }) });
+  const fail = (): void =>
+    faults.guard(
+      'budgets',
+      () => {
+        throw new Error('no');
+      },
+      undefined,
+    );
+  fail();
+  t.equal(health.warnings.length, 1);
+  clock.ms = START;
+  faults.settle();
+  t.same(health.warnings, []);
+});

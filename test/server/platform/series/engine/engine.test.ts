@@ -4,6 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { describe } from '../../../../../protocol/wire/metric.ts';
+import { Engine } from '../../../../../server/platform/series/engine/engine.ts';
+import { defaultRetention } from '../../../../../server/platform/series/open-series.ts';
 import { openTestSeries } from '../../../../support/open-test-series.ts';
 import { tempDir } from '../../../../support/temp-dir.ts';
 import { at, replayed, START } from '../conformance.ts';
@@ -94,4 +96,19 @@ t.test('a copy is one moment of a store that goes on, and is opened like any oth
   t.equal(batches.at(-1)?.position, position);
   t.same(batches.slice(0, 200), kept);
   await t.rejects(series.backup(join(tempDir(t), 'no', 'such', 'folder')), { code: 'unavailable' });
+});
+
+t.test('a clock that was set back is followed: nothing waits until its time has come again', async (t) => {
+  const retention = defaultRetention;
+  const listener = { onDamage: () => undefined, onNote: (sentence: string) => t.fail(sentence) };
+  const engine = new Engine({ path: join(tempDir(t), 'series.db'), retention, now: START }, listener);
+  t.teardown(() => engine.close());
+  const keptFrom = (now: number): number => {
+    engine.tick({ now, expiryNow: null });
+    return engine.source.heldFrom('raw') + retention.raw;
+  };
+  const HOUR = 3_600_000;
+  t.equal(keptFrom(START + HOUR), START + HOUR);
+  t.equal(keptFrom(START + HOUR - 5_000), START + HOUR, 'calls overtake one another');
+  t.equal(keptFrom(START + 5_000), START + 5_000);
 });
