@@ -6,7 +6,7 @@ import { Icon } from '../ui/Icon.tsx';
 import { clockTime } from '../words/format.ts';
 import { rich, t } from '../words/i18n.ts';
 
-/** How the watchman himself is. */
+/** How the watchman himself is. What he warns of stands in banners above every page. */
 export function ServerHealthCard() {
   const health = server.value;
   const isJudging = useComputed(() => server.value !== null && Date.parse(server.value.judgingFrom) <= nowMs.value);
@@ -44,11 +44,6 @@ export function ServerHealthCard() {
           </dd>
         </div>
       </dl>
-      {health.warnings.map((warning) => (
-        <p key={warning} class="health-warning">
-          <Icon name="warning" size={16} /> {warning}
-        </p>
-      ))}
     </section>
   );
 }

@@ -44,6 +44,21 @@ t.test('a server that has just started says that absence is not judged yet, and 
   t.ok(await until('both go', async () => (await page.locator('.banner').count()) === 0));
 });
 
+t.test(
+  'a warning of the server stands once, above every page, and its card says that it needs attention',
+  async (t) => {
+    const { page, api, visit } = await openDashboard(t);
+    const warning = 'The disk of the data folder is nearly full.';
+    api.world.health = { ...api.world.health, warnings: [warning] };
+    for (const path of ['/', '/settings/about']) {
+      await visit(path);
+      await page.locator('.health').getByText('Needs attention').waitFor();
+      t.equal(await page.locator('.banner').getByText(warning).count(), 1, `${path} says it`);
+      t.equal(await page.getByText(warning).count(), 1, `${path} says it once`);
+    }
+  },
+);
+
 t.test('never seen and unknown are shown as such, never as zero', async (t) => {
   const { page, api, visit } = await openDashboard(t);
   await visit('/fleet?state=pending');
