@@ -36,14 +36,14 @@ export async function makeFleetFolder(agents: number): Promise<FleetFolder> {
   const store = await openStore({ path: join(dataDir, 'state.db'), clock: Date.now });
   try {
     const identity = await loadIdentity(dataDir);
-    const tokens = createEnrolmentTokens(store, identity, Date.now);
+    const tokens = createEnrolmentTokens(identity, Date.now);
     const all = store.scoped(everyClient);
     const deviceIds: string[] = [];
     const places: { clientId: string; siteId: string; tokenId: string }[] = [];
     for (let first = 0; first < agents; first += DEVICES_PER_SITE) {
       const client = await all.clients.ensure(`Client ${Math.floor(first / DEVICES_PER_CLIENT) + 1}`);
       const site = await all.sites.ensure(client.id, `Site ${first / DEVICES_PER_SITE + 1}`);
-      const { row } = await tokens.create(everyClient, {
+      const { row } = await tokens.create(store.scoped(everyClient), {
         clientId: client.id,
         siteId: site.id,
         kind: 'server',
@@ -77,7 +77,7 @@ export async function makeFleetFolder(agents: number): Promise<FleetFolder> {
     const passwordHash = await createPasswords().hash(password);
     await store.users.create({ email, name: 'Bench', role: 'admin', passwordHash });
     const keys = createApiKeys(store, Date.now);
-    const { key } = await keys.create(everyClient, {
+    const { key } = await keys.create(store.scoped(everyClient), {
       name: 'bench',
       role: 'metrics',
       clientId: null,

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { ServerHealth } from '../../protocol/api/view.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { freezePrototypes } from '../../protocol/frozen-prototypes.ts';
-import type { Act } from '../core/incidents/act.ts';
+import type { Act, ActInStore } from '../core/incidents/act.ts';
 import { IncidentBook } from '../core/incidents/incident-book.ts';
 import { Anchors } from '../core/presence/anchors.ts';
 import { createExpectedHours } from '../core/presence/expected-hours.ts';
@@ -191,6 +191,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   teardown.push(() => live.close());
   // The watch is made later.
   const act: Act = (actor, action, scope, work) => watch.act(actor, action, scope, work);
+  const actOnStore: ActInStore = (actor, action, scope, work) => watch.actOnStore(actor, action, scope, work);
   const sla = await createSla({
     store,
     fleet,
@@ -316,11 +317,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
   }
 
   const passwords = createPasswords();
-  const people = await createPeople({ store, passwords, clock: now, logger });
+  const people = await createPeople({ store, actOnStore, passwords, clock: now, logger });
   teardown.push(() => people.close());
   const { sessions, apiKeys } = people;
-  const firstRun = createFirstRun(store, passwords);
-  const enrolmentTokens = createEnrolmentTokens(store, identity, now);
+  const firstRun = createFirstRun(store, passwords, actOnStore);
+  const enrolmentTokens = createEnrolmentTokens(identity, now);
   const personReports = createReportPort({
     store,
     book,
@@ -352,7 +353,6 @@ async function wire(options: AppOptions, teardown: Teardown) {
       if (record) live.deviceChanged(record);
       else if (before) {
         gateway.disconnect(before, new VigiaError('agent_retired'), 300_000);
-        inBackground(() => watch.takeRetirement(before), 'the incidents of a retired device could not be closed')();
         live.deviceRemoved(before);
       }
     },
@@ -361,6 +361,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
   let origin = '';
   const telling = createTelling({
     store,
+    actOnStore,
     sealer: await loadSealer(dataDir.path),
     health,
     now,
@@ -378,6 +379,8 @@ async function wire(options: AppOptions, teardown: Teardown) {
     version,
     clock: now,
     state: store,
+    actOnStore,
+    endWatching: (deviceId, changes, at) => watch.endOf(deviceId, changes, at),
     loginAudit: lateAudit(store.audit, now),
     sessions,
     passwords,
@@ -545,6 +548,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       firstRunSecret === null ? null : `${config.publicUrl ?? origin}/first-run#token=${firstRunSecret}`,
     services: {
       store,
+      actOnStore,
       passwords,
       apiKeys,
       credentials: people.credentials,

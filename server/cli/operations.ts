@@ -30,12 +30,14 @@ import type { TlsMaterial } from '../platform/security/tls.ts';
 import type { EnrolmentTokens } from '../platform/security/tokens.ts';
 import { readTold } from '../platform/store/audit/told.ts';
 import type { Store } from '../platform/store/store.ts';
+import type { ActOnStore } from '../platform/store/turn.ts';
 import { HeadsToVerify, type VerifiedAudit, verifyAudit } from './audit-operation.ts';
 import { listPlanned, PlannedByName, planByName } from './maintenance-operations.ts';
 
 /** What the operations of the command line need, inside the running server or, when none runs, on the store itself. */
 export interface OperationContext {
   readonly store: Store;
+  readonly actOnStore: ActOnStore;
   readonly passwords: Passwords;
   readonly apiKeys: ApiKeys;
   readonly credentials: Credentials;
@@ -78,16 +80,19 @@ export const operations = {
       strict,
     ),
     async (context, { clientName, siteName, ...rest }): Promise<CreatedToken> => {
-      const { clients, sites } = context.store.scoped(everyClient);
-      const client = await clients.ensure(clientName);
-      const site = await sites.ensure(client.id, siteName);
-      const { row, token } = await context.enrolmentTokens.create(everyClient, {
-        clientId: client.id,
-        siteId: site.id,
-        createdBy: 'cli',
-        ...rest,
-      });
-      await record(context, 'token.create', row.id, { clientName, siteName, ...rest });
+      const { row, token } = await context.actOnStore(
+        commandLine(),
+        'token.create',
+        everyClient,
+        async (turn, scoped) => {
+          const client = await scoped.clients.ensure(clientName);
+          const site = await scoped.sites.ensure(client.id, siteName);
+          const place = { clientId: client.id, siteId: site.id, createdBy: 'cli' };
+          const made = await context.enrolmentTokens.create(scoped, { ...place, ...rest });
+          turn.record(made.row.id, { clientName, siteName, ...rest });
+          return made;
+        },
+      );
       await context.running?.catalogueChanged();
       const { publicAddress, tls } = context;
       const commands = publicAddress === null ? null : installCommands(publicAddress, token, tls);
@@ -100,8 +105,10 @@ export const operations = {
     return mapPage(page, (row) => tokenView(row, makers)).items;
   }),
   'token.revoke': operation(Type.Object({ id: Id }, strict), async (context, { id }): Promise<{ id: string }> => {
-    await context.store.scoped(everyClient).tokens.revoke(id);
-    await record(context, 'token.revoke', id, {});
+    await context.actOnStore(commandLine(), 'token.revoke', everyClient, (turn, { tokens }) => {
+      turn.record(id);
+      return tokens.revoke(id);
+    });
     return { id };
   }),
   'user.create': operation(
@@ -111,8 +118,16 @@ export const operations = {
     ),
     async (context, { email, name, role, password }): Promise<User> => {
       const passwordHash = await context.passwords.hash(password, [name, email]);
-      const user = await context.store.users.create({ email, name, role, passwordHash });
-      await record(context, 'user.create', user.id, { role });
+      const user = await context.actOnStore(
+        commandLine(),
+        'user.create',
+        everyClient,
+        async (turn, _scoped, { users }) => {
+          const made = await users.create({ email, name, role, passwordHash });
+          turn.record(made.id, { role });
+          return made;
+        },
+      );
       await context.running?.catalogueChanged();
       return userView(user);
     },
@@ -129,7 +144,7 @@ export const operations = {
       }
       const user = await store.users.byEmail(email);
       if (user === null) throw new VigiaError('not_found', `There is no account with the address ${isolated(email)}.`);
-      const { secret, expiresAt } = await credentials.makeLink(user.id, 'cli', { commandLineOf: userInfo().username });
+      const { secret, expiresAt } = await credentials.makeLink(user.id, 'cli', { ...commandLine(), id: 'cli' });
       return { url: resetUrl(publicAddress, secret), expiresAt: new Date(expiresAt).toISOString() };
     },
   ),
@@ -137,8 +152,16 @@ export const operations = {
     Type.Object({ name: Name, role: Role, clientName: Type.Union([Name, Type.Null()]) }, strict),
     async (context, { name, role, clientName }): Promise<CreatedApiKey> => {
       const clientId = clientName === null ? null : await findClient(context, clientName);
-      const { row, key } = await context.apiKeys.create(everyClient, { name, role, clientId, createdBy: 'cli' });
-      await record(context, 'api-key.create', row.id, { role, clientId });
+      const { row, key } = await context.actOnStore(
+        commandLine(),
+        'api-key.create',
+        everyClient,
+        async (turn, scoped) => {
+          const made = await context.apiKeys.create(scoped, { name, role, clientId, createdBy: 'cli' });
+          turn.record(made.row.id, { role, clientId });
+          return made;
+        },
+      );
       return { ...apiKeyView(row, await findMakers(context.store, everyClient, [row])), key };
     },
   ),
@@ -159,7 +182,9 @@ export const operations = {
     Type.Object({ file: Type.String({ minLength: 1, maxLength: 4096 }) }, strict),
     async (context, { file }): Promise<CreatedBackup> => {
       const created = await context.backup(file);
-      await record(context, 'backup.create', file, { bytes: created.bytes });
+      await context.actOnStore(commandLine(), 'backup.create', everyClient, async (turn) =>
+        turn.record(file, { bytes: created.bytes }),
+      );
       return created;
     },
   ),
@@ -224,14 +249,4 @@ async function findClient({ store }: OperationContext, name: string): Promise<st
   const client = await store.scoped(everyClient).clients.byName(name);
   if (client === null) throw new VigiaError('not_found', `There is no client called "${isolated(name)}".`);
   return client.id;
-}
-
-async function record(
-  { store }: OperationContext,
-  action: string,
-  subject: string,
-  detail: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const commandLineOf = userInfo().username;
-  await store.audit.append({ actor: 'server', action, subject, detail: { ...detail, commandLineOf } });
 }

@@ -36,15 +36,22 @@ export async function withOwnStore<T>(
   const acting = createOwnActs(store, Date.now);
   const passwords = createPasswords();
   // Nobody logs in here, and nothing waits to be written.
-  const people = await createPeople({ store, passwords, clock: Date.now, logger: { warn: () => undefined } });
+  const people = await createPeople({
+    store,
+    actOnStore: acting.actOnStore,
+    passwords,
+    clock: Date.now,
+    logger: { warn: () => undefined },
+  });
   try {
     const identity = await loadIdentity(dataDir.path);
     const context = {
       store,
+      actOnStore: acting.actOnStore,
       passwords,
       apiKeys: people.apiKeys,
       credentials: people.credentials,
-      enrolmentTokens: createEnrolmentTokens(store, identity, Date.now),
+      enrolmentTokens: createEnrolmentTokens(identity, Date.now),
       maintenance: await maintenanceOf(store, acting),
       tls: await loadTls({ choice: config.tls, dataDir: dataDir.path, hosts: [], nowMs: Date.now() }),
       publicAddress: config.publicUrl,

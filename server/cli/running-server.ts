@@ -16,10 +16,22 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const app = await createApp({ config, logger, version: manifest.version });
   try {
     await app.start();
-    const { store, passwords, apiKeys, credentials, enrolmentTokens, tls, fleet, dataDir, maintenance, backup } =
-      app.services;
+    const {
+      store,
+      actOnStore,
+      passwords,
+      apiKeys,
+      credentials,
+      enrolmentTokens,
+      tls,
+      fleet,
+      dataDir,
+      maintenance,
+      backup,
+    } = app.services;
     const context: OperationContext = {
       store,
+      actOnStore,
       passwords,
       apiKeys,
       credentials,

@@ -55,6 +55,13 @@ export class Fleet {
     return known;
   }
 
+  /** The device was retired in the store. Returns what was known of it. */
+  forget(deviceId: string): DeviceRecord | undefined {
+    const known = this.devices.get(deviceId);
+    if (known) this.#drop(known);
+    return known;
+  }
+
   /** The device that proves itself with this raw Ed25519 key. @throws VigiaError agent_unknown, agent_retired */
   byPublicKey(publicKey: Uint8Array): DeviceRecord {
     const key = keyOf(publicKey);

@@ -1,8 +1,7 @@
 import { VigiaError } from '../../protocol/error.ts';
-import { type Act, type Acting, auditStatement } from '../core/incidents/act.ts';
+import { type Act, type ActInStore, type Acting, auditStatement } from '../core/incidents/act.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Store } from '../platform/store/store.ts';
-import type { ActOnStore } from '../platform/store/turn.ts';
 import type { ChangeWriter } from './change-writer.ts';
 import type { Lane } from './lane.ts';
 
@@ -43,7 +42,7 @@ export class Acts implements Acting {
     );
   };
 
-  readonly actOnStore: ActOnStore = (actor, action, scope, work) => {
+  readonly actOnStore: ActInStore = (actor, action, scope, work) => {
     const { store, clock, writer, position } = this.#options;
     return this.#inLane(() =>
       writer.within(position(), async (handle, changes) => {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { isolated } from '../../protocol/bidi.ts';
 import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
-import type { Act } from '../core/incidents/act.ts';
+import type { Act, ActInStore } from '../core/incidents/act.ts';
 import { applyVerdict } from '../core/incidents/apply-verdict.ts';
 import { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
@@ -26,7 +26,6 @@ import type { Health } from '../platform/health/health.ts';
 import type { StoredReport } from '../platform/series/series-store.ts';
 import { futureStatements } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
-import type { ActOnStore } from '../platform/store/turn.ts';
 import { Acts } from './acts.ts';
 import { ChangeWriter } from './change-writer.ts';
 import { ClockKeeper } from './clock-keeper.ts';
@@ -235,21 +234,25 @@ export class Watch {
     });
   }
 
-  /** The device was retired: what was open about it is over. */
-  takeRetirement(record: DeviceRecord): Promise<void> {
-    const { book, clock } = this.#options;
-    return this.#follow('bounded', (changes) => {
-      record.memory.detection.raised.clear();
-      const sentence = `${isolated(record.info.name)} was retired`;
-      for (const { rule, object } of [...book.openOf(record.info.id)]) {
-        applyVerdict(book, record, { kind: 'clear', rule, object, sentence, at: clock.now(), isFinal: true }, changes);
-      }
-      const { twins } = this.#options;
-      if (twins) changes.add(twins.removeStatement(record.info.id));
-      changes.afterwards(() => twins?.forget(record.info.id));
-      // It leaves the memory: what the ledger ends with must be saved now.
-      changes.edge(record);
+  /** A device leaves: what is open about it is over, in the same turn. Nothing, if it is not known. */
+  endOf(deviceId: string, changes: ChangeSet, at: number): void {
+    const { book, fleet, twins } = this.#options;
+    const record = fleet.devices.get(deviceId);
+    if (!record) return;
+    const { raised } = record.memory.detection;
+    const before = new Map(raised);
+    raised.clear();
+    changes.otherwise(() => {
+      for (const [key, value] of before) raised.set(key, value);
     });
+    const sentence = `${isolated(record.info.name)} was retired`;
+    for (const { rule, object } of [...book.openOf(deviceId)]) {
+      applyVerdict(book, record, { kind: 'clear', rule, object, sentence, at, isFinal: true }, changes);
+    }
+    if (twins) changes.add(twins.removeStatement(deviceId));
+    changes.afterwards(() => twins?.forget(deviceId));
+    // It leaves the memory: what the ledger ends with must be saved now.
+    changes.edge(record);
   }
 
   /** What somebody does: see {@link Act}. */
@@ -258,7 +261,7 @@ export class Watch {
   }
 
   /** The same for what lives in the database alone. */
-  get actOnStore(): ActOnStore {
+  get actOnStore(): ActInStore {
     return this.#acts.actOnStore;
   }
 

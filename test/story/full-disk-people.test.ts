@@ -130,7 +130,7 @@ async function people(dataDir: string): Promise<string> {
   const passwordHash = await createPasswords().hash(password);
   await store.users.create({ email, name: 'Ann', role: 'admin', passwordHash });
   const made = { name: 'story', role: 'admin', clientId: null, createdBy: 'test' } as const;
-  const { key } = await createApiKeys(store, Date.now).create(everyClient, made);
+  const { key } = await createApiKeys(store, Date.now).create(store.scoped(everyClient), made);
   await store.close();
   return key;
 }

@@ -125,7 +125,7 @@ function isWhole(sequences: ReadonlySet<number>, count: number): boolean {
 async function readerKey(dataDir: string): Promise<string> {
   const store = await openStore({ path: join(dataDir, 'state.db'), clock: Date.now });
   const made = { name: 'story', role: 'viewer', clientId: null, createdBy: 'test' } as const;
-  const { key } = await createApiKeys(store, Date.now).create(everyClient, made);
+  const { key } = await createApiKeys(store, Date.now).create(store.scoped(everyClient), made);
   await store.close();
   return key;
 }

@@ -188,7 +188,7 @@ t.test('no message is lost by a kill, and none is told twice under two names', a
 
 async function makeKey(dataDir: string): Promise<string> {
   const store = await openStore({ path: join(dataDir, 'state.db'), clock: Date.now });
-  const { key } = await createApiKeys(store, Date.now).create(everyClient, {
+  const { key } = await createApiKeys(store, Date.now).create(store.scoped(everyClient), {
     name: 'story',
     role: 'admin',
     clientId: null,

@@ -168,10 +168,10 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
   book.addPolicy(contracts.policy);
   const sharing = await createTwins(store, now);
   const passwords = createPasswords();
-  const people = await createPeople({ store, passwords, clock: now, logger });
+  const people = await createPeople({ store, actOnStore: watch.actOnStore, passwords, clock: now, logger });
   t.teardown(() => people.close());
   const identity = await loadIdentity(tempDir(t));
-  const firstRun = createFirstRun(store, passwords);
+  const firstRun = createFirstRun(store, passwords, watch.actOnStore);
   const { sessions, apiKeys } = people;
   const upgrades: UpgradeRouter = new Map();
   const log: Record<string, unknown>[] = [];
@@ -182,6 +182,8 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     clock: now,
     certificate,
     state: store,
+    actOnStore: watch.actOnStore,
+    endWatching: (deviceId, changes, at) => watch.endOf(deviceId, changes, at),
     loginAudit: lateAudit(store.audit, now),
     sessions,
     passwords,
@@ -190,7 +192,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     leaving: people.leaving,
     firstRun,
     apiKeys,
-    enrolmentTokens: createEnrolmentTokens(store, identity, now),
+    enrolmentTokens: createEnrolmentTokens(identity, now),
     identity,
     fleet: ports.fleet,
     series: ports.series,
@@ -214,6 +216,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     }),
     receivers: createReceiverPort({
       store,
+      actOnStore: watch.actOnStore,
       sealer: await loadSealer(tempDir(t)),
       now,
       allowPrivate: true,
@@ -292,7 +295,12 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
       return { cookie: `__Host-vigia=${secret}`, origin: base };
     },
     async keyed(role, clientId = null) {
-      const { key } = await apiKeys.create(everyClient, { name: `${role} key`, role, clientId, createdBy: 'test' });
+      const { key } = await apiKeys.create(store.scoped(everyClient), {
+        name: `${role} key`,
+        role,
+        clientId,
+        createdBy: 'test',
+      });
       return { authorization: `Bearer ${key}` };
     },
   };

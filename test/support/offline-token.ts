@@ -11,8 +11,8 @@ export async function makeToken(dataDir: string): Promise<string> {
     const all = store.scoped(everyClient);
     const client = await all.clients.ensure('Crash');
     const site = await all.sites.ensure(client.id, 'Lab');
-    const tokens = createEnrolmentTokens(store, await loadIdentity(dataDir), Date.now);
-    const { token } = await tokens.create(everyClient, {
+    const tokens = createEnrolmentTokens(await loadIdentity(dataDir), Date.now);
+    const { token } = await tokens.create(store.scoped(everyClient), {
       clientId: client.id,
       siteId: site.id,
       kind: 'server',

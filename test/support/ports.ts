@@ -218,6 +218,9 @@ export function createTestPorts(): TestPorts {
         const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
         return [{ from, to, state: 'up', reason: 'reported', evidence: 'Reports every 10 s.', revised: false }];
       },
+      deviceRetired(id) {
+        calls.push(`deviceRetired ${id}`);
+      },
       async deviceChanged(id) {
         calls.push(`deviceChanged ${id}`);
       },

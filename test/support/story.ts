@@ -72,7 +72,7 @@ export class StoryServer {
     const known = this.#keys.get(role);
     if (known !== undefined) return known;
     const made = { name: `${role} of the story`, role, clientId: null, createdBy: 'test' };
-    const { key } = await this.app.services.apiKeys.create(everyClient, made);
+    const { key } = await this.app.services.apiKeys.create(this.app.services.store.scoped(everyClient), made);
     this.#keys.set(role, key);
     return key;
   }

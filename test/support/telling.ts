@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { Test } from 'tap';
 import type { ReceiverInput, ReceiverTarget } from '../../protocol/api/receiver.ts';
+import { createOwnActs } from '../../server/cli/own-acts.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { createTelling, type Telling } from '../../server/features/telling/telling.ts';
 import { Health } from '../../server/platform/health/health.ts';
@@ -25,6 +26,7 @@ export async function setUpTelling(t: Test) {
   const start = (): Telling => {
     const telling = createTelling({
       store,
+      actOnStore: createOwnActs(store, now).actOnStore,
       sealer,
       health,
       now,
@@ -50,7 +52,7 @@ export async function setUpTelling(t: Test) {
     start,
     async addReceiver(telling: Telling, target: ReceiverTarget, more: Partial<ReceiverInput> = {}) {
       const input = { name: 'R', clientId: null, minPriority: 'normal', clocks: true, target, ...more } as const;
-      return telling.receivers.create(everyClient, input, 'test');
+      return telling.receivers.create(everyClient, input, { id: 'test' });
     },
     /** A webhook receiver, by its bodies. */
     async addHook(

@@ -2,7 +2,7 @@ import type { CompiledQuery } from 'kysely';
 import type { Scope } from '../../domain/scope.ts';
 import type { AuditAction } from '../../platform/store/audit/actions.ts';
 import type { ScopedStore, StoreHandle } from '../../platform/store/store.ts';
-import type { ActOnStore, Doer } from '../../platform/store/turn.ts';
+import type { Doer } from '../../platform/store/turn.ts';
 import type { ChangeSet } from './change-set.ts';
 
 /**
@@ -16,6 +16,14 @@ export type Act = <T>(
   action: AuditAction,
   scope: Scope,
   work: (changes: ChangeSet, now: number, scoped: ScopedStore) => Promise<T> | T,
+) => Promise<T>;
+
+/** The same for what lives in the database: `work` reads and writes in the transaction itself, by what it is given and nothing else. */
+export type ActInStore = <T>(
+  actor: Doer,
+  action: AuditAction,
+  scope: Scope,
+  work: (changes: ChangeSet, scoped: ScopedStore, handle: StoreHandle, now: number) => Promise<T>,
 ) => Promise<T>;
 
 /** The audit row of an act. @throws Error if the act says nothing of itself, which is a defect */
@@ -33,5 +41,5 @@ export function auditStatement(
 /** The two ways to change something, which are one: what is in memory too, and what is in the database alone. */
 export interface Acting {
   readonly act: Act;
-  readonly actOnStore: ActOnStore;
+  readonly actOnStore: ActInStore;
 }

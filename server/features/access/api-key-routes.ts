@@ -9,6 +9,7 @@ import type { ApiKeys } from '../../platform/security/api-keys.ts';
 import type { Leaving } from '../../platform/security/leaving.ts';
 import { mayGrant } from '../../platform/security/roles.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
+import type { ActOnStore } from '../../platform/store/turn.ts';
 import { findMakers } from './makers.ts';
 import { apiKeyView, tokenView } from './views.ts';
 
@@ -30,12 +31,13 @@ const Revocation = Type.Object({ keep: Type.Array(Id, { maxItems: 1000 }) }, str
 
 export interface ApiKeyRouteNeeds {
   readonly state: StatePort;
+  readonly actOnStore: ActOnStore;
   readonly apiKeys: ApiKeys;
   readonly leaving: Leaving;
 }
 
 /** Keys of machines. The secret of a key is shown once, when it is made. */
-export function apiKeyRoutes(http: Http, { state, apiKeys, leaving }: ApiKeyRouteNeeds): void {
+export function apiKeyRoutes(http: Http, { state, actOnStore, apiKeys, leaving }: ApiKeyRouteNeeds): void {
   http.get(
     '/api/v1/api-keys',
     {
@@ -54,18 +56,17 @@ export function apiKeyRoutes(http: Http, { state, apiKeys, leaving }: ApiKeyRout
     '/api/v1/api-keys',
     { config: { access: 'manage' }, schema: { body: NewApiKey, response: { 201: CreatedApiKey } } },
     async (request, reply) => {
-      const { id: actor, role: own, scope } = principalOf(request);
+      const who = principalOf(request);
+      const { scope } = who;
       const { name, role, clientId, expiresInMs = null } = request.body;
-      if (!mayGrant(own, role)) throw new VigiaError('forbidden');
+      if (!mayGrant(who.role, role)) throw new VigiaError('forbidden');
       if (clientId === null && !('allClients' in scope)) {
         throw new VigiaError('forbidden', 'A key that is limited to one client makes keys of that client only.');
       }
-      const { row, key } = await apiKeys.create(scope, { name, role, clientId, createdBy: actor, expiresInMs });
-      await state.audit.append({
-        actor,
-        action: 'api-key.create',
-        subject: row.id,
-        detail: { role, clientId, expiresInMs },
+      const { row, key } = await actOnStore(who, 'api-key.create', scope, async (turn, scoped) => {
+        const made = await apiKeys.create(scoped, { name, role, clientId, createdBy: who.id, expiresInMs });
+        turn.record(made.row.id, { role, clientId, expiresInMs });
+        return made;
       });
       const makers = await findMakers(state, scope, [row]);
       return reply.code(201).send({ ...apiKeyView(row, makers), key });
@@ -76,8 +77,8 @@ export function apiKeyRoutes(http: Http, { state, apiKeys, leaving }: ApiKeyRout
     '/api/v1/api-keys/:id',
     { config: { access: 'manage' }, schema: { params: IdParams } },
     async (request, reply) => {
-      const { id: actor, scope } = principalOf(request);
-      await leaving.revokeKey(scope, request.params.id, [], actor);
+      const who = principalOf(request);
+      await leaving.revokeKey(who.scope, request.params.id, [], who);
       return reply.code(204).send();
     },
   );
@@ -100,8 +101,8 @@ export function apiKeyRoutes(http: Http, { state, apiKeys, leaving }: ApiKeyRout
     '/api/v1/api-keys/:id/revoke',
     { config: { access: 'manage' }, schema: { params: IdParams, body: Revocation } },
     async (request, reply) => {
-      const { id: actor, scope } = principalOf(request);
-      await leaving.revokeKey(scope, request.params.id, request.body.keep, actor);
+      const who = principalOf(request);
+      await leaving.revokeKey(who.scope, request.params.id, request.body.keep, who);
       return reply.code(204).send();
     },
   );

@@ -10,14 +10,17 @@ import {
 } from '../../../protocol/api/enrolment.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import { serverProofMessage } from '../../../protocol/wire/frame.ts';
+import { everyClient } from '../../domain/scope.ts';
 import { Name, strict } from '../../platform/http/fields.ts';
 import type { CertificateFacts, Http, RateLimits } from '../../platform/http/http.ts';
 import { perMinute } from '../../platform/http/rate-limit.ts';
 import type { Identity } from '../../platform/security/identity.ts';
 import { verifySignature } from '../../platform/security/identity.ts';
 import type { EnrolmentTokens } from '../../platform/security/tokens.ts';
-import type { StatePort } from '../../platform/store/state-port.ts';
+import type { ActOnStore } from '../../platform/store/turn.ts';
 
+/** A machine has no account; the token says who let it in. */
+const MACHINE = { id: 'server' };
 const noServerNonce = new Uint8Array(32);
 const noCertificate = new Uint8Array(0);
 
@@ -50,7 +53,7 @@ export interface EnrollRouteNeeds {
   readonly certificate: () => CertificateFacts | null;
   readonly clock: () => number;
   readonly limits: RateLimits;
-  readonly state: Pick<StatePort, 'audit'>;
+  readonly actOnStore: ActOnStore;
   readonly enrolmentTokens: EnrolmentTokens;
   /** What agents are asked to keep, by kind of device. */
   readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
@@ -60,7 +63,7 @@ export interface EnrollRouteNeeds {
 
 /** How a machine joins: it first lets the server prove itself, then sends its token. */
 export function enrollRoutes(http: Http, context: EnrollRouteNeeds): void {
-  const { identity, certificate, clock, limits, state, fleet, enrolmentTokens, reportIntervalMs } = context;
+  const { identity, certificate, clock, limits, actOnStore, fleet, enrolmentTokens, reportIntervalMs } = context;
   const config = { access: 'public', ...perMinute(limits.enrolment) } as const;
 
   function proof(messageOf: (certificateHash: Uint8Array) => Uint8Array): ServerProof {
@@ -91,14 +94,13 @@ export function enrollRoutes(http: Http, context: EnrollRouteNeeds): void {
     if (!verifySignature(publicKey, enrolmentRequestMessage(token, nonce, publicKey), decode(signature))) {
       throw new VigiaError('signature_invalid');
     }
-    const enrolled = await enrolmentTokens.redeem(token, { publicKey, machineId, hostname, os, agentVersion });
-    const { device, client, site } = enrolled;
-    await state.audit.append({
-      actor: 'server',
-      action: 'device.enrol',
-      subject: device.id,
-      detail: { tokenId: device.token_id, hostname, address: request.ip },
+    const agent = { publicKey, machineId, hostname, os, agentVersion };
+    const enrolled = await actOnStore(MACHINE, 'device.enrol', everyClient, async (turn, _scoped, handle) => {
+      const done = await enrolmentTokens.redeem(handle, token, agent);
+      turn.record(done.device.id, { tokenId: done.device.token_id, hostname, address: request.ip });
+      return done;
     });
+    const { device, client, site } = enrolled;
     await fleet.deviceChanged(device.id);
     return {
       ...proof((certificateHash) => enrolmentAnswerMessage(nonce, publicKey, certificateHash)),

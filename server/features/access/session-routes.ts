@@ -79,7 +79,7 @@ export function sessionRoutes(http: Http, context: SessionRouteNeeds): void {
     async (request, reply) => {
       const { token, ...account } = request.body;
       const user = await firstRun.redeem(token, account);
-      await openSession(context, request, reply, user, 'user.first');
+      await openSession(context, request, reply, user, 'session.open');
       await fleet.catalogueChanged();
       return { user: userView(user), firstRun: false, version };
     },

@@ -8,6 +8,7 @@ import { mapPage, PageOf, pageQuery, pageRequest } from '../../platform/http/pag
 import { principalOf } from '../../platform/http/principal.ts';
 import type { EnrolmentTokens } from '../../platform/security/tokens.ts';
 import type { ScopedState, StatePort } from '../../platform/store/state-port.ts';
+import type { ActOnStore } from '../../platform/store/turn.ts';
 import { installCommands } from './install-command.ts';
 import { findMakers } from './makers.ts';
 import { tokenView } from './views.ts';
@@ -30,6 +31,7 @@ type NewToken = Static<typeof NewToken>;
 
 export interface TokenRouteNeeds {
   readonly state: StatePort;
+  readonly actOnStore: ActOnStore;
   readonly enrolmentTokens: EnrolmentTokens;
   readonly origins: Origins;
   /** What this server presents and pins; null on plain HTTP. May change when a certificate is renewed. */
@@ -40,7 +42,7 @@ export interface TokenRouteNeeds {
 /** Enrolment tokens: each lets machines join one site. */
 export function tokenRoutes(
   http: Http,
-  { state, fleet, enrolmentTokens, origins, certificate }: TokenRouteNeeds,
+  { state, actOnStore, fleet, enrolmentTokens, origins, certificate }: TokenRouteNeeds,
 ): void {
   http.get(
     '/api/v1/tokens',
@@ -60,20 +62,17 @@ export function tokenRoutes(
     '/api/v1/tokens',
     { config: { access: 'manage' }, schema: { body: NewToken, response: { 201: NewEnrolmentToken } } },
     async (request, reply) => {
-      const { id: createdBy, scope } = principalOf(request);
+      const who = principalOf(request);
       const { kind, uses, expiresInMs, ...place } = request.body;
-      const { clientId, siteId } = await findPlace(state.scoped(scope), place);
-      const newToken = { clientId, siteId, kind, uses, expiresInMs, createdBy };
-      const { row, token } = await enrolmentTokens.create(scope, newToken);
-      await state.audit.append({
-        actor: createdBy,
-        action: 'token.create',
-        subject: row.id,
-        detail: { clientId, siteId, kind, uses, expiresInMs },
+      const { row, token } = await actOnStore(who, 'token.create', who.scope, async (turn, scoped) => {
+        const found = { ...(await findPlace(scoped, place)), kind, uses, expiresInMs };
+        const made = await enrolmentTokens.create(scoped, { ...found, createdBy: who.id });
+        turn.record(made.row.id, found);
+        return made;
       });
       await fleet.catalogueChanged();
       const base = origins.base(request.headers.origin);
-      const makers = await findMakers(state, scope, [row]);
+      const makers = await findMakers(state, who.scope, [row]);
       return reply.code(201).send({ ...tokenView(row, makers), token, ...installCommands(base, token, certificate()) });
     },
   );
@@ -82,10 +81,12 @@ export function tokenRoutes(
     '/api/v1/tokens/:id',
     { config: { access: 'manage' }, schema: { params: IdParams } },
     async (request, reply) => {
-      const { id: actor, scope } = principalOf(request);
+      const who = principalOf(request);
       const { id } = request.params;
-      await state.scoped(scope).tokens.revoke(id);
-      await state.audit.append({ actor, action: 'token.revoke', subject: id });
+      await actOnStore(who, 'token.revoke', who.scope, (turn, { tokens }) => {
+        turn.record(id);
+        return tokens.revoke(id);
+      });
       return reply.code(204).send();
     },
   );

@@ -9,6 +9,7 @@ import type { Leaving } from '../../platform/security/leaving.ts';
 import type { Passwords } from '../../platform/security/passwords.ts';
 import { mayGrant } from '../../platform/security/roles.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
+import type { ActOnStore } from '../../platform/store/turn.ts';
 import { findMakers } from './makers.ts';
 import { apiKeyView, tokenView, userView } from './views.ts';
 
@@ -22,13 +23,14 @@ const Disable = Type.Object({ keep: Type.Array(Id, { maxItems: 1000 }) }, strict
 
 export interface UserRouteNeeds {
   readonly state: StatePort;
+  readonly actOnStore: ActOnStore;
   readonly passwords: Passwords;
   readonly leaving: Leaving;
   readonly fleet: { catalogueChanged(): Promise<void> };
 }
 
 /** People who may log in. */
-export function userRoutes(http: Http, { state, passwords, leaving, fleet }: UserRouteNeeds): void {
+export function userRoutes(http: Http, { state, actOnStore, passwords, leaving, fleet }: UserRouteNeeds): void {
   const config = { access: 'manage', everyClient: true } as const;
 
   http.get('/api/v1/users', { config, schema: { response: { 200: PageOf(User) } } }, async () => ({
@@ -37,18 +39,21 @@ export function userRoutes(http: Http, { state, passwords, leaving, fleet }: Use
   }));
 
   http.post('/api/v1/users', { config, schema: { body: NewUser, response: { 201: User } } }, async (request, reply) => {
-    const { id: actor, role: own } = principalOf(request);
+    const who = principalOf(request);
     const { email, name, role, password } = request.body;
-    if (!mayGrant(own, role)) throw new VigiaError('forbidden');
+    if (!mayGrant(who.role, role)) throw new VigiaError('forbidden');
     const passwordHash = await passwords.hash(password, [name, email]);
-    const user = await state.users.create({ email, name, role, passwordHash });
-    await state.audit.append({ actor, action: 'user.create', subject: user.id, detail: { role } });
+    const user = await actOnStore(who, 'user.create', who.scope, async (turn, _scoped, { users }) => {
+      const made = await users.create({ email, name, role, passwordHash });
+      turn.record(made.id, { role });
+      return made;
+    });
     await fleet.catalogueChanged();
     return reply.code(201).send(userView(user));
   });
 
   http.delete('/api/v1/users/:id', { config, schema: { params: IdParams } }, async (request, reply) => {
-    await leaving.disable(request.params.id, [], principalOf(request).id);
+    await leaving.disable(request.params.id, [], principalOf(request));
     await fleet.catalogueChanged();
     return reply.code(204).send();
   });
@@ -72,7 +77,7 @@ export function userRoutes(http: Http, { state, passwords, leaving, fleet }: Use
     '/api/v1/users/:id/disable',
     { config, schema: { params: IdParams, body: Disable } },
     async (request, reply) => {
-      await leaving.disable(request.params.id, request.body.keep, principalOf(request).id);
+      await leaving.disable(request.params.id, request.body.keep, principalOf(request));
       await fleet.catalogueChanged();
       return reply.code(204).send();
     },

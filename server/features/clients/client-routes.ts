@@ -8,18 +8,18 @@ import type { Http } from '../../platform/http/http.ts';
 import { mapPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
+import { type ClientActNeeds, changeClient, createClient, createSite } from './acts.ts';
 import { clientView, siteView } from './views.ts';
 
 const Changes = Type.Object({ name: Type.Optional(Name), remoteUrl: Type.Optional(RemoteUrl) }, strict);
 
-export interface ClientRouteNeeds {
+export interface ClientRouteNeeds extends ClientActNeeds {
   readonly state: StatePort;
-  /** Follows what changed. */
-  readonly fleet: { catalogueChanged(): Promise<void> };
 }
 
 /** Clients of the MSP and their sites. */
-export function clientRoutes(http: Http, { state, fleet }: ClientRouteNeeds): void {
+export function clientRoutes(http: Http, needs: ClientRouteNeeds): void {
+  const { state } = needs;
   http.get(
     '/api/v1/clients',
     {
@@ -46,17 +46,12 @@ export function clientRoutes(http: Http, { state, fleet }: ClientRouteNeeds): vo
     '/api/v1/clients/:id',
     { config: { access: 'manage' }, schema: { params: IdParams, body: Changes, response: { 200: Client } } },
     async (request) => {
-      const { id: actor, scope } = principalOf(request);
-      const { id } = request.params;
       const { body: changes } = request;
       if (Object.keys(changes).length === 0) {
         throw new VigiaError('validation_failed', 'Send "name", "remoteUrl" or both.');
       }
       requireRemoteUrl(changes.remoteUrl);
-      const client = await state.scoped(scope).clients.update(id, changes);
-      await state.audit.append({ actor, action: 'client.change', subject: id, detail: changes });
-      await fleet.catalogueChanged();
-      return clientView(client);
+      return clientView(await changeClient(needs, principalOf(request), request.params.id, changes));
     },
   );
 
@@ -67,11 +62,7 @@ export function clientRoutes(http: Http, { state, fleet }: ClientRouteNeeds): vo
       schema: { body: Type.Object({ name: Name }, strict), response: { 201: Client } },
     },
     async (request, reply) => {
-      const { id: actor, scope } = principalOf(request);
-      const { name } = request.body;
-      const client = await state.scoped(scope).clients.create(name);
-      await state.audit.append({ actor, action: 'client.create', subject: client.id, detail: { name } });
-      await fleet.catalogueChanged();
+      const client = await createClient(needs, principalOf(request), request.body.name);
       return reply.code(201).send(clientView(client));
     },
   );
@@ -99,11 +90,8 @@ export function clientRoutes(http: Http, { state, fleet }: ClientRouteNeeds): vo
       schema: { body: Type.Object({ clientId: Id, name: Name }, strict), response: { 201: Site } },
     },
     async (request, reply) => {
-      const { id: actor, scope } = principalOf(request);
       const { clientId, name } = request.body;
-      const site = await state.scoped(scope).sites.create(clientId, name);
-      await state.audit.append({ actor, action: 'site.create', subject: site.id, detail: { clientId, name } });
-      await fleet.catalogueChanged();
+      const site = await createSite(needs, principalOf(request), clientId, name);
       return reply.code(201).send(siteView(site));
     },
   );

@@ -4,14 +4,15 @@ import { IdParams } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
+import { type ClientActNeeds, setSiteCard } from './acts.ts';
 
-export interface SiteCardRouteNeeds {
+export interface SiteCardRouteNeeds extends ClientActNeeds {
   readonly state: StatePort;
-  readonly fleet: { catalogueChanged(): Promise<void> };
 }
 
 /** What a technician needs to know of a place at three in the morning. */
-export function siteCardRoutes(http: Http, { state, fleet }: SiteCardRouteNeeds): void {
+export function siteCardRoutes(http: Http, needs: SiteCardRouteNeeds): void {
+  const { state } = needs;
   http.get(
     '/api/v1/sites/:id/card',
     { config: { access: 'read' }, schema: { params: IdParams, response: { 200: SiteCard } } },
@@ -26,11 +27,7 @@ export function siteCardRoutes(http: Http, { state, fleet }: SiteCardRouteNeeds)
     '/api/v1/sites/:id/card',
     { config: { access: 'act' }, schema: { params: IdParams, body: SiteCard, response: { 200: SiteCard } } },
     async (request) => {
-      const { id: actor, scope } = principalOf(request);
-      const { id } = request.params;
-      await state.scoped(scope).sites.setCard(id, JSON.stringify(request.body));
-      await state.audit.append({ actor, action: 'site.card', subject: id });
-      await fleet.catalogueChanged();
+      await setSiteCard(needs, principalOf(request), request.params.id, request.body);
       return request.body;
     },
   );

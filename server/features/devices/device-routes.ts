@@ -8,7 +8,7 @@ import type { Http } from '../../platform/http/http.ts';
 import { cutPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import { parseTimeRange } from '../../platform/http/time-range.ts';
-import type { StatePort } from '../../platform/store/state-port.ts';
+import { changeDevice, type DeviceActNeeds, retireDevice } from './acts.ts';
 import type { FleetPort } from './port.ts';
 
 const PRESENCE_DEFAULT_MS = 90 * 86_400_000;
@@ -35,14 +35,14 @@ const Changes = Type.Object(
 );
 const Intervals = Type.Object({ items: Type.Array(PresenceInterval) });
 
-export interface DeviceRouteNeeds {
-  readonly state: StatePort;
+export interface DeviceRouteNeeds extends DeviceActNeeds {
   readonly fleet: FleetPort;
   readonly clock: () => number;
 }
 
 /** Machines with an agent: the list, one of them, its past, and what people may change of it. */
-export function deviceRoutes(http: Http, { state, fleet, clock }: DeviceRouteNeeds): void {
+export function deviceRoutes(http: Http, needs: DeviceRouteNeeds): void {
+  const { fleet, clock } = needs;
   http.get(
     '/api/v1/devices',
     { config: { access: 'read' }, schema: { querystring: ListQuery, response: { 200: PageOf(DeviceSummary) } } },
@@ -70,7 +70,7 @@ export function deviceRoutes(http: Http, { state, fleet, clock }: DeviceRouteNee
     '/api/v1/devices/:id',
     { config: { access: 'act' }, schema: { params: IdParams, body: Changes, response: { 200: Device } } },
     async (request) => {
-      const { id: actor, scope } = principalOf(request);
+      const who = principalOf(request);
       const { id } = request.params;
       const { body: changes } = request;
       if (Object.keys(changes).length === 0) {
@@ -81,10 +81,8 @@ export function deviceRoutes(http: Http, { state, fleet, clock }: DeviceRouteNee
       }
       requireTags(changes.tags);
       requireRemoteUrl(changes.remoteUrl);
-      await state.scoped(scope).devices.update(id, changes);
-      await state.audit.append({ actor, action: 'device.change', subject: id, detail: changes });
-      await fleet.deviceChanged(id);
-      return existing(await fleet.device(scope, id));
+      await changeDevice(needs, who, id, changes);
+      return existing(await fleet.device(who.scope, id));
     },
   );
 
@@ -92,11 +90,7 @@ export function deviceRoutes(http: Http, { state, fleet, clock }: DeviceRouteNee
     '/api/v1/devices/:id',
     { config: { access: 'act' }, schema: { params: IdParams } },
     async (request, reply) => {
-      const { id: actor, scope } = principalOf(request);
-      const { id } = request.params;
-      await state.scoped(scope).devices.retire(id);
-      await state.audit.append({ actor, action: 'device.retire', subject: id });
-      await fleet.deviceChanged(id);
+      await retireDevice(needs, principalOf(request), request.params.id);
       return reply.code(204).send();
     },
   );

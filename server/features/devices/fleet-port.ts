@@ -46,6 +46,9 @@ export function createFleetPort(options: FleetPortOptions): FleetPort {
       }
       options.onDeviceChanged(deviceId, record, before);
     },
+    deviceRetired(deviceId) {
+      options.onDeviceChanged(deviceId, null, fleet.forget(deviceId));
+    },
     async catalogueChanged() {
       await fleet.loadCatalogue();
       options.onCatalogueChanged();

@@ -22,8 +22,10 @@ export interface FleetPort {
   device(scope: Scope, deviceId: string): Promise<Device | null>;
   /** The ledger between two instants (ms), clipped to enrolment and now. @throws VigiaError not_found */
   presence(scope: Scope, deviceId: string, fromMs: number, toMs: number): Promise<PresenceInterval[]>;
-  /** Called when a device was enrolled, changed or retired in the store, so that memory follows. */
+  /** Called when a device was enrolled or changed in the store, so that memory follows. */
   deviceChanged(deviceId: string): Promise<void>;
+  /** Called when a device was retired in the store. */
+  deviceRetired(deviceId: string): void;
   /** Called when clients, sites or people changed in the store. */
   catalogueChanged(): Promise<void>;
 }

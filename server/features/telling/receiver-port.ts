@@ -7,12 +7,14 @@ import { type Rendering, testMessage } from '../../platform/notify/message.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
+import type { ActOnStore } from '../../platform/store/turn.ts';
 import type { ReceiverPort } from './port.ts';
 import { documentOf, enteredSecret, openSecret, sealSecret, withoutSecret } from './receiver.ts';
 import { checkReceiver, checkSecret, destinationOf } from './receiver-input.ts';
 
 export interface ReceiverPortOptions {
   readonly store: Store;
+  readonly actOnStore: ActOnStore;
   readonly sealer: Sealer;
   readonly now: () => number;
   readonly allowPrivate: boolean;
@@ -26,7 +28,7 @@ const MAX_RECEIVERS = 200;
 
 /** Receivers as people make, change, test and remove them. A secret goes in and never comes out. */
 export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
-  const { store, sealer, now, allowPrivate, mailName } = options;
+  const { store, actOnStore, sealer, allowPrivate } = options;
   const receivers = (scope: Scope) => store.scoped(scope).receivers;
 
   async function require(scope: Scope, id: string): Promise<Row<'receiver'>> {
@@ -67,24 +69,22 @@ export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
       const { items, next } = await receivers(scope).list(page);
       return { items: await Promise.all(items.map((row) => view(scope, row))), next };
     },
-    async create(scope, input, by) {
+    async create(scope, input, actor) {
       await checkReceiver(input, allowPrivate);
       const secret = enteredSecret(input.target) ?? null;
       checkSecret(input.target, secret);
-      if ((await receivers(scope).all()).length >= MAX_RECEIVERS) {
-        throw new VigiaError('conflict', `There are ${MAX_RECEIVERS} receivers already. Remove one first.`);
-      }
       const id = randomUUID();
-      await receivers(scope).insert({
-        id,
-        ...columns(id, input, secret),
-        created_at: now(),
-        created_by: by,
-        removed_at: null,
+      await actOnStore(actor, 'receiver.create', scope, async (turn, scoped, _handle, at) => {
+        if ((await scoped.receivers.all()).length >= MAX_RECEIVERS) {
+          throw new VigiaError('conflict', `There are ${MAX_RECEIVERS} receivers already. Remove one first.`);
+        }
+        const made = { id, ...columns(id, input, secret), created_at: at, created_by: actor.id, removed_at: null };
+        await scoped.receivers.insert(made);
+        turn.record(id, auditOf(input));
       });
       return view(scope, await require(scope, id));
     },
-    async update(scope, id, input) {
+    async update(scope, id, input, actor) {
       const row = await require(scope, id);
       await checkReceiver(input, allowPrivate);
       const before = documentOf(row).target;
@@ -98,26 +98,46 @@ export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
       }
       const secret = entered === undefined ? openSecret(sealer, row) : entered;
       checkSecret(input.target, secret);
-      await receivers(scope).update(id, columns(id, input, secret));
+      await actOnStore(actor, 'receiver.change', scope, async (turn, scoped) => {
+        await scoped.receivers.update(id, columns(id, input, secret));
+        turn.record(id, auditOf(input));
+      });
       return view(scope, await require(scope, id));
     },
-    remove: (scope, id) => receivers(scope).remove(id),
-    async test(scope, id): Promise<ReceiverTest> {
+    remove: (scope, id, actor) =>
+      actOnStore(actor, 'receiver.remove', scope, (turn, scoped) => {
+        turn.record(id);
+        return scoped.receivers.remove(id);
+      }),
+    async test(scope, id, actor): Promise<ReceiverTest> {
       const row = await require(scope, id);
-      const startedAt = performance.now();
-      const took = (): number => Math.round(performance.now() - startedAt);
-      try {
-        const channel = makeChannel(documentOf(row).target, openSecret(sealer, row), { allowPrivate, mailName, now });
-        const rendering = { ...options.rendering(), idempotencyKey: `test/${randomUUID()}:${id}` };
-        const message = testMessage(row.name, now(), rendering);
-        const answer = await channel.deliver(message, AbortSignal.timeout(TEST_DEADLINE_MS));
-        return { ok: true, answer, tookMs: took() };
-      } catch (cause) {
-        if (cause instanceof DOMException && cause.name === 'TimeoutError') {
-          return { ok: false, answer: `There was no answer within ${TEST_DEADLINE_MS / 1_000} s.`, tookMs: took() };
-        }
-        return { ok: false, answer: cause instanceof Error ? cause.message : String(cause), tookMs: took() };
-      }
+      // Before anything leaves: what cannot be recorded is not sent.
+      await actOnStore(actor, 'receiver.test', scope, async (turn) => turn.record(id));
+      return sendTest(row, options);
     },
   };
+}
+
+/** Really sends a message. What goes wrong is the answer. */
+async function sendTest(row: Row<'receiver'>, options: ReceiverPortOptions): Promise<ReceiverTest> {
+  const { sealer, now, allowPrivate, mailName } = options;
+  const startedAt = performance.now();
+  const took = (): number => Math.round(performance.now() - startedAt);
+  try {
+    const channel = makeChannel(documentOf(row).target, openSecret(sealer, row), { allowPrivate, mailName, now });
+    const rendering = { ...options.rendering(), idempotencyKey: `test/${randomUUID()}:${row.id}` };
+    const message = testMessage(row.name, now(), rendering);
+    const answer = await channel.deliver(message, AbortSignal.timeout(TEST_DEADLINE_MS));
+    return { ok: true, answer, tookMs: took() };
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+      return { ok: false, answer: `There was no answer within ${TEST_DEADLINE_MS / 1_000} s.`, tookMs: took() };
+    }
+    return { ok: false, answer: cause instanceof Error ? cause.message : String(cause), tookMs: took() };
+  }
+}
+
+/** What the audit log says of it: no secrets. */
+function auditOf({ name, clientId, minPriority, clocks, target }: ReceiverInput): Record<string, unknown> {
+  return { name, clientId, minPriority, clocks, target: withoutSecret(target) };
 }

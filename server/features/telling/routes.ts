@@ -5,7 +5,6 @@ import type { Http } from '../../platform/http/http.ts';
 import { PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import { perMinute } from '../../platform/http/rate-limit.ts';
-import type { StatePort } from '../../platform/store/state-port.ts';
 import type { ReceiverPort } from './port.ts';
 
 /** A test really sends something to somebody. */
@@ -13,11 +12,10 @@ const TESTS_PER_MINUTE = 10;
 
 export interface ReceiverRouteNeeds {
   readonly receivers: ReceiverPort;
-  readonly state: Pick<StatePort, 'audit'>;
 }
 
 /** Who is told of what, and how. Secrets go in and never come out. */
-export function receiverRoutes(http: Http, { receivers, state }: ReceiverRouteNeeds): void {
+export function receiverRoutes(http: Http, { receivers }: ReceiverRouteNeeds): void {
   http.get(
     '/api/v1/receivers',
     {
@@ -31,9 +29,8 @@ export function receiverRoutes(http: Http, { receivers, state }: ReceiverRouteNe
     '/api/v1/receivers',
     { config: { access: 'manage' }, schema: { body: ReceiverInput, response: { 201: Receiver } } },
     async (request, reply) => {
-      const { id: actor, scope } = principalOf(request);
-      const made = await receivers.create(scope, request.body, actor);
-      await state.audit.append({ actor, action: 'receiver.create', subject: made.id, detail: auditOf(made) });
+      const who = principalOf(request);
+      const made = await receivers.create(who.scope, request.body, who);
       return reply.code(201).send(made);
     },
   );
@@ -45,10 +42,8 @@ export function receiverRoutes(http: Http, { receivers, state }: ReceiverRouteNe
       schema: { params: IdParams, body: ReceiverInput, response: { 200: Receiver } },
     },
     async (request) => {
-      const { id: actor, scope } = principalOf(request);
-      const changed = await receivers.update(scope, request.params.id, request.body);
-      await state.audit.append({ actor, action: 'receiver.change', subject: changed.id, detail: auditOf(changed) });
-      return changed;
+      const who = principalOf(request);
+      return receivers.update(who.scope, request.params.id, request.body, who);
     },
   );
 
@@ -56,10 +51,8 @@ export function receiverRoutes(http: Http, { receivers, state }: ReceiverRouteNe
     '/api/v1/receivers/:id',
     { config: { access: 'manage' }, schema: { params: IdParams } },
     async (request, reply) => {
-      const { id: actor, scope } = principalOf(request);
-      const { id } = request.params;
-      await receivers.remove(scope, id);
-      await state.audit.append({ actor, action: 'receiver.remove', subject: id });
+      const who = principalOf(request);
+      await receivers.remove(who.scope, request.params.id, who);
       return reply.code(204).send();
     },
   );
@@ -71,16 +64,8 @@ export function receiverRoutes(http: Http, { receivers, state }: ReceiverRouteNe
       schema: { params: IdParams, body: Nothing, response: { 200: ReceiverTest } },
     },
     async (request) => {
-      const { id: actor, scope } = principalOf(request);
-      const { id } = request.params;
-      const result = await receivers.test(scope, id);
-      await state.audit.append({ actor, action: 'receiver.test', subject: id, detail: { ok: result.ok } });
-      return result;
+      const who = principalOf(request);
+      return receivers.test(who.scope, request.params.id, who);
     },
   );
-}
-
-/** Views hold no secrets. */
-function auditOf({ name, clientId, minPriority, clocks, target }: Receiver): Record<string, unknown> {
-  return { name, clientId, minPriority, clocks, target };
 }

@@ -11,6 +11,7 @@ import type { Sealer } from '../../platform/security/sealing.ts';
 import type { ReceiverQueue } from '../../platform/store/repo/delivery.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
+import type { ActOnStore } from '../../platform/store/turn.ts';
 import { Courier, type Outcome } from './courier.ts';
 import { Dispatcher, MAX_WAITING } from './dispatcher.ts';
 import { LastResort } from './last-resort.ts';
@@ -20,6 +21,7 @@ import { createReceiverPort } from './receiver-port.ts';
 
 export interface TellingOptions {
   readonly store: Store;
+  readonly actOnStore: ActOnStore;
   readonly sealer: Sealer;
   readonly health: Health;
   readonly now: () => number;
@@ -62,7 +64,7 @@ const KEEP_MS = 90 * DAY_MS;
 const TELL_TROUBLE_AFTER_MS = 60_000;
 
 export function createTelling(options: TellingOptions): Telling {
-  const { store, sealer, health, now, logger, timeZone, allowPrivate, mailName } = options;
+  const { store, actOnStore, sealer, health, now, logger, timeZone, allowPrivate, mailName } = options;
   const rendering = () => ({ origin: options.origin(), timeZone });
   const everything = guarded(options.everything ?? logChannel(logger), []);
   const receivers = store.scoped(everyClient).receivers;
@@ -136,7 +138,7 @@ export function createTelling(options: TellingOptions): Telling {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   return {
-    receivers: createReceiverPort({ store, sealer, now, allowPrivate, mailName, rendering }),
+    receivers: createReceiverPort({ store, actOnStore, sealer, now, allowPrivate, mailName, rendering }),
     queue: {
       limit: MAX_WAITING,
       length: () => queues.reduce((sum, { waiting }) => sum + waiting, 0),

@@ -9,6 +9,7 @@ import type { Origins } from '../../platform/http/origin.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import { perMinute } from '../../platform/http/rate-limit.ts';
 import type { ClientRow, StatePort } from '../../platform/store/state-port.ts';
+import type { ActOnStore } from '../../platform/store/turn.ts';
 import type { PersonReportPort } from './port.ts';
 import { pageFile } from './portal/files.ts';
 
@@ -35,6 +36,7 @@ const Answer = Type.Object({
 
 export interface PortalRouteNeeds {
   readonly state: StatePort;
+  readonly actOnStore: ActOnStore;
   readonly personReports: PersonReportPort;
   readonly origins: Origins;
   readonly limits: RateLimits;
@@ -43,7 +45,7 @@ export interface PortalRouteNeeds {
 
 /** The page on which people of a client report a problem. Its secret is the fragment of its address, which no log ever sees. */
 export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
-  const { state, personReports, origins, limits, clock } = context;
+  const { state, actOnStore, personReports, origins, limits, clock } = context;
   const config = { access: 'public', ...perMinute(limits.login) } as const;
 
   async function clientOf(key: unknown): Promise<ClientRow> {
@@ -101,11 +103,13 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
       },
     },
     async (request) => {
-      const { id: actor, scope } = principalOf(request);
+      const who = principalOf(request);
       const { id } = request.params;
       const secret = randomBytes(SECRET_BYTES).toString('base64url');
-      await state.scoped(scope).clients.setReportKey(id, hashOf(secret));
-      await state.audit.append({ actor, action: 'client.report-link', subject: id });
+      await actOnStore(who, 'client.report-link', who.scope, (turn, { clients }) => {
+        turn.record(id);
+        return clients.setReportKey(id, hashOf(secret));
+      });
       return { url: `${origins.base(request.headers.origin)}/report#${secret}` };
     },
   );
@@ -114,10 +118,12 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
     '/api/v1/clients/:id/report-link',
     { config: { access: 'manage' }, schema: { params: IdParams } },
     async (request, reply) => {
-      const { id: actor, scope } = principalOf(request);
+      const who = principalOf(request);
       const { id } = request.params;
-      await state.scoped(scope).clients.setReportKey(id, null);
-      await state.audit.append({ actor, action: 'client.report-link-removed', subject: id });
+      await actOnStore(who, 'client.report-link-removed', who.scope, (turn, { clients }) => {
+        turn.record(id);
+        return clients.setReportKey(id, null);
+      });
       return reply.code(204).send();
     },
   );

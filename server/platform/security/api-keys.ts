@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Role } from '../../../protocol/api/view.ts';
 import { everyClient, type Scope } from '../../domain/scope.ts';
-import type { Store } from '../store/store.ts';
+import type { ScopedStore, Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
 import { inMemoryUse, type LastUse } from './last-use.ts';
 
@@ -18,10 +18,13 @@ export interface NewApiKey {
 /** Keys of machines: `vigk_` and 43 characters of base64url. Only their SHA-256 is stored. */
 export interface ApiKeys {
   /**
-   * `key` is shown this once. The caller has checked `mayGrant`.
+   * Within an act. `key` is shown this once. The caller has checked `mayGrant`.
    * @throws VigiaError not_found if the client is not in scope, forbidden if a key of every client is asked for in one's scope
    */
-  create(scope: Scope, key: NewApiKey): Promise<{ readonly row: Row<'api_key'>; readonly key: string }>;
+  create(
+    scoped: Pick<ScopedStore, 'apiKeys'>,
+    key: NewApiKey,
+  ): Promise<{ readonly row: Row<'api_key'>; readonly key: string }>;
   /** Null if unknown, revoked or expired. Notes the use, which is written behind. */
   verify(key: string): Promise<Row<'api_key'> | null>;
 }
@@ -36,10 +39,10 @@ export function scopeOfKey(row: Row<'api_key'>): Scope {
 export function createApiKeys(store: Store, clock: () => number, lastUse: LastUse = inMemoryUse()): ApiKeys {
   const { apiKeys } = store.scoped(everyClient);
   return {
-    async create(scope, { name, role, clientId, createdBy, expiresInMs = null }) {
+    async create(scoped, { name, role, clientId, createdBy, expiresInMs = null }) {
       const key = `vigk_${randomBytes(32).toString('base64url')}`;
       const createdAt = clock();
-      const row = await store.scoped(scope).apiKeys.insert({
+      const row = await scoped.apiKeys.insert({
         id: randomUUID(),
         secret_hash: hashOf(key),
         name,

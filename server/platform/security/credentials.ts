@@ -1,7 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { VigiaError } from '../../../protocol/error.ts';
+import { everyClient } from '../../domain/scope.ts';
 import type { Store, StoreHandle } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
+import type { ActOnStore, Doer } from '../store/turn.ts';
 import type { KnownPlaces } from './known-places.ts';
 import type { Lockout } from './lockout.ts';
 import { mustWait } from './login.ts';
@@ -22,8 +24,8 @@ export interface Oneself {
 export interface Credentials {
   /** Keeps this session and ends all others. @throws VigiaError credentials_invalid, rate_limited, validation_failed */
   change(who: Oneself, current: string, next: string): Promise<Row<'user'>>;
-  /** A link's secret, shown this once; an earlier link of the same person is void. @throws VigiaError not_found */
-  makeLink(userId: string, by: string, detail?: Readonly<Record<string, unknown>>): Promise<ResetLink>;
+  /** `actor` is who made it, unless that is `by`. A link's secret, shown this once; an earlier link of the same person is void. @throws VigiaError not_found */
+  makeLink(userId: string, by: string, actor?: Doer): Promise<ResetLink>;
   /** Whose password the link sets. @throws VigiaError reset_link_invalid */
   ownerOf(secret: string): Promise<Row<'user'>>;
   /** @throws VigiaError reset_link_invalid, validation_failed, rate_limited */
@@ -37,6 +39,7 @@ export interface ResetLink {
 
 export interface CredentialParts {
   readonly store: Store;
+  readonly actOnStore: ActOnStore;
   readonly passwords: Passwords;
   readonly lockout: Lockout;
   readonly places: Pick<KnownPlaces, 'forget'>;
@@ -46,6 +49,7 @@ export interface CredentialParts {
 
 export function createCredentials({
   store,
+  actOnStore,
   passwords,
   lockout,
   places,
@@ -79,7 +83,7 @@ export function createCredentials({
         if (error instanceof VigiaError && error.code === 'rate_limited') attempt.withdrawn();
         throw error;
       }
-      await store.transaction(async (handle) => {
+      await actOnStore({ id: userId }, 'user.password', everyClient, async (turn, _scoped, handle) => {
         // A link or another browser may have set a new one while these were hashed.
         const now = await handle.users.get(userId);
         if (now === null || now.disabled_at !== null || now.password_hash !== user.password_hash) {
@@ -89,18 +93,20 @@ export function createCredentials({
         await handle.sessions.revokeOfUser(userId, sessionId);
         await handle.passwordResets.endOf(userId);
         await handle.knownPlaces.removeOf(userId);
-        await handle.audit.append({ actor: userId, action: 'user.password', subject: userId, detail: { address } });
+        turn.record(userId, { address });
+        turn.afterwards(() => {
+          sessions.endInMemory(userId, sessionId);
+          places.forget(userId);
+        });
       });
-      sessions.endInMemory(userId, sessionId);
-      places.forget(userId);
       return { ...user, password_hash: passwordHash };
     },
 
-    async makeLink(userId, by, detail) {
+    async makeLink(userId, by, actor = { id: by }) {
       const secret = randomBytes(32).toString('base64url');
       const createdAt = clock();
       const expiresAt = createdAt + RESET_LINK_MS;
-      await store.transaction(async (handle) => {
+      await actOnStore(actor, 'user.reset-link', everyClient, async (turn, _scoped, handle) => {
         const user = await handle.users.get(userId);
         if (user === null || user.disabled_at !== null) throw new VigiaError('not_found', 'There is no such user.');
         await handle.passwordResets.endOf(userId);
@@ -113,12 +119,7 @@ export function createCredentials({
           expires_at: expiresAt,
           ended_at: null,
         });
-        await handle.audit.append({
-          actor: by,
-          action: 'user.reset-link',
-          subject: userId,
-          ...(detail === undefined ? {} : { detail }),
-        });
+        turn.record(userId);
       });
       return { secret, expiresAt };
     },
@@ -128,23 +129,25 @@ export function createCredentials({
     async redeem(secret, password) {
       const [, owner] = await ownerBy(store, secret);
       const passwordHash = await passwords.hash(password, [owner.name, owner.email]);
-      const user = await store.transaction(async (handle) => {
-        // Once more: somebody else may have used it while the password was hashed.
-        const [link, found] = await ownerBy(handle, secret);
-        await handle.users.setPasswordHash(found.id, passwordHash);
-        await handle.sessions.revokeOfUser(found.id);
-        await handle.passwordResets.endOf(found.id);
-        await handle.knownPlaces.removeOf(found.id);
-        await handle.audit.append({
-          actor: found.id,
-          action: 'user.password-reset',
-          subject: found.id,
-          detail: { linkMadeBy: link.created_by },
-        });
-        return found;
-      });
-      sessions.endInMemory(user.id);
-      places.forget(user.id);
+      const user = await actOnStore(
+        { id: owner.id },
+        'user.password-reset',
+        everyClient,
+        async (turn, _scoped, handle) => {
+          // Once more: somebody else may have used it while the password was hashed.
+          const [link, found] = await ownerBy(handle, secret);
+          await handle.users.setPasswordHash(found.id, passwordHash);
+          await handle.sessions.revokeOfUser(found.id);
+          await handle.passwordResets.endOf(found.id);
+          await handle.knownPlaces.removeOf(found.id);
+          turn.record(found.id, { linkMadeBy: link.created_by });
+          turn.afterwards(() => {
+            sessions.endInMemory(found.id);
+            places.forget(found.id);
+          });
+          return found;
+        },
+      );
       return { ...user, password_hash: passwordHash };
     },
   };

@@ -1,7 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { VigiaError } from '../../../protocol/error.ts';
+import { everyClient } from '../../domain/scope.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
+import type { ActOnStore } from '../store/turn.ts';
 import type { Passwords } from './passwords.ts';
 
 /** The one-time way to the first account, open only while there is no user. */
@@ -20,7 +22,10 @@ export interface FirstRun {
   ): Promise<Row<'user'>>;
 }
 
-export function createFirstRun(store: Store, passwords: Passwords): FirstRun {
+/** Whoever read the secret on the console has no account yet. */
+const CONSOLE = { id: 'server' };
+
+export function createFirstRun(store: Store, passwords: Passwords, actOnStore: ActOnStore): FirstRun {
   /** Hash of the secret that is out. In memory only: a copy of the data folder opens nothing. */
   let secretHash: Buffer | null = null;
 
@@ -44,9 +49,14 @@ export function createFirstRun(store: Store, passwords: Passwords): FirstRun {
       requireSecret(secret);
       const passwordHash = await passwords.hash(password, [name, email]);
       try {
-        const user = await store.users.createFirst({ name, email, role: 'admin', passwordHash });
-        secretHash = null;
-        return user;
+        return await actOnStore(CONSOLE, 'user.first', everyClient, async (turn, _scoped, { users }) => {
+          const user = await users.createFirst({ name, email, role: 'admin', passwordHash });
+          turn.record(user.id);
+          turn.afterwards(() => {
+            secretHash = null;
+          });
+          return user;
+        });
       } catch (error) {
         // Somebody else was faster, or an account was made on the command line.
         if (error instanceof VigiaError && error.code === 'first_run_closed') secretHash = null;

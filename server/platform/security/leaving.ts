@@ -2,6 +2,7 @@ import { VigiaError } from '../../../protocol/error.ts';
 import { everyClient, type Scope } from '../../domain/scope.ts';
 import type { Store, StoreHandle } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
+import type { ActOnStore, Doer } from '../store/turn.ts';
 
 /** What a person or a key left that still opens something. */
 export interface LeftBehind {
@@ -17,14 +18,14 @@ export interface Leaving {
    * Disables a person, ends their sessions and links, and all that they left but what `keep` names: for that `actor` answers
    * from now on. @throws VigiaError not_found, conflict for the last admin, validation_failed for what is not theirs
    */
-  disable(userId: string, keep: readonly string[], actor: string): Promise<void>;
+  disable(userId: string, keep: readonly string[], actor: Doer): Promise<void>;
   /** What a key made, what keys of these made, and so on. @throws VigiaError not_found */
   leftByKey(scope: Scope, keyId: string): Promise<LeftBehind>;
   /** The same as {@link disable} for a key. @throws VigiaError not_found, validation_failed for what it did not make */
-  revokeKey(scope: Scope, keyId: string, keep: readonly string[], actor: string): Promise<void>;
+  revokeKey(scope: Scope, keyId: string, keep: readonly string[], actor: Doer): Promise<void>;
 }
 
-export function createLeaving(store: Store, clock: () => number): Leaving {
+export function createLeaving(store: Store, actOnStore: ActOnStore, clock: () => number): Leaving {
   async function find(
     handle: StoreHandle,
     maker: string,
@@ -84,22 +85,22 @@ export function createLeaving(store: Store, clock: () => number): Leaving {
     leftByKey: (scope, keyId) => leftByKey(store, scope, keyId),
 
     revokeKey: (scope, keyId, keep, actor) =>
-      store.transaction(async (handle) => {
+      actOnStore(actor, 'api-key.revoke', scope, async (turn, _scoped, handle) => {
         const { makers, ...left } = await leftByKey(handle, scope, keyId);
-        const ended = await endAll(handle, left, keep, actor);
+        const ended = await endAll(handle, left, keep, actor.id);
         await handle.scoped(scope).apiKeys.revoke(keyId);
         for (const maker of makers) await handle.passwordResets.endMadeBy(maker);
-        await handle.audit.append({ actor, action: 'api-key.revoke', subject: keyId, detail: { ended, kept: keep } });
+        turn.record(keyId, { ended, kept: keep });
       }),
 
     disable: (userId, keep, actor) =>
-      store.transaction(async (handle) => {
+      actOnStore(actor, 'user.disable', everyClient, async (turn, _scoped, handle) => {
         const { makers, ...left } = await find(handle, userId);
         await handle.users.disable(userId);
         for (const maker of makers) await handle.passwordResets.endMadeBy(maker);
         await handle.passwordResets.endOf(userId);
-        const ended = await endAll(handle, left, keep, actor);
-        await handle.audit.append({ actor, action: 'user.disable', subject: userId, detail: { ended, kept: keep } });
+        const ended = await endAll(handle, left, keep, actor.id);
+        turn.record(userId, { ended, kept: keep });
       }),
   };
 }

@@ -1,5 +1,6 @@
 import { everyClient } from '../../domain/scope.ts';
 import type { Store } from '../store/store.ts';
+import type { ActOnStore } from '../store/turn.ts';
 import { type ApiKeys, createApiKeys } from './api-keys.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
 import { createKnownPlaces, type KnownPlaces } from './known-places.ts';
@@ -28,13 +29,14 @@ export interface People {
 
 export interface PeopleOptions {
   readonly store: Store;
+  readonly actOnStore: ActOnStore;
   readonly passwords: Passwords;
   readonly clock: () => number;
   readonly logger: { warn(fields: object, message: string): void };
 }
 
 /** To be closed before the store is. */
-export async function createPeople({ store, passwords, clock, logger }: PeopleOptions): Promise<People> {
+export async function createPeople({ store, actOnStore, passwords, clock, logger }: PeopleOptions): Promise<People> {
   const places = createKnownPlaces(store, clock);
   await places.load();
   const lockout = createLockout(clock);
@@ -47,8 +49,8 @@ export async function createPeople({ store, passwords, clock, logger }: PeopleOp
   const sessions = createSessions(store, clock, sessionUse, logger);
   return {
     logins: createLogins({ store, passwords, lockout, places, refused }),
-    credentials: createCredentials({ store, passwords, lockout, places, sessions, clock }),
-    leaving: createLeaving(store, clock),
+    credentials: createCredentials({ store, actOnStore, passwords, lockout, places, sessions, clock }),
+    leaving: createLeaving(store, actOnStore, clock),
     sessions,
     apiKeys: createApiKeys(store, clock, keyUse),
     places,

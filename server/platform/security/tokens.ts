@@ -2,8 +2,8 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { formatEnrolmentToken, parseEnrolmentToken } from '../../../protocol/api/enrolment.ts';
 import type { DeviceKind } from '../../../protocol/api/view.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import { everyClient, type Scope } from '../../domain/scope.ts';
-import type { Store, StoreHandle } from '../store/store.ts';
+import { everyClient } from '../../domain/scope.ts';
+import type { ScopedStore, StoreHandle } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
 import type { Identity } from './identity.ts';
 
@@ -32,29 +32,32 @@ export interface Enrolled {
 }
 
 export interface EnrolmentTokens {
-  /** `token` is shown this once. @throws VigiaError not_found if client or site are not in scope, validation_failed */
-  create(scope: Scope, token: NewToken): Promise<{ readonly row: Row<'enrolment_token'>; readonly token: string }>;
+  /** Within an act. `token` is shown this once. @throws VigiaError not_found if client or site are not in scope, validation_failed */
+  create(
+    scoped: Pick<ScopedStore, 'tokens'>,
+    token: NewToken,
+  ): Promise<{ readonly row: Row<'enrolment_token'>; readonly token: string }>;
   /**
-   * Makes the agent a device and takes one use of the token, both or neither. An agent that repeats its request, because the
+   * Within an act: makes the agent a device and takes one use of the token, both or neither. An agent that repeats its request, because the
    * answer was lost, gets the same device again; a retired one of the same client comes back under its old id.
    * @throws VigiaError token_invalid, token_expired, token_used_up, conflict (the key is enrolled at another client)
    */
-  redeem(token: string, agent: EnrollingAgent): Promise<Enrolled>;
+  redeem(handle: StoreHandle, token: string, agent: EnrollingAgent): Promise<Enrolled>;
 }
 
 export const MAX_TOKEN_USES = 10_000;
 export const MAX_TOKEN_LIFETIME_MS = 365 * 86_400_000;
 const SECRET_BYTES = 16;
 
-export function createEnrolmentTokens(store: Store, identity: Identity, clock: () => number): EnrolmentTokens {
+export function createEnrolmentTokens(identity: Identity, clock: () => number): EnrolmentTokens {
   const fingerprint = Buffer.from(identity.fingerprint).toString('base64url');
   return {
-    async create(scope, { clientId, siteId, kind, uses, expiresInMs, createdBy }) {
+    async create({ tokens }, { clientId, siteId, kind, uses, expiresInMs, createdBy }) {
       requireRange('uses', uses, MAX_TOKEN_USES);
       requireRange('expiresInMs', expiresInMs, MAX_TOKEN_LIFETIME_MS);
       const secret = randomBytes(SECRET_BYTES).toString('base64url');
       const createdAt = clock();
-      const row = await store.scoped(scope).tokens.insert({
+      const row = await tokens.insert({
         id: randomUUID(),
         secret_hash: hashOf(secret),
         client_id: clientId,
@@ -69,7 +72,7 @@ export function createEnrolmentTokens(store: Store, identity: Identity, clock: (
       return { row, token: formatEnrolmentToken({ secret, fingerprint }) };
     },
 
-    async redeem(text, agent) {
+    async redeem(handle, text, agent) {
       const token = parseEnrolmentToken(text);
       if (token.fingerprint !== fingerprint) {
         throw new VigiaError(
@@ -77,7 +80,7 @@ export function createEnrolmentTokens(store: Store, identity: Identity, clock: (
           'This enrolment token was made by another server. Create one on this server.',
         );
       }
-      return store.transaction((handle) => enrol(handle, hashOf(token.secret), agent, clock()));
+      return enrol(handle, hashOf(token.secret), agent, clock());
     },
   };
 }

@@ -361,7 +361,8 @@ t.test('a retired device leaves no open incident', async (t) => {
   await scene.run(10_000);
   await scene.run(6 * minute, { ...healthy, ...disk('/', 100, 4), 'fs.readOnly[/]': 1 });
   t.equal((await incidents(scene)).length, 2);
-  await scene.core.watch.takeRetirement(scene.record);
+  const { watch } = scene.core;
+  await inLane(watch)((changes, at) => watch.endOf(scene.record.info.id, changes, at));
   t.same(await incidents(scene), ['disk.space high resolved', 'disk.read-only high resolved']);
   t.match(
     (await chronicle(scene.core)).filter((line) => line.includes('was retired')).length,

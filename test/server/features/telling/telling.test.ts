@@ -240,7 +240,7 @@ t.test('removing a receiver ends what waits for it', async (t) => {
   const incident = await site.addIncident();
   await site.put(incident, 'raised');
   await until('a try', async () => (await site.deliveries(hook.id))[0]?.attempts === 1);
-  await telling.receivers.remove(everyClient, hook.id);
+  await telling.receivers.remove(everyClient, hook.id, { id: 'test' });
   t.match(await site.deliveries(hook.id), [{ given_up_at: site.clock.nowMs, last_error: 'The receiver was removed.' }]);
   await site.put(incident, 'resolved');
   await until('the log', () => site.logged.length === 2);

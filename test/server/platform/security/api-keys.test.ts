@@ -11,7 +11,7 @@ t.test('made, verified, noted, revoked', async (t) => {
   const lastUse = createLastUse({ store, statement: useStatement, logger: { warn: () => t.fail('not written') } });
   t.teardown(() => lastUse.close());
   const keys = createApiKeys(store, () => clock.nowMs, lastUse);
-  const { row, key } = await keys.create(everyClient, {
+  const { row, key } = await keys.create(store.scoped(everyClient), {
     name: 'grafana',
     role: 'metrics',
     clientId: null,
@@ -47,25 +47,26 @@ t.test('the scope of a key is never wider than that of its maker', async (t) => 
   const keys = createApiKeys(store, Date.now);
   const mine = { clientId: acme.client.id };
   const fields = { name: 'k', role: 'viewer', createdBy: 'u' } as const;
-  const { row } = await keys.create(mine, { ...fields, clientId: acme.client.id });
+  const { row } = await keys.create(store.scoped(mine), { ...fields, clientId: acme.client.id });
   t.same(scopeOfKey(row), mine);
-  await t.rejects(keys.create(mine, { ...fields, clientId: bolt.client.id }), { code: 'not_found' });
-  await t.rejects(keys.create(mine, { ...fields, clientId: null }), { code: 'forbidden' });
-  await t.rejects(keys.create(everyClient, { ...fields, clientId: 'nobody' }), { code: 'not_found' });
-  t.same(scopeOfKey((await keys.create(everyClient, { ...fields, clientId: null })).row), everyClient);
+  await t.rejects(keys.create(store.scoped(mine), { ...fields, clientId: bolt.client.id }), { code: 'not_found' });
+  await t.rejects(keys.create(store.scoped(mine), { ...fields, clientId: null }), { code: 'forbidden' });
+  await t.rejects(keys.create(store.scoped(everyClient), { ...fields, clientId: 'nobody' }), { code: 'not_found' });
+  t.same(scopeOfKey((await keys.create(store.scoped(everyClient), { ...fields, clientId: null })).row), everyClient);
 });
 
 t.test('a key with an end ends', async (t) => {
   const clock = { nowMs: 1_800_000_000_000 };
-  const keys = createApiKeys(await tempStore(t, clock), () => clock.nowMs);
+  const store = await tempStore(t, clock);
+  const keys = createApiKeys(store, () => clock.nowMs);
   const fields = { name: 'k', role: 'viewer', clientId: null, createdBy: 'u' } as const;
-  const { row, key } = await keys.create(everyClient, { ...fields, expiresInMs: 60_000 });
+  const { row, key } = await keys.create(store.scoped(everyClient), { ...fields, expiresInMs: 60_000 });
   t.equal(row.expires_at, clock.nowMs + 60_000);
   clock.nowMs += 59_999;
   t.ok(await keys.verify(key));
   clock.nowMs += 1;
   t.equal(await keys.verify(key), null);
-  const { key: endless } = await keys.create(everyClient, fields);
+  const { key: endless } = await keys.create(store.scoped(everyClient), fields);
   clock.nowMs += 100 * 366 * 86_400_000;
   t.ok(await keys.verify(endless));
 });

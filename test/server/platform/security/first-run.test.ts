@@ -1,14 +1,19 @@
 import t from 'tap';
+import { createOwnActs } from '../../../../server/cli/own-acts.ts';
 import { createFirstRun } from '../../../../server/platform/security/first-run.ts';
 import { createPasswords } from '../../../../server/platform/security/passwords.ts';
+import type { Store } from '../../../../server/platform/store/store.ts';
 import { tempStore } from '../../../support/store.ts';
 
 const account = { name: 'Ada', email: 'Ada@example.org', password: 'correct horse battery' };
 
+const openFirstRun = (store: Store) =>
+  createFirstRun(store, createPasswords(), createOwnActs(store, Date.now).actOnStore);
+
 t.test('one link, one admin, and then it is closed', async (t) => {
   const store = await tempStore(t);
   const passwords = createPasswords();
-  const firstRun = createFirstRun(store, passwords);
+  const firstRun = createFirstRun(store, passwords, createOwnActs(store, Date.now).actOnStore);
   t.equal(firstRun.open, false);
   await t.rejects(firstRun.redeem('x', account), { code: 'first_run_closed' }, 'before a link was printed');
 
@@ -28,7 +33,7 @@ t.test('one link, one admin, and then it is closed', async (t) => {
 });
 
 t.test('a new link makes the old one void', async (t) => {
-  const firstRun = createFirstRun(await tempStore(t), createPasswords());
+  const firstRun = openFirstRun(await tempStore(t));
   const old = (await firstRun.issue())!;
   await firstRun.issue();
   await t.rejects(firstRun.redeem(old, account), { code: 'first_run_token_invalid' });
@@ -36,7 +41,7 @@ t.test('a new link makes the old one void', async (t) => {
 
 t.test('two at the same time make one account', async (t) => {
   const store = await tempStore(t);
-  const firstRun = createFirstRun(store, createPasswords());
+  const firstRun = openFirstRun(store);
   const secret = (await firstRun.issue())!;
   const outcomes = await Promise.allSettled([
     firstRun.redeem(secret, account),
@@ -48,7 +53,7 @@ t.test('two at the same time make one account', async (t) => {
 
 t.test('an account made elsewhere closes it', async (t) => {
   const store = await tempStore(t);
-  const firstRun = createFirstRun(store, createPasswords());
+  const firstRun = openFirstRun(store);
   const secret = (await firstRun.issue())!;
   await store.users.create({ email: 'a@b.c', name: 'Bob', role: 'viewer', passwordHash: 'x' });
   await t.rejects(firstRun.redeem(secret, account), { code: 'first_run_closed' });

@@ -18,11 +18,11 @@ const agent = (changes: Partial<EnrollingAgent> = {}): EnrollingAgent => ({
 async function setUp(t: Parameters<typeof tempStore>[0], clock: TestClock = { nowMs: 1_800_000_000_000 }) {
   const store = await tempStore(t, clock);
   const identity = await loadIdentity(tempDir(t));
-  const tokens = createEnrolmentTokens(store, identity, () => clock.nowMs);
+  const tokens = createEnrolmentTokens(identity, () => clock.nowMs);
   const acme = await addTenant(store, 'Acme');
   const bolt = await addTenant(store, 'Bolt');
   const create = async (changes: object = {}) =>
-    tokens.create(everyClient, {
+    tokens.create(store.scoped(everyClient), {
       clientId: acme.client.id,
       siteId: acme.site.id,
       kind: 'workstation',
@@ -31,19 +31,22 @@ async function setUp(t: Parameters<typeof tempStore>[0], clock: TestClock = { no
       createdBy: 'u',
       ...changes,
     });
+  /** As an act does it. */
+  const redeem = (token: string, machine: ReturnType<typeof agent>) =>
+    store.transaction((handle) => tokens.redeem(handle, token, machine));
   const usesLeft = async (id: string) => (await store.scoped(everyClient).tokens.get(id))?.uses_left;
-  return { clock, store, identity, tokens, acme, bolt, create, usesLeft, all: store.scoped(everyClient) };
+  return { clock, store, identity, tokens, redeem, acme, bolt, create, usesLeft, all: store.scoped(everyClient) };
 }
 
 t.test('a token carries the pin and makes one device', async (t) => {
-  const { tokens, create, identity, acme, usesLeft, all } = await setUp(t);
+  const { create, identity, acme, usesLeft, all, redeem } = await setUp(t);
   const { token, row } = await create();
   t.equal(token.length, 71);
   t.equal(token.slice(28), Buffer.from(identity.fingerprint).toString('base64url'));
   t.notOk(JSON.stringify(row).includes(token.slice(5, 27)), 'only the hash of its secret is stored');
 
   const machine = agent();
-  const { device, client, site } = await tokens.redeem(token, machine);
+  const { device, client, site } = await redeem(token, machine);
   t.match(device, {
     client_id: acme.client.id,
     site_id: acme.site.id,
@@ -59,18 +62,21 @@ t.test('a token carries the pin and makes one device', async (t) => {
 });
 
 t.test('tokens that are refused', async (t) => {
-  const { tokens, create, clock, all } = await setUp(t);
+  const { create, clock, all, redeem, store } = await setUp(t);
   const before = (await all.devices.all()).length;
-  const f = (token: string, code: string) => t.rejects(tokens.redeem(token, agent()), { code }, code);
+  const f = (token: string, code: string) => t.rejects(redeem(token, agent()), { code }, code);
   const good = await create();
   await f('', 'token_invalid');
   await f(good.token.slice(1), 'token_invalid');
   await f(`${good.token.slice(0, 5)}${'A'.repeat(22)}${good.token.slice(27)}`, 'token_invalid');
-  const elsewhere = createEnrolmentTokens((await setUp(t)).store, await loadIdentity(tempDir(t)), Date.now);
-  await t.rejects(elsewhere.redeem(good.token, agent()), { code: 'token_invalid', message: /another server/ });
+  const elsewhere = createEnrolmentTokens(await loadIdentity(tempDir(t)), Date.now);
+  await t.rejects(
+    store.transaction((handle) => elsewhere.redeem(handle, good.token, agent())),
+    { code: 'token_invalid', message: /another server/ },
+  );
 
   const used = await create();
-  await tokens.redeem(used.token, agent());
+  await redeem(used.token, agent());
   await f(used.token, 'token_used_up');
   const revoked = await create();
   await all.tokens.revoke(revoked.row.id);
@@ -81,55 +87,55 @@ t.test('tokens that are refused', async (t) => {
 });
 
 t.test('of many machines at the same time, as many get in as there are uses', async (t) => {
-  const { tokens, create, usesLeft } = await setUp(t);
+  const { create, usesLeft, redeem } = await setUp(t);
   const { token, row } = await create({ uses: 3 });
-  const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => tokens.redeem(token, agent())));
+  const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => redeem(token, agent())));
   t.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 3);
   t.ok(outcomes.every((outcome) => outcome.status === 'fulfilled' || outcome.reason.code === 'token_used_up'));
   t.equal(await usesLeft(row.id), 0);
 });
 
 t.test('a machine that never got the answer asks again and is the same device, at no further use', async (t) => {
-  const { tokens, create, clock, usesLeft } = await setUp(t);
+  const { create, clock, usesLeft, redeem } = await setUp(t);
   const { token, row } = await create({ uses: 2 });
   const machine = agent();
-  const first = await tokens.redeem(token, machine);
+  const first = await redeem(token, machine);
   clock.nowMs += 5000;
-  const second = await tokens.redeem(token, { ...machine, hostname: 'renamed' });
+  const second = await redeem(token, { ...machine, hostname: 'renamed' });
   t.equal(second.device.id, first.device.id);
   t.match(second.device, { hostname: 'renamed', name: 'web-1' });
   t.equal(await usesLeft(row.id), 1);
 });
 
 t.test('an enrolled machine moves with a new token, and keeps its history', async (t) => {
-  const { tokens, create, acme, all, usesLeft } = await setUp(t);
+  const { create, acme, all, usesLeft, redeem } = await setUp(t);
   const machine = agent();
-  const first = await tokens.redeem((await create()).token, machine);
+  const first = await redeem((await create()).token, machine);
   const cellar = await all.sites.create(acme.client.id, 'Cellar');
   const second = await create({ siteId: cellar.id, kind: 'server' });
-  const moved = await tokens.redeem(second.token, machine);
+  const moved = await redeem(second.token, machine);
   t.match(moved.device, { id: first.device.id, site_id: cellar.id, kind: 'server', token_id: second.row.id });
   t.equal(await usesLeft(second.row.id), 0);
 });
 
 t.test('a retired machine comes back under its old id, at another client as a new one', async (t) => {
-  const { tokens, create, bolt, all } = await setUp(t);
+  const { create, bolt, all, redeem } = await setUp(t);
   const machine = agent();
-  const first = await tokens.redeem((await create()).token, machine);
+  const first = await redeem((await create()).token, machine);
   await all.devices.retire(first.device.id);
-  const back = await tokens.redeem((await create()).token, machine);
+  const back = await redeem((await create()).token, machine);
   t.match(back.device, { id: first.device.id, retired_at: null });
 
   const foreign = await create({ clientId: bolt.client.id, siteId: bolt.site.id });
-  await t.rejects(tokens.redeem(foreign.token, machine), { code: 'conflict', message: /another client/ });
+  await t.rejects(redeem(foreign.token, machine), { code: 'conflict', message: /another client/ });
   await all.devices.retire(first.device.id);
-  const sold = await tokens.redeem(foreign.token, machine);
+  const sold = await redeem(foreign.token, machine);
   t.not(sold.device.id, first.device.id, 'the refused attempt took no use');
   t.equal(sold.device.client_id, bolt.client.id);
 });
 
 t.test('what a token may be', async (t) => {
-  const { tokens, create, acme, bolt } = await setUp(t);
+  const { tokens, create, acme, bolt, store } = await setUp(t);
   const f = (changes: object, code: string) => t.rejects(create(changes), { code }, JSON.stringify(changes));
   await f({ uses: 0 }, 'validation_failed');
   await f({ uses: 1.5 }, 'validation_failed');
@@ -147,5 +153,5 @@ t.test('what a token may be', async (t) => {
     expiresInMs: 1,
     createdBy: 'u',
   } as const;
-  await t.rejects(tokens.create(scope, foreign), { code: 'not_found' });
+  await t.rejects(tokens.create(store.scoped(scope), foreign), { code: 'not_found' });
 });
