@@ -67,8 +67,43 @@ t.test('who is removed: what they made ends, unless it is kept', async (t) => {
 t.test('lists of keys and tokens say who, when last, and until when', async (t) => {
   const { page, visit } = await openDashboard(t);
   await visit('/settings/keys');
-  const robot = page.getByRole('row', { name: /Ticket robot/ });
+  const robot = page.getByRole('row', { name: /^Ticket robot/ });
   t.match(await robot.innerText(), /Ben Carter[\s\S]*never[\s\S]*no end/);
   await visit('/settings/tokens');
   t.match(await page.getByRole('row', { name: /Ben Carter/ }).innerText(), /\d hr ago/);
+});
+
+t.test('a key that is revoked: what was made with it is listed and ends, unless it is kept', async (t) => {
+  const { page, visit } = await openDashboard(t);
+  await visit('/settings/keys');
+  await page.getByRole('button', { name: 'Revoke: Ticket robot' }).click();
+  const made = page.getByRole('group', { name: 'What Ticket robot made that still works' });
+  await made.waitFor();
+  t.equal(await made.getByRole('checkbox').count(), 2, 'a key and a token');
+  t.same(await violations(page), []);
+  await made.getByLabel('Keep the API key Nightly export (Viewer)').check();
+  const sent = page.waitForRequest('**/api-keys/k2/revoke');
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  t.same((await sent).postDataJSON(), { keep: ['k3'] });
+  await dialogGone(page);
+  await until(
+    'it is gone',
+    async () => (await page.getByRole('button', { name: 'Revoke: Ticket robot' }).count()) === 0,
+  );
+  t.equal(await page.getByRole('row', { name: /Nightly export/ }).count(), 1, 'what is kept goes on');
+  await visit('/settings/tokens');
+  await page.getByRole('row', { name: /Ben Carter/ }).waitFor();
+  t.equal(await page.getByRole('row', { name: /Ticket robot/ }).count(), 0, 'the token has ended');
+});
+
+t.test('a key that made nothing is revoked by one more click', async (t) => {
+  const { page, visit } = await openDashboard(t);
+  await visit('/settings/keys');
+  await page.getByRole('button', { name: 'Revoke: Prometheus' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).waitFor();
+  t.equal(await page.getByRole('dialog').getByRole('checkbox').count(), 0);
+  const sent = page.waitForRequest('**/api-keys/k1/revoke');
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  t.same((await sent).postDataJSON(), { keep: [] });
+  await dialogGone(page);
 });

@@ -174,6 +174,18 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
       lastUsedAt: null,
       expiresAt: null,
     },
+    {
+      id: 'k3',
+      name: 'Nightly export',
+      role: 'viewer',
+      clientId: 'c2',
+      createdAt: ago(30 * 24 * HOUR_MS),
+      createdBy: 'key:k2',
+      maker: { id: 'key:k2', kind: 'key', name: 'Ticket robot', isActive: true },
+      keeper: null,
+      lastUsedAt: ago(HOUR_MS),
+      expiresAt: null,
+    },
   ];
   const tokens: EnrolmentToken[] = [
     {
@@ -186,6 +198,19 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
       createdAt: ago(HOUR_MS),
       ...made('u-ben', 'Ben Carter'),
       lastUsedAt: ago(3 * HOUR_MS),
+    },
+    {
+      id: 't-robot',
+      clientId: 'c2',
+      siteId: 's3',
+      kind: 'server',
+      usesLeft: 3,
+      expiresAt: ago(-5 * 24 * HOUR_MS),
+      createdAt: ago(HOUR_MS),
+      createdBy: 'key:k2',
+      maker: { id: 'key:k2', kind: 'key', name: 'Ticket robot', isActive: true },
+      keeper: null,
+      lastUsedAt: null,
     },
   ];
   const list = <T extends { id: string }>(path: string, items: T[]) => {
