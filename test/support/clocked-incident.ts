@@ -51,6 +51,7 @@ export async function clockedIncident(
   );
   await server.store.commit([server.store.scoped(everyClient).incidents.saveStatement(row)]);
   server.book.put(toRecord(row));
+  server.book.keep();
   server.ports.openIncidents.set(id, incidentView({ id, clientId: client.id, priority }));
   return id;
 }

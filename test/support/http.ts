@@ -15,6 +15,7 @@ import { createRuntimeMaker, makeRuntimeIn } from '../../server/features/access/
 import { type Availability, createAvailability } from '../../server/features/availability/create-availability.ts';
 import { createContracts } from '../../server/features/contracts/contracts.ts';
 import { createHolidays } from '../../server/features/contracts/holidays.ts';
+import { createIncidentPort } from '../../server/features/incidents/incident-port.ts';
 import { createMaintenance } from '../../server/features/maintenance/create-maintenance.ts';
 import type { MaintenancePort } from '../../server/features/maintenance/port.ts';
 import { createServices, type Services } from '../../server/features/services/create-services.ts';
@@ -51,6 +52,8 @@ export interface TestServer {
   readonly port: number;
   readonly store: Store;
   readonly ports: TestPorts;
+  /** What was shown after it was written. */
+  readonly published: readonly ChangeSet[];
   /** The incidents in memory: what is put here and in the store has a clock that the routes can work on. */
   readonly book: IncidentBook;
   readonly maintenance: MaintenancePort;
@@ -99,9 +102,15 @@ export function sharedHash(): Promise<string> {
   return hash;
 }
 
-export type TestHttpOptions = Partial<Omit<HttpOptions, 'routes'>>;
+export interface TestHttpOptions extends Partial<Omit<HttpOptions, 'routes'>> {
+  /** Incidents of the store and the book, in place of the ones in memory. */
+  readonly realIncidents?: boolean;
+}
 
-export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions = {}): Promise<TestServer> {
+export async function startHttp(
+  t: Pick<Test, 'teardown'>,
+  { realIncidents = false, ...over }: TestHttpOptions = {},
+): Promise<TestServer> {
   const clock: TestClock = { nowMs: 1_800_000_000_000 };
   const now = () => clock.nowMs;
   const store = await tempStore(t, clock);
@@ -110,7 +119,11 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
   await fleet.load();
   const book = new IncidentBook(store, defaultSettings.reopenWindowMs);
   const logger = pino({ level: 'silent' });
-  const publish = (changes: ChangeSet): void => availability.book.take(changes);
+  const published: ChangeSet[] = [];
+  const publish = (changes: ChangeSet): void => {
+    published.push(changes);
+    availability.book.take(changes);
+  };
   const watch = new Watch({
     clock: { now, driftMs: () => 0 },
     store,
@@ -197,7 +210,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     fleet: ports.fleet,
     series: ports.series,
     storage: ports.storage,
-    incidents: ports.incidents,
+    incidents: realIncidents ? createIncidentPort({ store, book, fleet, act: watch.act, now }) : ports.incidents,
     contracts: contracts.port,
     clocks: contracts.clocks,
     holidays: createHolidays(store.settings, watch.act),
@@ -260,6 +273,7 @@ export async function startHttp(t: Pick<Test, 'teardown'>, over: TestHttpOptions
     port,
     store,
     ports,
+    published,
     maintenance: maintenance.port,
     personReports,
     book,
