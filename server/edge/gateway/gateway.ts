@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { AGENT_SUBPROTOCOL } from '../../../protocol/api/enrolment.ts';
@@ -8,14 +7,14 @@ import { Feature, type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../../
 import type { Clone } from '../../domain/clone.ts';
 import { QuietLog } from '../../platform/quiet-log.ts';
 import { AckPace } from './acknowledgements.ts';
-import { AgentSocket } from './agent-socket.ts';
 import { BesideLinks } from './beside-links.ts';
 import { FrameAllowance } from './frame-allowance.ts';
 import { HalfOpen } from './half-open.ts';
 import type { ServerProof } from './handshake.ts';
 import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
+import type { AcceptSocket } from './message-socket.ts';
+import { acceptOwn } from './own-socket.ts';
 import type { SessionEvents } from './session.ts';
-import { acceptUpgrade } from './upgrade.ts';
 
 export interface GatewayOptions<Device> {
   readonly registry: Registry<Device>;
@@ -26,6 +25,8 @@ export interface GatewayOptions<Device> {
   readonly timing?: Partial<LinkTiming>;
   /** Who asks; by default the other end of the socket, which may be a proxy. */
   readonly addressOf?: (request: IncomingMessage) => string;
+  /** Who speaks the framing of WebSockets; by default ourselves. */
+  readonly accept?: AcceptSocket;
   /** Called when an agent has proved its key and its older link, if any, is gone. */
   readonly onConnected: (device: Device, hello: HelloFrame, link: Link<Device>) => SessionEvents;
   readonly onDisconnected: (device: Device, saidGoodbye: boolean) => void;
@@ -94,12 +95,12 @@ export class Gateway<Device extends object> {
       return;
     }
     const address = this.#options.addressOf?.(request) ?? request.socket.remoteAddress ?? 'unknown';
-    // Agents are promised no extensions: compression costs three times the work and 30 KB a connection.
-    if (!acceptUpgrade(request, socket, AGENT_SUBPROTOCOL)) return;
+    const terms = { subprotocol: AGENT_SUBPROTOCOL, maxMessageBytes: MAX_FRAME_BYTES_BEFORE_AUTH };
+    const accepted = (this.#options.accept ?? acceptOwn)(request, socket, head, terms);
+    if (accepted === null) return;
     const { registry, proof, verify, now, logger } = this.#options;
     const link = new Link<Device>({
-      socket: new AgentSocket(socket as Socket, MAX_FRAME_BYTES_BEFORE_AUTH),
-      head,
+      socket: accepted,
       address,
       registry,
       proof,

@@ -14,9 +14,9 @@ import {
 } from '../../../protocol/wire/frame.ts';
 import type { QuietLog } from '../../platform/quiet-log.ts';
 import type { Acknowledgements, AckPace } from './acknowledgements.ts';
-import type { AgentSocket, SocketOwner } from './agent-socket.ts';
 import type { FrameAllowance } from './frame-allowance.ts';
 import { agreeVersion, checkProof, makeChallenge, type ServerProof } from './handshake.ts';
+import type { MessageSocket, SocketOwner } from './message-socket.ts';
 import { Session, type SessionEvents } from './session.ts';
 
 /** What the gateway knows of agents; `app.ts` gives the real one. */
@@ -32,9 +32,7 @@ export interface Registry<Device> {
 }
 
 export interface LinkOptions<Device> {
-  readonly socket: AgentSocket;
-  /** What came with the request for the connection. */
-  readonly head: Uint8Array;
+  readonly socket: MessageSocket;
   readonly address: string;
   readonly registry: Registry<Device>;
   readonly proof: ServerProof;
@@ -106,10 +104,10 @@ export class Link<Device> implements SocketOwner {
 
   constructor(options: LinkOptions<Device>) {
     this.#options = options;
-    const { socket, head, timing, ackPace } = options;
+    const { socket, timing, ackPace } = options;
     this.#acks = ackPace.join((frame) => this.send(frame));
     this.#deadline = setTimeout(() => this.fail(new VigiaError('handshake_timeout')), timing.handshakeMs);
-    socket.listen(this, head);
+    socket.listen(this);
   }
 
   /** The remote address of the socket. */

@@ -1,29 +1,36 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { encodeMessage, FramingError, type Message, MessageReader, opcodes } from '../../../protocol/socket/message.ts';
+import {
+  CLOSE_DEADLINE_MS,
+  MAX_CONTROLS,
+  MAX_UNSENT_PONGS_BYTES,
+  type MessageSocket,
+  type SocketOwner,
+  type SocketTerms,
+} from './message-socket.ts';
+import { acceptUpgrade } from './upgrade.ts';
 
-/** Who is told what happens on a socket. */
-export interface SocketOwner {
-  /** Text comes as its bytes. They are valid until this returns. */
-  onMessage(payload: Uint8Array, isBinary: boolean): void;
-  /** The other end broke the rules of WebSockets, or the connection failed. `onClose` follows. */
-  onFault(cause: Error): void;
-  /** Once, at the end of every connection. */
-  onClose(): void;
+/** Takes a request for a WebSocket with our own framing. */
+export function acceptOwn(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  { subprotocol, maxMessageBytes }: SocketTerms,
+): MessageSocket | null {
+  // Agents are promised no extensions: compression costs three times the work and 30 KB a connection.
+  if (!acceptUpgrade(request, socket, subprotocol)) return null;
+  return new OwnSocket(socket as Socket, head, maxMessageBytes);
 }
 
-/** Pings of a peer that does not read the answers are answered up to here. */
-const MAX_UNSENT_PONGS_BYTES = 64 * 1024;
-/** Control frames between two messages: no agent sends any, and each costs as much as a small message. */
-const MAX_CONTROLS = 100;
-/** A peer that does not finish the closing handshake must not keep its socket. */
-const CLOSE_DEADLINE_MS = 2_000;
-
 /**
- * The server's end of an agent's WebSocket. The usual library passes each message through a writable stream of its own: with
- * ten thousand agents a tenth of all that the main thread does.
+ * Our own half of the WebSockets of agents. The usual library passes each message through a writable stream of its own: with ten
+ * thousand agents a tenth of all that the main thread does (docs/performance.md).
  */
-export class AgentSocket {
+class OwnSocket implements MessageSocket {
   readonly #socket: Socket;
+  readonly #head: Uint8Array;
   readonly #reader: MessageReader;
   #owner: SocketOwner | null = null;
   #resting: NodeJS.Timeout | undefined;
@@ -31,19 +38,19 @@ export class AgentSocket {
   #controls = 0;
   #stage: 'open' | 'closing' | 'closed' = 'open';
 
-  /** @param socket one whose upgrade was accepted. @param maxMessageBytes a larger message ends the connection with 1009 */
-  constructor(socket: Socket, maxMessageBytes: number) {
+  /** @param socket one whose upgrade was accepted. @param head what came with the request for it */
+  constructor(socket: Socket, head: Uint8Array, maxMessageBytes: number) {
     this.#socket = socket;
+    this.#head = head;
     this.#reader = new MessageReader(maxMessageBytes, true);
   }
 
-  /** Begins to read. @param head what came with the request for the upgrade */
-  listen(owner: SocketOwner, head: Uint8Array): void {
+  listen(owner: SocketOwner): void {
     this.#owner = owner;
     const socket = this.#socket;
     socket.setTimeout(0);
     socket.setNoDelay(true);
-    if (head.length > 0) socket.unshift(head);
+    if (this.#head.length > 0) socket.unshift(this.#head);
     socket.on('data', (piece: Buffer) => this.#receive(piece));
     socket.on('error', (cause) => owner.onFault(cause));
     socket.on('end', () => socket.end());
@@ -54,14 +61,13 @@ export class AgentSocket {
     });
   }
 
-  /** Reads nothing more for a while: what the peer sends waits at the peer. */
   rest(durationMs: number): void {
     this.#socket.pause();
     clearTimeout(this.#resting);
     this.#resting = setTimeout(() => this.#socket.resume(), durationMs);
   }
 
-  /** From now on a message may have so many bytes; what is larger is not even read. */
+  /** What is larger is not even read. */
   allow(maxMessageBytes: number): void {
     this.#reader.maxBytes = maxMessageBytes;
   }
@@ -70,23 +76,19 @@ export class AgentSocket {
     return this.#stage === 'open' && !this.#socket.destroyed;
   }
 
-  /** Bytes that wait for the network. */
   get unsentBytes(): number {
     return this.#socket.writableLength;
   }
 
-  /** Sends a binary message, if the connection is open. */
   send(payload: Uint8Array): void {
     if (this.isOpen) this.#socket.write(encodeMessage(opcodes.binary, payload, null));
   }
 
-  /** Sends several in one piece, which wakes the other end once. */
   sendTogether(payloads: readonly Uint8Array[]): void {
     // Corking would do the same with three times the garbage.
     if (this.isOpen) this.#socket.write(Buffer.concat(payloads.map((one) => encodeMessage(opcodes.binary, one, null))));
   }
 
-  /** Begins the closing handshake; it ends within 2 s, one way or the other. */
   close(code: number): void {
     if (!this.isOpen) return;
     this.#stage = 'closing';
@@ -94,7 +96,6 @@ export class AgentSocket {
     setTimeout(() => this.terminate(), CLOSE_DEADLINE_MS).unref();
   }
 
-  /** Ends the connection at once. */
   terminate(): void {
     this.#socket.destroy();
   }
