@@ -57,11 +57,11 @@ import { loadSealer } from '../platform/security/sealing.ts';
 import { isUnwritable } from '../platform/security/sessions.ts';
 import { createEnrolmentTokens } from '../platform/security/tokens.ts';
 import { beginSeries, defaultRetention } from '../platform/series/open-series.ts';
-import { openStore } from '../platform/store/store.ts';
+import { openStore, readOnlyFault } from '../platform/store/store.ts';
 import { beginClock } from '../watch/begin-clock.ts';
 import { CursorKeeper } from '../watch/cursor-keeper.ts';
 import { Ingest } from '../watch/ingest.ts';
-import { catchUp, readAliveAt, readCursor } from '../watch/replay.ts';
+import { catchUp, loadLatest, readAliveAt, readCursor } from '../watch/replay.ts';
 import { startTicking } from '../watch/ticking.ts';
 import { Watch } from '../watch/watch.ts';
 import { createAgentGateway } from './agent-gateway.ts';
@@ -268,6 +268,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       for (const step of changes.incidents) live.incidentChanged(step.record);
     },
   });
+  if (dataDir.isReadOnly) watch.noteWritable(readOnlyFault());
   const ingest = new Ingest({ clock, series, watch, health, logger, observe: metrics });
   const kept = sharing.keep({ offer: (report) => ingest.offer(report), logger });
   const agents = new AgentEvents({
@@ -334,7 +335,11 @@ async function wire(options: AppOptions, teardown: Teardown) {
   });
   const incidents = createIncidentPort({ store, book, fleet, act, now, mayNotResolve: sharing.mayNotResolve });
   const upgrades = new Map<string, UpgradeHandler>([
-    ['/agent', (request, socket, head) => gateway.upgrade(request, socket, head)],
+    [
+      '/agent',
+      // What agents bring is evaluated after what the last process had not.
+      (request, socket, head) => (isEvaluated ? gateway.upgrade(request, socket, head) : gateway.refuse(socket)),
+    ],
   ]);
   const fleetPort = createFleetPort({
     fleet,
@@ -437,8 +442,10 @@ async function wire(options: AppOptions, teardown: Teardown) {
   });
 
   let isEvaluated = false;
+  let isEnding = false;
   teardown.push(async () => {
     isReady = false;
+    isEnding = true;
     await gateway.close(RETURN_AFTER_RESTART_MS);
     await http.close();
     // What cannot be written now is replayed by the next start; a full disk must not hold up the end.
@@ -456,9 +463,14 @@ async function wire(options: AppOptions, teardown: Teardown) {
     watch.stop();
   });
 
-  // Before anybody can ask.
-  await catchUp({ series, unevaluated, cursor, fleet, watch, logger, now });
-  isEvaluated = true;
+  const caughtUp = catchUp({ series, unevaluated, cursor, fleet, watch, logger, now }).then(() => {
+    // A server that ends gives up what it cannot write.
+    isEvaluated = !isEnding;
+  });
+  // Before anybody can ask; but one that cannot write must come up, to be read and to say so.
+  await Promise.race([caughtUp, watch.untilStuck()]);
+  if (!isEvaluated) inBackground(() => caughtUp, 'what the last process had not evaluated could not be')();
+  if (dataDir.isReadOnly) await loadLatest(series, fleet, now());
 
   metrics.watchStorage(() => series.usage());
   metrics.watchConnectedAgents(() => gateway.connected);
@@ -481,7 +493,13 @@ async function wire(options: AppOptions, teardown: Teardown) {
     firstRunSecret = await firstRun.issue();
     await listen(http.server, config);
     origin = originOf(http.server.address() as AddressInfo, certificate.current() !== null);
-    const stopTicking = startTicking(watch, (cause) => logger.error({ err: cause }, 'judging presence failed'));
+    let stopTicking = (): void => undefined;
+    const tick = (): void => {
+      if (isEvaluated)
+        stopTicking = startTicking(watch, (cause) => logger.error({ err: cause }, 'judging presence failed'));
+    };
+    if (isEvaluated) tick();
+    else caughtUp.then(tick, () => undefined); // why not is logged below its beginning
     const saving = setInterval(inBackground(saveMemories, 'the memory of devices could not be saved'), SNAPSHOT_MS);
     const certainNow = (): number | null => expiryNow(fleet.devices, clock);
     const daily = startDaily(

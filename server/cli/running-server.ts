@@ -46,14 +46,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
         catalogueChanged: () => fleet.catalogueChanged(),
       },
     };
-    const socket = await serveLocalSocket(dataDir.socketPath, ({ operation, input }) =>
-      perform(context, operation, input),
-    );
+    // On a file system that is read-only there can be no socket; what commands change could not be kept either.
+    const socket = dataDir.isReadOnly
+      ? null
+      : await serveLocalSocket(dataDir.socketPath, ({ operation, input }) => perform(context, operation, input));
     return {
       app,
       perform: ((name, input) => perform(context, name, input)) as Perform,
       async stop() {
-        await socket.close();
+        await socket?.close();
         await app.stop();
       },
     };

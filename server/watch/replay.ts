@@ -45,7 +45,7 @@ export async function catchUp({ series, unevaluated, cursor, fleet, watch, logge
 }
 
 /** A live report that was replayed is the newest of its device; of the others it is in the series. */
-async function loadLatest(series: Pick<SeriesStore, 'latest'>, fleet: Fleet, now: number): Promise<void> {
+export async function loadLatest(series: Pick<SeriesStore, 'latest'>, fleet: Fleet, now: number): Promise<void> {
   const isBehind = ({ latest, memory }: DeviceRecord): boolean =>
     latest === null || latest.at < (memory.judgedAt ?? Number.NEGATIVE_INFINITY);
   const wanted = new Set([...fleet.devices].flatMap(([id, record]) => (isBehind(record) ? [id] : [])));

@@ -342,6 +342,11 @@ export class Watch {
     this.#writer.note(cause);
   }
 
+  /** Resolves when what was decided cannot be written, and everything else waits for it. */
+  untilStuck(): Promise<void> {
+    return this.#writer.stuck ? Promise.resolve() : new Promise((resolve) => this.#writer.onStuck(() => resolve()));
+  }
+
   /** Gives up retrying what cannot be written: the next start replays it. */
   stop(): void {
     this.#writer.stop();

@@ -1,12 +1,7 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { Overview } from '../../protocol/api/view.ts';
-import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
-import { createApiKeys } from '../../server/platform/security/api-keys.ts';
-import { createPasswords } from '../../server/platform/security/passwords.ts';
-import { openStore } from '../../server/platform/store/store.ts';
 import { freePort } from '../support/free-port.ts';
 import { startHttpReceiver } from '../support/http-receiver.ts';
 import { smallDisk } from '../support/mount.ts';
@@ -14,13 +9,13 @@ import { makeToken } from '../support/offline-token.ts';
 import { startServerChild } from '../support/server-child.ts';
 import { startSimAgent } from '../support/sim-agent.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { ask as askServer, lookAround as lookAroundServer, makePeople } from '../support/troubled-server.ts';
 import { until } from '../support/until.ts';
 
 /**
  * The disk of the server is full to the last byte, and stays so over a restart: whoever is to mend that gets in and reads
  * everything, is refused what would have to be written, and was told before he looked.
  */
-const account = { email: 'ann@acme.test', password: 'correct horse battery' };
 const patience = { deadlineMs: 120_000 };
 
 t.setTimeout(900_000);
@@ -28,7 +23,7 @@ t.setTimeout(900_000);
 t.test('a full disk: everybody reads, logs in and is told; nothing that must be written is taken', async (t) => {
   const prepared = tempDir(t);
   const token = await makeToken(prepared);
-  const key = await people(prepared);
+  const key = await makePeople(prepared);
   const disk = smallDisk(t);
   const dataDir = join(disk.mountpoint, 'vigia-data');
   const receiver = await startHttpReceiver(t, { port: await freePort() });
@@ -40,15 +35,8 @@ t.test('a full disk: everybody reads, logs in and is told; nothing that must be 
   const copied = ['sh', '-c', 'cp -a "$1" "$2" && shift 2 && exec "$@"', 'sh', prepared, dataDir];
   let server = await startServerChild(options, (command) => disk.wrap([...copied, ...command]));
   t.teardown(() => server.kill());
-  const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const response = await fetch(server.address + path, {
-      method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, text, cookie: response.headers.getSetCookie().map((one) => one.split(';')[0]) };
-  };
+  const ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+    askServer(server.address, method, path, body, headers);
   const bearer = { authorization: `Bearer ${key}` };
   const machine = { availableBytes: () => 50 * 1024 ** 3 };
   const agent = await startSimAgent({
@@ -71,27 +59,8 @@ t.test('a full disk: everybody reads, logs in and is told; nothing that must be 
   await until('the server to notice', async () => (await ask('GET', '/readyz')).status === 503, patience);
   fill(join(inside(), 'filler'));
 
-  async function lookAround(): Promise<void> {
-    for (const path of ['/api/v1/overview', '/api/v1/incidents', '/metrics', '/api/v1/session', '/healthz']) {
-      t.equal((await ask('GET', path, undefined, bearer)).status, 200, path);
-    }
-    t.match(JSON.parse((await ask('GET', '/readyz')).text), { error: { details: { failing: /committing/ } } });
-    const overview = JSON.parse((await ask('GET', '/api/v1/overview', undefined, bearer)).text) as Overview;
-    t.match(overview.server.warnings.join(' '), /disk of the data folder is full|cannot store reports/);
-    const origin = { origin: server.address };
-    t.equal((await ask('POST', '/api/v1/session', { ...account, password: 'a guess' }, origin)).status, 401);
-    const login = await ask('POST', '/api/v1/session', account, origin);
-    t.equal(login.status, 200, 'a person gets in');
-    const session = { ...origin, cookie: login.cookie.join('; ') };
-    t.equal((await ask('GET', '/api/v1/overview', undefined, session)).status, 200, 'and sees');
-    const refused = await ask('POST', '/api/v1/clients', { name: 'Globex' }, session);
-    t.equal(refused.status, 503);
-    t.match(JSON.parse(refused.text), { error: { code: 'unavailable', message: /disk of the data folder is full/ } });
-    const key = await ask('POST', '/api/v1/api-keys', { name: 'x', role: 'viewer', clientId: null }, session);
-    t.equal(key.status, 503);
-    t.equal((await ask('DELETE', '/api/v1/session', undefined, session)).status, 204);
-    t.equal((await ask('GET', '/api/v1/overview', undefined, session)).status, 401, 'and out again');
-  }
+  const lookAround = () =>
+    lookAroundServer(t, server.address, key, /disk of the data folder is full|cannot store reports/);
   await lookAround();
   await until('the message about the server', () => warned().length > 0, patience);
   t.match(JSON.parse(warned()[0]?.body ?? '{}'), { priority: 'high', sentence: /full|cannot/ });
@@ -121,19 +90,6 @@ t.test('a full disk: everybody reads, logs in and is told; nothing that must be 
   await until('the heartbeat', () => came('/heartbeat/secret').length > beatsBefore, patience);
   t.equal((await ask('POST', '/api/v1/clients', { name: 'Globex' }, bearer)).status, 201);
 });
-
-/** An admin with a password, and a key that is an admin's. */
-async function people(dataDir: string): Promise<string> {
-  mkdirSync(dataDir, { recursive: true });
-  const store = await openStore({ path: join(dataDir, 'state.db'), clock: Date.now });
-  const { email, password } = account;
-  const passwordHash = await createPasswords().hash(password);
-  await store.users.create({ email, name: 'Ann', role: 'admin', passwordHash });
-  const made = { name: 'story', role: 'admin', clientId: null, createdBy: 'test' } as const;
-  const { key } = await createApiKeys(store, Date.now).create(store.scoped(everyClient), made);
-  await store.close();
-  return key;
-}
 
 /** Takes every byte that is left. */
 function fill(path: string): void {

@@ -90,3 +90,10 @@ export function freeDisk(disk: SmallDisk, pid: number): void {
 function insideOf({ mountpoint }: SmallDisk, pid: number): string {
   return join(`/proc/${pid}/root`, mountpoint);
 }
+
+/** The command that runs `command` where the folder is mounted read-only, in a mount namespace of its own: for root, too. */
+export function readOnlyMount(folder: string, command: readonly string[]): readonly string[] {
+  const script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"';
+  const user = process.getuid?.() === 0 ? [] : ['--map-root-user'];
+  return ['unshare', ...user, '--mount', 'sh', '-c', script, 'sh', folder, ...command];
+}

@@ -88,10 +88,15 @@ export class Gateway<Device extends object> {
     return { length: this.#halfOpen.length, limit: MAX_HALF_OPEN };
   }
 
+  /** Lets the agent of such a request come again. */
+  refuse(socket: Duplex): void {
+    socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n\r\n');
+  }
+
   /** Takes the socket of a WebSocket request for `/agent`. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#isClosing) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n\r\n');
+      this.refuse(socket);
       return;
     }
     const address = this.#options.addressOf?.(request) ?? request.socket.remoteAddress ?? 'unknown';

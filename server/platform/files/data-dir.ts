@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../../protocol/error.ts';
 import { ensurePrivateFile } from './private-file.ts';
 import { keepPrivate } from './private-folder.ts';
+import { isReadOnly } from './readable-database.ts';
 
 /** The data folder, held by this process alone until `release`. */
 export interface DataDir {
@@ -14,6 +15,8 @@ export interface DataDir {
   readonly socketPath: string;
   /** A sentence for people if other users of the machine can read what is in it, or null. */
   readonly exposure: string | null;
+  /** It lies on a file system that is read-only: a server that was there before comes up to be read, and to say so. */
+  readonly isReadOnly: boolean;
   release(): void;
 }
 
@@ -46,7 +49,8 @@ const reasons = new Map<string, string>([
  */
 export function openDataDir(path: string): DataDir {
   const folder = resolve(path);
-  makeWritable(folder);
+  const isReadOnlyDisk = isReadOnly(folder) && existsSync(join(folder, 'state.db'));
+  if (!isReadOnlyDisk) makeWritable(folder);
   const pidPath = join(folder, 'server.pid');
   const lock = takeLock(folder, pidPath);
   const exposure = keepPrivate(folder);
@@ -55,14 +59,15 @@ export function openDataDir(path: string): DataDir {
   try {
     writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {
-    if (!isFull(error)) throw error;
+    if (!isFull(error) && !isReadOnlyDisk) throw error;
   }
   return {
     path: folder,
     socketPath: socket.path,
     exposure,
+    isReadOnly: isReadOnlyDisk,
     release() {
-      rmSync(pidPath, { force: true });
+      if (!isReadOnlyDisk) rmSync(pidPath, { force: true });
       socket.close();
       lock.close();
       held.delete(lock);
@@ -112,7 +117,9 @@ function takeLock(folder: string, pidPath: string): DatabaseSync {
   try {
     ensurePrivateFile(path);
     lock = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
-    lock.exec('BEGIN EXCLUSIVE');
+    // Where nothing can be written there is no exclusive lock; the shared one keeps away whoever can write by another way.
+    if (isReadOnly(folder)) lock.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+    else lock.exec('BEGIN EXCLUSIVE');
     held.add(lock);
     return lock;
   } catch (error) {

@@ -22,7 +22,10 @@ export async function writeSecretFile(path: string, content: string): Promise<vo
 export async function readSecretFile(path: string): Promise<string | null> {
   try {
     const content = await readFile(path, 'utf8');
-    await chmod(path, 0o600);
+    await chmod(path, 0o600).catch((error: NodeJS.ErrnoException) => {
+      // Whoever keeps the folder says whether others may read what is in it.
+      if (error.code !== 'EROFS') throw error;
+    });
     return content;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../../protocol/error.ts';
-import { makeReadable } from '../files/exclusive-wal.ts';
 import { ensurePrivateFile } from '../files/private-file.ts';
+import { openReadable } from '../files/readable-database.ts';
 import type { ChainKey } from './audit/chain.ts';
 import { addAuditFunctions } from './audit/functions.ts';
 import { initial } from './migrations/0001-initial.ts';
@@ -31,8 +31,7 @@ export function openDatabase(path: string, chainKey: ChainKey): DatabaseSync {
   try {
     // Made beforehand with this mode, because SQLite gives its -wal and -shm files the mode of the database.
     ensurePrivateFile(path);
-    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
-    makeReadable(database);
+    database = openReadable(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     addAuditFunctions(database, chainKey);
     const version = readVersion(database);
     if (version > SCHEMA_VERSION) {

@@ -34,8 +34,9 @@ export function sqliteError(error: unknown): unknown {
       return diskFull();
     case SQLITE_BUSY:
       return cannot('Another process holds a lock on it.', 'busy');
-    case SQLITE_IOERR:
     case SQLITE_READONLY:
+      return readOnlyFault();
+    case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_NOMEM:
       return cannot(`${errstr ?? error.message} (SQLite ${errcode}).`, 'io');
@@ -47,6 +48,14 @@ export function sqliteError(error: unknown): unknown {
     default:
       return error;
   }
+}
+
+/** What it opened to read stays so until it opens it anew. */
+const READ_ONLY =
+  'The file system of the data folder is read-only. Look at why, mount it to be written, and restart Vigia.';
+
+export function readOnlyFault(): VigiaError {
+  return new VigiaError('unavailable', READ_ONLY, { cause: 'read_only' });
 }
 
 function diskFull(): VigiaError {

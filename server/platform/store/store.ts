@@ -33,7 +33,7 @@ import { type Settings, settings } from './settings.ts';
 import type { Tables } from './tables.ts';
 import { WorkerClient } from './worker-client.ts';
 
-export { isDiskFull } from './sqlite-error.ts';
+export { isDiskFull, readOnlyFault } from './sqlite-error.ts';
 
 /** Everything that belongs to clients, bound to a scope: no method reads or writes outside it. */
 export interface ScopedStore {

@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../../../protocol/error.ts';
-import { makeReadable } from '../../files/exclusive-wal.ts';
+import { openReadable } from '../../files/readable-database.ts';
 import { bringUp, FORMAT, formatOf, OLDEST_FORMAT } from './format.ts';
 
 /** Pages of the write-ahead log before SQLite copies them to their places: some seconds of a large fleet. */
@@ -84,14 +84,12 @@ function open(path: string, note: (sentence: string) => void): { sql: DatabaseSy
   let sql: DatabaseSync | undefined;
   let aside: string | null = null;
   try {
-    sql = new DatabaseSync(path, { timeout: 5_000 });
-    makeReadable(sql);
+    sql = openReadable(path, { timeout: 5_000 });
     if (isTooOld(sql)) {
       sql.close();
       aside = setAside(path);
       note(`${path} has a format that is no longer read and was set aside as ${aside}; series begin anew.`);
-      sql = new DatabaseSync(path, { timeout: 5_000 });
-      makeReadable(sql);
+      sql = openReadable(path, { timeout: 5_000 });
     }
     const format = formatOf(sql);
     if (format > FORMAT) {
