@@ -5,6 +5,7 @@ import { passwordRoutes } from '../features/access/password-routes.ts';
 import { sessionRoutes } from '../features/access/session-routes.ts';
 import { tokenRoutes } from '../features/access/token-routes.ts';
 import { userRoutes } from '../features/access/user-routes.ts';
+import { auditRoutes } from '../features/audit/routes.ts';
 import { availabilityRoutes } from '../features/availability/routes.ts';
 import { clientRoutes } from '../features/clients/client-routes.ts';
 import { siteCardRoutes } from '../features/clients/site-card-routes.ts';
@@ -51,6 +52,7 @@ const routes = [
   tokenRoutes,
   userRoutes,
   apiKeyRoutes,
+  auditRoutes,
   enrollRoutes,
   installRoutes,
 ];

@@ -55,6 +55,8 @@ export async function takeSamples(api: Api, machines: Machines, beginning: Begin
         `?client=${clients.bakery}&state=resolved`,
       ],
       '/api/v1/holidays': ['?country=CH&region=ZH&year=2026', '?country=XX&year=2026'],
+      '/api/v1/audit': [`?limit=3&${hour}`, '?action=incident.acknowledge', '?from=yesterday'],
+      '/api/v1/audit.csv': ['?action=device.enrol'],
       '/api/v1/maintenance': ['', `?client=${clients.bakery}`],
       '/api/v1/maintenance/occurrences': [`?from=${from}&to=2026-05-01T00:00:00Z`, ''],
       '/api/v1/person-reports': ['', `?client=${clients.bakery}`],

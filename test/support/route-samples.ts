@@ -438,6 +438,9 @@ export const samples: Record<string, MakeSample> = {
   'DELETE /api/v1/api-keys/:id': async (server, tenant) => ({
     path: `/api/v1/api-keys/${await newKey(server, tenant)}`,
   }),
+  'GET /api/v1/audit': plain('/api/v1/audit?limit=500'),
+  'GET /api/v1/audit-actions': plain('/api/v1/audit-actions'),
+  'GET /api/v1/audit.csv': plain('/api/v1/audit.csv'),
   'GET /enroll': () => ({ path: `/enroll?nonce=${randomBytes(32).toString('base64url')}` }),
   'POST /enroll': async ({ request, keyed, clock }, { client, site }) => {
     const body = { clientId: client.id, siteId: site.id, kind: 'server', uses: 1, expiresInMs: day };

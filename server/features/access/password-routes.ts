@@ -75,7 +75,7 @@ export function passwordRoutes(http: Http, context: PasswordRouteNeeds): void {
     async (request, reply) => {
       const { token, password } = request.body;
       const user = await credentials.redeem(token, password);
-      await openSession(context, request, reply, user, 'session.open');
+      await openSession(context, request, reply, user);
       return { user: userView(user), firstRun: false, version };
     },
   );

@@ -13,9 +13,10 @@ import type { Http, RateLimits } from '../../platform/http/http.ts';
 import { userOf } from '../../platform/http/principal.ts';
 import { perMinute, perMinuteOf } from '../../platform/http/rate-limit.ts';
 import type { FirstRun } from '../../platform/security/first-run.ts';
+import type { Audit } from '../../platform/security/late-audit.ts';
 import type { Logins } from '../../platform/security/login.ts';
 import type { Sessions } from '../../platform/security/sessions.ts';
-import type { StatePort, UserRow } from '../../platform/store/state-port.ts';
+import type { UserRow } from '../../platform/store/state-port.ts';
 import { userView } from './views.ts';
 
 const Login = Type.Object({ email: Email, password: Type.String({ minLength: 1, maxLength: 256 }) }, strict);
@@ -30,7 +31,7 @@ export interface SessionNeeds {
   readonly sessions: Sessions;
   readonly logins: Logins;
   /** Of logins and logouts, which must not fail because nothing can be written. */
-  readonly loginAudit: StatePort['audit'];
+  readonly loginAudit: Audit;
   readonly limits: RateLimits;
 }
 
@@ -58,7 +59,7 @@ export function sessionRoutes(http: Http, context: SessionRouteNeeds): void {
     { config: { access: 'public', ...perMinuteOf(limits.login, loginName) }, schema: { body: Login, response } },
     async (request, reply) => {
       const user = await logins.check({ ...request.body, ...placeOf(request) });
-      await openSession(context, request, reply, user, 'session.open');
+      await openSession(context, request, reply, user);
       return { user: userView(user), firstRun: false, version };
     },
   );
@@ -79,7 +80,7 @@ export function sessionRoutes(http: Http, context: SessionRouteNeeds): void {
     async (request, reply) => {
       const { token, ...account } = request.body;
       const user = await firstRun.redeem(token, account);
-      await openSession(context, request, reply, user, 'session.open');
+      await openSession(context, request, reply, user);
       await fleet.catalogueChanged();
       return { user: userView(user), firstRun: false, version };
     },
@@ -96,12 +97,16 @@ export async function openSession(
   request: FastifyRequest,
   reply: FastifyReply,
   user: UserRow,
-  action: string,
 ): Promise<void> {
   const before = await sessionPrincipal(request.headers.cookie, sessions);
   if (before !== null) await sessions.revoke(before.sessionId);
   const { sessionId, secret } = await sessions.create(user.id);
-  await loginAudit.append({ actor: user.id, action, subject: sessionId, detail: { address: request.ip } });
+  await loginAudit.append({
+    actor: user.id,
+    action: 'session.open',
+    subject: sessionId,
+    detail: { address: request.ip },
+  });
   setSessionCookie(reply, secret);
   setBrowserCookie(reply, await logins.remember(user, placeOf(request)));
 }

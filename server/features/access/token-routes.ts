@@ -7,7 +7,8 @@ import type { Origins } from '../../platform/http/origin.ts';
 import { mapPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import type { EnrolmentTokens } from '../../platform/security/tokens.ts';
-import type { ScopedState, StatePort } from '../../platform/store/state-port.ts';
+import type { StatePort } from '../../platform/store/state-port.ts';
+import type { ScopedStore } from '../../platform/store/store.ts';
 import type { ActOnStore } from '../../platform/store/turn.ts';
 import { installCommands } from './install-command.ts';
 import { findMakers } from './makers.ts';
@@ -94,7 +95,7 @@ export function tokenRoutes(
 
 /** The client and site that are meant; those given by name are made if there are none. */
 async function findPlace(
-  { clients, sites }: ScopedState,
+  { clients, sites }: Pick<ScopedStore, 'clients' | 'sites'>,
   { clientId, clientName, siteId, siteName }: Pick<NewToken, 'clientId' | 'clientName' | 'siteId' | 'siteName'>,
 ): Promise<{ clientId: string; siteId: string }> {
   if ((clientId === undefined) === (clientName === undefined)) {

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../../protocol/api/availability.ts';
-import { harmless } from '../../../protocol/bidi.ts';
+import { csvLine } from '../../platform/http/csv.ts';
 
 const columns = [
   'from',
@@ -21,15 +21,8 @@ function rowOf({ withoutClauses, responsibility, ...item }: LedgerEntry): CsvRow
   return { ...item, responsibility: responsibility ?? null, stateWithoutClauses: withoutClauses ?? item.state };
 }
 
-/** A ledger as RFC 4180 text. Names and sentences come from people and machines: no spreadsheet may take one for a formula, nor any reader see them reorder a line. */
+/** A ledger as RFC 4180 text. */
 export function ledgerCsv(items: readonly LedgerEntry[]): string {
-  const lines = items.map(rowOf).map((row) => columns.map((column) => field(row[column])).join(','));
-  return [columns.join(','), ...lines, ''].join('\r\n');
-}
-
-function field(value: string | number | boolean | null): string {
-  if (typeof value !== 'string') return String(value ?? '');
-  const shown = harmless(value);
-  const text = /^[=+\-@\t\r]/.test(shown) ? `'${shown}` : shown;
-  return `"${text.replaceAll('"', '""')}"`;
+  const lines = items.map(rowOf).map((row) => csvLine(columns.map((column) => row[column])));
+  return [`${columns.join(',')}\r\n`, ...lines].join('');
 }

@@ -1,7 +1,9 @@
 import type { DeviceKind, Role } from '../../../protocol/api/view.ts';
 import type { Scope } from '../../domain/scope.ts';
+import type { AuditFilter } from './audit/log.ts';
+import type { Row } from './tables.ts';
 
-/** The state database as far as HTTP reads and writes it directly; the store's own types fit these. */
+/** The state database as far as routes read it; the store's own types fit these. Whatever changes something is an act. */
 export interface StatePort {
   /** What belongs to clients; nothing outside the scope is read or written. */
   scoped(scope: Scope): ScopedState;
@@ -10,10 +12,12 @@ export interface StatePort {
     list(): Promise<UserRow[]>;
     get(id: string): Promise<UserRow | null>;
     byEmail(email: string): Promise<(UserRow & { readonly password_hash: string }) | null>;
-    /** @throws VigiaError conflict if the address is taken */
-    create(user: { email: string; name: string; role: Role; passwordHash: string }): Promise<UserRow>;
   };
-  readonly audit: { append(entry: AuditEntry): Promise<void> };
+  readonly audit: {
+    /** Newest first. @throws VigiaError bad_request for a cursor that is not one */
+    list(filter: AuditFilter, page: PageRequest): Promise<Page<Row<'audit'>>>;
+    count(filter: AuditFilter): Promise<number>;
+  };
 }
 
 export interface ScopedState {
@@ -22,30 +26,12 @@ export interface ScopedState {
     all(): Promise<ClientRow[]>;
     get(id: string): Promise<ClientRow | null>;
     byName(name: string): Promise<ClientRow | null>;
-    /** @throws VigiaError forbidden without the scope of every client, conflict if the name is taken */
-    create(name: string): Promise<ClientRow>;
-    ensure(name: string): Promise<ClientRow>;
-    /** @throws VigiaError not_found, conflict if the name is taken */
-    update(id: string, changes: { readonly name?: string; readonly remoteUrl?: string | null }): Promise<ClientRow>;
-    /** @throws VigiaError not_found */
-    setReportKey(id: string, hash: Uint8Array | null): Promise<void>;
     byReportKey(hash: Uint8Array): Promise<ClientRow | null>;
   };
   readonly sites: {
     list(page: PageRequest & { readonly clientId?: string | undefined }): Promise<Page<SiteRow>>;
     all(): Promise<SiteRow[]>;
     get(id: string): Promise<SiteRow | null>;
-    /** @throws VigiaError not_found if the client is not in scope, conflict if the name is taken */
-    create(clientId: string, name: string): Promise<SiteRow>;
-    ensure(clientId: string, name: string): Promise<SiteRow>;
-    /** @throws VigiaError not_found */
-    setCard(id: string, cardJson: string): Promise<void>;
-  };
-  readonly devices: {
-    /** @throws VigiaError not_found for the device, or for a site that is not of its client */
-    update(id: string, changes: DeviceChanges): Promise<unknown>;
-    /** @throws VigiaError not_found */
-    retire(id: string): Promise<void>;
   };
   readonly incidents: {
     visibleNotes(
@@ -55,15 +41,11 @@ export interface ScopedState {
   };
   readonly tokens: {
     list(page: PageRequest): Promise<Page<TokenRow>>;
-    /** @throws VigiaError not_found */
-    revoke(id: string): Promise<void>;
   };
   readonly apiKeys: {
     list(page: PageRequest): Promise<Page<ApiKeyRow>>;
     /** Revoked ones too. */
     get(id: string): Promise<ApiKeyRow | null>;
-    /** @throws VigiaError not_found */
-    revoke(id: string): Promise<void>;
   };
 }
 
@@ -75,16 +57,6 @@ export interface PageRequest {
 export interface Page<T> {
   readonly items: T[];
   readonly next: string | null;
-}
-
-export interface AuditEntry {
-  /** User id, `key:<id>` or `server`. */
-  readonly actor: string;
-  /** Such as `token.create`. */
-  readonly action: string;
-  /** The id of what was acted on. */
-  readonly subject: string;
-  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 export interface DeviceChanges {

@@ -1,17 +1,30 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
 import type { RepositoryContext } from '../scoping.ts';
 import type { Row } from '../tables.ts';
+import type { AuditAction } from './actions.ts';
 import { createRowsDigest } from './chain.ts';
 import { type AuditHead, type AuditVerdict, createChainCheck, hexOf, SEAL_ACTION } from './check.ts';
 
 export interface AuditEntry {
   /** User id, `key:<id>` or `server`. */
   readonly actor: string;
-  /** Such as `token.create`. */
-  readonly action: string;
+  readonly action: AuditAction;
   /** The id of what was acted on. */
   readonly subject: string;
   readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** What rows are looked for; all of them without any of it. */
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly action?: string;
+  /** The id of what was acted on. */
+  readonly subject?: string;
+  /** Inclusive, ms since 1970. */
+  readonly fromMs?: number;
+  /** Exclusive. */
+  readonly toMs?: number;
 }
 
 /** Append-only chain of who did what: each row's hash, made with the key of the key file, covers the row and the hash before it. */
@@ -19,6 +32,9 @@ export interface AuditLog {
   append(entry: AuditEntry): Promise<void>;
   /** The same as one statement, for {@link Store.commit}: the row is written with what it tells of, or neither is. */
   appendStatement(entry: AuditEntry): CompiledQuery;
+  /** Newest first. @throws VigiaError bad_request for a cursor that is not one */
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<Row<'audit'>>>;
+  count(filter: AuditFilter): Promise<number>;
   /** The newest row, or null. */
   head(): Promise<AuditHead | null>;
   /** Seals what is there with this key, unless the newest row has it already. */
@@ -40,11 +56,32 @@ export function auditLog({ db, clock, chainKey }: RepositoryContext): AuditLog {
         coalesce((SELECT hash FROM audit ORDER BY id DESC LIMIT 1), zeroblob(32)) AS previous_hash
       FROM audit
     )`;
+  const where = ({ actor, action, subject, fromMs, toMs }: AuditFilter) =>
+    db
+      .selectFrom('audit')
+      .$if(actor !== undefined, (query) => query.where('actor', '=', actor ?? ''))
+      .$if(action !== undefined, (query) => query.where('action', '=', action ?? ''))
+      .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? ''))
+      .$if(fromMs !== undefined, (query) => query.where('at', '>=', fromMs ?? 0))
+      .$if(toMs !== undefined, (query) => query.where('at', '<', toMs ?? 0));
   const append = async (entry: AuditEntry): Promise<void> => {
     await insertion(entry).execute(db);
   };
   return {
     append,
+    async list(filter, { limit, cursor }) {
+      const size = clampLimit(limit);
+      let query = where(filter)
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(size + 1);
+      if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['number'])[0]);
+      return toPage(await query.execute(), size, ({ id }) => [id]);
+    },
+    async count(filter) {
+      const counted = where(filter).select((eb) => eb.fn.countAll<number>().as('rows'));
+      return (await counted.executeTakeFirst())?.rows ?? 0;
+    },
     appendStatement: (entry) => insertion(entry).compile(db),
     async head() {
       const row = await db.selectFrom('audit').select(['id', 'hash']).orderBy('id', 'desc').executeTakeFirst();

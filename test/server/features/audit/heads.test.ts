@@ -25,7 +25,7 @@ async function world(t: Test, url: string | null = null): Promise<World> {
   const health = new Health();
   const logger = pino({}, { write: (line) => void lines.push(line) });
   const heads = new AuditHeads({ store, url, allowPrivate: true, now: () => clock.nowMs, health, logger });
-  const entry = { actor: 'u', action: 'a', subject: 's' };
+  const entry = { actor: 'u', action: 'client.change', subject: 's' } as const;
   const append = (count: number) =>
     store.commit(Array.from({ length: count }, () => store.audit.appendStatement(entry)));
   return { store, clock, lines, health, heads, append };

@@ -13,7 +13,12 @@ t.test('what cannot be written is written with the next entry, in order and with
     },
   };
   const audit = lateAudit(log, () => 0);
-  const entry = (subject: string) => ({ actor: 'u1', action: 'session.open', subject, detail: { address: '::1' } });
+  const entry = (subject: string) => ({
+    actor: 'u1',
+    action: 'session.open' as const,
+    subject,
+    detail: { address: '::1' },
+  });
   await audit.append(entry('s1'));
   await audit.append(entry('s2'));
   t.same(written, []);

@@ -36,7 +36,7 @@ t.test('an untouched chain verifies', async (t) => {
 
 t.test('entries written at the same time form one chain', async (t) => {
   const store = await tempStore(t);
-  const entry = { actor: 'server', action: 'start', subject: '' };
+  const entry = { actor: 'server', action: 'client.change', subject: '' } as const;
   await Promise.all(Array.from({ length: 20 }, () => store.audit.append(entry)));
   t.match(await store.audit.verify(), { ok: true, entries: 20 });
 });
@@ -45,7 +45,7 @@ t.test('more entries than one batch of the reader', async (t) => {
   const store = await tempStore(t);
   await store.transaction(async (handle) => {
     for (let index = 0; index < 1001; index += 1)
-      await handle.audit.append({ actor: 'a', action: 'b', subject: `${index}` });
+      await handle.audit.append({ actor: 'a', action: 'client.change', subject: `${index}` });
   });
   t.match(await store.audit.verify(), { ok: true, entries: 1001 });
 });
@@ -75,7 +75,7 @@ t.test('tampering that goes around that shows at the first wrong entry', async (
 
 t.test('a row is written with what it tells of, or neither is', async (t) => {
   const store = await tempStore(t);
-  const entry = { actor: 'u', action: 'setting.change', subject: 'a' };
+  const entry = { actor: 'u', action: 'client.change', subject: 'a' } as const;
   await store.commit([store.settings.setStatement('a', 1), store.audit.appendStatement(entry)]);
   const twice = [store.settings.setStatement('a', 2), store.audit.appendStatement(entry)];
   const refused = sql`INSERT INTO site (id) VALUES ('no client')`.compile(store.db);
@@ -92,7 +92,7 @@ t.test('what was written before there was a key is sealed once, by a row that sa
   old.exec(`${[initial, sla, people, fourTimes, flapping, historyLoss, twins].join(';')}; PRAGMA user_version = 7`);
   let previous_hash: Uint8Array = GENESIS;
   for (let id = 1; id <= 3; id += 1) {
-    const row = { id, at: id, actor: 'u', action: 'a', subject: `${id}`, detail_json: '{}', previous_hash };
+    const row = { id, at: id, actor: 'u', action: 'client.change', subject: `${id}`, detail_json: '{}', previous_hash };
     const hash = unkeyedHashOf({ ...row, key_id: null });
     old.prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(...Object.values(row), hash);
     previous_hash = hash;
@@ -100,7 +100,7 @@ t.test('what was written before there was a key is sealed once, by a row that sa
   old.close();
   for (const entries of [4, 5]) {
     const store = await openStore({ path, clock: Date.now });
-    if (entries === 5) await store.audit.append({ actor: 'u', action: 'a', subject: '5' });
+    if (entries === 5) await store.audit.append({ actor: 'u', action: 'client.change', subject: '5' });
     t.match(await store.audit.verify(), { ok: true, entries, before: 3 });
     const seals = await store.db.selectFrom('audit').selectAll().where('action', '=', 'audit.seal').execute();
     t.match(seals, [{ id: 4, actor: 'server', subject: 'before', detail_json: /"entries":3/ }]);
@@ -119,7 +119,7 @@ t.test('a new key file seals what the lost one had chained', async (t) => {
   const folder = tempDir(t);
   const options = { path: join(folder, 'state.db'), clock: Date.now };
   const first = await openStore(options);
-  await first.audit.append({ actor: 'u', action: 'a', subject: '1' });
+  await first.audit.append({ actor: 'u', action: 'client.change', subject: '1' });
   await first.close();
   rmSync(join(folder, 'secret.key'));
   const store = await openStore(options);

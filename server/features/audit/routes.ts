@@ -1,0 +1,91 @@
+import { Readable } from 'node:stream';
+import { type Static, Type } from 'typebox';
+import { AuditActions, AuditRow } from '../../../protocol/api/audit.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { csvLine } from '../../platform/http/csv.ts';
+import { strict } from '../../platform/http/fields.ts';
+import type { Http } from '../../platform/http/http.ts';
+import { MAX_PAGE, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
+import { parseTimeRange } from '../../platform/http/time-range.ts';
+import { auditActions } from '../../platform/store/audit/actions.ts';
+import type { AuditFilter } from '../../platform/store/audit/log.ts';
+import type { StatePort } from '../../platform/store/state-port.ts';
+import { createAuditViews } from './views.ts';
+
+const Text = Type.String({ minLength: 1, maxLength: 256 });
+const search = {
+  actor: Type.Optional(Text),
+  action: Type.Optional(Text),
+  object: Type.Optional(Text),
+  from: Type.Optional(Type.String({ maxLength: 40 })),
+  to: Type.Optional(Type.String({ maxLength: 40 })),
+};
+const Search = Type.Object({ ...pageQuery, ...search }, strict);
+const CsvSearch = Type.Object(search, strict);
+type Asked = Static<typeof CsvSearch>;
+
+/** A file that a spreadsheet still opens. */
+const MAX_CSV_ROWS = 200_000;
+const columns = ['row', 'at', 'actor', 'actorName', 'action', 'words', 'object', 'detail'] as const;
+
+export interface AuditRouteNeeds {
+  readonly state: StatePort;
+  readonly clock: () => number;
+}
+
+/** Who did what: newest first, by person, action, object and time, also as a file. */
+export function auditRoutes(http: Http, { state, clock }: AuditRouteNeeds): void {
+  const config = { access: 'manage', everyClient: true } as const;
+
+  http.get(
+    '/api/v1/audit',
+    { config, schema: { querystring: Search, response: { 200: PageOf(AuditRow) } } },
+    async (request) => {
+      const page = await state.audit.list(filterOf(request.query, clock()), pageRequest(request.query));
+      return { items: await createAuditViews(state).of(page.items), next: page.next };
+    },
+  );
+
+  http.get('/api/v1/audit-actions', { config, schema: { response: { 200: AuditActions } } }, async () => ({
+    items: Object.entries(auditActions).map(([action, words]) => ({ action, words })),
+  }));
+
+  http.get('/api/v1/audit.csv', { config, schema: { querystring: CsvSearch } }, async (request, reply) => {
+    const filter = filterOf(request.query, clock());
+    if ((await state.audit.count(filter)) > MAX_CSV_ROWS) {
+      throw new VigiaError('range_too_large', `More than ${MAX_CSV_ROWS} rows fit this search. Narrow the time.`);
+    }
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="audit.csv"')
+      .send(Readable.from(csvOf(state, filter)));
+  });
+}
+
+/** @throws VigiaError validation_failed for times that are none */
+function filterOf({ actor, action, object, from, to }: Asked, nowMs: number): AuditFilter {
+  const isTimed = from !== undefined || to !== undefined;
+  const range = isTimed ? parseTimeRange({ from: from ?? '0', ...(to !== undefined && { to }) }, nowMs) : {};
+  return {
+    ...(actor !== undefined && { actor }),
+    ...(action !== undefined && { action }),
+    ...(object !== undefined && { subject: object }),
+    ...range,
+  };
+}
+
+/** Page after page, so that nobody waits for all of it and no more than one is in memory. */
+async function* csvOf(state: StatePort, filter: AuditFilter): AsyncGenerator<string> {
+  yield csvLine(columns);
+  const views = createAuditViews(state);
+  for (let cursor: string | undefined; ; ) {
+    const page = await state.audit.list(filter, { limit: MAX_PAGE, cursor });
+    const rows = await views.of(page.items);
+    const lines = rows.map(({ row, at, actor, action, words, object, detail }) =>
+      csvLine([row, at, actor.id, actor.name, action, words, object, JSON.stringify(detail)]),
+    );
+    yield lines.join('');
+    if (page.next === null) return;
+    cursor = page.next;
+  }
+}
