@@ -51,6 +51,20 @@ const leanBuiltins = {
 };
 
 /**
+ * Of package.json an agent needs its version: the rest would lie in the memory of every machine.
+ * @type {import('esbuild').Plugin}
+ */
+const onlyVersion = {
+  name: 'only-version',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
+/**
  * dist/dashboard: the page, and under assets/ everything it refers to, under names that carry a hash of their content.
  * @returns {Promise<import('../build.mjs').Bundle>}
  */
@@ -104,7 +118,7 @@ export async function buildAgent() {
     target: 'node26',
     banner: { js: AGENT_BANNER },
     define: { 'performance.now': 'monotonicMs' },
-    plugins: [leanBuiltins],
+    plugins: [leanBuiltins, onlyVersion],
   });
   return { inputs, outputs: write(files) };
 }
