@@ -1,3 +1,4 @@
+import type { AuditActions, AuditRow } from '../../protocol/api/audit.ts';
 import type { TwinMachines } from '../../protocol/api/twin.ts';
 import type {
   Aggregation,
@@ -114,6 +115,11 @@ export const api = {
   logout: () => request<void>('DELETE', '/session'),
   firstRun: (body: { token: string; name: string; email: string; password: string }) =>
     request<SessionInfo>('POST', '/first-run', body),
+
+  /** The newest ones that fit, `pages` of a hundred. */
+  audit: (search: Readonly<Record<string, string>>, pages: number) =>
+    requestAll<AuditRow>('/audit', search, { size: 100, most: pages }),
+  auditActions: () => request<AuditActions>('GET', '/audit-actions'),
 
   overview: () => request<Overview>('GET', '/overview'),
   device: (deviceId: string) => request<Device>('GET', `/devices/${id(deviceId)}`),

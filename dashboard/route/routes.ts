@@ -1,4 +1,13 @@
-export const settingsSections = ['account', 'display', 'people', 'keys', 'receivers', 'tokens', 'about'] as const;
+export const settingsSections = [
+  'account',
+  'display',
+  'people',
+  'keys',
+  'receivers',
+  'tokens',
+  'audit',
+  'about',
+] as const;
 export type SettingsSection = (typeof settingsSections)[number];
 
 type PlainView = (typeof plain)[keyof typeof plain];

@@ -223,6 +223,37 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
       return reply.code(204).send();
     });
   };
+  app.get('/api/v1/audit-actions', () => ({
+    items: [
+      { action: 'client.change', words: 'Changed a client' },
+      { action: 'device.retire', words: 'Retired a device' },
+    ],
+  }));
+  app.get<{ Querystring: Record<string, string> }>('/api/v1/audit', ({ query }) => {
+    const ben = { id: 'u2', kind: 'person', name: 'Ben Carter' };
+    const rows = [
+      {
+        row: 3,
+        at: new Date(world.nowMs()).toISOString(),
+        actor: ben,
+        action: 'device.retire',
+        words: 'Retired a device',
+        object: 'gone',
+        detail: {},
+      },
+      {
+        row: 2,
+        at: new Date(world.nowMs() - 3_600_000).toISOString(),
+        actor: { id: 'server', kind: 'server', name: null },
+        action: 'client.change',
+        words: 'Changed a client',
+        object: 'c-1',
+        detail: { name: 'Acme' },
+      },
+    ];
+    const fits = rows.filter(({ action }) => query.action === undefined || action === query.action);
+    return { items: fits, next: null };
+  });
   list('/api/v1/users', people);
   list('/api/v1/api-keys', keys);
   list('/api/v1/tokens', tokens);

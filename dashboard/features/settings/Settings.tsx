@@ -13,6 +13,8 @@ import { TokenSettings } from './Tokens.tsx';
 
 const ReceiverSettings = lazy(async () => (await import('./Receivers.tsx')).ReceiverSettings);
 
+const AuditLog = lazy(async () => (await import('./AuditLog.tsx')).AuditLog);
+
 const sections: Record<SettingsSection, ComponentType> = {
   account: AccountSettings,
   display: DisplaySettings,
@@ -20,6 +22,7 @@ const sections: Record<SettingsSection, ComponentType> = {
   keys: ApiKeySettings,
   receivers: ReceiverSettings,
   tokens: TokenSettings,
+  audit: AuditLog,
   about: AboutSettings,
 };
 

@@ -1,0 +1,170 @@
+import { useComputed, useSignal } from '@preact/signals';
+import type { AuditRow } from '../../../protocol/api/audit.ts';
+import { api } from '../../data/api.ts';
+import { orNone } from '../../data/choices.ts';
+import { compareNames } from '../../data/select.ts';
+import { clients, devices, isAdmin, services, sites, users } from '../../data/store.ts';
+import { place, setQuery } from '../../route/router.ts';
+import { clientHref, deviceHref, incidentHref, siteHref, withQuery } from '../../route/routes.ts';
+import { When } from '../../ui/Ago.tsx';
+import { Async, useLoaded } from '../../ui/Async.tsx';
+import { SelectField, TextField } from '../../ui/Field.tsx';
+import { t } from '../../words/i18n.ts';
+import { type AuditQuery, auditSearch, detailText, parseAuditQuery } from './audit-query.ts';
+
+/** Who did what: by person, action, object and day. */
+export function AuditLog() {
+  const query = useComputed(() => parseAuditQuery(place.value.query)).value;
+  const pages = useSignal(1);
+  const search = auditSearch(query);
+  const loaded = useLoaded(`audit ${pages.value} ${JSON.stringify(search)}`, () => api.audit(search, pages.value));
+  if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
+  return (
+    <section class="card">
+      <header class="card-head">
+        <h2>{t('settings.audit')}</h2>
+        <a class="button button-plain" href={withQuery('/api/v1/audit.csv', search)} download="audit.csv">
+          {t('audit.csv')}
+        </a>
+      </header>
+      <p class="hint">{t('audit.hint')}</p>
+      <Filters
+        query={query}
+        onChange={(changes) => {
+          pages.value = 1;
+          setQuery(changes);
+        }}
+      />
+      <Async loaded={loaded}>
+        {({ items, next }) => (
+          <>
+            {items.length === 0 ? <p class="nothing">{t('audit.none')}</p> : <Rows rows={items} />}
+            {next !== null && (
+              <button
+                type="button"
+                class="link"
+                onClick={() => {
+                  pages.value += 1;
+                }}
+              >
+                {t('report.more')}
+              </button>
+            )}
+          </>
+        )}
+      </Async>
+    </section>
+  );
+}
+
+function Filters({ query, onChange }: { query: AuditQuery; onChange: (changes: Partial<AuditQuery>) => void }) {
+  const actions = useLoaded('audit-actions', api.auditActions);
+  const people = [...users.value]
+    .map(([value, label]) => ({ value, label }))
+    .sort((a, b) => compareNames(a.label, b.label));
+  const known = [...people, { value: 'server', label: t('audit.server') }];
+  // A key, or somebody who is no longer here, by a link or by "only this".
+  const isOther = query.actor !== '' && !known.some(({ value }) => value === query.actor);
+  const words = (actions.value?.items ?? []).map((one) => ({ value: one.action, label: one.words }));
+  return (
+    <div class="form-pair">
+      <SelectField
+        label={t('audit.who')}
+        value={query.actor}
+        options={orNone(t('audit.everybody'), isOther ? [...known, { value: query.actor, label: query.actor }] : known)}
+        onChange={(actor) => onChange({ actor })}
+      />
+      <SelectField
+        label={t('audit.what')}
+        value={query.action}
+        options={orNone(t('audit.everything'), words)}
+        onChange={(action) => onChange({ action })}
+      />
+      <TextField
+        label={t('audit.object')}
+        value={query.object}
+        required={false}
+        autoComplete="off"
+        placeholder={t('audit.anyObject')}
+        onInput={(object) => onChange({ object })}
+      />
+      <TextField
+        label={t('audit.from')}
+        type="date"
+        value={query.from}
+        required={false}
+        onInput={(from) => onChange({ from })}
+      />
+      <TextField
+        label={t('audit.to')}
+        type="date"
+        value={query.to}
+        required={false}
+        onInput={(to) => onChange({ to })}
+      />
+    </div>
+  );
+}
+
+function Rows({ rows }: { rows: readonly AuditRow[] }) {
+  const heads = { when: t('audit.when'), who: t('audit.who'), what: t('audit.what'), detail: t('audit.detail') };
+  return (
+    <div class="table-scroll">
+      <table class="table table-list">
+        <thead>
+          <tr>
+            {Object.values(heads).map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.row}>
+              <td data-head={heads.when}>
+                <div class="cell-body">
+                  <When at={row.at} />
+                </div>
+              </td>
+              <td data-head={heads.who}>
+                <div class="cell-body">{whoOf(row)}</div>
+              </td>
+              <td data-head={heads.what}>
+                <div class="cell-body">
+                  {row.words}
+                  <div class="quiet">
+                    <ObjectName row={row} />
+                  </div>
+                </div>
+              </td>
+              <td data-head={heads.detail}>
+                <div class="cell-body audit-detail">{detailText(row.detail)}</div>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function whoOf({ actor: { id, kind, name } }: AuditRow): string {
+  if (kind === 'server') return t('audit.server');
+  if (kind === 'key') return t('maker.key', { name: name ?? id });
+  return name ?? id;
+}
+
+/** By its name where it is still there, otherwise by its id. */
+function ObjectName({ row: { object, action } }: { row: AuditRow }) {
+  if (object === '') return null;
+  const device = devices.value.get(object);
+  if (device) return <a href={deviceHref(object)}>{device.name}</a>;
+  const client = clients.value.get(object);
+  if (client) return <a href={clientHref(object)}>{client.name}</a>;
+  const site = sites.value.get(object);
+  if (site) return <a href={siteHref(object)}>{site.name}</a>;
+  if (action.startsWith('incident.')) return <a href={incidentHref(object)}>{t('audit.incident')}</a>;
+  return <>{services.value.get(object)?.name ?? users.value.get(object) ?? object}</>;
+}
