@@ -2,32 +2,28 @@ import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
 
 /** One piece of housekeeping. Returns what it did as fields for the log. */
-export interface DailyTask {
-  readonly name: string;
-  run(): Promise<Record<string, unknown>>;
-}
-
-/** Removes what is old, by `now`: while that is null nobody can say what time it is, and nothing is. */
-export function removing(
-  name: string,
-  now: () => number | null,
-  remove: (now: number) => Promise<Record<string, unknown>>,
-): DailyTask {
-  return {
-    name,
-    async run() {
-      const at = now();
-      return at === null ? { waits: 'the time of day is not certain' } : remove(at);
-    },
-  };
-}
+export type DailyTask =
+  | {
+      readonly name: string;
+      /** `certainNow` in ms since 1970, null while nobody can say what time it is. */
+      run(certainNow: number | null): Promise<Record<string, unknown>>;
+    }
+  | {
+      readonly name: string;
+      /** Removes what is old by then, ms since 1970. While nobody can say what time it is, nothing is. */
+      remove(certainNow: number): Promise<Record<string, unknown>>;
+    };
 
 /** At night in the server's own time zone, and not on the hour, when every other machine does the same. */
 const AT = '17 3 * * *';
 
 /** Runs the tasks once a day, one after the other; what one of them throws is logged and tried again the next day. */
-export function startDaily(tasks: readonly DailyTask[], logger: Logger): { stop(): Promise<void> } {
-  const job = schedule(AT, () => runDaily(tasks, logger), { noOverlap: true, name: 'daily' });
+export function startDaily(
+  tasks: readonly DailyTask[],
+  logger: Logger,
+  certainNow: () => number | null,
+): { stop(): Promise<void> } {
+  const job = schedule(AT, () => runDaily(tasks, logger, certainNow), { noOverlap: true, name: 'daily' });
   return {
     async stop() {
       await job.destroy();
@@ -35,12 +31,21 @@ export function startDaily(tasks: readonly DailyTask[], logger: Logger): { stop(
   };
 }
 
-export async function runDaily(tasks: readonly DailyTask[], logger: Logger): Promise<void> {
+export async function runDaily(
+  tasks: readonly DailyTask[],
+  logger: Logger,
+  certainNow: () => number | null,
+): Promise<void> {
   for (const task of tasks) {
     try {
-      logger.info({ task: task.name, ...(await task.run()) }, 'daily task done');
+      logger.info({ task: task.name, ...(await runTask(task, certainNow())) }, 'daily task done');
     } catch (cause) {
       logger.error({ err: cause, task: task.name }, 'daily task failed; it is tried again tomorrow');
     }
   }
+}
+
+async function runTask(task: DailyTask, certainNow: number | null): Promise<Record<string, unknown>> {
+  if ('run' in task) return task.run(certainNow);
+  return certainNow === null ? { waits: 'the time of day is not certain' } : task.remove(certainNow);
 }

@@ -1,16 +1,13 @@
 import type { Logger } from 'pino';
 import type { Act } from '../core/incidents/act.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
-import type { Judge } from '../core/incidents/judge.ts';
 import { type Availability, createAvailability } from '../features/availability/create-availability.ts';
-import { type Contracts, createContracts } from '../features/contracts/contracts.ts';
+import { type Contracts, type ContractsOptions, createContracts } from '../features/contracts/contracts.ts';
 import { createMaintenance, type Maintenance } from '../features/maintenance/create-maintenance.ts';
 import { createServices, type Services } from '../features/services/create-services.ts';
 import type { ServiceDefinition } from '../features/services/definition.ts';
-import { Reminders } from '../features/telling/reminders.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Store } from '../platform/store/store.ts';
-import { FlapJudge } from '../watch/flap-judge.ts';
 import type { Watch } from '../watch/watch.ts';
 
 export interface SlaOptions {
@@ -24,6 +21,8 @@ export interface SlaOptions {
   readonly follow: Watch['follow'];
   readonly now: () => number;
   readonly logger: Logger;
+  /** Shows what became of an incident whose clock was touched. */
+  readonly incidents: ContractsOptions['incidents'];
   readonly onServiceChanged: (service: ServiceDefinition) => void;
 }
 
@@ -33,14 +32,12 @@ export interface Sla {
   readonly maintenance: Maintenance;
   readonly services: Services;
   readonly availability: Availability;
-  /** In the order in which they must judge. */
-  readonly judges: readonly Judge[];
 }
 
 /** Wires them to one another, and to the incidents. Made before anything is replayed. */
 export async function createSla(options: SlaOptions): Promise<Sla> {
   const { store, fleet, book, timeZone, act, now, logger } = options;
-  const contracts = await createContracts({ store, book, fleet, now, timeZone, act });
+  const contracts = await createContracts({ store, book, fleet, now, timeZone, act, incidents: options.incidents });
   const maintenance = await createMaintenance({
     store,
     fleet,
@@ -48,7 +45,7 @@ export async function createSla(options: SlaOptions): Promise<Sla> {
     terms: contracts.terms,
     now,
     act,
-    serviceMembers: (id) => services.services.get(id)?.versions.at(-1)?.terms.deviceIds ?? [],
+    serviceMembers: (id) => services.members(id),
   });
   const services: Services = await createServices({
     store,
@@ -75,24 +72,5 @@ export async function createSla(options: SlaOptions): Promise<Sla> {
     now,
     logger,
   });
-  const reminders = new Reminders(book);
-  await reminders.load(store);
-  book.addPolicy(maintenance.watch.policy);
-  // After all that set a parent or keep quiet: what is explained or planned has no clock.
-  book.addPolicy(contracts.policy);
-  book.addPolicy(reminders.policy);
-  return {
-    contracts,
-    maintenance,
-    services,
-    availability,
-    judges: [
-      maintenance.watch,
-      ...services.judges,
-      availability.judge,
-      contracts.judge,
-      new FlapJudge(book),
-      reminders,
-    ],
-  };
+  return { contracts, maintenance, services, availability };
 }

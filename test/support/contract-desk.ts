@@ -93,6 +93,7 @@ export async function contractDesk(
     now,
     timeZone: deskZone,
     act: watch.act,
+    incidents: { detail: async () => null },
   });
   book.addPolicy(contracts.policy);
   const incidents = createIncidentPort({ store, book, fleet, act: watch.act, now });
@@ -125,7 +126,7 @@ export async function contractDesk(
       if (!row) throw new Error('no such incident');
       return toRecord(row);
     },
-    judge: () => inLane(watch)((changes, at) => contracts.judge.judge(changes, at)),
+    judge: () => inLane(watch)((changes, at) => contracts.judges[0]?.judge(changes, at)),
     async history(id) {
       return (await all.incidents.events(id)).map(({ kind, by_user, text }) => `${kind} ${by_user ?? '-'}: ${text}`);
     },

@@ -1,42 +1,48 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { RouteOptions } from 'fastify';
 import pino from 'pino';
 import type { Test } from 'tap';
 import type { Role } from '../../protocol/api/view.ts';
-import { routesOf } from '../../server/app/routes.ts';
+import { overviewRoutes } from '../../server/app/overview-routes.ts';
 import type { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import type { Twins } from '../../server/core/twins/twins.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
 import { liveRoute } from '../../server/edge/live/live-connections.ts';
-import { createInstallFiles } from '../../server/features/access/install-files.ts';
-import { createRuntimeMaker, makeRuntimeIn } from '../../server/features/access/runtime-maker.ts';
+import { createAccess } from '../../server/features/access/create-access.ts';
+import { auditRoutes } from '../../server/features/audit/routes.ts';
 import { type Availability, createAvailability } from '../../server/features/availability/create-availability.ts';
+import { createClients } from '../../server/features/clients/create-clients.ts';
 import { createContracts } from '../../server/features/contracts/contracts.ts';
-import { createHolidays } from '../../server/features/contracts/holidays.ts';
+import { deviceRoutes } from '../../server/features/devices/device-routes.ts';
+import { healthRoutes } from '../../server/features/devices/health-routes.ts';
+import { metricsRoutes } from '../../server/features/devices/metrics-routes.ts';
+import { seriesRoutes } from '../../server/features/devices/series-routes.ts';
+import { storageRoutes } from '../../server/features/devices/storage-routes.ts';
 import { createIncidentPort } from '../../server/features/incidents/incident-port.ts';
+import { incidentRoutes } from '../../server/features/incidents/routes.ts';
 import { createMaintenance } from '../../server/features/maintenance/create-maintenance.ts';
 import type { MaintenancePort } from '../../server/features/maintenance/port.ts';
 import { createServices, type Services } from '../../server/features/services/create-services.ts';
 import { createReceiverPort } from '../../server/features/telling/receiver-port.ts';
+import { receiverRoutes } from '../../server/features/telling/routes.ts';
+import { createTickets } from '../../server/features/tickets/create-tickets.ts';
 import type { PersonReportPort } from '../../server/features/tickets/port.ts';
-import { createReportPort } from '../../server/features/tickets/report-port.ts';
 import { createTwins } from '../../server/features/twins/create-twins.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import { Health } from '../../server/platform/health/health.ts';
-import type { Http } from '../../server/platform/http/http.ts';
+import type { AddRoutes, Http } from '../../server/platform/http/http.ts';
 import { createHttpServer, type HttpOptions } from '../../server/platform/http/server.ts';
 import type { UpgradeRouter } from '../../server/platform/http/upgrade.ts';
 import { trustProxies } from '../../server/platform/net/trusted-proxies.ts';
-import { createFirstRun, type FirstRun } from '../../server/platform/security/first-run.ts';
+import type { FirstRun } from '../../server/platform/security/first-run.ts';
 import { loadIdentity } from '../../server/platform/security/identity.ts';
-import { lateAudit } from '../../server/platform/security/late-audit.ts';
 import { createPasswords } from '../../server/platform/security/passwords.ts';
-import { createPeople, type People } from '../../server/platform/security/people.ts';
+import type { People } from '../../server/platform/security/people.ts';
 import { loadSealer } from '../../server/platform/security/sealing.ts';
 import type { Sessions } from '../../server/platform/security/sessions.ts';
-import { createEnrolmentTokens } from '../../server/platform/security/tokens.ts';
 import type { Store } from '../../server/platform/store/store.ts';
 import { Watch } from '../../server/watch/watch.ts';
 import { createTestPorts, type TestPorts } from './ports.ts';
@@ -68,6 +74,8 @@ export interface TestServer {
   readonly sessions: Sessions;
   readonly people: People;
   readonly upgrades: UpgradeRouter;
+  /** What features add, as they add it. */
+  readonly routeTable: readonly RouteOptions[];
   /** Lines of the log, parsed. */
   readonly log: Record<string, unknown>[];
   /** One request; the body is sent as JSON. */
@@ -134,14 +142,24 @@ export async function startHttp(
     logger,
     publish,
   });
-  const contracts = await createContracts({ store, book, fleet, now, timeZone: 'UTC', act: watch.act });
+  const { act, actOnStore } = watch;
+  const incidents = realIncidents ? createIncidentPort({ store, book, fleet, act, now }) : ports.incidents;
+  const contracts = await createContracts({
+    store,
+    book,
+    fleet,
+    now,
+    timeZone: 'UTC',
+    act,
+    incidents,
+  });
   const maintenance = await createMaintenance({
     store,
     fleet,
     book,
     terms: contracts.terms,
     now,
-    act: watch.act,
+    act,
   });
   const availability = await createAvailability({
     store,
@@ -150,7 +168,7 @@ export async function startHttp(
     terms: contracts.terms,
     exclusions: maintenance.windows,
     services: () => services.source,
-    act: watch.act,
+    act,
     now,
     logger,
   });
@@ -161,89 +179,83 @@ export async function startHttp(
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
     devices: () => availability.book,
     exclusions: maintenance.windows,
-    act: watch.act,
+    act,
     follow: (work) => watch.follow(work),
     now,
     logger,
     onServiceChanged: () => undefined,
   });
-  book.addPolicy(maintenance.watch.policy);
-  const personReports = createReportPort({
+  for (const policy of [...services.policies, ...maintenance.policies]) book.addPolicy(policy);
+  const tickets = createTickets({
     store,
     book,
     fleet,
     now,
-    act: watch.act,
+    act,
+    actOnStore,
     zoneOf: () => 'UTC',
     zonesOf: (clientId) => availability.agreements.zones(clientId),
     withReport: contracts.withReport,
   });
   book.addPolicy(contracts.policy);
-  const sharing = await createTwins(store, now);
-  const passwords = createPasswords();
-  const people = await createPeople({ store, actOnStore: watch.actOnStore, passwords, clock: now, logger });
-  t.teardown(() => people.close());
-  const identity = await loadIdentity(tempDir(t));
-  const firstRun = createFirstRun(store, passwords, watch.actOnStore);
+  const twins = await createTwins({
+    ...{ store, now, logger, fleet, book, act },
+    offer: () => undefined,
+    gateway: { disconnectRuns: () => undefined, isConnected: () => false },
+    takeInventory: () => undefined,
+  });
+  const version = '0.0.0-test';
+  const certificate = over.certificate ?? (() => null);
+  const access = await createAccess({
+    ...{ store, actOnStore, now, logger, version, certificate },
+    identity: await loadIdentity(tempDir(t)),
+    reportIntervalMs: { server: 10_000, workstation: 60_000 },
+    fleet: ports.fleet,
+    installationDir: repositoryDir,
+  });
+  t.teardown(access.close);
+  const { people, firstRun } = access;
   const { sessions, apiKeys } = people;
   const upgrades: UpgradeRouter = new Map();
   const log: Record<string, unknown>[] = [];
-  const version = '0.0.0-test';
-  const certificate = over.certificate ?? (() => null);
-  const routes = routesOf({
-    version,
-    clock: now,
-    certificate,
-    state: store,
-    actOnStore: watch.actOnStore,
-    endWatching: (deviceId, changes, at) => watch.endOf(deviceId, changes, at),
-    loginAudit: lateAudit(store.audit, now),
-    sessions,
-    passwords,
-    logins: people.logins,
-    credentials: people.credentials,
-    leaving: people.leaving,
-    firstRun,
-    apiKeys,
-    enrolmentTokens: createEnrolmentTokens(identity, now),
-    identity,
-    fleet: ports.fleet,
-    series: ports.series,
-    storage: ports.storage,
-    incidents: realIncidents ? createIncidentPort({ store, book, fleet, act: watch.act, now }) : ports.incidents,
-    contracts: contracts.port,
-    clocks: contracts.clocks,
-    holidays: createHolidays(store.settings, watch.act),
-    maintenance: maintenance.port,
-    personReports,
-    availability: availability.port,
-    checks: services.checkPort,
-    services: services.servicePort,
-    twins: sharing.port({
-      kept: sharing.keep({ offer: () => undefined, logger }),
-      fleet,
-      book,
-      act: watch.act,
-      gateway: { disconnectRuns: () => undefined, isConnected: () => false },
-      agents: { takeInventory: () => undefined },
-    }),
-    receivers: createReceiverPort({
-      store,
-      actOnStore: watch.actOnStore,
-      sealer: await loadSealer(tempDir(t)),
-      now,
-      allowPrivate: true,
-      mailName: null,
-      rendering: () => ({ origin: 'https://vigia.test', timeZone: 'UTC' }),
-    }),
-    installFiles: createInstallFiles(
-      repositoryDir,
-      version,
-      createRuntimeMaker({ make: makeRuntimeIn(repositoryDir) }),
-    ),
-    metrics: ports.metrics,
-    reportIntervalMs: { server: 10_000, workstation: 60_000 },
+  const receivers = createReceiverPort({
+    store,
+    actOnStore,
+    sealer: await loadSealer(tempDir(t)),
+    now,
+    allowPrivate: true,
+    mailName: null,
+    rendering: () => ({ origin: 'https://vigia.test', timeZone: 'UTC' }),
   });
+  const endWatching: Watch['endOf'] = (...about) => watch.endOf(...about);
+  const shared = { ...ports, incidents, state: store, actOnStore, endWatching, clock: now };
+  const clients = createClients(shared);
+  const features = [contracts, maintenance, availability, services, tickets, twins, access, clients];
+  const routeTable: RouteOptions[] = [];
+  let isAdding = true;
+  const routes: readonly AddRoutes[] = [
+    (http) => http.addHook('onRoute', (route) => void (isAdding && routeTable.push(route))),
+    ...features.flatMap((feature) => feature.routes),
+    (http) => receiverRoutes(http, { receivers }),
+    (http) => auditRoutes(http, shared),
+    (http) => incidentRoutes(http, shared),
+    (http) => healthRoutes(http, shared),
+    (http) => metricsRoutes(http, shared),
+    (http) => deviceRoutes(http, shared),
+    (http) => seriesRoutes(http, shared),
+    (http) => storageRoutes(http, shared),
+    (http) =>
+      overviewRoutes(http, {
+        ...shared,
+        availability: availability.port,
+        maintenance: maintenance.port,
+        personReports: tickets.port,
+        services: services.servicePort,
+      }),
+    () => {
+      isAdding = false;
+    },
+  ];
   const requests = pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) });
   const proxies = trustProxies(over.publicUrl ? ['127.0.0.0/8', '::1'] : []);
   const { addressOf } = proxies;
@@ -275,16 +287,17 @@ export async function startHttp(
     ports,
     published,
     maintenance: maintenance.port,
-    personReports,
+    personReports: tickets.port,
     book,
     availability,
     fleet,
-    twins: sharing.twins,
+    twins: twins.twins,
     clock,
     firstRun,
     sessions,
     people,
     upgrades,
+    routeTable: routeTable.filter(({ method }) => method !== 'HEAD'),
     log,
     async request(method, path, { headers = {}, body } = {}) {
       const response = await fetch(base + path, {

@@ -1,10 +1,11 @@
-import type {
-  Device,
-  DeviceSummary,
+import { Value } from 'typebox/value';
+import {
+  type Device,
+  type DeviceSummary,
   Incident,
-  IncidentDetail,
-  LiveServerMessage,
-  ServerHealth,
+  type IncidentDetail,
+  type LiveServerMessage,
+  type ServerHealth,
 } from '../../protocol/api/view.ts';
 import { VigiaError } from '../../protocol/error.ts';
 import { inScope, type Scope } from '../../server/domain/scope.ts';
@@ -177,7 +178,8 @@ export function createTestPorts(): TestPorts {
     openIncidents.set(id, { ...incident, ...changes });
     calls.push(`${what} ${id}`);
   };
-  const summaryOf = ({ events: _, evidence: __, similar: ___, ...incident }: IncidentDetail): Incident => incident;
+  const summaryOf = (incident: IncidentDetail): Incident =>
+    Value.Clean(Incident, structuredClone<unknown>(incident)) as Incident;
   const visibleIncidents = (scope: Scope): Incident[] =>
     [...openIncidents.values()].filter(({ clientId }) => inScope(scope, clientId)).map(summaryOf);
 

@@ -1,27 +1,24 @@
 import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
-import { fastify, type RouteOptions } from 'fastify';
+import type { RouteOptions } from 'fastify';
+import type { Test } from 'tap';
 import { enrolmentRequestMessage } from '../../protocol/api/enrolment.ts';
 import type { MaintenanceInput } from '../../protocol/api/maintenance.ts';
 import type { PersonReport, PersonReportInput } from '../../protocol/api/person-report.ts';
 import type { CheckInput, ServiceInput } from '../../protocol/api/service.ts';
-import { type RouteNeeds, routesOf } from '../../server/app/routes.ts';
 import { toRecord } from '../../server/core/incidents/rows.ts';
 import { newTwin } from '../../server/core/twins/twins.ts';
 import { everyClient } from '../../server/domain/scope.ts';
-import { defaultLimits, type Http, type HttpFacts } from '../../server/platform/http/http.ts';
 import { clockedIncident, openTerms } from './clocked-incident.ts';
-import { sharedHash, type TestServer, testPassword } from './http.ts';
+import { sharedHash, startHttp, type TestServer, testPassword } from './http.ts';
 import { deviceView, incidentView } from './ports.ts';
 import { incidentRow, type Tenant } from './store.ts';
 
-/** The route table itself, so that a new route cannot escape this test. */
-export function routeTable(): RouteOptions[] {
-  const http = fastify({ exposeHeadRoutes: false });
-  const routes: RouteOptions[] = [];
-  http.addHook('onRoute', (route) => void routes.push(route));
-  const facts = { limits: defaultLimits } as HttpFacts;
-  for (const add of routesOf({} as RouteNeeds)) add(http as unknown as Http, facts);
-  return routes;
+const keyOf = ({ method, url }: RouteOptions): string => `${String(method)} ${url}`;
+
+/** The route table itself, by method and path, so that a new route cannot escape a test. */
+export async function routeTable(t: Pick<Test, 'teardown'>): Promise<readonly RouteOptions[]> {
+  const server = await startHttp(t);
+  return server.routeTable.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 export interface Sample {

@@ -63,6 +63,7 @@ export async function startServices(
     onServiceChanged: () => undefined,
     ...(resolve && { resolve }),
   });
+  for (const policy of services.policies) book.addPolicy(policy);
   const publish = (changes: ChangeSet): void => {
     for (const { record } of changes.incidents) written.push(`${record.rule} ${record.state}`);
   };

@@ -26,6 +26,9 @@ export type ActInStore = <T>(
   work: (changes: ChangeSet, scoped: ScopedStore, handle: StoreHandle, now: number) => Promise<T>,
 ) => Promise<T>;
 
+/** What happened by itself, and cannot be repeated: it is written as soon as it can be. @throws VigiaError overloaded */
+export type Follow = (work: (changes: ChangeSet, now: number) => void) => Promise<void>;
+
 /** The audit row of an act. @throws Error if the act says nothing of itself, which is a defect */
 export function auditStatement(
   { audit }: Pick<StoreHandle, 'audit'>,

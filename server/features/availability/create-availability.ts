@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { Act } from '../../core/incidents/act.ts';
+import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { ExclusionSource, ServiceSource, TermsSource } from '../../domain/sla/sources.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { AddRoutes } from '../../platform/http/http.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { Agreements } from './agreements.ts';
 import { Attestations } from './attestations.ts';
@@ -10,6 +13,7 @@ import { createAvailabilityPort } from './availability-port.ts';
 import { BudgetJudge } from './budget-judge.ts';
 import { AvailabilityExports } from './exports.ts';
 import { LedgerBook } from './ledger-book.ts';
+import { availabilityRoutes } from './routes.ts';
 import { ServiceFigures } from './service-figures.ts';
 
 export interface AvailabilityOptions {
@@ -61,8 +65,9 @@ export async function createAvailability(options: AvailabilityOptions) {
     now,
   });
   const exports = new AvailabilityExports({ fleet, book, agreements, services, now });
-  /** Keeps the figures of services fresh until the returned function is called. */
-  function start(): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  /** Keeps the figures of services fresh. */
+  function start(): void {
     let isRunning = false;
     const refresh = async (): Promise<void> => {
       if (isRunning) return;
@@ -73,8 +78,22 @@ export async function createAvailability(options: AvailabilityOptions) {
       isRunning = false;
     };
     void refresh();
-    const timer = setInterval(() => void refresh(), REFRESH_MS);
-    return () => clearInterval(timer);
+    timer = setInterval(() => void refresh(), REFRESH_MS);
   }
-  return { book, judge, port, exports, services, agreements, start };
+  const routes: AddRoutes = (http) => availabilityRoutes(http, { availability: port, clock: now });
+  return {
+    name: 'availability',
+    book,
+    judge,
+    port,
+    exports,
+    services,
+    agreements,
+    judges: [judge],
+    routes: [routes],
+    take: (changes: ChangeSet) => book.take(changes),
+    deviceChanged: (deviceId: string, record: DeviceRecord | null) => book.deviceChanged(deviceId, record),
+    start,
+    stop: () => clearInterval(timer),
+  };
 }

@@ -8,13 +8,17 @@ import { startClock } from '../../domain/sla/clock.ts';
 import { reportTo, withTimes } from '../../domain/sla/known-times.ts';
 import type { TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { AddRoutes } from '../../platform/http/http.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { createClockJudge } from './clock-judge.ts';
 import { createClockPolicy, recomputed } from './clock-policy.ts';
 import { createClockPort } from './clock-port.ts';
+import { type ClockRouteNeeds, incidentClockRoutes } from './clock-routes.ts';
 import { createClockTerms } from './clock-terms.ts';
 import { ContractBook } from './contract-book.ts';
 import { createContractPort } from './contract-port.ts';
+import { contractRoutes } from './contract-routes.ts';
+import { createHolidays } from './holidays.ts';
 import type { ClockPort, ContractPort } from './port.ts';
 
 export interface ContractsOptions {
@@ -23,6 +27,8 @@ export interface ContractsOptions {
   readonly fleet: Fleet;
   readonly act: Act;
   readonly now: () => number;
+  /** Shows what became of an incident whose clock was touched. */
+  readonly incidents: ClockRouteNeeds['incidents'];
   /** Of the server: for clients without a contract, and what presets start from. */
   readonly timeZone?: string;
 }
@@ -32,7 +38,10 @@ export interface Contracts {
   readonly terms: TermsSource;
   /** Add it after every policy that sets a parent or keeps an incident quiet. */
   readonly policy: StepPolicy;
-  readonly judge: Judge;
+  readonly name: string;
+  readonly judges: readonly Judge[];
+  readonly policies: readonly StepPolicy[];
+  readonly routes: readonly AddRoutes[];
   readonly port: ContractPort;
   readonly clocks: ClockPort;
   /**
@@ -47,12 +56,22 @@ export async function createContracts(options: ContractsOptions): Promise<Contra
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const contracts = new ContractBook(await store.scoped(everyClient).contracts.all());
   const source = createClockTerms(contracts, timeZone);
+  const policy = createClockPolicy(source);
+  const port = createContractPort({ ...options, contracts, timeZone });
+  const clocks = createClockPort({ ...options, source });
+  const holidays = createHolidays(store.settings, options.act);
   return {
+    name: 'contracts',
     terms: contracts,
-    policy: createClockPolicy(source),
-    judge: createClockJudge(book, source),
-    port: createContractPort({ ...options, contracts, timeZone }),
-    clocks: createClockPort({ ...options, source }),
+    policy,
+    port,
+    clocks,
+    judges: [createClockJudge(book, source)],
+    policies: [policy],
+    routes: [
+      (http) => incidentClockRoutes(http, { incidents: options.incidents, clocks }),
+      (http) => contractRoutes(http, { contracts: port, holidays }),
+    ],
     withReport(step, reportedAt, at) {
       const { record } = step;
       const { clock, priority } = record;

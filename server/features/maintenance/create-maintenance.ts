@@ -2,11 +2,13 @@ import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { TermsSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { AddRoutes } from '../../platform/http/http.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { MaintenanceBook } from './maintenance-book.ts';
 import { createMaintenancePort } from './maintenance-port.ts';
 import { loadRuns } from './maintenance-runs.ts';
 import { MaintenanceWatch } from './maintenance-watch.ts';
+import { maintenanceRoutes } from './routes.ts';
 
 export interface MaintenanceOptions {
   readonly store: Store;
@@ -30,5 +32,19 @@ export async function createMaintenance(options: MaintenanceOptions) {
     { store, fleet, book, windows, ...(serviceMembers && { serviceMembers }) },
     await loadRuns(store, windows, now()),
   );
-  return { windows, watch, port: createMaintenancePort({ store, book: windows, now, act }) };
+  const port = createMaintenancePort({ store, book: windows, now, act });
+  const routes: AddRoutes = (http) => maintenanceRoutes(http, { maintenance: port, clock: now });
+  return {
+    name: 'maintenance',
+    windows,
+    watch,
+    port,
+    judges: [watch],
+    policies: [watch.policy],
+    routes: [routes],
+    async deviceChanged(deviceId: string): Promise<void> {
+      watch.deviceChanged();
+      await windows.loadPlacements(store, deviceId);
+    },
+  };
 }

@@ -1,19 +1,21 @@
 import type { Logger } from 'pino';
 import type { Service } from '../../../protocol/api/service.ts';
 import type { ResolveHost } from '../../../protocol/check/outcome.ts';
-import type { Act } from '../../core/incidents/act.ts';
+import type { Act, Follow } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { DeviceLedgerSource, ExclusionSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { AddRoutes } from '../../platform/http/http.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { Watch } from '../../watch/watch.ts';
 import { CheckBook } from './checks/check-book.ts';
 import { createCheckPort } from './checks/check-port.ts';
 import { createCheckSource } from './checks/check-source.ts';
 import { Plans } from './checks/plans.ts';
+import { checkRoutes } from './checks/routes.ts';
 import { CheckRunner } from './checks/runner.ts';
 import type { ServiceDefinition } from './definition.ts';
+import { serviceRoutes } from './routes.ts';
 import { ServiceBook } from './service-book.ts';
 import { createServicePort, serviceView } from './service-port.ts';
 import { createServiceSource } from './service-source.ts';
@@ -28,7 +30,7 @@ export interface ServicesOptions {
   readonly devices: () => DeviceLedgerSource;
   readonly exclusions: ExclusionSource;
   readonly act: Act;
-  readonly follow: Watch['follow'];
+  readonly follow: Follow;
   readonly now: () => number;
   readonly logger: Logger;
   readonly onServiceChanged: (service: ServiceDefinition) => void;
@@ -46,7 +48,6 @@ export async function createServices(options: ServicesOptions) {
   await checks.load();
   const services = new ServiceBook({ store, fleet, book, checks, onChanged: options.onServiceChanged });
   await services.load();
-  book.addPolicy(services.parentPolicy);
   checks.beforeIncident((check, changes, at) => {
     for (const service of services.withCheck(check.id)) services.judgeOne(service, changes, at);
   });
@@ -74,16 +75,25 @@ export async function createServices(options: ServicesOptions) {
     const service = services.get(id);
     return service && service.removedAt === null ? serviceView(service, services, now()) : null;
   };
+  const addCheckRoutes: AddRoutes = (http) => checkRoutes(http, { checks: checkPort });
+  const addServiceRoutes: AddRoutes = (http) => serviceRoutes(http, { services: servicePort });
   return {
+    name: 'services',
     checks,
     services,
     view,
+    /** The devices that a service is made of now. */
+    members: (id: string): readonly string[] => services.get(id)?.versions.at(-1)?.terms.deviceIds ?? [],
     plans,
     source,
     runner,
     checkPort,
     servicePort,
+    judges: [checks, services],
+    policies: [services.parentPolicy],
+    routes: [addCheckRoutes, addServiceRoutes],
+    start: () => runner.start(),
+    stop: () => runner.stop(),
     save,
-    judges: [checks, services] as const,
   };
 }

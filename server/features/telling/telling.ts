@@ -4,6 +4,7 @@ import { hasPassed } from '../../domain/has-passed.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Health } from '../../platform/health/health.ts';
 import type { VitalSigns } from '../../platform/health/vital-signs.ts';
+import type { AddRoutes } from '../../platform/http/http.ts';
 import { type Channel, guarded } from '../../platform/notify/channel.ts';
 import { logChannel } from '../../platform/notify/log-channel.ts';
 import { makeChannel } from '../../platform/notify/make-channel.ts';
@@ -18,6 +19,7 @@ import { LastResort } from './last-resort.ts';
 import type { ReceiverPort } from './port.ts';
 import { documentOf, factsOf, LOG_RECEIVER, openSecret } from './receiver.ts';
 import { createReceiverPort } from './receiver-port.ts';
+import { receiverRoutes } from './routes.ts';
 
 export interface TellingOptions {
   readonly store: Store;
@@ -45,13 +47,15 @@ export interface TellingOptions {
 
 /** Telling people what happened: from the outbox to every receiver. */
 export interface Telling {
+  readonly name: string;
   readonly receivers: ReceiverPort;
-  readonly queue: { readonly limit: number; length(): number; oldestMs(): number };
+  readonly routes: readonly AddRoutes[];
+  readonly queues: { readonly deliveries: { readonly limit: number; length(): number; oldestMs(): number } };
   start(): void;
   /** Ends the deliveries under way, whose messages stay. */
   stop(): Promise<void>;
   /** Forgets messages that ended long before `now`, ms. */
-  prune(now: number): Promise<Record<string, unknown>>;
+  readonly daily: readonly { readonly name: string; remove(now: number): Promise<Record<string, unknown>> }[];
   /** Whether everybody was told from memory of trouble of the server that stood at this instant, ms, or began since. */
   toldFromMemory(at: number): boolean;
 }
@@ -137,13 +141,19 @@ export function createTelling(options: TellingOptions): Telling {
 
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
+  const port = createReceiverPort({ store, actOnStore, sealer, now, allowPrivate, mailName, rendering });
   return {
-    receivers: createReceiverPort({ store, actOnStore, sealer, now, allowPrivate, mailName, rendering }),
-    queue: {
-      limit: MAX_WAITING,
-      length: () => queues.reduce((sum, { waiting }) => sum + waiting, 0),
-      oldestMs: () => Math.max(0, ...queues.map((queue) => now() - queue.oldest_due_at)),
+    name: 'telling',
+    receivers: port,
+    routes: [(http) => receiverRoutes(http, { receivers: port })],
+    queues: {
+      deliveries: {
+        limit: MAX_WAITING,
+        length: () => queues.reduce((sum, { waiting }) => sum + waiting, 0),
+        oldestMs: () => Math.max(0, ...queues.map((queue) => now() - queue.oldest_due_at)),
+      },
     },
+    daily: [{ name: 'messages', remove: async (at) => ({ pruned: await store.deliveries.prune(at - KEEP_MS) }) }],
     start() {
       const readKnown = async (): Promise<void> => {
         known = await receivers.all();
@@ -170,9 +180,6 @@ export function createTelling(options: TellingOptions): Telling {
       await courier.stop();
     },
     toldFromMemory: (at) => lastResort.toldSince(at),
-    async prune(at) {
-      return { pruned: await store.deliveries.prune(at - KEEP_MS) };
-    },
   };
 }
 

@@ -2,29 +2,33 @@ import { KeptReports, type KeptReportsOptions } from '../../core/twins/kept-repo
 import { createTwinStore } from '../../core/twins/twin-store.ts';
 import { Twins } from '../../core/twins/twins.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
-import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { AddRoutes } from '../../platform/http/http.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { TwinPort } from './port.ts';
+import { twinRoutes } from './routes.ts';
 import { createTwinPort, type TwinPortOptions } from './twin-port.ts';
 
-type Rest = Omit<TwinPortOptions, 'twins' | 'twinStore' | 'takeInventory'> & {
-  readonly agents: { takeInventory(record: DeviceRecord, json: string): void };
-};
+export interface TwinsOptions
+  extends Omit<TwinPortOptions, 'twins' | 'twinStore' | 'kept'>,
+    Pick<KeptReportsOptions, 'offer' | 'logger'> {
+  readonly store: Store;
+  readonly now: () => number;
+}
 
 /** Machines that share an identity: what is known of them, what is kept of them, and what people decide. */
-export async function createTwins(store: Store, now: () => number) {
+export async function createTwins(options: TwinsOptions) {
+  const { store, now, fleet } = options;
   const twinStore = createTwinStore(store);
   const twins = await Twins.load(twinStore, now);
+  const kept = new KeptReports({ ...options, twins, twinStore });
+  const port = createTwinPort({ ...options, twins, twinStore, kept });
+  const routes: AddRoutes = (http) => twinRoutes(http, { twins: port });
   return {
+    name: 'twins',
     twins,
-    keep: (rest: Pick<KeptReportsOptions, 'offer' | 'logger'>) => new KeptReports({ twins, store, twinStore, ...rest }),
-    port: ({ agents, ...rest }: Rest): TwinPort =>
-      createTwinPort({
-        ...rest,
-        twins,
-        twinStore,
-        takeInventory: (record, json) => agents.takeInventory(record, json),
-      }),
+    kept,
+    routes: [routes],
+    start: () => kept.resume(fleet.devices),
+    /** Why an incident cannot be resolved by hand, in one sentence, or null. */
     mayNotResolve({ rule, deviceId }: IncidentRecord): string | null {
       if (rule !== 'identity.cloned' || deviceId === null || !twins.isUndecided(deviceId)) return null;
       return 'Two machines use this identity. Say which one it is; that resolves the incident.';

@@ -19,7 +19,7 @@ const mayFailOtherwise = [
   'GET /install/:name',
 ];
 
-const routes = routeTable().map((route) => ({
+const routes = (await routeTable(t)).map((route) => ({
   key: `${String(route.method)} ${route.url}`,
   method: String(route.method),
   access: route.config?.access,

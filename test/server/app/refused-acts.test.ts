@@ -38,7 +38,7 @@ const scenes: Readonly<Record<string, MakeSample>> = {
   },
 };
 
-const acts = routeTable()
+const acts = (await routeTable(t))
   .map(({ method, url }) => ({ key: `${String(method)} ${url}`, method: String(method) }))
   .filter(({ key, method }) => method !== 'GET' && ![...asksOnly, ...byMemory, ...alone].includes(key));
 

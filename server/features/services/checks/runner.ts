@@ -4,14 +4,14 @@ import { runHttp } from '../../../../protocol/check/http.ts';
 import { type CheckOutcome, outcome, type ResolveHost } from '../../../../protocol/check/outcome.ts';
 import { runTcp } from '../../../../protocol/check/tcp.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
+import type { Follow } from '../../../core/incidents/act.ts';
 import { resolveAllowed } from '../../../platform/outbound/address-guard.ts';
-import type { Watch } from '../../../watch/watch.ts';
 import type { CheckBook } from './check-book.ts';
 import type { CheckDefinition } from './definition.ts';
 
 export interface RunnerOptions {
   readonly checks: CheckBook;
-  readonly watch: Pick<Watch, 'follow'>;
+  readonly watch: { readonly follow: Follow };
   readonly logger: Logger;
   /** Default: public addresses only. */
   readonly resolve?: ResolveHost;

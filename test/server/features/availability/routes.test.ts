@@ -97,7 +97,7 @@ t.test('the ledger: evidence, attestations and exclusions, each with its author;
   t.equal((await get(path)).body.revisions.length, 2);
   const twice = await server.request('DELETE', `/api/v1/attestations/${said.body.id}`, { headers });
   t.match(twice, { status: 409, body: { error: { message: /withdrawn by P1 already/ } } });
-  const audit = await server.store.db.selectFrom('audit').select('action').execute();
+  const audit = await server.store.db.selectFrom('audit').select('action').orderBy('id').execute();
   t.same(
     audit.map(({ action }) => action),
     ['attestation.create', 'attestation.withdraw'],

@@ -81,7 +81,7 @@ t.test('planned work over the API', async (t) => {
   }
   const untagged = await ask('POST', '/preview', { ...weekly, target: { kind: 'tag', id: 'db' } });
   t.match(untagged.body.warnings, [/No device of this client has the tag "db"/]);
-  const audit = await server.store.db.selectFrom('audit').select('action').execute();
+  const audit = await server.store.db.selectFrom('audit').select('action').orderBy('id').execute();
   t.same(
     audit.map(({ action }) => action).filter((action) => action.startsWith('maintenance')),
     ['maintenance.create', 'maintenance.create', 'maintenance.change', 'maintenance.cancel'],

@@ -51,9 +51,9 @@ t.test('a receiver that hangs delays nobody else', async (t) => {
   }
   t.equal(healthy.bodies().length, 5);
   t.ok(performance.now() - startedAt < 5 * DELIVERY_DEADLINE_MS, 'the hanging one alone would have taken longer');
-  await until('the queue is counted', () => telling.queue.length() === 5);
+  await until('the queue is counted', () => telling.queues.deliveries.length() === 5);
   site.clock.nowMs += MINUTE;
-  t.equal(telling.queue.oldestMs(), MINUTE);
+  t.equal(telling.queues.deliveries.oldestMs(), MINUTE);
 });
 
 t.test('a recovery goes only to whom the problem went', async (t) => {
@@ -254,9 +254,9 @@ t.test('old messages are forgotten, but not those about what is open', async (t)
   await site.put(open, 'raised');
   await site.put(over, 'raised');
   await until('both', async () => (await site.deliveries('log')).filter((row) => row.delivered_at).length === 2);
-  t.same(await telling.prune(site.clock.nowMs), { pruned: 0 });
+  t.same(await telling.daily[0]?.remove(site.clock.nowMs), { pruned: 0 });
   site.clock.nowMs += 91 * DAY;
-  t.same(await telling.prune(site.clock.nowMs), { pruned: 1 });
+  t.same(await telling.daily[0]?.remove(site.clock.nowMs), { pruned: 1 });
   const left = await site.store.db.selectFrom('outbox').select('idempotency_key').execute();
   t.same(left, [{ idempotency_key: `${open}/0/raised` }]);
 });

@@ -1,0 +1,55 @@
+import type { Server } from 'node:http';
+import { tellUnseen } from '../core/presence/unseen.ts';
+import { expiryNow } from '../fleet/agreed-now.ts';
+import { Heartbeat } from '../platform/health/heartbeat.ts';
+import { startDaily } from './daily.ts';
+import type { Features } from './features.ts';
+import type { Foundation } from './foundation.ts';
+import type { Watching } from './watching.ts';
+
+/** Begins all that goes on by itself, once the server listens. Returns what ends it. */
+export function startRunning(
+  ground: Foundation,
+  { list }: Features,
+  watching: Watching,
+  server: Server,
+): () => Promise<void> {
+  const { config, logger, clock, now, store, fleet, health, vitalSigns, certificate } = ground;
+  const stopWatching = watching.start();
+  const daily = startDaily(
+    [
+      { name: 'certificate', run: () => certificate.renew(server, now()) },
+      ...list.flatMap((feature) => feature.daily ?? []),
+      { name: 'unseen', run: () => tellUnseen(store, fleet, now(), config.timeZone) },
+    ],
+    logger,
+    () => expiryNow(fleet.devices, clock),
+  );
+  for (const feature of list) feature.start?.();
+  const heartbeat =
+    config.heartbeatUrl === null
+      ? null
+      : new Heartbeat({ url: config.heartbeatUrl, trouble: () => vitalSigns.trouble(), health, logger });
+  heartbeat?.start();
+  return async () => {
+    stopWatching();
+    await daily.stop();
+    for (const feature of list) await feature.stop?.();
+    await heartbeat?.stop();
+  };
+}
+
+/** What `/metrics` says of the server's own queues, and of what it holds. */
+export function watchOwnFigures({ metrics }: Foundation, { list, series }: Features, watching: Watching): void {
+  const { ingest, watch, opinions, gateway } = watching;
+  metrics.watchStorage(() => series.usage());
+  metrics.watchConnectedAgents(() => gateway.connected);
+  metrics.watchQueue('ingest', { limit: ingest.queue().limit, length: () => ingest.queue().length });
+  metrics.watchQueue('series', { limit: series.queue().limit, length: () => series.queue().length });
+  metrics.watchQueue('watch', { limit: watch.lane.limit, length: () => watch.lane.length });
+  for (const { queues = {} } of list) {
+    for (const [name, queue] of Object.entries(queues)) metrics.watchQueue(name, queue);
+  }
+  metrics.watchQueue('opinions', { limit: opinions.pending.limit, length: () => opinions.pending.length });
+  metrics.watchQueue('handshakes', { limit: gateway.halfOpen().limit, length: () => gateway.halfOpen().length });
+}
