@@ -23,6 +23,7 @@ const NEEDED = [
   { programs: ['nginx'], packages: ['nginx'] },
   { programs: ['systemd-analyze'], packages: ['systemd'] },
   { programs: ['newuidmap'], packages: ['uidmap'] },
+  { programs: ['faketime'], packages: ['faketime'] },
 ];
 
 const POLICY = '/usr/sbin/policy-rc.d';

@@ -61,7 +61,8 @@ export class ReportJudge {
     if (!record || position <= record.loadedCursor) return;
     const { memory, info } = record;
     const { bootId, clocks, at, receivedAt } = report;
-    markDelivered(memory.runs, report.runId, report.sequence, at);
+    // One that was on its way while the clock was set back may be dated ahead.
+    markDelivered(memory.runs, report.runId, report.sequence, Math.min(at, this.#now));
     record.isDirty = true;
     // Stamped by a clock that was ahead: believed, it would make all deaf to what comes until then.
     if (at > this.#now + FUTURE_MS) return;
