@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clocks, GoodbyeFrame, ProbeFrame, ReportFrame, SchemaFrame } from '../protocol/wire/frame.ts';
+import type { Clocks, GoodbyeFrame, ReportFrame, SchemaFrame } from '../protocol/wire/frame.ts';
 import { Feature, PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN } from '../protocol/wire/frame.ts';
-import { parseProbeRequest } from '../protocol/wire/probe.ts';
 import { scaleValues } from '../protocol/wire/report.ts';
 import type { Collector, Measurement } from './collect/collector.ts';
 import { startRounds } from './collect/rounds.ts';
@@ -17,10 +16,7 @@ import { createSchemas } from './link/schemas.ts';
 import { describeError, type Log } from './log/log.ts';
 import { onceAMinute } from './log/once-a-minute.ts';
 import { Spool } from './spool/spool.ts';
-import { createChecks } from './tasks/check/checks.ts';
-import { createRunner } from './tasks/check/run-check.ts';
-import { readPolicy } from './tasks/policy.ts';
-import { createProber } from './tasks/probe.ts';
+import { createTasks } from './tasks/tasks.ts';
 
 export interface AgentOptions {
   readonly dataDir: string;
@@ -69,16 +65,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const ownRun = runId.toString('hex');
   const spool = await Spool.open({ directory: join(dataDir, 'spool'), runId, bootId, log });
   const schemas = createSchemas();
-  const checks = createChecks({
-    dataDir,
-    publicKey: identity.publicKey,
-    clocks,
-    log,
-    run: createRunner(dataDir),
-  });
-  const policy = readPolicy(dataDir);
-  if (policy.fault !== undefined) log.warn('the policy cannot be understood', { reason: policy.fault });
-  const probe = createProber({ policy });
+  const tasks = await createTasks({ dataDir, publicKey: identity.publicKey, bootId, clocks, log });
   const url = socketUrl(enrolment);
   let memory: Memory = { ...readMemory(dataDir), bootId };
   let intervalMs = options.reportIntervalMs ?? enrolment.intervalMs;
@@ -91,7 +78,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   const round = async (): Promise<void> => {
     try {
-      const measurement = checks.addTo(await collector.collect());
+      const measurement = tasks.addTo(await collector.collect());
       const schema = schemas.schemaOf(measurement.metrics);
       lastSequence += 1;
       const report: ReportFrame = {
@@ -130,15 +117,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     }
   };
 
-  const answerProbe = async ({ json }: ProbeFrame): Promise<void> => {
-    try {
-      const answer = await probe(parseProbeRequest(json));
-      connector.link.send({ type: 'probe_result', json: JSON.stringify(answer) });
-    } catch (error) {
-      log.warn('a question about a neighbour could not be answered', describeError(error));
-    }
-  };
-
   const mayTell = onceAMinute();
   const dial = (useAuthorities: boolean): Link => {
     return new Link({
@@ -154,11 +132,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         versionMax: PROTOCOL_VERSION_MAX,
         features:
           Feature.deltaReports |
-          Feature.checks |
           Feature.briefPongs |
+          tasks.features |
           (memory.givenUp === enrolment.deviceId ? Feature.givenUp : 0) |
-          (options.isMachineIdGuessed ? Feature.guessedMachineId : 0) |
-          (policy.allows('probe-peers') ? Feature.probe : 0),
+          (options.isMachineIdGuessed ? Feature.guessedMachineId : 0),
         publicKey: identity.publicKey,
         nonce: randomBytes(32),
         runId,
@@ -170,8 +147,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       },
       onFrame: (frame) => {
         if (frame.type === 'ack') delivery?.onAck(frame);
-        else if (frame.type === 'plan') checks.take(frame.json);
-        else if (frame.type === 'probe') void answerProbe(frame);
+        else if (frame.type !== 'error') tasks.take(frame, connector.link);
         else {
           if (mayTell(`complaint ${frame.code}`) !== null)
             log.warn('the server complains', { code: frame.code, reason: frame.message });
@@ -193,6 +169,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const ageMs = clocks().bootMs - (newest?.report.clocks.bootMs ?? Number.NEGATIVE_INFINITY);
     delivery.start(lastSequence + 1, ageMs <= intervalMs ? newest : undefined);
     inventory.offer(link);
+    tasks.opened(link, welcome.features);
   };
 
   const onLook = ({ monotonicMs, bootMs }: Clocks): void => {
@@ -234,7 +211,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     runId: ownRun,
     async stop(goodbye) {
       rounds.stop();
-      checks.stop();
+      tasks.stop();
       connector.stop();
       log.info('agent stops', { reason: goodbye.reason });
       await connector.link.close(goodbye, GOODBYE_DEADLINE_MS);

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { ChainWriter } from '../protocol/wire/chain.ts';
 import { decodeFrame, encodeFrame } from '../protocol/wire/codec.ts';
-import type { HelloFrame, ReportDeltaFrame, ReportFrame } from '../protocol/wire/frame.ts';
+import { Feature, type HelloFrame, type ReportDeltaFrame, type ReportFrame } from '../protocol/wire/frame.ts';
 import { Session, type SessionEvents } from '../server/edge/gateway/session.ts';
 import { Machine, machineMetrics } from './load/machine.ts';
 
@@ -78,7 +78,8 @@ function openSession(hasDeltas: boolean, onReport: () => void): Session {
     onGoodbye: ignore,
   };
   const hello = { runId: new Uint8Array(16), bootId: 'boot' } as HelloFrame;
-  const session = new Session({ events, hello, hasDeltas, now: Date.now, send: ignore, onGoodbye: ignore });
+  const features = hasDeltas ? Feature.deltaReports : 0;
+  const session = new Session({ events, hello, features, now: Date.now, send: ignore, onGoodbye: ignore });
   session.take({ type: 'schema', run: 0, schema: 1, metrics: machineMetrics }, new Uint8Array());
   return session;
 }

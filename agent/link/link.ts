@@ -2,14 +2,12 @@ import { AGENT_SUBPROTOCOL } from '../../protocol/api/enrolment.ts';
 import { type ErrorCode, ProtocolError, VigiaError } from '../../protocol/error.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import type {
-  AckFrame,
   Clocks,
   ErrorFrame,
   Frame,
   GoodbyeFrame,
   HelloFrame,
-  PlanFrame,
-  ProbeFrame,
+  OpenServerFrame,
   WelcomeFrame,
 } from '../../protocol/wire/frame.ts';
 import { Feature, MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/wire/frame.ts';
@@ -39,8 +37,8 @@ export interface LinkOptions {
   /** Whether the machine's certificate authorities are asked. Loading them costs memory; a pinned certificate needs none. */
   readonly useAuthorities: boolean;
   readonly deadlines?: LinkDeadlines;
-  /** Acknowledgements, plans, questions and non-fatal errors, from the welcome on. */
-  readonly onFrame: (frame: AckFrame | ErrorFrame | PlanFrame | ProbeFrame) => void;
+  /** Acknowledgements, what the server asks for and non-fatal errors, from the welcome on. */
+  readonly onFrame: (frame: OpenServerFrame | ErrorFrame) => void;
 }
 
 /** Why a link is no more. */
@@ -218,6 +216,8 @@ export class Link {
       case 'ack':
       case 'plan':
       case 'probe':
+      case 'task':
+      case 'task_taken':
       case 'error':
         this.#options.onFrame(frame);
         break;

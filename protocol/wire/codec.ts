@@ -13,6 +13,7 @@ import {
 import { readReport, writeReport } from './report.ts';
 import { readReportDelta, writeReportDelta } from './report-delta.ts';
 import { readSchema, writeSchema } from './schema.ts';
+import { taskCodecs } from './task.ts';
 
 /** First byte of each frame. Numbers are never reused; docs/protocol.md lists every byte. */
 export const frameTags = {
@@ -26,11 +27,15 @@ export const frameTags = {
   processes: 0x08,
   probe_result: 0x09,
   report_delta: 0x0a,
+  task_result: 0x0b,
+  task_file: 0x0c,
   challenge: 0x41,
   welcome: 0x42,
   ack: 0x43,
   probe: 0x44,
   plan: 0x45,
+  task: 0x46,
+  task_taken: 0x47,
   ping: 0x60,
   pong: 0x61,
   goodbye: 0x62,
@@ -188,6 +193,7 @@ const codecs: { readonly [T in FrameType]: Codec<T> } = {
     },
     read: (r) => ({ type: 'probe_result', json: r.text(MAX_PROBE_BYTES) }),
   },
+  ...taskCodecs,
   ack: {
     write: (w, f) => {
       w.varint(f.run).varint(f.ranges.length);

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../error.ts';
 import type { MetricDescriptor } from './metric.ts';
+import type { TaskFileFrame, TaskFrame, TaskResultFrame, TaskTakenFrame } from './task.ts';
 
 /** Versions of the protocol that this build speaks. The highest shared one is used. */
 export const PROTOCOL_VERSION_MIN = 1;
@@ -38,6 +39,8 @@ export const Feature = {
   guessedMachineId: 16,
   /** The agent was told `identity_given_up` for this key: also after a reboot it is that machine. */
   givenUp: 32,
+  /** What the server asks for comes as a `task`, and questions and plans no longer as frames of their own. */
+  tasks: 64,
 } as const;
 
 /**
@@ -249,8 +252,12 @@ export type AgentFrame =
   | GapFrame
   | InventoryFrame
   | ProcessesFrame
-  | ProbeResultFrame;
-export type ServerFrame = ChallengeFrame | WelcomeFrame | AckFrame | ProbeFrame | PlanFrame;
+  | ProbeResultFrame
+  | TaskResultFrame
+  | TaskFileFrame;
+/** What a server may send once it has welcomed the agent. */
+export type OpenServerFrame = AckFrame | ProbeFrame | PlanFrame | TaskFrame | TaskTakenFrame;
+export type ServerFrame = ChallengeFrame | WelcomeFrame | OpenServerFrame;
 /** Frames that both sides may send. */
 export type SharedFrame = PingFrame | PongFrame | GoodbyeFrame | ErrorFrame;
 export type Frame = AgentFrame | ServerFrame | SharedFrame;

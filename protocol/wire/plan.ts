@@ -13,9 +13,8 @@ export interface PlannedCheck {
   readonly timeoutMs: number;
 }
 
-/** The question to a peer: does anything of this host answer? Sent as the JSON of a probe frame. */
-export interface ProbeRequest {
-  readonly id: number;
+/** The question to a peer: does anything of this host answer? The payload of a `probe` task. */
+export interface ProbeTask {
   /** IPv4 or IPv6 addresses of the neighbour. */
   readonly addresses: readonly string[];
   /** Ports it was seen listening on. */
@@ -23,11 +22,20 @@ export interface ProbeRequest {
   readonly timeoutMs: number;
 }
 
-/** `refused` also proves a living host: something answered. */
-export interface ProbeAnswer {
+/** The same as the JSON of a probe frame. */
+export interface ProbeRequest extends ProbeTask {
   readonly id: number;
+}
+
+/** What a probe found. `refused` also proves a living host: something answered. */
+export interface ProbeFinding {
   readonly outcome: 'reached' | 'not_reached' | 'not_permitted';
   /** What answered or not, in one sentence. */
   readonly detail: string;
   readonly tookMs: number;
+}
+
+/** The same as the JSON of a probe_result frame. */
+export interface ProbeAnswer extends ProbeFinding {
+  readonly id: number;
 }

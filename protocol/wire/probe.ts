@@ -1,5 +1,5 @@
 import { ProtocolError } from '../error.ts';
-import type { ProbeAnswer, ProbeRequest } from './plan.ts';
+import type { ProbeAnswer, ProbeFinding, ProbeRequest, ProbeTask } from './plan.ts';
 
 /** What one question may hold; an agent refuses more. */
 export const MAX_PROBE_ADDRESSES = 8;
@@ -10,22 +10,40 @@ const MAX_DETAIL = 300;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads the JSON of a `probe`. How much of it is done is the agent's decision. @throws ProtocolError frame_malformed */
-export function parseProbeRequest(json: string): ProbeRequest {
-  const it = fieldsOf(json);
-  const addresses = listOf(it, 'addresses').map((one) => (typeof one === 'string' ? one : fail('addresses')));
-  const ports = listOf(it, 'ports').map((one) => wholeNumber(one, 'ports', 65_535));
-  return { id: wholeNumber(it.id, 'id'), addresses, ports, timeoutMs: wholeNumber(it.timeoutMs, 'timeoutMs') };
+/** Reads the payload of a `probe` task. How much of it is done is the agent's decision. @throws ProtocolError frame_malformed */
+export function parseProbeTask(json: string): ProbeTask {
+  return taskIn(fieldsOf(json));
 }
 
-/** Reads the JSON of a `probe_result`. @throws ProtocolError frame_malformed */
+/** Reads what a `probe` task found. @throws ProtocolError frame_malformed */
+export function parseProbeFinding(json: string): ProbeFinding {
+  return findingIn(fieldsOf(json));
+}
+
+/** Reads the JSON of a `probe` frame. @throws ProtocolError frame_malformed */
+export function parseProbeRequest(json: string): ProbeRequest {
+  const it = fieldsOf(json);
+  return { id: wholeNumber(it.id, 'id'), ...taskIn(it) };
+}
+
+/** Reads the JSON of a `probe_result` frame. @throws ProtocolError frame_malformed */
 export function parseProbeAnswer(json: string): ProbeAnswer {
   const it = fieldsOf(json);
+  return { id: wholeNumber(it.id, 'id'), ...findingIn(it) };
+}
+
+function taskIn(it: Fields): ProbeTask {
+  const addresses = listOf(it, 'addresses').map((one) => (typeof one === 'string' ? one : fail('addresses')));
+  const ports = listOf(it, 'ports').map((one) => wholeNumber(one, 'ports', 65_535));
+  return { addresses, ports, timeoutMs: wholeNumber(it.timeoutMs, 'timeoutMs') };
+}
+
+function findingIn(it: Fields): ProbeFinding {
   const outcome = (['reached', 'not_reached', 'not_permitted'] as const).find((one) => one === it.outcome);
   const { detail } = it;
   if (outcome === undefined) return fail('outcome');
   if (typeof detail !== 'string' || detail.length > MAX_DETAIL || /\p{Cc}/u.test(detail)) return fail('detail');
-  return { id: wholeNumber(it.id, 'id'), outcome, detail, tookMs: wholeNumber(it.tookMs, 'tookMs') };
+  return { outcome, detail, tookMs: wholeNumber(it.tookMs, 'tookMs') };
 }
 
 function fieldsOf(json: string): Fields {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { HelloFrame } from '../../protocol/wire/frame.ts';
+import type { TaskDesk } from '../core/tasks/desk.ts';
 import type { Twin } from '../core/twins/twin.ts';
 import type { Twins } from '../core/twins/twins.ts';
 import type { AgentEvents } from '../edge/agents/agents.ts';
@@ -20,6 +21,7 @@ export interface AgentGatewayOptions {
   readonly agents: AgentEvents;
   readonly twins: Twins;
   readonly plans: Services['plans'];
+  readonly tasks: TaskDesk;
   readonly live: LiveHub;
   readonly identity: Identity;
   readonly certificate: Certificate;
@@ -33,8 +35,21 @@ export interface AgentGatewayOptions {
 
 /** The gateway with the fleet behind it: who may come in, by which proof of ours, and who is told when agents come and go. */
 export function createAgentGateway(options: AgentGatewayOptions): Gateway<DeviceRecord> {
-  const { fleet, agents, twins, plans, live, identity, certificate, reportIntervalMs, timing, metrics, now, logger } =
-    options;
+  const {
+    fleet,
+    agents,
+    twins,
+    plans,
+    tasks,
+    live,
+    identity,
+    certificate,
+    reportIntervalMs,
+    timing,
+    metrics,
+    now,
+    logger,
+  } = options;
   /** Of those that are being let in. */
   const placed = new WeakMap<HelloFrame, Twin>();
   return new Gateway<DeviceRecord>({
@@ -61,7 +76,10 @@ export function createAgentGateway(options: AgentGatewayOptions): Gateway<Device
     ...(timing && { timing }),
     onConnected: (record, hello, link) => {
       live.healthChanged();
-      const onOpen = (): void => plans.opened(record, hello, link);
+      const onOpen = (): void => {
+        plans.opened(record);
+        tasks.opened(record);
+      };
       return { ...agents.connected(record, hello, link), onOpen };
     },
     onBeside(record, hello, link) {
@@ -72,7 +90,6 @@ export function createAgentGateway(options: AgentGatewayOptions): Gateway<Device
     onDisconnected: (record, saidGoodbye) => {
       live.healthChanged();
       agents.disconnected(record, saidGoodbye);
-      plans.closed(record);
     },
     onCloned: (record, address, which) => agents.cloned(record, address, which),
     onRefused: (code) => metrics.linkRefused(code),

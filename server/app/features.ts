@@ -53,8 +53,7 @@ export async function createFeatures(ground: Foundation, later: Later, teardown:
   const common = { store, fleet, book, now, logger, act: later.act };
   const sla = await createSla({
     ...common,
-    timeZone,
-    reportIntervalMs,
+    ...{ timeZone, reportIntervalMs, tasks: ground.tasks },
     follow: later.follow,
     onServiceChanged: later.onServiceChanged,
     incidents: { detail: (scope, id) => incidents.port.detail(scope, id) },

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { IncidentBook } from '../core/incidents/incident-book.ts';
+import { TaskDesk } from '../core/tasks/desk.ts';
 import { type DetectionSettings, defaultSettings } from '../domain/settings.ts';
 import { HistoryLosses } from '../features/history/history-losses.ts';
 import { agreedLately } from '../fleet/agreed-now.ts';
@@ -83,6 +84,8 @@ export async function layFoundation(options: FoundationOptions, teardown: Teardo
   const certificate = await loadCertificate(tlsOptions, health, now());
   const metrics = createServerMetrics(version);
   teardown.push(() => metrics.close());
+  const tasks = new TaskDesk({ logger, onDropped: (reason, count) => metrics.taskResultsDropped(reason, count) });
+  teardown.push(() => tasks.close());
   const book = new IncidentBook(store, settings.reopenWindowMs);
   await book.load(now());
   const retentionMs = Math.max(...Object.values({ ...defaultRetention, ...config.retention }));
@@ -100,7 +103,21 @@ export async function layFoundation(options: FoundationOptions, teardown: Teardo
 
   return {
     ...{ config, logger, version, settings, clock, now, startedAt, installationDir },
-    ...{ dataDir, health, vitalSigns, store, fleet, cursor, identity, certificate, metrics, book, losses, openSeries },
+    ...{
+      dataDir,
+      health,
+      vitalSigns,
+      store,
+      fleet,
+      cursor,
+      identity,
+      certificate,
+      metrics,
+      tasks,
+      book,
+      losses,
+      openSeries,
+    },
   };
 }
 

@@ -40,7 +40,7 @@ export function startRunning(
 }
 
 /** What `/metrics` says of the server's own queues, and of what it holds. */
-export function watchOwnFigures({ metrics }: Foundation, { list, series }: Features, watching: Watching): void {
+export function watchOwnFigures({ metrics, tasks }: Foundation, { list, series }: Features, watching: Watching): void {
   const { ingest, watch, opinions, gateway } = watching;
   metrics.watchStorage(() => series.usage());
   metrics.watchConnectedAgents(() => gateway.connected);
@@ -51,5 +51,6 @@ export function watchOwnFigures({ metrics }: Foundation, { list, series }: Featu
     for (const [name, queue] of Object.entries(queues)) metrics.watchQueue(name, queue);
   }
   metrics.watchQueue('opinions', { limit: opinions.pending.limit, length: () => opinions.pending.length });
+  metrics.watchQueue('tasks', { limit: tasks.pending.limit, length: () => tasks.pending.length });
   metrics.watchQueue('handshakes', { limit: gateway.halfOpen().limit, length: () => gateway.halfOpen().length });
 }

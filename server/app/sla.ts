@@ -4,7 +4,7 @@ import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import { type Availability, createAvailability } from '../features/availability/create-availability.ts';
 import { type Contracts, type ContractsOptions, createContracts } from '../features/contracts/contracts.ts';
 import { createMaintenance, type Maintenance } from '../features/maintenance/create-maintenance.ts';
-import { createServices, type Services } from '../features/services/create-services.ts';
+import { createServices, type Services, type ServicesOptions } from '../features/services/create-services.ts';
 import type { ServiceDefinition } from '../features/services/definition.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Store } from '../platform/store/store.ts';
@@ -24,6 +24,7 @@ export interface SlaOptions {
   /** Shows what became of an incident whose clock was touched. */
   readonly incidents: ContractsOptions['incidents'];
   readonly onServiceChanged: (service: ServiceDefinition) => void;
+  readonly tasks: ServicesOptions['tasks'];
 }
 
 /** What promises and proves: contracts, planned work, services, availability. */
@@ -59,6 +60,7 @@ export async function createSla(options: SlaOptions): Promise<Sla> {
     now,
     logger,
     onServiceChanged: options.onServiceChanged,
+    tasks: options.tasks,
   });
   const availability: Availability = await createAvailability({
     store,

@@ -37,7 +37,7 @@ const RETIRED_RETRY_MS = 300_000;
 
 /** The way of a report through the server, from the links of agents to the judges of all features. */
 export function createWatching(ground: Foundation, features: Features, options: WatchingOptions, teardown: Teardown) {
-  const { config, logger, version, settings, clock, now, store, fleet, book, health, metrics } = ground;
+  const { config, logger, version, settings, clock, now, store, fleet, book, health, metrics, tasks } = ground;
   const { list, series, services, contracts, twins, telling } = features;
   const { live, proxies } = options;
   const { anchors, opinions } = createSecondOpinions(ground, () => watch, teardown);
@@ -55,13 +55,13 @@ export function createWatching(ground: Foundation, features: Features, options: 
   if (ground.dataDir.isReadOnly) watch.noteWritable(readOnlyFault());
   const ingest = new Ingest({ clock, series, watch, health, logger, observe: metrics });
   const agents = new AgentEvents({
-    ...{ clock, store, watch, ingest, logger, opinions },
+    ...{ clock, store, watch, ingest, logger, tasks },
     kept: twins.kept,
     onChanged: (record) => live.deviceChanged(record),
     onReportsLost: (count) => metrics.reportsLost(count),
   });
   const gateway = createAgentGateway({
-    ...{ fleet, agents, live, proxies, metrics, now, logger },
+    ...{ fleet, agents, tasks, live, proxies, metrics, now, logger },
     twins: twins.twins,
     plans: services.plans,
     identity: ground.identity,
@@ -139,19 +139,15 @@ function publish(changes: ChangeSet, features: readonly Feature[], live: LiveHub
 }
 
 /** Others who are asked about a silent machine, and hosts outside by which the server knows its own line. */
-function createSecondOpinions({ config, fleet, logger }: Foundation, watch: () => Watch, teardown: Teardown) {
+function createSecondOpinions({ config, fleet, tasks, logger }: Foundation, watch: () => Watch, teardown: Teardown) {
   const anchors = config.anchors.length > 0 ? new Anchors(config.anchors) : null;
   const opinions = new SecondOpinions({
     fleet,
+    tasks,
     logger,
-    onFinding: (record, finding) => {
-      inBackground(logger, () => watch().takeFinding(record, finding), 'a second opinion could not be recorded');
-    },
+    onFinding: (record, finding) => watch().takeFinding(record, finding),
   });
-  teardown.push(() => {
-    opinions.close();
-    anchors?.close();
-  });
+  teardown.push(() => anchors?.close());
   return { anchors, opinions };
 }
 

@@ -11,8 +11,8 @@ import { InFlight } from './in-flight.ts';
 /** An agent that can be sent frames. */
 export interface Peer {
   readonly send: (frame: Frame) => void;
-  /** Its own policy lets it answer questions about neighbours. */
-  readonly canProbe: boolean;
+  /** What it asked for, as bits (`Feature`). */
+  readonly features: number;
 }
 
 /** What the forecast says of a file system: when it is full (ms) and how fast, or in its sentence why that is not said. */

@@ -131,6 +131,49 @@ export const goldenFrames: readonly (readonly [name: string, frame: Frame, hex: 
     '09487b226964223a372c226f7574636f6d65223a2272656163686564222c2264657461696c223a223139322e302e322e393a323220616e73776572732e222c22746f6f6b4d73223a347d',
   ],
   [
+    'task',
+    {
+      type: 'task',
+      id: filled(16, 0x55),
+      kind: 'probe',
+      remainingMs: 4_500,
+      json: '{"addresses":["192.0.2.9"],"ports":[22],"timeoutMs":3000}',
+    },
+    '46555555555555555555555555555555550570726f62659423397b22616464726573736573223a5b223139322e302e322e39225d2c22706f727473223a5b32325d2c2274696d656f75744d73223a333030307d',
+  ],
+  [
+    'task_result',
+    {
+      type: 'task_result',
+      id: filled(16, 0x55),
+      outcome: 'done',
+      ageMs: 120,
+      dropped: 0,
+      fileBytes: 0,
+      json: '{"outcome":"reached","detail":"192.0.2.9:22 answers.","tookMs":4}',
+    },
+    '0b5555555555555555555555555555555504646f6e65780000417b226f7574636f6d65223a2272656163686564222c2264657461696c223a223139322e302e322e393a323220616e73776572732e222c22746f6f6b4d73223a347d',
+  ],
+  [
+    'task_result with a file',
+    {
+      type: 'task_result',
+      id: filled(16, 0x55),
+      outcome: 'done',
+      ageMs: 300,
+      dropped: 1,
+      fileBytes: 5,
+      json: '{}',
+    },
+    '0b5555555555555555555555555555555504646f6e65ac020105027b7d',
+  ],
+  [
+    'task_file',
+    { type: 'task_file', id: filled(16, 0x55), offset: 0, bytes: new TextEncoder().encode('hello') },
+    '0c55555555555555555555555555555555000568656c6c6f',
+  ],
+  ['task_taken', { type: 'task_taken', id: filled(16, 0x55) }, '4755555555555555555555555555555555'],
+  [
     'ack',
     {
       type: 'ack',

@@ -7,6 +7,7 @@ import type { Role } from '../../protocol/api/view.ts';
 import { overviewRoutes } from '../../server/app/overview-routes.ts';
 import type { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
+import { TaskDesk } from '../../server/core/tasks/desk.ts';
 import type { Twins } from '../../server/core/twins/twins.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
@@ -184,6 +185,7 @@ export async function startHttp(
     now,
     logger,
     onServiceChanged: () => undefined,
+    tasks: new TaskDesk({ logger, onDropped: () => undefined }),
   });
   for (const policy of [...services.policies, ...maintenance.policies]) book.addPolicy(policy);
   const tickets = createTickets({

@@ -5,6 +5,7 @@ import { checkReasons } from '../../protocol/check-reason.ts';
 import { scaleValues } from '../../protocol/wire/report.ts';
 import type { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
+import { TaskDesk } from '../../server/core/tasks/desk.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
 import type { DeviceLedgerSource, ExclusionSource, Stretch } from '../../server/domain/sla/sources.ts';
 import { createServices, type Services } from '../../server/features/services/create-services.ts';
@@ -61,6 +62,7 @@ export async function startServices(
     now,
     logger,
     onServiceChanged: () => undefined,
+    tasks: new TaskDesk({ logger, onDropped: () => undefined }),
     ...(resolve && { resolve }),
   });
   for (const policy of services.policies) book.addPolicy(policy);

@@ -2,12 +2,16 @@ import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import { addressKind } from '../../../protocol/check/address-kind.ts';
 import { type Knock, knock } from '../../../protocol/check/knock.ts';
+import { Feature } from '../../../protocol/wire/frame.ts';
 import { type Inventory, parseInventory } from '../../../protocol/wire/inventory.ts';
-import type { ProbeAnswer } from '../../../protocol/wire/plan.ts';
-import { MAX_PROBE_MS, parseProbeAnswer } from '../../../protocol/wire/probe.ts';
+import type { ProbeFinding, ProbeTask } from '../../../protocol/wire/plan.ts';
+import { MAX_PROBE_MS } from '../../../protocol/wire/probe.ts';
 import { OPINION_EVERY_MS } from '../../domain/opinion.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { AskedTask, TaskDesk } from '../tasks/desk.ts';
+import type { TaskEnding } from '../tasks/kind.ts';
+import { probe } from '../tasks/probe/kind.ts';
 
 /** What others found out about a host. */
 export interface Finding {
@@ -18,8 +22,10 @@ export interface Finding {
 
 export interface SecondOpinionsOptions {
   readonly fleet: Pick<Fleet, 'devices'>;
+  readonly tasks: Pick<TaskDesk, 'ask'>;
   readonly logger: Logger;
-  readonly onFinding: (record: DeviceRecord, finding: Finding) => void;
+  /** What it returns is waited for before the agent who found it out is told to forget it. */
+  readonly onFinding: (record: DeviceRecord, finding: Finding) => void | Promise<void>;
   /** How the server itself knocks. */
   readonly knock?: (address: string, port: number, signal: AbortSignal) => Promise<Knock>;
 }
@@ -49,17 +55,16 @@ interface Question {
   readonly askedAt: number;
   /** It was asked while the host was well, to learn whether it answers its neighbours at all. */
   readonly isRehearsal: boolean;
-  /** Who has not answered yet, by the number of the question put to it. */
-  readonly open: Map<number, DeviceRecord>;
+  /** What was put to those who have not answered yet. */
+  readonly open: Map<DeviceRecord, AskedTask>;
   readonly silent: { readonly name: string; readonly detail: string }[];
-  readonly deadline: NodeJS.Timeout;
 }
 
 /** Asks peers of a silent agent's site whether its host answers; the server itself knocks at public addresses only. */
 export class SecondOpinions {
   readonly #options: SecondOpinionsOptions;
-  readonly #questions = new Map<number, Question>();
-  #lastId = 0;
+  /** Questions to a peer each that are not answered. */
+  #pending = 0;
   /** Where the rehearsals have got to in the fleet. */
   #rest: Iterator<DeviceRecord>;
 
@@ -69,7 +74,7 @@ export class SecondOpinions {
   }
 
   get pending(): { readonly length: number; readonly limit: number } {
-    return { length: this.#questions.size, limit: MAX_QUESTIONS };
+    return { length: this.#pending, limit: MAX_QUESTIONS };
   }
 
   /** Asks about each of these that is due: at once when it falls silent, then once a minute. */
@@ -82,10 +87,13 @@ export class SecondOpinions {
       if (!where) continue;
       const free = freePeers(peers.get(record.info.site_id) ?? [], record, now);
       const isPublic = isItsOwn(record, where.all);
-      if ((free.length === 0 && !isPublic) || this.#questions.size + free.length > MAX_QUESTIONS) continue;
+      if ((free.length === 0 && !isPublic) || this.#pending + free.length > MAX_QUESTIONS) continue;
       record.askedAt = now;
       if (free.length > 0) this.#put(record, free, where, now, false);
-      if (isPublic) void this.#knockAt(record, where.ports);
+      if (isPublic)
+        this.#knockAt(record, where.ports).catch((cause: unknown) =>
+          this.#options.logger.error({ err: cause }, 'a second opinion could not be recorded'),
+        );
     }
   }
 
@@ -98,7 +106,7 @@ export class SecondOpinions {
     let peers: Map<string, DeviceRecord[]> | null = null;
     let tried = 0;
     for (let count = Math.min(devices.size, LOOKED_THROUGH_AT_ONCE); count > 0; count -= 1) {
-      if (tried >= REHEARSALS_AT_ONCE || this.#questions.size > MAX_QUESTIONS / 2) return;
+      if (tried >= REHEARSALS_AT_ONCE || this.#pending > MAX_QUESTIONS / 2) return;
       const record = this.#nextInRound();
       if (record?.info.kind !== 'server' || record.liveness.state !== 'up' || !isRehearsalDue(record, now)) continue;
       const hasInventory = record.info.inventory_json !== null;
@@ -115,22 +123,6 @@ export class SecondOpinions {
     }
   }
 
-  /** Takes a peer's answer. @throws ProtocolError if it cannot be read */
-  take(peer: DeviceRecord, json: string): void {
-    const answer = parseProbeAnswer(json);
-    const question = this.#questions.get(answer.id);
-    // An answer to nothing that this agent was asked, or one that came too late.
-    if (question?.open.get(answer.id) !== peer) return;
-    this.#questions.delete(answer.id);
-    question.open.delete(answer.id);
-    this.#weigh(question, peer, answer);
-  }
-
-  close(): void {
-    for (const { deadline } of this.#questions.values()) clearTimeout(deadline);
-    this.#questions.clear();
-  }
-
   #nextInRound(): DeviceRecord | undefined {
     const next = this.#rest.next();
     if (!next.done) return next.value;
@@ -140,50 +132,61 @@ export class SecondOpinions {
 
   *#peers(): Iterable<DeviceRecord> {
     for (const record of this.#options.fleet.devices.values()) {
-      if (record.peer?.canProbe && record.liveness.state === 'up') yield record;
+      if (((record.peer?.features ?? 0) & Feature.probe) !== 0 && record.liveness.state === 'up') yield record;
     }
   }
 
   #put(
     target: DeviceRecord,
     peers: readonly DeviceRecord[],
-    { addresses, ports }: { readonly addresses: readonly string[]; readonly ports: readonly number[] },
+    { addresses, ports }: Pick<ProbeTask, 'addresses' | 'ports'>,
     now: number,
     isRehearsal: boolean,
   ): void {
-    const open = new Map<number, DeviceRecord>();
-    const deadline = setTimeout(() => this.#conclude(question), DEADLINE_MS);
-    const question: Question = { target, askedAt: now, isRehearsal, open, silent: [], deadline };
+    const question: Question = { target, askedAt: now, isRehearsal, open: new Map(), silent: [] };
     for (const peer of peers) {
-      this.#lastId += 1;
-      open.set(this.#lastId, peer);
-      this.#questions.set(this.#lastId, question);
       peer.probedAt = now;
-      const request = { id: this.#lastId, addresses, ports, timeoutMs: MAX_PROBE_MS };
-      peer.peer?.send({ type: 'probe', json: JSON.stringify(request) });
+      const task = { addresses, ports, timeoutMs: MAX_PROBE_MS };
+      const take = (ending: TaskEnding<ProbeFinding>) => this.#weigh(question, peer, ending);
+      const asked = this.#options.tasks.ask(peer, probe, task, { withinMs: DEADLINE_MS, take });
+      if (!asked) continue;
+      question.open.set(peer, asked);
+      this.#pending += 1;
     }
   }
 
-  #weigh(question: Question, peer: DeviceRecord, { outcome, detail }: ProbeAnswer): void {
+  #weigh(question: Question, peer: DeviceRecord, ending: TaskEnding<ProbeFinding>): void | Promise<void> {
+    if (question.open.delete(peer)) this.#pending -= 1;
     const { name } = peer.info;
-    if (outcome === 'reached') {
-      this.#forget(question);
-      const { target, askedAt, isRehearsal } = question;
-      if (isRehearsal) {
-        target.memory.presence.reachedByPeersAt = askedAt;
-        target.isDirty = true;
-      } else this.#options.onFinding(target, { host: 'up', by: name, detail });
-      return;
+    if (ending.outcome === 'done' && ending.facts.outcome === 'reached')
+      return this.#reached(question, peer, ending.facts);
+    if (ending.outcome === 'done' && ending.facts.outcome === 'not_reached') {
+      // It comes again if what it led to could not be stored.
+      if (!question.silent.some((one) => one.name === name))
+        question.silent.push({ name, detail: ending.facts.detail });
+    } else if (ending.outcome !== 'done') {
+      const { outcome, reason } = ending;
+      this.#options.logger.debug({ peer: peer.info.id, outcome, reason }, 'a peer cannot answer for a neighbour');
     }
-    if (outcome === 'not_reached') question.silent.push({ name, detail });
-    else this.#options.logger.debug({ peer: peer.info.id, detail }, 'a peer may not answer for a neighbour');
-    if (question.open.size === 0) this.#conclude(question);
+    return question.open.size === 0 ? this.#conclude(question) : undefined;
+  }
+
+  /** One of them is enough. */
+  #reached(
+    { target, askedAt, isRehearsal, open }: Question,
+    by: DeviceRecord,
+    { detail }: ProbeFinding,
+  ): void | Promise<void> {
+    this.#pending -= open.size;
+    for (const asked of open.values()) asked.withdraw();
+    open.clear();
+    if (!isRehearsal) return this.#options.onFinding(target, { host: 'up', by: by.info.name, detail });
+    target.memory.presence.reachedByPeersAt = askedAt;
+    target.isDirty = true;
   }
 
   /** Nobody reached it. Of those who tried, one is enough; without any there is no opinion. */
-  #conclude(question: Question): void {
-    this.#forget(question);
-    const { target, askedAt, isRehearsal, silent } = question;
+  #conclude({ target, askedAt, isRehearsal, silent }: Question): void | Promise<void> {
     const [first] = silent;
     if (!first) return;
     const { presence } = target.memory;
@@ -192,19 +195,13 @@ export class SecondOpinions {
       target.isDirty = true;
     } else if (askedAt - (presence.reachedByPeersAt ?? Number.NEGATIVE_INFINITY) <= REACHED_HOLDS_MS) {
       const by = silent.map(({ name }) => name).join(', ');
-      this.#options.onFinding(target, { host: 'down', by, detail: first.detail });
+      return this.#options.onFinding(target, { host: 'down', by, detail: first.detail });
     } else {
       this.#options.logger.debug(
         { device: target.info.id },
         'its neighbours did not reach it while it was well either',
       );
     }
-  }
-
-  #forget({ open, deadline }: Question): void {
-    clearTimeout(deadline);
-    for (const id of open.keys()) this.#questions.delete(id);
-    open.clear();
   }
 
   /** Only a success counts: between the server and a host that is silent there may be a firewall. */
@@ -216,7 +213,7 @@ export class SecondOpinions {
     const reached = went.find((one) => one.knock !== 'silent');
     if (!reached) return;
     const did = reached.knock === 'connected' ? 'took' : 'refused';
-    onFinding(record, {
+    await onFinding(record, {
       host: 'up',
       by: 'The server',
       detail: `${address} ${did} the connection on port ${reached.port}.`,

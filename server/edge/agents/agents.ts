@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { Feature, type HelloFrame } from '../../../protocol/wire/frame.ts';
+import type { HelloFrame } from '../../../protocol/wire/frame.ts';
 import { parseInventory } from '../../../protocol/wire/inventory.ts';
-import type { SecondOpinions } from '../../core/presence/second-opinion.ts';
+import type { TaskDesk } from '../../core/tasks/desk.ts';
 import type { KeptReports } from '../../core/twins/kept-reports.ts';
 import type { Twin } from '../../core/twins/twin.ts';
 import type { Clone } from '../../domain/clone.ts';
@@ -29,7 +29,7 @@ export interface AgentEventsOptions {
   readonly logger: Logger;
   readonly onChanged: (record: DeviceRecord) => void;
   readonly onReportsLost: (count: number) => void;
-  readonly opinions?: SecondOpinions;
+  readonly tasks?: TaskDesk;
 }
 
 /** What the frames of a connected agent cause: the seam between the gateway, which knows frames, and the watch, which knows devices. */
@@ -52,12 +52,12 @@ export class AgentEvents {
   }
 
   connected(record: DeviceRecord, hello: HelloFrame, link: Link<DeviceRecord>): SessionEvents {
-    const { clock, ingest, watch, onChanged, onReportsLost } = this.#options;
+    const { clock, ingest, watch, onChanged, onReportsLost, tasks } = this.#options;
     record.isConnected = true;
     record.linkLostAt = null;
     record.linkedAt = clock.now();
     record.remoteAddress = link.address;
-    record.peer = { send: (frame) => link.send(frame), canProbe: (hello.features & Feature.probe) !== 0 };
+    record.peer = { send: (frame) => link.send(frame), features: hello.features };
     record.intervalMs = hello.intervalMs;
     // Before anything from the spool is dated by it.
     record.memory.dating = learnDating(record.memory.dating, hello.bootId, hello.clocks, clock.now());
@@ -84,7 +84,9 @@ export class AgentEvents {
         record.processes = { at: clock.now(), items };
         onChanged(record);
       },
-      onProbeResult: (json) => this.#options.opinions?.take(record, json),
+      onProbeResult: (json) => tasks?.takeFormer(record, json),
+      onTaskResult: (frame) => tasks?.take(record, frame),
+      onTaskFile: (frame) => tasks?.takeFile(record, frame),
       onGoodbye: (reason) => this.#inBackground(watch.takeGoodbye(record, reason), 'a goodbye could not be recorded'),
     };
   }
@@ -106,6 +108,7 @@ export class AgentEvents {
   disconnected(record: DeviceRecord, saidGoodbye: boolean): void {
     record.isConnected = false;
     record.peer = null;
+    this.#options.tasks?.disconnected(record);
     if (!saidGoodbye) record.linkLostAt = this.#options.clock.now();
   }
 

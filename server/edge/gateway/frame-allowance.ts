@@ -25,6 +25,8 @@ const kinds: readonly (readonly [FrameType, Allowance])[] = [
   ['inventory', documents],
   ['processes', documents],
   ['probe_result', documents],
+  ['task_result', documents],
+  ['task_file', documents],
   ['ping', few],
   ['pong', few],
   ['error', few],

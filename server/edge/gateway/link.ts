@@ -75,7 +75,7 @@ export const defaultTiming: LinkTiming = {
 /** A device that is so far ahead of its allowance is sent away; a little is made up for by reading later. */
 const MAX_AHEAD_MS = 15_000;
 /** What this server offers to agents that ask for it. */
-const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks | Feature.briefPongs;
+const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks | Feature.briefPongs | Feature.tasks;
 
 type Stage =
   | { readonly name: 'hello' }
@@ -241,7 +241,7 @@ export class Link<Device> implements SocketOwner {
     const session = new Session({
       events,
       hello,
-      hasDeltas: (features & Feature.deltaReports) !== 0,
+      features,
       now,
       send: (frame) => this.send(frame),
       onGoodbye: () => this.#goodbye(),

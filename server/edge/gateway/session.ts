@@ -10,8 +10,9 @@ import type {
   ReportDeltaFrame,
   ReportFrame,
 } from '../../../protocol/wire/frame.ts';
-import { MAX_RUNS_PER_CONNECTION, MAX_SCHEMAS_PER_CONNECTION } from '../../../protocol/wire/frame.ts';
+import { Feature, MAX_RUNS_PER_CONNECTION, MAX_SCHEMAS_PER_CONNECTION } from '../../../protocol/wire/frame.ts';
 import type { MetricDescriptor } from '../../../protocol/wire/metric.ts';
+import type { TaskFileFrame, TaskResultFrame } from '../../../protocol/wire/task.ts';
 
 /** What an authenticated agent's frames cause. */
 export interface SessionEvents {
@@ -29,6 +30,9 @@ export interface SessionEvents {
   onProcesses(processes: readonly ProcessSample[]): void;
   /** The JSON of an answer about a neighbour. @throws ProtocolError if it cannot be read */
   onProbeResult?(json: string): void;
+  /** What came of something that the agent was asked. */
+  onTaskResult?(frame: TaskResultFrame): void;
+  onTaskFile?(frame: TaskFileFrame): void;
   onGoodbye(reason: GoodbyeReason): void;
   /** The link is closed because of what the agent sent. */
   onRefused?(cause: VigiaError): void;
@@ -44,8 +48,8 @@ export interface RunContext {
 export interface SessionOptions {
   readonly events: SessionEvents;
   readonly hello: HelloFrame;
-  /** The agent may send reports as their changes. */
-  readonly hasDeltas: boolean;
+  /** What was agreed on, as bits. */
+  readonly features: number;
   /** The server's time, ms. */
   readonly now: () => number;
   readonly send: (frame: Frame) => void;
@@ -64,7 +68,7 @@ export class Session {
     this.#options = options;
     const { runId, bootId } = options.hello;
     this.#runs.set(0, { runId: hex(runId), bootId });
-    this.#chains = options.hasDeltas ? { live: new ChainReader(), backfill: new ChainReader() } : null;
+    this.#chains = this.#has(Feature.deltaReports) ? { live: new ChainReader(), backfill: new ChainReader() } : null;
   }
 
   /**
@@ -109,6 +113,12 @@ export class Session {
       case 'probe_result':
         events.onProbeResult?.(frame.json);
         return;
+      case 'task_result':
+      case 'task_file':
+        if (!this.#has(Feature.tasks)) throw new ProtocolError('frame_unexpected', 'Tasks were not agreed on.');
+        if (frame.type === 'task_result') events.onTaskResult?.(frame);
+        else events.onTaskFile?.(frame);
+        return;
       case 'ping':
         send({ type: 'pong', id: frame.id, clocks: { wallMs: now(), monotonicMs: 0, bootMs: 0 } });
         return;
@@ -127,6 +137,10 @@ export class Session {
           `A ${frame.type} frame is not expected from an authenticated agent.`,
         );
     }
+  }
+
+  #has(feature: number): boolean {
+    return (this.#options.features & feature) !== 0;
   }
 
   #follow(frame: ReportDeltaFrame, message: Uint8Array): ReportFrame {

@@ -4,6 +4,7 @@ import type { ResolveHost } from '../../../protocol/check/outcome.ts';
 import type { Act, Follow } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { TaskDesk } from '../../core/tasks/desk.ts';
 import type { DeviceLedgerSource, ExclusionSource } from '../../domain/sla/sources.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { AddRoutes } from '../../platform/http/http.ts';
@@ -34,6 +35,7 @@ export interface ServicesOptions {
   readonly now: () => number;
   readonly logger: Logger;
   readonly onServiceChanged: (service: ServiceDefinition) => void;
+  readonly tasks: TaskDesk;
   /** Where the server's own checks may go; public addresses by default. */
   readonly resolve?: ResolveHost;
 }
@@ -51,7 +53,7 @@ export async function createServices(options: ServicesOptions) {
   checks.beforeIncident((check, changes, at) => {
     for (const service of services.withCheck(check.id)) services.judgeOne(service, changes, at);
   });
-  const plans = new Plans(checks);
+  const plans = new Plans({ checks, fleet, tasks: options.tasks, logger: options.logger });
   const devices: DeviceLedgerSource = {
     ledger: (id, from, to, withClauses) => options.devices().ledger(id, from, to, withClauses),
   };

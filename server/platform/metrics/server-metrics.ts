@@ -17,6 +17,8 @@ export interface ServerMetrics {
   reportsLost(count: number): void;
   /** A report that bears a date on which its device cannot have made it. */
   reportUndatable(): void;
+  /** Results of tasks that counted for nothing, and why. */
+  taskResultsDropped(reason: string, count: number): void;
   /** A link to an agent was closed with this code. */
   linkRefused(code: string): void;
   commitTook(durationMs: number): void;
@@ -75,6 +77,12 @@ export function createServerMetrics(version: string): ServerMetrics {
     name: 'vigia_links_refused_total',
     help: 'Links to agents that were closed because of what the agent sent or is, by the code that it was told.',
     labelNames: ['code'],
+    registers,
+  });
+  const droppedResults = new Counter({
+    name: 'vigia_task_results_dropped_total',
+    help: 'Results of what agents were asked to do that counted for nothing, by the reason.',
+    labelNames: ['reason'],
     registers,
   });
   const commit = new Histogram({
@@ -151,6 +159,7 @@ export function createServerMetrics(version: string): ServerMetrics {
     reportsCommitted: (count) => reports.inc(count),
     reportsLost: (count) => lost.inc(count),
     reportUndatable: () => undatable.inc(),
+    taskResultsDropped: (reason, count) => droppedResults.inc({ reason }, count),
     linkRefused: (code) => refused.inc({ code }),
     deliveryEnded: (kind, outcome) => deliveries.labels(kind, outcome).inc(),
     commitTook: (durationMs) => commit.observe(durationMs / 1000),

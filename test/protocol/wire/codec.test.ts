@@ -10,6 +10,14 @@ import {
   MAX_FRAME_BYTES_BEFORE_AUTH,
   MAX_INVENTORY_BYTES,
 } from '../../../protocol/wire/frame.ts';
+import {
+  MAX_TASK_BYTES,
+  MAX_TASK_FILE_BYTES,
+  MAX_TASK_MS,
+  MAX_TASK_PART_BYTES,
+  MAX_TASK_RESULT_BYTES,
+  taskOutcomes,
+} from '../../../protocol/wire/task.ts';
 import { goldenFrames } from '../../support/golden-frames.ts';
 
 const hexOf = (frame: Frame) => Buffer.from(encodeFrame(frame)).toString('hex');
@@ -113,6 +121,18 @@ const anyFrame = fc.oneof(
   fc.record({ type: type('probe'), json: fc.string() }),
   fc.record({ type: type('plan'), json: fc.string() }),
   fc.record({ type: type('probe_result'), json: fc.string() }),
+  fc.record({ type: type('task'), id: bytes(16), kind: name(20), remainingMs: duration, json: fc.string() }),
+  fc.record({
+    type: type('task_result'),
+    id: bytes(16),
+    outcome: fc.constantFrom(...taskOutcomes),
+    ageMs: clock,
+    dropped: small,
+    fileBytes: fc.nat(MAX_TASK_FILE_BYTES),
+    json: fc.string(),
+  }),
+  fc.record({ type: type('task_file'), id: bytes(16), offset: fc.nat(MAX_TASK_FILE_BYTES), bytes: fc.uint8Array() }),
+  fc.record({ type: type('task_taken'), id: bytes(16) }),
   fc.record({
     type: type('processes'),
     clocks,
@@ -162,6 +182,48 @@ t.test('the sizes that the stages allow', async (t) => {
   t.ok(encodeFrame(longest).length <= MAX_FRAME_BYTES_BEFORE_AUTH);
   t.ok(encodeFrame(challenge as Frame).length <= MAX_FRAME_BYTES_BEFORE_AUTH);
   t.ok(encodeFrame({ type: 'inventory', json: 'x'.repeat(MAX_INVENTORY_BYTES) }).length <= MAX_FRAME_BYTES);
+  const id = new Uint8Array(16);
+  const payload = 'x'.repeat(MAX_TASK_BYTES);
+  const task = { type: 'task', id, kind: 'k'.repeat(64), remainingMs: MAX_TASK_MS, json: payload } as const;
+  t.ok(encodeFrame(task).length <= MAX_FRAME_BYTES);
+  const part = {
+    type: 'task_file',
+    id,
+    offset: MAX_TASK_FILE_BYTES,
+    bytes: Buffer.alloc(MAX_TASK_PART_BYTES),
+  } as const;
+  t.ok(encodeFrame(part).length <= MAX_FRAME_BYTES);
+});
+
+t.test('a task and its result have bounds', async (t) => {
+  const id = new Uint8Array(16);
+  const task = { type: 'task', id, kind: 'probe', remainingMs: 1, json: '{}' } as const;
+  const result = { type: 'task_result', id, outcome: 'done', ageMs: 0, dropped: 0, fileBytes: 0, json: '{}' } as const;
+  const f = (frame: Frame, what: string) =>
+    t.throws(() => decodeFrame(encodeFrame(frame)), { code: 'frame_malformed' }, what);
+  f({ ...task, json: 'x'.repeat(MAX_TASK_BYTES + 1) }, 'payload');
+  f({ ...task, kind: 'k'.repeat(65) }, 'kind');
+  f({ ...task, remainingMs: MAX_TASK_MS + 1 }, 'deadline');
+  f({ ...result, json: 'x'.repeat(MAX_TASK_RESULT_BYTES + 1) }, 'answer');
+  f({ ...result, fileBytes: MAX_TASK_FILE_BYTES + 1 }, 'file');
+  f({ type: 'task_file', id, offset: 0, bytes: new Uint8Array(MAX_TASK_PART_BYTES + 1) }, 'part');
+  f({ type: 'task_taken', id: new Uint8Array(15) }, 'id');
+});
+
+t.test('an outcome that this build does not know is a failure that gives its reason', async (t) => {
+  const id = new Uint8Array(16);
+  const known = {
+    type: 'task_result',
+    id,
+    outcome: 'done',
+    ageMs: 5,
+    dropped: 0,
+    fileBytes: 0,
+    json: '{"reason":"new"}',
+  };
+  const bytes = Buffer.from(encodeFrame(known as Frame));
+  bytes.write('gone', bytes.indexOf('done'));
+  t.match(decodeFrame(bytes), { ...known, id: Object, outcome: 'failed' });
 });
 
 t.test('what no frame may hold', async (t) => {
@@ -225,10 +287,11 @@ t.test('a million random and mutated frames: a frame, or a ProtocolError', async
     try {
       const frame = decodeFrame(bytes);
       accepted += 1;
-      // One frame has one encoding, but for a code of a newer peer and for names that were mended.
+      // One frame has one encoding, but for a code or an outcome of a newer peer and for names that were mended.
       const encoded = Buffer.from(encodeFrame(frame));
       const isMended = frame.type === 'schema' && isDeepStrictEqual(decodeFrame(encoded), frame);
-      const isSame = frame.type === 'error' || isMended || encoded.equals(bytes);
+      const isNewer = frame.type === 'error' || (frame.type === 'task_result' && frame.outcome === 'failed');
+      const isSame = isNewer || isMended || encoded.equals(bytes);
       if (!isSame) faults.push(`encoded otherwise: ${bytes.toString('hex')}`);
     } catch (error) {
       if (!(error instanceof ProtocolError)) faults.push(`${String(error)}: ${bytes.toString('hex')}`);

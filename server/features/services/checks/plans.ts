@@ -1,39 +1,56 @@
-import { Feature, type HelloFrame } from '../../../../protocol/wire/frame.ts';
+import type { Logger } from 'pino';
+import { Feature } from '../../../../protocol/wire/frame.ts';
 import type { AgentPlan } from '../../../../protocol/wire/plan.ts';
+import { checks as checksKind } from '../../../core/tasks/checks/kind.ts';
+import type { TaskDesk } from '../../../core/tasks/desk.ts';
 import type { DeviceRecord } from '../../../fleet/device-record.ts';
+import type { Fleet } from '../../../fleet/fleet.ts';
 import type { CheckBook } from './check-book.ts';
 import { type CheckDefinition, toPlanned } from './definition.ts';
 
-interface PlanLink {
-  send(frame: { readonly type: 'plan'; readonly json: string }): void;
+export interface PlansOptions {
+  readonly checks: CheckBook;
+  readonly fleet: Pick<Fleet, 'devices'>;
+  readonly tasks: Pick<TaskDesk, 'ask'>;
+  readonly logger: Logger;
 }
+
+/** An agent that is there has taken its plan long before; one that is not gets it when it connects. */
+const WITHIN_MS = 600_000;
 
 /** The JSON that an agent gets. */
 export function planJson(checks: readonly CheckDefinition[]): string {
-  return JSON.stringify({ checks: checks.map(toPlanned) } satisfies AgentPlan);
+  return checksKind.write(planOf(checks));
+}
+
+function planOf(checks: readonly CheckDefinition[]): AgentPlan {
+  return { checks: checks.map(toPlanned) };
 }
 
 /** Tells connected agents what to check: when they connect, and when it changes. */
 export class Plans {
-  readonly #checks: CheckBook;
-  readonly #links = new Map<string, PlanLink>();
+  readonly #options: PlansOptions;
 
-  constructor(checks: CheckBook) {
-    this.#checks = checks;
+  constructor(options: PlansOptions) {
+    this.#options = options;
   }
 
   /** The agent has its welcome. Older agents are told nothing. */
-  opened({ info }: DeviceRecord, hello: HelloFrame, link: PlanLink): void {
-    if ((hello.features & Feature.checks) === 0) return;
-    this.#links.set(info.id, link);
-    this.changed(info.id);
-  }
-
-  closed({ info }: DeviceRecord): void {
-    this.#links.delete(info.id);
+  opened(record: DeviceRecord): void {
+    const { checks, tasks, logger } = this.#options;
+    if (((record.peer?.features ?? 0) & Feature.checks) === 0) return;
+    tasks.ask(record, checksKind, planOf(checks.ofDevice(record.info.id)), {
+      withinMs: WITHIN_MS,
+      take(ending) {
+        if (ending.outcome === 'done' || ending.outcome === 'replaced' || ending.outcome === 'unconfirmed') return;
+        const fields = { device: record.info.id, outcome: ending.outcome, reason: ending.reason };
+        logger.warn(fields, 'an agent did not take its plan of checks');
+      },
+    });
   }
 
   changed(deviceId: string): void {
-    this.#links.get(deviceId)?.send({ type: 'plan', json: planJson(this.#checks.ofDevice(deviceId)) });
+    const record = this.#options.fleet.devices.get(deviceId);
+    if (record) this.opened(record);
   }
 }

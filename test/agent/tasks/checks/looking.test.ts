@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
-import { resolveFor } from '../../../../agent/tasks/check/own-address.ts';
-import { createRunProcess } from '../../../../agent/tasks/check/process.ts';
-import { createRunner } from '../../../../agent/tasks/check/run-check.ts';
-import { runUnit } from '../../../../agent/tasks/check/unit.ts';
+import { resolveFor } from '../../../../agent/tasks/checks/own-address.ts';
+import { createRunProcess } from '../../../../agent/tasks/checks/process.ts';
+import { createRunner } from '../../../../agent/tasks/checks/run-check.ts';
+import { runUnit } from '../../../../agent/tasks/checks/unit.ts';
 import { POLICY_FILE } from '../../../../agent/tasks/policy.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { runUnit } from '../../../../agent/tasks/check/unit.ts';
+import { runUnit } from '../../../../agent/tasks/checks/unit.ts';
 import { cleanMachine } from '../../../support/clean-machine.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 

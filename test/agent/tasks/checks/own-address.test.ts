@@ -5,8 +5,8 @@ import { type AddressInfo, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { permitsPage, resolveFor } from '../../../../agent/tasks/check/own-address.ts';
-import { createRunner } from '../../../../agent/tasks/check/run-check.ts';
+import { permitsPage, resolveFor } from '../../../../agent/tasks/checks/own-address.ts';
+import { createRunner } from '../../../../agent/tasks/checks/run-check.ts';
 import { POLICY_FILE } from '../../../../agent/tasks/policy.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 

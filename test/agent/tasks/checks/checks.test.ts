@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { createChecks } from '../../../../agent/tasks/check/checks.ts';
+import { createChecks } from '../../../../agent/tasks/checks/checks.ts';
 import type { CheckOutcome } from '../../../../protocol/check/outcome.ts';
 import { checkReasons } from '../../../../protocol/check-reason.ts';
 import { MAX_METRICS_PER_SCHEMA } from '../../../../protocol/wire/metric.ts';

@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { createRunProcess } from '../../../../agent/tasks/check/process.ts';
-import { isNamed } from '../../../../agent/tasks/check/process-names.ts';
+import { createRunProcess } from '../../../../agent/tasks/checks/process.ts';
+import { isNamed } from '../../../../agent/tasks/checks/process-names.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 import { until } from '../../../support/until.ts';
 

@@ -5,7 +5,7 @@ import { checkReasons } from '../../../protocol/check-reason.ts';
 import { parsePlan } from '../../../protocol/wire/check-plan.ts';
 import type { Clocks } from '../../../protocol/wire/frame.ts';
 import { describe, MAX_METRICS_PER_SCHEMA, type MetricDescriptor } from '../../../protocol/wire/metric.ts';
-import type { PlannedCheck } from '../../../protocol/wire/plan.ts';
+import type { AgentPlan, PlannedCheck } from '../../../protocol/wire/plan.ts';
 import type { Measurement } from '../../collect/collector.ts';
 import { phaseMs } from '../../collect/schedule.ts';
 import { readFileIfAny, replaceFile } from '../../files/file.ts';
@@ -23,7 +23,7 @@ export interface ChecksOptions {
 /** The checks that the server planned for this machine: each at its own pace, never twice at once, also without the server. */
 export interface Checks {
   /** Takes the JSON of a plan, keeps it on disk and follows it. @throws ProtocolError frame_malformed */
-  take(json: string): void;
+  take(json: string, plan?: AgentPlan): void;
   /** The measurement with the newest result of each check behind it. */
   addTo(measurement: Measurement): Measurement;
   stop(): void;
@@ -109,8 +109,7 @@ export function createChecks({ dataDir, publicKey, clocks, log, run }: ChecksOpt
   }
 
   return {
-    take(json) {
-      const { checks } = parsePlan(json);
+    take(json, { checks } = parsePlan(json)) {
       follow(checks);
       if (json === saved) return;
       log.info('the server planned checks', { checks: checks.length });
