@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Nullable } from '../document.ts';
+import { SaidDocument } from './said.ts';
 
 /** What was agreed with a client. Versions are whole documents: changing a contract adds one and never rewrites the past. */
 
@@ -271,6 +272,7 @@ export const ClockExplanation = Type.Object({
     Type.Object({
       at: Type.String({ format: 'date-time' }),
       why: Type.String(),
+      said: SaidDocument,
       priority: Type.String(),
       targetMs: Nullable(Type.Integer()),
       dueAt: Nullable(Type.String({ format: 'date-time' })),

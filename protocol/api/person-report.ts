@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, Time } from '../document.ts';
+import { SaidDocument } from './said.ts';
 
 const strict = { additionalProperties: false } as const;
 const Id = Type.String({ minLength: 1, maxLength: 64 });
@@ -57,6 +58,7 @@ export type PersonReport = Static<typeof PersonReport>;
 export const IncidentProposal = Type.Object({
   incidentId: Type.String(),
   sentence: Type.String(),
+  said: SaidDocument,
   openedAt: Time,
   why: Type.String(),
   score: Type.Number(),

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, Time } from '../document.ts';
+import { SaidDocument } from './said.ts';
 
 const strict = { additionalProperties: false } as const;
 const Id = Type.String({ minLength: 1, maxLength: 64 });
@@ -60,6 +61,7 @@ export const Check = Type.Interface([CheckInput], {
   state: Type.Enum(['up', 'down', 'unknown']),
   /** One sentence with its numbers. */
   sentence: Type.String(),
+  said: SaidDocument,
   lastRunAt: Nullable(Time),
   durationMs: Nullable(Type.Number()),
   httpStatus: Nullable(Type.Integer()),
@@ -91,6 +93,7 @@ export const Service = Type.Interface([ServiceInput], {
   state: Type.Enum(['up', 'down', 'excluded', 'unknown']),
   /** Why, in one sentence. */
   sentence: Type.String(),
+  said: SaidDocument,
   since: Nullable(Time),
   warnings: Type.Array(Type.String()),
 });

@@ -72,6 +72,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     fleet,
     book: book.shown,
     health: serverHealth,
+    now,
     service: (id) => features.services.view(id),
   });
   teardown.push(() => live.close());

@@ -1,3 +1,6 @@
+import { plain } from '../../protocol/said/plain.ts';
+import { readSaid } from '../../protocol/said/read.ts';
+import type { Said } from '../../protocol/said/said.ts';
 import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
 import { clipOpinions, type Opinion, observe } from './opinion.ts';
 import { formatDuration, formatInstant } from './wording.ts';
@@ -52,8 +55,7 @@ export interface BlindStretch {
   readonly from: number;
   readonly to: number;
   readonly reason: 'server_blind' | 'site_lost';
-  /** One sentence with its evidence. */
-  readonly why: string;
+  readonly why: Said;
 }
 
 export interface GapEvidence {
@@ -266,7 +268,7 @@ export function explainInterval({ reason, evidence }: Pick<Interval, 'reason' | 
       return `The agent was silent after ${last}, and so was its host: ${asked}`;
     case 'server_blind':
     case 'site_lost':
-      return `Nothing was heard after ${last}. ${blind?.why ?? ''}`;
+      return `Nothing was heard after ${last}. ${blind ? plain(readSaid(blind.why), blind.from) : ''}`;
   }
 }
 

@@ -1,4 +1,3 @@
-import { isolated } from '../../protocol/bidi.ts';
 import { type Reading, type SchemaIndex, valueAt } from './reading.ts';
 
 /**
@@ -34,8 +33,6 @@ interface Member {
 /** They are asked one after another, while others write. */
 const SAME_RATIO = 0.01;
 const SAME_BYTES = 64 * 2 ** 20;
-/** What is named of those that share, so that a message stays one that people read. */
-const MAX_NAMED = 12;
 
 /** Where the schema has a member's pool, size and available space. */
 type MemberPlaces = readonly [
@@ -93,19 +90,6 @@ export function namesOfPool(reading: Reading, mountpoint: string): readonly stri
   const own = members.find(({ name }) => name === mountpoint);
   if (own === undefined || own.number === null) return [mountpoint];
   return members.filter(({ isName, number }) => number === own.number && !isName).map(({ name }) => name);
-}
-
-/** `, shared with /srv and /home`, for the end of a sentence; nothing where it is not shared. */
-export function sharedWith(reading: Reading, mountpoint: string): string {
-  return sharedAmong(sharersOf(reading, mountpoint));
-}
-
-export function sharedAmong(names: readonly string[]): string {
-  if (names.length === 0) return '';
-  const named = names.slice(0, names.length > MAX_NAMED ? MAX_NAMED : undefined).map(isolated);
-  const more = names.length - named.length;
-  const last = more > 0 ? `${more} more` : named.pop();
-  return `, shared with ${named.length > 0 ? `${named.join(', ')} and ` : ''}${last}`;
 }
 
 function sharingOf(reading: Reading, mountpoint: string): Sharing | undefined {

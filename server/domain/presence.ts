@@ -1,4 +1,5 @@
 import type { DeviceKind, PresenceState } from '../../protocol/api/view.ts';
+import { type ParamsOf, type Said, said } from '../../protocol/said/said.ts';
 import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
 import {
   type Announcement,
@@ -12,7 +13,6 @@ import {
 } from './ledger.ts';
 import { clipOpinions, type Opinion } from './opinion.ts';
 import type { PresenceSettings } from './settings.ts';
-import { formatDuration, formatInstant } from './wording.ts';
 
 /** What is remembered of a device's presence. Plain data, kept as JSON. */
 export interface PresenceMemory {
@@ -204,10 +204,10 @@ export interface LivenessFacts {
   readonly judgeFrom: number;
   /** A maintenance window covers it: a reboot may take longer. */
   readonly inMaintenance?: boolean;
-  /** Why the server itself cannot see at the moment, in one sentence. */
-  readonly blind?: string | null;
-  /** That its site is out of contact, in one sentence. */
-  readonly siteLost?: string | null;
+  /** Why the server itself cannot see at the moment. */
+  readonly blind?: Said | null;
+  /** That its site is out of contact. */
+  readonly siteLost?: Said | null;
   /** The newest word of others on its host, if it is fresh. */
   readonly opinion?: Opinion | null;
 }
@@ -225,16 +225,20 @@ export interface Loss {
 export interface Liveness {
   readonly state: PresenceState;
   readonly since: number;
-  readonly reason: string;
+  readonly reason: Said;
   /** Set when the absence is an incident: its priority, and from when people are told. */
   readonly loss: Loss | null;
 }
+
+// Nearly every device at nearly every moment.
+const pending = said('presence.pending');
+const reports = said('presence.up');
 
 /** What a device is at `now`, and why. */
 export function judgeLiveness(facts: LivenessFacts, now: number, settings: PresenceSettings): Liveness {
   const { lastHeardAt, announced } = facts;
   if (lastHeardAt === null) {
-    return { state: 'pending', since: now, reason: 'Enrolled, but it has never reported.', loss: null };
+    return { state: 'pending', since: now, reason: pending, loss: null };
   }
   if (announced) return judgeAnnounced(facts, announced, now);
   const silentMs = now - lastHeardAt;
@@ -243,43 +247,43 @@ export function judgeLiveness(facts: LivenessFacts, now: number, settings: Prese
     facts.linkLostAt === null
       ? settings.lateAfterMs
       : Math.min(settings.lateAfterMs, settings.lateAfterLinkLossMs + (facts.linkLostAt - lastHeardAt));
-  if (silentMs < lateAfterMs) return { state: 'up', since, reason: 'It reports.', loss: null };
+  if (silentMs < lateAfterMs) return { state: 'up', since, reason: reports, loss: null };
   if (now < facts.judgeFrom) {
     return {
       state: 'unknown',
       since,
-      reason: `Not heard since ${formatInstant(lastHeardAt)}; the server has just started and does not judge absence yet.`,
+      reason: said('presence.starting', { heardAt: lastHeardAt }),
       loss: null,
     };
   }
-  const heard = `Last proof of life ${formatInstant(lastHeardAt)}`;
-  if (facts.blind) return { state: 'unknown', since, reason: `${facts.blind} ${heard}.`, loss: null };
+  const { blind } = facts;
+  const heardAt = lastHeardAt;
+  if (blind) return { state: 'unknown', since, reason: said('presence.blind', { blind, heardAt }), loss: null };
   if (silentMs < settings.lostAfterMs) {
-    const link = facts.linkLostAt === null ? '' : '; its connection closed without a goodbye';
-    return { state: 'late', since, reason: `${heard}${link}.`, loss: null };
+    const isLinkClosed = facts.linkLostAt !== null;
+    return { state: 'late', since, reason: said('presence.late', { heardAt, isLinkClosed }), loss: null };
   }
   if (facts.kind === 'workstation')
-    return { state: 'off', since, reason: `${heard}. Workstations may be off.`, loss: null };
-  const { blame, priority, said } = blameFor(facts);
+    return { state: 'off', since, reason: said('presence.may-be-off', { heardAt }), loss: null };
+  const { blame, priority, why } = blameFor(facts);
   return {
     state: 'lost',
     since,
-    reason: `${said} ${heard}, ${formatDuration(silentMs)} ago.`,
+    reason: said('presence.lost', { blame: why, heardAt }),
     loss: { priority, onset: lastHeardAt, tellAt: lastHeardAt + settings.tellAfterMs, blame },
   };
 }
 
 /** Who is to blame, when the server itself sees: site, agent, host, and otherwise nobody can say. */
-function blameFor({ siteLost, opinion }: LivenessFacts): { blame: Blame; priority: 'high' | 'medium'; said: string } {
-  if (siteLost) return { blame: 'site', priority: 'high', said: siteLost };
-  if (opinion?.host === 'up')
-    return { blame: 'agent', priority: 'medium', said: `Agent lost, host answers: ${word(opinion)}` };
-  if (opinion) return { blame: 'host', priority: 'high', said: `Host lost: ${word(opinion)}` };
-  return { blame: 'contact', priority: 'high', said: 'No contact: host or link.' };
+function blameFor({ siteLost, opinion }: LivenessFacts): { blame: Blame; priority: 'high' | 'medium'; why: Said } {
+  if (siteLost) return { blame: 'site', priority: 'high', why: siteLost };
+  if (opinion?.host === 'up') return { blame: 'agent', priority: 'medium', why: said('blame.agent', of(opinion)) };
+  if (opinion) return { blame: 'host', priority: 'high', why: said('blame.host', of(opinion)) };
+  return { blame: 'contact', priority: 'high', why: said('blame.contact') };
 }
 
-function word({ by, to, detail }: Opinion): string {
-  return `${by} at ${formatInstant(to)}: ${detail}`;
+function of({ by, to, detail }: Opinion): ParamsOf<'blame.host'> {
+  return { by, at: to, detail };
 }
 
 /** A reboot inside a maintenance window may take this long. */
@@ -288,15 +292,17 @@ const MAINTENANCE_REBOOT_MS = 30 * 60_000;
 function judgeAnnounced(facts: LivenessFacts, announced: Announcement, now: number): Liveness {
   const isPlanned = announced.reason === 'reboot' && facts.inMaintenance;
   const deadline = announced.at + (isPlanned ? MAINTENANCE_REBOOT_MS : goodbyeDeadlinesMs[announced.reason]);
-  const said = `The agent said ${announced.reason.replace('_', ' ')} at ${formatInstant(announced.at)}`;
+  const goodbye = { goodbye: announced.reason, at: announced.at };
   const since = announced.at;
-  if (announced.reason === 'sleep') return { state: 'asleep', since, reason: `${said}.`, loss: null };
-  if (facts.kind === 'workstation' && now >= deadline) return { state: 'off', since, reason: `${said}.`, loss: null };
+  if (announced.reason === 'sleep')
+    return { state: 'asleep', since, reason: said('presence.goodbye', goodbye), loss: null };
+  if (facts.kind === 'workstation' && now >= deadline)
+    return { state: 'off', since, reason: said('presence.goodbye', goodbye), loss: null };
   if (announced.reason === 'shutdown') {
     return {
       state: 'off',
       since,
-      reason: `${said}. A server is expected to run.`,
+      reason: said('presence.shut-down', goodbye),
       loss: { priority: 'high', onset: announced.at, tellAt: announced.at, blame: 'host' },
     };
   }
@@ -304,19 +310,19 @@ function judgeAnnounced(facts: LivenessFacts, announced: Announcement, now: numb
     return {
       state: 'expected',
       since,
-      reason: `${said} and is expected back by ${formatInstant(deadline)}.`,
+      reason: said('presence.expected', { ...goodbye, backBy: deadline }),
       loss: null,
     };
   }
-  const overdue = `${said} and was expected back by ${formatInstant(deadline)}.`;
-  if (facts.blind) return { state: 'unknown', since, reason: `${facts.blind} ${overdue}`, loss: null };
+  const overdue = (why: Said | null): Said => said('presence.overdue', { why, ...goodbye, backBy: deadline });
+  if (facts.blind) return { state: 'unknown', since, reason: overdue(facts.blind), loss: null };
   // The agent's own stop says nothing about the host, so it weighs less.
   const ownStop = announced.reason === 'service_stop' || announced.reason === 'upgrade' ? 'medium' : 'high';
-  const { blame, priority, said: blamed } = blameFor(facts);
+  const { blame, priority, why } = blameFor(facts);
   return {
     state: 'lost',
     since,
-    reason: blame === 'contact' ? overdue : `${blamed} ${overdue}`,
+    reason: overdue(blame === 'contact' ? null : why),
     loss: { priority: blame === 'contact' ? ownStop : priority, onset: announced.at, tellAt: deadline, blame },
   };
 }

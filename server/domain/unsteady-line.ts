@@ -1,4 +1,4 @@
-import { formatDuration, formatInstant } from './wording.ts';
+import { type ParamsOf, type Said, said } from '../../protocol/said/said.ts';
 
 /**
  * A line that drops for minutes several times a week is one trouble, not many: counted from losses of contact that nobody can
@@ -32,10 +32,18 @@ export function lastWeek(drops: readonly Drop[], now: number): readonly Drop[] {
   return drops.filter(({ to }) => to <= now && now - to < WEEK_MS);
 }
 
-/** Count, minutes and the last one, of a week's drops. `name`: whose line. */
-export function describeDrops(name: string, drops: readonly Drop[]): string {
+/** Whose line it is: a device's, or a site's. */
+export type LineName = ParamsOf<'line.unsteady.over'>;
+
+/** Count, minutes and the last one, of a week's drops. */
+export function sayDrops(whose: LineName, drops: readonly Drop[]): Said {
   const lostMs = drops.reduce((sum, { from, to }) => sum + (to - from), 0);
-  const last = drops.at(-1);
-  const newest = last ? `; last from ${formatInstant(last.from)} for ${formatDuration(last.to - last.from)}` : '';
-  return `The line of ${name} is unsteady: it dropped ${drops.length} times in 7 days, ${formatDuration(lostMs)} in all${newest}`;
+  const last = drops.at(-1) ?? { from: 0, to: 0 };
+  return said('line.unsteady', {
+    ...whose,
+    drops: drops.length,
+    lostMs,
+    lastAt: last.from,
+    lastMs: last.to - last.from,
+  });
 }

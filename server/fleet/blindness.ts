@@ -1,4 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
+import { readSaid } from '../../protocol/said/read.ts';
+import type { Said } from '../../protocol/said/said.ts';
 import type { BlindStretch } from '../domain/ledger.ts';
 import { BLIND_AHEAD_MS, type SetBack } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
@@ -25,8 +27,8 @@ export class Blindness {
       .orderBy('start_ms')
       .execute();
     for (const { site_id, start_ms, end_ms, evidence_json } of rows) {
-      const { why } = JSON.parse(evidence_json) as { why: string };
-      this.#add(site_id, start_ms, end_ms ?? Number.POSITIVE_INFINITY, why);
+      const { why } = JSON.parse(evidence_json) as { why: unknown };
+      this.#add(site_id, start_ms, end_ms ?? Number.POSITIVE_INFINITY, readSaid(why));
     }
     return rows.some(({ site_id, end_ms }) => site_id === null && end_ms === null);
   }
@@ -38,7 +40,7 @@ export class Blindness {
   }
 
   /** Notes a stretch that is over. */
-  note(store: Store, from: number, to: number, reason: string, why: string): CompiledQuery {
+  note(store: Store, from: number, to: number, reason: string, why: Said): CompiledQuery {
     this.#add(null, from, to, why);
     return insert(store, null, { from, to, reason, why });
   }
@@ -49,7 +51,7 @@ export class Blindness {
     site: { readonly id: string; readonly clientId: string } | null,
     from: number,
     reason: string,
-    why: string,
+    why: Said,
   ): CompiledQuery {
     this.#add(site?.id ?? null, from, Number.POSITIVE_INFINITY, why);
     return insert(store, site, { from, to: null, reason, why });
@@ -78,7 +80,7 @@ export class Blindness {
     }
   }
 
-  #add(siteId: string | null, from: number, to: number, why: string): void {
+  #add(siteId: string | null, from: number, to: number, why: Said): void {
     const stretches = this.#bySite.get(siteId) ?? [];
     stretches.push({ siteId, from, to, reason: siteId === null ? 'server_blind' : 'site_lost', why });
     this.#bySite.set(siteId, stretches);
@@ -88,7 +90,7 @@ export class Blindness {
 function insert(
   store: Store,
   site: { readonly id: string; readonly clientId: string } | null,
-  { from, to, reason, why }: { from: number; to: number | null; reason: string; why: string },
+  { from, to, reason, why }: { from: number; to: number | null; reason: string; why: Said },
 ): CompiledQuery {
   return store.db
     .insertInto('blindness')

@@ -1,4 +1,5 @@
 import type { LossKind } from '../../protocol/api/view.ts';
+import { type Said, said } from '../../protocol/said/said.ts';
 import type { Frame, ProcessSample } from '../../protocol/wire/frame.ts';
 import type { Liveness } from '../domain/presence.ts';
 import type { Reading } from '../domain/reading.ts';
@@ -15,13 +16,13 @@ export interface Peer {
   readonly features: number;
 }
 
-/** What the forecast says of a file system: when it is full (ms) and how fast, or in its sentence why that is not said. */
+/** What the forecast says of a file system: when it is full (ms) and how fast, or why that is not said. */
 export interface DiskForecastFigures {
   readonly fullAtMs: number | null;
   readonly bytesPerHour: number | null;
   /** 0..1 */
   readonly quality: number | null;
-  readonly sentence: string;
+  readonly said: Said;
 }
 
 /** Hours that are gone from the series. */
@@ -118,7 +119,7 @@ export function makeRecord(
     blindness,
     isReturning: false,
     intervalMs: null,
-    liveness: { state: 'pending', since: info.enrolled_at, reason: 'Enrolled, but it has never reported.', loss: null },
+    liveness: { state: 'pending', since: info.enrolled_at, reason: said('presence.pending'), loss: null },
     inMaintenance: false,
     stateSince: info.enrolled_at,
     inFlight: new InFlight(),

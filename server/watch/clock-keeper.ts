@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import { plain } from '../../protocol/said/plain.ts';
+import { type Said, said } from '../../protocol/said/said.ts';
 import type { OwnTrouble } from '../core/presence/server-incident.ts';
-import { formatDuration } from '../domain/wording.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { redateRecord } from '../fleet/redate.ts';
 import type { Clock, ClockDoubt } from '../platform/clock.ts';
@@ -77,9 +78,9 @@ export class ClockKeeper {
     if (!this.#isDoubted) logger.warn(doubt, 'the time of day of the server was set');
     this.#isDoubted = true;
     const votes = this.#ask(doubt);
-    const said = sayDoubt(doubt, votes);
-    health.set('clock', said);
-    if (doubt.forMs >= TOLD_AFTER_MS) this.#trouble ??= { from: clock.now() - doubt.forMs, why: said };
+    const doubted = sayDoubt(doubt, votes);
+    health.set('clock', plain(doubted, clock.now()));
+    if (doubt.forMs >= TOLD_AFTER_MS) this.#trouble ??= { from: clock.now() - doubt.forMs, why: doubted };
     if (!this.#isClear(doubt, votes)) return 0;
     this.#isProven = votes.stepped > 0 || this.#isUndoing(doubt);
     const sizeMs = clock.steps.adopt();
@@ -134,16 +135,13 @@ interface Votes {
   readonly there: number;
 }
 
-function sayFollowed(sizeMs: number, { kept, stepped }: Votes): string {
-  const how = `${formatDuration(Math.abs(sizeMs))} ${sizeMs > 0 ? 'ahead' : 'back'}`;
+function sayFollowed(sizeMs: number, { kept, stepped }: Votes): Said {
+  const direction = sizeMs > 0 ? 'ahead' : 'back';
   const asked = kept + stepped;
-  const why = asked === 0 ? 'no agent could be asked' : `${stepped} of ${asked} agents agree with it`;
-  return `The time of day of the server was set ${how}, and the server follows it: ${why}. What was measured meanwhile may be dated wrong if it was a mistake; check the clock of its machine.`;
+  return said('server.clock.followed', { byMs: Math.abs(sizeMs), direction, asked, agreeing: stepped });
 }
 
-function sayDoubt({ sizeMs }: ClockDoubt, { kept, stepped }: Votes): string {
-  const where = `${formatDuration(Math.abs(sizeMs))} ${sizeMs > 0 ? 'ahead of' : 'behind'}`;
-  const asked = kept + stepped;
-  const said = asked === 0 ? '' : `, and of ${asked} agents that were heard since ${kept} agree with that`;
-  return `The time of day of the server was set: it is ${where} the pace of its own clock${said}. The server keeps its own time until it is clear which is right; set the clock of its machine.`;
+function sayDoubt({ sizeMs }: ClockDoubt, { kept, stepped }: Votes): Said {
+  const side = sizeMs > 0 ? 'ahead' : 'behind';
+  return said('server.clock.doubt', { offMs: Math.abs(sizeMs), side, asked: kept + stepped, agreeing: kept });
 }

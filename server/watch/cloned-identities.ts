@@ -1,4 +1,4 @@
-import { isolated } from '../../protocol/bidi.ts';
+import { said } from '../../protocol/said/said.ts';
 import { applyVerdict } from '../core/incidents/apply-verdict.ts';
 import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
@@ -46,10 +46,11 @@ export class ClonedIdentities {
   }
 
   raise(record: DeviceRecord, { address, which, at }: ClonedBy, changes: ChangeSet): void {
-    const sentence = which === 'machine' ? ofAnother(record.info.name, address) : ofTwin(record.info.name, address);
+    const about = { device: record.info.name, address };
+    const headline = which === 'machine' ? said('identity.another', about) : said('identity.twin', about);
     const evidence = { metrics: [], threshold: null };
-    const said = { rule: 'identity.cloned', object: '', priority: 'high', sentence, evidence, onset: at, at } as const;
-    applyVerdict(this.#book, record, { kind: 'raise', ...said }, changes);
+    const verdict = { rule: 'identity.cloned', object: '', priority: 'high', evidence, onset: at, at } as const;
+    applyVerdict(this.#book, record, { kind: 'raise', said: headline, ...verdict }, changes);
     changes.add(...(this.#twins?.saveStatements(record.info.id) ?? []));
   }
 
@@ -67,21 +68,12 @@ export class ClonedIdentities {
       record.clonedAt = null;
       this.#records.delete(record);
       if (!this.#fleet.devices.has(record.info.id)) continue;
-      const sentence = 'Nobody else has used this identity for an hour';
       applyVerdict(
         this.#book,
         record,
-        { kind: 'clear', rule: 'identity.cloned', object: '', sentence, at: now },
+        { kind: 'clear', rule: 'identity.cloned', object: '', said: said('identity.calm'), at: now },
         changes,
       );
     }
   }
-}
-
-function ofAnother(name: string, address: string): string {
-  return `Another machine at ${address} uses the identity of ${isolated(name)}, and was refused: it is not the machine that was enrolled. If somebody copied its disk or its key, enrol the copy anew, or retire this device if it was stolen. If it is ${isolated(name)} with a new system, enrol it again with --force.`;
-}
-
-function ofTwin(name: string, address: string): string {
-  return `Two machines that are alike use the identity of ${isolated(name)} at the same time. The one that was there first is judged; what the other, at ${address}, reports is kept apart until somebody says which one is ${isolated(name)}.`;
 }

@@ -1,4 +1,4 @@
-import { isolated } from '../../protocol/bidi.ts';
+import { type Said, said } from '../../protocol/said/said.ts';
 import { applyVerdict } from '../core/incidents/apply-verdict.ts';
 import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
@@ -124,7 +124,7 @@ export class ReportJudge {
       settings: this.#options.settings,
       clockOffsetMs,
       unexpectedRebootAt: presence.unexpectedRebootAt,
-      topProcesses: describeProcesses(record, reading.at),
+      topProcesses: () => busiestOf(record, reading.at),
     };
     const verdicts = judgeReading(detection, reading, surroundings, record.quiet);
     for (const verdict of verdicts) applyVerdict(this.#options.book, record, verdict, changes);
@@ -144,10 +144,9 @@ function noteSystemDrive(record: DeviceRecord, reading: Reading, changes: Change
 }
 
 /** The three busiest processes of the last sample, if it is fresh: agents send one only while the machine is busy. */
-function describeProcesses(record: DeviceRecord, now: number): string {
-  if (!record.processes || now - record.processes.at > PROCESSES_FRESH_MS) return '';
+function busiestOf(record: DeviceRecord, now: number): Said[] {
+  if (!record.processes || now - record.processes.at > PROCESSES_FRESH_MS) return [];
   return record.processes.items
     .slice(0, 3)
-    .map(({ name, cpuRatio }) => `${isolated(name)} ${Math.round(cpuRatio * 100)} %`)
-    .join(', ');
+    .map(({ name, cpuRatio }) => said('process.busy', { process: name, busyRatio: cpuRatio }));
 }

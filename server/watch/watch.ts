@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isolated } from '../../protocol/bidi.ts';
+import { said } from '../../protocol/said/said.ts';
 import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
 import type { Act, ActInStore } from '../core/incidents/act.ts';
 import { applyVerdict } from '../core/incidents/apply-verdict.ts';
@@ -16,7 +16,6 @@ import type { Twins } from '../core/twins/twins.ts';
 import type { Clone } from '../domain/clone.ts';
 import { addOpinion } from '../domain/opinion.ts';
 import type { DetectionSettings } from '../domain/settings.ts';
-import { formatInstant } from '../domain/wording.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { restoreMemories } from '../fleet/restore-memories.ts';
@@ -127,7 +126,7 @@ export class Watch {
       rule: 'server.clock',
       priority: 'high',
       tellAfterMs: 0,
-      over: 'The clocks of the server agree again',
+      over: said('server.clock.over'),
     });
     this.#writer = new ChangeWriter({ ...options, faults, restore });
     this.#acts = new Acts({
@@ -190,7 +189,7 @@ export class Watch {
     for (const { lastHeardAt } of fleet.devices.values()) from = Math.max(from, lastHeardAt ?? 0);
     this.#inBackground((changes) => {
       if (wasBlind) changes.add(fleet.blindness.end(store, null, from));
-      this.#noteBlind(changes, from, 'start', 'the server was not running');
+      this.#noteBlind(changes, from, 'start');
     });
   }
 
@@ -245,9 +244,9 @@ export class Watch {
     changes.otherwise(() => {
       for (const [key, value] of before) raised.set(key, value);
     });
-    const sentence = `${isolated(record.info.name)} was retired`;
+    const retired = said('retired', { device: record.info.name });
     for (const { rule, object } of [...book.openOf(deviceId)]) {
-      applyVerdict(book, record, { kind: 'clear', rule, object, sentence, at, isFinal: true }, changes);
+      applyVerdict(book, record, { kind: 'clear', rule, object, said: retired, at, isFinal: true }, changes);
     }
     if (twins) changes.add(twins.removeStatement(deviceId));
     changes.afterwards(() => twins?.forget(deviceId));
@@ -387,13 +386,13 @@ export class Watch {
     );
     this.#contact.postpone(now + settings.presence.judgeAfterStartMs);
     const stalledFrom = now - gapMs;
-    this.#inBackground((changes) => this.#noteBlind(changes, stalledFrom, 'stalled', 'the server stood still'));
+    this.#inBackground((changes) => this.#noteBlind(changes, stalledFrom, 'stalled'));
   }
 
-  #noteBlind(changes: ChangeSet, from: number, reason: string, what: string): void {
+  #noteBlind(changes: ChangeSet, from: number, reason: 'start' | 'stalled'): void {
     const { store, fleet } = this.#options;
     const until = this.judgeFrom;
-    const why = `The server itself could not see from ${formatInstant(from)} to ${formatInstant(until)}: ${what}, and agents had time to return.`;
+    const why = said('server.blind.was', { from, to: until, why: reason });
     changes.add(fleet.blindness.note(store, from, until, reason, why));
   }
 

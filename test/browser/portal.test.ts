@@ -1,4 +1,5 @@
 import t from 'tap';
+import { typed } from '../../protocol/said/said.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { violations } from '../support/axe.ts';
 import { openPage } from '../support/chromium.ts';
@@ -16,8 +17,12 @@ t.test('somebody of the client reports a problem on a phone', async (t) => {
   const said = { client_id: acme.client.id, incident_id: lost.id, at: clock.nowMs, kind: 'note', by_user: 'Ann' };
   await store.commit([
     all.incidents.saveStatement(lost),
-    all.incidents.eventStatement({ ...said, text: 'The line is cut: a technician drives to you.', client_visible: 1 }),
-    all.incidents.eventStatement({ ...said, text: 'The guard has the key 4711.' }),
+    all.incidents.eventStatement({
+      ...said,
+      said_json: JSON.stringify(typed('The line is cut: a technician drives to you.')),
+      client_visible: 1,
+    }),
+    all.incidents.eventStatement({ ...said, said_json: JSON.stringify(typed('The guard has the key 4711.')) }),
   ]);
   const headers = await loggedIn('admin');
   const made = await request('POST', `/api/v1/clients/${acme.client.id}/report-link`, { headers, body: {} });

@@ -1,4 +1,5 @@
 import type { DeviceSummary, Incident, Overview } from '../../protocol/api/view.ts';
+import { said, typed } from '../../protocol/said/said.ts';
 
 /** Documents with nothing special about them; tests change what they are about. */
 export function device(change: Partial<DeviceSummary> = {}): DeviceSummary {
@@ -12,7 +13,8 @@ export function device(change: Partial<DeviceSummary> = {}): DeviceSummary {
     os: 'Debian GNU/Linux 13',
     agentVersion: '0.1.0',
     state: 'up',
-    stateReason: 'Reports arrive.',
+    stateReason: 'It reports.',
+    stateSaid: said('presence.up'),
     stateSince: '2026-10-01T00:00:00.000Z',
     lastReportAt: '2026-10-06T12:00:00.000Z',
     bootAt: '2026-10-01T00:00:00.000Z',
@@ -40,6 +42,7 @@ export function incident(change: Partial<Incident> = {}): Incident {
     deviceId: 'd1',
     object: '/var',
     sentence: '/var has 4.1 GB left',
+    said: typed('/var has 4.1 GB left'),
     onsetAt: '2026-10-06T11:00:00.000Z',
     openedAt: '2026-10-06T11:05:00.000Z',
     acknowledgedAt: null,

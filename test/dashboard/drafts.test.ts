@@ -19,12 +19,14 @@ import { draftFrom, proposalQuestion, reportInput } from '../../dashboard/featur
 import { PersonReportInput } from '../../protocol/api/person-report.ts';
 import { ReceiverInput } from '../../protocol/api/receiver.ts';
 import { CheckInput } from '../../protocol/api/service.ts';
+import { said } from '../../protocol/said/said.ts';
 
 const state = {
   id: 'k1',
   state: 'up' as const,
   sentence: '',
   lastRunAt: null,
+  said: said('check.never-ran'),
   durationMs: null,
   httpStatus: null,
   certificateEndsAt: null,

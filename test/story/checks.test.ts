@@ -58,7 +58,7 @@ t.test('what runs on a machine fails while the machine itself is up', async (t) 
     );
 
   await t.test('its checks pass', async (t) => {
-    t.match(await untilService(first, 'up'), { sentence: /^1 of 1 devices up, 1 needed; every check passes\.$/ });
+    t.match(await untilService(first, 'up'), { sentence: /^1 of 1 device up, 1 needed; every check passes\.$/ });
     t.match(await first.get(`/api/v1/checks/${http}`), {
       state: 'up',
       httpStatus: 200,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { parseSaid } from '../../protocol/said/read.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
 import { openStore } from '../../server/platform/store/store.ts';
@@ -107,7 +108,7 @@ t.test('kill -9 at 12 random moments loses, doubles and invents nothing', async 
     // What its response clock says of a reopening stands beside the edge.
     const events = history.filter(({ kind }) => kind !== 'clock');
     t.same(
-      events.map(({ at, text }) => ({ at, isRaise: !text.includes('has enough space again') })),
+      events.map(({ at, said_json }) => ({ at, isRaise: parseSaid(said_json).key !== 'disk.space.over' })),
       expectedEdges(index, reports),
       `agent ${index}: the edges are those that its live reports call for`,
     );
@@ -121,12 +122,12 @@ t.test('kill -9 at 12 random moments loses, doubles and invents nothing', async 
   const outbox = await store.db.selectFrom('outbox').select(['idempotency_key', 'delivered_at']).execute();
   const edges = await store.db
     .selectFrom('incident_event')
-    .select(['kind', 'text'])
+    .select(['kind', 'said_json'])
     .where('kind', '!=', 'clock')
     .execute();
   // What flaps keeps every change in its history, and is told when it begins and when it is calm.
-  const isTold = ({ kind, text }: { kind: string; text: string }): boolean =>
-    kind !== 'changed' || text.includes('(flapping: ') || text.startsWith('No longer flapping');
+  const isTold = ({ kind, said_json }: { kind: string; said_json: string }): boolean =>
+    kind !== 'changed' || parseSaid(said_json).key.startsWith('flapping');
   t.equal(outbox.length, edges.filter(isTold).length, 'one message per edge that is told');
   t.ok(outbox.length > 0 && outbox.length < edges.length, 'and fewer of what flaps');
   await store.close();

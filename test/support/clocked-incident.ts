@@ -1,5 +1,6 @@
 import type { ContractTerms } from '../../protocol/api/contract.ts';
 import type { Priority } from '../../protocol/api/view.ts';
+import { said } from '../../protocol/said/said.ts';
 import { toRecord } from '../../server/core/incidents/rows.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { markOnSite, pause, startClock } from '../../server/domain/sla/clock.ts';
@@ -30,7 +31,7 @@ export async function clockedIncident(
   const priority: Priority = kind === 'emergency' || kind === 'on-site' ? 'emergency' : 'high';
   const version: number = put.body.current.version;
   const under = { version, terms: openTerms(), siteId: site.id, until: Number.POSITIVE_INFINITY };
-  const computing = { at, priority, under, cause: 'It was opened.' };
+  const computing = { at, priority, under, cause: said('clock.cause', { why: 'opened' }) };
   const running = startClock({ ...computing, startedAt: at, reportedAt: null, previous: null });
   const clocks: Record<typeof kind, () => ResponseClock> = {
     running: () => running,

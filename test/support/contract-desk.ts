@@ -2,6 +2,9 @@ import pino from 'pino';
 import type { Test } from 'tap';
 import type { Contract, ContractTerms } from '../../protocol/api/contract.ts';
 import type { Priority } from '../../protocol/api/view.ts';
+import { plain } from '../../protocol/said/plain.ts';
+import { parseSaid } from '../../protocol/said/read.ts';
+import { typed } from '../../protocol/said/said.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import { toRecord } from '../../server/core/incidents/rows.ts';
 import type { IncidentRecord, IncidentStep } from '../../server/domain/incidents/incident.ts';
@@ -18,6 +21,7 @@ import type { Store } from '../../server/platform/store/store.ts';
 import { Watch } from '../../server/watch/watch.ts';
 import { FakeClock } from './fake-clock.ts';
 import { inLane } from './in-lane.ts';
+import { spoken } from './spoken.ts';
 import { addTenant, type Tenant } from './store.ts';
 
 export const deskZone = 'America/Costa_Rica';
@@ -111,8 +115,8 @@ export async function contractDesk(
     put: (terms) => contracts.port.put(everyClient, tenant.client.id, terms, ann),
     verdict: (kind, priority = 'high', object = '/') =>
       inLane(watch)((changes, at) => {
-        const sentence = `Disk ${object} is full.`;
-        const shared = { rule: 'disk.space', object, sentence, at } as const;
+        const said = typed(`Disk ${object} is full.`);
+        const shared = { rule: 'disk.space', object, said, at } as const;
         const raised = { priority, evidence: { metrics: [], threshold: null }, onset: at };
         const verdict: Verdict = kind === 'clear' ? { kind, ...shared } : { kind, ...shared, ...raised };
         const step = book.step(verdict, subject);
@@ -128,18 +132,26 @@ export async function contractDesk(
     },
     judge: () => inLane(watch)((changes, at) => contracts.judges[0]?.judge(changes, at)),
     async history(id) {
-      return (await all.incidents.events(id)).map(({ kind, by_user, text }) => `${kind} ${by_user ?? '-'}: ${text}`);
+      return (await all.incidents.events(id)).map(({ kind, by_user, at, said_json }) => {
+        return `${kind} ${by_user ?? '-'}: ${plain(parseSaid(said_json), at)}`;
+      });
     },
     async told() {
       const rows = await store.db.selectFrom('outbox').selectAll().orderBy('id').execute();
       return rows.map(({ idempotency_key: key, kind, payload_json }) => ({
         key,
         kind,
-        payload: JSON.parse(payload_json),
+        payload: toldIn(payload_json),
       }));
     },
     restart: () => contractDesk(t, store, clock),
   };
+}
+
+/** What a message says, in the words of its time. */
+function toldIn(json: string): Record<string, unknown> {
+  const payload: Record<string, unknown> = JSON.parse(json);
+  return spoken(payload, Number(payload.at));
 }
 
 async function tenantsOf(store: Store): Promise<Tenant[]> {

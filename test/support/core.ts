@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import pino, { type Logger } from 'pino';
 import type { Test } from 'tap';
+import { plain } from '../../protocol/said/plain.ts';
+import { parseSaid } from '../../protocol/said/read.ts';
 import type { Clocks } from '../../protocol/wire/frame.ts';
 import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { scaleValues } from '../../protocol/wire/report.ts';
@@ -169,15 +171,21 @@ export class CoreAgent {
   }
 }
 
+interface SaidLine {
+  readonly line: string;
+  readonly said_json: string;
+  readonly at: number;
+}
+
 /** What happened, without identifiers that differ between runs: incidents, their histories, what is told, the ledger. */
 export async function chronicle({ store }: Pick<Core, 'store'>): Promise<string[]> {
-  const lines = await sql<{ line: string }>`
+  const lines = await sql<SaidLine>`
     SELECT 'incident ' || rule || ' ' || object || ' ' || priority || ' ' || state || ' onset ' || onset_at || ' opened ' || opened_at
-      || ' resolved ' || ifnull(resolved_at, '-') || ' reopened ' || reopened_count || ': ' || sentence AS line FROM incident ORDER BY opened_at, rule, object`.execute(
+      || ' resolved ' || ifnull(resolved_at, '-') || ' reopened ' || reopened_count || ': ' AS line, said_json, updated_at AS at FROM incident ORDER BY opened_at, rule, object`.execute(
     store.db,
   );
-  const events = await sql<{ line: string }>`
-    SELECT 'event ' || i.rule || ' ' || i.object || ' ' || e.kind || ' ' || e.at || ': ' || e.text AS line
+  const events = await sql<SaidLine>`
+    SELECT 'event ' || i.rule || ' ' || i.object || ' ' || e.kind || ' ' || e.at || ': ' AS line, e.said_json, e.at
     FROM incident_event e JOIN incident i ON i.id = e.incident_id ORDER BY e.at, i.rule, i.object, e.id`.execute(
     store.db,
   );
@@ -187,5 +195,8 @@ export async function chronicle({ store }: Pick<Core, 'store'>): Promise<string[
   const ledger = await sql<{ line: string }>`
     SELECT 'ledger ' || device_id || ' ' || state || ' ' || reason || ' ' || start_ms || '-' || end_ms AS line
     FROM presence_interval ORDER BY device_id, start_ms`.execute(store.db);
-  return [lines, events, outbox, ledger].flatMap(({ rows }) => rows.map(({ line }) => line));
+  const said = [lines, events].flatMap(({ rows }) =>
+    rows.map((row) => row.line + plain(parseSaid(row.said_json), row.at)),
+  );
+  return [...said, ...[outbox, ledger].flatMap(({ rows }) => rows.map(({ line }) => line))];
 }

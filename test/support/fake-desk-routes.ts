@@ -5,6 +5,7 @@ import type { Receiver, ReceiverInput } from '../../protocol/api/receiver.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/api/service.ts';
 import type { Device, IncidentDetail, IncidentEvent, Overview, Priority } from '../../protocol/api/view.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import { said, typed } from '../../protocol/said/said.ts';
 import { remoteUrl } from '../../server/domain/remote-url.ts';
 import { markOnSite, pause, recompute, resume } from '../../server/domain/sla/clock.ts';
 import { withTimes } from '../../server/domain/sla/known-times.ts';
@@ -66,7 +67,10 @@ function tell(world: FakeWorld, incident: IncidentDetail, kind: IncidentEvent['k
   const next = {
     ...incident,
     updatedAt: at,
-    events: [...incident.events, { id: incident.events.length + 20, at, kind, by: world.user.name, text }],
+    events: [
+      ...incident.events,
+      { id: incident.events.length + 20, at, kind, by: world.user.name, text, said: typed(text) },
+    ],
   };
   world.incidents.set(next.id, next);
   const { events, evidence, similar, children, reports, siteCard, remoteUrl, ...row } = next;
@@ -89,7 +93,7 @@ function addClockRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk):
     keepClock(
       desk,
       incident,
-      work(clock, { at: world.nowMs(), priority: incident.priority, under, cause: `${text}.` }),
+      work(clock, { at: world.nowMs(), priority: incident.priority, under, cause: typed(`${text}.`) }),
     );
     return tell(world, incident, 'clock', text);
   };
@@ -137,7 +141,11 @@ function addClockRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk):
         onSiteAt: ms(end === 'on_site' ? now : incident.onSiteAt),
         restoredAt: null,
       };
-      keepClock(desk, next, withTimes(clock, times, { at: world.nowMs(), priority: next.priority, under, cause: '' }));
+      keepClock(
+        desk,
+        next,
+        withTimes(clock, times, { at: world.nowMs(), priority: next.priority, under, cause: typed('') }),
+      );
     }
     return tell(world, next, end, text);
   };
@@ -204,6 +212,7 @@ function propose(world: FakeWorld, asked: PersonReportInput): IncidentProposal[]
       return {
         incidentId: incident.id,
         sentence: incident.sentence,
+        said: incident.said,
         openedAt: incident.openedAt,
         why: `${reasons[0] ?? 'The same client'}, raised`,
         score: reasons.length + (incident.priority === 'emergency' ? 0.5 : 0),
@@ -363,6 +372,7 @@ function addServiceRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk
       slug: id,
       state: 'unknown',
       sentence: 'Not judged yet.',
+      said: typed('Not judged yet.'),
       since: iso(world.nowMs()),
       warnings:
         input.deviceIds.length + input.checkIds.length === 0
@@ -378,7 +388,8 @@ function addServiceRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk
       ...input,
       id,
       state: 'unknown',
-      sentence: 'Not run yet.',
+      sentence: 'It has not run yet.',
+      said: said('check.never-ran'),
       lastRunAt: null,
       durationMs: null,
       httpStatus: null,

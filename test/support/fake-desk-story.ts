@@ -1,6 +1,7 @@
 import type { MaintenanceInput } from '../../protocol/api/maintenance.ts';
 import type { Check, Service } from '../../protocol/api/service.ts';
 import type { IncidentDetail, IncidentEvent } from '../../protocol/api/view.ts';
+import { typed } from '../../protocol/said/said.ts';
 import { markOnSite, pause, settleBreach } from '../../server/domain/sla/clock.ts';
 import { respond } from './clock-acts.ts';
 import {
@@ -43,14 +44,18 @@ function tag(fleet: FakeFleet): void {
 
 function addServices(desk: FakeDesk, fleet: FakeFleet, nowMs: number): void {
   const id = (name: string) => deviceNamed(fleet, name).id;
-  const check = (change: Pick<Check, 'id' | 'clientId' | 'name' | 'target'> & Partial<Check>): Check => ({
+  const check = ({
+    sentence = 'Answers.',
+    ...change
+  }: Pick<Check, 'id' | 'clientId' | 'name' | 'target'> & Partial<Check>): Check => ({
     deviceId: null,
     intervalSeconds: 30,
     timeoutSeconds: 5,
     forSeconds: 60,
     priority: 'high',
     state: 'up',
-    sentence: 'Answers.',
+    sentence,
+    said: typed(sentence),
     lastRunAt: iso(nowMs - 11_000),
     durationMs: 4,
     httpStatus: null,
@@ -122,6 +127,7 @@ function addServices(desk: FakeDesk, fleet: FakeFleet, nowMs: number): void {
     state: 'up',
     since: iso(nowMs - 12 * DAY_MS),
     warnings: [],
+    said: typed(change.sentence),
     ...change,
   });
   const services = [
@@ -190,7 +196,7 @@ function addIncidents(desk: FakeDesk, fleet: FakeFleet, nowMs: number): void {
     const under = desk.terms.get(incident.clientId);
     if (clock && under && incident.acknowledgedAt !== null) {
       const at = Date.parse(incident.acknowledgedAt);
-      keepClock(desk, incident, respond(clock, { at, priority: incident.priority, under, cause: '' }));
+      keepClock(desk, incident, respond(clock, { at, priority: incident.priority, under, cause: typed('') }));
     }
   }
   const add = (story: Omit<Story, 'like'>, reportedAtMs: number | null = null) => {
@@ -251,7 +257,7 @@ function addIncidents(desk: FakeDesk, fleet: FakeFleet, nowMs: number): void {
         at: nowMs - 4 * HOUR_MS,
         priority: 'medium',
         under: terms,
-        cause: 'Paused by Ben Carter.',
+        cause: typed('Paused by Ben Carter.'),
       }),
     );
   add(
@@ -330,7 +336,7 @@ function addLaboratory(
         suppressedBy: 'The loss of Laboratory explains it: people were told of that one only.',
       },
     });
-    lab.children.push({ id: child.id, sentence: child.sentence, state: child.state });
+    lab.children.push({ id: child.id, sentence: child.sentence, said: child.said, state: child.state });
   }
   const clock = desk.clocks.get(lab.id);
   if (clock) keepClock(desk, lab, markOnSite(clock, nowMs - 12 * MINUTE_MS, 120));
@@ -371,7 +377,7 @@ function incidentOf({ id, like, change, beganMs }: Story, nowMs: number): Incide
     clock: null,
     ...change,
   };
-  const opened: IncidentEvent = { id: 1, at: openedAt, kind: 'opened', by: null, text: base.sentence };
+  const opened: IncidentEvent = { id: 1, at: openedAt, kind: 'opened', by: null, text: base.sentence, said: base.said };
   return { ...base, events: [opened] };
 }
 
@@ -426,6 +432,7 @@ function addReports(desk: FakeDesk, fleet: FakeFleet, nowMs: number): void {
     kind: 'report',
     by: 'Ben Carter',
     text: `${first.reporter}: ${first.text}`,
+    said: typed(`${first.reporter}: ${first.text}`),
   });
 }
 

@@ -3,6 +3,7 @@ import type { AheadFigures, PersonReport } from '../../protocol/api/person-repor
 import type { Receiver } from '../../protocol/api/receiver.ts';
 import type { Check, Service } from '../../protocol/api/service.ts';
 import type { IncidentDetail, Overview } from '../../protocol/api/view.ts';
+import { typed } from '../../protocol/said/said.ts';
 import { clockView } from '../../server/core/incidents/clock-view.ts';
 import { startClock } from '../../server/domain/sla/clock.ts';
 import { explainClock } from '../../server/domain/sla/clock-explanation.ts';
@@ -91,7 +92,7 @@ export function giveClock(desk: FakeDesk, incident: IncidentDetail, reportedAtMs
       reportedAt: reportedAtMs,
       priority: incident.priority,
       under,
-      cause: reportedAtMs === null ? 'Raised by a rule.' : 'Reported by a person.',
+      cause: typed(reportedAtMs === null ? 'Raised by a rule.' : 'Reported by a person.'),
       previous: null,
     }),
   );

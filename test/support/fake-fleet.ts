@@ -8,6 +8,7 @@ import type {
   Site,
   User,
 } from '../../protocol/api/view.ts';
+import { typed } from '../../protocol/said/said.ts';
 import { lowDriveBytes, type SystemDrive } from '../../server/domain/low-drives.ts';
 import { random } from './fake-random.ts';
 
@@ -158,6 +159,7 @@ function makeDevice(making: Making): Device {
     agentVersion: seen ? '0.1.0' : null,
     state,
     stateReason: reasons[state],
+    stateSaid: typed(reasons[state]),
     stateSince: ago(isThere && state === 'up' ? Math.min(bootMs, 30 * DAY_MS) : silentMs + 1000),
     lastReportAt: seen ? ago(silentMs + Math.floor(random(id, 'phase') * 5000)) : null,
     bootAt: seen ? ago(bootMs) : null,
@@ -186,7 +188,8 @@ function makeDevice(making: Making): Device {
             {
               rule: 'disk.space',
               object: '/srv/archive',
-              sentence: '/srv/archive has 61.0 GB left of 1.8 TB (3.3 % free)',
+              sentence: '/srv/archive has 61.0 GB left of 1.8 TB (3.3% free)',
+              said: typed('/srv/archive has 61.0 GB left of 1.8 TB (3.3% free)'),
               foundAt: ago(74 * DAY_MS),
             },
           ]
@@ -229,12 +232,12 @@ function systemDriveOf([root]: Device['fileSystems']): SystemDrive | null {
 function forecastOf(name: string, { mountpoint, availableBytes }: Device['fileSystems'][number], nowMs: number) {
   if (name !== 'db-1' || mountpoint !== '/srv/postgresql') {
     const sentence = `${mountpoint} is not about to be full: its free space hardly fell, or grew, over 5 h 55 min`;
-    return { fullAt: null, bytesPerHour: 0, quality: null, sentence };
+    return { fullAt: null, bytesPerHour: 0, quality: null, sentence, said: typed(sentence) };
   }
   const bytesPerHour = 3.8 * GiB;
   const fullAtMs = nowMs + ((availableBytes ?? 0) / bytesPerHour) * HOUR_MS;
   const sentence = `${mountpoint} will be full in 1 d 15 h: it fills at 3.8 GB an hour and has 152 GB left (fairly sure, by 72 measurements over 5 h 55 min)`;
-  return { fullAt: new Date(fullAtMs).toISOString(), bytesPerHour, quality: 0.74, sentence };
+  return { fullAt: new Date(fullAtMs).toISOString(), bytesPerHour, quality: 0.74, sentence, said: typed(sentence) };
 }
 
 function metricsOf(fileSystems: Device['fileSystems']): Device['latest'] {
@@ -411,7 +414,7 @@ function makeIncidents(
       kind: IncidentDetail['events'][number]['kind'],
       text: string,
       by: string | null = null,
-    ) => ({ id, at: at(ms), kind, by, text });
+    ) => ({ id, at: at(ms), kind, by, text, said: typed(text) });
     return [
       {
         id: `i${index + 1}`,
@@ -424,6 +427,7 @@ function makeIncidents(
         deviceId: device.id,
         object: story.object ?? '',
         sentence: story.sentence,
+        said: typed(story.sentence),
         onsetAt: at(onsetMs),
         openedAt: at(openedMs),
         acknowledgedAt: who ? at(openedMs + 4 * MINUTE_MS) : null,

@@ -8,6 +8,7 @@ import type {
   NewEnrolmentToken,
 } from '../../protocol/api/view.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import { typed } from '../../protocol/said/said.ts';
 import { installCommands } from '../../server/features/access/install-command.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { type FleetSeriesQuery, makeFleetSeries } from './fake-fleet-series.ts';
@@ -107,7 +108,10 @@ function addIncidentRoutes(app: FastifyInstance, world: FakeWorld): void {
       ...before,
       ...change,
       updatedAt: at,
-      events: [...before.events, { id: before.events.length + 10, at, kind, by: world.user.name, text }],
+      events: [
+        ...before.events,
+        { id: before.events.length + 10, at, kind, by: world.user.name, text, said: typed(text) },
+      ],
     };
     world.incidents.set(id, next);
     const { events, evidence, similar, ...incident } = next;

@@ -1,9 +1,9 @@
+import { plain } from '../../protocol/said/plain.ts';
 import { outlookOf, takePoint, watchDisk } from '../../server/domain/forecast/disk-outlook.ts';
-import { outlookSentence } from '../../server/domain/forecast/outlook-sentence.ts';
+import { sayOutlook } from '../../server/domain/forecast/say-outlook.ts';
 import { freshDetection, judgeFindings } from '../../server/domain/rules/detection.ts';
 import { diskForecast } from '../../server/domain/rules/disk-forecast.ts';
 import { type DetectionSettings, defaultSettings } from '../../server/domain/settings.ts';
-import { formatInstant } from '../../server/domain/wording.ts';
 import type { DiskSeries } from './disk-series.ts';
 
 /** What a way to forecast made of a series. */
@@ -37,7 +37,7 @@ export function evaluateForecast(series: DiskSeries, settings: DetectionSettings
   for (const point of series.points) {
     takePoint(watch, point);
     const outlook = outlookOf(watch, point.atMs, settings);
-    const verdicts = judgeFindings(state, diskForecast('/', outlook, settings.forecast, formatInstant), point.atMs);
+    const verdicts = judgeFindings(state, diskForecast('/', outlook, settings.forecast), point.atMs);
     for (const verdict of verdicts) {
       if (verdict.kind === 'repeat') continue;
       const priority = verdict.kind === 'clear' ? '' : verdict.priority;
@@ -45,7 +45,7 @@ export function evaluateForecast(series: DiskSeries, settings: DetectionSettings
         atMs: point.atMs,
         kind: verdict.kind,
         priority,
-        sentence: outlookSentence('/', outlook, formatInstant),
+        sentence: plain(sayOutlook('/', outlook), point.atMs),
       });
     }
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { MaintenanceInput, MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import type { Priority } from '../../protocol/api/view.ts';
+import { typed } from '../../protocol/said/said.ts';
 import { createOwnActs } from '../../server/cli/own-acts.ts';
 import { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
@@ -74,7 +75,7 @@ export async function restart(t: Pick<Test, 'teardown'>, left: Left) {
   t.teardown(close);
   const subject = { clientId: tenant.client.id, siteId: tenant.site.id, deviceId: tenant.device.id };
   const device = fleet.devices.get(tenant.device.id)!;
-  device.liveness = { state: 'up', since: now(), reason: '', loss: null };
+  device.liveness = { state: 'up', since: now(), reason: typed(''), loss: null };
   device.memory.presence.last ??= { at: now(), bootId: 'boot-1', bootMs: 1, monotonicMs: 1 };
   const step = (verdict: Parameters<IncidentBook['step']>[0]) =>
     act((changes) => {
@@ -102,7 +103,7 @@ export async function restart(t: Pick<Test, 'teardown'>, left: Left) {
         rule,
         object: '',
         priority,
-        sentence: `${rule} is wrong`,
+        said: typed(`${rule} is wrong`),
         evidence: { metrics: [], threshold: null },
         onset: now(),
         at: now(),
@@ -113,12 +114,12 @@ export async function restart(t: Pick<Test, 'teardown'>, left: Left) {
         rule,
         object: '',
         priority,
-        sentence: `${rule} is ${priority}`,
+        said: typed(`${rule} is ${priority}`),
         evidence: { metrics: [], threshold: null },
         onset: now(),
         at: now(),
       }),
-    clear: (rule: RuleName) => step({ kind: 'clear', rule, object: '', sentence: `${rule} is fine`, at: now() }),
+    clear: (rule: RuleName) => step({ kind: 'clear', rule, object: '', said: typed(`${rule} is fine`), at: now() }),
     report(bootId = 'boot-1') {
       device.memory.presence.last = { at: now(), bootId, bootMs: 1, monotonicMs: 1 };
     },

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Test } from 'tap';
+import { plain } from '../../protocol/said/plain.ts';
+import { parseSaid } from '../../protocol/said/read.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import type { DeviceRecord } from '../../server/fleet/device-record.ts';
 import { openStore } from '../../server/platform/store/store.ts';
@@ -160,7 +162,7 @@ export class Neighbourhood {
 
   async sentences(rule: string): Promise<string[]> {
     const { items } = await this.core.store.scoped(everyClient).incidents.list({ limit: 200, state: 'all' });
-    return items.filter((one) => one.rule === rule).map(({ sentence }) => sentence);
+    return items.filter((one) => one.rule === rule).map(({ said_json }) => plain(parseSaid(said_json), this.clock.ms));
   }
 
   async blindness(): Promise<string[]> {

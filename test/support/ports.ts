@@ -8,6 +8,7 @@ import {
   type ServerHealth,
 } from '../../protocol/api/view.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import { said, typed } from '../../protocol/said/said.ts';
 import { inScope, type Scope } from '../../server/domain/scope.ts';
 import type { LivePort, LiveSubscription } from '../../server/edge/live/port.ts';
 import type {
@@ -55,7 +56,8 @@ export function deviceView(over: Partial<Device> & Pick<Device, 'id' | 'clientId
     os: 'Debian 12',
     agentVersion: '0.1.0',
     state: 'up',
-    stateReason: 'Reported 3 s ago.',
+    stateReason: 'It reports.',
+    stateSaid: said('presence.up'),
     stateSince: someTime,
     lastReportAt: someTime,
     bootAt: someTime,
@@ -97,6 +99,7 @@ export function incidentView(over: Partial<IncidentDetail> & Pick<IncidentDetail
     deviceId: null,
     object: '/',
     sentence: 'Disk / has 1 GB left.',
+    said: typed('Disk / has 1 GB left.'),
     onsetAt: someTime,
     openedAt: someTime,
     acknowledgedAt: null,
@@ -139,6 +142,7 @@ const summaryFields = [
   'agentVersion',
   'state',
   'stateReason',
+  'stateSaid',
   'stateSince',
   'lastReportAt',
   'bootAt',

@@ -1,3 +1,4 @@
+import { plain } from '../../protocol/said/plain.ts';
 import { describe, type FamilyName, type MetricDescriptor, parseMetricName } from '../../protocol/wire/metric.ts';
 import { indexSchema, type Reading } from '../../server/domain/reading.ts';
 import { findingOf, type ReportRule } from '../../server/domain/rules/condition.ts';
@@ -32,7 +33,7 @@ export function contextOf(over: Partial<RuleContext> = {}): RuleContext {
     clockOffsetMs: 0,
     unexpectedRebootAt: null,
     swappedAt: null,
-    topProcesses: '',
+    topProcesses: () => [],
     ...over,
   };
 }
@@ -53,4 +54,9 @@ export function disk(mountpoint: string, sizeGiB: number, availableGiB: number |
     [`fs.size[${mountpoint}]`]: sizeGiB * GiB,
     [`fs.available[${mountpoint}]`]: availableGiB === null ? null : availableGiB * GiB,
   };
+}
+
+/** What a finding says, in plain English at its time. */
+export function wordsOf(finding: Finding | undefined): string {
+  return finding === undefined ? '' : plain(finding.said(), 0);
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { typed } from '../../protocol/said/said.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { openStore, type Store } from '../../server/platform/store/store.ts';
 import type { Row } from '../../server/platform/store/tables.ts';
@@ -71,7 +72,7 @@ export function incidentRow(tenant: Tenant, changes: Partial<Row<'incident'>> = 
     object: '/',
     priority: 'high',
     state: 'open',
-    sentence: 'Disk / has 1 GB left.',
+    said_json: JSON.stringify(typed('Disk / has 1 GB left.')),
     evidence_json: '{}',
     onset_at: 1_000,
     opened_at: 2_000,

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, Time } from '../../document.ts';
+import { SaidDocument } from '../said.ts';
 import { DeviceKind } from './catalogue.ts';
 import { Priority } from './incident.ts';
 import { HistoryLoss } from './storage.ts';
@@ -39,6 +40,7 @@ export const FileSystem = Type.Object({
         quality: Nullable(Type.Number()),
         /** When and by what evidence, or why not. */
         sentence: Type.String(),
+        said: SaidDocument,
       }),
     ),
   ),
@@ -58,6 +60,7 @@ export const DeviceSummary = Type.Object({
   state: PresenceState,
   /** Why the state is what it is: one sentence with its evidence. */
   stateReason: Type.String(),
+  stateSaid: SaidDocument,
   stateSince: Time,
   lastReportAt: Nullable(Time),
   bootAt: Nullable(Time),
@@ -89,6 +92,7 @@ export const OnboardingFinding = Type.Object({
   rule: Type.String(),
   object: Type.String(),
   sentence: Type.String(),
+  said: SaidDocument,
   foundAt: Time,
 });
 export type OnboardingFinding = Static<typeof OnboardingFinding>;

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Nullable, Time } from '../../document.ts';
 import { ResponseClockView } from '../contract.ts';
 import { PersonReport } from '../person-report.ts';
+import { SaidDocument } from '../said.ts';
 import { SiteCard } from '../site-card.ts';
 
 export const Priority = Type.Enum(['emergency', 'high', 'medium', 'normal']);
@@ -24,6 +25,7 @@ export const Incident = Type.Object({
   object: Type.String(),
   /** One sentence with its numbers: why it is open, or why it closed. */
   sentence: Type.String(),
+  said: SaidDocument,
   /** When the condition began, by evidence. */
   onsetAt: Time,
   /** When Vigia raised it. */
@@ -77,7 +79,9 @@ export const IncidentEvent = Type.Object({
     'linked',
   ]),
   by: Nullable(Type.String()),
+  /** Worded as of its time; what a person typed, to the letter. */
   text: Type.String(),
+  said: SaidDocument,
   /** True if the client can read it on its own page. */
   visible: Type.Optional(Type.Boolean()),
 });
@@ -95,7 +99,9 @@ export const IncidentDetail = Type.Interface([Incident], {
   /** Earlier incidents with the same key, newest first. */
   similar: Type.Array(Type.Object({ id: Type.String(), openedAt: Time, resolvedAt: Nullable(Time) })),
   /** Incidents that this one explains. */
-  children: Type.Array(Type.Object({ id: Type.String(), sentence: Type.String(), state: IncidentState })),
+  children: Type.Array(
+    Type.Object({ id: Type.String(), sentence: Type.String(), said: SaidDocument, state: IncidentState }),
+  ),
   /** What people reported about it. */
   reports: Type.Array(PersonReport),
   siteCard: Nullable(SiteCard),

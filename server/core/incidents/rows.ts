@@ -1,3 +1,4 @@
+import { parseSaid, readSaid } from '../../../protocol/said/read.ts';
 import type { FlapMemory } from '../../domain/incidents/flapping.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { Evidence, RuleName } from '../../domain/rules/rule.ts';
@@ -17,7 +18,7 @@ export function toRow(record: IncidentRecord): Row<'incident'> {
     object: record.object,
     priority: record.priority,
     state: record.state,
-    sentence: record.sentence,
+    said_json: JSON.stringify(record.said),
     evidence_json: JSON.stringify(record.evidence),
     onset_at: record.onsetAt,
     opened_at: record.openedAt,
@@ -53,7 +54,7 @@ export function toRecord(row: Row<'incident'>): IncidentRecord {
     object: row.object,
     priority: row.priority,
     state: row.state,
-    sentence: row.sentence,
+    said: parseSaid(row.said_json),
     evidence: JSON.parse(row.evidence_json) as Evidence,
     onsetAt: row.onset_at,
     openedAt: row.opened_at,
@@ -76,7 +77,7 @@ export function toRecord(row: Row<'incident'>): IncidentRecord {
       onSiteBy: row.on_site_by,
       recovered: row.recovered === 1,
     },
-    flap: row.flap_json === null ? null : (JSON.parse(row.flap_json) as FlapMemory),
+    flap: row.flap_json === null ? null : readFlap(row.flap_json),
   };
 }
 
@@ -84,5 +85,17 @@ export function toRecord(row: Row<'incident'>): IncidentRecord {
 function readClock(json: string): ResponseClock {
   const stored = JSON.parse(json) as ResponseClock;
   const onSite = stored.onSite && { ...stored.onSite, from: stored.onSite.from ?? 'not_remotely' };
-  return { ...stored, endsAt: stored.endsAt ?? 'acknowledged', recoveredAt: stored.recoveredAt ?? null, onSite };
+  const computations = stored.computations.map((each) => ({ ...each, why: readSaid(each.why) }));
+  return {
+    ...stored,
+    computations,
+    endsAt: stored.endsAt ?? 'acknowledged',
+    recoveredAt: stored.recoveredAt ?? null,
+    onSite,
+  };
+}
+
+function readFlap(json: string): FlapMemory {
+  const stored = JSON.parse(json) as FlapMemory;
+  return { ...stored, said: readSaid(stored.said) };
 }

@@ -10,14 +10,14 @@ export function incidentStatements(store: Store, step: IncidentStep, now: number
   const { record, event, lines = [], notice } = step;
   return [
     incidents.saveStatement(toRow(record)),
-    ...[event, ...lines].map(({ kind, at, by, text, isVisible }) =>
+    ...[event, ...lines].map(({ kind, at, by, said, isVisible }) =>
       incidents.eventStatement({
         client_id: record.clientId,
         incident_id: record.id,
         at,
         kind,
         by_user: by,
-        text,
+        said_json: JSON.stringify(said),
         client_visible: isVisible ? 1 : 0,
       }),
     ),
@@ -74,8 +74,8 @@ function insertNotice(
     object: record.object,
     assigneeId: record.assigneeId,
     dueAt: record.clock?.dueAt ?? null,
-    sentence: record.sentence,
-    note: event.text,
+    said: record.said,
+    noteSaid: event.said,
     at: event.at,
   });
   return sql`

@@ -1,13 +1,15 @@
 import type { Incident } from '../../../protocol/api/view.ts';
+import { plain } from '../../../protocol/said/plain.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import { clockView } from './clock-view.ts';
 
-/** An incident as screens show it. `nameOf` gives the name of a user. */
-export function incidentView(record: IncidentRecord, nameOf: (userId: string) => string | null): Incident {
+/** An incident as screens show it at `now`. `nameOf` gives the name of a user. */
+export function incidentView(record: IncidentRecord, nameOf: (userId: string) => string | null, now: number): Incident {
   const { evidence: _evidence, assigneeId, clock, times, flap, ...rest } = record;
   const { onsetAt, openedAt, acknowledgedAt, resolvedAt, updatedAt } = record;
   return {
     ...rest,
+    sentence: plain(record.said, resolvedAt ?? now),
     assigneeId,
     assigneeName: assigneeId === null ? null : nameOf(assigneeId),
     onsetAt: iso(onsetAt),

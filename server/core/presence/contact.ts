@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { type Absentee, networkOf } from '../../domain/blame.ts';
 import type { IncidentStep } from '../../domain/incidents/incident.ts';
 import { OPINION_HOLDS_MS, type Opinion } from '../../domain/opinion.ts';
@@ -66,7 +67,7 @@ export class Contact {
       rule: 'server.blind',
       priority: 'high',
       tellAfterMs: options.settings.tellAfterMs,
-      over: 'The server sees again',
+      over: said('server.blind.over'),
     });
     this.#sites.restore();
     options.book.addFirstPolicy((step) => this.#explain(step));
@@ -151,16 +152,15 @@ export class Contact {
       const { priority, onset } = loss;
       const kind = raised.has(CONTACT) ? 'change' : 'raise';
       raised.set(CONTACT, { rule: 'contact', object: '', priority, lastSeen: now });
-      const said = { rule: 'contact', object: '', sentence: liveness.reason, evidence, onset, at: now } as const;
-      this.#apply(record, { kind, priority, ...said }, changes, loss.tellAt, now);
+      const about = { rule: 'contact', object: '', said: liveness.reason, evidence, onset, at: now } as const;
+      this.#apply(record, { kind, priority, ...about }, changes, loss.tellAt, now);
     } else if (loss && before && before.blame !== loss.blame) {
       this.#reword(record, liveness.reason, changes, now);
     } else if (!loss && raised.has(CONTACT) && (liveness.state === 'up' || isFreeToBeOff(record, liveness))) {
       raised.delete(CONTACT);
-      const sentence =
-        liveness.state === 'up' ? 'Contact is back' : 'The hours in which it is expected to run are over';
-      const said = { rule: 'contact', object: '', sentence, at: now } as const;
-      this.#apply(record, { kind: 'clear', ...said }, changes, now, now);
+      const over = said('contact.over', { how: liveness.state === 'up' ? 'back' : 'hours_over' });
+      const about = { rule: 'contact', object: '', said: over, at: now } as const;
+      this.#apply(record, { kind: 'clear', ...about }, changes, now, now);
     }
     if (loss && !this.#blind) this.#unhush(record, changes, loss, now);
   }
@@ -179,12 +179,16 @@ export class Contact {
   }
 
   /** Somebody else is to blame than before, at the same priority. */
-  #reword(record: DeviceRecord, sentence: string, changes: ChangeSet, now: number): void {
+  #reword(record: DeviceRecord, why: Said, changes: ChangeSet, now: number): void {
     const { book } = this.#options;
     const incident = contactOf(book, record);
     if (!incident) return;
-    const event = { kind: 'changed', at: now, by: null, text: sentence } as const;
-    const step = book.settle({ record: { ...incident, sentence, updatedAt: now }, event, notice: null }, incident, now);
+    const event = { kind: 'changed', at: now, by: null, said: why } as const;
+    const step = book.settle(
+      { record: { ...incident, said: why, updatedAt: now }, event, notice: null },
+      incident,
+      now,
+    );
     changes.addIncident(record, step);
     changes.add(this.#freshen(step, now));
   }
@@ -192,7 +196,7 @@ export class Contact {
   /** What still waits to be told says what is known by now. */
   #freshen({ record }: IncidentStep, now: number) {
     return sql`
-      UPDATE outbox SET payload_json = json_set(payload_json, '$.priority', ${record.priority}, '$.sentence', ${record.sentence})
+      UPDATE outbox SET payload_json = json_set(payload_json, '$.priority', ${record.priority}, '$.said', json(${JSON.stringify(record.said)}))
       WHERE idempotency_key = ${`${recurrenceOf(record)}raised`} AND delivered_at IS NULL AND attempts = 0 AND due_at > ${now}
     `.compile(this.#options.store.db);
   }

@@ -1,3 +1,4 @@
+import { said } from '../../../protocol/said/said.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { ChangeSet } from '../incidents/change-set.ts';
@@ -14,11 +15,10 @@ export function adopt(
   child: IncidentRecord,
   parentId: string,
   at: number,
-  why = 'its site is out of contact',
+  why = said('explained.site'),
 ): void {
-  const text = `Explained by another incident: ${why}`;
   const next = { ...child, parentId, updatedAt: at };
-  const event = { kind: 'linked', at, by: null, text } as const;
+  const event = { kind: 'linked', at, by: null, said: why } as const;
   changes.addIncident(record, book.settle({ record: next, event, notice: null }, child, at));
 }
 
@@ -31,7 +31,7 @@ export function hush(
   at: number,
 ): void {
   const next = { ...incident, suppressedBy: SUPPRESSED_BY_BLINDNESS, updatedAt: at };
-  const event = { kind: 'linked', at, by: null, text: 'Explained by the server itself being blind' } as const;
+  const event = { kind: 'linked', at, by: null, said: said('explained.server') } as const;
   changes.addIncident(record, book.settle({ record: next, event, notice: null }, incident, at));
 }
 
@@ -44,9 +44,8 @@ export function release(
   at: number,
   tellAt: number,
 ): void {
-  const text = 'What explained it is over, and it still stands';
   const suppressedBy = child.suppressedBy === SUPPRESSED_BY_BLINDNESS ? null : child.suppressedBy;
   const next = { ...child, parentId: null, suppressedBy, updatedAt: at };
-  const event = { kind: 'linked', at, by: null, text } as const;
+  const event = { kind: 'linked', at, by: null, said: said('explained.over') } as const;
   changes.addIncident(record, book.settle({ record: next, event, notice: { kind: 'raised', tellAt } }, child, at));
 }

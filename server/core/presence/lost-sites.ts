@@ -1,16 +1,17 @@
-import { isolated } from '../../../protocol/bidi.ts';
+import { type ParamsOf, type Said, said } from '../../../protocol/said/said.ts';
 import type { Absentee } from '../../domain/blame.ts';
-import { isSiteEmergency, siteLostAt, siteQuorum } from '../../domain/blame.ts';
+import { EMERGENCY_AFTER_MS, isSiteEmergency, siteLostAt, siteQuorum } from '../../domain/blame.ts';
 import type { IncidentRecord, Subject } from '../../domain/incidents/incident.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
 import type { PresenceSettings } from '../../domain/settings.ts';
-import { formatDuration, formatInstant } from '../../domain/wording.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { ChangeSet } from '../incidents/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
 import { adopt, release } from './family.ts';
+
+type SiteName = ParamsOf<'site.emergency.over'>;
 
 export interface LostSitesOptions {
   readonly store: Store;
@@ -23,7 +24,7 @@ interface LostSite {
   readonly since: number;
   readonly incidentId: string;
   /** For the reason of its devices. */
-  readonly said: string;
+  readonly said: Said;
 }
 
 const noEvidence = { metrics: [], threshold: null };
@@ -57,7 +58,7 @@ export class LostSites {
   }
 
   /** What the devices of a lost site are told, or null if it is not lost. */
-  said(siteId: string): string | null {
+  said(siteId: string): Said | null {
     return this.#lost.get(siteId)?.said ?? null;
   }
 
@@ -110,16 +111,13 @@ export class LostSites {
       this.#emergencies.add(siteId);
       changes.otherwise(() => this.#emergencies.delete(siteId));
       const isLost = this.#lost.has(siteId);
-      const sentence = sayEmergency(
-        `${records.length} of ${total} always-on devices of ${this.#nameOf(siteId)}`,
-        records,
-      );
+      const headline = sayEmergency(this.#nameOf(siteId), total, records);
       const rule = isLost ? 'site.contact' : 'site.emergency';
       const kind = isLost ? 'change' : 'raise';
       const onset = Math.min(...since);
       this.#apply(
         changes,
-        { kind, rule, object: '', priority: 'emergency', sentence, evidence: noEvidence, onset, at: now },
+        { kind, rule, object: '', priority: 'emergency', said: headline, evidence: noEvidence, onset, at: now },
         subject,
       );
     }
@@ -129,9 +127,9 @@ export class LostSites {
       this.#emergencies.delete(siteId);
       changes.otherwise(() => this.#emergencies.add(siteId));
       const subject = this.#subjectOf(siteId);
-      const sentence = `More than half of ${this.#nameOf(siteId)} is heard of again`;
+      const over = said('site.emergency.over', this.#nameOf(siteId));
       if (subject)
-        this.#apply(changes, { kind: 'clear', rule: 'site.emergency', object: '', sentence, at: now }, subject);
+        this.#apply(changes, { kind: 'clear', rule: 'site.emergency', object: '', said: over, at: now }, subject);
     }
   }
 
@@ -145,13 +143,19 @@ export class LostSites {
     const subject = this.#subjectOf(siteId);
     if (!subject) return;
     const spanMs = Math.max(...members.map(({ goneAt }) => goneAt)) - since;
-    const sentence = `${this.#nameOf(siteId)} is out of contact: ${members.length} of ${total} always-on devices fell silent within ${formatDuration(Math.max(1_000, spanMs))}, from ${formatInstant(since)} on.`;
+    const headline = said('site.lost', {
+      ...this.#nameOf(siteId),
+      silent: members.length,
+      total,
+      withinMs: Math.max(1_000, spanMs),
+      since,
+    });
     const verdict: Verdict = {
       kind: 'raise',
       rule: 'site.contact',
       object: '',
       priority: 'high',
-      sentence,
+      said: headline,
       evidence: noEvidence,
       onset: since,
       at: now,
@@ -161,7 +165,7 @@ export class LostSites {
     changes.addIncident(null, step);
     changes.otherwise(() => this.#lost.delete(siteId));
     this.#lost.set(siteId, { since, incidentId: step.record.id, said: this.#sayLost(siteId, since) });
-    changes.add(fleet.blindness.begin(store, { id: siteId, clientId: subject.clientId }, since, 'site_lost', sentence));
+    changes.add(fleet.blindness.begin(store, { id: siteId, clientId: subject.clientId }, since, 'site_lost', headline));
     // Whoever fell silent a little earlier has an incident already, which nobody was told of.
     for (const { deviceId } of members) {
       const child = contactOf(book, deviceId);
@@ -179,9 +183,8 @@ export class LostSites {
     changes.add(fleet.blindness.end(store, siteId, now));
     if (!lost || !subject) return;
     // The others return within their backoff: a number would be wrong seconds later.
-    const rest = areSomeSilent ? '; of whoever stays silent is told one by one' : '';
-    const sentence = `${this.#nameOf(siteId)} is in contact again${rest}`;
-    this.#apply(changes, { kind: 'clear', rule: 'site.contact', object: '', sentence, at: now }, subject);
+    const over = said('site.lost.over', { ...this.#nameOf(siteId), areSomeSilent });
+    this.#apply(changes, { kind: 'clear', rule: 'site.contact', object: '', said: over, at: now }, subject);
     for (const record of fleet.devices.values()) {
       if (record.info.site_id !== siteId) continue;
       const child = contactOf(book, record.info.id);
@@ -211,23 +214,21 @@ export class LostSites {
     return site ? { clientId: site.client_id, siteId, deviceId: null } : null;
   }
 
-  #nameOf(siteId: string): string {
+  #nameOf(siteId: string): SiteName {
     const { sites, clients } = this.#options.fleet;
     const site = sites.get(siteId);
-    return `${isolated(site?.name ?? 'The site')} of ${isolated(clients.get(site?.client_id ?? '')?.name ?? 'its client')}`;
+    return { site: site?.name ?? null, client: clients.get(site?.client_id ?? '')?.name ?? null };
   }
 
-  #sayLost(siteId: string, since: number): string {
-    return `Its site is out of contact: ${this.#nameOf(siteId)}, since ${formatInstant(since)}.`;
+  #sayLost(siteId: string, since: number): Said {
+    return said('blame.site', { ...this.#nameOf(siteId), since });
   }
 }
 
 /** What nobody can see is silent; down is only what was seen to be. */
-function sayEmergency(which: string, records: readonly DeviceRecord[]): string {
-  const seen = records.filter(({ liveness }) => liveness.state === 'off' || liveness.loss?.blame === 'host').length;
-  if (seen === records.length) return `Emergency: ${which} have been down for 5 min or more.`;
-  const rest = seen === 0 ? 'nobody can see whether they run' : `${seen} of them are down`;
-  return `Emergency: ${which} have been silent for 5 min or more; ${rest}.`;
+function sayEmergency(name: SiteName, total: number, records: readonly DeviceRecord[]): Said {
+  const seenDown = records.filter(({ liveness }) => liveness.state === 'off' || liveness.loss?.blame === 'host').length;
+  return said('site.emergency', { ...name, away: records.length, total, seenDown, forMs: EMERGENCY_AFTER_MS });
 }
 
 function contactOf(book: IncidentBook, deviceId: string): IncidentRecord | null {

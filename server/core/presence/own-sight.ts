@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import { plain } from '../../../protocol/said/plain.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { type Absentee, vanishedTogether } from '../../domain/blame.ts';
-import { formatInstant } from '../../domain/wording.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Health } from '../../platform/health/health.ts';
 import type { Anchors } from './anchors.ts';
@@ -16,7 +17,7 @@ export interface OwnSightOptions {
 export interface Blind {
   readonly reason: 'storage' | 'anchors' | 'fleet';
   readonly from: number;
-  readonly why: string;
+  readonly why: Said;
   /** Whether it is an incident already; what the server cannot write it cannot open either. */
   readonly isIncident: boolean;
 }
@@ -65,7 +66,10 @@ export class OwnSight {
     const before = this.#blind;
     this.#blind = this.#byStorage(now) ?? this.#byAnchors(now, absent, isLost) ?? this.#byFleet(total, absent, isLost);
     if (before?.reason !== this.#blind?.reason) {
-      logger.warn({ blind: this.#blind?.why ?? null }, this.#blind ? 'the server is blind' : 'the server sees again');
+      logger.warn(
+        { blind: this.#blind && plain(this.#blind.why, now) },
+        this.#blind ? 'the server is blind' : 'the server sees again',
+      );
     }
     return this.#blind;
   }
@@ -87,7 +91,7 @@ export class OwnSight {
       return null;
     }
     const { from, sentence } = this.#refusal;
-    const why = `The server itself is blind since ${formatInstant(from)}: ${sentence}`;
+    const why = said('server.blind.storage', { since: from, detail: sentence });
     return { reason: 'storage', from, why, isIncident: (this.#storesSince ?? now) - from >= STORAGE_INCIDENT_AFTER_MS };
   }
 
@@ -97,7 +101,7 @@ export class OwnSight {
     if (this.#blind?.reason === 'anchors') return this.#blind;
     if (!isLost) return null;
     const from = Math.min(now, ...absent.map(({ goneAt }) => goneAt).filter((at) => now - at < 60_000));
-    const why = `The server itself is blind since ${formatInstant(from)}: none of its anchors (${anchors.names}) can be reached.`;
+    const why = said('server.blind.anchors', { since: from, anchors: anchors.names });
     return { reason: 'anchors', from, why, isIncident: true };
   }
 
@@ -113,7 +117,7 @@ export class OwnSight {
     this.#vanished = vanished;
     const from = Math.min(...vanished.map(({ goneAt }) => goneAt));
     const clients = new Set(vanished.map(({ clientId }) => clientId)).size;
-    const why = `The server itself is blind since ${formatInstant(from)}: ${vanished.length} of ${total} always-on devices of ${clients} clients fell silent together.`;
+    const why = said('server.blind.fleet', { since: from, silent: vanished.length, total, clients });
     return { reason: 'fleet', from, why, isIncident: true };
   }
 }

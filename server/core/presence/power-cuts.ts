@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isolated } from '../../../protocol/bidi.ts';
+import { isSame, type Said, said } from '../../../protocol/said/said.ts';
 import { hasPassed } from '../../domain/has-passed.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
 import {
@@ -13,7 +13,6 @@ import {
 import type { Verdict } from '../../domain/rules/detection.ts';
 import type { RuleName } from '../../domain/rules/rule.ts';
 import type { DetectionSettings } from '../../domain/settings.ts';
-import { formatInstant } from '../../domain/wording.ts';
 import { deviceFacts } from '../../fleet/device-facts.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
@@ -36,7 +35,7 @@ export const UPS_TAG = 'ups';
 const ENDS_EVERY_MS = 60_000;
 /** Last proofs of life are up to a report older than what was seen of the link. */
 const MARGIN_MS = 60_000;
-const WHY = 'the machines of its site restarted together';
+const WHY = said('explained.power');
 
 /**
  * Restarts without a goodbye of a site's machines within minutes: one incident about the site, which holds those of its machines.
@@ -103,7 +102,7 @@ export class PowerCuts {
     const cut = this.#find(siteId, now);
     const subject = this.#subjectOf(siteId);
     if (!cut || !subject) return;
-    const sentence = this.#sentence(siteId, cut);
+    const headline = this.#say(siteId, cut);
     let incident = this.#openOf(siteId, cut);
     if (!incident) {
       const lost = this.#lostOf(siteId, cut);
@@ -114,7 +113,7 @@ export class PowerCuts {
         // Each is an event of its own, with its own attestation: none is ever reopened.
         object: new Date(onset).toISOString(),
         priority: 'medium',
-        sentence,
+        said: headline,
         evidence: { metrics: [], threshold: null },
         onset,
         at: now,
@@ -125,9 +124,9 @@ export class PowerCuts {
       // People know already, and were told that it was over: that incident is explained by this one.
       changes.addIncident(null, lost.some((one) => this.#wasTold(one, now)) ? { ...step, notice: null } : step);
       incident = step.record;
-    } else if (incident.sentence !== sentence) {
-      const record = { ...incident, sentence, updatedAt: now };
-      const event = { kind: 'changed', at: now, by: null, text: sentence } as const;
+    } else if (!isSame(incident.said, headline)) {
+      const record = { ...incident, said: headline, updatedAt: now };
+      const event = { kind: 'changed', at: now, by: null, said: headline } as const;
       const step = book.settle({ record, event, notice: null }, incident, now);
       changes.addIncident(null, step);
       changes.add(this.#freshen(step.record, now));
@@ -211,25 +210,31 @@ export class PowerCuts {
   #end({ rule, object, openedAt, siteId }: IncidentRecord, changes: ChangeSet, now: number): void {
     const subject = this.#subjectOf(siteId ?? '');
     if (rule !== 'site.power' || !subject || now - openedAt < this.#options.settings.reboot.standsForMs) return;
-    const sentence = 'A day has passed since its machines restarted together';
-    const step = this.#options.book.step({ kind: 'clear', rule, object, sentence, at: now }, subject);
+    const verdict = { kind: 'clear', rule, object, said: said('site.power.over'), at: now } as const;
+    const step = this.#options.book.step(verdict, subject);
     if (step) changes.addIncident(null, step);
   }
 
-  #sentence(siteId: string, { from, to, restarts }: PowerCut): string {
+  #say(siteId: string, { from, to, restarts }: PowerCut): Said {
     const { sites, clients } = this.#options.fleet;
     const site = sites.get(siteId);
     const client = clients.get(site?.client_id ?? '');
-    const name = `${isolated(site?.name ?? 'The site')} of ${isolated(client?.name ?? 'its client')}`;
     const ids = new Set(restarts.map(({ deviceId }) => deviceId));
     const total = ids.size + this.#membersOf(siteId).filter((record) => counts(record, ids, from)).length;
-    return `${name}: ${ids.size} of ${total} always-on machines restarted without a goodbye between ${formatInstant(from)} and ${formatInstant(to)}: a power cut, or something else that they share`;
+    return said('site.power', {
+      site: site?.name ?? null,
+      client: client?.name ?? null,
+      restarted: ids.size,
+      total,
+      from,
+      to,
+    });
   }
 
   /** What still waits to be told says what is known by now. */
   #freshen(record: IncidentRecord, now: number) {
     return sql`
-      UPDATE outbox SET payload_json = json_set(payload_json, '$.sentence', ${record.sentence})
+      UPDATE outbox SET payload_json = json_set(payload_json, '$.said', json(${JSON.stringify(record.said)}))
       WHERE idempotency_key = ${`${recurrenceOf(record)}raised`} AND delivered_at IS NULL AND attempts = 0 AND due_at > ${now}
     `.compile(this.#options.store.db);
   }

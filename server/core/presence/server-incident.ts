@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Priority } from '../../../protocol/api/view.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
 import type { RuleName } from '../../domain/rules/rule.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
@@ -20,13 +21,13 @@ export interface ServerIncidentOptions {
   /** Whether everybody was told in another way of what has lasted since then, ms: one message of one trouble is enough. */
   readonly isTold?: (since: number) => boolean;
   /** Said when it is over. */
-  readonly over: string;
+  readonly over: Said;
 }
 
 /** What is wrong with the server itself, and since when. */
 export interface OwnTrouble {
   readonly from: number;
-  readonly why: string;
+  readonly why: Said;
 }
 
 /** The one incident of a rule about the server itself. */
@@ -52,17 +53,17 @@ export class ServerIncident {
     const clientId = this.#client.id(now);
     if (clientId === null) return;
     const { book, rule, priority, tellAfterMs, over } = this.#options;
-    const said = { rule, object: '', at: now } as const;
+    const about = { rule, object: '', at: now } as const;
     const verdict: Verdict = owed
       ? {
-          ...said,
+          ...about,
           kind: 'raise',
           priority,
-          sentence: owed.why,
+          said: owed.why,
           evidence: { metrics: [], threshold: null },
           onset: owed.from,
         }
-      : { ...said, kind: 'clear', sentence: over };
+      : { ...about, kind: 'clear', said: over };
     const tellAt = Math.max(now, (owed?.from ?? now) + tellAfterMs);
     const step = book.step(verdict, { clientId, siteId: null, deviceId: null }, tellAt);
     const isTold = owed !== null && (this.#options.isTold?.(owed.from) ?? false);

@@ -1,13 +1,14 @@
-import { isolated } from '../../../protocol/bidi.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { hasPassed } from '../../domain/has-passed.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
 import { restartsOf } from '../../domain/power-cut.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
 import {
   type Drop,
-  describeDrops,
+  type LineName,
   LONGEST_DROP_MS,
   lastWeek,
+  sayDrops,
   UNSTEADY_DROPS,
   withDrop,
 } from '../../domain/unsteady-line.ts';
@@ -212,13 +213,13 @@ export class UnsteadyLines {
 
   #tell(subject: Subject, drops: readonly Drop[], changes: ChangeSet, now: number): void {
     const { book } = this.#options;
-    const sentence = describeDrops(this.#nameOf(subject), drops);
+    const headline = sayDrops(this.#nameOf(subject), drops);
     const open = this.#openLine(subject);
     if (open) {
-      const event = { kind: 'changed', at: now, by: null, text: sentence } as const;
+      const event = { kind: 'changed', at: now, by: null, said: headline } as const;
       changes.addIncident(
         null,
-        book.settle({ record: { ...open, sentence, updatedAt: now }, event, notice: null }, open, now),
+        book.settle({ record: { ...open, said: headline, updatedAt: now }, event, notice: null }, open, now),
       );
       return;
     }
@@ -229,7 +230,7 @@ export class UnsteadyLines {
       rule: RULE,
       object: '',
       priority: 'medium',
-      sentence,
+      said: headline,
       evidence,
       onset,
       at: now,
@@ -243,8 +244,8 @@ export class UnsteadyLines {
     if (lastWeek(drops, now).length > 0 || this.#down.has(key)) return;
     this.#lines.delete(key);
     this.#isDirty = true;
-    const sentence = `The line of ${this.#nameOf(subject)} has not dropped for a week`;
-    const step = this.#options.book.step({ kind: 'clear', rule: RULE, object: '', sentence, at: now }, subject);
+    const over = said('line.unsteady.over', this.#nameOf(subject));
+    const step = this.#options.book.step({ kind: 'clear', rule: RULE, object: '', said: over, at: now }, subject);
     if (step) changes.addIncident(null, step);
   }
 
@@ -257,12 +258,13 @@ export class UnsteadyLines {
     return incidentKey({ clientId, siteId, deviceId }, RULE, '');
   }
 
-  #nameOf({ clientId, siteId, deviceId }: Subject): string {
+  #nameOf({ clientId, siteId, deviceId }: Subject): LineName {
     const { devices, sites, clients } = this.#options.fleet;
-    const device = devices.get(deviceId ?? '')?.info.name;
-    if (device !== undefined) return isolated(device);
-    const site = sites.get(siteId ?? '')?.name ?? 'the site';
-    return `${isolated(site)} of ${isolated(clients.get(clientId)?.name ?? 'its client')}`;
+    return {
+      device: devices.get(deviceId ?? '')?.info.name ?? null,
+      site: sites.get(siteId ?? '')?.name ?? null,
+      client: clients.get(clientId)?.name ?? null,
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Verdict } from '../rules/detection.ts';
 import {
   changesIn,
@@ -24,32 +25,36 @@ export function stands(record: IncidentRecord | null): boolean {
 /** The memory of an incident with this verdict; null of what cannot flap. */
 export function flapOf(current: IncidentRecord | null, verdict: Verdict): FlapMemory | null {
   if (!mayFlap(verdict.rule)) return null;
-  const { at, sentence, everyMs = DEFAULT_EVERY_MS } = verdict;
-  return flapAfter(current?.flap ?? null, { isBad: verdict.kind !== 'clear', at, everyMs, said: sentence });
+  const { at, everyMs = DEFAULT_EVERY_MS } = verdict;
+  return flapAfter(current?.flap ?? null, { isBad: verdict.kind !== 'clear', at, everyMs, said: verdict.said });
 }
 
-/** The sentence of an incident that flaps. */
-export function flappingSentence({ said, states }: FlapMemory): string {
-  const percent = Math.round(flapPercent(states));
-  return `${said} (flapping: ${changesIn(states)} changes in the last ${states.length} results, ${percent} %; told again when it is calm)`;
+/** The headline of an incident that flaps. */
+export function sayFlapping({ said: headline, states }: FlapMemory): Said {
+  return said('flapping', {
+    headline,
+    changes: changesIn(states),
+    results: states.length,
+    ratio: flapPercent(states) / 100,
+  });
 }
 
 /** A change of an open incident that flaps, or begins to. */
 export function flappingStep(current: IncidentRecord, flap: FlapMemory, at: number): IncidentStep {
   const begins = !current.flap?.isFlapping;
-  const sentence = flappingSentence(flap);
+  const headline = sayFlapping(flap);
   return {
-    record: { ...current, flap, sentence, updatedAt: at },
-    event: { kind: 'changed', at, by: null, text: begins ? sentence : flap.said },
+    record: { ...current, flap, said: headline, updatedAt: at },
+    event: { kind: 'changed', at, by: null, said: begins ? headline : flap.said },
     notice: begins ? { kind: 'flapping', tellAt: at } : null,
   };
 }
 
 /** The end of flapping, by calm or by a last change. */
 export function calmStep(current: IncidentRecord, flap: FlapMemory, at: number): IncidentStep {
-  const { said } = flap;
+  const { said: headline } = flap;
   const isOver = !isBadLast(flap);
-  const record = { ...current, flap, sentence: said, updatedAt: at };
+  const record = { ...current, flap, said: headline, updatedAt: at };
   if (isOver) {
     return {
       record: {
@@ -58,13 +63,13 @@ export function calmStep(current: IncidentRecord, flap: FlapMemory, at: number):
         resolvedAt: at,
         times: { ...current.times, recovered: current.times.takenAt === null },
       },
-      event: { kind: 'resolved', at, by: null, text: `No longer flapping: ${said}` },
+      event: { kind: 'resolved', at, by: null, said: said('flapping.over', { headline }) },
       notice: { kind: 'resolved', tellAt: at },
     };
   }
   return {
     record,
-    event: { kind: 'changed', at, by: null, text: `No longer flapping, but not well: ${said}` },
+    event: { kind: 'changed', at, by: null, said: said('flapping.calm', { headline }) },
     notice: { kind: 'calm', tellAt: at },
   };
 }

@@ -1,3 +1,4 @@
+import type { Said } from '../../../protocol/said/said.ts';
 import type { RuleName } from '../rules/rule.ts';
 
 /**
@@ -16,14 +17,14 @@ export interface FlapMemory {
   readonly everyMs: number;
   readonly isFlapping: boolean;
   /** What was said at the last change. */
-  readonly said: string;
+  readonly said: Said;
 }
 
 export interface HardState {
   readonly isBad: boolean;
   readonly at: number;
   readonly everyMs: number;
-  readonly said: string;
+  readonly said: Said;
 }
 
 const STATES = 21;

@@ -1,4 +1,5 @@
 import type { IncidentState, Priority } from '../../../protocol/api/view.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import type { Evidence, RuleName } from '../rules/rule.ts';
 import type { ResponseClock } from '../sla/response-clock.ts';
 import type { FlapMemory } from './flapping.ts';
@@ -15,7 +16,8 @@ export interface IncidentRecord {
   readonly object: string;
   readonly priority: Priority;
   readonly state: IncidentState;
-  readonly sentence: string;
+  /** Its headline. */
+  readonly said: Said;
   readonly evidence: Evidence;
   readonly onsetAt: number;
   readonly openedAt: number;
@@ -71,7 +73,7 @@ export interface IncidentLine {
   readonly kind: IncidentEventKind;
   readonly at: number;
   readonly by: string | null;
-  readonly text: string;
+  readonly said: Said;
   /** True if a program did it, with an API key: a first response is an act of a person. */
   readonly byProgram?: boolean;
   /** The client can read it on its own page. */

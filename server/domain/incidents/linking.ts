@@ -1,4 +1,5 @@
 import type { Priority } from '../../../protocol/api/view.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import { formatDuration } from '../wording.ts';
 
 /** Which incident a person's report is about: what it names, and when. */
@@ -13,7 +14,7 @@ export interface Place {
 export interface ReportedIncident extends Place {
   readonly id: string;
   readonly priority: Priority;
-  readonly sentence: string;
+  readonly said: Said;
   readonly onsetAt: number;
   readonly openedAt: number;
   readonly resolvedAt: number | null;
@@ -22,7 +23,7 @@ export interface ReportedIncident extends Place {
 
 export interface Proposal {
   readonly incidentId: string;
-  readonly sentence: string;
+  readonly said: Said;
   readonly openedAt: number;
   /** 0..1 */
   readonly score: number;
@@ -48,10 +49,8 @@ export function proposeIncidents(
     const time = compareTimes(report.reportedAt, incident);
     if (place === null || time === null) return [];
     const score = Math.min(1, place.score + time.score + priorityScores[incident.priority]);
-    const { id: incidentId, sentence, openedAt } = incident;
-    return [
-      { incidentId, sentence, openedAt, score: Math.round(score * 100) / 100, why: `${place.why}; ${time.why}.` },
-    ];
+    const { id: incidentId, said, openedAt } = incident;
+    return [{ incidentId, said, openedAt, score: Math.round(score * 100) / 100, why: `${place.why}; ${time.why}.` }];
   });
   const proposed = new Set(proposals.map(({ incidentId }) => incidentId));
   const explained = new Set(

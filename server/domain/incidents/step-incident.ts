@@ -1,5 +1,5 @@
 import type { Verdict } from '../rules/detection.ts';
-import { calmStep, flapOf, flappingSentence, flappingStep, stands } from './flapping-step.ts';
+import { calmStep, flapOf, flappingStep, sayFlapping, stands } from './flapping-step.ts';
 import {
   type IncidentRecord,
   type IncidentStep,
@@ -27,7 +27,7 @@ export function stepIncident(
   subject: Subject,
   options: StepOptions,
 ): IncidentStep | null {
-  const { at, sentence } = verdict;
+  const { at, said } = verdict;
   const isOpen = current !== null && current.state !== 'resolved';
   if (verdict.kind === 'clear') {
     if (!isOpen || !(stands(current) || verdict.isFinal)) return null;
@@ -38,12 +38,12 @@ export function stepIncident(
         ...current,
         flap,
         state: 'resolved',
-        sentence,
+        said,
         resolvedAt: at,
         updatedAt: at,
         times: { ...current.times, recovered: current.times.takenAt === null },
       },
-      event: { kind: 'resolved', at, by: null, text: sentence },
+      event: { kind: 'resolved', at, by: null, said },
       notice: { kind: 'resolved', tellAt: at },
     };
   }
@@ -58,21 +58,21 @@ export function stepIncident(
     if (current.priority === priority && !isRepeat) return null;
     const isTold = isRepeat || isHigher(priority, current.priority);
     return {
-      record: { ...current, priority, sentence, evidence, updatedAt: at },
-      event: { kind: 'changed', at, by: null, text: sentence },
+      record: { ...current, priority, said, evidence, updatedAt: at },
+      event: { kind: 'changed', at, by: null, said },
       notice: isTold ? { kind: 'changed', tellAt: at } : null,
     };
   }
   const notice: Notice = { kind: 'raised', tellAt: options.tellAt ?? at };
   if (current?.resolvedAt != null && at - current.resolvedAt <= options.reopenWindowMs) {
     const flap = flapOf(current, verdict);
-    const said = flap?.isFlapping ? flappingSentence(flap) : sentence;
+    const headline = flap?.isFlapping ? sayFlapping(flap) : said;
     return {
       record: {
         ...current,
         state: 'open',
         priority,
-        sentence: said,
+        said: headline,
         flap,
         evidence,
         resolvedAt: null,
@@ -82,7 +82,7 @@ export function stepIncident(
         reopenedCount: current.reopenedCount + 1,
         updatedAt: at,
       },
-      event: { kind: 'reopened', at, by: null, text: said },
+      event: { kind: 'reopened', at, by: null, said: headline },
       notice: flap?.isFlapping ? { ...notice, kind: 'flapping' } : notice,
     };
   }
@@ -97,7 +97,7 @@ export function stepIncident(
     object: verdict.object,
     priority,
     state: 'open',
-    sentence,
+    said,
     evidence,
     onsetAt: onset,
     openedAt: at,
@@ -114,5 +114,5 @@ export function stepIncident(
     times: noTimes,
     flap: flapOf(null, verdict),
   };
-  return { record, event: { kind: 'opened', at, by: null, text: sentence }, notice };
+  return { record, event: { kind: 'opened', at, by: null, said }, notice };
 }

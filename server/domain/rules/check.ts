@@ -1,10 +1,9 @@
 import type { CheckTarget } from '../../../protocol/api/service.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
-import { isolated } from '../../../protocol/bidi.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { speaksForMs } from '../check-ledger.ts';
 import type { Observation } from '../check-result.ts';
-import { describeObservation, describeTarget } from '../check-wording.ts';
-import { formatDuration } from '../wording.ts';
+import { sayObservation, sayTarget } from '../say-check.ts';
 import type { Verdict } from './detection.ts';
 
 /** What is remembered of a check between two live results. Plain data, kept as JSON. */
@@ -52,7 +51,8 @@ export function judgeCheck(alarm: CheckAlarm, rule: CheckRule, seen: Observation
 function judgeState(alarm: CheckAlarm, rule: CheckRule, seen: Observation, at: number): Verdict[] {
   const { id: object } = rule;
   if (seen.up === null) return [];
-  const sentence = describeObservation(rule.target, seen);
+  const { name: check } = rule;
+  const what = sayObservation(rule.target, seen);
   if (seen.up) {
     alarm.failingSince = null;
     alarm.failedAt = null;
@@ -60,7 +60,14 @@ function judgeState(alarm: CheckAlarm, rule: CheckRule, seen: Observation, at: n
     alarm.isRaised = false;
     const { everyMs } = rule;
     return [
-      { kind: 'clear', rule: 'check.failed', object, sentence: `${isolated(rule.name)}: ${sentence}`, at, everyMs },
+      {
+        kind: 'clear',
+        rule: 'check.failed',
+        object,
+        said: said('check.failed.over', { check, seen: what }),
+        at,
+        everyMs,
+      },
     ];
   }
   const isUnbroken = alarm.failedAt !== null && seen.at - alarm.failedAt <= speaksForMs(rule.everyMs);
@@ -70,14 +77,13 @@ function judgeState(alarm: CheckAlarm, rule: CheckRule, seen: Observation, at: n
   const failingMs = seen.at - since;
   if (alarm.isRaised || failingMs < rule.forMs) return [];
   alarm.isRaised = true;
-  const lasting = failingMs > 0 ? `, for ${formatDuration(failingMs)}` : '';
   return [
     {
       kind: 'raise',
       rule: 'check.failed',
       object,
       priority: rule.priority,
-      sentence: `${isolated(rule.name)}: ${sentence}${lasting}`,
+      said: said('check.failed', { check, seen: what, since: failingMs > 0 ? since : null }),
       evidence: { metrics: [`check.up[${object}]`, `check.duration[${object}]`], threshold: null },
       onset: since,
       at,
@@ -87,7 +93,7 @@ function judgeState(alarm: CheckAlarm, rule: CheckRule, seen: Observation, at: n
 }
 
 function judgeCertificate(alarm: CheckAlarm, rule: CheckRule, seen: Observation, at: number): Verdict[] {
-  const { target, id: object, name } = rule;
+  const { target, id: object, name: check } = rule;
   const days = target.kind === 'http' ? target.certificateDays : undefined;
   const leftMs = seen.certificateEndsAt === null ? null : seen.certificateEndsAt - at;
   if (leftMs === null && days !== undefined) return [];
@@ -96,27 +102,24 @@ function judgeCertificate(alarm: CheckAlarm, rule: CheckRule, seen: Observation,
   const before = alarm.certificate;
   if (priority === before) return [];
   alarm.certificate = priority;
-  const what = describeTarget(target);
   if (priority === null) {
     return [
       {
         kind: 'clear',
         rule: 'check.certificate',
         object,
-        sentence: `${isolated(name)}: ${what} has a new certificate`,
+        said: said('check.certificate.over', { check, target: sayTarget(target) }),
         at,
       },
     ];
   }
-  const left = leftMs ?? 0;
-  const when = left > 0 ? `ends in ${formatDuration(left)}` : `ended ${formatDuration(-left)} ago`;
   return [
     {
       kind: before === null ? 'raise' : 'change',
       rule: 'check.certificate',
       object,
       priority,
-      sentence: `${isolated(name)}: the certificate of ${what} ${when}`,
+      said: said('check.certificate', { check, target: sayTarget(target), endsAt: at + (leftMs ?? 0) }),
       evidence: {
         metrics: [`check.certificateLeft[${object}]`],
         threshold: { metric: `check.certificateLeft[${object}]`, value: ((days ?? 0) * DAY_MS) / 1000 },

@@ -1,3 +1,4 @@
+import type { Said } from '../../../protocol/said/said.ts';
 import type { Signal } from '../hysteresis.ts';
 import { type Reading, type SchemaIndex, valueAt } from '../reading.ts';
 import type { DetectionSettings } from '../settings.ts';
@@ -12,9 +13,9 @@ export interface Condition extends Pick<Finding, 'rule' | 'object' | 'priority' 
   readonly reads?: readonly string[];
   /** Null if the reading does not tell. */
   signal(reading: Reading, context: RuleContext): Signal | null;
-  sentence(reading: Reading, context: RuleContext): string;
-  /** See {@link Finding.recovery}; null for the rule's own sentence. */
-  recovery?(reading: Reading): string | null;
+  said(reading: Reading, context: RuleContext): Said;
+  /** See {@link Finding.recovery}; null for what the rule itself says. */
+  recovery?(reading: Reading): Said | null;
   evidence(reading: Reading, context: RuleContext): Evidence;
   /** See {@link Finding.since}. */
   since?(context: RuleContext): number | null;
@@ -35,7 +36,7 @@ export function findingOf(condition: Condition, signal: Signal, reading: Reading
     timing,
     standing,
     signal,
-    sentence: () => condition.sentence(reading, context),
+    said: () => condition.said(reading, context),
     ...(recovery === null ? {} : { recovery: () => recovery }),
     evidence: condition.evidence(reading, context),
     ...(since === null ? {} : { since }),

@@ -1,4 +1,5 @@
-import { type DetectionState, freshDetection } from './detection.ts';
+import { readSaid } from '../../../protocol/said/read.ts';
+import { type DetectionState, freshDetection, type OnboardingFinding } from './detection.ts';
 
 /** A map as JSON: a list of pairs, in which what the outside calls itself is never a key. */
 export type SavedMap<Value> = [string, Value][];
@@ -28,7 +29,7 @@ export function readDetection(saved: Partial<SavedDetection>): DetectionState {
     ...saved,
     levels: readMap(levels),
     raised: readMap(raised),
-    onboarding: readMap(onboarding),
+    onboarding: new Map([...readMap(onboarding)].map(([id, found]) => [id, readFound(found)])),
     fills: readMap(fills),
     mounts: readMap(mounts),
   };
@@ -37,4 +38,14 @@ export function readDetection(saved: Partial<SavedDetection>): DetectionState {
 /** A map that was saved as pairs, or by an older version as an object; an empty one where nothing was. */
 export function readMap<Value>(saved: SavedMap<Value> | { readonly [name: string]: Value } = []): Map<string, Value> {
   return new Map(Array.isArray(saved) ? saved : Object.entries(saved));
+}
+
+/** Older versions kept a sentence. */
+function readFound({
+  rule,
+  object,
+  foundAt,
+  ...kept
+}: OnboardingFinding & { readonly sentence?: string }): OnboardingFinding {
+  return { rule, object, said: readSaid(kept.said ?? kept.sentence), foundAt };
 }

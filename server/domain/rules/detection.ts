@@ -1,5 +1,5 @@
 import type { Priority } from '../../../protocol/api/view.ts';
-import { isolated } from '../../../protocol/bidi.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { FillMemory } from '../forecast/fill-memory.ts';
 import { type LevelState, quietLevel, stepLevel } from '../hysteresis.ts';
 import { FORGOTTEN_MS, isMissed, type MountMemory, noteMounts } from '../mounts.ts';
@@ -32,7 +32,7 @@ export interface DetectionState extends MountMemory {
 export interface OnboardingFinding {
   readonly rule: RuleName;
   readonly object: string;
-  readonly sentence: string;
+  readonly said: Said;
   readonly foundAt: number;
 }
 
@@ -65,7 +65,7 @@ export type Verdict =
       readonly rule: RuleName;
       readonly object: string;
       readonly priority: Priority;
-      readonly sentence: string;
+      readonly said: Said;
       readonly evidence: Evidence;
       readonly onset: number;
       readonly at: number;
@@ -76,7 +76,7 @@ export type Verdict =
       readonly kind: 'clear';
       readonly rule: RuleName;
       readonly object: string;
-      readonly sentence: string;
+      readonly said: Said;
       readonly at: number;
       readonly everyMs?: number;
       /** It cannot come back: what it was about is gone. */
@@ -186,7 +186,7 @@ function stepFinding(state: DetectionState, finding: Finding, at: number, isFirs
     state.levels.set(id, found);
     if (!state.onboarding.has(onboardingId)) {
       const { rule, object } = finding;
-      state.onboarding.set(onboardingId, { rule, object, sentence: finding.sentence(), foundAt: at });
+      state.onboarding.set(onboardingId, { rule, object, said: finding.said(), foundAt: at });
     }
     return found;
   }
@@ -222,7 +222,7 @@ function settle(
     const first = group[0];
     if (!raised || !first) return null;
     state.raised.delete(key);
-    return { kind: 'clear', rule: raised.rule, object: raised.object, sentence: recoverySentence(first.finding), at };
+    return { kind: 'clear', rule: raised.rule, object: raised.object, said: recoveryOf(first.finding), at };
   }
   const { finding, level } = active;
   const { rule, object, priority, since } = finding;
@@ -234,27 +234,28 @@ function settle(
     rule,
     object,
     priority,
-    sentence: finding.sentence(),
+    said: finding.said(),
     evidence: finding.evidence,
     onset: since ?? level.onset ?? at,
     at,
   };
 }
 
-const recoveries: Partial<Record<RuleName, (object: string) => string>> = {
-  contact: () => 'Contact is back',
-  'disk.space': (object) => `${isolated(object)} has enough space again`,
-  'disk.inodes': (object) => `${isolated(object)} has enough inodes again`,
-  'disk.read-only': (object) => `${isolated(object)} can be written again`,
-  'disk.unreadable': (object) => `${isolated(object)} answers again`,
-  'cpu.busy': () => 'The CPU is no longer saturated',
-  'memory.exhausted': () => 'Enough memory is available again, or the machine no longer swaps',
-  'reboot.unexpected': () => 'No further unexpected restart for a day',
-  'clock.skew': () => 'The clock is right again',
+const recoveries: Partial<Record<RuleName, (object: string) => Said>> = {
+  contact: () => said('contact.over', { how: 'back' }),
+  'disk.space': (mountpoint) => said('disk.space.over', { mountpoint }),
+  'disk.inodes': (mountpoint) => said('disk.inodes.over', { mountpoint }),
+  'disk.read-only': (mountpoint) => said('disk.read-only.over', { mountpoint }),
+  'disk.unreadable': (mountpoint) => said('disk.unreadable.over', { mountpoint }),
+  'cpu.busy': () => said('cpu.busy.over'),
+  'memory.exhausted': () => said('memory.exhausted.over'),
+  'reboot.unexpected': () => said('reboot.unexpected.over'),
+  'clock.skew': () => said('clock.skew.over'),
 };
 
-function recoverySentence(finding: Finding): string {
-  return finding.recovery?.() ?? recoveries[finding.rule]?.(finding.object) ?? `${finding.rule} is over`;
+function recoveryOf(finding: Finding): Said {
+  const { rule, object } = finding;
+  return finding.recovery?.() ?? recoveries[rule]?.(object) ?? said('over', { rule });
 }
 
 /** Ends what stands on an object that is no longer reported, such as a file system that was unmounted for good. */
@@ -274,7 +275,7 @@ function retireVanished(state: DetectionState, reading: Reading, afterMs: number
       kind: 'clear',
       rule,
       object,
-      sentence: `${isolated(object)} is no longer reported by the machine`,
+      said: said('not-reported', { object }),
       at,
     });
   }

@@ -1,20 +1,19 @@
-import { isolated } from '../../../protocol/bidi.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Outlook } from '../forecast/forecast.ts';
-import { outlookSentence, type WriteInstant } from '../forecast/outlook-sentence.ts';
+import { sayOutlook } from '../forecast/say-outlook.ts';
 import type { Signal } from '../hysteresis.ts';
 import type { ForecastSettings } from '../settings.ts';
 import type { Finding } from './rule.ts';
 
 /**
  * The levels of the forecast that a file system will be full. What is not known holds what is raised.
- * @param sharers who shares its space, as the end of a sentence
+ * @param sharers who shares its space
  */
 export function* diskForecast(
   mountpoint: string,
   outlook: Outlook,
   settings: ForecastSettings,
-  write: WriteInstant,
-  sharers = '',
+  sharers: readonly string[] = [],
 ): Iterable<Finding> {
   for (const [index, level] of settings.levels.entries()) {
     yield {
@@ -23,8 +22,8 @@ export function* diskForecast(
       priority: level.priority,
       timing: level,
       signal: signalOf(outlook, level, outlook.isHeld?.[index] ?? false),
-      sentence: () => outlookSentence(mountpoint, outlook, write) + sharers,
-      recovery: () => `No longer about to be full. ${outlookSentence(mountpoint, outlook, write)}`,
+      said: () => sayOutlook(mountpoint, outlook, sharers),
+      recovery: () => said('disk.forecast.over', { outlook: sayOutlook(mountpoint, outlook) }),
       evidence: { metrics: [`fs.available[${mountpoint}]`], threshold: null },
       standing: false,
     };
@@ -33,8 +32,7 @@ export function* diskForecast(
 
 /** What was foretold of a file system is told of another from now on, with which it shares its space. */
 export function* takenOver(mountpoint: string, teller: string, settings: ForecastSettings): Iterable<Finding> {
-  const sentence = (): string =>
-    `${isolated(mountpoint)} shares its space with ${isolated(teller)}, with which it is told from now on`;
+  const shares = () => said('disk.shares-space', { mountpoint, teller });
   for (const level of settings.levels) {
     yield {
       rule: 'disk.forecast',
@@ -42,8 +40,8 @@ export function* takenOver(mountpoint: string, teller: string, settings: Forecas
       priority: level.priority,
       timing: level,
       signal: 'clear',
-      sentence,
-      recovery: sentence,
+      said: shares,
+      recovery: shares,
       evidence: { metrics: [`fs.available[${mountpoint}]`], threshold: null },
       standing: false,
     };

@@ -1,9 +1,8 @@
-import { isolated } from '../../../protocol/bidi.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { FillMemory } from '../forecast/fill-memory.ts';
 import { isEmptiedBefore, largestNight, type NightTime } from '../forecast/night-growth.ts';
 import type { Signal } from '../hysteresis.ts';
 import type { DetectionSettings } from '../settings.ts';
-import { formatBytes } from '../wording.ts';
 import type { Finding } from './rule.ts';
 
 const minute = 60_000;
@@ -11,12 +10,12 @@ const TIMING = { forMs: 45 * minute, keepForMs: 60 * minute };
 /** It is over when so much more is left than the largest growth. */
 const CLEAR_FACTOR = 1.15;
 
-/** A file system, its share that is available, and who shares its space, as the end of a sentence. */
+/** A file system, its share that is available, and who shares its space. */
 export interface NightDisk {
   readonly mountpoint: string;
   readonly memory: FillMemory;
   readonly level: number;
-  readonly sharers?: string;
+  readonly sharers?: readonly string[];
 }
 
 /**
@@ -24,7 +23,7 @@ export interface NightDisk {
  * its amount instead of its share. Judged by day, when the last night is over; a night holds what is known.
  */
 export function* diskNight(
-  { mountpoint, memory, level, sharers = '' }: NightDisk,
+  { mountpoint, memory, level, sharers = [] }: NightDisk,
   nowMs: number,
   time: NightTime,
   settings: DetectionSettings,
@@ -39,16 +38,21 @@ export function* diskNight(
     if (level >= growth) return 'hold';
     return isEmptiedBefore(memory, nowMs, time) ? 'clear' : 'raise';
   };
-  const left = `${isolated(mountpoint)} has ${formatBytes(level * memory.size)} left of ${formatBytes(memory.size)}`;
+  const left = { mountpoint, availableBytes: level * memory.size, sizeBytes: memory.size };
   yield {
     rule: 'disk.night',
     object: mountpoint,
     priority: 'medium',
     timing: TIMING,
     signal: signal(),
-    sentence: () =>
-      `${left}, less than the ${formatBytes(growth * memory.size)} that the night of ${nightName(largest?.night ?? 0)} took: another one like it fills it${sharers}`,
-    recovery: () => `${left}, more than any of the last nights took`,
+    said: () =>
+      said('disk.night', {
+        ...left,
+        growthBytes: growth * memory.size,
+        night: dateOf(largest?.night ?? 0),
+        sharers,
+      }),
+    recovery: () => said('disk.night.over', left),
     evidence: {
       metrics: [`fs.available[${mountpoint}]`],
       threshold: { metric: `fs.available[${mountpoint}]`, value: growth * memory.size },
@@ -59,22 +63,21 @@ export function* diskNight(
 
 /** What was told of a file system is told of another from now on, with which it shares its space. */
 export function* nightTakenOver(mountpoint: string, teller: string): Iterable<Finding> {
-  const sentence = (): string =>
-    `${isolated(mountpoint)} shares its space with ${isolated(teller)}, with which it is told from now on`;
+  const shares = () => said('disk.shares-space', { mountpoint, teller });
   yield {
     rule: 'disk.night',
     object: mountpoint,
     priority: 'medium',
     timing: { forMs: 0, keepForMs: 0 },
     signal: 'clear',
-    sentence,
-    recovery: sentence,
+    said: shares,
+    recovery: shares,
     evidence: { metrics: [], threshold: null },
     standing: false,
   };
 }
 
 /** The date on which it began, in the client's zone. */
-function nightName(night: number): string {
+function dateOf(night: number): string {
   return new Date(night * 86_400_000).toISOString().slice(0, 10);
 }

@@ -1,7 +1,6 @@
-import { isolated } from '../../../protocol/bidi.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { FORGOTTEN_MS, type KnownMount, missedMounts } from '../mounts.ts';
 import type { DetectionSettings } from '../settings.ts';
-import { formatDuration } from '../wording.ts';
 import type { Finding } from './rule.ts';
 
 /** File systems of long standing that are gone, and those that are back or no longer expected. `known`: of which a level is kept. */
@@ -22,16 +21,13 @@ export function* diskUnmounted(
   for (const [mountpoint, goneAt, { since }] of missedMounts(mounts)) {
     if (at - goneAt > FORGOTTEN_MS) continue;
     missed.add(mountpoint);
-    const sentence = () =>
-      `${isolated(mountpoint)} is no longer mounted, after ${formatDuration(goneAt - since)}: what is written there fails or fills the disk below it`;
-    yield { ...common, object: mountpoint, signal: 'raise', sentence };
+    const gone = () => said('disk.unmounted', { mountpoint, afterMs: goneAt - since });
+    yield { ...common, object: mountpoint, signal: 'raise', said: gone };
   }
   for (const mountpoint of known) {
     if (missed.has(mountpoint)) continue;
     const isBack = mounts.get(mountpoint)?.goneAt === null;
-    const sentence = () => `${isolated(mountpoint)} is mounted again`;
-    const recovery = () =>
-      isBack ? sentence() : `${isolated(mountpoint)} is no longer mounted, and no longer expected to be`;
-    yield { ...common, object: mountpoint, signal: 'clear', sentence, recovery };
+    const over = () => said('disk.unmounted.over', { mountpoint, how: isBack ? 'mounted' : 'not_expected' });
+    yield { ...common, object: mountpoint, signal: 'clear', said: over, recovery: over };
   }
 }

@@ -1,7 +1,6 @@
-import { isolated } from '../../../protocol/bidi.ts';
-import { namesOfPool, poolReads, sharedAmong } from '../pools.ts';
+import { said } from '../../../protocol/said/said.ts';
+import { namesOfPool, poolReads } from '../pools.ts';
 import { type Reading, readValue } from '../reading.ts';
-import { formatDuration } from '../wording.ts';
 import { type Condition, metricIn, type ReportRule } from './condition.ts';
 
 /** A file system that does not answer, or answers with a fault of its own: whoever uses it hangs or fails with it. */
@@ -28,13 +27,11 @@ export const diskUnreadable: ReportRule = (schema, { unreadable }) =>
         if (value === null) return null;
         return value === 0 && toldBy(reading) === null ? 'raise' : 'clear';
       },
-      sentence: (reading) =>
-        `${isolated(mountpoint)} cannot be read: it has not answered, or only with an error, for ${formatDuration(unreadable.forMs)}. What uses it hangs or fails${sharedAmong(failed(reading).slice(1))}`,
+      said: (reading) =>
+        said('disk.unreadable', { mountpoint, forMs: unreadable.forMs, sharers: failed(reading).slice(1) }),
       recovery(reading) {
         const other = toldBy(reading);
-        return other === null
-          ? null
-          : `${isolated(mountpoint)} is of one pool with ${isolated(other)}, with which it is told from now on`;
+        return other === null ? null : said('disk.shares-pool', { mountpoint, teller: other });
       },
       evidence: () => ({ metrics: [metric], threshold: null }),
     };

@@ -1,9 +1,8 @@
-import { isolated } from '../../../protocol/bidi.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Signal } from '../hysteresis.ts';
-import { poolReads, type Space, sharedWith, spaceOf, toldBy } from '../pools.ts';
+import { poolReads, type Space, sharersOf, spaceOf, toldBy } from '../pools.ts';
 import type { Reading, SchemaIndex } from '../reading.ts';
 import type { DetectionSettings, SpaceLevel } from '../settings.ts';
-import { formatBytes, formatDuration, formatRatio } from '../wording.ts';
 import { type Condition, metricIn, type ReportRule, type ValueOf } from './condition.ts';
 
 /**
@@ -52,9 +51,17 @@ function spaceCondition(
       );
       return availableBytes >= clearBytes ? 'clear' : 'hold';
     },
-    sentence(reading) {
+    said(reading) {
       const { sizeBytes = 0, availableBytes = 0 } = measured(reading) ?? {};
-      return `${isolated(mountpoint)} has ${formatBytes(availableBytes)} left of ${formatBytes(sizeBytes)} (${formatRatio(availableBytes / sizeBytes)} free, below ${formatBytes(thresholdOf(sizeBytes))} for ${formatDuration(level.forMs)})${sharedWith(reading, mountpoint)}`;
+      return said('disk.space', {
+        mountpoint,
+        availableBytes,
+        sizeBytes,
+        freeRatio: share(availableBytes, sizeBytes),
+        belowBytes: thresholdOf(sizeBytes),
+        forMs: level.forMs,
+        sharers: sharersOf(reading, mountpoint),
+      });
     },
     evidence: (reading) => ({
       metrics: [metric],
@@ -83,9 +90,7 @@ function oncePerPool(schema: SchemaIndex, condition: Condition): Condition {
     signal: (reading, context) => (toldBy(reading, object) === null ? condition.signal(reading, context) : 'clear'),
     recovery(reading) {
       const other = toldBy(reading, object);
-      return other === null
-        ? null
-        : `${isolated(object)} shares its space with ${isolated(other)}, with which it is told from now on`;
+      return other === null ? null : said('disk.shares-space', { mountpoint: object, teller: other });
     },
   };
 }
@@ -129,13 +134,24 @@ function inodeCondition(
       if (ratio < level.belowRatio) return 'raise';
       return ratio >= level.belowRatio + marginRatio ? 'clear' : 'hold';
     },
-    sentence: (reading) =>
-      `${isolated(mountpoint)} has ${(free(reading) ?? 0).toLocaleString('en')} of ${(all(reading) ?? 0).toLocaleString('en')} inodes left (${formatRatio(ratioOf(reading))}): new files will soon fail although space is free${sharedWith(reading, mountpoint)}`,
+    said: (reading) =>
+      said('disk.inodes', {
+        mountpoint,
+        free: free(reading) ?? 0,
+        all: all(reading) ?? 0,
+        freeRatio: share(free(reading) ?? 0, all(reading) ?? 0),
+        sharers: sharersOf(reading, mountpoint),
+      }),
     evidence: (reading) => ({
       metrics: [metric],
       threshold: { metric, value: level.belowRatio * (all(reading) ?? 0) },
     }),
   };
+}
+
+/** JSON knows no other number for a share of nothing. */
+function share(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
 }
 
 /** A file system that could be written and is read-only now, or is so by an error. Any other was mounted so on purpose. */
@@ -157,10 +173,7 @@ export const diskReadOnly: ReportRule = (schema, settings) =>
         const isUnwanted = error(reading) === 1 || (wasWritable?.(mountpoint) ?? true);
         return value === 1 && isUnwanted ? 'raise' : 'clear';
       },
-      sentence: (reading) =>
-        error(reading) === 1
-          ? `${isolated(mountpoint)} is read-only: nothing can be written to it, and the system has noted errors of this file system`
-          : `${isolated(mountpoint)} is read-only: nothing can be written to it, often after a disk error`,
+      said: (reading) => said('disk.read-only', { mountpoint, hasErrors: error(reading) === 1 }),
       evidence: () => ({ metrics: [metric], threshold: null }),
     };
   });

@@ -1,6 +1,6 @@
+import { said } from '../../../protocol/said/said.ts';
 import type { Signal } from '../hysteresis.ts';
 import type { Reading } from '../reading.ts';
-import { formatBytes, formatDuration, formatInstant, formatRatio } from '../wording.ts';
 import { type Condition, metricIn, type ReportRule } from './condition.ts';
 import type { RuleContext } from './rule.ts';
 
@@ -20,8 +20,13 @@ export const cpuBusy: ReportRule = (schema, { cpu }) => {
         if (ratio === null) return null;
         return ratio >= cpu.raiseRatio ? 'raise' : ratio < cpu.clearRatio ? 'clear' : 'hold';
       },
-      sentence: (reading, { topProcesses }) =>
-        `CPU is ${formatRatio(busy(reading) ?? 0)} busy, at least ${formatRatio(cpu.raiseRatio)} for ${formatDuration(cpu.forMs)}${topProcesses && `; busiest: ${topProcesses}`}`,
+      said: (reading, { topProcesses }) =>
+        said('cpu.busy', {
+          busyRatio: busy(reading) ?? 0,
+          atLeastRatio: cpu.raiseRatio,
+          forMs: cpu.forMs,
+          busiest: topProcesses(),
+        }),
       evidence: () => ({
         metrics: ['cpu.busy', 'cpu.iowait', 'cpu.steal'],
         threshold: { metric: 'cpu.busy', value: cpu.raiseRatio },
@@ -52,8 +57,13 @@ export const memoryExhausted: ReportRule = (schema, { memory }) => {
         if (availableBytes < thresholdBytes) return 'raise';
         return availableBytes >= thresholdBytes * (1 + memory.clearMarginRatio / memory.belowRatio) ? 'clear' : 'hold';
       },
-      sentence: (reading, { topProcesses }) =>
-        `${formatBytes(available(reading) ?? 0)} of ${formatBytes(size(reading) ?? 0)} memory is available and the machine is swapping, for ${formatDuration(memory.forMs)}${topProcesses && `; largest: ${topProcesses}`}`,
+      said: (reading, { topProcesses }) =>
+        said('memory.exhausted', {
+          availableBytes: available(reading) ?? 0,
+          sizeBytes: size(reading) ?? 0,
+          forMs: memory.forMs,
+          largest: topProcesses(),
+        }),
       evidence: (reading) => ({
         metrics: ['memory.available', 'swap.used'],
         threshold: { metric: 'memory.available', value: thresholdOf(size(reading) ?? 0) },
@@ -74,8 +84,7 @@ export const rebootUnexpected: ReportRule = (_schema, { reboot }) => {
       timing: { forMs: 0, keepForMs: 0 },
       standing: false,
       signal: (reading, context) => (stands(reading, context) ? 'raise' : 'clear'),
-      sentence: (reading, { unexpectedRebootAt }) =>
-        `The machine restarted at ${formatInstant(unexpectedRebootAt ?? reading.at)} without being told to: a crash, a power cut or a hard reset`,
+      said: (reading, { unexpectedRebootAt }) => said('reboot.unexpected', { at: unexpectedRebootAt ?? reading.at }),
       evidence: () => ({ metrics: ['host.uptime'], threshold: null }),
       since: ({ unexpectedRebootAt }) => unexpectedRebootAt,
     },
@@ -96,8 +105,12 @@ export const clockSkew: ReportRule = (_schema, { clock }) =>
         const offMs = Math.abs(clockOffsetMs);
         return offMs > level.aboveMs ? 'raise' : offMs <= level.aboveMs / 2 ? 'clear' : 'hold';
       },
-      sentence: (_reading, { clockOffsetMs }) =>
-        `The clock is ${formatDuration(Math.abs(clockOffsetMs ?? 0))} ${(clockOffsetMs ?? 0) > 0 ? 'ahead of' : 'behind'} the server's (more than ${formatDuration(level.aboveMs)})`,
+      said: (_reading, { clockOffsetMs }) =>
+        said('clock.skew', {
+          offMs: Math.abs(clockOffsetMs ?? 0),
+          side: (clockOffsetMs ?? 0) > 0 ? 'ahead' : 'behind',
+          aboveMs: level.aboveMs,
+        }),
       evidence: () => ({ metrics: [], threshold: null }),
     }),
   );

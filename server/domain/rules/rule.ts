@@ -1,4 +1,5 @@
 import type { Priority } from '../../../protocol/api/view.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import type { Signal } from '../hysteresis.ts';
 import type { DetectionSettings, LevelTiming } from '../settings.ts';
 
@@ -43,8 +44,8 @@ export interface RuleContext {
   readonly swappedAt: number | null;
   /** Whether a file system could ever be written; absent where that is not known, so that any may have been. */
   readonly wasWritable?: (mountpoint: string) => boolean;
-  /** The busiest processes, "name 82 %", or empty. */
-  readonly topProcesses: string;
+  /** The busiest processes, or none. Called only when something is said of them. */
+  readonly topProcesses: () => readonly Said[];
 }
 
 /** One level of a rule seen in one reading of one object. */
@@ -55,10 +56,10 @@ export interface Finding {
   readonly priority: Priority;
   readonly timing: LevelTiming;
   readonly signal: Signal;
-  /** Why, with numbers. Called only when the sentence is needed. */
-  readonly sentence: () => string;
-  /** Why it is over, with numbers; by default the rule's own sentence. */
-  readonly recovery?: () => string;
+  /** Why, with its values. Called only when something has to be said. */
+  readonly said: () => Said;
+  /** Why it is over, with its values; by default what the rule itself says. */
+  readonly recovery?: () => Said;
   readonly evidence: Evidence;
   /** True for a condition that can already stand when a device is enrolled. */
   readonly standing: boolean;

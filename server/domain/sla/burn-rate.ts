@@ -1,5 +1,5 @@
 import type { Priority } from '../../../protocol/api/view.ts';
-import { formatDuration } from '../wording.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 
 /** How fast a group spends its error budget of 30 days: a factor of 1 spends it in just that time. */
 interface BurnRule {
@@ -35,7 +35,7 @@ export interface Burnt {
 
 export interface BurnVerdict {
   readonly priority: Priority;
-  readonly sentence: string;
+  readonly said: Said;
 }
 
 /** The first rule whose factor is reached in its long window and, so that it ends soon after the trouble, in its short one. */
@@ -44,12 +44,8 @@ export function judgeBurnRate(burnt: (windowMs: number) => Burnt): BurnVerdict |
     const long = burnt(longMs);
     if (!reaches(long, factorTenths) || !reaches(burnt(shortMs), factorTenths)) continue;
     const rate = long.allowed === 0n ? null : Number((BigInt(long.downMs) * 10_000_000n) / long.allowed) / 10;
-    const spent = `${formatDuration(long.downMs)} down in the last ${formatDuration(longMs)}`;
-    const speed =
-      rate === null
-        ? 'the target allows none'
-        : `${rate.toFixed(1)} times as fast as the target allows; from ${factorTenths / 10} on this is raised`;
-    return { priority, sentence: `The error budget is being spent fast: ${spent}, ${speed}` };
+    const about = { downMs: long.downMs, windowMs: longMs, rate, raisedFrom: factorTenths / 10 };
+    return { priority, said: said('budget.burns', about) };
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import type { ClockEnd, ClockExplanation } from '../../../protocol/api/contract.ts';
+import { plain } from '../../../protocol/said/plain.ts';
 import { formatDuration, formatServiceHours } from '../wording.ts';
-import { dueNouns } from './clock-wording.ts';
 import { formatLocal, localMinute } from './local-time.ts';
 import type { ClockTerms, ResponseClock } from './response-clock.ts';
 import { aroundTheClock, serviceHours } from './service-hours.ts';
@@ -30,6 +30,8 @@ export function explainClock(clock: ResponseClock, under: ClockTerms, now: numbe
     pauses: clock.pauses.map((each) => ({ ...each, from: iso(each.from), to: each.to === null ? null : iso(each.to) })),
     computations: clock.computations.map((each) => ({
       ...each,
+      why: plain(each.why, each.at),
+      said: each.why,
       at: iso(each.at),
       dueAt: each.dueAt === null ? null : iso(each.dueAt),
     })),
@@ -85,3 +87,11 @@ const done: Record<ClockEnd, string> = {
 function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** What is due. */
+const dueNouns: Record<ClockEnd, string> = {
+  acknowledged: 'the acknowledgement',
+  responded: 'the response',
+  on_site: 'being on site',
+  restored: 'the restoration',
+};

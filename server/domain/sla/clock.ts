@@ -1,10 +1,10 @@
 import type { Priority } from '../../../protocol/api/view.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { clockEnd } from './clock-ends.ts';
 import { closeAt, isUndecided, recoveredOutcome } from './clock-verdict.ts';
-import { breachSentence, endSentence, termsSentence, warningSentence } from './clock-wording.ts';
-import { formatLocal } from './local-time.ts';
 import { arriveOnSite, recomputeOnSite, startOnSite } from './on-site.ts';
 import type { ClockPause, ClockTerms, ClosedRound, ResponseClock } from './response-clock.ts';
+import { contractEnd, sayMissed, sayTerms, sayWarning } from './say-clock.ts';
 import { aroundTheClock, serviceHours } from './service-hours.ts';
 import { targetOf } from './tiers.ts';
 import { spentAt, type Walk, walkForward } from './walk.ts';
@@ -13,8 +13,8 @@ export interface Computing {
   readonly at: number;
   readonly priority: Priority;
   readonly under: ClockTerms;
-  /** What caused the computation, as a sentence of its own. */
-  readonly cause: string;
+  /** What caused the computation. */
+  readonly cause: Said;
 }
 
 const nothingDue: Walk = { dueAt: null, stretches: [] };
@@ -121,7 +121,7 @@ export function arrive(clock: ResponseClock, at: number): ResponseClock {
 export interface ClockNews {
   readonly clock: ResponseClock;
   readonly kind: 'clock_warning' | 'clock_breach';
-  readonly sentence: string;
+  readonly said: Said;
 }
 
 /** What the time has brought since the last look; null if nothing. Cheap: it compares numbers. */
@@ -131,23 +131,21 @@ export function tick(clock: ResponseClock, now: number): ClockNews | null {
   const isLateOnSite = onSite?.outcome === 'running' && now > onSite.dueAt;
   const isLate = settled.outcome === 'breached' && settled.breachToldAt === null;
   if (isLate || isLateOnSite) {
-    const said = [
-      ...(isLate ? [breachSentence(settled)] : []),
-      ...(isLate && clock.outcome === 'paused' ? ['That we wait for the client does not cure it.'] : []),
-      ...(isLateOnSite
-        ? [`Nobody was on site by ${formatLocal(onSite.dueAt, clock.timeZone)}, as the contract promises.`]
-        : []),
+    const parts = [
+      ...(isLate ? [sayMissed(settled)] : []),
+      ...(isLate && clock.outcome === 'paused' ? [said('clock.no-cure')] : []),
+      ...(isLateOnSite ? [said('clock.not-on-site', { dueAt: onSite.dueAt })] : []),
     ];
     const told = isLate ? { ...settled, warnedAt: settled.warnedAt ?? now, breachToldAt: now } : settled;
     return {
       clock: isLateOnSite ? { ...told, onSite: { ...onSite, outcome: 'breached' } } : told,
       kind: 'clock_breach',
-      sentence: said.join(' '),
+      said: said('clock.breached', { parts }),
     };
   }
   if (clock.outcome !== 'running' || !clock.binding || clock.warnedAt !== null) return null;
   if (dueAt === null || warnAt === null || now < warnAt) return null;
-  return { clock: { ...clock, warnedAt: now }, kind: 'clock_warning', sentence: warningSentence(clock, dueAt, now) };
+  return { clock: { ...clock, warnedAt: now }, kind: 'clock_warning', said: sayWarning(clock, dueAt) };
 }
 
 /**
@@ -174,7 +172,8 @@ export function compute(clock: ResponseClock, { at, priority, under, cause }: Co
     targetMs === null ? nothingDue : walkForward(calendar, clock.startedAt, targetMs, clock.pauses);
   const warnAt = targetMs === null ? null : spentAt(stretches, (targetMs * 4) / 5);
   const isPaused = clock.pauses.at(-1)?.to === null;
-  const why = `${cause} ${termsSentence(clock, priority, under)}${endSentence(dueAt, under)}`;
+  const about = { cause, terms: sayTerms(clock, priority, under), contractEndsOn: contractEnd(dueAt, under) };
+  const why = said('clock.computed', about);
   const computation = { at, why, priority, targetMs, dueAt, contractVersion: under.version };
   const computed: ResponseClock = {
     ...clock,

@@ -1,12 +1,13 @@
 import type { ClockEnd, ClockOutcome } from '../../../protocol/api/contract.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import type { OnSiteClock } from './on-site.ts';
 import type { TermsInForce } from './sources.ts';
 
 /** One computation of a due time. They are kept; the last one counts. Times are ms since 1970. */
 export interface ClockComputation {
   readonly at: number;
-  readonly why: string;
+  readonly why: Said;
   readonly priority: Priority;
   /** Business time to first response; null: none is agreed. */
   readonly targetMs: number | null;

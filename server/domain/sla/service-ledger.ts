@@ -1,5 +1,6 @@
 import type { Responsibility } from '../../../protocol/api/contract.ts';
-import { isolated } from '../../../protocol/bidi.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { LedgerState } from '../ledger.ts';
 import type { Stretch } from './sources.ts';
 import { segments } from './sweep.ts';
@@ -23,8 +24,8 @@ export interface Member {
 export interface ServiceVerdict {
   readonly state: LedgerState;
   readonly reason: 'members_up' | 'check_down' | 'devices_down' | 'devices_excluded' | 'members_unknown' | 'no_members';
-  /** Why, in one sentence with the names of what is to blame. */
-  readonly sentence: string;
+  /** Why, with the names of what is to blame. */
+  readonly said: Said;
 }
 
 /**
@@ -39,7 +40,7 @@ export function judgeService({ needed, devices, checks }: ServiceMembers<Member>
   const count = (state: LedgerState): number => devices.filter((member) => member.state === state).length;
   const [up, excluded, unknown] = [count('up'), count('excluded'), count('unknown')];
   if (!hasDevices && checks.length === 0) {
-    return { state: 'unknown', reason: 'no_members', sentence: 'Nothing says when this service is up.' };
+    return { state: 'unknown', reason: 'no_members', said: said('service.no-members') };
   }
   const isDevicesExcluded = hasDevices && up + unknown < needed && up + unknown + excluded >= needed;
   const isChecksExcluded = !hasDevices && checks.every(({ state }) => state === 'excluded');
@@ -48,15 +49,15 @@ export function judgeService({ needed, devices, checks }: ServiceMembers<Member>
     return {
       state: 'excluded',
       reason: 'devices_excluded',
-      sentence: excludedSentence(members),
+      said: sayExcluded(members),
     };
   }
   if (hasDevices && up + unknown + excluded < needed) {
-    const sentence = `${up} of ${devices.length} devices up, ${needed} needed: ${named(devices, 'down')} down.`;
-    return { state: 'down', reason: 'devices_down', sentence };
+    const about = { up, total: devices.length, needed, down: named(devices, 'down') };
+    return { state: 'down', reason: 'devices_down', said: said('service.devices-down', about) };
   }
   if (checks.some(({ state }) => state === 'down')) {
-    return { state: 'down', reason: 'check_down', sentence: `${named(checks, 'down')} fails.` };
+    return { state: 'down', reason: 'check_down', said: said('service.check-down', { checks: named(checks, 'down') }) };
   }
   const isUnsure = (hasDevices && up < needed) || checks.some(({ state }) => state === 'unknown');
   if (isUnsure) {
@@ -64,14 +65,11 @@ export function judgeService({ needed, devices, checks }: ServiceMembers<Member>
     return {
       state: 'unknown',
       reason: 'members_unknown',
-      sentence: `Nothing is known of ${named(members, 'unknown')}.`,
+      said: said('service.unknown', { members: named(members, 'unknown') }),
     };
   }
-  const parts = [
-    ...(hasDevices ? [`${up} of ${devices.length} devices up, ${needed} needed`] : []),
-    ...(checks.length > 0 ? [`every check passes`] : []),
-  ];
-  return { state: 'up', reason: 'members_up', sentence: `${capitalised(parts.join('; '))}.` };
+  const about = { up: hasDevices ? up : null, total: devices.length, needed, hasChecks: checks.length > 0 };
+  return { state: 'up', reason: 'members_up', said: said('service.up', about) };
 }
 
 export interface MemberLedger {
@@ -96,7 +94,8 @@ export function serviceLedger(
       });
       const split = devices.length;
       const verdict = judgeService({ needed, devices: members.slice(0, split), checks: members.slice(split) });
-      const { state, reason, sentence } = verdict;
+      const { state, reason } = verdict;
+      const sentence = plain(verdict.said, to);
       const authors = new Set(stretches.map((stretch) => stretch?.author ?? null).filter((author) => author !== null));
       const author = state === 'excluded' ? [...authors].sort().join(', ') || null : null;
       const revised = stretches.some((stretch) => stretch?.revised);
@@ -109,29 +108,15 @@ export function serviceLedger(
   );
 }
 
-function excludedSentence(members: readonly Member[]): string {
-  const of = (isByClause: boolean): string =>
+function sayExcluded(members: readonly Member[]): Said {
+  const of = (isByClause: boolean): readonly string[] =>
     named(
       members.filter(({ responsibility = null }) => (responsibility !== null) === isByClause),
       'excluded',
     );
-  const [planned, byClause] = [of(false), of(true)];
-  const parts = [
-    ...(planned ? [`planned time of ${planned}`] : []),
-    ...(byClause ? [`time of ${byClause} that the contract excludes`] : []),
-  ];
-  return `${capitalised(parts.join('; '))}.`;
+  return said('service.excluded', { planned: of(false), byClause: of(true) });
 }
 
-const MAX_NAMED = 5;
-
-function named(members: readonly Member[], state: LedgerState): string {
-  const names = members.filter((member) => member.state === state).map(({ name }) => isolated(name));
-  const shown = names.slice(0, MAX_NAMED);
-  const more = names.length - shown.length;
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function named(members: readonly Member[], state: LedgerState): readonly string[] {
+  return members.filter((member) => member.state === state).map(({ name }) => name);
 }

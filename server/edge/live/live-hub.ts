@@ -16,6 +16,8 @@ export interface LiveHubOptions {
   readonly fleet: Fleet;
   readonly book: Incidents;
   readonly health: () => ServerHealth;
+  /** Ms since 1970. */
+  readonly now: () => number;
   /** Null once it was removed. */
   readonly service?: (id: string) => Service | null;
 }
@@ -150,7 +152,7 @@ export class LiveHub implements LivePort {
   }
 
   #changesFor(scope: Scope, devices: readonly DeviceRecord[]): LiveServerMessage | null {
-    const { fleet, book, health } = this.#options;
+    const { fleet, book, health, now } = this.#options;
     const nameOf = (id: string): string | null => fleet.users.find((user) => user.id === id)?.name ?? null;
     const incidents = [...this.#incidents.values()].filter((record) => inScope(scope, record.clientId));
     const removed = [...this.#removed].filter(([, clientId]) => inScope(scope, clientId)).map(([id]) => id);
@@ -162,8 +164,8 @@ export class LiveHub implements LivePort {
       type: 'changes',
       ...(this.#healthChanged ? { server: health() } : {}),
       ...(this.#catalogueChanged ? this.#catalogue(scope) : {}),
-      ...(devices.length > 0 ? { devices: devices.map((record) => summarise(record, book)) } : {}),
-      ...(incidents.length > 0 ? { incidents: incidents.map((record) => incidentView(record, nameOf)) } : {}),
+      ...(devices.length > 0 ? { devices: devices.map((record) => summarise(record, book, now())) } : {}),
+      ...(incidents.length > 0 ? { incidents: incidents.map((record) => incidentView(record, nameOf, now())) } : {}),
       ...(services.length > 0 ? { services } : {}),
       ...(removed.length > 0 ? { removedDevices: removed } : {}),
     };
@@ -190,8 +192,8 @@ export class LiveHub implements LivePort {
 
   #sendWatched(subscriber: Subscriber, record: DeviceRecord): void {
     if (!inScope(subscriber.scope, record.info.client_id)) return;
-    const { book, fleet } = this.#options;
-    subscriber.listener({ type: 'device', device: detail(record, book, fleet) });
+    const { book, fleet, now } = this.#options;
+    subscriber.listener({ type: 'device', device: detail(record, book, fleet, now()) });
     const { latest } = record;
     if (!latest) return;
     const values = Object.fromEntries(

@@ -1,5 +1,6 @@
 import type { BudgetAtRisk } from '../../../protocol/api/availability.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { ClockSet, Judge } from '../../core/incidents/judge.ts';
@@ -8,19 +9,18 @@ import { type IncidentRecord, incidentKey, type Subject } from '../../domain/inc
 import { readMap, type SavedMap } from '../../domain/rules/detection-json.ts';
 import type { RuleName } from '../../domain/rules/rule.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
-import { budgetLevel, isOwnIncident, LEAST_BUDGETED_MS, type OutagesOfPeriod } from '../../domain/sla/budget.ts';
+import { isOwnIncident, LEAST_BUDGETED_MS, type OutagesOfPeriod } from '../../domain/sla/budget.ts';
 import {
   BURN_GROUP_SIZE,
   type BurnVerdict,
   judgeBurnRate,
   LONGEST_BURN_WINDOW_MS,
 } from '../../domain/sla/burn-rate.ts';
-import { budgetOf, type Measurement, targetedDownMs } from '../../domain/sla/figure.ts';
-import { formatDuration } from '../../domain/wording.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { eachApart } from '../../platform/health/faults.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { Agreements } from './agreements.ts';
+import { budgetRisk } from './budget-risk.ts';
 import { type BookEntry, factsOf, type LedgerBook } from './ledger-book.ts';
 import { Measuring } from './measuring.ts';
 import type { ServiceFigures } from './service-figures.ts';
@@ -37,9 +37,9 @@ export interface BudgetJudgeOptions {
 }
 
 /** What was raised last, by incident key. It stands until it changes, also if a person resolved the incident meanwhile. */
-type Raised = Map<string, Said>;
+type Raised = Map<string, Raise>;
 
-interface Said {
+interface Raise {
   readonly priority: Priority;
   readonly month: number;
 }
@@ -49,15 +49,15 @@ interface Wanted {
   readonly rule: RuleName;
   readonly priority: Priority;
   readonly month: number;
-  readonly sentence: string;
+  readonly said: Said;
 }
 
 const ROUND_MS = 60_000;
 const MAX_AT_RISK = 20;
 const RAISED_SETTING = 'availability.raised';
-const rules: Partial<Record<RuleName, string>> = {
-  'availability.budget': 'Less than half of the error budget is spent',
-  'availability.burn-rate': 'The error budget is no longer being spent fast',
+const over: Partial<Record<RuleName, Said>> = {
+  'availability.budget': said('budget.spent.over'),
+  'availability.burn-rate': said('budget.burns.over'),
 };
 
 /** What an outage is an incident of by itself. */
@@ -85,7 +85,7 @@ export class BudgetJudge implements Judge {
   async load(): Promise<void> {
     // Older versions saved an object.
     const saved = await this.#options.store.settings.get(RAISED_SETTING);
-    this.#raised = readMap<Said>((saved ?? undefined) as SavedMap<Said> | undefined);
+    this.#raised = readMap<Raise>((saved ?? undefined) as SavedMap<Raise> | undefined);
   }
 
   /** Of this month, in the scope: worst first. */
@@ -140,7 +140,7 @@ export class BudgetJudge implements Judge {
       const subject = { clientId, siteId: info.site_id, deviceId: info.id };
       const about = { kind: 'device', id: info.id, name: info.name } as const;
       const measured = pass.device(entry).always;
-      const budget = budgetRisk(measured, about, clientId);
+      const budget = budgetRisk(measured, about, clientId, now);
       if (!budget) continue;
       atRisk.push(budget.risk);
       const isSilent = this.#isTold(measured.whole, this.#options.incidents.openOf(info.id));
@@ -149,7 +149,7 @@ export class BudgetJudge implements Judge {
     for (const { service, month: measurement } of services.ofClient(clientId)) {
       const subject = { clientId, siteId: null, deviceId: null, serviceId: service.id };
       const about = { kind: 'service', id: service.id, name: service.name } as const;
-      const budget = budgetRisk(measurement.always, about, clientId);
+      const budget = budgetRisk(measurement.always, about, clientId, now);
       if (!budget) continue;
       atRisk.push(budget.risk);
       const ofService = [...this.#options.incidents.open()].filter(({ serviceId }) => serviceId === service.id);
@@ -163,8 +163,8 @@ export class BudgetJudge implements Judge {
       const verdict = this.#burning(group, now);
       const subject = { clientId, siteId, deviceId: null };
       if (!verdict) continue;
-      const { isSilent, ...said } = verdict;
-      raise({ subject, rule: 'availability.burn-rate', month: 0, ...said }, isSilent);
+      const { isSilent, ...burning } = verdict;
+      raise({ subject, rule: 'availability.burn-rate', month: 0, ...burning }, isSilent);
     }
     this.#atRisk.set(clientId, atRisk);
     this.#settle(clientId, wanted, changes, now);
@@ -218,14 +218,17 @@ export class BudgetJudge implements Judge {
   /** Compares with what is raised, and makes incidents of the difference. */
   #settle(clientId: string, wanted: ReadonlyMap<string, Wanted>, changes: ChangeSet, now: number): void {
     let isChanged = false;
-    for (const [key, { subject, rule, priority, month, sentence }] of wanted) {
+    for (const [key, { subject, rule, priority, month, said: headline }] of wanted) {
       const before = this.#raised.get(key);
-      if (before?.priority === priority && before.month === month) continue;
+      if (before?.priority === priority && before.month === month) {
+        this.#sayAgain(key, headline, changes, now);
+        continue;
+      }
       this.#say(key, { priority, month }, changes);
       isChanged = true;
       const kind = before ? 'change' : 'raise';
       const evidence = { metrics: [], threshold: null };
-      const verdict = { kind, rule, object: '', priority, sentence, evidence, onset: now, at: now } as const;
+      const verdict = { kind, rule, object: '', priority, said: headline, evidence, onset: now, at: now } as const;
       this.#put(this.#options.incidents.step(verdict, subject), changes);
     }
     for (const key of [...this.#raised.keys()]) {
@@ -235,20 +238,29 @@ export class BudgetJudge implements Judge {
       const open = this.#options.incidents.byKey(key);
       if (!open) continue;
       const { rule, object, siteId, deviceId, serviceId } = open;
-      const verdict = { kind: 'clear', rule, object, sentence: rules[rule] ?? '', at: now } as const;
+      const verdict = { kind: 'clear', rule, object, said: over[rule] ?? said('over', { rule }), at: now } as const;
       this.#put(this.#options.incidents.step(verdict, { clientId, siteId, deviceId, serviceId }), changes);
     }
     if (isChanged) changes.add(this.#options.store.settings.setStatement(RAISED_SETTING, [...this.#raised]));
   }
 
+  /** While a budget is being spent its headline counts on by itself; when that begins or ends, it is said anew, and nobody is told. */
+  #sayAgain(key: string, headline: Said, changes: ChangeSet, now: number): void {
+    const open = this.#options.incidents.byKey(key);
+    if (!open || open.state === 'resolved' || isGrowing(open.said) === isGrowing(headline)) return;
+    const event = { kind: 'changed', at: now, by: null, said: headline } as const;
+    const step = { record: { ...open, said: headline, updatedAt: now }, event, notice: null };
+    this.#put(this.#options.incidents.settle(step, open, now), changes);
+  }
+
   /** Remembers what is said of it, or that nothing is; what is refused is said again. */
-  #say(key: string, said: Said | null, changes: ChangeSet): void {
+  #say(key: string, raise: Raise | null, changes: ChangeSet): void {
     const before = this.#raised.get(key);
-    const remember = (one: Said | null | undefined): void => {
+    const remember = (one: Raise | null | undefined): void => {
       if (one) this.#raised.set(key, one);
       else this.#raised.delete(key);
     };
-    remember(said);
+    remember(raise);
     changes.otherwise(() => remember(before));
   }
 
@@ -260,33 +272,11 @@ export class BudgetJudge implements Judge {
   }
 }
 
+const isGrowing = (one: Said): boolean => one.key === 'budget.spent' && one.params.budget.growsSince !== null;
+
 interface Targeted {
   readonly entry: BookEntry;
   readonly targetPpm: number;
   /** Since when there has been a target without a break: what was before spends nothing. */
   readonly since: number;
-}
-
-/** Null while less than half of the budget is spent. */
-function budgetRisk(
-  { segments }: Measurement,
-  about: Pick<BudgetAtRisk, 'kind' | 'id' | 'name'>,
-  clientId: string,
-): { priority: Priority; sentence: string; risk: BudgetAtRisk } | null {
-  const budget = budgetOf(segments);
-  const budgetedMs = segments.reduce((sum, { targetPpm, countedMs }) => sum + (targetPpm === null ? 0 : countedMs), 0);
-  if (budget === null || budgetedMs < LEAST_BUDGETED_MS) return null;
-  const downMs = targetedDownMs(segments);
-  const level = budgetLevel(downMs, budget);
-  if (!level) return null;
-  const budgetMs = Number(budget / 1_000_000n);
-  const spentRatio = budgetMs === 0 ? downMs : Math.floor((downMs * 1_000) / budgetMs) / 1_000;
-  const left =
-    downMs <= budgetMs
-      ? `${formatDuration(budgetMs - downMs)} are left`
-      : `${formatDuration(downMs - budgetMs)} more than it allows`;
-  const share = budgetMs === 0 ? 'All' : `${Math.floor(spentRatio * 100)} %`;
-  const sentence = `${share} of this month's error budget is spent: ${formatDuration(downMs)} down of ${formatDuration(budgetMs)}, ${left}`;
-  const budgetLeftMs = budgetMs - downMs;
-  return { priority: level.priority, sentence, risk: { ...about, clientId, spentRatio, budgetMs, budgetLeftMs } };
 }

@@ -1,3 +1,4 @@
+import { said } from '../../../protocol/said/said.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Judge } from '../../core/incidents/judge.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
@@ -20,7 +21,7 @@ export function createClockJudge(book: IncidentBook, source: ClockTermsSource): 
     if (!clock || parentId === null || clock.reportedAt !== null || !isUndecided(clock)) return null;
     const above = book.byId(parentId);
     if (!above) return null;
-    const cause = 'The incident above it was answered.';
+    const cause = said('clock.cause', { why: 'answered_above' });
     const known = withTimes(clock, fourTimes(above), { at: now, priority, under: source.ofClock(record), cause });
     return known === clock ? null : known;
   };
@@ -32,8 +33,7 @@ export function createClockJudge(book: IncidentBook, source: ClockTermsSource): 
       eachApart(running, (record) => {
         const answered = answeredAbove(record, now);
         if (answered) {
-          const text = 'The incident above it was answered, and that answers this one';
-          const event = { kind: 'clock', at: now, by: null, text } as const;
+          const event = { kind: 'clock', at: now, by: null, said: said('clock.answered-above') } as const;
           const next = { ...record, clock: answered, updatedAt: now };
           changes.addIncident(null, book.settle({ record: next, event, notice: null }, record, now));
           return;
@@ -43,7 +43,7 @@ export function createClockJudge(book: IncidentBook, source: ClockTermsSource): 
         const step = book.settle(
           {
             record: { ...record, clock: news.clock, updatedAt: now },
-            event: { kind: 'clock', at: now, by: null, text: news.sentence },
+            event: { kind: 'clock', at: now, by: null, said: news.said },
             notice: { kind: news.kind, tellAt: now },
           },
           record,

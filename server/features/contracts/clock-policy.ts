@@ -1,9 +1,9 @@
+import { said } from '../../../protocol/said/said.ts';
 import type { IncidentRecord, IncidentStep, StepPolicy } from '../../domain/incidents/incident.ts';
 import { fourTimes } from '../../domain/incidents/incident-times.ts';
 import { recompute, resolve, settleBreach, startClock } from '../../domain/sla/clock.ts';
 import { isUndecided } from '../../domain/sla/clock-verdict.ts';
 import { withTimes } from '../../domain/sla/known-times.ts';
-import { localMinute } from '../../domain/sla/local-time.ts';
 import type { ResponseClock } from '../../domain/sla/response-clock.ts';
 import type { ClockTermsSource } from './clock-terms.ts';
 
@@ -23,18 +23,18 @@ export function createClockPolicy(source: ClockTermsSource): StepPolicy {
     if (isExplained && !isPromised(clock) && isUndecided(settleBreach(clock, at))) return withClock(step, null);
     if (!isOpen) {
       if (before?.state === 'resolved') return step;
-      const cause = 'The incident was resolved.';
+      const cause = said('clock.cause', { why: 'resolved' });
       const how = { byItself: event.by === null, isTaken: record.times.takenAt !== null };
       return withClock(step, resolve(clock, { ...computing, under: source.ofClock(record), cause }, how));
     }
     const times = fourTimes(record);
     if (before && before.priority !== record.priority) {
-      const cause = `The priority went from ${before.priority} to ${record.priority}.`;
+      const cause = said('clock.cause.priority', { from: before.priority, to: record.priority });
       const again = { ...computing, under: source.forRecomputing(record, at), cause };
       return recomputed(step, withTimes(recompute(clock, again), times, again));
     }
     if (before && before.times === record.times) return step;
-    const cause = 'A person got so far.';
+    const cause = said('clock.cause', { why: 'further' });
     const known = withTimes(clock, times, { ...computing, under: source.ofClock(record), cause });
     return known === clock ? step : withClock(step, known);
   };
@@ -45,9 +45,9 @@ export function recomputed(step: IncidentStep, clock: ResponseClock): IncidentSt
   const made = clock.computations.at(-1);
   const before = step.record.clock;
   if (!made || made === before?.computations.at(-1)) return withClock(step, clock);
-  const due = (at: number | null): string => (at === null ? 'not due' : `due ${localMinute(at, clock.timeZone)}`);
-  const text = `${made.why} Now ${due(clock.dueAt)}, before ${due(before?.dueAt ?? null)}.`;
-  return { ...withClock(step, clock), lines: [...(step.lines ?? []), { kind: 'clock', at: made.at, by: null, text }] };
+  const both = said('clock.recomputed', { why: made.why, dueAt: clock.dueAt, before: before?.dueAt ?? null });
+  const line = { kind: 'clock', at: made.at, by: null, said: both } as const;
+  return { ...withClock(step, clock), lines: [...(step.lines ?? []), line] };
 }
 
 function withClock(step: IncidentStep, clock: ResponseClock | null): IncidentStep {
@@ -71,13 +71,12 @@ function begin(step: IncidentStep, before: IncidentRecord | null, at: number, so
   const reportedAt = before === null && record.source === 'person' ? record.onsetAt : null;
   const startedAt = reportedAt ?? at;
   const previous = record.clock;
-  const cause = before === null ? 'It was opened.' : previous ? 'It came back.' : 'It stands by itself now.';
+  const why = before === null ? 'opened' : previous ? 'came_back' : 'by_itself';
+  const cause = said('clock.cause', { why });
   const under = source.at(record, startedAt);
   const clock = startClock({ at, startedAt, reportedAt, priority: record.priority, under, cause, previous });
   if (!previous) return withClock(step, clock);
-  const { outcome, dueAt, timeZone } = previous;
-  const due = dueAt === null ? '' : `, due ${localMinute(dueAt, timeZone)}`;
-  const verdict = outcome === 'none' ? 'without a verdict' : outcome;
-  const text = `A new clock starts; the one before stays as it was closed: ${verdict}${due}.`;
-  return { ...withClock(step, clock), lines: [...(step.lines ?? []), { kind: 'clock', at, by: null, text }] };
+  const { outcome, dueAt } = previous;
+  const line = { kind: 'clock', at, by: null, said: said('clock.again', { outcome, dueAt }) } as const;
+  return { ...withClock(step, clock), lines: [...(step.lines ?? []), line] };
 }

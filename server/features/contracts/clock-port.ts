@@ -1,5 +1,6 @@
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { type Said, said, typed } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import { clockView } from '../../core/incidents/clock-view.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
@@ -12,9 +13,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { markOnSite, pause, resume, settleBreach } from '../../domain/sla/clock.ts';
 import { explainClock } from '../../domain/sla/clock-explanation.ts';
 import { isUndecided } from '../../domain/sla/clock-verdict.ts';
-import { formatLocal } from '../../domain/sla/local-time.ts';
 import type { ResponseClock } from '../../domain/sla/response-clock.ts';
-import { formatDuration } from '../../domain/wording.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { AuditAction } from '../../platform/store/audit/actions.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -50,14 +49,14 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
     work: (
       record: IncidentRecord,
       at: number,
-    ) => Partial<IncidentStep> & { readonly text: string; readonly audited?: Readonly<Record<string, unknown>> },
+    ) => Partial<IncidentStep> & { readonly said: Said; readonly audited?: Readonly<Record<string, unknown>> },
   ): Promise<void> {
     return act(actor, action, scope, async (changes, at) => {
       const before = await load(scope, id);
       if (before.state === 'resolved') throw new VigiaError('conflict', 'The incident is resolved already.');
-      const { text, record = before, event, notice = null, audited = {} } = work(before, at);
+      const { said: what, record = before, event, notice = null, audited = {} } = work(before, at);
       changes.record(id, audited);
-      const line = event ?? { kind: 'clock' as const, at, by: actor.name, text };
+      const line = event ?? { kind: 'clock' as const, at, by: actor.name, said: what };
       const settled = book.settle({ record: { ...record, updatedAt: at }, event: line, notice }, before, at);
       changes.addIncident(null, settled);
       const device = before.deviceId === null ? undefined : fleet.devices.get(before.deviceId);
@@ -65,7 +64,7 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
     });
   }
 
-  const computing = (record: IncidentRecord, clock: ResponseClock, at: number, cause: string) => ({
+  const computing = (record: IncidentRecord, clock: ResponseClock, at: number, cause: Said) => ({
     at,
     cause,
     priority: clock.computations.at(-1)?.priority ?? record.priority,
@@ -90,11 +89,16 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         if (clock.pauses.length >= MAX_PAUSES) {
           throw new VigiaError('conflict', `The clock was paused ${MAX_PAUSES} times already. Write a note instead.`);
         }
-        const paused = pause(clock, actor.name, reason, computing(record, clock, at, 'We wait for the client.'));
+        const paused = pause(
+          clock,
+          actor.name,
+          reason,
+          computing(record, clock, at, said('clock.cause', { why: 'waiting' })),
+        );
         return {
           audited: { reason },
           record: { ...record, clock: paused },
-          text: `The clock stands still: waiting for the client (${isolated(reason)})`,
+          said: said('clock.paused', { reason }),
         };
       }),
     resume: (scope, id, actor) =>
@@ -105,10 +109,11 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         }
         const waited = clock.pauses.at(-1);
         if (!waited || waited.to !== null) throw new VigiaError('conflict', 'The clock is not paused.');
-        const waitedFor = formatDuration(at - waited.from);
-        const resumed = resume(clock, computing(record, clock, at, `We waited ${waitedFor} for the client.`));
-        const due = resumed.dueAt === null ? '' : `, now due ${formatLocal(resumed.dueAt, resumed.timeZone)}`;
-        return { record: { ...record, clock: resumed }, text: `The clock runs again after ${waitedFor}${due}` };
+        const waitedMs = at - waited.from;
+        const cause = said('clock.cause.waited', { waitedMs });
+        const resumed = resume(clock, computing(record, clock, at, cause));
+        const again = said('clock.resumed', { waitedMs, dueAt: resumed.dueAt });
+        return { record: { ...record, clock: resumed }, said: again };
       }),
     setPriority: (scope, id, priority, why, actor) =>
       step(scope, id, actor, 'incident.priority', (record, at) => {
@@ -119,12 +124,12 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
             'Maintenance and project work is never above Normal. End the maintenance first.',
           );
         }
-        const text = `Priority ${record.priority} to ${priority}: ${isolated(why)}`;
+        const set = said('priority.set', { from: record.priority, to: priority, why });
         return {
-          text,
+          said: set,
           audited: { priority, why },
           record: { ...record, priority },
-          event: { kind: 'changed', at, by: actor.name, text },
+          event: { kind: 'changed', at, by: actor.name, said: set },
           notice: isHigher(priority, record.priority) ? { kind: 'changed', tellAt: at } : null,
         };
       }),
@@ -150,28 +155,30 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
         if (clock.onSite) throw new VigiaError('conflict', 'It is marked as not solvable remotely already.');
         if (record.times.onSiteAt !== null) throw new VigiaError('conflict', 'Somebody is on site already.');
         const marked = markOnSite(clock, at, onSiteMinutes);
-        const due = marked.onSite ? formatLocal(marked.onSite.dueAt, marked.timeZone) : '';
-        return { record: { ...record, clock: marked }, text: `Cannot be solved remotely: on site by ${due}` };
+        const dueAt = marked.onSite?.dueAt ?? at;
+        return { record: { ...record, clock: marked }, said: said('clock.on-site-by', { dueAt }) };
       }),
     arriveOnSite: (scope, id, actor) =>
       step(scope, id, actor, 'incident.on-site.arrived', (record, at) => {
         if (record.times.onSiteAt !== null) throw new VigiaError('conflict', 'Somebody is on site already.');
-        const event = { kind: 'on_site', at, by: actor.name, text: '' } as const;
+        const arrived = said('nothing');
+        const event = { kind: 'on_site', at, by: actor.name, said: arrived } as const;
         // A response is an act of a person; where somebody is, a program may know.
         const reached = isByProgram(actor)
           ? { times: { ...record.times, onSiteAt: at, onSiteBy: actor.name } }
           : reach(record, 'on_site', actor.name, at);
-        return { record: { ...record, ...reached }, event, text: '' };
+        return { record: { ...record, ...reached }, event, said: arrived };
       }),
     respond: (scope, id, text, actor) =>
       step(scope, id, actor, 'incident.respond', (record, at) => {
         const { respondedAt, respondedBy } = record.times;
         if (respondedAt !== null)
           throw new VigiaError('conflict', `${isolated(respondedBy ?? 'Somebody')} has responded already.`);
-        const event = { kind: 'responded', at, by: actor.name, text } as const;
+        const wrote = text === '' ? said('nothing') : typed(text);
+        const event = { kind: 'responded', at, by: actor.name, said: wrote } as const;
         // What a program says of it is written down, and still waits for a person.
         const reached = isByProgram(actor) ? {} : reach(record, 'responded', actor.name, at);
-        return { record: { ...record, ...reached }, event, text };
+        return { record: { ...record, ...reached }, event, said: wrote };
       }),
   };
 }

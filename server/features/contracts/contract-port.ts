@@ -9,6 +9,7 @@ import type {
   OlderIncidents,
 } from '../../../protocol/api/contract.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
@@ -70,7 +71,7 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
   function covered(clientId: string, made: StoredTerms, at: number): readonly OlderClock[] {
     // As it will be once it is written.
     const source = createClockTerms(contracts.with(clientId, made), timeZone);
-    const cause = `Version ${made.version} of the contract was made.`;
+    const cause = said('clock.cause.contract', { version: made.version });
     return [...book.open()].flatMap((record) => {
       const { clock, priority } = record;
       if (record.clientId !== clientId || !clock || !isUndecided(clock)) return [];
@@ -99,9 +100,9 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
       const { record, clock, computing } = older;
       const next = isAnew ? fromToday(older) : anew(older);
       if (next === clock) continue;
-      const stays = next.dueAt === clock.dueAt ? 'the due time stays' : 'the due time changes';
-      const due = isAnew ? 'The response clock counts from today.' : `For the response clock ${stays}.`;
-      const event = { kind: 'clock' as const, at, by: null, text: `${computing.cause} ${due}` };
+      const how = isAnew ? 'from_today' : next.dueAt === clock.dueAt ? 'stays' : 'changes';
+      const changed = said('clock.contract', { cause: computing.cause, how });
+      const event = { kind: 'clock' as const, at, by: null, said: changed };
       const step = recomputed({ record: { ...record, updatedAt: at }, event, notice: null }, next);
       changes.addIncident(null, book.settle(step, record, at));
     }

@@ -1,3 +1,4 @@
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Judge } from '../../core/incidents/judge.ts';
@@ -78,7 +79,7 @@ export async function createContracts(options: ContractsOptions): Promise<Contra
       const isExplained = record.parentId !== null && record.suppressedBy === null && record.state !== 'resolved';
       if (!clock && !isExplained) return step;
       const under = source.at(record, reportedAt);
-      const cause = 'A person reported it.';
+      const cause = said('clock.cause', { why: 'reported' });
       const computing = { at, priority, under, cause };
       if (!clock) {
         const begun = startClock({ ...computing, startedAt: reportedAt, reportedAt, previous: null });

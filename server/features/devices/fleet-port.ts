@@ -26,10 +26,10 @@ export function createFleetPort(options: FleetPortOptions): FleetPort {
   return {
     health: options.health,
     unready: options.unready,
-    summaries: (scope): DeviceSummary[] => visible(fleet, scope).map((record) => summarise(record, book)),
+    summaries: (scope): DeviceSummary[] => visible(fleet, scope).map((record) => summarise(record, book, now())),
     async device(scope, deviceId): Promise<Device | null> {
       const record = findDevice(fleet, scope, deviceId);
-      return record ? detail(record, book, fleet) : null;
+      return record ? detail(record, book, fleet, now()) : null;
     },
     async presence(scope, deviceId, from, to): Promise<PresenceInterval[]> {
       const record = requireDevice(fleet, scope, deviceId);

@@ -1,4 +1,5 @@
 import type { Device, DeviceSummary, FileSystem, Priority } from '../../../protocol/api/view.ts';
+import { plain } from '../../../protocol/said/plain.ts';
 import type { Incidents } from '../../core/incidents/incident-index.ts';
 import { iso } from '../../domain/iso.ts';
 import { lowDriveBytes } from '../../domain/low-drives.ts';
@@ -15,7 +16,7 @@ const isoOrNull = (ms: number | null): string | null => (ms === null ? null : is
 
 const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
 
-export function summarise(record: DeviceRecord, book: Incidents): DeviceSummary {
+export function summarise(record: DeviceRecord, book: Incidents, now: number): DeviceSummary {
   const { info, latest, liveness } = record;
   let openIncidents = 0;
   let worstPriority: Priority | null = null;
@@ -33,7 +34,8 @@ export function summarise(record: DeviceRecord, book: Incidents): DeviceSummary 
     os: info.os || null,
     agentVersion: info.agent_version || null,
     state: liveness.state,
-    stateReason: liveness.reason,
+    stateReason: plain(liveness.reason, now),
+    stateSaid: liveness.reason,
     stateSince: iso(stateSince(record)),
     lastReportAt: isoOrNull(latest?.at ?? null),
     bootAt: isoOrNull(bootTime(record)),
@@ -54,17 +56,22 @@ export function bootTime({ latest, latestBootMs }: DeviceRecord): number | null 
   return latest === null || latestBootMs === null ? null : Math.round((latest.at - latestBootMs) / 1000) * 1000;
 }
 
-export function detail(record: DeviceRecord, book: Incidents, fleet: Pick<Fleet, 'clients' | 'sites'>): Device {
+export function detail(
+  record: DeviceRecord,
+  book: Incidents,
+  fleet: Pick<Fleet, 'clients' | 'sites'>,
+  now: number,
+): Device {
   const { info, latest, memory, processes } = record;
   return {
-    ...summarise(record, book),
+    ...summarise(record, book, now),
     hostname: info.hostname || null,
     enrolledAt: iso(info.enrolled_at),
     bootId: memory.presence.last?.bootId ?? null,
     clockOffsetMs: memory.dating?.clockOffsetMs ?? null,
     reportIntervalMs: record.intervalMs,
     fileSystems: latest
-      ? fileSystems(latest).map((system) => ({ ...system, forecast: forecastOf(record, system.mountpoint) }))
+      ? fileSystems(latest).map((system) => ({ ...system, forecast: forecastOf(record, system.mountpoint, now) }))
       : [],
     latest: latest
       ? latest.schema.metrics.map((metric, index) => ({
@@ -75,7 +82,9 @@ export function detail(record: DeviceRecord, book: Incidents, fleet: Pick<Fleet,
         }))
       : [],
     processes: processes && { at: iso(processes.at), items: [...processes.items] },
-    onboarding: [...memory.detection.onboarding.values()].map((found) => ({ ...found, foundAt: iso(found.foundAt) })),
+    onboarding: [...memory.detection.onboarding.values()].map(({ foundAt, ...found }) => {
+      return { ...found, sentence: plain(found.said, foundAt), foundAt: iso(foundAt) };
+    }),
     leftOut: latest ? leftOut(latest) : { count: 0, items: [] },
     refusal: record.refusal && { ...record.refusal, at: iso(record.refusal.at) },
     lostHistory: record.lostHistory.map(({ kind, fromMs, toMs, foundAt }) => {
@@ -92,11 +101,15 @@ export function detail(record: DeviceRecord, book: Incidents, fleet: Pick<Fleet,
 }
 
 /** Null while nothing is known. */
-function forecastOf({ diskForecasts }: DeviceRecord, mountpoint: string): NonNullable<FileSystem['forecast']> | null {
+function forecastOf(
+  { diskForecasts }: DeviceRecord,
+  mountpoint: string,
+  now: number,
+): NonNullable<FileSystem['forecast']> | null {
   const figures = diskForecasts.get(mountpoint);
   if (!figures) return null;
-  const { fullAtMs, bytesPerHour, quality, sentence } = figures;
-  return { fullAt: isoOrNull(fullAtMs), bytesPerHour, quality, sentence };
+  const { fullAtMs, bytesPerHour, quality, said } = figures;
+  return { fullAt: isoOrNull(fullAtMs), bytesPerHour, quality, sentence: plain(said, now), said };
 }
 
 function memoryUsedRatio(reading: Reading): number | null {

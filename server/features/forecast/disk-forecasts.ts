@@ -6,7 +6,7 @@ import { type DiskWatch, outlookOf, takePoint, watchDisk } from '../../domain/fo
 import { DAY_MS, type FillMemory, MEMORY_DAYS, noteLevel } from '../../domain/forecast/fill-memory.ts';
 import type { Outlook } from '../../domain/forecast/forecast.ts';
 import { type NightTime, nightAt, noteNight } from '../../domain/forecast/night-growth.ts';
-import { outlookSentence, type WriteInstant } from '../../domain/forecast/outlook-sentence.ts';
+import { sayOutlook } from '../../domain/forecast/say-outlook.ts';
 import {
   emptyWindow,
   fillHole,
@@ -17,14 +17,13 @@ import {
   STEP_MS,
   slotOf,
 } from '../../domain/forecast/space-window.ts';
-import { holdersOf, sharedWith, spaceOf, toldBy } from '../../domain/pools.ts';
+import { holdersOf, sharersOf, spaceOf, toldBy } from '../../domain/pools.ts';
 import { type Reading, readValue } from '../../domain/reading.ts';
 import { judgeFindings } from '../../domain/rules/detection.ts';
 import { diskForecast, takenOver } from '../../domain/rules/disk-forecast.ts';
 import { diskNight, nightTakenOver } from '../../domain/rules/disk-night.ts';
 import type { Finding } from '../../domain/rules/rule.ts';
 import type { DetectionSettings } from '../../domain/settings.ts';
-import { formatLocal } from '../../domain/sla/local-time.ts';
 import type { DeviceRecord, DiskForecastFigures } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { eachApart } from '../../platform/health/faults.ts';
@@ -132,19 +131,18 @@ export class DiskForecasts implements Judge {
     const { latest } = record;
     const mounted = latest.schema.instances.get('fs.available') ?? [];
     const mountpoints = mounted.filter((mountpoint) => toldBy(latest, mountpoint) === null);
-    const write: WriteInstant = (at) => formatLocal(at, timeZone);
     const figures = new Map<string, DiskForecastFigures>();
     for (const mountpoint of mountpoints) {
       const watch = this.#watchOf(record, known, fills, mountpoint, now, time);
       if (!watch) continue;
       const outlook = outlookOf(watch, now, this.#options.settings);
-      const sharers = sharedWith(latest, mountpoint);
+      const sharers = sharersOf(latest, mountpoint);
       figures.set(mountpoint, {
         ...figuresOf(outlook),
-        sentence: outlookSentence(mountpoint, outlook, write) + sharers,
+        said: sayOutlook(mountpoint, outlook, sharers),
       });
       const { settings } = this.#options;
-      this.#step(record, diskForecast(mountpoint, outlook, settings.forecast, write, sharers), changes, now);
+      this.#step(record, diskForecast(mountpoint, outlook, settings.forecast, sharers), changes, now);
       const level = newestLevel(watch.window) / watch.memory.size;
       if (!Number.isFinite(level)) continue;
       const night = diskNight({ mountpoint, memory: watch.memory, level, sharers }, now, time, settings);
@@ -302,7 +300,7 @@ function pointOf(reading: Reading, mountpoint: string): Parameters<typeof watchD
   return { atMs: reading.at, availableBytes, sizeBytes };
 }
 
-function figuresOf(outlook: Outlook): Omit<DiskForecastFigures, 'sentence'> {
+function figuresOf(outlook: Outlook): Omit<DiskForecastFigures, 'said'> {
   const fullAtMs = outlook.kind === 'full' ? outlook.fullAt : null;
   return { fullAtMs, bytesPerHour: outlook.bytesPerHour, quality: outlook.quality };
 }

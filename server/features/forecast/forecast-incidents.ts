@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { adopt, release } from '../../core/presence/family.ts';
@@ -51,7 +52,7 @@ export class ForecastIncidents {
       const above = incident.parentId === null ? null : this.#book.byId(incident.parentId);
       const isBelowShortage = above !== null && (surer[incident.rule] ?? []).includes(above.rule);
       if (parent && incident.parentId === null) {
-        adopt(this.#book, changes, record, incident, parent.id, now, 'the file system is short of space already');
+        adopt(this.#book, changes, record, incident, parent.id, now, said('explained.disk'));
       } else if (!parent && (isBelowShortage || this.#isForgotten(incident))) {
         release(this.#book, changes, record, incident, now, now);
       }

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { plain } from '../../../protocol/said/plain.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Judge } from '../../core/incidents/judge.ts';
@@ -12,7 +14,7 @@ import type { Health } from '../../platform/health/health.ts';
 import type { DamagedPart, SeriesStore } from '../../platform/series/series-store.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { findLosses } from './find-losses.ts';
-import { describeLosses, lossKey } from './loss.ts';
+import { lossKey, sayLosses } from './loss.ts';
 import { insertLoss, pruneLosses, readLosses, toldOfLosses } from './loss-rows.ts';
 
 export interface HistoryLossesOptions {
@@ -175,7 +177,7 @@ export class HistoryLosses implements Judge {
           object: '',
           kind: open ? 'repeat' : 'raise',
           priority: isFile || open?.priority === 'high' ? 'high' : 'medium',
-          sentence: this.#sentence(untold.toReversed()),
+          said: this.#say(untold.toReversed()),
           evidence: { metrics: [], threshold: null },
           onset: Math.min(...untold.map(({ foundAt }) => foundAt)),
           at: now,
@@ -199,9 +201,8 @@ export class HistoryLosses implements Judge {
     const open = this.#open();
     if (!open || this.#untold.length > 0 || this.#known.some(({ foundAt }) => isStanding(foundAt, now))) return;
     const { book } = this.#options;
-    const sentence = 'A week has passed since hours of history were found missing';
     const step = book.step(
-      { rule: RULE, object: '', kind: 'clear', sentence, at: now, isFinal: true },
+      { rule: RULE, object: '', kind: 'clear', said: said('history.lost.over'), at: now, isFinal: true },
       { clientId: open.clientId, siteId: null, deviceId: null },
     );
     const quiet: IncidentStep | null = step && { ...step, notice: null };
@@ -216,11 +217,11 @@ export class HistoryLosses implements Judge {
   #warn(): void {
     const { health, now } = this.#options;
     const standing = this.#known.filter(({ foundAt }) => isStanding(foundAt, now()));
-    health.set(TOPIC, standing.length === 0 ? null : this.#sentence(standing.toReversed()));
+    health.set(TOPIC, standing.length === 0 ? null : plain(this.#say(standing.toReversed()), now()));
   }
 
-  #sentence(losses: readonly Loss[]): string {
-    return describeLosses(losses, (deviceId) => this.#options.fleet.devices.get(deviceId)?.info.name);
+  #say(losses: readonly Loss[]): Said {
+    return sayLosses(losses, (deviceId) => this.#options.fleet.devices.get(deviceId)?.info.name);
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Incident, IncidentDetail, IncidentEvent } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { parseSaid } from '../../../protocol/said/read.ts';
+import { type Said, said, typed } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
@@ -12,6 +15,7 @@ import type { Scope } from '../../domain/scope.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { AuditAction } from '../../platform/store/audit/actions.ts';
 import type { Store } from '../../platform/store/store.ts';
+import type { Row } from '../../platform/store/tables.ts';
 import type { IncidentPort } from './port.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -32,7 +36,7 @@ const SIMILAR_LIMIT = 10;
 export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
   const { store, book, fleet, now } = options;
   const nameOf = (userId: string): string | null => fleet.users.find((user) => user.id === userId)?.name ?? null;
-  const view = (record: IncidentRecord): Incident => incidentView(record, nameOf);
+  const view = (record: IncidentRecord): Incident => incidentView(record, nameOf, now());
 
   async function load(scope: Scope, id: string): Promise<IncidentRecord> {
     const row = await store.scoped(scope).incidents.get(id);
@@ -49,11 +53,11 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
   ): Promise<void> {
     return options.act(actor, action, scope, async (changes, at) => {
       const record = await load(scope, id);
-      const { kind, text, changes: changed, notice, isVisible = false, audited = {} } = change(record, at);
+      const { kind, said: what, changes: changed, notice, isVisible = false, audited = {} } = change(record, at);
       changes.record(id, audited);
       const step: IncidentStep = {
         record: { ...record, ...changed, updatedAt: at },
-        event: { kind, at, by: actor.name, text, byProgram: isByProgram(actor), isVisible },
+        event: { kind, at, by: actor.name, said: what, byProgram: isByProgram(actor), isVisible },
         notice: notice ?? null,
       };
       changes.addIncident(null, book.settle(step, record, at));
@@ -79,19 +83,12 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
       const [events, sameKey, around] = await Promise.all([
         incidents.events(id),
         incidents.byKey(record.key, SIMILAR_LIMIT + 1),
-        surroundings(store, scope, record),
+        surroundings(store, scope, record, now()),
       ]);
       const { evidence } = record;
       return {
         ...view(record),
-        events: events.map((event) => ({
-          id: event.id,
-          at: new Date(event.at).toISOString(),
-          kind: event.kind as IncidentEvent['kind'],
-          by: event.by_user,
-          text: event.text,
-          ...(event.client_visible === 1 ? { visible: true } : {}),
-        })),
+        events: events.map(eventView),
         evidence:
           evidence.metrics.length > 0 ? { metrics: [...evidence.metrics], threshold: evidence.threshold } : null,
         similar: sameKey
@@ -117,14 +114,19 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
         const changes: Partial<IncidentRecord> = isProgram
           ? { state: 'acknowledged', acknowledgedAt: at, acknowledgedBy: actor.name }
           : reach(record, 'acknowledged', actor.name, at);
-        return { kind: 'acknowledged', text: '', changes };
+        return { kind: 'acknowledged', said: said('nothing'), changes };
       }),
     assign: (scope, id, userId, actor) =>
       act(scope, id, actor, 'incident.assign', (record) => {
         requireUnresolved(record);
         const name = userId === null ? null : nameOf(userId);
         if (userId !== null && name === null) throw new VigiaError('not_found', 'There is no such user.');
-        return { kind: 'assigned', text: name ?? '', changes: { assigneeId: userId }, audited: { userId } };
+        return {
+          kind: 'assigned',
+          said: said('assigned', { to: name }),
+          changes: { assigneeId: userId },
+          audited: { userId },
+        };
       }),
     note: (scope, id, text, actor, isVisible = false) =>
       act(scope, id, actor, 'incident.note', (record, at) => {
@@ -132,7 +134,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
         const audited = { visible: isVisible };
         return {
           kind: 'note',
-          text,
+          said: typed(text),
           isVisible,
           audited,
           changes: isResponse ? reach(record, 'responded', actor.name, at) : {},
@@ -145,7 +147,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
         if (why !== null) throw new VigiaError('conflict', why);
         return {
           kind: 'resolved',
-          text,
+          said: text === '' ? said('nothing') : typed(text),
           changes: { state: 'resolved', resolvedAt: at },
           notice: { kind: 'resolved', tellAt: at },
         };
@@ -155,12 +157,26 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
 
 interface Step {
   readonly kind: IncidentEventKind;
-  readonly text: string;
+  readonly said: Said;
   readonly changes: Partial<IncidentRecord>;
   readonly notice?: IncidentStep['notice'];
   readonly isVisible?: boolean;
   /** What the audit log says of it. */
   readonly audited?: Readonly<Record<string, unknown>>;
+}
+
+/** A line of the history, in the words of the time at which it was written. */
+function eventView({ id, at, kind, by_user: by, said_json, client_visible }: Row<'incident_event'>): IncidentEvent {
+  const said = parseSaid(said_json);
+  return {
+    id,
+    at: new Date(at).toISOString(),
+    kind: kind as IncidentEvent['kind'],
+    by,
+    text: plain(said, at),
+    said,
+    ...(client_visible === 1 ? { visible: true } : {}),
+  };
 }
 
 function requireUnresolved(record: IncidentRecord): void {

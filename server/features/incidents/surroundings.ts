@@ -1,5 +1,7 @@
 import type { SiteCard } from '../../../protocol/api/site-card.ts';
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { parseSaid } from '../../../protocol/said/read.ts';
 import { reportView } from '../../core/incidents/report-view.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -9,7 +11,12 @@ import type { Store } from '../../platform/store/store.ts';
 export type Surroundings = Pick<IncidentDetail, 'children' | 'reports' | 'siteCard' | 'remoteUrl'>;
 
 /** What stands around an incident: what it explains, what people said, and how to get there. */
-export async function surroundings(store: Store, scope: Scope, record: IncidentRecord): Promise<Surroundings> {
+export async function surroundings(
+  store: Store,
+  scope: Scope,
+  record: IncidentRecord,
+  now: number,
+): Promise<Surroundings> {
   const { clients, sites, devices, incidents, personReports } = store.scoped(scope);
   const { id, clientId, siteId, deviceId } = record;
   const [children, reports, client, device, site] = await Promise.all([
@@ -20,7 +27,10 @@ export async function surroundings(store: Store, scope: Scope, record: IncidentR
     siteId === null ? null : sites.get(siteId),
   ]);
   return {
-    children: children.map(({ id, sentence, state }) => ({ id, sentence, state })),
+    children: children.map(({ id, said_json, state }) => {
+      const said = parseSaid(said_json);
+      return { id, sentence: plain(said, now), said, state };
+    }),
     reports: reports.map(reportView),
     siteCard: site && cardOf(site.card_json),
     remoteUrl: device && remoteLink(device, client, site),

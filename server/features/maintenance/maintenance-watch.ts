@@ -1,4 +1,5 @@
 import type { Priority } from '../../../protocol/api/view.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Judge } from '../../core/incidents/judge.ts';
@@ -202,7 +203,7 @@ export class MaintenanceWatch implements Judge {
     }
     changes.add(saveRun(this.#options.store, to, null));
     if (isSuppressedByWindow(record)) {
-      this.#settle(record, suppressedByWindow(to.windowId), 'Another maintenance window goes on', null, changes, now);
+      this.#settle(record, suppressedByWindow(to.windowId), said('maintenance.another'), null, changes, now);
     }
   }
 
@@ -211,29 +212,29 @@ export class MaintenanceWatch implements Judge {
     if (record.rule === 'reboot.unexpected' && !run.told.has(record.id)) return;
     const before = run.told.get(record.id);
     if (record.state === 'resolved') {
-      const text = 'Maintenance ended; it was resolved meanwhile';
-      this.#settle(record, null, text, { kind: 'resolved', tellAt: now }, changes, now);
+      const meanwhile = said('maintenance.resolved-meanwhile');
+      this.#settle(record, null, meanwhile, { kind: 'resolved', tellAt: now }, changes, now);
     } else if (before === undefined) {
-      const text = `Maintenance ended and it is still open: ${record.sentence}`;
-      this.#settle(record, null, text, { kind: 'raised', tellAt: now }, changes, now);
+      const open = said('maintenance.still-open', { headline: record.said });
+      this.#settle(record, null, open, { kind: 'raised', tellAt: now }, changes, now);
     } else if (isSuppressedByWindow(record)) {
       const isWorse = ranks[record.priority] > ranks[before];
-      const text = `Maintenance ended; it is open as before${isWorse ? ', and worse' : ''}`;
-      this.#settle(record, null, text, isWorse ? { kind: 'changed', tellAt: now } : null, changes, now);
+      const asBefore = said('maintenance.as-before', { isWorse });
+      this.#settle(record, null, asBefore, isWorse ? { kind: 'changed', tellAt: now } : null, changes, now);
     }
   }
 
   #settle(
     record: IncidentRecord,
     suppressedBy: string | null,
-    text: string,
+    why: Said,
     notice: Notice | null,
     changes: ChangeSet,
     now: number,
   ): void {
     const step: IncidentStep = {
       record: { ...record, suppressedBy, updatedAt: now },
-      event: { kind: 'changed', at: now, by: null, text },
+      event: { kind: 'changed', at: now, by: null, said: why },
       notice,
     };
     const device = record.deviceId === null ? undefined : this.#options.fleet.devices.get(record.deviceId);

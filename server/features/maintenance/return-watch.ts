@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isolated } from '../../../protocol/bidi.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { type IncidentRecord, incidentKey } from '../../domain/incidents/incident.ts';
@@ -44,13 +45,17 @@ export class ReturnWatch {
     const subject = { clientId, siteId, deviceId: id };
     const endedAt = run.endedAt ?? now;
     const last = device.memory.presence.last;
-    const heard = last ? `its last report is of ${formatInstant(last.at)}` : 'it has never reported';
     const verdict = {
       kind: 'raise',
       rule: RULE,
       object: '',
       priority: kind === 'server' ? 'high' : 'medium',
-      sentence: `${isolated(name)} did not come back from maintenance: it ended at ${formatInstant(endedAt)}, and ${formatDuration(now - endedAt)} later ${heard}.`,
+      said: said('maintenance.not-back', {
+        device: name,
+        endedAt,
+        afterMs: now - endedAt,
+        lastAt: last?.at ?? null,
+      }),
       evidence: { metrics: [], threshold: null },
       onset: endedAt,
       at: now,
@@ -78,8 +83,8 @@ export class ReturnWatch {
       }
       const provedAt = device.memory.presence.last?.at ?? 0;
       if (provedAt < incident.openedAt) continue;
-      const sentence = `${isolated(device.info.name)} is back from maintenance: it reported at ${formatInstant(provedAt)}.`;
-      const verdict = { kind: 'clear', rule: RULE, object: '', sentence, at: now } as const;
+      const back = said('maintenance.back', { device: device.info.name, at: provedAt });
+      const verdict = { kind: 'clear', rule: RULE, object: '', said: back, at: now } as const;
       const { clientId, siteId, deviceId } = incident;
       const step = this.#book.step(verdict, { clientId, siteId, deviceId });
       if (step) changes.addIncident(device, step);

@@ -1,4 +1,4 @@
-import { isolated } from '../../../protocol/bidi.ts';
+import { isSame, said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { Judge } from '../../core/incidents/judge.ts';
@@ -127,19 +127,19 @@ export class ServiceBook implements Judge {
   judgeOne(service: ServiceDefinition, changes: ChangeSet, now: number): void {
     const verdict = this.#judgeNow(service, now, false);
     const before = this.#live.get(service.id);
-    if (before?.verdict.state !== verdict.state || before.verdict.sentence !== verdict.sentence) {
+    if (before?.verdict.state !== verdict.state || !isSame(before.verdict.said, verdict.said)) {
       this.#enter(service.id, verdict, now);
       this.#options.onChanged(service);
     }
     const alarm = this.#judgeNow(service, now, true);
     const isRaised = this.#raised.has(service.id);
     if (alarm.state === 'down' && !isRaised) this.#raise(service, alarm, changes, now);
-    else if (alarm.state === 'up' && isRaised) this.#clear(service, 'The service is up again', changes, now);
+    else if (alarm.state === 'up' && isRaised) this.#clear(service, 'up', changes, now);
   }
 
   /** Ends what is open about a service that is removed. */
   remove(service: ServiceDefinition, changes: ChangeSet, at: number): void {
-    this.#clear(service, 'The service was removed', changes, at, true);
+    this.#clear(service, 'removed', changes, at, true);
     changes.afterwards(() => {
       this.put({ ...service, removedAt: at });
       this.#live.delete(service.id);
@@ -180,11 +180,10 @@ export class ServiceBook implements Judge {
     return isAlarm && state === 'down' && !checks.isAlarmed(check) ? 'unknown' : state;
   }
 
-  #raise(service: ServiceDefinition, { sentence }: ServiceVerdict, changes: ChangeSet, at: number): void {
+  #raise(service: ServiceDefinition, { said: why }: ServiceVerdict, changes: ChangeSet, at: number): void {
     const { name, blocks } = termsOf(service);
     this.#raised.add(service.id);
     changes.otherwise(() => this.#raised.delete(service.id));
-    const stops = blocks === null ? '' : ` It stops ${isolated(blocks)}.`;
     const since = this.#live.get(service.id);
     const step = this.#options.book.step(
       {
@@ -192,7 +191,7 @@ export class ServiceBook implements Judge {
         rule: 'service.down',
         object: '',
         priority: blocks === null ? 'high' : 'emergency',
-        sentence: `${isolated(name)} is down: ${sentence}${stops}`,
+        said: said('service.down', { service: name, why, blocks }),
         evidence: { metrics: [], threshold: null },
         onset: since?.verdict.state === 'down' ? since.since : at,
         at,
@@ -203,14 +202,23 @@ export class ServiceBook implements Judge {
     changes.addIncident(null, step);
     for (const { record, contact } of this.#lostHosts(service)) {
       if (contact.parentId !== null || liveState(record) !== 'down') continue;
-      adopt(this.#options.book, changes, record, contact, step.record.id, at, `the service ${isolated(name)} is down`);
+      adopt(
+        this.#options.book,
+        changes,
+        record,
+        contact,
+        step.record.id,
+        at,
+        said('explained.service', { service: name }),
+      );
     }
   }
 
-  #clear(service: ServiceDefinition, sentence: string, changes: ChangeSet, at: number, isFinal = false): void {
+  #clear(service: ServiceDefinition, how: 'up' | 'removed', changes: ChangeSet, at: number, isFinal = false): void {
     if (!this.#raised.delete(service.id)) return;
     changes.otherwise(() => this.#raised.add(service.id));
-    const verdict = { kind: 'clear', rule: 'service.down', object: '', sentence, at, isFinal } as const;
+    const over = said('service.over', { how });
+    const verdict = { kind: 'clear', rule: 'service.down', object: '', said: over, at, isFinal } as const;
     const step = this.#options.book.step(verdict, this.#subjectOf(service));
     if (!step) return;
     changes.addIncident(null, step);

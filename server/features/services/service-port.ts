@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Service, ServiceInput } from '../../../protocol/api/service.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { plain } from '../../../protocol/said/plain.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import { iso } from '../../domain/iso.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
@@ -115,8 +116,17 @@ export function serviceView(service: ServiceDefinition, services: ServiceBook, n
   const { id, slug } = service;
   const terms = termsOf(service);
   const { verdict, since } = services.liveOf(service, now);
-  const { state, sentence } = verdict;
-  return { ...terms, id, slug, state, sentence, since: iso(since), warnings: warningsOf(terms) };
+  const { state, said } = verdict;
+  return {
+    ...terms,
+    id,
+    slug,
+    state,
+    sentence: plain(said, now),
+    said,
+    since: iso(since),
+    warnings: warningsOf(terms),
+  };
 }
 
 function versionRow(id: string, input: ServiceInput, at: number, by: string) {

@@ -1,3 +1,4 @@
+import { parseSaid } from '../../../protocol/said/read.ts';
 import type { ResponseClock } from '../../domain/sla/response-clock.ts';
 import type { IncidentFacts, Notice, NoticePayload } from '../../platform/notify/message.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -75,7 +76,7 @@ function factsOf(row: IncidentRow, events: readonly Row<'incident_event'>[]): In
     id: row.id,
     state: row.state,
     priority: row.priority,
-    sentence: row.sentence,
+    said: parseSaid(row.said_json),
     siteName: row.site_name,
     deviceName: row.device_name,
     serviceName: row.service_name,
@@ -85,6 +86,6 @@ function factsOf(row: IncidentRow, events: readonly Row<'incident_event'>[]): In
     dueZone: clock?.timeZone ?? 'UTC',
     dueEnd: clock?.endsAt ?? 'responded',
     dueIsFirm: clock?.binding ?? true,
-    events: events.map(({ at, kind, by_user: by, text }) => ({ at, kind, by, text })),
+    events: events.map(({ at, kind, by_user: by, said_json }) => ({ at, kind, by, said: parseSaid(said_json) })),
   };
 }

@@ -1,9 +1,9 @@
 import type { Priority } from '../../../protocol/api/view.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { ClockSet, Judge } from '../../core/incidents/judge.ts';
 import type { IncidentRecord, IncidentStep, StepPolicy } from '../../domain/incidents/incident.ts';
-import { formatDuration } from '../../domain/wording.ts';
 import type { Store } from '../../platform/store/store.ts';
 
 const MINUTE_MS = 60_000;
@@ -80,6 +80,6 @@ export class Reminders implements Judge {
 }
 
 function reminder(record: IncidentRecord, at: number): IncidentStep {
-  const text = `Open for ${formatDuration(at - record.openedAt)}, and nobody has acknowledged it`;
-  return { record, event: { kind: 'reminded', at, by: null, text }, notice: { kind: 'reminded', tellAt: at } };
+  const open = said('reminder', { openMs: at - record.openedAt });
+  return { record, event: { kind: 'reminded', at, by: null, said: open }, notice: { kind: 'reminded', tellAt: at } };
 }

@@ -3,6 +3,8 @@ import { Type } from 'typebox';
 import { PortalReportInput } from '../../../protocol/api/person-report.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { parseSaid } from '../../../protocol/said/read.ts';
 import { IdParams, iso, Nothing, strict } from '../../platform/http/fields.ts';
 import type { Http, RateLimits } from '../../platform/http/http.ts';
 import type { Origins } from '../../platform/http/origin.ts';
@@ -76,7 +78,9 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
     return {
       client: isolated(client.name),
       sites: items.map(({ id, name }) => ({ id, name: isolated(name) })),
-      notes: notes.map(({ at, by_user, text }) => ({ at: iso(at), by: isolated(by_user ?? ''), text: isolated(text) })),
+      notes: notes.map(({ at, by_user, said_json }) => {
+        return { at: iso(at), by: isolated(by_user ?? ''), text: isolated(plain(parseSaid(said_json), at)) };
+      }),
     };
   });
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncidentProposal, PersonReport, PersonReportInput } from '../../../protocol/api/person-report.ts';
-import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { reportView } from '../../core/incidents/report-view.ts';
@@ -12,7 +13,6 @@ import { type IncidentRecord, type IncidentStep, incidentKey } from '../../domai
 import { noTimes } from '../../domain/incidents/incident-times.ts';
 import { type Place, type Proposal, proposeIncidents } from '../../domain/incidents/linking.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { formatInstant } from '../../domain/wording.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
@@ -96,7 +96,7 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
         kind: 'report',
         at,
         by: actor.name,
-        text: `${isolated(report.reporter)} reported it at ${formatInstant(report.reported_at)}: ${isolated(report.text)}`,
+        said: said('report.attached', { reporter: report.reporter, at: report.reported_at, text: report.text }),
       },
       notice: null,
     };
@@ -106,7 +106,7 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
   function ownIncident(report: Row<'person_report'>, input: PersonReportInput, actor: Actor, at: number): IncidentStep {
     const { client_id: clientId, site_id: siteId, device_id: deviceId, service_id: serviceId } = report;
     const text = report.text.replaceAll(/\s+/g, ' ');
-    const said = text.length > SENTENCE_LENGTH ? `${text.slice(0, SENTENCE_LENGTH)}…` : text;
+    const short = text.length > SENTENCE_LENGTH ? `${text.slice(0, SENTENCE_LENGTH)}…` : text;
     const record: IncidentRecord = {
       id: randomUUID(),
       key: incidentKey({ clientId, siteId, deviceId, serviceId }, 'person.report', report.id),
@@ -118,7 +118,7 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
       object: report.id,
       priority: input.priority ?? 'medium',
       state: 'open',
-      sentence: `${isolated(report.reporter)} reports: ${isolated(said)}`,
+      said: said('report.headline', { reporter: report.reporter, text: short }),
       evidence: { metrics: [], threshold: null },
       onsetAt: report.reported_at,
       openedAt: at,
@@ -134,7 +134,7 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
       clock: null,
       times: noTimes,
     };
-    const event = { kind: 'opened', at, by: actor.name, text: record.sentence } as const;
+    const event = { kind: 'opened', at, by: actor.name, said: record.said } as const;
     return book.settle({ record, event, notice: { kind: 'raised', tellAt: at } }, null, at);
   }
 
@@ -216,10 +216,10 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
   /** The incident that a report had been by itself ends: another one explains it. */
   function supersede(record: IncidentRecord, by: IncidentRecord, actor: Actor, at: number): IncidentStep | null {
     if (record.state === 'resolved') return null;
-    const text = `It is about another incident: ${by.sentence}`;
+    const other = said('report.other', { headline: by.said });
     const step: IncidentStep = {
       record: { ...record, state: 'resolved', resolvedAt: at, parentId: by.id, updatedAt: at },
-      event: { kind: 'linked', at, by: actor.name, text },
+      event: { kind: 'linked', at, by: actor.name, said: other },
       notice: { kind: 'resolved', tellAt: at },
     };
     return book.settle(step, record, at);
@@ -241,7 +241,14 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
     async propose(scope, { reportedAt, ...given }) {
       const where = await place(scope, given);
       const proposals = await propose(scope, { ...where, reportedAt: readTime(reportedAt) });
-      return proposals.map(({ openedAt, ...rest }): IncidentProposal => ({ ...rest, openedAt: iso(openedAt) }));
+      return proposals.map(
+        ({ openedAt, said, ...rest }): IncidentProposal => ({
+          ...rest,
+          sentence: plain(said, now()),
+          said,
+          openedAt: iso(openedAt),
+        }),
+      );
     },
     ahead: (scope, query) => ahead(scope, query),
   };

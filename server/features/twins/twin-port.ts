@@ -1,6 +1,6 @@
 import { JUDGED, type TwinMachine, type TwinMachines } from '../../../protocol/api/twin.ts';
-import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
@@ -109,12 +109,12 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
     return before;
   }
 
-  function settleIncident(record: DeviceRecord, text: string, actor: Actor, changes: ChangeSet, at: number): void {
+  function settleIncident(record: DeviceRecord, decided: Said, actor: Actor, changes: ChangeSet, at: number): void {
     const open = [...book.openOf(record.info.id)].find(({ rule }) => rule === 'identity.cloned');
     if (!open) return;
     const step = {
       record: { ...open, state: 'resolved', resolvedAt: at, updatedAt: at },
-      event: { kind: 'resolved', at, by: actor.name, text },
+      event: { kind: 'resolved', at, by: actor.name, said: decided },
       notice: { kind: 'resolved', tellAt: at },
     } as const;
     changes.addIncident(record, book.settle(step, open, at));
@@ -142,7 +142,7 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
           droppedReports: refused.reduce((sum, one) => sum + one.kept, 0),
         };
         changes.record(deviceId, { machine, ...decision });
-        settleIncident(record, sentence(record, chosen, givenUp, decision), actor, changes, at);
+        settleIncident(record, sayDecided(record, chosen, givenUp, decision), actor, changes, at);
         changes.edge(record);
         changes.afterwards(() => {
           record.clonedAt = null;
@@ -179,17 +179,19 @@ function choose(twins: readonly Twin[], machine: string): { chosen: Twin | null;
   return { chosen, refused: beside.filter((twin) => twin !== chosen) };
 }
 
-function sentence(
+function sayDecided(
   { info, remoteAddress }: DeviceRecord,
   chosen: Twin | null,
   givenUp: readonly Twin[],
   { keptReports, droppedReports }: { readonly keptReports: number; readonly droppedReports: number },
-): string {
-  const place = (address: string | null): string => address ?? 'an unknown address';
-  const kept = chosen ? ` ${keptReports} reports that were kept of it are taken in.` : '';
-  const dropped = droppedReports > 0 ? ` ${droppedReports} reports that were kept of it are dropped.` : '';
-  const others = givenUp.map(({ facts }) => place(facts.address)).join(', ');
-  return `${isolated(info.name)} is the machine at ${place(chosen ? chosen.facts.address : remoteAddress)}.${kept} The other, at ${others}, is refused until it is enrolled anew.${dropped}`;
+): Said {
+  return said('identity.decided', {
+    device: info.name,
+    address: chosen ? chosen.facts.address : remoteAddress,
+    others: givenUp.map(({ facts }) => facts.address ?? ''),
+    keptReports: chosen ? keptReports : null,
+    droppedReports,
+  });
 }
 
 function isRunOf(runs: readonly Life[]): (runId: string) => boolean {

@@ -1,6 +1,11 @@
 import type { ClockEnd } from '../../../protocol/api/contract.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
 import { closeIsolates, harmless, isolated } from '../../../protocol/bidi.ts';
+import { english } from '../../../protocol/said/en/english.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { readSaid } from '../../../protocol/said/read.ts';
+import type { Said } from '../../../protocol/said/said.ts';
+import { word } from '../../../protocol/said/word.ts';
 
 /** What a receiver is told, in parts that each medium puts in its own form. All text is plain: nothing in it is markup. */
 export interface Message {
@@ -38,10 +43,12 @@ export interface Notice {
   readonly clientName: string | null;
 }
 
-/** As it was stored; other kinds than incidents' need only a sentence. */
+/** As it was stored: what is said as a `Said`, or only a sentence, as other kinds than incidents' have it. */
 export interface NoticePayload {
+  readonly said?: unknown;
   readonly sentence?: unknown;
   readonly title?: unknown;
+  readonly noteSaid?: unknown;
   readonly note?: unknown;
   readonly incidentId?: unknown;
   readonly priority?: unknown;
@@ -52,7 +59,7 @@ export interface IncidentFacts {
   readonly id: string;
   readonly state: 'open' | 'acknowledged' | 'resolved';
   readonly priority: Priority;
-  readonly sentence: string;
+  readonly said: Said;
   readonly siteName: string | null;
   readonly deviceName: string | null;
   readonly serviceName: string | null;
@@ -69,7 +76,7 @@ export interface IncidentFacts {
     readonly at: number;
     readonly kind: string;
     readonly by: string | null;
-    readonly text: string;
+    readonly said: Said;
   }[];
 }
 
@@ -124,9 +131,9 @@ function dueText({ dueAt, dueZone, dueIsFirm }: IncidentFacts): string | null {
 /** The message of one notice. */
 export function noticeMessage(notice: Notice, rendering: Rendering): Message {
   const { kind, payload, incident } = notice;
-  const at = typeof payload.at === 'number' ? payload.at : 0;
+  const at = atOf(payload);
   const priority = priorityOf(payload.priority) ?? incident?.priority ?? null;
-  const sentence = line(payload.sentence, MAX_SENTENCE) || line(payload.title, MAX_SENTENCE) || kind;
+  const sentence = sentenceOf(payload, rendering.timeZone) || line(payload.title, MAX_SENTENCE) || kind;
   const place = placeOf(notice);
   const heading = headings.get(kind) ?? clockHeading(kind, incident);
   const label = kind === 'incident.raised' && priority ? `${priorities[priority]}: ` : heading;
@@ -143,7 +150,7 @@ export function noticeMessage(notice: Notice, rendering: Rendering): Message {
     more: 0,
     link: incident ? `${rendering.origin}/incidents/${encodeURIComponent(incident.id)}` : rendering.origin,
     thread: incident?.id ?? null,
-    payload,
+    payload: forMachines(payload),
   };
 }
 
@@ -173,7 +180,7 @@ export function listMessage(kind: ListKind, notices: readonly Notice[], renderin
     idempotencyKey: rendering.idempotencyKey,
     kind: kind === 'missed' ? 'summary' : kind,
     priority: worst,
-    at: Math.max(...notices.map(({ payload }) => (typeof payload.at === 'number' ? payload.at : 0))),
+    at: Math.max(...notices.map(({ payload }) => atOf(payload))),
     title: `${lists[kind].title}: ${counts}`,
     sentence: lists[kind].sentence,
     facts: [],
@@ -181,7 +188,7 @@ export function listMessage(kind: ListKind, notices: readonly Notice[], renderin
     more,
     link: `${rendering.origin}/incidents`,
     thread: null,
-    payload: { entries: entries.slice(0, MAX_ENTRIES).map(({ notice }) => notice.payload), more },
+    payload: { entries: entries.slice(0, MAX_ENTRIES).map(({ notice }) => forMachines(notice.payload)), more },
   };
 }
 
@@ -223,7 +230,10 @@ function entriesOf(notices: readonly Notice[]): Entry[] {
 /** @param isNow says what is known of the incident by now, not what was to be told then */
 function describeEntry({ notice, priority, isOver }: Entry, isNow: boolean, timeZone: string): string {
   const { incident, payload } = notice;
-  const sentence = line((isOver || isNow) && incident ? incident.sentence : payload.sentence, MAX_SENTENCE);
+  const sentence =
+    (isOver || isNow) && incident
+      ? worded(incident.said, incident.resolvedAt ?? atOf(payload), timeZone)
+      : sentenceOf(payload, timeZone);
   const state = incident ? `${isOver ? 'resolved' : priority ? priorities[priority] : 'open'}: ` : '';
   const place = [notice.clientName, incident?.deviceName ?? incident?.serviceName ?? incident?.siteName]
     .map(nameOf)
@@ -242,9 +252,36 @@ function factsOf({ kind, incident, clientName, payload }: Notice, priority: Prio
     ['Priority', priority && priorities[priority]],
     ['Since', incident && formatTime(incident.onsetAt, timeZone)],
     [`${dueNames[incident?.dueEnd ?? 'responded']} due`, incident && dueText(incident)],
-    ['Note', kind.startsWith('incident.clock_') ? line(payload.note, MAX_SENTENCE) : null],
+    ['Note', kind.startsWith('incident.clock_') ? noteOf(payload, timeZone) : null],
   ];
   return facts.flatMap(([label, value]) => (value ? [{ label, value: isolated(line(value, MAX_SENTENCE - 2)) }] : []));
+}
+
+const atOf = ({ at }: NoticePayload): number => (typeof at === 'number' ? at : 0);
+
+/** For people, who cannot ask a message for its zone: every time names it. */
+function worded(said: Said, now: number, timeZone: string): string {
+  return line(word(said, { catalogue: english, timeZone, now, instants: 'zoned' }), MAX_SENTENCE);
+}
+
+function sentenceOf(payload: NoticePayload, timeZone: string): string {
+  const { said, sentence } = payload;
+  return said === undefined ? line(sentence, MAX_SENTENCE) : worded(readSaid(said), atOf(payload), timeZone);
+}
+
+function noteOf(payload: NoticePayload, timeZone: string): string {
+  const { noteSaid, note } = payload;
+  return noteSaid === undefined ? line(note, MAX_SENTENCE) : worded(readSaid(noteSaid), atOf(payload), timeZone);
+}
+
+/** What programs get: the facts, and their plain words beside them. */
+function forMachines(payload: NoticePayload): NoticePayload {
+  const at = atOf(payload);
+  return {
+    ...payload,
+    ...(payload.said === undefined ? {} : { sentence: plain(readSaid(payload.said), at) }),
+    ...(payload.noteSaid === undefined ? {} : { note: plain(readSaid(payload.noteSaid), at) }),
+  };
 }
 
 /** What happened to the incident after the notice was written: it may have waited for its receiver. */
@@ -252,7 +289,7 @@ function since({ events }: IncidentFacts, at: number, timeZone: string): string[
   const later = events.filter((event) => event.at > at && event.kind !== 'reminded');
   return later.slice(-MAX_SINCE).map((event) => {
     const by = event.by ? ` by ${nameOf(event.by)}` : '';
-    const text = line(event.text, MAX_SENTENCE);
+    const text = worded(event.said, event.at, timeZone);
     return `${formatTime(event.at, timeZone)}: ${event.kind}${by}${text ? `: ${text}` : ''}`;
   });
 }

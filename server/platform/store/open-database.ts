@@ -12,10 +12,24 @@ import { flapping } from './migrations/0009-flapping.ts';
 import { historyLoss } from './migrations/0010-history-loss.ts';
 import { twins } from './migrations/0011-twins.ts';
 import { auditKey } from './migrations/0013-audit-key.ts';
+import { sayIncidents } from './migrations/0014-said.ts';
 import { sqliteError } from './sqlite-error.ts';
 
+/** Statements, or what reads old rows that no statement can read; in a transaction either way. */
+type Migration = string | ((database: DatabaseSync) => void);
+
 /** Migration n leads from version n to n + 1; the version is SQLite's `user_version`. They only ever run forward. */
-const migrations: readonly string[] = [initial, sla, people, fourTimes, flapping, historyLoss, twins, auditKey];
+const migrations: readonly Migration[] = [
+  initial,
+  sla,
+  people,
+  fourTimes,
+  flapping,
+  historyLoss,
+  twins,
+  auditKey,
+  sayIncidents,
+];
 
 /** The version of the tables that this build reads and writes. */
 export const SCHEMA_VERSION = migrations.length;
@@ -65,7 +79,10 @@ function check(database: DatabaseSync, path: string): void {
 function migrate(database: DatabaseSync, from: number): void {
   database.exec('BEGIN IMMEDIATE');
   try {
-    database.exec(`${migrations[from]}; PRAGMA user_version = ${from + 1};`);
+    const migration = migrations[from];
+    if (typeof migration === 'function') migration(database);
+    else database.exec(`${migration};`);
+    database.exec(`PRAGMA user_version = ${from + 1};`);
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

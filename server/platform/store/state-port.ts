@@ -37,7 +37,7 @@ export interface ScopedState {
     visibleNotes(
       sinceMs: number,
       limit: number,
-    ): Promise<readonly { readonly at: number; readonly by_user: string | null; readonly text: string }[]>;
+    ): Promise<readonly { readonly at: number; readonly by_user: string | null; readonly said_json: string }[]>;
   };
   readonly tokens: {
     list(page: PageRequest): Promise<Page<TokenRow>>;

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { Panel } from '../../../dashboard/charts/panels.ts';
 import { projections, withRoom } from '../../../dashboard/charts/projection.ts';
 import type { FileSystem } from '../../../protocol/api/view.ts';
+import { typed } from '../../../protocol/said/said.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');
 
@@ -15,7 +16,7 @@ const system = (mountpoint: string, fullAt: string | null): FileSystem => ({
     readOnly: false,
     readable: true,
   },
-  forecast: { fullAt, bytesPerHour: 1, quality: 1, sentence: '' },
+  forecast: { fullAt, bytesPerHour: 1, quality: 1, sentence: '', said: typed('') },
 });
 const panel = (id: string, ...mountpoints: string[]): Panel => ({
   ...{ id, title: '', measure: 'ratio', whole: true },

@@ -1,3 +1,4 @@
+import { said } from '../../../protocol/said/said.ts';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
@@ -97,6 +98,7 @@ t.test('services arrive with the overview and change live', async (t) => {
     targetPpm: null,
     state: 'up' as const,
     sentence: 'Every check passes.',
+    said: said('service.up', { up: null, total: 0, needed: 0, hasChecks: true }),
     since: null,
     warnings: [],
   };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { typed } from '../../../protocol/said/said.ts';
 import { classifyGap, explainInterval, openTail, type Proof } from '../../../server/domain/ledger.ts';
 import { addOpinion, clipOpinions, OPINION_HOLDS_MS, type Opinion, observe } from '../../../server/domain/opinion.ts';
 import { holds } from '../../support/property.ts';
@@ -65,8 +66,8 @@ t.test('while it is silent: the ledger says what others say', async (t) => {
 t.test('what we could not see is said, of the unknown only', async (t) => {
   const last = proof(0, 'a', 100_000);
   const blind = [
-    { from: 120_000, to: 130_000, reason: 'server_blind' as const, why: 'We were blind.' },
-    { from: 125_000, to: 150_000, reason: 'site_lost' as const, why: 'The site was lost.' },
+    { from: 120_000, to: 130_000, reason: 'server_blind' as const, why: typed('We were blind.') },
+    { from: 125_000, to: 150_000, reason: 'site_lost' as const, why: typed('The site was lost.') },
   ];
   const tail = openTail(last, null, 160_000, [], blind);
   t.equal(

@@ -5,7 +5,8 @@ import type { Reading } from '../../../server/domain/reading.ts';
 import { diskInodes, diskReadOnly, diskSpace } from '../../../server/domain/rules/disk.ts';
 import { diskUnreadable } from '../../../server/domain/rules/disk-unreadable.ts';
 import type { Finding } from '../../../server/domain/rules/rule.ts';
-import { contextOf, disk, findingsOf, GiB, readingOf, type Values } from '../../support/reading.ts';
+import { contextOf, disk, findingsOf, GiB, readingOf, type Values, wordsOf } from '../../support/reading.ts';
+import { spoken } from '../../support/spoken.ts';
 
 /** Datasets of one pool: what each holds itself, and what is left to it, in GiB. */
 function pool(datasets: Readonly<Record<string, readonly [held: number, left: number | null]>>, number = 1): Values {
@@ -28,12 +29,13 @@ const raised = (rule: typeof diskSpace, values: Values) =>
 t.test('twelve datasets of one full pool are one incident that names them all', async (t) => {
   const found = raised(diskSpace, pool(twelve));
   t.equal(found.length, 1);
-  const [{ object, sentence, evidence }] = found as [Finding];
+  const [finding] = found as [Finding];
+  const { object, evidence } = finding;
   t.equal(object, '/tank');
   const others = Array.from({ length: 10 }, (_, index) => `/tank/data${index + 1}`).join(', ');
   t.equal(
-    sentence(),
-    `/tank has 3.0 GB left of 909 GB (0.3 % free, below 5.0 GB for 5 min), shared with ${others} and /tank/data11`,
+    wordsOf(finding),
+    `/tank has 3.0 GB left of 909 GB (0.3% free, below 5.0 GB for 5 min), shared with ${others} and /tank/data11`,
   );
   t.same(evidence.metrics, ['fs.available[/tank]']);
   t.equal(raised(diskSpace, { ...pool(twelve), ...pool(Object.fromEntries([['/x', [90, 1]]]), 2) }).length, 2);
@@ -77,7 +79,7 @@ t.test('several that are as full by quotas of their own are no pool, however ali
 t.test('further names of one file system are named with it', async (t) => {
   const values = { ...pool({ '/': [90, 2] }), 'fs.pool[/home]': 1, 'fs.pool[/var]': 1 };
   const [finding] = raised(diskSpace, values);
-  t.match(finding?.sentence(), /^\/ has 2\.0 GB left of 92\.0 GB .*, shared with \/var and \/home$/);
+  t.match(wordsOf(finding), /^\/ has 2\.0 GB left of 92\.0 GB .*, shared with \/var and \/home$/);
   const reading = readingOf(0, values);
   t.same(sharersOf(reading, '/home'), ['/', '/var']);
 });
@@ -85,14 +87,14 @@ t.test('further names of one file system are named with it', async (t) => {
 t.test('many are counted where they would make no message', async (t) => {
   const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`/t/${index}`, [70, 3] as const]));
   const [finding] = raised(diskSpace, pool(many));
-  t.match(finding?.sentence(), / and 27 more$/);
+  t.match(wordsOf(finding), / and 27 more$/);
 });
 
 t.test('what one takes over is not said to have room again', async (t) => {
   const findings = findingsOf(diskSpace, readingOf(0, pool(twelve)), contextOf());
   const covered = findings.find(({ object }) => object === '/tank/data3');
   t.equal(covered?.signal, 'clear');
-  t.equal(covered?.recovery?.(), '/tank/data3 shares its space with /tank, with which it is told from now on');
+  t.equal(spoken(covered?.recovery?.()), '/tank/data3 shares its space with /tank, with which it is told from now on');
   const [own] = findings;
   t.equal(own?.recovery, undefined, 'the rule has a sentence of its own');
 });
@@ -111,13 +113,13 @@ t.test('inodes and silence of a pool are told once too', async (t) => {
     found.map(({ object }) => object),
     ['/tank/a'],
   );
-  t.match(found[0]?.sentence(), /fails, shared with \/tank\/b$/);
+  t.match(wordsOf(found[0]), /fails, shared with \/tank\/b$/);
 });
 
 t.test('read-only by an error is told although it never was seen to be writable', async (t) => {
   const never = contextOf({ wasWritable: () => false });
   const signals = (values: Values) =>
-    findingsOf(diskReadOnly, readingOf(0, values), never).map(({ signal, sentence }) => [signal, sentence()]);
+    findingsOf(diskReadOnly, readingOf(0, values), never).map((finding) => [finding.signal, wordsOf(finding)]);
   t.match(signals({ 'fs.readOnly[/]': 1, 'fs.error[/]': 1 }), [['raise', /noted errors/]]);
   t.match(signals({ 'fs.readOnly[/]': 1, 'fs.error[/]': 0 }), [['clear']], 'on purpose');
   t.match(signals({ 'fs.readOnly[/]': 1, 'fs.error[/]': null }), [['clear']]);

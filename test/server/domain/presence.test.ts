@@ -3,6 +3,7 @@ import type { GoodbyeReason } from '../../../protocol/wire/frame.ts';
 import { freshPresence, judgeLiveness, type LivenessFacts, takeProof } from '../../../server/domain/presence.ts';
 import { defaultSettings } from '../../../server/domain/settings.ts';
 import { describeLedger, ledgerOf } from '../../support/ledger-model.ts';
+import { spoken } from '../../support/spoken.ts';
 
 const NOW = Date.UTC(2026, 2, 1);
 const seconds = 1_000;
@@ -83,7 +84,7 @@ t.test('judgeLiveness: a goodbye is believed, with a deadline to come back', asy
 });
 
 t.test('judgeLiveness says why, with its evidence', async (t) => {
-  const f = (facts: Partial<LivenessFacts>, want: string) => t.equal(judge(facts).reason, want);
+  const f = (facts: Partial<LivenessFacts>, want: string) => t.equal(spoken(judge(facts).reason, NOW), want);
   const heard = NOW - 5_430 * seconds;
   f({ lastHeardAt: null }, 'Enrolled, but it has never reported.');
   f({}, 'It reports.');

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { typed } from '../../../protocol/said/said.ts';
 import { Blindness } from '../../../server/fleet/blindness.ts';
 import { futureStatements } from '../../../server/platform/store/heal-future.ts';
 import { addTenant, tempStore } from '../../support/store.ts';
@@ -18,11 +19,11 @@ t.test('stretches without sight are dated anew in memory as in the database', as
     const here = { id: site.id, clientId: client.id };
     const blindness = new Blindness();
     await store.commit([
-      blindness.note(store, NOW - 3 * HOUR, NOW - 2 * HOUR, 'start', 'long ago'),
-      blindness.note(store, NOW - 10 * MINUTE, NOW - 5 * MINUTE, 'start', 'in the hour that is taken back'),
-      blindness.note(store, NOW - HOUR, NOW + 5 * MINUTE, 'start', 'agents may still come back'),
-      blindness.note(store, NOW + 20 * MINUTE, NOW + 21 * MINUTE, 'stalled', 'in the future'),
-      blindness.begin(store, here, NOW + 30 * MINUTE, 'site_lost', 'it lasts'),
+      blindness.note(store, NOW - 3 * HOUR, NOW - 2 * HOUR, 'start', typed('long ago')),
+      blindness.note(store, NOW - 10 * MINUTE, NOW - 5 * MINUTE, 'start', typed('in the hour that is taken back')),
+      blindness.note(store, NOW - HOUR, NOW + 5 * MINUTE, 'start', typed('agents may still come back')),
+      blindness.note(store, NOW + 20 * MINUTE, NOW + 21 * MINUTE, 'stalled', typed('in the future')),
+      blindness.begin(store, here, NOW + 30 * MINUTE, 'site_lost', typed('it lasts')),
     ]);
     blindness.redate(NOW, { sizeMs, since });
     await store.commit(futureStatements(store, NOW, { sizeMs, since }));

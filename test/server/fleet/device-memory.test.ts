@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
+import { typed } from '../../../protocol/said/said.ts';
 import { freshPresence } from '../../../server/domain/presence.ts';
 import type { OnboardingFinding } from '../../../server/domain/rules/detection.ts';
 import { freshDetection } from '../../../server/domain/rules/detection.ts';
@@ -19,7 +20,7 @@ const hostile = [
   '[object Object]',
 ];
 
-const found: OnboardingFinding = { rule: 'disk.space', object: '/', sentence: 'full', foundAt: 1 };
+const found: OnboardingFinding = { rule: 'disk.space', object: '/', said: typed('full'), foundAt: 1 };
 const raised = { rule: 'disk.space', object: '/', priority: 'high', lastSeen: 1 } as const;
 const fill = { size: 1, since: 1, low: 1, resets: [], day: 1, days: [1] };
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import t, { type Test } from 'tap';
+import { typed } from '../../../protocol/said/said.ts';
 import { IncidentBook } from '../../../server/core/incidents/incident-book.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { exportFleet } from '../../../server/features/devices/export-view.ts';
@@ -86,7 +87,7 @@ t.test('runs that were saved by their ids are known again', async (t) => {
 
 t.test('the row of a device', async (t) => {
   const { fleet, book, record } = await setUp(t);
-  t.match(summarise(record, book), {
+  t.match(summarise(record, book, 0), {
     state: 'pending',
     lastReportAt: null,
     bootAt: null,
@@ -104,7 +105,7 @@ t.test('the row of a device', async (t) => {
         rule: 'disk.space',
         object,
         priority,
-        sentence: '',
+        said: typed(''),
         evidence: { metrics: [], threshold: null },
         onset: 1,
         at: 1,
@@ -114,7 +115,7 @@ t.test('the row of a device', async (t) => {
   raise('normal', '/a');
   raise('high', '/b');
   raise('normal', '/c');
-  t.match(summarise(record, book), {
+  t.match(summarise(record, book, 0), {
     lastReportAt: '2026-03-01T00:00:00.000Z',
     bootAt: '2026-02-28T23:58:20.000Z',
     cpuBusyRatio: 0.25,
@@ -124,12 +125,12 @@ t.test('the row of a device', async (t) => {
     worstPriority: 'high',
   });
   fleet.setLatest(record, storedReport({ at: START, metrics: metricsOf({ 'memory.size': 0 }), scaled: [0] }));
-  t.match(summarise(record, book), { cpuBusyRatio: null, memoryUsedRatio: null, fullestDisk: null });
+  t.match(summarise(record, book, 0), { cpuBusyRatio: null, memoryUsedRatio: null, fullestDisk: null });
 });
 
 t.test('a device, whole', async (t) => {
   const { fleet, book, record } = await setUp(t);
-  t.match(detail(record, book, fleet), {
+  t.match(detail(record, book, fleet, 0), {
     latest: [],
     fileSystems: [],
     processes: null,
@@ -145,10 +146,10 @@ t.test('a device, whole', async (t) => {
   record.memory.detection.onboarding.set('disk.space|/', {
     rule: 'disk.space',
     object: '/',
-    sentence: 'full',
+    said: typed('full'),
     foundAt: START,
   });
-  t.match(detail(record, book, fleet), {
+  t.match(detail(record, book, fleet, 0), {
     fileSystems: [
       { mountpoint: '/', sizeBytes: 1_000, availableBytes: 900, inodes: 50, inodesFree: 20, readOnly: true },
       { mountpoint: '/mnt', inodes: null, readOnly: false },
@@ -156,9 +157,9 @@ t.test('a device, whole', async (t) => {
     ],
     processes: { at: '2026-03-01T00:00:00.000Z', items: [{ name: 'x' }] },
     inventory: { at: '2026-03-01T00:00:00.000Z', document: { cpu: 'a' } },
-    onboarding: [{ rule: 'disk.space', object: '/', sentence: 'full', foundAt: '2026-03-01T00:00:00.000Z' }],
+    onboarding: [{ rule: 'disk.space', object: '/', said: typed('full'), foundAt: '2026-03-01T00:00:00.000Z' }],
   });
-  t.same(detail(record, book, fleet).latest[0], { metric: 'cpu.busy', unit: 'ratio', kind: 'gauge', value: 0.25 });
+  t.same(detail(record, book, fleet, 0).latest[0], { metric: 'cpu.busy', unit: 'ratio', kind: 'gauge', value: 0.25 });
 });
 
 t.test('a remote session opens by the template of the device, or else of its client', async (t) => {
@@ -166,11 +167,11 @@ t.test('a remote session opens by the template of the device, or else of its cli
   const { clients, devices } = store.scoped(everyClient);
   await clients.update(acme.client.id, { remoteUrl: 'https://remote.test/{client}/{site}/{device}' });
   await fleet.loadCatalogue();
-  t.match(detail(record, book, fleet), { remoteUrl: null, remoteLink: /^https:..remote.test.acme.[^/]+.acme-srv$/ });
+  t.match(detail(record, book, fleet, 0), { remoteUrl: null, remoteLink: /^https:..remote.test.acme.[^/]+.acme-srv$/ });
   const remoteUrl = 'https://own.test/#{hostname}';
   await devices.update(acme.device.id, { remoteUrl, expectedHours: true });
   await fleet.reload(acme.device.id);
-  t.match(detail(record, book, fleet), {
+  t.match(detail(record, book, fleet, 0), {
     remoteUrl,
     remoteLink: `https://own.test/#${record.info.hostname}`,
     expectedHours: true,
@@ -265,7 +266,7 @@ t.test('file systems that cannot be read, and those that nobody watches, are sai
   };
   const clocks = { wallMs: START, monotonicMs: 1, bootMs: 1 };
   fleet.setLatest(record, storedReport({ at: START, metrics: metricsOf(said), scaled: Object.values(said), clocks }));
-  const { fileSystems, leftOut } = detail(record, book, fleet);
+  const { fileSystems, leftOut } = detail(record, book, fleet, 0);
   t.same(
     fileSystems.map(({ mountpoint, readable }) => [mountpoint, readable]),
     [

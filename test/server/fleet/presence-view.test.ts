@@ -1,4 +1,5 @@
 import t from 'tap';
+import { typed } from '../../../protocol/said/said.ts';
 import type { Proof } from '../../../server/domain/ledger.ts';
 import { makeRecord } from '../../../server/fleet/device-record.ts';
 import { ledgerView } from '../../../server/fleet/presence-view.ts';
@@ -13,7 +14,7 @@ const newest: Proof = { at: START + 100_000, bootId: 'b', bootMs: 50_000, monoto
 function deviceAt(enrolledMs: number, state: 'up' | 'lost' | 'pending') {
   const info = { id: 'd1', client_id: 'c1', enrolled_at: START + enrolledMs } as Row<'device'>;
   const record = makeRecord(info, null);
-  record.liveness = { state, since: 0, reason: '', loss: null };
+  record.liveness = { state, since: 0, reason: typed(''), loss: null };
   return record;
 }
 
@@ -84,7 +85,7 @@ t.test('the open end of the ledger', async (t) => {
 
   const view = (now: number, lastHeardAt: number, isUp: boolean) => {
     record.lastHeardAt = lastHeardAt;
-    record.liveness = { state: isUp ? 'up' : 'lost', since: 0, reason: '', loss: null };
+    record.liveness = { state: isUp ? 'up' : 'lost', since: 0, reason: typed(''), loss: null };
     const range = { from: 0, to: Number.MAX_SAFE_INTEGER, now };
     return ledgerView(record, [], range).map(({ from, to, state, reason }) => {
       return [Date.parse(from) - START, Date.parse(to) - START, state, reason];

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
+import { said } from '../../../protocol/said/said.ts';
 import type { ClockSet, Judge } from '../../../server/core/incidents/judge.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { type DeviceRecord, makeRecord } from '../../../server/fleet/device-record.ts';
@@ -131,7 +132,11 @@ t.test(
     const record = { ...acted, times };
     await inLane(core.watch)(async (changes) => {
       core.book.put(record);
-      changes.addIncident(null, { record, event: { kind: 'acknowledged', at, by: 'u1', text: '' }, notice: null });
+      changes.addIncident(null, {
+        record,
+        event: { kind: 'acknowledged', at, by: 'u1', said: said('nothing') },
+        notice: null,
+      });
     });
     machine.wallMs -= HOUR;
     await run(60, 4);

@@ -28,7 +28,7 @@ async function machine(t: Test, kind: DeviceKind) {
       agent.offer(core, record, clock.ms - measuredAgoMs, values, backfill);
       await core.ingest.drain();
       await core.watch.tick();
-      return { left: summarise(record, core.book).lowDriveBytes, told: core.published.length - before };
+      return { left: summarise(record, core.book, 0).lowDriveBytes, told: core.published.length - before };
     },
   };
 }

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { VigiaError } from '../../../protocol/error.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { parseSaid } from '../../../protocol/said/read.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import type { DeviceRecord } from '../../../server/fleet/device-record.ts';
 import { stateSince } from '../../../server/fleet/state-since.ts';
@@ -11,6 +13,7 @@ import { type Core, CoreAgent, chronicle, copyFiles, startCore } from '../../sup
 import { FakeClock } from '../../support/fake-clock.ts';
 import { inLane } from '../../support/in-lane.ts';
 import { disk, type Values } from '../../support/reading.ts';
+import { spoken } from '../../support/spoken.ts';
 import { addTenant } from '../../support/store.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { until } from '../../support/until.ts';
@@ -109,12 +112,12 @@ t.test('a disk fills: an incident after `for`, told at once; freed: resolved and
   const payload = await sql<{ payload_json: string }>`SELECT payload_json FROM outbox LIMIT 1`.execute(
     scene.core.store.db,
   );
-  t.match(JSON.parse(payload.rows[0]!.payload_json), {
+  t.match(spoken(JSON.parse(payload.rows[0]!.payload_json)), {
     kind: 'raised',
     priority: 'high',
     rule: 'disk.space',
     deviceId: scene.record.info.id,
-    sentence: '/ has 4.0 GB left of 100 GB (4.0 % free, below 5.0 GB for 5 min)',
+    said: '/ has 4.0 GB left of 100 GB (4.0% free, below 5.0 GB for 5 min)',
   });
 });
 
@@ -340,10 +343,10 @@ t.test('a busy CPU says who is busy, if that is known of now', async (t) => {
     scene.record.processes = { at: scene.clock.ms - sampleAgeMs, items };
     await scene.run(20_000, { 'cpu.busy': 1 });
     const { items: rows } = await scene.core.store.scoped(everyClient).incidents.list({ limit: 1, state: 'open' });
-    return rows[0]!.sentence;
+    return plain(parseSaid(rows[0]!.said_json), 0);
   };
-  const busy = 'CPU is 100.0 % busy, at least 95.0 % for 30 min';
-  t.equal(await sentence(0), `${busy}; busiest: a 25 %, b 25 %, c 25 %`);
+  const busy = 'CPU is 100.0% busy, at least 95.0% for 30 min';
+  t.equal(await sentence(0), `${busy}; busiest: a 25.0%, b 25.0%, c 25.0%`);
   t.equal(await sentence(5 * minute), busy);
 });
 

@@ -1,17 +1,18 @@
-import { isolated } from '../../../../protocol/bidi.ts';
 import type { CheckOutcome } from '../../../../protocol/check/outcome.ts';
+import { plain } from '../../../../protocol/said/plain.ts';
+import { type Said, said } from '../../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../../core/incidents/incident-book.ts';
 import type { ClockSet, Judge } from '../../../core/incidents/judge.ts';
 import { type CheckInterval, type CheckLedgerChange, speaksForMs, takeResult } from '../../../domain/check-ledger.ts';
 import { certificateEnd, type Observation, observationIn } from '../../../domain/check-result.ts';
-import { describeObservation } from '../../../domain/check-wording.ts';
 import { hasPassed } from '../../../domain/has-passed.ts';
 import type { Subject } from '../../../domain/incidents/incident.ts';
 import { judgeCheck } from '../../../domain/rules/check.ts';
 import { type CheckMemory, freshCheckMemory } from '../../../domain/rules/check-memory.ts';
+import { sayObservation } from '../../../domain/say-check.ts';
 import { everyClient } from '../../../domain/scope.ts';
-import { formatDuration, formatInstant } from '../../../domain/wording.ts';
+import { formatInstant } from '../../../domain/wording.ts';
 import type { DeviceRecord } from '../../../fleet/device-record.ts';
 import type { Fleet } from '../../../fleet/fleet.ts';
 import { redateCheck } from '../../../fleet/redate.ts';
@@ -30,7 +31,7 @@ export interface CheckBookOptions {
 /** What a check is at this moment. */
 export interface CheckState {
   readonly state: 'up' | 'down' | 'unknown';
-  readonly sentence: string;
+  readonly said: Said;
   readonly seen: Observation | null;
 }
 
@@ -107,9 +108,9 @@ export class CheckBook implements Judge {
   /** Ends what is open about a check that was removed. */
   remove(check: CheckDefinition, changes: ChangeSet, at: number): void {
     for (const rule of ['check.failed', 'check.certificate'] as const) {
-      const sentence = `${isolated(check.name)} was removed`;
+      const removed = said('check.removed', { check: check.name });
       const step = this.#options.book.step(
-        { kind: 'clear', rule, object: check.id, sentence, at, isFinal: true },
+        { kind: 'clear', rule, object: check.id, said: removed, at, isFinal: true },
         subjectOf(check, this.#options.fleet),
       );
       if (step) changes.addIncident(this.#recordOf(check), step);
@@ -135,14 +136,14 @@ export class CheckBook implements Judge {
   /** What it is now: the newest result speaks for three intervals. */
   stateOf(check: CheckDefinition, now: number): CheckState {
     const seen = this.memoryOf(check)?.seen ?? null;
-    if (seen === null) return { state: 'unknown', sentence: 'It has not run yet.', seen };
-    const sentence = describeObservation(check.target, seen);
+    if (seen === null) return { state: 'unknown', said: said('check.never-ran'), seen };
+    const what = sayObservation(check.target, seen);
     const ageMs = now - seen.at;
     if (ageMs > speaksForMs(this.everyMs(check))) {
-      const silent = `No result since ${formatInstant(seen.at)}, ${formatDuration(ageMs)} ago. Then: ${sentence}.`;
-      return { state: 'unknown', sentence: silent, seen };
+      return { state: 'unknown', said: said('check.silent', { lastAt: seen.at, seen: what }), seen };
     }
-    return { state: seen.up === null ? 'unknown' : seen.up ? 'up' : 'down', sentence: `${sentence}.`, seen };
+    const state = seen.up === null ? 'unknown' : seen.up ? 'up' : 'down';
+    return { state, said: said('check.says', { seen: what }), seen };
   }
 
   /** True while it fails and has failed for as long as it may. */
@@ -248,7 +249,7 @@ export class CheckBook implements Judge {
           subject_id: id,
           at,
           by_user: 'evidence',
-          why: `A result of ${formatInstant(seen.at)} arrived late: ${describeObservation(check.target, seen)}.`,
+          why: `A result of ${formatInstant(seen.at)} arrived late: ${plain(sayObservation(check.target, seen), at)}.`,
           from_ms: first.start,
           to_ms: last.end,
           before_json: JSON.stringify(change.replaced),

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Check, CheckInput } from '../../../../protocol/api/service.ts';
 import { isolated } from '../../../../protocol/bidi.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
+import { plain } from '../../../../protocol/said/plain.ts';
 import { MAX_CHECKS_PER_AGENT } from '../../../../protocol/wire/check-plan.ts';
 import { MAX_PLAN_BYTES } from '../../../../protocol/wire/frame.ts';
 import type { Act } from '../../../core/incidents/act.ts';
@@ -131,12 +132,13 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
 
 export function checkView(check: CheckDefinition, checks: CheckBook, now: number): Check {
   const { createdAt: _, createdBy: __, removedAt: ___, ...input } = check;
-  const { state, sentence, seen } = checks.stateOf(check, now);
+  const { state, said, seen } = checks.stateOf(check, now);
   const endsAt = seen?.certificateEndsAt ?? null;
   return {
     ...input,
     state,
-    sentence,
+    sentence: plain(said, now),
+    said,
     lastRunAt: seen && iso(seen.at),
     durationMs: seen?.durationMs ?? null,
     httpStatus: seen?.httpStatus ?? null,

@@ -1,6 +1,7 @@
 import { isolated } from '../../../../protocol/bidi.ts';
+import { plain } from '../../../../protocol/said/plain.ts';
 import { type CheckEvidence, type CheckInterval, intervalsOf } from '../../../domain/check-ledger.ts';
-import { describeObservation } from '../../../domain/check-wording.ts';
+import { sayObservation } from '../../../domain/say-check.ts';
 import { everyClient } from '../../../domain/scope.ts';
 import { overlayHost } from '../../../domain/sla/overlay-host.ts';
 import type { DeviceLedgerSource, ExclusionSource, Stretch } from '../../../domain/sla/sources.ts';
@@ -107,5 +108,5 @@ function explain({ name, target }: CheckDefinition, { reason, start, end, eviden
   if (reason === 'no_result') return `${isolated(name)}: no result ${span}.`;
   if (failure === null) return `${isolated(name)}: every result ${span} passed.`;
   const unsure = uncertaintyMs > 0 ? ` Nobody looked for ${formatDuration(uncertaintyMs)} of it.` : '';
-  return `${isolated(name)}: ${describeObservation(target, { ...failure, up: false })}, seen first at ${formatInstant(failure.at)}.${unsure}`;
+  return `${isolated(name)}: ${plain(sayObservation(target, { ...failure, up: false }), end)}, seen first at ${formatInstant(failure.at)}.${unsure}`;
 }

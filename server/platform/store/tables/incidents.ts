@@ -13,7 +13,8 @@ export interface IncidentTables {
     object: string;
     priority: Priority;
     state: 'open' | 'acknowledged' | 'resolved';
-    sentence: string;
+    /** Its headline: a `Said` of protocol/said/said.ts. */
+    said_json: string;
     evidence_json: string;
     onset_at: number;
     opened_at: number;
@@ -49,7 +50,8 @@ export interface IncidentTables {
     at: number;
     kind: string;
     by_user: string | null;
-    text: string;
+    /** A `Said`. */
+    said_json: string;
     /** 1: the client can read it on its own page. */
     client_visible: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
   };

@@ -7,7 +7,7 @@ import { parseMetricName } from '../../../../protocol/wire/metric.ts';
 import { scaleValues } from '../../../../protocol/wire/report.ts';
 import { indexSchema, type Reading } from '../../../../server/domain/reading.ts';
 import { diskSpace } from '../../../../server/domain/rules/disk.ts';
-import { contextOf, findingsOf } from '../../../support/reading.ts';
+import { contextOf, findingsOf, wordsOf } from '../../../support/reading.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 import { fixture } from '../fixture.ts';
 
@@ -59,7 +59,7 @@ t.test('twelve datasets of one full ZFS pool, from the mounts to one sentence', 
     found.map(({ object }) => object),
     ['/tank'],
   );
-  t.match(found[0]?.sentence(), /shared with \/tank\/backup\/host01, .*host10 and \/tank\/backup\/host11$/);
+  t.match(wordsOf(found[0]), /shared with \/tank\/backup\/host01, .*host10 and \/tank\/backup\/host11$/);
 
   held.set('/tank/backup/host07', answer(50, 0));
   const quota = await readingOf(t, fixture('zfs/proc/self/mountinfo'), async (path) => {
@@ -93,10 +93,7 @@ t.test('the overlay of a container is full with the disk below it', async (t) =>
 t.test('subvolumes of btrfs are named with the one that is measured', async (t) => {
   const reading = await readingOf(t, fixture('btrfs/proc/self/mountinfo'), async () => answer(100, 2));
   t.same([...poolsOf(reading).keys()], ['/mnt/root', '/mnt/root/home']);
-  t.match(
-    raised(reading).map(({ sentence }) => sentence()),
-    [/^\/ has/, /^\/mnt\/root has .*, shared with \/mnt\/root\/home$/],
-  );
+  t.match(raised(reading).map(wordsOf), [/^\/ has/, /^\/mnt\/root has .*, shared with \/mnt\/root\/home$/]);
 });
 
 t.test('where nothing is shared, nothing is said', async (t) => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import t, { type Test } from 'tap';
+import { said } from '../../../../protocol/said/said.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { toRecord, toRow } from '../../../../server/core/incidents/rows.ts';
 import { incidentStatements } from '../../../../server/core/incidents/statements.ts';
@@ -22,7 +23,7 @@ async function setUp(t: Test) {
     if (step) await store.commit(incidentStatements(store, step, verdict.at));
   };
   const evidence = { metrics: [], threshold: null };
-  const common = { rule: 'contact', object: '', sentence: 'No contact.' } as const;
+  const common = { rule: 'contact', object: '', said: said('blame.contact') } as const;
   return {
     store,
     raise: (
@@ -96,7 +97,13 @@ t.test('what a parent explains, or maintenance keeps quiet, is not told, also if
   const { client, site, device } = await addTenant(store, 'Acme');
   const subject = { clientId: client.id, siteId: site.id, deviceId: device.id };
   const book = new IncidentBook(store, 60 * MINUTE);
-  const verdict = { kind: 'raise', rule: 'contact', object: '', priority: 'high', sentence: 'No contact.' } as const;
+  const verdict = {
+    kind: 'raise',
+    rule: 'contact',
+    object: '',
+    priority: 'high',
+    said: said('blame.contact'),
+  } as const;
   const evidence = { metrics: [], threshold: null };
   const raised = book.step({ ...verdict, evidence, onset: 0, at: 0 }, subject, 3 * MINUTE)!;
   const kinds = async () => (await store.db.selectFrom('outbox').select('kind').execute()).map(({ kind }) => kind);
@@ -135,7 +142,7 @@ t.test('rows and records are the same', async (t) => {
   });
   t.same(toRow(toRecord(row)), row);
   t.match(
-    incidentView(toRecord(row), (id) => `name of ${id}`),
+    incidentView(toRecord(row), (id) => `name of ${id}`, 0),
     {
       assigneeName: 'name of u1',
       onsetAt: '1970-01-01T00:00:01.000Z',
@@ -143,7 +150,7 @@ t.test('rows and records are the same', async (t) => {
       resolvedAt: '1970-01-01T00:00:00.009Z',
     },
   );
-  const open = incidentView(toRecord(incidentRow(await addTenant(store, 'Globex'))), () => null);
+  const open = incidentView(toRecord(incidentRow(await addTenant(store, 'Globex'))), () => null, 0);
   t.match(open, { assigneeName: null, acknowledgedAt: null, resolvedAt: null });
   t.notOk('evidence' in open);
 });

@@ -3,6 +3,7 @@ import { everyClient } from '../../../../server/domain/scope.ts';
 import { openEnd } from '../../../../server/fleet/presence-view.ts';
 import { type Core, copyFiles, startCore } from '../../../support/core.ts';
 import { Neighbourhood } from '../../../support/neighbourhood.ts';
+import { spoken } from '../../../support/spoken.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
 const seconds = 1_000;
@@ -19,7 +20,10 @@ t.test('a site of 50 is cut: one incident, told once; its devices are its childr
   t.match(await scene.sentences('site.contact'), [
     /^Main of Client 1 is out of contact: 50 of 50 always-on devices fell silent within 1 s, from 2026-03-01 00:01:35 UTC on\.$/,
   ]);
-  t.match(site[0]?.liveness.reason, /^Its site is out of contact: Main of Client 1, since .* Last proof of life/);
+  t.match(
+    spoken(site[0]?.liveness.reason),
+    /^Its site is out of contact: Main of Client 1, since .* Last proof of life/,
+  );
   t.same(await scene.told(), []);
   await scene.pass(3 * minutes);
   t.same(await scene.told(), ['raised site.contact']);
@@ -82,7 +86,7 @@ t.test('a restart while a site is lost: nothing is told again, and its return is
   }
   t.same([await told(core), open(core)], before);
   const records = [...core.fleet.devices.values()];
-  t.match(records[0]?.liveness, { state: 'lost', reason: /^Its site is out of contact: Main of Client 1/ });
+  t.match(spoken(records[0]?.liveness), { state: 'lost', reason: /^Its site is out of contact: Main of Client 1/ });
   for (const record of records) {
     record.lastHeardAt = scene.clock.ms;
     await core.watch.takeReturn(record);
@@ -164,7 +168,7 @@ t.test('most of the fleet vanishes: one incident about the server, none about de
   await scene.pass(28 * seconds);
   t.equal(all[0]?.liveness.state, 'unknown');
   t.match(
-    all[0]?.liveness.reason,
+    spoken(all[0]?.liveness.reason),
     /^The server itself is blind since .*: 10 of 12 always-on devices of 3 clients fell silent together\. Last/,
   );
   // The client of the server itself is made meanwhile.
@@ -210,7 +214,7 @@ t.test('anchors that cannot be reached: blind; they are watched only while somet
   const [[lone] = []] = scene.sites;
   scene.silence(lone!);
   await scene.pass(28 * seconds);
-  t.match(lone?.liveness, {
+  t.match(spoken(lone?.liveness), {
     state: 'unknown',
     reason: /none of its anchors \(192\.0\.2\.1:53\) can be reached\. Last proof/,
   });
@@ -251,12 +255,12 @@ t.test('what others say: agent lost, host lost, and nobody can say', async (t) =
     .execute()
     .then((all) => ({ rows: all }));
   t.match(
-    JSON.parse(rows[0]!.payload_json),
-    { priority: 'high', sentence: /^Host lost: / },
+    spoken(JSON.parse(rows[0]!.payload_json)),
+    { priority: 'high', said: /^Host lost: / },
     'in the words that hold then',
   );
   await scene.pass(minutes);
-  t.match(lost?.liveness.reason, /^No contact: host or link\./, 'an old word says nothing of the present');
+  t.match(spoken(lost?.liveness.reason), /^No contact: host or link\./, 'an old word says nothing of the present');
 
   await scene.wake(lost!);
   t.match(await scene.incidents(), { 'contact high resolved': 1 });
@@ -290,7 +294,7 @@ t.test('while storage refuses, absence is nobody’s fault', async (t) => {
   scene.core.health.set('journal', 'The server cannot store reports: no space.');
   scene.silence(lone!);
   await scene.pass(28 * seconds);
-  t.match(lone?.liveness, {
+  t.match(spoken(lone?.liveness), {
     state: 'unknown',
     reason: /^The server itself is blind since .*: The server cannot store reports: no space\. Last/,
   });

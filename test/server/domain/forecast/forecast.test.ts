@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { plain } from '../../../../protocol/said/plain.ts';
 import { type DiskPoint, outlookOf, takePoint, watchDisk } from '../../../../server/domain/forecast/disk-outlook.ts';
 import type { Outlook } from '../../../../server/domain/forecast/forecast.ts';
-import { outlookSentence } from '../../../../server/domain/forecast/outlook-sentence.ts';
+import { sayOutlook } from '../../../../server/domain/forecast/say-outlook.ts';
 import { type DetectionSettings, defaultSettings } from '../../../../server/domain/settings.ts';
-import { formatInstant } from '../../../../server/domain/wording.ts';
 import { holds } from '../../../support/property.ts';
 
 const STEP_MS = 5 * 60_000;
@@ -44,7 +44,7 @@ const DAY = 288;
 t.test('why nothing is said', (t) => {
   const reason = (what: string, found: Outlook, want: string): void => {
     t.equal(found.kind === 'none' ? found.reason : found.kind, want, what);
-    t.match(outlookSentence('/', found, formatInstant), /^\/.*\w$/);
+    t.match(plain(sayOutlook('/', found), START), /^\/.*\w$/);
   };
   reason(
     'five measurements',
@@ -93,7 +93,7 @@ t.test('a steady leak: the date, the rate and the quality', (t) => {
   t.ok(Math.abs(found.bytesPerHour / GiB - 1) < 0.001);
   t.ok(Math.abs(found.leadMs / 3_600_000 - 56) < 0.3, `${found.leadMs / 3_600_000} h`);
   t.equal(
-    outlookSentence('/', { ...found, fullAt: START, leadMs: 56 * 3_600_000 }, formatInstant),
+    plain(sayOutlook('/', { ...found, fullAt: START }), START - 56 * 3_600_000),
     '/ will be full on 2026-03-02 00:00:00 UTC, in 2 d 8 h: it fills at 1.0 GB an hour and has 56.1 GB left (sure, by 72 measurements over 5 h 55 min)',
   );
   t.end();
@@ -135,7 +135,7 @@ t.test('whatever is measured, no figure is absurd', (t) => {
           100 * GiB,
         ),
       );
-      const sentence = outlookSentence('/', found, formatInstant);
+      const sentence = plain(sayOutlook('/', found), START);
       if (/NaN|Infinity|undefined|-\d/.test(sentence.replaceAll(/\d{4}-\d\d-\d\d/g, ''))) return false;
       if (found.kind === 'none') return true;
       const { leadMs, fullAt, bytesPerHour, quality } = found;

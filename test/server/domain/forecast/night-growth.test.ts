@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { plain } from '../../../../protocol/said/plain.ts';
 import { takePoint, watchDisk } from '../../../../server/domain/forecast/disk-outlook.ts';
 import { freshMemory } from '../../../../server/domain/forecast/fill-memory.ts';
 import { largestNight, nightAt, noteNight } from '../../../../server/domain/forecast/night-growth.ts';
@@ -25,10 +26,10 @@ function spoken(
     takePoint(watch, point, time);
     const level = newestLevel(watch.window) / watch.memory.size;
     const findings = diskNight({ mountpoint: '/', memory: watch.memory, level }, point.atMs, time, defaultSettings);
-    return judgeFindings(state, findings, point.atMs).map(({ kind, sentence }) => ({
+    return judgeFindings(state, findings, point.atMs).map(({ kind, said }) => ({
       kind,
       atMs: point.atMs,
-      sentence,
+      sentence: plain(said, point.atMs),
     }));
   });
 }

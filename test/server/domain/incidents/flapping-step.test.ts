@@ -1,9 +1,11 @@
 import t from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import { flapUntil } from '../../../../server/domain/incidents/flapping.ts';
 import { calmStep, stands } from '../../../../server/domain/incidents/flapping-step.ts';
 import type { IncidentRecord, IncidentStep } from '../../../../server/domain/incidents/incident.ts';
 import { stepIncident } from '../../../../server/domain/incidents/step-incident.ts';
 import type { Verdict } from '../../../../server/domain/rules/detection.ts';
+import { spoken } from '../../../support/spoken.ts';
 
 const EVERY_MS = 20_000;
 const subject = { clientId: 'c1', siteId: null, deviceId: null };
@@ -12,7 +14,7 @@ const raise = (at: number): Verdict => ({
   ...rest,
   kind: 'raise',
   priority: 'high',
-  sentence: `Shop: HTTP 500 at ${at}`,
+  said: typed(`Shop: HTTP 500 at ${at}`),
   evidence: { metrics: [], threshold: null },
   onset: at,
   at,
@@ -20,7 +22,7 @@ const raise = (at: number): Verdict => ({
 const clear = (at: number): Extract<Verdict, { kind: 'clear' }> => ({
   ...rest,
   kind: 'clear',
-  sentence: `Shop: HTTP 200 at ${at}`,
+  said: typed(`Shop: HTTP 200 at ${at}`),
   at,
 });
 
@@ -46,10 +48,10 @@ t.test('thirty changes are six messages, one incident, and a whole history', asy
   t.same(told, ['raised', 'resolved', 'raised', 'resolved', 'raised', 'resolved', 'flapping']);
   t.same(new Set(steps.map(({ record }) => record.id)), new Set(['i1']));
   t.equal(steps.length, 30);
-  t.match(steps.at(-1)?.event, { kind: 'changed', text: /^Shop: HTTP 200 at 580000$/ }, 'every change is kept');
-  t.match(record, {
+  t.match(spoken(steps.at(-1)?.event), { kind: 'changed', said: /^Shop: HTTP 200 at 580000$/ }, 'every change is kept');
+  t.match(spoken(record), {
     state: 'open',
-    sentence: /^Shop: HTTP 200 .* \(flapping: 20 changes in the last 21 results, 100 %/,
+    said: /^Shop: HTTP 200 .* \(flapping: 20 changes in the last 21 results, 100.0%/,
   });
   t.equal(stands(record), false);
 });
@@ -63,15 +65,15 @@ t.test('an acknowledgement outlives the changes', async (t) => {
 
 t.test('calm is told once: well, or not', async (t) => {
   for (const [times, wanted] of [
-    [30, { record: { state: 'resolved', sentence: 'Shop: HTTP 200 at 580000' }, notice: { kind: 'resolved' } }],
-    [31, { record: { state: 'open', sentence: 'Shop: HTTP 500 at 600000' }, notice: { kind: 'calm' } }],
+    [30, { record: { state: 'resolved', said: 'Shop: HTTP 200 at 580000' }, notice: { kind: 'resolved' } }],
+    [31, { record: { state: 'open', said: 'Shop: HTTP 500 at 600000' }, notice: { kind: 'calm' } }],
   ] as const) {
     const { record, at } = alternate(times);
     const later = at + 16 * EVERY_MS;
     t.equal(flapUntil(record.flap!, later - 1).isFlapping, true);
     const flap = flapUntil(record.flap!, later);
     t.equal(flap.isFlapping, false);
-    t.match(calmStep(record, flap, later), wanted);
+    t.match(spoken(calmStep(record, flap, later)), wanted);
   }
 });
 

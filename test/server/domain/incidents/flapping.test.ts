@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import {
   changesIn,
   type FlapMemory,
@@ -35,7 +36,7 @@ function remembered(results: readonly boolean[]): FlapMemory | null {
   let memory: FlapMemory | null = null;
   for (const [index, isBad] of results.entries()) {
     if (index > 0 && isBad === results[index - 1]) continue;
-    memory = flapAfter(memory, { isBad, at: index * EVERY_MS, everyMs: EVERY_MS, said: '' });
+    memory = flapAfter(memory, { isBad, at: index * EVERY_MS, everyMs: EVERY_MS, said: typed('') });
   }
   return memory && flapUntil(memory, (results.length - 1) * EVERY_MS);
 }
@@ -105,7 +106,7 @@ t.test('asking what it is by now changes nothing of what it will be', async (t) 
 t.test('clocks that step back, and events, do not flap', async (t) => {
   const memory = remembered([true, false])!;
   t.equal(flapUntil(memory, memory.at - 1_000_000), memory);
-  t.equal(flapAfter(memory, { isBad: true, at: 0, everyMs: EVERY_MS, said: '' }).states, '101');
+  t.equal(flapAfter(memory, { isBad: true, at: 0, everyMs: EVERY_MS, said: typed('') }).states, '101');
   t.equal(mayFlap('check.failed'), true);
   t.equal(mayFlap('service.down'), true);
   t.equal(mayFlap('reboot.unexpected'), false);

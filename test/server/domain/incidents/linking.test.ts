@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import { proposeIncidents, type ReportedIncident } from '../../../../server/domain/incidents/linking.ts';
 import { holds } from '../../../support/property.ts';
 
@@ -14,7 +15,7 @@ function incident(over: Partial<ReportedIncident> = {}): ReportedIncident {
     deviceId: 'd1',
     serviceId: null,
     priority: 'high',
-    sentence: 'Disk full',
+    said: typed('Disk full'),
     onsetAt: onset,
     openedAt: onset + MINUTE_MS,
     resolvedAt: null,
@@ -48,7 +49,7 @@ t.test('the place', (t) => {
   const [best] = proposeIncidents(report({ deviceId: 'd1' }), all);
   t.same(best, {
     incidentId: 'device',
-    sentence: 'Disk full',
+    said: typed('Disk full'),
     openedAt: onset + MINUTE_MS,
     score: 0.98,
     why: 'The same device; reported 10 min after it began, while it went on.',

@@ -1,9 +1,11 @@
 import t from 'tap';
 import type { Priority } from '../../../../protocol/api/view.ts';
+import { typed } from '../../../../protocol/said/said.ts';
 import { type IncidentRecord, incidentKey } from '../../../../server/domain/incidents/incident.ts';
 import { noTimes } from '../../../../server/domain/incidents/incident-times.ts';
 import { stepIncident } from '../../../../server/domain/incidents/step-incident.ts';
 import type { Verdict } from '../../../../server/domain/rules/detection.ts';
+import { spoken } from '../../../support/spoken.ts';
 
 const subject = { clientId: 'c1', siteId: 's1', deviceId: 'd1' };
 const HOUR = 3_600_000;
@@ -14,7 +16,7 @@ const raise = (at: number, priority: Priority = 'medium', kind: 'raise' | 'chang
   rule: 'disk.space',
   object: '/',
   priority,
-  sentence: `${kind} ${priority} at ${at}`,
+  said: typed(`${kind} ${priority} at ${at}`),
   evidence,
   onset: at - 100,
   at,
@@ -23,7 +25,7 @@ const clear = (at: number): Verdict => ({
   kind: 'clear',
   rule: 'disk.space',
   object: '/',
-  sentence: `clear at ${at}`,
+  said: typed(`clear at ${at}`),
   at,
 });
 
@@ -43,7 +45,7 @@ t.test('a key names client, device or site, rule and object', async (t) => {
 });
 
 t.test('raised: opened and told at once, or when it is time', async (t) => {
-  t.same(step(null, raise(1_000)), {
+  t.same(spoken(step(null, raise(1_000))), {
     record: {
       id: `i${ids}`,
       key: 'c1/d1/disk.space//',
@@ -52,7 +54,7 @@ t.test('raised: opened and told at once, or when it is time', async (t) => {
       object: '/',
       priority: 'medium',
       state: 'open',
-      sentence: 'raise medium at 1000',
+      said: 'raise medium at 1000',
       evidence,
       onsetAt: 900,
       openedAt: 1_000,
@@ -70,7 +72,7 @@ t.test('raised: opened and told at once, or when it is time', async (t) => {
       times: noTimes,
       flap: { states: '1', at: 1_000, everyMs: 60_000, said: 'raise medium at 1000', isFlapping: false },
     },
-    event: { kind: 'opened', at: 1_000, by: null, text: 'raise medium at 1000' },
+    event: { kind: 'opened', at: 1_000, by: null, said: 'raise medium at 1000' },
     notice: { kind: 'raised', tellAt: 1_000 },
   });
   t.same(step(null, raise(1_000), 9_000)!.notice, { kind: 'raised', tellAt: 9_000 });
@@ -85,8 +87,8 @@ t.test('what changes nothing is no step', async (t) => {
 
 t.test('a change of priority: worse is told, better is not', async (t) => {
   const worse = step(opened, raise(2_000, 'high', 'change'))!;
-  t.match(worse, {
-    record: { id: opened.id, priority: 'high', sentence: 'change high at 2000', onsetAt: 900, openedAt: 1_000 },
+  t.match(spoken(worse), {
+    record: { id: opened.id, priority: 'high', said: 'change high at 2000', onsetAt: 900, openedAt: 1_000 },
     event: { kind: 'changed', at: 2_000 },
     notice: { kind: 'changed', tellAt: 2_000 },
   });
@@ -98,17 +100,17 @@ t.test('a change of priority: worse is told, better is not', async (t) => {
 });
 
 t.test('once more while it is open is told too', async (t) => {
-  t.match(step(opened, raise(2_000, 'medium', 'repeat')), {
-    record: { id: opened.id, sentence: 'repeat medium at 2000', reopenedCount: 0 },
+  t.match(spoken(step(opened, raise(2_000, 'medium', 'repeat'))), {
+    record: { id: opened.id, said: 'repeat medium at 2000', reopenedCount: 0 },
     event: { kind: 'changed', at: 2_000 },
     notice: { kind: 'changed', tellAt: 2_000 },
   });
 });
 
 t.test('cleared: resolved and told', async (t) => {
-  t.match(step({ ...opened, state: 'acknowledged' }, clear(5_000)), {
-    record: { id: opened.id, state: 'resolved', resolvedAt: 5_000, sentence: 'clear at 5000', updatedAt: 5_000 },
-    event: { kind: 'resolved', at: 5_000, by: null, text: 'clear at 5000' },
+  t.match(spoken(step({ ...opened, state: 'acknowledged' }, clear(5_000))), {
+    record: { id: opened.id, state: 'resolved', resolvedAt: 5_000, said: 'clear at 5000', updatedAt: 5_000 },
+    event: { kind: 'resolved', at: 5_000, by: null, said: 'clear at 5000' },
     notice: { kind: 'resolved', tellAt: 5_000 },
   });
 });

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Observation } from '../../../../server/domain/check-result.ts';
 import { type CheckRule, freshAlarm, judgeCheck } from '../../../../server/domain/rules/check.ts';
+import { spoken } from '../../../support/spoken.ts';
 
 const url = 'https://shop.example/';
 const rule: CheckRule = {
@@ -22,7 +23,7 @@ t.test('raises when it has failed for as long as it may, with its numbers; the f
   const alarm = freshAlarm();
   const verdicts = [0, 60_000, 120_000, 180_000].map((at) => judgeCheck(alarm, rule, failing(at), at));
   t.same(verdicts.slice(0, 2), [[], []]);
-  t.match(verdicts[2], [
+  t.match(spoken(verdicts[2], 120_000), [
     {
       kind: 'raise',
       rule: 'check.failed',
@@ -30,11 +31,11 @@ t.test('raises when it has failed for as long as it may, with its numbers; the f
       priority: 'high',
       onset: 0,
       at: 120_000,
-      sentence: `Shop: HTTP 500 instead of 200-399 from ${url} in 120 ms, for 2 min`,
+      said: `Shop: HTTP 500 instead of 200-399 from ${url} in 120 ms, for 2 min`,
     },
   ]);
   t.same(verdicts[3], [], 'once');
-  t.match(judgeCheck(alarm, rule, seen(240_000), 240_000), [{ kind: 'clear', sentence: /^Shop: HTTP 200 from/ }]);
+  t.match(spoken(judgeCheck(alarm, rule, seen(240_000), 240_000)), [{ kind: 'clear', said: /^Shop: HTTP 200 from/ }]);
   t.same(alarm, { ...freshAlarm(), judgedAt: 240_000 });
 });
 
@@ -60,21 +61,23 @@ t.test('the certificate warns before it ends', async (t) => {
   const at = (leftMs: number) =>
     judgeCheck(alarm, rule, seen(endsAt - leftMs, { certificateEndsAt: endsAt }), endsAt - leftMs);
   t.same(at(14 * DAY_MS), []);
-  t.match(at(14 * DAY_MS - 1), [
-    { kind: 'raise', priority: 'medium', rule: 'check.certificate', sentence: /ends in 13 d 23 h$/ },
+  t.match(spoken(at(14 * DAY_MS - 1), endsAt - 14 * DAY_MS + 1), [
+    { kind: 'raise', priority: 'medium', rule: 'check.certificate', said: /ends in 13 d 23 h$/ },
   ]);
   t.same(at(3 * DAY_MS), []);
   t.match(at(3 * DAY_MS - 1), [{ kind: 'change', priority: 'high' }]);
   t.same(judgeCheck(alarm, rule, seen(endsAt - 1), endsAt - 1), [], 'without a certificate to be seen nothing changes');
   t.match(at(-DAY_MS), [], 'still high');
   t.match(
-    judgeCheck(
-      alarm,
-      rule,
-      seen(endsAt + 2 * DAY_MS, { certificateEndsAt: endsAt + 99 * DAY_MS }),
-      endsAt + 2 * DAY_MS,
+    spoken(
+      judgeCheck(
+        alarm,
+        rule,
+        seen(endsAt + 2 * DAY_MS, { certificateEndsAt: endsAt + 99 * DAY_MS }),
+        endsAt + 2 * DAY_MS,
+      ),
     ),
-    [{ kind: 'clear', sentence: /new certificate/ }],
+    [{ kind: 'clear', said: /new certificate/ }],
   );
   const quiet = freshAlarm();
   const noDays: CheckRule = { ...rule, target: { kind: 'http', url } };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
+import { plain } from '../../../../protocol/said/plain.ts';
 import type { SchemaIndex } from '../../../../server/domain/reading.ts';
 import {
   type DetectionState,
@@ -16,6 +17,7 @@ import { QuietDevice } from '../../../../server/domain/rules/quiet-device.ts';
 import type { RuleContext } from '../../../../server/domain/rules/rule.ts';
 import { holds } from '../../../support/property.ts';
 import { contextOf, disk, findingsOf, GiB, readingOf, type Values } from '../../../support/reading.ts';
+import { spoken } from '../../../support/spoken.ts';
 
 const minutes = 60_000;
 const START = Date.UTC(2026, 2, 1);
@@ -102,22 +104,22 @@ t.test('a verdict says since when and why', async (t) => {
   const onset = device.at + 30_000;
   let raised: Verdict | undefined;
   while (!raised) raised = device.read(disk('/', 100, 4))[0];
-  t.same(raised, {
+  t.same(spoken(raised), {
     kind: 'raise',
     rule: 'disk.space',
     object: '/',
     priority: 'high',
-    sentence: '/ has 4.0 GB left of 100 GB (4.0 % free, below 5.0 GB for 5 min)',
+    said: '/ has 4.0 GB left of 100 GB (4.0% free, below 5.0 GB for 5 min)',
     evidence: { metrics: ['fs.available[/]'], threshold: { metric: 'fs.available[/]', value: 5 * GiB } },
     onset,
     at: onset + 5 * minutes,
   });
   const [cleared] = device.read(healthy);
-  t.same(cleared, {
+  t.same(spoken(cleared), {
     kind: 'clear',
     rule: 'disk.space',
     object: '/',
-    sentence: '/ has enough space again',
+    said: '/ has enough space again',
     at: device.at,
   });
 });
@@ -149,7 +151,7 @@ t.test('each rule has its sentence for being over', async (t) => {
   ]);
   const sentences = new Set<string>();
   for (let n = 0; n < 30; n += 1) {
-    for (const verdict of device.read({ ...good, ...swap(0) })) sentences.add(verdict.sentence);
+    for (const verdict of device.read({ ...good, ...swap(0) })) sentences.add(plain(verdict.said, 0));
   }
   t.same([...sentences].sort(), [
     '/ can be written again',
@@ -262,8 +264,8 @@ t.test('a file system that vanishes says so in words', async (t) => {
   const there = { ...healthy, ...disk('/srv', 100, 50) };
   device.pass(9 * days, there);
   const said: string[] = [];
-  for (let n = 0; n < 30; n += 1) said.push(...device.read(healthy).map(({ sentence }) => sentence));
-  said.push(...device.read(there).map(({ sentence }) => sentence));
+  for (let n = 0; n < 30; n += 1) said.push(...device.read(healthy).map((verdict) => plain(verdict.said, 0)));
+  said.push(...device.read(there).map((verdict) => plain(verdict.said, 0)));
   t.same(said, [
     '/srv is no longer mounted, after 9 d: what is written there fails or fills the disk below it',
     '/srv is mounted again',
@@ -296,17 +298,17 @@ t.test('what holds at the first report becomes the onboarding list, without an i
   const device = observe();
   const first: Values = { ...disk('/', 100, 4), ...disk('/ok', 100, 50), 'cpu.busy': 1 };
   t.same(device.read(first, { clockOffsetMs: -130_000 }), []);
-  t.same(Object.fromEntries(device.state.onboarding), {
+  t.same(spoken(Object.fromEntries(device.state.onboarding)), {
     'disk.space|/': {
       rule: 'disk.space',
       object: '/',
-      sentence: '/ has 4.0 GB left of 100 GB (4.0 % free, below 5.0 GB for 5 min)',
+      said: '/ has 4.0 GB left of 100 GB (4.0% free, below 5.0 GB for 5 min)',
       foundAt: device.at,
     },
     'clock.skew|': {
       rule: 'clock.skew',
       object: '',
-      sentence: "The clock is 2 min 10 s behind the server's (more than 2 min)",
+      said: "The clock is 2 min 10 s behind the server's (more than 2 min)",
       foundAt: device.at,
     },
   });

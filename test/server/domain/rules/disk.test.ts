@@ -1,6 +1,6 @@
 import t from 'tap';
 import { diskInodes, diskReadOnly, diskSpace } from '../../../../server/domain/rules/disk.ts';
-import { contextOf, disk, findingsOf, readingOf, type Values } from '../../../support/reading.ts';
+import { contextOf, disk, findingsOf, readingOf, type Values, wordsOf } from '../../../support/reading.ts';
 
 /** `high raise 300000, medium hold 900000`: priority, signal and `for` of each level. */
 function levels(rule: typeof diskSpace, values: Values): string {
@@ -55,7 +55,7 @@ t.test('disk space says what is left, of what, and which threshold', async (t) =
       threshold: { metric: 'fs.available[/srv/data]', value: 2.5 * 1024 ** 3 },
     },
   });
-  t.equal(high!.sentence(), '/srv/data has 2.0 GB left of 50.0 GB (4.0 % free, below 2.5 GB for 5 min)');
+  t.equal(wordsOf(high), '/srv/data has 2.0 GB left of 50.0 GB (4.0% free, below 2.5 GB for 5 min)');
 });
 
 t.test('inodes: the same shares, without amounts', async (t) => {
@@ -78,8 +78,8 @@ t.test('inodes: the same shares, without amounts', async (t) => {
     contextOf(),
   );
   t.equal(
-    high!.sentence(),
-    '/ has 1,234 of 1,000,000 inodes left (0.1 %): new files will soon fail although space is free',
+    wordsOf(high),
+    '/ has 1,234 of 1,000,000 inodes left (0.1%): new files will soon fail although space is free',
   );
   t.same(high!.evidence.threshold, { metric: 'fs.inodesFree[/]', value: 50_000 });
 });
@@ -90,5 +90,5 @@ t.test('a read-only file system is High at once', async (t) => {
   t.equal(levels(diskReadOnly, { 'fs.readOnly[/]': null }), '');
   t.equal(levels(diskReadOnly, {}), '');
   const [finding] = findingsOf(diskReadOnly, readingOf(0, { 'fs.readOnly[/var]': 1 }), contextOf());
-  t.equal(finding!.sentence(), '/var is read-only: nothing can be written to it, often after a disk error');
+  t.equal(wordsOf(finding), '/var is read-only: nothing can be written to it, often after a disk error');
 });

@@ -1,8 +1,9 @@
 import t from 'tap';
+import { said } from '../../../../protocol/said/said.ts';
 import type { ReportRule } from '../../../../server/domain/rules/condition.ts';
 import { clockSkew, cpuBusy, memoryExhausted, rebootUnexpected } from '../../../../server/domain/rules/machine.ts';
 import type { RuleContext } from '../../../../server/domain/rules/rule.ts';
-import { contextOf, findingsOf, GiB, readingOf, type Values } from '../../../support/reading.ts';
+import { contextOf, findingsOf, GiB, readingOf, type Values, wordsOf } from '../../../support/reading.ts';
 
 const minutes = 60_000;
 const MiB = 1024 ** 2;
@@ -12,6 +13,8 @@ function signals(rule: ReportRule, at: number, values: Values, context: Partial<
     .map(({ priority, signal }) => `${priority} ${signal}`)
     .join(', ');
 }
+
+const busy = (process: string, busyRatio: number) => said('process.busy', { process, busyRatio });
 
 t.test('CPU: Normal at 95 % for 30 min', async (t) => {
   const f = (busy: number | null, want: string) => t.equal(signals(cpuBusy, 0, { 'cpu.busy': busy }), want);
@@ -24,13 +27,13 @@ t.test('CPU: Normal at 95 % for 30 min', async (t) => {
   const [finding] = findingsOf(
     cpuBusy,
     readingOf(0, { 'cpu.busy': 0.987 }),
-    contextOf({ topProcesses: 'ffmpeg 82 %, postgres 9 %' }),
+    contextOf({ topProcesses: () => [busy('ffmpeg', 0.82), busy('postgres', 0.09)] }),
   );
   t.match(finding!.timing, { forMs: 30 * minutes, keepForMs: 5 * minutes });
   t.equal(finding!.standing, false);
-  t.equal(finding!.sentence(), 'CPU is 98.7 % busy, at least 95.0 % for 30 min; busiest: ffmpeg 82 %, postgres 9 %');
+  t.equal(wordsOf(finding), 'CPU is 98.7% busy, at least 95.0% for 30 min; busiest: ffmpeg 82.0%, postgres 9.0%');
   const [quiet] = findingsOf(cpuBusy, readingOf(0, { 'cpu.busy': 0.987 }), contextOf());
-  t.equal(quiet!.sentence(), 'CPU is 98.7 % busy, at least 95.0 % for 30 min');
+  t.equal(wordsOf(quiet), 'CPU is 98.7% busy, at least 95.0% for 30 min');
 });
 
 t.test('memory: below 5 % and 512 MB while swapping', async (t) => {
@@ -63,11 +66,11 @@ t.test('memory: below 5 % and 512 MB while swapping', async (t) => {
   const [finding] = findingsOf(
     memoryExhausted,
     readingOf(at, { 'memory.size': 4 * GiB, 'memory.available': 100 * MiB }),
-    contextOf({ swappedAt: at, topProcesses: 'java 3 %' }),
+    contextOf({ swappedAt: at, topProcesses: () => [busy('java', 0.03)] }),
   );
   t.equal(
-    finding!.sentence(),
-    '100 MB of 4.0 GB memory is available and the machine is swapping, for 15 min; largest: java 3 %',
+    wordsOf(finding),
+    '100 MB of 4.0 GB memory is available and the machine is swapping, for 15 min; largest: java 3.0%',
   );
 });
 
@@ -89,7 +92,7 @@ t.test('an unexpected reboot is Medium and stands for a day', async (t) => {
   );
   t.equal(finding!.since, Date.UTC(1970, 0, 1, 23, 59, 1));
   t.equal(
-    finding!.sentence(),
+    wordsOf(finding),
     'The machine restarted at 1970-01-01 23:59:01 UTC without being told to: a crash, a power cut or a hard reset',
   );
 });
@@ -109,7 +112,7 @@ t.test('clock: Normal above 120 s, Medium above 300 s, either way', async (t) =>
   f(300_001, 'medium raise, normal raise');
   f(-300_001, 'medium raise, normal raise');
   const sentence = (clockOffsetMs: number) =>
-    findingsOf(clockSkew, readingOf(0, {}), contextOf({ clockOffsetMs })).map((finding) => finding.sentence());
+    findingsOf(clockSkew, readingOf(0, {}), contextOf({ clockOffsetMs })).map((finding) => wordsOf(finding));
   t.same(sentence(3_723_000), [
     "The clock is 1 h 2 min ahead of the server's (more than 5 min)",
     "The clock is 1 h 2 min ahead of the server's (more than 2 min)",

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Priority } from '../../../../protocol/api/view.ts';
+import { typed } from '../../../../protocol/said/said.ts';
 import {
   pause,
   recompute,
@@ -15,6 +16,7 @@ import type { ClockTerms, ResponseClock } from '../../../../server/domain/sla/re
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
 import { respond } from '../../../support/clock-acts.ts';
 import { holds } from '../../../support/property.ts';
+import { spoken } from '../../../support/spoken.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -31,7 +33,12 @@ const contract = (version: number, tier: 'standard' | 'premium'): ClockTerms => 
 });
 const standard = contract(1, 'standard');
 const premium = contract(2, 'premium');
-const doing = (when: number, priority: Priority, under = standard) => ({ at: when, priority, under, cause: 'Why.' });
+const doing = (when: number, priority: Priority, under = standard) => ({
+  at: when,
+  priority,
+  under,
+  cause: typed('Why.'),
+});
 const begin = (priority: Priority, under = standard): ResponseClock =>
   startClock({ ...doing(monday, priority, under), startedAt: monday, reportedAt: null, previous: null });
 
@@ -42,11 +49,10 @@ t.test('a higher priority breaches a clock that stands still, and it is told', (
   t.equal(raised.dueAt, monday + 15 * MINUTE, 'spent before the pause began');
   t.match(settleBreach(raised, raisedAt), { outcome: 'breached', pauses: [{ from: monday + HOUR, to: raisedAt }] });
   const news = tick(raised, raisedAt);
-  t.match(news, {
+  t.match(spoken(news), {
     kind: 'clock_breach',
     clock: { outcome: 'breached', breachToldAt: raisedAt },
-    sentence:
-      'Nobody acknowledged it by Mon 2026-10-05 10:15 (America/Costa_Rica): the 15 min of version 1 of the contract are over. That we wait for the client does not cure it.',
+    said: 'Nobody acknowledged it by 2026-10-05 16:15:00 UTC: the 15 min of version 1 of the contract are over. That we wait for the client does not cure it.',
   });
   const told = news?.clock ?? raised;
   t.equal(tick(told, raisedAt + HOUR), null, 'once');
@@ -63,7 +69,10 @@ t.test('so does another contract', (t) => {
   const paused = pause(begin('high'), 'Ann', 'no access', doing(monday + 5 * HOUR, 'high'));
   const changed = recompute(paused, doing(monday + 6 * HOUR, 'high', premium));
   t.equal(changed.dueAt, monday + 4 * HOUR);
-  t.match(tick(changed, monday + 6 * HOUR), { kind: 'clock_breach', sentence: /the 4 h of version 2 of the contract/ });
+  t.match(spoken(tick(changed, monday + 6 * HOUR)), {
+    kind: 'clock_breach',
+    said: /the 4 h of version 2 of the contract/,
+  });
   t.end();
 });
 

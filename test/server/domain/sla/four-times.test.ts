@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { ClockEnd, ContractTerms } from '../../../../protocol/api/contract.ts';
 import type { Priority } from '../../../../protocol/api/view.ts';
+import { typed } from '../../../../protocol/said/said.ts';
 import { noTimes, reach } from '../../../../server/domain/incidents/incident-times.ts';
 import { arrive, markOnSite, recompute, resolve, startClock, tick } from '../../../../server/domain/sla/clock.ts';
 import { clockEnds, type FourTimes, timeOf } from '../../../../server/domain/sla/clock-ends.ts';
@@ -12,6 +13,7 @@ import { readTerms } from '../../../../server/domain/sla/terms.ts';
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
 import { unreached } from '../../../support/clock-acts.ts';
 import { holds } from '../../../support/property.ts';
+import { spoken } from '../../../support/spoken.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -33,7 +35,7 @@ const computing = (when: number, under: ClockTerms, priority: Priority = 'high')
   at: when,
   priority,
   under,
-  cause: 'Why.',
+  cause: typed('Why.'),
 });
 const begin = (
   under: ClockTerms,
@@ -45,16 +47,16 @@ const begin = (
 t.test('what a person reported ends at the response, what we found at the acknowledgement', (t) => {
   const reported = begin(terms());
   t.equal(reported.endsAt, 'responded');
-  t.match(reported.computations[0]?.why, /high has 4 h of service hours to respond to the client\.$/);
+  t.match(spoken(reported.computations[0]?.why), /high has 4 h of service hours to respond to the client\.$/);
   const acknowledged = withTimes(
     reported,
     { ...unreached, acknowledgedAt: monday + HOUR },
     computing(monday + HOUR, terms()),
   );
   t.match(acknowledged, { outcome: 'running', respondedAt: null }, 'acknowledged is not responded');
-  t.match(tick(acknowledged, due + 1), {
+  t.match(spoken(tick(acknowledged, due + 1)), {
     kind: 'clock_breach',
-    sentence: /^No response to the client by Mon 2026-10-05 14:00/,
+    said: /^No response to the client by 2026-10-05 20:00:00 UTC/,
   });
   const times = { ...unreached, acknowledgedAt: monday + HOUR, respondedAt: due };
   t.match(withTimes(acknowledged, times, computing(due, terms())), { outcome: 'met', respondedAt: due });
@@ -136,9 +138,9 @@ t.test('the time on site counts from the report, unless the contract counts from
   const fromReport = terms();
   const clock = begin(fromReport, night, 'emergency', night);
   t.match(clock.onSite, { from: 'report', markedAt: night, dueAt: night + 2 * HOUR, outcome: 'running' });
-  t.match(tick(clock, night + 2 * HOUR + 1), {
+  t.match(spoken(tick(clock, night + 2 * HOUR + 1)), {
     kind: 'clock_breach',
-    sentence: /Nobody was on site by Sat 2026-10-03 22:00/,
+    said: /Nobody was on site by 2026-10-04 04:00:00 UTC/,
   });
   const there = { acknowledgedAt: night, respondedAt: night, onSiteAt: night + 2 * HOUR, restoredAt: null };
   const arrived = withTimes(clock, there, computing(night + 2 * HOUR, fromReport, 'emergency'));

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { ContractTerms } from '../../../../protocol/api/contract.ts';
+import { typed } from '../../../../protocol/said/said.ts';
 import { startClock } from '../../../../server/domain/sla/clock.ts';
 import { serviceHours } from '../../../../server/domain/sla/service-hours.ts';
 import { type Tier, tierTerms } from '../../../../server/domain/sla/tiers.ts';
@@ -119,7 +120,7 @@ t.test('an emergency: 15 min in service hours, around the clock only if contract
       reportedAt: at,
       priority: 'emergency',
       under,
-      cause: 'Opened.',
+      cause: typed('Opened.'),
       previous: null,
     });
     return local(clock.dueAt, costaRica);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
+import { plain } from '../../../../protocol/said/plain.ts';
 import type { LedgerState } from '../../../../server/domain/ledger.ts';
 import { overlayHost } from '../../../../server/domain/sla/overlay-host.ts';
 import { judgeService, serviceLedger } from '../../../../server/domain/sla/service-ledger.ts';
@@ -42,8 +43,9 @@ const table: readonly (readonly [number, string, string, LedgerState])[] = [
 for (const [needed, devices, checks, state] of table) {
   t.test(`${needed} of "${devices}" with checks "${checks}" is ${state}`, async (t) => {
     const verdict = judgeService({ needed, devices: members(devices), checks: members(checks) });
-    t.equal(verdict.state, state, verdict.sentence);
-    t.match(verdict.sentence, /^\S.*\.$/);
+    const words = plain(verdict.said, 0);
+    t.equal(verdict.state, state, words);
+    t.match(words, /^\S.*\.$/);
   });
 }
 

@@ -122,7 +122,7 @@ t.test('what was refused stands on the device until a report is taken', async (t
   const { detail } = await import('../../../../server/features/devices/summary.ts');
   const events = agents.connected(record, hello, link);
   events.onRefused?.(new VigiaError('schema_invalid', 'The metric "disk.busy[sdb]" has the unit 9.'));
-  t.same(detail(record, core.book, core.fleet).refusal, {
+  t.same(detail(record, core.book, core.fleet, 0).refusal, {
     code: 'schema_invalid',
     sentence: 'The metric "disk.busy[sdb]" has the unit 9.',
     at: new Date(START).toISOString(),
@@ -131,5 +131,5 @@ t.test('what was refused stands on the device until a report is taken', async (t
   const metrics = [describe('cpu.busy')];
   const report = { type: 'report', run: 0, schema: 1, sequence: 1, backfill: false, clocks, scaled: [1] } as const;
   agents.connected(record, hello, link).onReport(report, run, metrics);
-  t.equal(detail(record, core.book, core.fleet).refusal, null);
+  t.equal(detail(record, core.book, core.fleet, 0).refusal, null);
 });

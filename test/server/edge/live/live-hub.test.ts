@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { LiveServerMessage, ServerHealth } from '../../../../protocol/api/view.ts';
+import { typed } from '../../../../protocol/said/said.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { everyClient, type Scope } from '../../../../server/domain/scope.ts';
 import { LiveHub } from '../../../../server/edge/live/live-hub.ts';
@@ -27,7 +28,7 @@ async function setUp(t: Test) {
   const fleet = new Fleet(store);
   await fleet.load();
   const book = new IncidentBook(store, 3_600_000);
-  const hub = new LiveHub({ fleet, book, health: () => health });
+  const hub = new LiveHub({ fleet, book, health: () => health, now: () => 0 });
   t.teardown(() => hub.close());
   const look = (scope: Scope) => {
     const messages: LiveServerMessage[] = [];
@@ -45,7 +46,7 @@ async function setUp(t: Test) {
         rule: 'disk.space',
         object: '/',
         priority: 'high',
-        sentence: 'It is full.',
+        said: typed('It is full.'),
         evidence: { metrics: [], threshold: null },
         onset: at,
         at,

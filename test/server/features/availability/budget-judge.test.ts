@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import type { ContractTerms } from '../../../../protocol/api/contract.ts';
+import { plain } from '../../../../protocol/said/plain.ts';
+import { said } from '../../../../protocol/said/said.ts';
 import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
+import type { IncidentRecord } from '../../../../server/domain/incidents/incident.ts';
 import { takeProof } from '../../../../server/domain/presence.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { ServiceSource, Stretch, TermsSource } from '../../../../server/domain/sla/sources.ts';
@@ -131,14 +134,14 @@ t.test('a server that spends its budget is warned of at 50, 75 and 100 %, once e
   t.same(running().availability.judge.atRisk({ clientId: 'another' }), []);
   const open = [...running().incidents.openOf(id!)][0]!;
   t.equal(
-    open.sentence,
-    "50 % of this month's error budget is spent: 21 min 36 s down of 43 min 12 s, 21 min 36 s are left",
+    plain(open.said, open.updatedAt),
+    "50% of this month's error budget is spent: 21 min 36 s down of 43 min 12 s, 21 min 36 s are left",
   );
   await w.reboot(id!, 12 * MIN);
   t.same(await w.round(), ['changed availability.budget medium']);
   await w.reboot(id!, 20 * MIN);
   t.same(await w.round(), ['changed availability.budget high']);
-  t.match([...running().incidents.openOf(id!)][0]!.sentence, /10 min 24 s more than it allows$/);
+  t.match(wordsOf([...running().incidents.openOf(id!)][0]), /10 min 24 s more than it allows$/);
 
   t.comment('a person resolves it: it is not raised again for what is known');
   running().incidents.put({
@@ -189,21 +192,20 @@ t.test('a group of 20 burns: raised, and cleared by its short window', async (t)
   for (const id of w.ids.slice(0, 4)) await w.reboot(id, 5 * MIN);
   t.same(await w.round(), ['opened availability.burn-rate high'], '20 min of 20 x 1 h: 16.6 times');
   const [group] = [...w.running().incidents.open()];
-  t.match(group, {
-    deviceId: null,
-    siteId: w.tenant.site.id,
-    sentence: /20 min down in the last 1 h, 16\.6 times as fast/,
-  });
+  t.match(group, { deviceId: null, siteId: w.tenant.site.id });
+  t.match(wordsOf(group), /20 min down in the last 1 h, 16\.6 times as fast/);
   t.same(await w.round(), [], 'said once');
   w.clock.nowMs += 10 * MIN;
   t.same(await w.round(), ['resolved availability.burn-rate high']);
 });
 
+const wordsOf = (record: IncidentRecord | undefined): string => (record ? plain(record.said, record.updatedAt) : '');
+
 /** An incident about the silence of a device, as contact raises it. */
 function silence(w: Awaited<ReturnType<typeof world>>, deviceId: string, kind: 'raise' | 'clear', onset: number): void {
   const { client, site } = w.tenant;
   const subject = { clientId: client.id, siteId: site.id, deviceId };
-  const shared = { rule: 'contact', object: '', sentence: 'No contact.', at: w.clock.nowMs } as const;
+  const shared = { rule: 'contact', object: '', said: said('blame.contact'), at: w.clock.nowMs } as const;
   const raised = { priority: 'high', evidence: { metrics: [], threshold: null }, onset } as const;
   w.running().incidents.step(kind === 'raise' ? { kind, ...shared, ...raised } : { kind, ...shared }, subject);
 }

@@ -38,7 +38,7 @@ t.test('the assignee is warned at 80 %, the owner is told of the breach: once ea
         clientId: desk.tenant.client.id,
         siteId: desk.tenant.site.id,
         dueAt: due,
-        note: /^80 % of the time is spent/,
+        noteSaid: /^80 % of the time is spent/,
       },
     },
   ]);
@@ -50,7 +50,7 @@ t.test('the assignee is warned at 80 %, the owner is told of the breach: once ea
   t.match((await desk.told()).slice(2), [
     {
       kind: 'incident.clock_breach',
-      payload: { incidentId: id, note: /^Nobody acknowledged it by Mon 2026-10-05 14:00/ },
+      payload: { incidentId: id, noteSaid: /^Nobody acknowledged it by 2026-10-05 20:00:00 UTC/ },
     },
   ]);
   t.equal((await desk.told()).length, 3);
@@ -102,7 +102,7 @@ t.test('nobody on site in time is told once', async (t) => {
     await desk.judge();
   }
   t.match((await desk.told()).slice(1), [
-    { kind: 'incident.clock_breach', payload: { note: /^Nobody was on site by Mon 2026-10-05 12:00/ } },
+    { kind: 'incident.clock_breach', payload: { noteSaid: /^Nobody was on site by 2026-10-05 18:00:00 UTC/ } },
   ]);
   t.equal((await desk.told()).length, 2);
   t.match((await desk.stored(id)).clock, { outcome: 'met', onSite: { outcome: 'breached' } });
@@ -119,7 +119,7 @@ t.test('what a higher priority breaches while we wait for the client is told and
   await desk.contracts.clocks.setPriority(everyClient, id, 'emergency', 'The shop stands still.', ann);
   desk = await desk.restart();
   await desk.judge();
-  t.match((await desk.told()).at(-1), { kind: 'incident.clock_breach', payload: { note: /does not cure it\.$/ } });
+  t.match((await desk.told()).at(-1), { kind: 'incident.clock_breach', payload: { noteSaid: /does not cure it\.$/ } });
   t.match((await desk.stored(id)).clock, { outcome: 'breached', pauses: [{ to: desk.clock.ms }] });
   await t.rejects(desk.contracts.clocks.resume(everyClient, id, ann), {
     code: 'conflict',

@@ -1,8 +1,10 @@
 import t, { type Test } from 'tap';
+import { said, typed } from '../../../../protocol/said/said.ts';
 import type { IncidentRecord } from '../../../../server/domain/incidents/incident.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { exportFleet } from '../../../../server/features/devices/export-view.ts';
 import { ann, type ContractDesk, contractDesk, deskTerms, deskZone, wall } from '../../../support/contract-desk.ts';
+import { spoken } from '../../../support/spoken.ts';
 import { tempStore } from '../../../support/store.ts';
 
 const local = (ms: number | null | undefined): string | null =>
@@ -23,7 +25,9 @@ t.test('without a contract the Standard tier is our internal target', async (t) 
   const { clock, id } = await desk.verdict('raise');
   t.match(clock, { contractual: false, binding: true, outcome: 'running', timeZone: deskZone });
   t.equal(local(clock?.dueAt), '2026-10-06T09:00:00', '8 h of a working week');
-  t.match(clock?.computations, [{ contractVersion: null, why: /^It was opened\. Without a contract high has 8 h/ }]);
+  t.match(spoken(clock?.computations), [
+    { contractVersion: null, why: /^It was opened\. Without a contract high has 8 h/ },
+  ]);
   t.same((await desk.stored(id)).clock, clock, 'it is stored with the incident');
 });
 
@@ -41,17 +45,17 @@ t.test('a contract counts from detection, or from the report of a person', async
   const reportedAt = wall('2026-10-05T11:30');
   const step = {
     record: internal,
-    event: { kind: 'report', at: desk.clock.ms, by: 'Ann', text: 'Bea reported it.' },
+    event: { kind: 'report', at: desk.clock.ms, by: 'Ann', said: typed('Bea reported it.') },
     notice: null,
   } as const;
   const linked = desk.contracts.withReport(step, reportedAt, desk.clock.ms);
   const settled = desk.book.settle(linked, internal, desk.clock.ms);
   t.match(settled.record.clock, { contractual: true, startedAt: reportedAt, earlier: [{ contractual: false }] });
   t.equal(dueOf(settled.record), '2026-10-05T15:30:00');
-  t.match(settled.lines, [
+  t.match(spoken(settled.lines), [
     {
       kind: 'clock',
-      text: /^A person reported it\. .* Now due Mon 2026-10-05 15:30, before due Mon 2026-10-05 14:00\.$/,
+      said: /^A person reported it\. .* Now due 2026-10-05 21:30:00 UTC, before due 2026-10-05 20:00:00 UTC\.$/,
     },
   ]);
 });
@@ -72,7 +76,7 @@ t.test('an incident that a person reported is contractual from the report', asyn
   };
   const at = desk.clock.ms;
   const opened = desk.book.settle(
-    { record, event: { kind: 'opened', at, by: 'Ann', text: '' }, notice: null },
+    { record, event: { kind: 'opened', at, by: 'Ann', said: said('nothing') }, notice: null },
     null,
     at,
   );
@@ -135,9 +139,9 @@ t.test('another priority is computed from the start, and both due times stay to 
   );
   t.same((await desk.history(id)).slice(1), [
     'changed -: Disk / is full.',
-    'clock -: The priority went from medium to high. By version 1 of the contract (Premium) high has 4 h of service hours to acknowledge it. Now due Mon 2026-10-05 14:00, before due Tue 2026-10-06 09:00.',
+    'clock -: The priority went from medium to high. By version 1 of the contract (Premium) high has 4 h of service hours to acknowledge it. Now due 2026-10-05 20:00:00 UTC, before due 2026-10-06 15:00:00 UTC.',
     'changed Ann: Priority high to normal: A spare runs.',
-    'clock -: The priority went from high to normal. By version 1 of the contract (Premium) normal has 24 h of service hours to acknowledge it. Now due Wed 2026-10-07 16:00, before due Mon 2026-10-05 14:00.',
+    'clock -: The priority went from high to normal. By version 1 of the contract (Premium) normal has 24 h of service hours to acknowledge it. Now due 2026-10-07 22:00:00 UTC, before due 2026-10-05 20:00:00 UTC.',
   ]);
 });
 
@@ -154,7 +158,7 @@ t.test('an incident that comes back gets a clock of its own, and the closed one 
   t.equal(back.clock?.computations.length, 2);
   t.match(
     (await desk.history(id)).at(-1),
-    /^clock -: A new clock starts; the one before stays as it was closed: met, due Mon/,
+    /^clock -: A new clock starts; the one before stays as it was closed: met, due 2026-/,
   );
 });
 
@@ -166,14 +170,17 @@ t.test(
     const parent = await desk.verdict('raise', 'high', 'parent');
     const settle = (before: IncidentRecord | null, changes: Partial<IncidentRecord>, at = desk.clock.ms) => {
       const record = { ...(before ?? parent), ...changes };
-      return desk.book.settle({ record, event: { kind: 'linked', at, by: null, text: '' }, notice: null }, before, at)
-        .record;
+      return desk.book.settle(
+        { record, event: { kind: 'linked', at, by: null, said: said('nothing') }, notice: null },
+        before,
+        at,
+      ).record;
     };
     const fresh = { id: 'c1', key: 'c1', clock: null };
     const child = settle(null, { ...fresh, parentId: parent.id });
     t.equal(child.clock, null, 'born as a child');
     desk.clock.ms += 60_000;
-    t.match(settle(child, { parentId: null }).clock, {
+    t.match(spoken(settle(child, { parentId: null }).clock), {
       startedAt: desk.clock.ms,
       computations: [{ why: /^It stands by itself now\./ }],
     });
@@ -197,7 +204,7 @@ async function move(desk: ContractDesk, id: string, parentId: string | null): Pr
   const at = desk.clock.ms;
   const record = { ...before, parentId, updatedAt: at };
   const step = desk.book.settle(
-    { record, event: { kind: 'linked', at, by: null, text: '' }, notice: null },
+    { record, event: { kind: 'linked', at, by: null, said: said('nothing') }, notice: null },
     before,
     at,
   );
@@ -213,7 +220,7 @@ t.test('what a person reported keeps its clock under a parent and after it, and 
   const above = await desk.verdict('raise', 'high', 'above');
   const reportedAt = wall('2026-10-05T08:05');
   desk.clock.ms = reportedAt;
-  const event = { kind: 'report', at: reportedAt, by: 'Ann', text: 'Bea reported it.' } as const;
+  const event = { kind: 'report', at: reportedAt, by: 'Ann', said: typed('Bea reported it.') } as const;
   const linked = desk.contracts.withReport({ record: opened, event, notice: null }, reportedAt, reportedAt);
   await desk.commit(desk.book.settle(linked, opened, reportedAt));
   const promised = { contractual: true, reportedAt, startedAt: reportedAt, dueAt: wall('2026-10-05T12:05') };
@@ -240,7 +247,7 @@ t.test('a report of what has a parent already starts the clock of the contract',
   const child = await move(desk, opened.id, above.id);
   t.equal(child.clock, null);
   const reportedAt = desk.clock.ms;
-  const event = { kind: 'report', at: reportedAt, by: 'Ann', text: 'Bea reported it.' } as const;
+  const event = { kind: 'report', at: reportedAt, by: 'Ann', said: typed('Bea reported it.') } as const;
   const linked = desk.contracts.withReport({ record: child, event, notice: null }, reportedAt, reportedAt);
   await desk.commit(desk.book.settle(linked, child, reportedAt));
   const promised = { contractual: true, reportedAt, outcome: 'running', dueAt: wall('2026-10-05T14:00') };
@@ -274,7 +281,7 @@ t.test('a contract that ends while an incident is open: the clock goes on, and s
   const { id, clock } = await desk.verdict('raise', 'medium');
   t.equal(local(clock?.dueAt), '2026-10-06T09:00:00');
   t.match(
-    clock?.computations[0]?.why,
+    spoken(clock?.computations[0]?.why),
     /The contract ends on 2026-10-05; the clock goes on under the terms it started with\.$/,
   );
   desk.clock.ms = wall('2026-10-06T08:00');

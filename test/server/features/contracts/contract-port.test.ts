@@ -55,7 +55,7 @@ t.test('changing a contract never rewrites the past', async (t) => {
   );
   t.match((await desk.history(open.id)).slice(1), [
     'clock -: Version 2 of the contract was made. For the response clock the due time changes.',
-    /Now due Tue 2026-10-06 11:00, before due Tue 2026-10-06 09:00\.$/,
+    /Now due 2026-10-06 17:00:00 UTC, before due 2026-10-06 15:00:00 UTC\.$/,
   ]);
 
   desk = await desk.restart();

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import type { IncidentRecord } from '../../../../server/domain/incidents/incident.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { ResponseClock } from '../../../../server/domain/sla/response-clock.ts';
@@ -20,7 +21,7 @@ async function reported(t: Test, over = {}): Promise<{ desk: ContractDesk; id: s
 
 async function link(desk: ContractDesk, record: IncidentRecord, reportedAt: number): Promise<void> {
   const at = desk.clock.ms;
-  const event = { kind: 'report', at, by: 'Ann', text: 'Bea reported it.' } as const;
+  const event = { kind: 'report', at, by: 'Ann', said: typed('Bea reported it.') } as const;
   const step = desk.contracts.withReport({ record, event, notice: null }, reportedAt, at);
   await desk.commit(desk.book.settle(step, record, at));
 }
@@ -64,7 +65,7 @@ t.test('a late response is a breach, although somebody had acknowledged in time'
   await desk.judge();
   t.match((await desk.told()).at(-1), {
     kind: 'incident.clock_breach',
-    payload: { note: /^No response to the client by Mon 2026-10-05 14:00/ },
+    payload: { noteSaid: /^No response to the client by 2026-10-05 20:00:00 UTC/ },
   });
   await desk.contracts.clocks.respond(everyClient, id, 'Called Bea.', ann);
   t.match((await desk.stored(id)).clock, { outcome: 'breached', respondedAt: due + 1 });

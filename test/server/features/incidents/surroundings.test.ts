@@ -1,4 +1,5 @@
 import t from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import { toRecord } from '../../../../server/core/incidents/rows.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { surroundings } from '../../../../server/features/incidents/surroundings.ts';
@@ -11,10 +12,12 @@ t.test('what stands around an incident', async (t) => {
   const parent = incidentRow(acme, { device_id: null, key: 'site' });
   const child = incidentRow(acme, { parent_id: parent.id });
   await store.commit([parent, child].map((row) => all.incidents.saveStatement(row)));
-  const around = (row: typeof parent) => surroundings(store, everyClient, toRecord(row));
+  const around = (row: typeof parent) => surroundings(store, everyClient, toRecord(row), 0);
 
   t.same(await around(parent), {
-    children: [{ id: child.id, sentence: child.sentence, state: 'open' }],
+    children: [
+      { id: child.id, sentence: 'Disk / has 1 GB left.', said: typed('Disk / has 1 GB left.'), state: 'open' },
+    ],
     reports: [],
     siteCard: null,
     remoteUrl: null,

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { said, typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { deviceFacts } from '../../../../server/fleet/device-facts.ts';
 import { maintenanceWorld, restart } from '../../../support/maintenance.ts';
@@ -83,7 +84,13 @@ t.test('a raise that waits when the window begins waits for its end', async (t) 
   const world = await maintenanceWorld(t);
   await world.plan();
   await world.at('09:59');
-  const verdict = { kind: 'raise', rule: 'contact', object: '', priority: 'high', sentence: 'No contact' } as const;
+  const verdict = {
+    kind: 'raise',
+    rule: 'contact',
+    object: '',
+    priority: 'high',
+    said: said('blame.contact'),
+  } as const;
   const evidence = { metrics: [], threshold: null };
   const { tenant } = world;
   const subject = { clientId: tenant.client.id, siteId: tenant.site.id, deviceId: tenant.device.id };
@@ -207,7 +214,7 @@ t.test('a server that is restarted at every awkward moment', async (t) => {
   const again = async () => {
     await world.close();
     world = await restart(t, world.left);
-    world.device.liveness = { state: 'up', since: 0, reason: '', loss: null };
+    world.device.liveness = { state: 'up', since: 0, reason: typed(''), loss: null };
   };
   await world.plan();
   await world.at('09:00');
@@ -297,7 +304,7 @@ t.test('a person’s report is told though maintenance runs', async (t) => {
   const person = { ...raised.record, id: 'p', key: 'p', source: 'person', suppressedBy: null } as const;
   const notice = { kind: 'raised', tellAt: world.now() } as const;
   const { watch } = world.maintenance;
-  const event = { kind: 'opened', at: world.now(), by: null, text: '' } as const;
+  const event = { kind: 'opened', at: world.now(), by: null, said: said('nothing') } as const;
   t.same(watch.policy({ record: person, event, notice }, null, world.now()).notice, notice);
   const breach = { kind: 'clock_breach', tellAt: world.now() } as const;
   const known = { ...raised.record, suppressedBy: null };

@@ -3,6 +3,7 @@ import type { CheckInput, ServiceInput } from '../../../../protocol/api/service.
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { Stretch } from '../../../../server/domain/sla/sources.ts';
 import { checkReport, startServices } from '../../../support/services.ts';
+import { spoken } from '../../../support/spoken.ts';
 import { addTenant, type Tenant, type TestClock, tempStore } from '../../../support/store.ts';
 
 const START = 1_800_000_000_000;
@@ -52,13 +53,13 @@ t.test('a failing check of a service is explained by one incident of the service
   await tell(id, 20, false);
   t.same(server.written, ['service.down open', 'check.failed open'], 'the cause of both first');
   const incidents = await store.db.selectFrom('incident').selectAll().orderBy('rule').execute();
-  t.match(incidents, [
+  t.match(spoken(incidents), [
     { rule: 'check.failed', parent_id: incidents[1]?.id },
     {
       rule: 'service.down',
       priority: 'emergency',
       service_id: service.id,
-      sentence: /Database fails\. It stops invoicing\.$/,
+      said_json: /Database fails\. It stops invoicing\.$/,
     },
   ]);
   const outbox = await store.db.selectFrom('outbox').selectAll().execute();

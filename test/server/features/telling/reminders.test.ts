@@ -1,11 +1,13 @@
 import t, { type Test } from 'tap';
 import type { Priority } from '../../../../protocol/api/view.ts';
+import { said } from '../../../../protocol/said/said.ts';
 import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { toRow } from '../../../../server/core/incidents/rows.ts';
 import { incidentStatements } from '../../../../server/core/incidents/statements.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { Reminders } from '../../../../server/features/telling/reminders.ts';
+import { spoken } from '../../../support/spoken.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
 
 const MINUTE = 60_000;
@@ -24,7 +26,7 @@ async function setUp(t: Test, priority: Priority) {
     return { book: newBook, reminders: made };
   }
   const evidence = { metrics: [], threshold: null };
-  const verdict = { kind: 'raise', rule: 'contact', object: '', priority, sentence: 'No contact.' } as const;
+  const verdict = { kind: 'raise', rule: 'contact', object: '', priority, said: said('blame.contact') } as const;
   const step = book.step({ ...verdict, evidence, onset: 0, at: 0 }, subject, 3 * MINUTE)!;
   await store.commit(incidentStatements(store, step, 0));
   return {
@@ -77,7 +79,7 @@ t.test('each reminder is one message', async (t) => {
     rows.map(({ kind, due_at }) => `${kind} ${due_at / MINUTE}`),
     ['incident.raised 3', 'incident.reminded 13', 'incident.reminded 23'],
   );
-  t.match(JSON.parse(rows[1]!.payload_json), { note: 'Open for 13 min, and nobody has acknowledged it' });
+  t.match(spoken(JSON.parse(rows[1]!.payload_json)), { noteSaid: 'Open for 13 min, and nobody has acknowledged it' });
 });
 
 t.test('a restart neither repeats nor skips one; of those missed meanwhile there is one', async (t) => {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import {
   DELIVERY_DEADLINE_MS,
@@ -282,7 +283,7 @@ t.test('who was away is told what is true now, not what was', async (t) => {
     return hook.bodies();
   };
 
-  const shaky = await site.addIncident({ state: 'resolved', sentence: 'It is well' });
+  const shaky = await site.addIncident({ state: 'resolved', said_json: JSON.stringify(typed('It is well')) });
   for (let n = 0; n < 29; n += 1) {
     await site.putAll([shaky], n % 2 === 0 ? 'raised' : 'resolved', 'high', n >> 1);
     if (n === 5) await until('a try', () => areTried(0, 1));
@@ -305,7 +306,9 @@ t.test('who was away is told what is true now, not what was', async (t) => {
   t.equal(two.length, 2, 'one each of a few');
 
   away.isAway = true;
-  const many = await Promise.all(Array.from({ length: 8 }, () => site.addIncident({ sentence: 'as it is now' })));
+  const many = await Promise.all(
+    Array.from({ length: 8 }, () => site.addIncident({ said_json: JSON.stringify(typed('as it is now')) })),
+  );
   await site.putAll(many, 'raised');
   await until('a try of each', () => areTried(33, many.length));
   await site.putAll(many, 'reminded');

@@ -1,6 +1,9 @@
 import t from 'tap';
+import { plain } from '../../../../protocol/said/plain.ts';
+import { parseSaid } from '../../../../protocol/said/read.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { startHttp } from '../../../support/http.ts';
+import { spoken } from '../../../support/spoken.ts';
 import { addTenant, incidentRow } from '../../../support/store.ts';
 
 const MINUTE_MS = 60_000;
@@ -43,12 +46,12 @@ t.test('a report becomes an incident, and is linked to the one it is about', asy
   const { status, body: own } = await ask('POST', '/person-reports', { ...problem, priority: 'high' });
   t.match([status, own], [201, { via: 'technician', leadMs: 0, siteId: acme.site.id }]);
   const made = await all.incidents.get(own.incidentId);
-  t.match(made, {
+  t.match(spoken(made), {
     source: 'person',
     rule: 'person.report',
     priority: 'high',
     state: 'open',
-    sentence: 'Ana reports: The file server is full.',
+    said_json: 'Ana reports: The file server is full.',
     object: own.id,
   });
   const outbox = await store.db.selectFrom('outbox').select('kind').execute();
@@ -61,8 +64,8 @@ t.test('a report becomes an incident, and is linked to the one it is about', asy
     { state: 'resolved', parent_id: detected.id },
     'its own incident is explained',
   );
-  t.match(await all.incidents.events(detected.id), [
-    { kind: 'report', text: /^Ana reported it at .* The file server is full\.$/ },
+  t.match(spoken(await all.incidents.events(detected.id)), [
+    { kind: 'report', said_json: /^Ana reported it at .* The file server is full\.$/ },
   ]);
   t.match((await ask('POST', `/person-reports/${own.id}/link`, { incidentId: detected.id })).status, 409);
 
@@ -279,7 +282,7 @@ t.test('whoever floods a leaked link locks out neither others nor the next link'
 
   clock.nowMs += 60 * MINUTE_MS + 1;
   t.equal((await report(next, '198.51.100.1', 'Ana\r\nBcc: all')).status, 201);
-  const sentences = (await incidents()).map(({ sentence }) => sentence);
+  const sentences = (await incidents()).map(({ said_json }) => plain(parseSaid(said_json), 0));
   t.ok(sentences.includes('Ana Bcc: all reports: No internet.'), 'a name of many lines is one line');
 });
 

@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import pino from 'pino';
 import t, { type Test } from 'tap';
+import { said } from '../../../../protocol/said/said.ts';
 import type { Judge } from '../../../../server/core/incidents/judge.ts';
 import type { StepPolicy } from '../../../../server/domain/incidents/incident.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
@@ -193,7 +194,7 @@ t.test(
       () => {
         throw new Error('no such calendar');
       },
-      (step) => ({ ...step, event: { ...step.event, text: `${step.event.text}, it says` } }),
+      (step) => ({ ...step, event: { ...step.event, said: said('report.other', { headline: step.event.said }) } }),
     ];
     const { core, run, states } = await scene(t, [], policies);
     await run(60_000, 50);
@@ -201,7 +202,7 @@ t.test(
     t.same(await states(), ['disk.space open']);
     const [incident] = (await core.store.scoped(everyClient).incidents.list({ limit: 1, state: 'all' })).items;
     const events = await core.store.scoped(everyClient).incidents.events(incident!.id);
-    t.match(JSON.stringify(events), /it says/);
+    t.match(JSON.stringify(events), /report\.other/);
     t.match(core.health.warnings, [/no such calendar/]);
   },
 );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { harmless } from '../../../../protocol/bidi.ts';
+import { said, typed } from '../../../../protocol/said/said.ts';
 import {
   type IncidentFacts,
   listMessage,
@@ -19,7 +20,7 @@ const incident: IncidentFacts = {
   id: 'i1',
   state: 'open',
   priority: 'high',
-  sentence: '/data has 1 GB left',
+  said: typed('/data has 1 GB left'),
   siteName: 'Main office',
   deviceName: 'srv-1',
   serviceName: null,
@@ -29,7 +30,7 @@ const incident: IncidentFacts = {
   dueZone: 'America/Costa_Rica',
   dueEnd: 'responded',
   dueIsFirm: true,
-  events: [{ at, kind: 'opened', by: null, text: '/data has 1 GB left' }],
+  events: [{ at, kind: 'opened', by: null, said: typed('/data has 1 GB left') }],
 };
 
 function notice(changes: Partial<Notice> = {}, facts: Partial<IncidentFacts> = {}): Notice {
@@ -111,10 +112,10 @@ t.test('other kinds need a sentence only', async (t) => {
 
 t.test('a message that waited tells what happened since', async (t) => {
   const events = [
-    { at, kind: 'opened', by: null, text: 'full' },
-    { at: at + MINUTE, kind: 'acknowledged', by: 'Ann', text: '' },
-    { at: at + 2 * MINUTE, kind: 'reminded', by: null, text: 'still' },
-    { at: at + 3 * MINUTE, kind: 'note', by: 'Ann', text: 'on my way' },
+    { at, kind: 'opened', by: null, said: typed('full') },
+    { at: at + MINUTE, kind: 'acknowledged', by: 'Ann', said: typed('') },
+    { at: at + 2 * MINUTE, kind: 'reminded', by: null, said: typed('still') },
+    { at: at + 3 * MINUTE, kind: 'note', by: 'Ann', said: typed('on my way') },
   ];
   t.same(noticeMessage(notice({}, { events }), rendering).lines, [
     'Fri 2026-10-02 16:01 (America/Costa_Rica): acknowledged by Ann',
@@ -123,7 +124,7 @@ t.test('a message that waited tells what happened since', async (t) => {
 });
 
 t.test('a digest lists each incident once, as it is by now', async (t) => {
-  const second = { ...incident, id: 'i2', deviceName: 'srv-2', sentence: 'The clock is right again' };
+  const second = { ...incident, id: 'i2', deviceName: 'srv-2', said: said('clock.skew.over') };
   const normal = (incidentId: string, sentence: string, after = 0) => ({
     incidentId,
     priority: 'normal',
@@ -153,7 +154,7 @@ t.test('a digest lists each incident once, as it is by now', async (t) => {
     ],
     link: 'https://vigia.example.com/incidents',
   });
-  const resolvedSince = { ...incident, state: 'resolved' as const, sentence: 'CPU is calm' };
+  const resolvedSince = { ...incident, state: 'resolved' as const, said: typed('CPU is calm') };
   t.match(
     listMessage('digest', [notice({ payload: normal('i1', 'CPU is busy'), incident: resolvedSince })], rendering),
     {
@@ -213,11 +214,11 @@ t.test('text of any origin stays one line of bounded length', async (t) => {
   holds(
     t,
     fc.property(hostile, hostile, hostile, (sentence, name, by) => {
-      const events = [{ at: at + 1, kind: 'note', by, text: sentence }];
+      const events = [{ at: at + 1, kind: 'note', by, said: typed(sentence) }];
       const made = noticeMessage(
         notice(
           { payload: { incidentId: 'i1', priority: 'high', sentence, title: sentence, at }, clientName: name },
-          { deviceName: name, siteName: name, sentence, events },
+          { deviceName: name, siteName: name, said: typed(sentence), events },
         ),
         rendering,
       );

@@ -138,7 +138,7 @@ t.test('incidents: lists by state, newest first; the history', async (t) => {
       at: 1,
       kind: 'opened',
       by_user: null,
-      text: 'one',
+      said_json: 'one',
     }),
     incidents.eventStatement({
       client_id: acme.client.id,
@@ -146,7 +146,7 @@ t.test('incidents: lists by state, newest first; the history', async (t) => {
       at: 2,
       kind: 'note',
       by_user: 'u',
-      text: 'two',
+      said_json: 'two',
     }),
   ]);
   const f = async (filter: object, want: string) => {
@@ -165,7 +165,7 @@ t.test('incidents: lists by state, newest first; the history', async (t) => {
   t.equal(names(await incidents.open()), 'eba');
   t.equal(names(await incidents.recent(60)), 'edba');
   t.same(
-    (await incidents.events('a')).map((row) => row.text),
+    (await incidents.events('a')).map((row) => row.said_json),
     ['one', 'two'],
   );
 });

@@ -133,7 +133,14 @@ t.test('no scoped method reaches into another client', async (t) => {
     all.services.insertStatement(service),
     all.services.insertVersionStatement(serviceVersion),
   ]);
-  const event = { client_id: bolt.client.id, incident_id: incident.id, at: 1, kind: 'opened', by_user: null, text: '' };
+  const event = {
+    client_id: bolt.client.id,
+    incident_id: incident.id,
+    at: 1,
+    kind: 'opened',
+    by_user: null,
+    said_json: '',
+  };
   const attestation = {
     id: randomUUID(),
     client_id: bolt.client.id,
@@ -488,7 +495,7 @@ t.test('no scoped method reaches into another client', async (t) => {
     t.same(await all.maintenance.runs(0), [run]);
     t.same(await all.personReports.get(report.id), report);
     await store
-      .commit([mine.incidents.saveStatement(incidentRow(acme, { id: incident.id, sentence: 'stolen' }))])
+      .commit([mine.incidents.saveStatement(incidentRow(acme, { id: incident.id, said_json: 'stolen' }))])
       .catch(() => {});
     t.same(await all.incidents.get(incident.id), incident);
     await t.rejects(store.commit([mine.incidents.eventStatement({ ...event, client_id: acme.client.id })]), {

@@ -1,12 +1,16 @@
 import t from 'tap';
 import { type CheckReason, checkReasons } from '../../../protocol/check-reason.ts';
-import { describeObservation } from '../../../server/domain/check-wording.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { sayObservation } from '../../../server/domain/say-check.ts';
 
 const url = 'https://shop.example/?q=1';
 const say = (reason: CheckReason): string =>
-  describeObservation(
-    { kind: 'http', url },
-    { at: 0, up: false, reason, durationMs: 1_200, httpStatus: reason === 'ok' ? 200 : null },
+  plain(
+    sayObservation(
+      { kind: 'http', url },
+      { at: 0, up: false, reason, durationMs: 1_200, httpStatus: reason === 'ok' ? 200 : null },
+    ),
+    0,
   );
 
 t.test('every reason has a sentence of its own that names the target', async (t) => {

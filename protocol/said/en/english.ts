@@ -1,0 +1,25 @@
+import type { Catalogue } from '../word.ts';
+import { checkWords } from './checks.ts';
+import { clockWords } from './clocks.ts';
+import { incidentWords } from './incidents.ts';
+import { presenceWords } from './presence.ts';
+import { promiseWords } from './promises.ts';
+import { ruleWords } from './rules.ts';
+import { serverWords } from './server.ts';
+
+export const english: Catalogue = {
+  // Lists without a comma before `and`, 24 hours a day, and the day before the month.
+  tag: 'en-GB',
+  signs: { day: 'd', hour: 'h', minute: 'min', second: 's', millisecond: 'ms', byte: 'B' },
+  words: {
+    text: (p) => p.text,
+    unknown: (p) => (p.params.length > 0 ? `${p.key} (${p.params.join(', ')})` : p.key),
+    ...ruleWords,
+    ...presenceWords,
+    ...checkWords,
+    ...promiseWords,
+    ...serverWords,
+    ...incidentWords,
+    ...clockWords,
+  },
+};

@@ -1,0 +1,22 @@
+import { checkFacts } from './facts/checks.ts';
+import { clockFacts } from './facts/clocks.ts';
+import { incidentFacts } from './facts/incidents.ts';
+import { presenceFacts } from './facts/presence.ts';
+import { promiseFacts } from './facts/promises.ts';
+import { ruleFacts } from './facts/rules.ts';
+import { serverFacts } from './facts/server.ts';
+
+/** Everything that is said, with its parameters. Each language has words for all of it (`en/`), or does not pass the check of types. */
+export const facts = {
+  /** What a person typed, and old sentences. */
+  text: { text: 'typed' },
+  /** What this version cannot read: shown as it is. */
+  unknown: { key: 'name', params: 'names' },
+  ...ruleFacts,
+  ...presenceFacts,
+  ...checkFacts,
+  ...promiseFacts,
+  ...serverFacts,
+  ...incidentFacts,
+  ...clockFacts,
+} as const;

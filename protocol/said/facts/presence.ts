@@ -1,0 +1,60 @@
+import type { Facts } from '../kinds.ts';
+
+const goodbyes = ['reboot', 'upgrade', 'service_stop', 'shutdown', 'sleep', 'server_restart'] as const;
+
+/** Whether machines are there, and whose fault it is that one is not. */
+export const presenceFacts = {
+  'presence.pending': {},
+  'presence.up': {},
+  'presence.starting': { heardAt: 'instant' },
+  'presence.blind': { blind: 'said', heardAt: 'instant' },
+  'presence.late': { heardAt: 'instant', isLinkClosed: 'flag' },
+  'presence.may-be-off': { heardAt: 'instant' },
+  'presence.lost': { blame: 'said', heardAt: 'moment' },
+  'presence.goodbye': { goodbye: goodbyes, at: 'instant' },
+  'presence.shut-down': { goodbye: goodbyes, at: 'instant' },
+  'presence.expected': { goodbye: goodbyes, at: 'instant', backBy: 'instant' },
+  'presence.overdue': { why: 'said?', goodbye: goodbyes, at: 'instant', backBy: 'instant' },
+  'blame.contact': {},
+  'blame.agent': { by: 'name', at: 'instant', detail: 'text' },
+  'blame.host': { by: 'name', at: 'instant', detail: 'text' },
+  'blame.site': { site: 'name?', client: 'name?', since: 'instant' },
+  'contact.over': { how: ['back', 'hours_over'] },
+  'site.lost': {
+    site: 'name?',
+    client: 'name?',
+    silent: 'count',
+    total: 'count',
+    withinMs: 'duration',
+    since: 'instant',
+  },
+  'site.lost.over': { site: 'name?', client: 'name?', areSomeSilent: 'flag' },
+  'site.emergency': {
+    site: 'name?',
+    client: 'name?',
+    away: 'count',
+    total: 'count',
+    seenDown: 'count',
+    forMs: 'duration',
+  },
+  'site.emergency.over': { site: 'name?', client: 'name?' },
+  'site.power': {
+    site: 'name?',
+    client: 'name?',
+    restarted: 'count',
+    total: 'count',
+    from: 'instant',
+    to: 'instant',
+  },
+  'site.power.over': {},
+  'line.unsteady': {
+    device: 'name?',
+    site: 'name?',
+    client: 'name?',
+    drops: 'count',
+    lostMs: 'duration',
+    lastAt: 'instant',
+    lastMs: 'duration',
+  },
+  'line.unsteady.over': { device: 'name?', site: 'name?', client: 'name?' },
+} as const satisfies Facts;
