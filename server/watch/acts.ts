@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely';
 import { VigiaError } from '../../protocol/error.ts';
 import { type Act, type ActInStore, type Acting, auditStatement } from '../core/incidents/act.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -52,6 +53,12 @@ export class Acts implements Acting {
       }),
     );
   };
+
+  /** Writes what machines tell of themselves, in one transaction and in the turn of whoever brings it. @throws as {@link Act} */
+  write(statements: readonly CompiledQuery[]): Promise<void> {
+    const { writer, position } = this.#options;
+    return this.#inLane(() => writer.once(position(), (changes) => changes.add(...statements)));
+  }
 
   #inLane<T>(turn: () => Promise<T>): Promise<T> {
     const { lane, writer } = this.#options;

@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely';
 import type { Logger } from 'pino';
 import { said } from '../../protocol/said/said.ts';
 import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
@@ -262,6 +263,11 @@ export class Watch {
   /** The same for what lives in the database alone. */
   get actOnStore(): ActInStore {
     return this.#acts.actOnStore;
+  }
+
+  /** Writes what machines tell of themselves: see {@link Acts.write}. */
+  write(statements: readonly CompiledQuery[]): Promise<void> {
+    return this.#acts.write(statements);
   }
 
   /** Runs in the lane what happened by itself, and cannot be repeated: it is written as soon as it can be. @throws VigiaError overloaded */

@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely';
 import type { Logger } from 'pino';
 import { VigiaError } from '../../../protocol/error.ts';
 import { everyClient } from '../../domain/scope.ts';
@@ -7,7 +8,9 @@ import type { AgentFacts } from '../../platform/store/repo/device.ts';
 import type { Store } from '../../platform/store/store.ts';
 
 export interface FactsWriterOptions {
-  readonly store: Pick<Store, 'commit' | 'scoped'>;
+  readonly store: Pick<Store, 'scoped'>;
+  /** Writes them in one transaction, or none. */
+  readonly write: (statements: readonly CompiledQuery[]) => Promise<void>;
   readonly logger: Logger;
   /** Called when it is written. */
   readonly onWritten: (record: DeviceRecord) => void;
@@ -116,11 +119,11 @@ export class FactsWriter {
   }
 
   async #write(records: readonly DeviceRecord[]): Promise<boolean> {
-    const { store, logger, onWritten } = this.#options;
+    const { store, write, logger, onWritten } = this.#options;
     const { devices } = store.scoped(everyClient);
     const batch = records.map((record) => ({ record, facts: this.#waiting.get(record) ?? {} }));
     try {
-      await store.commit(batch.map(({ record, facts }) => devices.agentStatement(record.info.id, facts)));
+      await write(batch.map(({ record, facts }) => devices.agentStatement(record.info.id, facts)));
     } catch (cause) {
       this.#refusedAtMs = performance.now();
       logger.error({ err: cause }, 'what agents told of their machines could not be written; it waits');

@@ -43,8 +43,13 @@ export class AgentEvents {
 
   constructor(options: AgentEventsOptions) {
     this.#options = options;
-    const { store, logger, onChanged } = options;
-    this.#facts = new FactsWriter({ store, logger, onWritten: onChanged });
+    const { store, watch, logger, onChanged } = options;
+    this.#facts = new FactsWriter({
+      store,
+      write: (statements) => watch.write(statements),
+      logger,
+      onWritten: onChanged,
+    });
     this.#schemas = new SchemaIntake(
       (metrics) => this.#pool.intern(metrics),
       () => options.clock.now(),

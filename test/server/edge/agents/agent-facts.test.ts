@@ -19,8 +19,7 @@ async function setUp(t: Test, { devices = 1, spacingMs = 0 } = {}) {
   const records = [...fleet.devices.values()];
   const commits: number[] = [];
   const manners = { refuses: false };
-  const counted: Pick<Store, 'commit' | 'scoped'> = {
-    scoped: (scope) => store.scoped(scope),
+  const counted: Pick<Store, 'commit'> = {
     commit: async (statements) => {
       if (manners.refuses) throw new VigiaError('unavailable', 'The disk is full.');
       commits.push(statements.length);
@@ -29,7 +28,8 @@ async function setUp(t: Test, { devices = 1, spacingMs = 0 } = {}) {
   };
   const written: string[] = [];
   const writer = new FactsWriter({
-    store: counted,
+    store,
+    write: counted.commit,
     logger: pino({ level: 'silent' }),
     onWritten: ({ info }) => written.push(info.inventory_json ?? ''),
     spacingMs,
