@@ -107,3 +107,18 @@ t.test('a key that made nothing is revoked by one more click', async (t) => {
   t.same((await sent).postDataJSON(), { keep: [] });
   await dialogGone(page);
 });
+
+t.test('the link of a report page: who made it is said, and it is listed among what they made', async (t) => {
+  const { page, api, visit } = await openDashboard(t);
+  Object.assign(api.world.clients[1] ?? {}, { hasReportLink: true });
+  await visit('/clients/c2');
+  const facts = page.getByText(/Made by Ben Carter on .*Last used: .*Works until: no end/);
+  await facts.waitFor();
+  t.match(await facts.innerText(), /5 hr ago/);
+  await visit('/settings/people');
+  await page.getByRole('button', { name: 'Remove: Ben Carter' }).click();
+  await page.getByLabel(/^Keep the link of the report page of /).check();
+  const sent = page.waitForRequest('**/disable');
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  t.same((await sent).postDataJSON(), { keep: ['c2'] });
+});

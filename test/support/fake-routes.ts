@@ -217,6 +217,16 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
       lastUsedAt: null,
     },
   ];
+  const reportLink = {
+    id: 'c2',
+    createdAt: ago(60 * 24 * HOUR_MS),
+    ...made('u-ben', 'Ben Carter'),
+    lastUsedAt: ago(5 * HOUR_MS),
+    expiresAt: null,
+  };
+  app.get<WithId>('/api/v1/clients/:id/report-link', ({ params }) => ({
+    link: params.id === reportLink.id ? reportLink : null,
+  }));
   const list = <T extends { id: string }>(path: string, items: T[]) => {
     app.get(path, () => ({ items, next: null }));
     app.delete<WithId>(`${path}/:id`, ({ params }, reply) => {
@@ -264,10 +274,12 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
   app.get<WithId>('/api/v1/users/:id/left-behind', ({ params }) => ({
     apiKeys: keys.filter(({ createdBy }) => createdBy === params.id),
     tokens: tokens.filter(({ createdBy }) => createdBy === params.id),
+    reportLinks: [reportLink].filter(({ maker }) => maker.id === params.id),
   }));
   app.get<WithId>('/api/v1/api-keys/:id/left-behind', ({ params }) => ({
     apiKeys: keys.filter(({ createdBy }) => createdBy === `key:${params.id}`),
     tokens: tokens.filter(({ createdBy }) => createdBy === `key:${params.id}`),
+    reportLinks: [],
   }));
   app.post<WithId & { Body: { keep: string[] } }>('/api/v1/api-keys/:id/revoke', ({ params, body }, reply) => {
     const isGone = ({ id, createdBy }: { id: string; createdBy?: string }): boolean =>

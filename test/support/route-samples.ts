@@ -364,6 +364,7 @@ export const samples: Record<string, MakeSample> = {
     path: `/api/v1/clients/${client.id}/report-link`,
     body: {},
   }),
+  'GET /api/v1/clients/:id/report-link': (_, { client }) => ({ path: `/api/v1/clients/${client.id}/report-link` }),
   'DELETE /api/v1/clients/:id/report-link': (_, { client }) => ({ path: `/api/v1/clients/${client.id}/report-link` }),
   'GET /api/v1/sites/:id/card': (_, { site }) => ({ path: `/api/v1/sites/${site.id}/card` }),
   'PUT /api/v1/sites/:id/card': (_, { site }) => ({

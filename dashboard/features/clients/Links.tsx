@@ -2,14 +2,17 @@ import { useSignal } from '@preact/signals';
 import type { Client } from '../../../protocol/api/view.ts';
 import { sla } from '../../data/api-sla.ts';
 import { remoteExample, remotePlaces } from '../../data/remote-places.ts';
-import { reload } from '../../data/store.ts';
+import { isAdmin, reload } from '../../data/store.ts';
+import { MakerName } from '../../parts/MakerName.tsx';
 import { ReplaceReportLink } from '../../parts/ReplaceReportLink.tsx';
 import { ActionButton } from '../../ui/ActionButton.tsx';
+import { Ago, When } from '../../ui/Ago.tsx';
+import { Async, useLoaded } from '../../ui/Async.tsx';
 import { CopyField } from '../../ui/CopyField.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { say } from '../../ui/Toasts.tsx';
-import { t } from '../../words/i18n.ts';
+import { rich, t } from '../../words/i18n.ts';
 
 /** The page behind a secret link on which this client's people report problems, and how machines are reached. */
 export function ClientLinks({ client }: { client: Client }) {
@@ -21,6 +24,27 @@ export function ClientLinks({ client }: { client: Client }) {
       <ReportLink clientId={client.id} exists={client.hasReportLink} />
       <RemoteUrl client={client} />
     </section>
+  );
+}
+
+/** Who made the link, and whether anybody uses it. */
+function ReportLinkFacts({ clientId }: { clientId: string }) {
+  const loaded = useLoaded(`report link ${clientId}`, () => sla.reportLink(clientId));
+  return (
+    <Async loaded={loaded}>
+      {({ link }) =>
+        link && (
+          <p class="hint">
+            {rich('reportLink.facts', {
+              maker: <MakerName {...link} />,
+              made: <When at={link.createdAt} />,
+              used: link.lastUsedAt === null ? t('keys.neverUsed') : <Ago at={link.lastUsedAt} />,
+              end: link.expiresAt === null ? t('keys.endless') : <When at={link.expiresAt} />,
+            })}
+          </p>
+        )
+      }
+    </Async>
   );
 }
 
@@ -36,6 +60,7 @@ function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | 
       <div class="setting-words">
         <strong>{t('reportLink.title')}</strong>
         <p class="hint">{t('reportLink.hint')}</p>
+        {exists && isAdmin.value && <ReportLinkFacts clientId={clientId} />}
       </div>
       <div class="view-actions">
         {exists ? (

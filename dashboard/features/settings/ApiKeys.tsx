@@ -3,6 +3,7 @@ import type { ApiKey, Role } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
 import { clientChoices, orNone } from '../../data/choices.ts';
 import { clients, isAdmin } from '../../data/store.ts';
+import { MakerName } from '../../parts/MakerName.tsx';
 import { Ago, When } from '../../ui/Ago.tsx';
 import { useLoaded } from '../../ui/Async.tsx';
 import { CopyField } from '../../ui/CopyField.tsx';
@@ -10,7 +11,6 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { CreateDialog, ListSection } from '../../ui/ListSection.tsx';
 import { t } from '../../words/i18n.ts';
-import { MakerName } from './MakerName.tsx';
 import { RevokeKey } from './RevokeKey.tsx';
 
 const roles = ['metrics', 'viewer', 'technician', 'admin'] as const satisfies readonly Role[];

@@ -29,6 +29,10 @@ export function LeftChoice({ name, left, word, run }: LeftChoiceProps) {
         uses: String(token.usesLeft),
       }),
     })),
+    ...left.reportLinks.map((link) => ({
+      id: link.id,
+      words: t('left.reportLink', { client: clients.value.get(link.id)?.name ?? '–' }),
+    })),
   ];
   return (
     <>

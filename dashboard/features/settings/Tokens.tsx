@@ -1,11 +1,11 @@
 import { api } from '../../data/api.ts';
 import { canAct, clients, sites } from '../../data/store.ts';
+import { MakerName } from '../../parts/MakerName.tsx';
 import { Ago, When } from '../../ui/Ago.tsx';
 import { useLoaded } from '../../ui/Async.tsx';
 import { LinkButton } from '../../ui/LinkButton.tsx';
 import { ListSection } from '../../ui/ListSection.tsx';
 import { t } from '../../words/i18n.ts';
-import { MakerName } from './MakerName.tsx';
 
 /** Tokens that may still enrol a machine. */
 export function TokenSettings() {

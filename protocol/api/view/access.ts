@@ -56,8 +56,25 @@ export const NewEnrolmentToken = Type.Interface([EnrolmentToken], {
 });
 export type NewEnrolmentToken = Static<typeof NewEnrolmentToken>;
 
-/** What a person left that still opens something. */
-export const LeftBehind = Type.Object({ apiKeys: Type.Array(ApiKey), tokens: Type.Array(EnrolmentToken) });
+/** The link of the page on which a client's people report problems. */
+export const ReportLink = Type.Object({
+  /** The client's. */
+  id: Type.String(),
+  createdAt: Time,
+  maker: Maker,
+  /** Who answers for it since its maker was disabled. */
+  keeper: Nullable(Maker),
+  lastUsedAt: Nullable(Time),
+  expiresAt: Nullable(Time),
+});
+export type ReportLink = Static<typeof ReportLink>;
+
+/** What a person or a key left that still opens something. */
+export const LeftBehind = Type.Object({
+  apiKeys: Type.Array(ApiKey),
+  tokens: Type.Array(EnrolmentToken),
+  reportLinks: Type.Array(ReportLink),
+});
 export type LeftBehind = Static<typeof LeftBehind>;
 
 /** A one-time link to a new password, shown this once. */

@@ -11,7 +11,7 @@ import { mayGrant } from '../../platform/security/roles.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
 import type { ActOnStore } from '../../platform/store/turn.ts';
 import { findMakers } from './makers.ts';
-import { apiKeyView, tokenView } from './views.ts';
+import { apiKeyView, leftBehindView } from './views.ts';
 
 const MAX_LIFETIME_MS = 10 * 366 * 86_400_000;
 const NewApiKey = Type.Object(
@@ -88,12 +88,7 @@ export function apiKeyRoutes(http: Http, { state, actOnStore, apiKeys, leaving }
     { config: { access: 'manage' }, schema: { params: IdParams, response: { 200: LeftBehind } } },
     async (request) => {
       const { scope } = principalOf(request);
-      const left = await leaving.leftByKey(scope, request.params.id);
-      const makers = await findMakers(state, scope, [...left.apiKeys, ...left.tokens]);
-      return {
-        apiKeys: left.apiKeys.map((row) => apiKeyView(row, makers)),
-        tokens: left.tokens.map((row) => tokenView(row, makers)),
-      };
+      return leftBehindView(state, scope, await leaving.leftByKey(scope, request.params.id));
     },
   );
 

@@ -12,6 +12,7 @@ import { enrollRoutes } from './enroll-routes.ts';
 import { createInstallFiles } from './install-files.ts';
 import { installRoutes } from './install-routes.ts';
 import { passwordRoutes } from './password-routes.ts';
+import { reportLinkRoutes } from './report-link-routes.ts';
 import { createRuntimeMaker, makeRuntimeIn } from './runtime-maker.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -47,6 +48,7 @@ export async function createAccess(options: AccessOptions) {
   const routes: readonly AddRoutes[] = [
     (http, facts) => sessionRoutes(http, { ...needs, ...facts }),
     (http, facts) => passwordRoutes(http, { ...needs, ...facts }),
+    (http) => reportLinkRoutes(http, needs),
     (http, facts) => tokenRoutes(http, { ...needs, ...facts }),
     (http) => userRoutes(http, needs),
     (http) => apiKeyRoutes(http, needs),

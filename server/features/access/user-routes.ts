@@ -10,8 +10,7 @@ import type { Passwords } from '../../platform/security/passwords.ts';
 import { mayGrant } from '../../platform/security/roles.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
 import type { ActOnStore } from '../../platform/store/turn.ts';
-import { findMakers } from './makers.ts';
-import { apiKeyView, tokenView, userView } from './views.ts';
+import { leftBehindView, userView } from './views.ts';
 
 const NewUser = Type.Object(
   { email: Email, name: Name, role: Type.Enum(['admin', 'technician', 'viewer']), password: NewPassword },
@@ -64,12 +63,7 @@ export function userRoutes(http: Http, { state, actOnStore, passwords, leaving, 
     async (request) => {
       const { id } = request.params;
       if ((await state.users.get(id)) === null) throw new VigiaError('not_found', 'There is no such user.');
-      const { apiKeys, tokens } = await leaving.leftBehind(id);
-      const makers = await findMakers(state, principalOf(request).scope, [...apiKeys, ...tokens]);
-      return {
-        apiKeys: apiKeys.map((row) => apiKeyView(row, makers)),
-        tokens: tokens.map((row) => tokenView(row, makers)),
-      };
+      return leftBehindView(state, principalOf(request).scope, await leaving.leftBehind(id));
     },
   );
 

@@ -10,6 +10,7 @@ import type { Http, RateLimits } from '../../platform/http/http.ts';
 import type { Origins } from '../../platform/http/origin.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import { perMinute } from '../../platform/http/rate-limit.ts';
+import { endOfMaker } from '../../platform/security/end-of-maker.ts';
 import type { ClientRow, StatePort } from '../../platform/store/state-port.ts';
 import type { ActOnStore } from '../../platform/store/turn.ts';
 import type { PersonReportPort } from './port.ts';
@@ -91,6 +92,7 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
       const client = await clientOf(request.headers[KEY_HEADER]);
       const linkId = linkIdOf(client);
       const answer = await personReports.fromPortal({ clientId: client.id, linkId, address: request.ip }, request.body);
+      await state.scoped({ clientId: client.id }).clients.noteReportKeyUse(client.id);
       const { reportId: _reportId, incidentId: _incidentId, ...shown } = answer;
       return reply.code(201).send(shown);
     },
@@ -110,9 +112,10 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
       const who = principalOf(request);
       const { id } = request.params;
       const secret = randomBytes(SECRET_BYTES).toString('base64url');
-      await actOnStore(who, 'client.report-link', who.scope, (turn, { clients }) => {
+      await actOnStore(who, 'client.report-link', who.scope, async (turn, scoped) => {
         turn.record(id);
-        return clients.setReportKey(id, hashOf(secret));
+        const expiresAt = await endOfMaker(scoped, who.id);
+        await scoped.clients.setReportKey(id, { hash: hashOf(secret), createdBy: who.id, expiresAt });
       });
       return { url: `${origins.base(request.headers.origin)}/report#${secret}` };
     },

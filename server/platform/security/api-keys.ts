@@ -3,6 +3,7 @@ import type { Role } from '../../../protocol/api/view.ts';
 import { everyClient, type Scope } from '../../domain/scope.ts';
 import type { ScopedStore, Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
+import { earlierEnd, endOfMaker } from './end-of-maker.ts';
 import { inMemoryUse, type LastUse } from './last-use.ts';
 
 export interface NewApiKey {
@@ -42,6 +43,7 @@ export function createApiKeys(store: Store, clock: () => number, lastUse: LastUs
     async create(scoped, { name, role, clientId, createdBy, expiresInMs = null }) {
       const key = `vigk_${randomBytes(32).toString('base64url')}`;
       const createdAt = clock();
+      const wanted = expiresInMs === null ? null : createdAt + expiresInMs;
       const row = await scoped.apiKeys.insert({
         id: randomUUID(),
         secret_hash: hashOf(key),
@@ -52,7 +54,7 @@ export function createApiKeys(store: Store, clock: () => number, lastUse: LastUs
         created_by: createdBy,
         last_used_at: null,
         revoked_at: null,
-        expires_at: expiresInMs === null ? null : createdAt + expiresInMs,
+        expires_at: earlierEnd(wanted, await endOfMaker(scoped, createdBy)),
       });
       return { row, key };
     },

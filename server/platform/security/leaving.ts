@@ -8,6 +8,8 @@ import type { ActOnStore, Doer } from '../store/turn.ts';
 export interface LeftBehind {
   readonly apiKeys: readonly Row<'api_key'>[];
   readonly tokens: readonly Row<'enrolment_token'>[];
+  /** Clients, for the links of their report pages. */
+  readonly reportLinks: readonly Row<'client'>[];
 }
 
 /** How the access of a person or of a key ends: their own, and what they made. */
@@ -31,8 +33,9 @@ export function createLeaving(store: Store, actOnStore: ActOnStore, clock: () =>
     maker: string,
     scope: Scope = everyClient,
   ): Promise<LeftBehind & { makers: ReadonlySet<string> }> {
-    const { apiKeys, tokens } = handle.scoped(scope);
-    const keys = await apiKeys.usable();
+    const { apiKeys, tokens, clients } = handle.scoped(scope);
+    // What an expired key made may go on, and is theirs too.
+    const keys = await apiKeys.unrevoked();
     const makers = new Set([maker]);
     const isTheirs = ({ created_by, kept_by }: { created_by: string; kept_by: string | null }): boolean =>
       makers.has(kept_by ?? created_by);
@@ -41,22 +44,30 @@ export function createLeaving(store: Store, actOnStore: ActOnStore, clock: () =>
       before = makers.size;
       for (const key of keys) if (isTheirs(key)) makers.add(`key:${key.id}`);
     }
-    return { makers, apiKeys: keys.filter(isTheirs), tokens: (await tokens.usable(clock())).filter(isTheirs) };
+    const links = await clients.withReportKey();
+    return {
+      makers,
+      apiKeys: (await apiKeys.usable()).filter(isTheirs),
+      tokens: (await tokens.usable(clock())).filter(isTheirs),
+      reportLinks: links.filter((row) =>
+        isTheirs({ created_by: row.report_key_by ?? 'server', kept_by: row.report_key_kept_by }),
+      ),
+    };
   }
 
   /** Ends all of it but what is kept, for which `actor` answers from now on. Returns what ended. */
   async function endAll(
     handle: StoreHandle,
-    { apiKeys, tokens }: LeftBehind,
+    { apiKeys, tokens, reportLinks }: LeftBehind,
     keep: readonly string[],
     actor: string,
   ): Promise<string[]> {
-    const all = new Set([...apiKeys, ...tokens].map(({ id }) => id));
+    const all = new Set([...apiKeys, ...tokens, ...reportLinks].map(({ id }) => id));
     const strange = keep.find((id) => !all.has(id));
     if (strange !== undefined) {
       throw new VigiaError(
         'validation_failed',
-        `"${strange}" is no key or token of theirs that still works. Look at the list again.`,
+        `"${strange}" is no key, token or link of theirs that still works. Look at the list again.`,
       );
     }
     const scoped = handle.scoped(everyClient);
@@ -69,6 +80,10 @@ export function createLeaving(store: Store, actOnStore: ActOnStore, clock: () =>
         else await repository.revoke(id);
       }
     }
+    for (const { id } of reportLinks) {
+      if (keep.includes(id)) await scoped.clients.keepReportKey(id, actor);
+      else await scoped.clients.setReportKey(id, null);
+    }
     return [...all].filter((id) => !keep.includes(id));
   }
 
@@ -76,8 +91,8 @@ export function createLeaving(store: Store, actOnStore: ActOnStore, clock: () =>
   async function leftByKey(handle: StoreHandle, scope: Scope, keyId: string) {
     const key = await handle.scoped(scope).apiKeys.get(keyId);
     if (key === null || key.revoked_at !== null) throw new VigiaError('not_found', 'There is no such API key.');
-    const { apiKeys, tokens, makers } = await find(handle, `key:${keyId}`, scope);
-    return { apiKeys: apiKeys.filter(({ id }) => id !== keyId), tokens, makers };
+    const { apiKeys, ...others } = await find(handle, `key:${keyId}`, scope);
+    return { ...others, apiKeys: apiKeys.filter(({ id }) => id !== keyId) };
   }
 
   return {

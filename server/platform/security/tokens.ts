@@ -5,6 +5,7 @@ import { VigiaError } from '../../../protocol/error.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { ScopedStore, StoreHandle } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
+import { endOfMaker } from './end-of-maker.ts';
 import type { Identity } from './identity.ts';
 
 export interface NewToken {
@@ -34,7 +35,7 @@ export interface Enrolled {
 export interface EnrolmentTokens {
   /** Within an act. `token` is shown this once. @throws VigiaError not_found if client or site are not in scope, validation_failed */
   create(
-    scoped: Pick<ScopedStore, 'tokens'>,
+    scoped: Pick<ScopedStore, 'apiKeys' | 'tokens'>,
     token: NewToken,
   ): Promise<{ readonly row: Row<'enrolment_token'>; readonly token: string }>;
   /**
@@ -52,19 +53,20 @@ const SECRET_BYTES = 16;
 export function createEnrolmentTokens(identity: Identity, clock: () => number): EnrolmentTokens {
   const fingerprint = Buffer.from(identity.fingerprint).toString('base64url');
   return {
-    async create({ tokens }, { clientId, siteId, kind, uses, expiresInMs, createdBy }) {
+    async create(scoped, { clientId, siteId, kind, uses, expiresInMs, createdBy }) {
       requireRange('uses', uses, MAX_TOKEN_USES);
       requireRange('expiresInMs', expiresInMs, MAX_TOKEN_LIFETIME_MS);
       const secret = randomBytes(SECRET_BYTES).toString('base64url');
       const createdAt = clock();
-      const row = await tokens.insert({
+      const lastAt = (await endOfMaker(scoped, createdBy)) ?? Number.POSITIVE_INFINITY;
+      const row = await scoped.tokens.insert({
         id: randomUUID(),
         secret_hash: hashOf(secret),
         client_id: clientId,
         site_id: siteId,
         kind,
         uses_left: uses,
-        expires_at: createdAt + expiresInMs,
+        expires_at: Math.min(createdAt + expiresInMs, lastAt),
         created_at: createdAt,
         created_by: createdBy,
         revoked_at: null,

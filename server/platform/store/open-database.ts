@@ -11,6 +11,7 @@ import { fourTimes } from './migrations/0004-four-times.ts';
 import { flapping } from './migrations/0009-flapping.ts';
 import { historyLoss } from './migrations/0010-history-loss.ts';
 import { twins } from './migrations/0011-twins.ts';
+import { reportLinkMaker } from './migrations/0012-report-link-maker.ts';
 import { auditKey } from './migrations/0013-audit-key.ts';
 import { sayIncidents } from './migrations/0014-said.ts';
 import { sqliteError } from './sqlite-error.ts';
@@ -29,6 +30,7 @@ const migrations: readonly Migration[] = [
   twins,
   auditKey,
   sayIncidents,
+  reportLinkMaker,
 ];
 
 /** The version of the tables that this build reads and writes. */

@@ -26,6 +26,8 @@ export interface ScopedState {
     all(): Promise<ClientRow[]>;
     get(id: string): Promise<ClientRow | null>;
     byName(name: string): Promise<ClientRow | null>;
+    /** The one write without an act: that somebody used its report page. */
+    noteReportKeyUse(id: string): Promise<void>;
     byReportKey(hash: Uint8Array): Promise<ClientRow | null>;
   };
   readonly sites: {
@@ -76,6 +78,18 @@ interface NamedRow {
 export interface ClientRow extends NamedRow {
   readonly remote_url: string | null;
   readonly report_key_hash: Uint8Array | null;
+  readonly report_key_at: number | null;
+  readonly report_key_by: string | null;
+  readonly report_key_kept_by: string | null;
+  readonly report_key_used_at: number | null;
+  readonly report_key_expires_at: number | null;
+}
+
+/** The SHA-256 of the secret of a client's report page, who made it, and when it ends, ms. */
+export interface NewReportKey {
+  readonly hash: Uint8Array;
+  readonly createdBy: string;
+  readonly expiresAt: number | null;
 }
 
 export interface SiteRow extends NamedRow {

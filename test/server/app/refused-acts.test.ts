@@ -26,7 +26,7 @@ const scenes: Readonly<Record<string, MakeSample>> = {
   'POST /api/v1/portal/reports': async ({ store }, { client }) => {
     const secret = randomBytes(32).toString('base64url');
     const hash = createHash('sha256').update(secret).digest();
-    await store.scoped(everyClient).clients.setReportKey(client.id, hash);
+    await store.scoped(everyClient).clients.setReportKey(client.id, { hash, createdBy: 'me', expiresAt: null });
     const body = { reporter: 'Ana', text: 'It is slow.', siteId: null };
     return { path: '/api/v1/portal/reports', body, headers: { 'x-vigia-report-key': secret } };
   },

@@ -14,6 +14,8 @@ export interface ApiKeyRepository {
   insert(row: NewRow<'api_key'>): Promise<Row<'api_key'>>;
   /** Those neither revoked nor expired, in every order. */
   usable(): Promise<Row<'api_key'>[]>;
+  /** Those not revoked, expired or not, in every order. */
+  unrevoked(): Promise<Row<'api_key'>[]>;
   /** For {@link Store.commit}: it was used at this time. */
   useStatement(id: string, atMs: number): CompiledQuery;
   /** Somebody else answers for it from now on. */
@@ -51,6 +53,7 @@ export function apiKeyRepository({ db, scope, clock }: ScopedContext): ApiKeyRep
       active()
         .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', clock())]))
         .execute(),
+    unrevoked: () => active().execute(),
     useStatement: (id, atMs) =>
       db.updateTable('api_key').set({ last_used_at: atMs }).where(mine).where('id', '=', id).compile(),
     async keep(id, keptBy) {

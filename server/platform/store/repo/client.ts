@@ -4,6 +4,7 @@ import { VigiaError } from '../../../../protocol/error.ts';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
 import { found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
+import type { NewReportKey } from '../state-port.ts';
 import type { Row } from '../tables.ts';
 
 /** Clients of the MSP. With a client's scope there is exactly that one. */
@@ -20,8 +21,14 @@ export interface ClientRepository {
   ensure(name: string): Promise<Row<'client'>>;
   /** @throws VigiaError not_found, conflict if the name is taken */
   update(id: string, changes: ClientChanges): Promise<Row<'client'>>;
-  /** The SHA-256 of the secret of its public report page; null takes the page away. @throws VigiaError not_found */
-  setReportKey(id: string, hash: Uint8Array | null): Promise<void>;
+  /** Its public report page; null takes the page away. @throws VigiaError not_found */
+  setReportKey(id: string, key: NewReportKey | null): Promise<void>;
+  noteReportKeyUse(id: string): Promise<void>;
+  /** Those whose report page works. */
+  withReportKey(): Promise<Row<'client'>[]>;
+  /** Somebody else answers for its report page from now on. */
+  keepReportKey(id: string, keptBy: string): Promise<void>;
+  /** Null also for a key that has ended. */
   byReportKey(hash: Uint8Array): Promise<Row<'client'> | null>;
 }
 
@@ -30,8 +37,26 @@ export interface ClientChanges {
   readonly remoteUrl?: string | null;
 }
 
+const noReportKey = {
+  report_key_hash: null,
+  report_key_at: null,
+  report_key_by: null,
+  report_key_kept_by: null,
+  report_key_used_at: null,
+  report_key_expires_at: null,
+};
+
+type ReportKeyColumns = Pick<Row<'client'>, keyof typeof noReportKey>;
+
 export function clientRepository({ db, scope, clock }: ScopedContext): ClientRepository {
   const select = () => db.selectFrom('client').selectAll().where(ofScope(scope, 'client.id'));
+
+  const withReportKey = () =>
+    select()
+      .where('report_key_hash', 'is not', null)
+      .where((eb) => eb.or([eb('report_key_expires_at', 'is', null), eb('report_key_expires_at', '>', clock())]));
+  const update = (id: string, changes: Partial<ReportKeyColumns>) =>
+    db.updateTable('client').set(changes).where(ofScope(scope, 'client.id')).where('id', '=', id).executeTakeFirst();
 
   async function byName(name: string): Promise<Row<'client'> | null> {
     return (await select().where('name', '=', name.trim()).executeTakeFirst()) ?? null;
@@ -42,7 +67,7 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
     return inTransaction(db, async (tx) => {
       const rows = await tx.selectFrom('client').select('slug').execute();
       const slug = freeSlug(slugify(name, 'client'), new Set(rows.map((row) => row.slug)));
-      const row = { id: randomUUID(), slug, name, created_at: clock(), remote_url: null, report_key_hash: null };
+      const row = { id: randomUUID(), slug, name, created_at: clock(), remote_url: null, ...noReportKey };
       const inserted = await tx
         .insertInto('client')
         .values(row)
@@ -97,11 +122,19 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
           .execute();
         return row;
       }),
-    async setReportKey(id, hash) {
-      const update = db.updateTable('client').set({ report_key_hash: hash }).where(ofScope(scope, 'client.id'));
-      const { numUpdatedRows } = await update.where('id', '=', id).executeTakeFirst();
+    async setReportKey(id, key) {
+      const made = key && {
+        report_key_hash: key.hash,
+        report_key_at: clock(),
+        report_key_by: key.createdBy,
+        report_key_expires_at: key.expiresAt,
+      };
+      const { numUpdatedRows } = await update(id, { ...noReportKey, ...made });
       if (numUpdatedRows === 0n) throw notFound('client');
     },
-    byReportKey: async (hash) => (await select().where('report_key_hash', '=', hash).executeTakeFirst()) ?? null,
+    noteReportKeyUse: async (id) => void (await update(id, { report_key_used_at: clock() })),
+    withReportKey: () => withReportKey().execute(),
+    keepReportKey: async (id, keptBy) => void (await update(id, { report_key_kept_by: keptBy })),
+    byReportKey: async (hash) => (await withReportKey().where('report_key_hash', '=', hash).executeTakeFirst()) ?? null,
   };
 }

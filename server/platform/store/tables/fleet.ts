@@ -11,6 +11,12 @@ export interface FleetTables {
     created_at: number;
     remote_url: ColumnType<string | null, string | null | undefined, string | null>;
     report_key_hash: ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>;
+    report_key_at: ColumnType<number | null, number | null | undefined, number | null>;
+    report_key_by: ColumnType<string | null, string | null | undefined, string | null>;
+    /** Who kept it when its maker was disabled, and answers for it since. */
+    report_key_kept_by: ColumnType<string | null, string | null | undefined, string | null>;
+    report_key_used_at: ColumnType<number | null, number | null | undefined, number | null>;
+    report_key_expires_at: ColumnType<number | null, number | null | undefined, number | null>;
   };
   /** `card_json` is a `SiteCard` of protocol/api/site-card.ts. */
   site: {

@@ -74,7 +74,7 @@ t.test('disabling a person ends what they made, and what their keys made', async
   t.match(row, { actor: ada.id, subject: bob.id });
   t.same(JSON.parse(row?.detail_json ?? '{}').ended.length, 4);
   const after = await request('GET', `/api/v1/users/${bob.id}/left-behind`, { headers: ada.headers });
-  t.same(after.body, { apiKeys: [], tokens: [] });
+  t.same(after.body, { apiKeys: [], tokens: [], reportLinks: [] });
 });
 
 t.test('what is kept on purpose goes on, and who kept it answers for it', async (t) => {
@@ -146,4 +146,85 @@ t.test('revoking a key ends what it made, and what those made, unless it is kept
   t.equal((await request('POST', path, { headers, body: { keep: [] } })).status, 404, 'once');
   t.equal((await request('DELETE', `/api/v1/api-keys/${third.id}`, { headers })).status, 204);
   t.notOk(await works(third));
+});
+
+t.test('the link of a report page says who made it, when it was used last, and ends with them', async (t) => {
+  const { request, store, clock, ada, bob, first, client } = await setUp(t);
+  const path = `/api/v1/clients/${client.id}/report-link`;
+  const make = async (headers: Record<string, string>) => {
+    const { url } = (await request('POST', path, { headers, body: {} })).body;
+    return { 'x-vigia-report-key': new URL(url).hash.slice(1) };
+  };
+  const opens = async (headers: Record<string, string>) =>
+    (await request('GET', '/api/v1/portal', { headers })).status === 200;
+  const link = async () => (await request('GET', path, { headers: ada.headers })).body.link;
+  t.equal(await link(), null);
+  const byBob = await make(bob.headers);
+  const madeAt = new Date(clock.nowMs).toISOString();
+  t.match(await link(), { createdAt: madeAt, maker: { name: 'Bob' }, keeper: null, lastUsedAt: null, expiresAt: null });
+  clock.nowMs += 60_000;
+  const report = { reporter: 'Eve', siteId: null, text: 'The printer is on fire.' };
+  t.equal((await request('POST', '/api/v1/portal/reports', { headers: byBob, body: report })).status, 201);
+  t.match(await link(), { createdAt: madeAt, lastUsedAt: new Date(clock.nowMs).toISOString() });
+
+  const left = await request('GET', `/api/v1/users/${bob.id}/left-behind`, { headers: ada.headers });
+  t.match(left.body.reportLinks, [{ id: client.id, maker: { name: 'Bob' } }]);
+  const keep = { headers: ada.headers, body: { keep: [client.id] } };
+  t.equal((await request('POST', `/api/v1/users/${bob.id}/disable`, keep)).status, 204);
+  t.ok(await opens(byBob), 'kept on purpose');
+  t.match(await link(), { maker: { name: 'Bob', isActive: false }, keeper: { name: 'Ada' } });
+  t.same((await request('GET', path, { headers: first.headers })).status, 401, 'his key has ended');
+
+  const other = await store.users.create({ email: 'z@x.test', name: 'Zoe', role: 'admin', passwordHash: '-' });
+  t.equal((await request('DELETE', `/api/v1/users/${other.id}`, { headers: ada.headers })).status, 204);
+  t.ok(await opens(byBob), 'hers it was not');
+  t.equal((await request('DELETE', path, { headers: ada.headers })).status, 204);
+  t.same([await opens(byBob), await link()], [false, null]);
+});
+
+t.test('a link that is not kept ends with the person, and with the key, that made it', async (t) => {
+  const { request, ada, bob, first, client } = await setUp(t);
+  const path = `/api/v1/clients/${client.id}/report-link`;
+  const make = async (headers: Record<string, string>) =>
+    new URL((await request('POST', path, { headers, body: {} })).body.url).hash.slice(1);
+  const opens = async (key: string) =>
+    (await request('GET', '/api/v1/portal', { headers: { 'x-vigia-report-key': key } })).status === 200;
+  const byKey = await make(first.headers);
+  t.equal((await request('DELETE', `/api/v1/api-keys/${first.id}`, { headers: ada.headers })).status, 204);
+  t.notOk(await opens(byKey));
+  const byBob = await make(bob.headers);
+  t.ok(await opens(byBob));
+  t.equal((await request('DELETE', `/api/v1/users/${bob.id}`, { headers: ada.headers })).status, 204);
+  t.notOk(await opens(byBob));
+});
+
+t.test('what a key makes ends with it when it expires, and an expired key still leads to its maker', async (t) => {
+  const { request, store, clock, ada, bob, makeKey, makeToken, works, client } = await setUp(t);
+  const short = await makeKey(bob.headers, 'short', { expiresInMs: 600_000 });
+  const endless = await makeKey(short.headers, 'endless');
+  const long = await makeKey(short.headers, 'long', { expiresInMs: 86_400_000 });
+  const brief = await makeKey(short.headers, 'brief', { expiresInMs: 300_000 });
+  const at = (ms: number) => new Date(clock.nowMs + ms).toISOString();
+  t.same(
+    [endless, long, brief].map(({ body }) => body.expiresAt),
+    [at(600_000), at(600_000), at(300_000)],
+  );
+  const token = await makeToken(short.headers);
+  t.equal((await store.scoped(everyClient).tokens.get(token))?.expires_at, clock.nowMs + 600_000);
+  const path = `/api/v1/clients/${client.id}/report-link`;
+  const { url } = (await request('POST', path, { headers: short.headers, body: {} })).body;
+  const opens = async () => {
+    const headers = { 'x-vigia-report-key': new URL(url).hash.slice(1) };
+    return (await request('GET', '/api/v1/portal', { headers })).status;
+  };
+  t.same([await works(endless), await opens()], [true, 200]);
+  // Of before this rule: it outlives the key that made it.
+  await store.db.updateTable('api_key').set({ expires_at: null }).where('id', '=', endless.id).execute();
+  clock.nowMs += 600_000;
+  t.same([await works(short), await works(long), await opens()], [false, false, 401]);
+  t.ok(await works(endless));
+  const left = await request('GET', `/api/v1/users/${bob.id}/left-behind`, { headers: ada.headers });
+  t.ok(left.body.apiKeys.some(({ id }: { id: string }) => id === endless.id));
+  t.equal((await request('DELETE', `/api/v1/users/${bob.id}`, { headers: ada.headers })).status, 204);
+  t.notOk(await works(endless));
 });

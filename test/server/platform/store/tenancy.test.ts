@@ -189,7 +189,7 @@ t.test('no scoped method reaches into another client', async (t) => {
     all.deviceStates.saveStatement(state),
   ]);
   const reportKey = randomBytes(32);
-  await all.clients.setReportKey(bolt.client.id, reportKey);
+  await all.clients.setReportKey(bolt.client.id, { hash: reportKey, createdBy: 'me', expiresAt: null });
   const child = incidentRow(bolt, { key: 'child', parent_id: incident.id, suppressed_by: 'maintenance:w' });
   const planned = {
     clientId: bolt.client.id,
@@ -266,6 +266,9 @@ t.test('no scoped method reaches into another client', async (t) => {
       ensure: [outcome.forbidden, () => mine.clients.ensure('Bolt')],
       update: [outcome.notFound, () => mine.clients.update(bolt.client.id, { name: 'mine' })],
       setReportKey: [outcome.notFound, () => mine.clients.setReportKey(bolt.client.id, null)],
+      noteReportKeyUse: [undefined, () => mine.clients.noteReportKeyUse(bolt.client.id)],
+      withReportKey: [outcome.empty, () => ids(mine.clients.withReportKey())],
+      keepReportKey: [undefined, () => mine.clients.keepReportKey(bolt.client.id, 'me')],
       byReportKey: [outcome.nothing, () => mine.clients.byReportKey(reportKey)],
     },
     sites: {
@@ -419,6 +422,7 @@ t.test('no scoped method reaches into another client', async (t) => {
       bySecretHash: [outcome.nothing, () => mine.apiKeys.bySecretHash(key.secret_hash)],
       insert: [outcome.notFound, () => mine.apiKeys.insert({ ...key, id: 'new' })],
       usable: [outcome.empty, () => ids(mine.apiKeys.usable())],
+      unrevoked: [outcome.empty, () => ids(mine.apiKeys.unrevoked())],
       useStatement: [undefined, () => store.commit([mine.apiKeys.useStatement(key.id, 1)])],
       keep: [undefined, () => mine.apiKeys.keep(key.id, 'me')],
       revoke: [outcome.notFound, () => mine.apiKeys.revoke(key.id)],

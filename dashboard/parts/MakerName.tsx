@@ -1,5 +1,5 @@
-import type { Maker } from '../../../protocol/api/view.ts';
-import { t } from '../../words/i18n.ts';
+import type { Maker } from '../../protocol/api/view.ts';
+import { t } from '../words/i18n.ts';
 
 /** Who made a key or a token, and who answers for it since that maker is gone. */
 export function MakerName({ maker, keeper }: { maker: Maker; keeper: Maker | null }) {
