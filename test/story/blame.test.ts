@@ -4,6 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import t, { type Test } from 'tap';
 import type { Ledger } from '../../protocol/api/availability.ts';
 import type { Incident, PresenceInterval } from '../../protocol/api/view.ts';
+import { Feature } from '../../protocol/wire/frame.ts';
+import { formerRelay } from '../support/former-relay.ts';
 import { Relay } from '../support/relay.ts';
 import { type SimAgent, type SimAgentOptions, startSimAgent } from '../support/sim-agent.ts';
 import { stun } from '../support/stopped-listener.ts';
@@ -171,57 +173,70 @@ t.test('a site of 50 is cut: one incident, one message', async (t) => {
   );
 });
 
-t.test('a peer of the site gives the second opinion', async (t) => {
-  const server = await startServer(t, { settings });
-  const relay = await Relay.start(t, server.address);
-  const host = createServer().listen(0, '127.0.0.1');
-  await once(host, 'listening');
-  t.teardown(() => host.close());
-  const { port } = host.address() as AddressInfo;
-  const knockedAtHost = once(host, 'connection');
-  const inventory = (listening: number) => ({
-    interfaces: [{ name: 'eth0', mac: '', addresses: ['127.0.0.1/8'] }],
-    listening: [listening],
-  });
-  const policy = { allow: ['probe-peers'], networks: ['127.0.0.0/8'] };
-  const deaf = await stunnable(t);
-  const [peer, alive, dead] = [
-    await sim(t, server, 'peer', { policy }),
-    await sim(t, server, 'alive', { server: relay.address, inventory: inventory(port) }),
-    await sim(t, server, 'dead', { server: relay.address, inventory: inventory(deaf.port) }),
-  ];
-  for (const { deviceId } of [peer, alive, dead]) {
-    await untilUp(server, deviceId);
-    await until('its inventory', async () => (await server.device(deviceId)).os);
-    await until('some reports', () => server.reports(deviceId).length >= 3);
-  }
-  t.ok(await Promise.all([knockedAtHost, deaf.knocked]), 'neighbours reached both while they were well');
-  await deaf.stun();
-  relay.cut();
-  const medium = await server.untilIncident(alive.deviceId, 'contact', ({ priority }) => priority === 'medium');
-  t.match(
-    medium.sentence,
-    /^Agent lost, host answers: peer at .* UTC: 127\.0\.0\.1:\d+ took the connection\. Last proof of life/,
-  );
-  const high = await server.untilIncident(dead.deviceId, 'contact', ({ sentence }) => sentence.startsWith('Host lost'));
-  t.match(high, { priority: 'high', sentence: /^Host lost: peer at .* UTC: Nothing answered at 127\.0\.0\.1 on port/ });
-  t.same(summary(await server.presence(alive.deviceId)), ['up reported', 'up reachable']);
-  t.same(summary(await server.presence(dead.deviceId)), ['up reported', 'down host_lost']);
+/** The peer is asked by a task, or by the frames that came before, as an agent or a server is that knows none. */
+for (const [way, without] of [
+  ['as a task', 0],
+  ['by former frames', Feature.tasks],
+] as const)
+  t.test(`a peer of the site gives the second opinion, asked ${way}`, async (t) => {
+    const server = await startServer(t, { settings });
+    const relay = await Relay.start(t, server.address);
+    const toPeer = await formerRelay(t, server.address, without);
+    const host = createServer().listen(0, '127.0.0.1');
+    await once(host, 'listening');
+    t.teardown(() => host.close());
+    const { port } = host.address() as AddressInfo;
+    const knockedAtHost = once(host, 'connection');
+    const inventory = (listening: number) => ({
+      interfaces: [{ name: 'eth0', mac: '', addresses: ['127.0.0.1/8'] }],
+      listening: [listening],
+    });
+    const policy = { allow: ['probe-peers'], networks: ['127.0.0.0/8'] };
+    const deaf = await stunnable(t);
+    const [peer, alive, dead] = [
+      await sim(t, server, 'peer', { server: toPeer.address, policy }),
+      await sim(t, server, 'alive', { server: relay.address, inventory: inventory(port) }),
+      await sim(t, server, 'dead', { server: relay.address, inventory: inventory(deaf.port) }),
+    ];
+    for (const { deviceId } of [peer, alive, dead]) {
+      await untilUp(server, deviceId);
+      await until('its inventory', async () => (await server.device(deviceId)).os);
+      await until('some reports', () => server.reports(deviceId).length >= 3);
+    }
+    t.ok(await Promise.all([knockedAtHost, deaf.knocked]), 'neighbours reached both while they were well');
+    t.equal(toPeer.seen.has('task'), without === 0);
+    t.equal(toPeer.seen.has('probe'), without !== 0);
+    await deaf.stun();
+    relay.cut();
+    const medium = await server.untilIncident(alive.deviceId, 'contact', ({ priority }) => priority === 'medium');
+    t.match(
+      medium.sentence,
+      /^Agent lost, host answers: peer at .* UTC: 127\.0\.0\.1:\d+ took the connection\. Last proof of life/,
+    );
+    const high = await server.untilIncident(dead.deviceId, 'contact', ({ sentence }) =>
+      sentence.startsWith('Host lost'),
+    );
+    t.match(high, {
+      priority: 'high',
+      sentence: /^Host lost: peer at .* UTC: Nothing answered at 127\.0\.0\.1 on port/,
+    });
+    t.same(summary(await server.presence(alive.deviceId)), ['up reported', 'up reachable']);
+    t.same(summary(await server.presence(dead.deviceId)), ['up reported', 'down host_lost']);
 
-  relay.mend(server.address);
-  await untilUp(server, dead.deviceId);
-  const mended = await until('the ledger is mended', async () => {
-    const ledger: Ledger = await server.get(`/api/v1/devices/${dead.deviceId}/ledger?period=rolling_30d`);
-    const isDown = ledger.items.some(({ state }) => state === 'down');
-    return ledger.revisions.length > 0 && !isDown ? ledger : undefined;
+    relay.mend(server.address);
+    await untilUp(server, dead.deviceId);
+    const mended = await until('the ledger is mended', async () => {
+      const ledger: Ledger = await server.get(`/api/v1/devices/${dead.deviceId}/ledger?period=rolling_30d`);
+      const isDown = ledger.items.some(({ state }) => state === 'down');
+      return ledger.revisions.length > 0 && !isDown ? ledger : undefined;
+    });
+    t.match(mended.revisions[0], { by: 'server', why: /its boot identity says what the time before was/ });
+    t.match(
+      mended.revisions[0]?.before.map(({ state }) => state),
+      ['down'],
+      'what was shown as down is kept as such',
+    );
   });
-  t.match(mended.revisions[0], { by: 'server', why: /its boot identity says what the time before was/ });
-  t.match(
-    mended.revisions[0]?.before.map(({ state }) => state),
-    ['down'],
-    'what was shown as down is kept as such',
-  );
-});
 
 interface Stunnable {
   readonly port: number;
