@@ -31,6 +31,7 @@ const migrations: readonly Migration[] = [
   auditKey,
   sayIncidents,
   reportLinkMaker,
+  // The newest stands last.
 ];
 
 /** The version of the tables that this build reads and writes. */
