@@ -61,7 +61,7 @@ const refusals = {
   'at every write': {
     refuse: async ({ store }: TestServer) => void (await sql`PRAGMA query_only = 1`.execute(store.db)),
     allow: async ({ store }: TestServer) => void (await sql`PRAGMA query_only = 0`.execute(store.db)),
-    answer: { status: 503, body: { error: { code: 'unavailable', message: /cannot be used now/ } } },
+    answer: { status: 503, body: { error: { code: 'unavailable', message: /is read-only/ } } },
   },
 } as const;
 
