@@ -1,6 +1,6 @@
 import { parseSaid } from '../../../protocol/said/read.ts';
 import type { ResponseClock } from '../../domain/sla/response-clock.ts';
-import type { IncidentFacts, Notice, NoticePayload } from '../../platform/notify/message.ts';
+import type { IncidentFacts, Notice, NoticePayload } from '../../platform/notify/notice.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
 

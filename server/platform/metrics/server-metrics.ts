@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { addGauge, watchProcess } from './process-metrics.ts';
 import { type StorageReading, watchStorage } from './storage-metrics.ts';
 
 /** A bounded queue of the server: its bound, and how long it is when asked. */
@@ -36,28 +36,11 @@ export interface ServerMetrics {
   close(): void;
 }
 
-/** Each sample wakes the process, also while nobody is there. */
-const LOOP_RESOLUTION_MS = 50;
-const nanosecondsPerSecond = 1e9;
-
 /** Own registry, so that several servers live in one process. */
 export function createServerMetrics(version: string): ServerMetrics {
   const registry = new Registry();
   const registers = [registry];
   const queues = new Map<string, QueueReading>();
-  const loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-  loopDelay.enable();
-
-  const gauge = (name: string, help: string, read: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  };
 
   new Gauge({ name: 'vigia_build_info', help: 'Version of the server; always 1.', labelNames: ['version'], registers })
     .labels(version)
@@ -97,36 +80,32 @@ export function createServerMetrics(version: string): ServerMetrics {
     labelNames: ['kind', 'outcome'],
     registers,
   });
-  new Gauge({
-    name: 'vigia_event_loop_lag_seconds',
-    help: 'How late timers of the server fired since the last scrape: median, 99th percentile and worst.',
-    labelNames: ['stat'],
-    registers,
-    collect() {
-      for (const [stat, nanoseconds] of [
-        ['median', loopDelay.percentile(50)],
-        ['p99', loopDelay.percentile(99)],
-        ['worst', loopDelay.max],
-      ] as const) {
-        // The sampled value includes the sampling period itself.
-        this.labels(stat).set(Math.max(0, nanoseconds / nanosecondsPerSecond - LOOP_RESOLUTION_MS / 1000));
-      }
-      loopDelay.reset();
+  const stopSampling = watchProcess(registers);
+  watchQueues(registers, queues);
+
+  return {
+    reportsCommitted: (count) => reports.inc(count),
+    reportsLost: (count) => lost.inc(count),
+    reportUndatable: () => undatable.inc(),
+    taskResultsDropped: (reason, count) => droppedResults.inc({ reason }, count),
+    linkRefused: (code) => refused.inc({ code }),
+    deliveryEnded: (kind, outcome) => deliveries.labels(kind, outcome).inc(),
+    commitTook: (durationMs) => commit.observe(durationMs / 1000),
+    watchQueue(name, queue) {
+      if (queues.has(name)) throw new Error(`The queue ${name} is watched already.`);
+      queues.set(name, queue);
     },
-  });
-  gauge('process_resident_memory_bytes', 'Resident memory of the server.', () => process.memoryUsage.rss());
-  const startedAtSeconds = Date.now() / 1000 - process.uptime();
-  gauge('process_start_time_seconds', 'When the server process started.', () => startedAtSeconds);
-  new Counter({
-    name: 'process_cpu_seconds_total',
-    help: 'Processor time of the server.',
-    registers,
-    collect() {
-      const { user, system } = process.cpuUsage();
-      this.reset();
-      this.inc((user + system) / 1e6);
-    },
-  });
+    watchStorage: (read) => watchStorage(registers, read),
+    watchConnectedAgents: (count) =>
+      addGauge(registers, 'vigia_agents_connected', 'Agents with a link to this server.', count),
+    watchLiveConnections: (count) =>
+      addGauge(registers, 'vigia_live_connections', 'Browsers with a live connection.', count),
+    text: () => registry.metrics(),
+    close: stopSampling,
+  };
+}
+
+function watchQueues(registers: Registry[], queues: ReadonlyMap<string, QueueReading>): void {
   new Gauge({
     name: 'vigia_queue_length',
     help: 'How much waits in the queue.',
@@ -154,23 +133,4 @@ export function createServerMetrics(version: string): ServerMetrics {
       for (const [name, queue] of queues) this.labels(name).set(queue.limit);
     },
   });
-
-  return {
-    reportsCommitted: (count) => reports.inc(count),
-    reportsLost: (count) => lost.inc(count),
-    reportUndatable: () => undatable.inc(),
-    taskResultsDropped: (reason, count) => droppedResults.inc({ reason }, count),
-    linkRefused: (code) => refused.inc({ code }),
-    deliveryEnded: (kind, outcome) => deliveries.labels(kind, outcome).inc(),
-    commitTook: (durationMs) => commit.observe(durationMs / 1000),
-    watchQueue(name, queue) {
-      if (queues.has(name)) throw new Error(`The queue ${name} is watched already.`);
-      queues.set(name, queue);
-    },
-    watchStorage: (read) => watchStorage(registers, read),
-    watchConnectedAgents: (count) => gauge('vigia_agents_connected', 'Agents with a link to this server.', count),
-    watchLiveConnections: (count) => gauge('vigia_live_connections', 'Browsers with a live connection.', count),
-    text: () => registry.metrics(),
-    close: () => loopDelay.disable(),
-  };
 }

@@ -1,11 +1,13 @@
 import type { ClockEnd } from '../../../protocol/api/contract.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
-import { closeIsolates, harmless, isolated } from '../../../protocol/bidi.ts';
+import { isolated } from '../../../protocol/bidi.ts';
 import { english } from '../../../protocol/said/en/english.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { readSaid } from '../../../protocol/said/read.ts';
 import type { Said } from '../../../protocol/said/said.ts';
 import { word } from '../../../protocol/said/word.ts';
+import type { IncidentFacts, Notice, NoticePayload } from './notice.ts';
+import { cut, formatTime, line, nameOf } from './one-line.ts';
 
 /** What a receiver is told, in parts that each medium puts in its own form. All text is plain: nothing in it is markup. */
 export interface Message {
@@ -35,51 +37,6 @@ export interface Fact {
   readonly value: string;
 }
 
-/** What waits to be told, with what is known of its incident now. */
-export interface Notice {
-  readonly kind: string;
-  readonly payload: NoticePayload;
-  readonly incident: IncidentFacts | null;
-  readonly clientName: string | null;
-}
-
-/** As it was stored: what is said as a `Said`, or only a sentence, as other kinds than incidents' have it. */
-export interface NoticePayload {
-  readonly said?: unknown;
-  readonly sentence?: unknown;
-  readonly title?: unknown;
-  readonly noteSaid?: unknown;
-  readonly note?: unknown;
-  readonly incidentId?: unknown;
-  readonly priority?: unknown;
-  readonly at?: unknown;
-}
-
-export interface IncidentFacts {
-  readonly id: string;
-  readonly state: 'open' | 'acknowledged' | 'resolved';
-  readonly priority: Priority;
-  readonly said: Said;
-  readonly siteName: string | null;
-  readonly deviceName: string | null;
-  readonly serviceName: string | null;
-  readonly onsetAt: number;
-  readonly resolvedAt: number | null;
-  /** Of the response clock, while it runs. */
-  readonly dueAt: number | null;
-  readonly dueZone: string;
-  /** Which of the incident's four times is due then. */
-  readonly dueEnd: ClockEnd;
-  /** False: shown, as technicians are free, and never breached. */
-  readonly dueIsFirm: boolean;
-  readonly events: readonly {
-    readonly at: number;
-    readonly kind: string;
-    readonly by: string | null;
-    readonly said: Said;
-  }[];
-}
-
 export interface Rendering {
   readonly idempotencyKey: string;
   /** Where people open the dashboard, without a trailing slash. */
@@ -89,7 +46,6 @@ export interface Rendering {
 
 const MAX_TITLE = 160;
 const MAX_SENTENCE = 1_000;
-const MAX_NAME = 120;
 const MAX_SINCE = 10;
 const MAX_ENTRIES = 100;
 
@@ -305,41 +261,4 @@ function priorityOf(value: unknown): Priority | null {
 /** Its lines, and how many more there are. */
 export function listed({ lines, more }: Pick<Message, 'lines' | 'more'>): readonly string[] {
   return more > 0 ? [...lines, `and ${more} more`] : lines;
-}
-
-/** A name as a part of a line: it does not reorder what stands beside it. */
-function nameOf(value: unknown): string {
-  return isolated(line(value, MAX_NAME));
-}
-
-/** Text of any origin as one line: no line break or control that could fake another line, nothing that reorders it. */
-function line(value: unknown, maxLength: number): string {
-  if (typeof value !== 'string') return '';
-  // Half a surrogate pair is no character; some media refuse the whole message for it.
-  return cut(
-    harmless(
-      value
-        .toWellFormed()
-        .replace(/[\p{Cc}\s]+/gu, ' ')
-        .trim(),
-    ),
-    maxLength,
-  );
-}
-
-function cut(text: string, maxLength: number): string {
-  const characters = [...text];
-  if (characters.length <= maxLength) return text;
-  for (let length = maxLength - 1; length > 0; length -= 1) {
-    const shown = closeIsolates(`${characters.slice(0, length).join('')}…`);
-    if ([...shown].length <= maxLength) return shown;
-  }
-  return '…';
-}
-
-/** An instant to the minute on the clocks of a zone. @example formatTime(0, 'UTC') // 'Thu 1970-01-01 00:00 (UTC)' */
-function formatTime(ms: number, timeZone: string): string {
-  const time = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
-  const weekday = time.toLocaleString('en', { weekday: 'short' });
-  return `${weekday} ${time.toPlainDate()} ${time.toPlainTime().toString({ smallestUnit: 'minute' })} (${timeZone})`;
 }

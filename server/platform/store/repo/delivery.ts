@@ -58,18 +58,18 @@ export interface DeliveryRepository {
 
 const MAX_REASON = 500;
 
-export function deliveryRepository({ db }: RepositoryContext): DeliveryRepository {
+type Reading = Pick<
+  DeliveryRepository,
+  'told' | 'lastTold' | 'queues' | 'due' | 'bundled' | 'waitingFor' | 'sentSince' | 'givenUpSince'
+>;
+
+export function deliveryRepository(context: RepositoryContext): DeliveryRepository {
+  return { ...deliveryReading(context), ...deliveryChanging(context) };
+}
+
+function deliveryReading({ db }: RepositoryContext): Reading {
   const waiting = () => db.selectFrom('delivery').where('delivered_at', 'is', null).where('given_up_at', 'is', null);
-  const update = (ids: readonly number[]) => db.updateTable('delivery').where('id', 'in', [...ids]);
-  const oneMore = sql<number>`attempts + 1`;
   return {
-    async insert(rows) {
-      if (rows.length === 0) return;
-      const insert = db.insertInto('delivery').values([...rows]);
-      await insert
-        .onConflict((conflict) => conflict.columns(['outbox_id', 'receiver_id', 'recipient']).doNothing())
-        .execute();
-    },
     told: (prefix, end) =>
       db
         .selectFrom('delivery')
@@ -136,20 +136,6 @@ export function deliveryRepository({ db }: RepositoryContext): DeliveryRepositor
         .orderBy('id')
         .limit(limit)
         .execute(),
-    async hurry(receiverId, nowMs) {
-      await db
-        .updateTable('delivery')
-        .set({ due_at: nowMs })
-        .where('receiver_id', '=', receiverId)
-        .where('is_digest', '=', 0)
-        .where('delivered_at', 'is', null)
-        .where('given_up_at', 'is', null)
-        .where('due_at', '>', nowMs)
-        .execute();
-    },
-    async bundle(ids, bundle) {
-      await update(ids).set({ bundle }).execute();
-    },
     sentSince: async (receiverId, sinceMs, bundlePrefix) => {
       const row = await db
         .selectFrom('delivery')
@@ -166,6 +152,41 @@ export function deliveryRepository({ db }: RepositoryContext): DeliveryRepositor
         .executeTakeFirstOrThrow();
       return row;
     },
+    givenUpSince: (sinceMs) =>
+      db
+        .selectFrom('delivery')
+        .select(['receiver_id', sql<number>`count(*)`.as('count')])
+        .where('given_up_at', '>', sinceMs)
+        .groupBy('receiver_id')
+        .execute(),
+  };
+}
+
+function deliveryChanging({ db }: RepositoryContext): Omit<DeliveryRepository, keyof Reading> {
+  const update = (ids: readonly number[]) => db.updateTable('delivery').where('id', 'in', [...ids]);
+  const oneMore = sql<number>`attempts + 1`;
+  return {
+    async insert(rows) {
+      if (rows.length === 0) return;
+      const insert = db.insertInto('delivery').values([...rows]);
+      await insert
+        .onConflict((conflict) => conflict.columns(['outbox_id', 'receiver_id', 'recipient']).doNothing())
+        .execute();
+    },
+    async hurry(receiverId, nowMs) {
+      await db
+        .updateTable('delivery')
+        .set({ due_at: nowMs })
+        .where('receiver_id', '=', receiverId)
+        .where('is_digest', '=', 0)
+        .where('delivered_at', 'is', null)
+        .where('given_up_at', 'is', null)
+        .where('due_at', '>', nowMs)
+        .execute();
+    },
+    async bundle(ids, bundle) {
+      await update(ids).set({ bundle }).execute();
+    },
     async delivered(ids, atMs) {
       await update(ids).set({ delivered_at: atMs, attempts: oneMore, last_error: null }).execute();
     },
@@ -179,13 +200,6 @@ export function deliveryRepository({ db }: RepositoryContext): DeliveryRepositor
         .set({ attempts: oneMore, last_error: reason.slice(0, MAX_REASON), given_up_at: atMs })
         .execute();
     },
-    givenUpSince: (sinceMs) =>
-      db
-        .selectFrom('delivery')
-        .select(['receiver_id', sql<number>`count(*)`.as('count')])
-        .where('given_up_at', '>', sinceMs)
-        .groupBy('receiver_id')
-        .execute(),
     prune: (beforeMs) =>
       inTransaction(db, async (tx) => {
         const old = tx

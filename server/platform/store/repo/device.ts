@@ -66,23 +66,15 @@ export interface DeviceRepository {
   agentStatement(id: string, facts: AgentFacts): CompiledQuery;
 }
 
-export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRepository {
-  const mine = ofScope(scope, 'device.client_id');
-  const select = () => db.selectFrom('device').selectAll().where(mine);
+export function deviceRepository(context: ScopedContext): DeviceRepository {
+  return { ...deviceReading(context), ...deviceChanging(context) };
+}
+
+type Reading = Pick<DeviceRepository, 'list' | 'all' | 'retired' | 'get' | 'byPublicKey' | 'placements'>;
+
+function deviceReading({ db, scope }: ScopedContext): Reading {
+  const select = () => db.selectFrom('device').selectAll().where(ofScope(scope, 'device.client_id'));
   const active = () => select().where('retired_at', 'is', null).orderBy('enrolled_at').orderBy('id');
-
-  async function requireSite(tx: typeof db, siteId: string, clientId: string): Promise<void> {
-    const site = tx.selectFrom('site').select('id').where('id', '=', siteId).where('client_id', '=', clientId);
-    found(await site.executeTakeFirst(), 'site of this client');
-  }
-
-  async function requireFreeKey(tx: typeof db, publicKey: Uint8Array): Promise<void> {
-    const holder = tx.selectFrom('device').select('id').where('public_key', '=', publicKey);
-    if ((await holder.where('retired_at', 'is', null).executeTakeFirst()) !== undefined) {
-      throw new VigiaError('conflict', 'A device with this key is enrolled already. Retire it first.');
-    }
-  }
-
   return {
     async list({ limit, cursor, clientId, siteId }) {
       const size = clampLimit(limit);
@@ -106,6 +98,16 @@ export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRep
       return rows.find((row) => row.retired_at === null) ?? rows[0] ?? null;
     },
 
+    placements(id) {
+      const all = db.selectFrom('device_placement').selectAll().where(ofScope(scope, 'device_placement.client_id'));
+      return (id === undefined ? all : all.where('device_id', '=', id)).orderBy('id').execute();
+    },
+  };
+}
+
+function deviceChanging({ db, scope, clock }: ScopedContext): Omit<DeviceRepository, keyof Reading> {
+  const mine = ofScope(scope, 'device.client_id');
+  return {
     insert: (device) =>
       inTransaction(db, async (tx) => {
         requireInScope(scope, device.clientId);
@@ -166,11 +168,6 @@ export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRep
         return row;
       }),
 
-    placements(id) {
-      const all = db.selectFrom('device_placement').selectAll().where(ofScope(scope, 'device_placement.client_id'));
-      return (id === undefined ? all : all.where('device_id', '=', id)).orderBy('id').execute();
-    },
-
     async retire(id) {
       const result = await db
         .updateTable('device')
@@ -193,4 +190,16 @@ export function deviceRepository({ db, scope, clock }: ScopedContext): DeviceRep
 
     agentStatement: (id, facts) => db.updateTable('device').set(facts).where(mine).where('id', '=', id).compile(),
   };
+}
+
+async function requireSite(tx: ScopedContext['db'], siteId: string, clientId: string): Promise<void> {
+  const site = tx.selectFrom('site').select('id').where('id', '=', siteId).where('client_id', '=', clientId);
+  found(await site.executeTakeFirst(), 'site of this client');
+}
+
+async function requireFreeKey(tx: ScopedContext['db'], publicKey: Uint8Array): Promise<void> {
+  const holder = tx.selectFrom('device').select('id').where('public_key', '=', publicKey);
+  if ((await holder.where('retired_at', 'is', null).executeTakeFirst()) !== undefined) {
+    throw new VigiaError('conflict', 'A device with this key is enrolled already. Retire it first.');
+  }
 }

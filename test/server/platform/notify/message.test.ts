@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { harmless } from '../../../../protocol/bidi.ts';
 import { said, typed } from '../../../../protocol/said/said.ts';
-import {
-  type IncidentFacts,
-  listMessage,
-  type Notice,
-  noticeMessage,
-  testMessage,
-} from '../../../../server/platform/notify/message.ts';
+import { listMessage, noticeMessage, testMessage } from '../../../../server/platform/notify/message.ts';
+import type { IncidentFacts, Notice } from '../../../../server/platform/notify/notice.ts';
 import { plainText } from '../../../../server/platform/notify/plain-text.ts';
 import { holds } from '../../../support/property.ts';
 
