@@ -65,7 +65,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const ownRun = runId.toString('hex');
   const spool = await Spool.open({ directory: join(dataDir, 'spool'), runId, bootId, log });
   const schemas = createSchemas();
-  const tasks = await createTasks({ dataDir, publicKey: identity.publicKey, bootId, clocks, log });
+  const tasks = await createTasks({
+    dataDir,
+    publicKey: identity.publicKey,
+    deviceId: enrolment.deviceId,
+    bootId,
+    clocks,
+    log,
+  });
   const url = socketUrl(enrolment);
   let memory: Memory = { ...readMemory(dataDir), bootId };
   let intervalMs = options.reportIntervalMs ?? enrolment.intervalMs;

@@ -16,6 +16,8 @@ export interface TaskResult {
 
 /** The same, as it is kept until the server has it. */
 export interface KeptResult extends TaskResult {
+  /** The device as which the agent was asked: another server, or another device of it, gets nothing of it. */
+  readonly asker: string;
   /** How many results had to be dropped to keep this one. */
   readonly dropped: number;
   /** When it ended, by this boot's clock, and by the time of day for the next boot. */
@@ -40,6 +42,7 @@ export function parseKept(text: string): KeptResult {
     outcome === undefined ||
     typeof it.json !== 'string' ||
     Buffer.byteLength(it.json) > MAX_TASK_RESULT_BYTES ||
+    typeof it.asker !== 'string' ||
     typeof it.bootId !== 'string' ||
     !isCount(it.fileBytes, MAX_TASK_FILE_BYTES) ||
     !isCount(it.dropped, 0xffff) ||
@@ -48,6 +51,13 @@ export function parseKept(text: string): KeptResult {
   ) {
     throw new Error('it is no result of a task');
   }
-  const { json, fileBytes, dropped, bootId, bootMs, wallMs } = it;
-  return { outcome, json, fileBytes, dropped, bootId, bootMs, wallMs };
+  const { json, fileBytes, dropped, asker, bootId, bootMs, wallMs } = it;
+  return { outcome, json, fileBytes, dropped, asker, bootId, bootMs, wallMs };
+}
+
+/** The device in a note of a task that began. @throws Error if it is none */
+export function parseBegun(text: string): string {
+  const asker = (JSON.parse(text) as { readonly asker?: unknown } | null)?.asker;
+  if (typeof asker !== 'string') throw new Error('it is no note of a task');
+  return asker;
 }

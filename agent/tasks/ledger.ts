@@ -5,10 +5,12 @@ import { keepFile } from '../files/keep.ts';
 import { describeError, type Log } from '../log/log.ts';
 import { onceAMinute } from '../log/once-a-minute.ts';
 import { makeDirectory } from '../spool/folder.ts';
-import { type KeptResult, parseKept, type TaskResult, without } from './kept-result.ts';
+import { type KeptResult, parseBegun, parseKept, type TaskResult, without } from './kept-result.ts';
 
 export interface LedgerOptions {
   readonly directory: string;
+  /** The id of the device that this agent is. */
+  readonly asker: string;
   readonly bootId: string;
   readonly clocks: () => Clocks;
   readonly log: Log;
@@ -93,7 +95,7 @@ export class TaskLedger {
     this.#lastNumber += 1;
     const entry: Entry = { number: this.#lastNumber, id, state: 'begun', result: null };
     this.#entries.set(id, entry);
-    await this.#onDisk(() => keepFile(this.#pathOf(entry), '{}'));
+    await this.#onDisk(() => keepFile(this.#pathOf(entry), JSON.stringify({ asker: this.#options.asker })));
   }
 
   /** The task ended so. Resolves when that is on disk, or cannot be. */
@@ -102,7 +104,8 @@ export class TaskLedger {
     if (!entry) throw new Error('A task has ended that did not begin.');
     const before = this.#pathOf(entry);
     const { bootMs, wallMs } = this.#options.clocks();
-    const when = { bootId: this.#options.bootId, bootMs: Math.round(bootMs), wallMs: Math.round(wallMs) };
+    const { asker, bootId } = this.#options;
+    const when = { asker, bootId, bootMs: Math.round(bootMs), wallMs: Math.round(wallMs) };
     entry.state = 'ended';
     entry.result = { ...result, dropped: 0, ...when };
     const dropped = await this.#makeRoom(entry);
@@ -157,8 +160,11 @@ export class TaskLedger {
     }
     for (const entry of found.values()) {
       try {
-        if (entry.state !== 'begun') entry.result = parseKept(await readFile(this.#pathOf(entry), 'utf8'));
-        this.#entries.set(entry.id, entry);
+        const text = await readFile(this.#pathOf(entry), 'utf8');
+        if (entry.state !== 'begun') entry.result = parseKept(text);
+        const asker = entry.result?.asker ?? parseBegun(text);
+        if (asker === this.#options.asker) this.#entries.set(entry.id, entry);
+        else await this.#forget(entry);
       } catch (error) {
         log.warn('the result of a task cannot be read and is dropped', { task: entry.id, ...describeError(error) });
         await this.#forget(entry);

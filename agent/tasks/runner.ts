@@ -118,7 +118,7 @@ export class TaskRunner {
   async #run({ id, kind, payload }: Waiting, over: AbortController, leftMs: number): Promise<void> {
     const { ledger, log, offer } = this.#options;
     const deadline = setTimeout(() => over.abort(), leftMs);
-    log.info('the server asks for something', { task: id, kind: kind.name });
+    log.debug('the server asks for something', { task: id, kind: kind.name });
     await ledger.begin(id);
     const result = await this.#resultOf(id, kind, payload, over.signal);
     clearTimeout(deadline);

@@ -16,6 +16,8 @@ import { TaskRunner } from './runner.ts';
 export interface TasksOptions {
   readonly dataDir: string;
   readonly publicKey: Uint8Array;
+  /** The id of the device that this agent is. */
+  readonly deviceId: string;
   readonly bootId: string;
   readonly clocks: () => Clocks;
   readonly log: Log;
@@ -33,13 +35,13 @@ export interface Tasks {
 }
 
 /** The tasks of this machine, each kind a folder beside this file. What they may do is decided by `policy.json` alone. */
-export async function createTasks({ dataDir, publicKey, bootId, clocks, log }: TasksOptions): Promise<Tasks> {
+export async function createTasks({ dataDir, publicKey, deviceId, bootId, clocks, log }: TasksOptions): Promise<Tasks> {
   const policy = () => readPolicy(dataDir);
   const { allows, fault } = policy();
   if (fault !== undefined) log.warn('the policy cannot be understood', { reason: fault });
   const checks = createChecks({ dataDir, publicKey, clocks, log, run: createRunner(dataDir) });
   const probe = createProbeKind();
-  const ledger = await TaskLedger.open({ directory: join(dataDir, 'tasks'), bootId, clocks, log });
+  const ledger = await TaskLedger.open({ directory: join(dataDir, 'tasks'), asker: deviceId, bootId, clocks, log });
   const outbox = new TaskOutbox({ ledger, log });
   const runner = new TaskRunner({
     kinds: [anyKind(probe), anyKind(createChecksKind(checks))],

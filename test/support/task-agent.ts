@@ -52,7 +52,7 @@ export async function startTaskAgent(t: Pick<Test, 'teardown'>, options: TaskAge
   const { kinds, directory = tempDir(t), policy = allowAll, bootId = 'boot', bounds = {} } = options;
   const { log, lines } = recordingLog();
   const clocks = { wallMs: 1_000_000, monotonicMs: 1_000, bootMs: 5_000 } satisfies Clocks;
-  const ledger = await TaskLedger.open({ directory, bootId, clocks: () => clocks, log, bounds });
+  const ledger = await TaskLedger.open({ directory, asker: 'device-1', bootId, clocks: () => clocks, log, bounds });
   const told: Told[] = [];
   const tell = (id: string, { outcome, json, ...rest }: TaskResult | KeptResult): void => {
     told.push({ id, outcome, facts: JSON.parse(json), dropped: 'dropped' in rest ? rest.dropped : 0 });

@@ -76,7 +76,7 @@ export class TaskDesk {
   constructor(options: TaskDeskOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? (() => performance.now());
-    this.#drops = new QuietLog((fields, message) => options.logger.warn(fields, message));
+    this.#drops = new QuietLog((fields, message) => options.logger.info(fields, message));
   }
 
   /** Tasks that wait for their answer, without those that stand. */

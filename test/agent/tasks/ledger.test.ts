@@ -11,10 +11,10 @@ import { tempDir } from '../../support/temp-dir.ts';
 const idOf = (n: number) => n.toString(16).padStart(32, '0');
 const done = (text = '') => ({ outcome: 'done', json: JSON.stringify({ text }), fileBytes: 0 }) as const;
 
-async function open(t: Test, bounds: Partial<LedgerBounds> = {}, directory = tempDir(t)) {
+async function open(t: Test, bounds: Partial<LedgerBounds> = {}, directory = tempDir(t), asker = 'device-1') {
   const { log, lines } = recordingLog();
   const clocks = () => ({ wallMs: 1_000_000, monotonicMs: 1, bootMs: 1_000.4 });
-  const ledger = await TaskLedger.open({ directory, bootId: 'boot', clocks, log, bounds });
+  const ledger = await TaskLedger.open({ directory, asker, bootId: 'boot', clocks, log, bounds });
   const run = async (n: number, result = done()) => {
     await ledger.begin(idOf(n));
     await ledger.end(idOf(n), result);
@@ -59,12 +59,13 @@ t.test('what a crash or a stranger left in the folder', async (t) => {
   const { run, directory } = await open(t);
   for (const n of [1, 2, 3]) await run(n);
   const [one, two] = readdirSync(directory).sort() as [string, string];
-  writeFileSync(join(directory, one.replace('.ended', '.begun')), '{}');
+  writeFileSync(join(directory, one.replace('.ended', '.begun')), '{"asker":"device-1"}');
   writeFileSync(join(directory, two), '{"outcome":"done","json":');
   writeFileSync(join(directory, '000000000009-dddd.ended.77.tmp'), 'half');
   writeFileSync(join(directory, `${'e'.repeat(32)}.file`), 'of nobody');
   writeFileSync(join(directory, 'notes.txt'), 'of the owner');
-  writeFileSync(join(directory, `000000000008-${'f'.repeat(32)}.begun`), '{}');
+  writeFileSync(join(directory, `000000000008-${'f'.repeat(32)}.begun`), '{"asker":"device-1"}');
+  writeFileSync(join(directory, `000000000007-${'a'.repeat(32)}.begun`), '{}');
   const again = await open(t, {}, directory);
   t.same(
     again.waiting().map(([n]) => n),
@@ -76,6 +77,20 @@ t.test('what a crash or a stranger left in the folder', async (t) => {
   t.notOk(again.ledger.knows(idOf(2)));
   await again.run(9);
   t.match(readdirSync(directory).sort()[3], /^000000000009-/, 'numbers go on');
+});
+
+t.test('what one server asked is no business of the next one', async (t) => {
+  const { run, directory, ledger } = await open(t);
+  await run(1);
+  await run(2);
+  await ledger.taken(idOf(2));
+  writeFileSync(ledger.fileOf(idOf(3)), 'secret');
+  await run(3, { ...done(), fileBytes: 6 } as never);
+  await ledger.begin(idOf(4));
+  const other = await open(t, {}, directory, 'device-2');
+  t.same(other.waiting(), []);
+  t.notOk([1, 2, 3, 4].some((n) => other.ledger.knows(idOf(n))));
+  t.same(readdirSync(directory), [], 'nothing of it stays on the disk');
 });
 
 t.test('without a disk it remembers as long as it runs, and says so once', async (t) => {
@@ -110,6 +125,7 @@ t.test('what is kept reads as it was written, and nothing else does', async (t) 
     json: fc.string(),
     fileBytes: fc.nat(1_000),
     dropped: fc.nat(0xffff),
+    asker: fc.string(),
     bootId: fc.string(),
     bootMs: fc.nat(),
     wallMs: fc.nat(),
@@ -121,7 +137,7 @@ t.test('what is kept reads as it was written, and nothing else does', async (t) 
       }),
     ),
   );
-  const good = { ...without('failed', 'x'), dropped: 0, bootId: '', bootMs: 0, wallMs: 0 };
+  const good = { ...without('failed', 'x'), dropped: 0, asker: '', bootId: '', bootMs: 0, wallMs: 0 };
   for (const change of [
     { outcome: 'gone' },
     { json: 1 },

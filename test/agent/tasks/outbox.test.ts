@@ -14,7 +14,7 @@ const idOf = (n: number) => n.toString(16).padStart(32, '0');
 async function scene(t: Test, againMs = 60_000) {
   const { log } = recordingLog();
   const clocks = () => ({ wallMs: 1_000, monotonicMs: 1, bootMs: 1 });
-  const ledger = await TaskLedger.open({ directory: tempDir(t), bootId: 'boot', clocks, log });
+  const ledger = await TaskLedger.open({ directory: tempDir(t), asker: 'device-1', bootId: 'boot', clocks, log });
   const outbox = new TaskOutbox({ ledger, log, againMs });
   t.teardown(() => outbox.closed());
   const link = () => {

@@ -55,7 +55,7 @@ class Device implements AskedDevice {
 function scene(t: Pick<Test, 'teardown'>) {
   const dropped: string[] = [];
   const lines: Record<string, unknown>[] = [];
-  const logger = pino({ level: 'warn' }, { write: (text) => void lines.push(JSON.parse(text)) });
+  const logger = pino({ level: 'info' }, { write: (text) => void lines.push(JSON.parse(text)) });
   const desk = new TaskDesk({
     logger,
     onDropped: (reason, count) => void dropped.push(count > 1 ? `${reason} x${count}` : reason),
