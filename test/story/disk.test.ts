@@ -51,7 +51,7 @@ t.test('a disk fills: an incident opens by itself, and closes by itself when the
   t.test('its sentence has the numbers, and the screens know', async (t) => {
     t.equal(opened.priority, 'high');
     t.equal(opened.object, mountpoint);
-    const numbers = / has (\d+\.\d MB) left of (\d+\.\d MB) \((2\.\d|3\.0) % free, below (\d+\.\d MB) for 1 s\)$/.exec(
+    const numbers = / has (\d+\.\d MB) left of (\d+\.\d MB) \((2\.\d|3\.0)% free, below (\d+\.\d MB) for 1 s\)$/.exec(
       opened.sentence,
     );
     t.ok(numbers, opened.sentence);
