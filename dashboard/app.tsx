@@ -1,6 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { isolated } from '../protocol/bidi.ts';
+import { headlineOf } from './data/headline.ts';
 import { clients, devices, fleet, incidents, loadError, reload, session, sites, start } from './data/store.ts';
 import { triage } from './data/triage.ts';
 import { FirstRun } from './features/access/FirstRun.tsx';
@@ -142,7 +143,7 @@ function place(to: Route): string {
     case 'device':
       return devices.value.get(to.id)?.name ?? t('nav.fleet');
     case 'incident':
-      return incidents.value.get(to.id)?.sentence ?? t('nav.incidents');
+      return headlineOf(incidents.value.get(to.id), t('nav.incidents'));
     case 'fleet':
     case 'incidents':
     case 'availability':

@@ -1,12 +1,15 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { DeviceSummary, PresenceState } from '../../protocol/api/view.ts';
+import { nowMs } from '../data/clock.ts';
 import { groupFleet, presenceStates, priorities } from '../data/select.ts';
 import { clients, devices, sites } from '../data/store.ts';
 import { navigate } from '../route/router.ts';
 import { deviceHref, fleetHref } from '../route/routes.ts';
 import { Lasting } from '../ui/Ago.tsx';
+import { Words } from '../ui/Words.tsx';
 import { t } from '../words/i18n.ts';
+import { wordsOf } from '../words/said.ts';
 import { type Cell, cellAt, layOutSite, pitchFor, type SiteBlock } from './map-layout.ts';
 import { StateBadge } from './StateBadge.tsx';
 
@@ -161,7 +164,7 @@ function SiteSquares({ block, pitchPx, onFocus }: SiteSquaresProps) {
             ? t('map.device', {
                 name: current.device.name,
                 state: t(`state.${current.device.state}`),
-                reason: current.device.stateReason,
+                reason: wordsOf(current.device.stateSaid, nowMs.peek()),
               })
             : t('map.none')}
         </span>
@@ -216,7 +219,9 @@ function MapTip({ focused }: { focused: Focused }) {
       <span class="tip-line">
         <StateBadge state={device.state} /> <Lasting since={device.stateSince} />
       </span>
-      <span class="tip-reason">{device.stateReason}</span>
+      <span class="tip-reason">
+        <Words said={device.stateSaid} />
+      </span>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { incidents as known } from '../data/store.ts';
 import { countExplained } from '../data/triage.ts';
 import { incidentHref } from '../route/routes.ts';
 import { Lasting } from '../ui/Ago.tsx';
+import { Words } from '../ui/Words.tsx';
 import { rich, t } from '../words/i18n.ts';
 import { IncidentDeadlines } from './DeadlineClock.tsx';
 import { AcknowledgeButton, AssignSelect, IncidentPlace } from './IncidentParts.tsx';
@@ -24,7 +25,7 @@ export function IncidentCards({ incidents, selectedId }: CardsProps) {
         <li key={incident.id} data-id={incident.id} class={rowClass(incident, incident.id === selectedId)}>
           <PriorityShape priority={incident.priority} />
           <a class="incident-sentence" href={incidentHref(incident.id)}>
-            {incident.sentence}
+            <Words said={incident.said} at={incident.resolvedAt} />
           </a>
           {incident.state !== 'resolved' && <IncidentDeadlines clock={incident.clock} />}
           <p class="incident-meta">

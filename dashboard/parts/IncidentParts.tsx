@@ -1,5 +1,6 @@
 import type { Incident } from '../../protocol/api/view.ts';
 import { api, sentenceOf } from '../data/api.ts';
+import { headlineOf } from '../data/headline.ts';
 import { canAct, clients, devices, keepIncident, me, services, sites, users } from '../data/store.ts';
 import { deviceHref, fleetHref } from '../route/routes.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
@@ -36,7 +37,7 @@ export function AcknowledgeButton({ incident, kind = 'plain' }: { incident: Inci
     <ActionButton
       kind={kind}
       run={() => acknowledge(incident)}
-      label={t('incident.acknowledgeThis', { sentence: incident.sentence })}
+      label={t('incident.acknowledgeThis', { sentence: headlineOf(incident) })}
     >
       {t('incident.acknowledge')}
     </ActionButton>

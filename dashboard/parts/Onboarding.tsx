@@ -1,5 +1,6 @@
 import type { OnboardingFinding } from '../../protocol/api/view.ts';
 import { When } from '../ui/Ago.tsx';
+import { Words } from '../ui/Words.tsx';
 import { rich, t } from '../words/i18n.ts';
 
 /** What already held when the machine was enrolled: known, listed, without a clock. */
@@ -13,7 +14,7 @@ export function Onboarding({ findings }: { findings: readonly OnboardingFinding[
       <ul class="findings">
         {findings.map((finding) => (
           <li key={`${finding.rule} ${finding.object}`}>
-            {finding.sentence}{' '}
+            <Words said={finding.said} at={finding.foundAt} />{' '}
             <span class="quiet">{rich('onboarding.found', { when: <When at={finding.foundAt} /> })}</span>
           </li>
         ))}

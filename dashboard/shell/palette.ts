@@ -1,6 +1,7 @@
 import type { PresenceState, Priority } from '../../protocol/api/view.ts';
 import { sentenceOf } from '../data/api.ts';
 import { byDeadline } from '../data/deadline.ts';
+import { headlineOf } from '../data/headline.ts';
 import { canAct, clients, devices, incidents, signOut, sites } from '../data/store.ts';
 import { overlay } from '../route/keys.ts';
 import { density, theme } from '../route/prefs.ts';
@@ -109,7 +110,7 @@ function openIncidents(): Command[] {
     .sort(byDeadline)
     .map((incident) => ({
       id: `i-${incident.id}`,
-      title: incident.sentence,
+      title: headlineOf(incident),
       detail: devices.value.get(incident.deviceId ?? '')?.name ?? t('palette.incident'),
       mark: { kind: 'priority', priority: incident.priority },
       run: to(incidentHref(incident.id)),

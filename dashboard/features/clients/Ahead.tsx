@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { AheadFigures } from '../../../protocol/api/person-report.ts';
 import { sla } from '../../data/api-sla.ts';
+import { headlineOf } from '../../data/headline.ts';
 import { incidents } from '../../data/store.ts';
 import { incidentHref } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
@@ -74,7 +75,7 @@ function Figures({ figures }: { figures: AheadFigures }) {
           <ul>
             {stillOpen.map((id) => (
               <li key={id}>
-                <a href={incidentHref(id)}>{incidents.value.get(id)?.sentence ?? id}</a>
+                <a href={incidentHref(id)}>{headlineOf(incidents.value.get(id), id)}</a>
               </li>
             ))}
           </ul>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { SiteCard } from '../../../protocol/api/site-card.ts';
 import type { DeviceSummary } from '../../../protocol/api/view.ts';
 import { sla } from '../../data/api-sla.ts';
+import { nowMs } from '../../data/clock.ts';
 import { byDeadline } from '../../data/deadline.ts';
 import { compareNames } from '../../data/select.ts';
 import { canAct, clients, devices, incidents, sites } from '../../data/store.ts';
@@ -15,6 +16,7 @@ import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { say } from '../../ui/Toasts.tsx';
 import { t } from '../../words/i18n.ts';
+import { wordsOf } from '../../words/said.ts';
 import { SiteCardEditor } from './SiteCardEditor.tsx';
 
 /** One site: whom to call, which machines are there, and its ledger of reachability. */
@@ -132,7 +134,7 @@ function Machines({ siteId, devices: own }: { siteId: string; devices: DeviceSum
           <li key={device.id}>
             <a href={deviceHref(device.id)}>{device.name}</a>
             <span class="quiet">{t(`kind.${device.kind}`)}</span>
-            <span class="machine-state" title={device.stateReason}>
+            <span class="machine-state" title={wordsOf(device.stateSaid, nowMs.peek())}>
               <StateBadge state={device.state} />
               <span class="quiet">
                 <Lasting since={device.stateSince} />

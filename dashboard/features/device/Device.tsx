@@ -16,6 +16,7 @@ import { clientHref, ledgerHref, siteHref } from '../../route/routes.ts';
 import { Ago, Lasting, When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { duration } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 import { DeviceCharts } from './DeviceCharts.tsx';
@@ -93,7 +94,9 @@ function DeviceHead({ device, onChanged }: DeviceProps) {
         <p class="device-state">
           <StateBadge state={device.state} />
           <span class="quiet">{rich('device.stateFor', { span: <Lasting since={device.stateSince} /> })}</span>
-          <span class="device-reason">{device.stateReason}</span>
+          <span class="device-reason">
+            <Words said={device.stateSaid} />
+          </span>
           <InMaintenance device={device} words />
         </p>
         {device.refusal && (

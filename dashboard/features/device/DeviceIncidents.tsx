@@ -3,6 +3,7 @@ import { PriorityShape } from '../../parts/StateBadge.tsx';
 import { incidentHref } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { duration } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 
@@ -26,7 +27,9 @@ export function DeviceIncidents({ deviceId, revision }: { deviceId: string; revi
                 <li key={incident.id}>
                   <PriorityShape priority={incident.priority} />
                   <div>
-                    <a href={incidentHref(incident.id)}>{incident.sentence}</a>
+                    <a href={incidentHref(incident.id)}>
+                      <Words said={incident.said} at={incident.resolvedAt} />
+                    </a>
                     <p class="quiet">
                       {incident.resolvedAt && <When at={incident.resolvedAt} />}{' '}
                       {incident.resolvedAt &&

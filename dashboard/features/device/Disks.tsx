@@ -5,6 +5,7 @@ import { isThere } from '../../data/select.ts';
 import { Bar } from '../../ui/Bar.tsx';
 import { bytes, exactTime, percent, time } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
+import { exactWordsOf } from '../../words/said.ts';
 
 const MAX_SHARERS = 8;
 
@@ -56,7 +57,7 @@ function Disk({ system, stale }: { system: FileSystem; stale: boolean }) {
         <span class="disk-mount">{system.mountpoint}</span>
         {system.readable === false && <span class="tag">{t('disks.unreadable')}</span>}
         {system.readOnly && <span class="tag">{t('disks.readOnly')}</span>}
-        <span class="disk-left" title={system.forecast?.sentence}>
+        <span class="disk-left" title={system.forecast ? exactWordsOf(system.forecast.said, nowMs.peek()) : undefined}>
           {system.availableBytes === null || system.sizeBytes === null
             ? t('disks.unknown')
             : t('disks.left', { available: bytes(system.availableBytes), size: bytes(system.sizeBytes) })}
@@ -88,7 +89,7 @@ function Forecast({ forecast }: { forecast: FileSystem['forecast'] }) {
   const atMs = Date.parse(forecast.fullAt);
   const certainty = (forecast.quality ?? 0) >= 0.8 ? 'sure' : (forecast.quality ?? 0) >= 0.6 ? 'fairlySure' : 'unsure';
   return (
-    <p class="hint" title={`${forecast.sentence}. ${exactTime(atMs)}`}>
+    <p class="hint" title={`${exactWordsOf(forecast.said, nowMs.peek())}. ${exactTime(atMs)}`}>
       {t('disks.full', {
         when: time(atMs, nowMs.peek()),
         amount: bytes(forecast.bytesPerHour),

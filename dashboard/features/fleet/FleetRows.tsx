@@ -1,4 +1,5 @@
 import type { DeviceSummary } from '../../../protocol/api/view.ts';
+import { nowMs } from '../../data/clock.ts';
 import { countStates, isThere } from '../../data/select.ts';
 import { clients, flapping, sites } from '../../data/store.ts';
 import { InMaintenance } from '../../parts/InMaintenance.tsx';
@@ -9,6 +10,7 @@ import { Ago, Lasting } from '../../ui/Ago.tsx';
 import { Bar } from '../../ui/Bar.tsx';
 import { bytes } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
+import { wordsOf } from '../../words/said.ts';
 import { fleetColumns } from './fleet-columns.ts';
 import type { FleetQuery, FleetRow, SortColumn } from './fleet-query.ts';
 
@@ -92,7 +94,7 @@ export function DeviceRow({ device, selected, ofLowDrives, ...at }: DeviceRowPro
           navigate(deviceHref(device.id));
       }}
     >
-      <td class="cell cell-state" title={device.stateReason}>
+      <td class="cell cell-state" title={wordsOf(device.stateSaid, nowMs.peek())}>
         <StateBadge state={device.state} />
       </td>
       <th scope="row" class="cell cell-name">

@@ -1,5 +1,7 @@
 import type { Client, DeviceSummary, Site } from '../../../protocol/api/view.ts';
+import { nowMs } from '../../data/clock.ts';
 import { type LabelKey, t } from '../../words/i18n.ts';
+import { wordsOf } from '../../words/said.ts';
 import type { SortColumn } from './fleet-query.ts';
 
 /** The columns of the fleet in their order, with their headings. */
@@ -46,7 +48,7 @@ export function fleetTable(devices: readonly DeviceSummary[], { clients, sites }
     headings,
     ...devices.map((device) => [
       t(`state.${device.state}`),
-      device.stateReason,
+      wordsOf(device.stateSaid, nowMs.peek()),
       device.name,
       clients.get(device.clientId)?.name ?? '',
       sites.get(device.siteId)?.name ?? '',

@@ -3,6 +3,7 @@ import { incidents } from '../../data/store.ts';
 import { IncidentStateBadge } from '../../parts/StateBadge.tsx';
 import { incidentHref } from '../../route/routes.ts';
 import { Icon } from '../../ui/Icon.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { t } from '../../words/i18n.ts';
 
 /** What explains this incident, and why nobody is told of it. */
@@ -16,7 +17,10 @@ export function ExplainedBy({ incident: { parentId, suppressedBy } }: { incident
         {suppressedBy !== null && <p>{suppressedBy}</p>}
         {parentId !== null && (
           <p>
-            {t('family.partOf')} <a href={incidentHref(parentId)}>{parent?.sentence ?? t('family.parent')}</a>
+            {t('family.partOf')}{' '}
+            <a href={incidentHref(parentId)}>
+              {parent ? <Words said={parent.said} at={parent.resolvedAt} /> : t('family.parent')}
+            </a>
           </p>
         )}
       </div>
@@ -36,7 +40,9 @@ export function Explains({ incident: { children } }: { incident: IncidentDetail 
       <ul class="family">
         {children.map((child) => (
           <li key={child.id}>
-            <a href={incidentHref(child.id)}>{child.sentence}</a>
+            <a href={incidentHref(child.id)}>
+              <Words said={child.said} />
+            </a>
             <IncidentStateBadge state={child.state} />
           </li>
         ))}

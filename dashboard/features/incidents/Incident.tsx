@@ -16,6 +16,7 @@ import { Async, type Loaded, useLoaded } from '../../ui/Async.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { CheckField } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { duration } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 import { ClockCard } from './ClockCard.tsx';
@@ -63,7 +64,9 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
             {incident.isFlapping && <FlappingBadge />}
             <span class="quiet">{lastedSentence(incident)}</span>
           </p>
-          <h1 class="incident-title">{incident.sentence}</h1>
+          <h1 class="incident-title">
+            <Words said={incident.said} at={incident.resolvedAt} />
+          </h1>
           <p class="lead">
             <IncidentPlace incident={incident} />
           </p>
@@ -135,7 +138,9 @@ function ResolveButton({ incident, onDone }: { incident: IncidentDetail; onDone:
       </button>
       {open.value && (
         <Dialog title={t('incident.resolve')} onClose={close}>
-          <p class="quiet">{incident.sentence}</p>
+          <p class="quiet">
+            <Words said={incident.said} at={incident.resolvedAt} />
+          </p>
           <label class="field">
             <span>{t('incident.resolveText')}</span>
             <textarea

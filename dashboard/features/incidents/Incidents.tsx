@@ -16,6 +16,7 @@ import { Failure } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { SearchFilter } from '../../ui/SearchFilter.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { duration } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { type IncidentsQuery, incidentFilters, parseIncidentsQuery, selectIncidents } from './incidents-query.ts';
@@ -196,7 +197,7 @@ function Row({ incident, selected }: { incident: Incident; selected: boolean }) 
       <PriorityShape priority={incident.priority} />
       <div class="incident-words">
         <a class="incident-sentence" href={incidentHref(incident.id)}>
-          {incident.sentence}
+          <Words said={incident.said} at={incident.resolvedAt} />
         </a>
         <p class="incident-meta">
           <span class={`word-${incident.priority}`}>{t(`priority.${incident.priority}`)}</span>

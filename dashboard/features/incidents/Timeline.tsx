@@ -1,5 +1,6 @@
 import type { IncidentDetail } from '../../../protocol/api/view.ts';
 import { When } from '../../ui/Ago.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { t } from '../../words/i18n.ts';
 
 type Event = IncidentDetail['events'][number];
@@ -19,7 +20,11 @@ export function Timeline({ events }: { events: readonly Event[] }) {
               <When at={event.at} />
               {event.visible && <span class="event-visible">{t('event.visible')}</span>}
             </p>
-            {event.text && <p class="event-text">{event.text}</p>}
+            {event.text && (
+              <p class="event-text">
+                <Words said={event.said} at={event.at} />
+              </p>
+            )}
           </div>
         </li>
       ))}

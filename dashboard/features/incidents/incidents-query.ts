@@ -1,5 +1,6 @@
 import type { DeviceSummary, Incident, Priority } from '../../../protocol/api/view.ts';
 import { byDeadline } from '../../data/deadline.ts';
+import { headlineOf } from '../../data/headline.ts';
 import { priorities } from '../../data/select.ts';
 
 export const incidentFilters = ['open', 'resolved', 'all'] as const;
@@ -47,5 +48,5 @@ export function selectIncidents(
 
 function haystack(incident: Incident, devices: ReadonlyMap<string, DeviceSummary>): string {
   const device = devices.get(incident.deviceId ?? '')?.name ?? '';
-  return `${incident.sentence}\n${device}\n${incident.object}\n${incident.rule}`.toLowerCase();
+  return `${headlineOf(incident)}\n${device}\n${incident.object}\n${incident.rule}`.toLowerCase();
 }

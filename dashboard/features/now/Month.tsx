@@ -7,6 +7,7 @@ import { ServiceState } from '../../parts/ServiceState.tsx';
 import { clientHref, fleetHref, ledgerHref } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { duration, percent } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 
@@ -42,7 +43,9 @@ export function ServicesNotUp() {
               <strong>{service.name}</strong>
               <span class="quiet">{clients.value.get(service.clientId)?.name}</span>
             </p>
-            <p class="quiet">{service.sentence}</p>
+            <p class="quiet">
+              <Words said={service.said} />
+            </p>
             {service.blocks !== null && <p class="blocks">{t('services.blocksNow', { process: service.blocks })}</p>}
           </li>
         ))}

@@ -18,6 +18,7 @@ import { fleetHref, incidentHref, withQuery } from '../../route/routes.ts';
 import { useSelection } from '../../route/selection.ts';
 import { Ago, When } from '../../ui/Ago.tsx';
 import { say } from '../../ui/Toasts.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { rich, t } from '../../words/i18n.ts';
 import { AheadOfUsers, BudgetsAtRisk, MaintenanceNow, ServicesNotUp, useFreshMonth } from './Month.tsx';
 
@@ -194,7 +195,9 @@ function ResolvedLately({ resolved }: { resolved: readonly Incident[] }) {
       <ul class="resolved-list">
         {resolved.slice(0, RESOLVED_SHOWN).map((incident) => (
           <li key={incident.id}>
-            <a href={incidentHref(incident.id)}>{incident.sentence}</a>
+            <a href={incidentHref(incident.id)}>
+              <Words said={incident.said} at={incident.resolvedAt} />
+            </a>
             <span class="quiet">{devices.value.get(incident.deviceId ?? '')?.name}</span>
             <span class="quiet resolved-at">{incident.resolvedAt && <Ago at={incident.resolvedAt} />}</span>
           </li>

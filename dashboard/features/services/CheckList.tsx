@@ -6,6 +6,7 @@ import { ServiceState } from '../../parts/ServiceState.tsx';
 import { Ago } from '../../ui/Ago.tsx';
 import type { Loaded } from '../../ui/Async.tsx';
 import { ListSection } from '../../ui/ListSection.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { decimal, duration } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { targetText } from './check-draft.ts';
@@ -53,7 +54,9 @@ function CheckName({ check }: { check: Check }) {
       <span class="cell-more">
         {t(`check.${check.target.kind}`)} <code>{targetText(check.target)}</code>
       </span>
-      <span class="cell-more">{check.sentence}</span>
+      <span class="cell-more">
+        <Words said={check.said} />
+      </span>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { StateShape } from '../../parts/StateBadge.tsx';
 import { deviceHref, ledgerHref } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Warnings } from '../../ui/Warnings.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { t } from '../../words/i18n.ts';
 
 interface ServiceCardsProps {
@@ -34,7 +35,9 @@ export function ServiceCards({ services, checks, onEdit }: ServiceCardsProps) {
               </>
             )}
           </p>
-          <p>{service.sentence}</p>
+          <p>
+            <Words said={service.said} />
+          </p>
           {service.blocks !== null && (
             <p class={service.state === 'down' ? 'blocks blocks-now' : 'blocks'}>
               {t(service.state === 'down' ? 'services.blocksNow' : 'services.blocks', { process: service.blocks })}

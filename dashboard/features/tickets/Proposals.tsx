@@ -3,11 +3,14 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId } from 'preact/hooks';
 import type { IncidentProposal } from '../../../protocol/api/person-report.ts';
 import { sentenceOf } from '../../data/api.ts';
+import { nowMs } from '../../data/clock.ts';
 import { desk } from '../../data/desk-api.ts';
+import { headlineOf } from '../../data/headline.ts';
 import { incidents } from '../../data/store.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { Failure } from '../../ui/Async.tsx';
 import { t } from '../../words/i18n.ts';
+import { wordsOf } from '../../words/said.ts';
 import { proposalQuestion, type ReportDraft } from './report-draft.ts';
 
 const TYPING_MS = 300;
@@ -57,7 +60,7 @@ export function Proposals({ draft, onChoose }: ProposalsProps) {
           group={group}
           checked
           onChoose={() => onChoose(given)}
-          title={incidents.value.get(given)?.sentence ?? given}
+          title={headlineOf(incidents.value.get(given), given)}
         >
           {t('report.given')}
         </Proposal>
@@ -68,7 +71,7 @@ export function Proposals({ draft, onChoose }: ProposalsProps) {
           group={group}
           checked={chosen === proposal.incidentId}
           onChoose={() => onChoose(proposal.incidentId)}
-          title={proposal.sentence}
+          title={wordsOf(proposal.said, nowMs.peek())}
         >
           {proposal.why} <Ago at={proposal.openedAt} />
         </Proposal>

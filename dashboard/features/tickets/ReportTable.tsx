@@ -1,5 +1,6 @@
 import type { PersonReport } from '../../../protocol/api/person-report.ts';
 import { isolated } from '../../../protocol/bidi.ts';
+import { headlineOf } from '../../data/headline.ts';
 import { clients, devices, incidents, services, sites } from '../../data/store.ts';
 import { ReportWords } from '../../parts/PeopleReports.tsx';
 import { incidentHref } from '../../route/routes.ts';
@@ -22,7 +23,7 @@ export function ReportTable({ reports }: { reports: readonly PersonReport[] }) {
               <span class="quiet">{t('report.noIncident')}</span>
             ) : (
               <a href={incidentHref(report.incidentId)}>
-                {incidents.value.get(report.incidentId)?.sentence ?? t('report.itsIncident')}
+                {headlineOf(incidents.value.get(report.incidentId), t('report.itsIncident'))}
               </a>
             )}
             <p class="lead-sentence">{leadSentence(report.leadMs)}</p>
