@@ -39,8 +39,9 @@ t.test('a blocked loop shows, and only until it was scraped', async (t) => {
   const metrics = createServerMetrics('0.1.0');
   t.teardown(() => metrics.close());
   const worst = async () => Number(/lag_seconds\{stat="worst"\} (\S+)/.exec(await metrics.text())?.[1]);
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  // Longer than what is asked for by more than the period of sampling, which is taken off.
+  // Longer than the 50 ms between samples: how late one is counts from the one before.
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  // These 50 ms are taken off.
   const blockedUntil = performance.now() + 400;
   while (performance.now() < blockedUntil);
   await new Promise((resolve) => setTimeout(resolve, 30));
