@@ -30,7 +30,7 @@ import type { TlsMaterial } from '../platform/security/tls.ts';
 import type { EnrolmentTokens } from '../platform/security/tokens.ts';
 import { readTold } from '../platform/store/audit/told.ts';
 import type { Store } from '../platform/store/store.ts';
-import type { ActOnStore } from '../platform/store/turn.ts';
+import type { ActOnStore, FollowCatalogue } from '../platform/store/turn.ts';
 import { HeadsToVerify, type VerifiedAudit, verifyAudit } from './audit-operation.ts';
 import { listPlanned, PlannedByName, planByName } from './maintenance-operations.ts';
 
@@ -38,6 +38,7 @@ import { listPlanned, PlannedByName, planByName } from './maintenance-operations
 export interface OperationContext {
   readonly store: Store;
   readonly actOnStore: ActOnStore;
+  readonly followCatalogue: FollowCatalogue;
   readonly passwords: Passwords;
   readonly apiKeys: ApiKeys;
   readonly credentials: Credentials;
@@ -49,7 +50,7 @@ export interface OperationContext {
   /** Where agents and people reach the server, or null if it cannot be known. */
   readonly publicAddress: string | null;
   /** The running server; null when the store is opened without one. */
-  readonly running: { readonly address: string; health(): ServerHealth; catalogueChanged(): Promise<void> } | null;
+  readonly running: { readonly address: string; health(): ServerHealth } | null;
 }
 
 interface Operation<I extends TSchema, R> {
@@ -84,16 +85,16 @@ export const operations = {
         commandLine(),
         'token.create',
         everyClient,
-        async (turn, scoped) => {
+        async (turn, scoped, handle) => {
           const client = await scoped.clients.ensure(clientName);
           const site = await scoped.sites.ensure(client.id, siteName);
           const place = { clientId: client.id, siteId: site.id, createdBy: 'cli' };
           const made = await context.enrolmentTokens.create(scoped, { ...place, ...rest });
           turn.record(made.row.id, { clientName, siteName, ...rest });
+          await context.followCatalogue(turn, handle);
           return made;
         },
       );
-      await context.running?.catalogueChanged();
       const { publicAddress, tls } = context;
       const commands = publicAddress === null ? null : installCommands(publicAddress, token, tls);
       return { ...tokenView(row, await findMakers(context.store, everyClient, [row])), token, commands };
@@ -122,13 +123,13 @@ export const operations = {
         commandLine(),
         'user.create',
         everyClient,
-        async (turn, _scoped, { users }) => {
-          const made = await users.create({ email, name, role, passwordHash });
+        async (turn, _scoped, handle) => {
+          const made = await handle.users.create({ email, name, role, passwordHash });
           turn.record(made.id, { role });
+          await context.followCatalogue(turn, handle);
           return made;
         },
       );
-      await context.running?.catalogueChanged();
       return userView(user);
     },
   ),

@@ -34,11 +34,14 @@ export async function withOwnStore<T>(
 ): Promise<T> {
   const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: Date.now });
   const acting = createOwnActs(store, Date.now);
+  // Nobody remembers anything here.
+  const followCatalogue = (): Promise<void> => Promise.resolve();
   const passwords = createPasswords();
   // Nobody logs in here, and nothing waits to be written.
   const people = await createPeople({
     store,
     actOnStore: acting.actOnStore,
+    followCatalogue,
     passwords,
     clock: Date.now,
     logger: { warn: () => undefined },
@@ -48,6 +51,7 @@ export async function withOwnStore<T>(
     const context = {
       store,
       actOnStore: acting.actOnStore,
+      followCatalogue,
       passwords,
       apiKeys: people.apiKeys,
       credentials: people.credentials,

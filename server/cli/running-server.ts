@@ -32,6 +32,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const context: OperationContext = {
       store,
       actOnStore,
+      followCatalogue: (turn, handle) => fleet.followCatalogue(turn, handle),
       passwords,
       apiKeys,
       credentials,
@@ -43,7 +44,6 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       running: {
         address: app.address(),
         health: () => fleet.health(),
-        catalogueChanged: () => fleet.catalogueChanged(),
       },
     };
     // On a file system that is read-only there can be no socket; what commands change could not be kept either.

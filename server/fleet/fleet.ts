@@ -3,7 +3,7 @@ import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { indexSchema, type Reading, type SchemaIndex } from '../domain/reading.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { StoredReport } from '../platform/series/series-store.ts';
-import type { Store } from '../platform/store/store.ts';
+import type { Store, StoreHandle } from '../platform/store/store.ts';
 import type { Row } from '../platform/store/tables.ts';
 import { Blindness } from './blindness.ts';
 import { type DeviceRecord, type LatestReading, makeRecord } from './device-record.ts';
@@ -33,22 +33,28 @@ export class Fleet {
   }
 
   async loadCatalogue(): Promise<void> {
-    const all = this.#store.scoped(everyClient);
-    this.clients = new Map((await all.clients.all()).map((row) => [row.id, row]));
-    this.sites = new Map((await all.sites.all()).map((row) => [row.id, row]));
-    this.users = (await this.#store.users.list()).map(({ id, name }) => ({ id, name }));
+    this.takeCatalogue(await readCatalogue(this.#store));
+  }
+
+  takeCatalogue({ clients, sites, users }: Catalogue): void {
+    this.clients = clients;
+    this.sites = sites;
+    this.users = users;
   }
 
   /** Follows a change of the device's row. Returns the record, or null if it is retired now. */
   async reload(deviceId: string): Promise<DeviceRecord | null> {
     const all = this.#store.scoped(everyClient);
     const info = await all.devices.get(deviceId);
-    const known = this.devices.get(deviceId);
-    if (!info || info.retired_at !== null) {
-      if (known) this.#drop(known);
-      return null;
-    }
-    if (!known) return this.#add(makeRecord(info, await all.deviceStates.get(deviceId), this.blindness));
+    if (info && info.retired_at === null) return this.take(info, await all.deviceStates.get(deviceId));
+    this.forget(deviceId);
+    return null;
+  }
+
+  /** Takes a device's row as it is now; `saved` is its memory, for one that is new here. */
+  take(info: Row<'device'>, saved: Row<'device_state'> | null): DeviceRecord {
+    const known = this.devices.get(info.id);
+    if (!known) return this.#add(makeRecord(info, saved, this.blindness));
     this.#byKey.delete(keyOf(known.info.public_key));
     known.info = info;
     this.#byKey.set(keyOf(info.public_key), known);
@@ -140,4 +146,21 @@ function renew(latest: LatestReading, { at, scaled }: StoredReport): void {
 
 function keyOf(publicKey: Uint8Array): string {
   return Buffer.from(publicKey).toString('base64url');
+}
+
+/** Clients, sites and people, as they are known by their ids. */
+export interface Catalogue {
+  readonly clients: Fleet['clients'];
+  readonly sites: Fleet['sites'];
+  readonly users: Fleet['users'];
+}
+
+/** What stands in the store, or is to stand when the transaction of this handle is committed. */
+export async function readCatalogue(handle: Pick<StoreHandle, 'scoped' | 'users'>): Promise<Catalogue> {
+  const all = handle.scoped(everyClient);
+  return {
+    clients: new Map((await all.clients.all()).map((row) => [row.id, row])),
+    sites: new Map((await all.sites.all()).map((row) => [row.id, row])),
+    users: (await handle.users.list()).map(({ id, name }) => ({ id, name })),
+  };
 }

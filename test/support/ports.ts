@@ -227,11 +227,11 @@ export function createTestPorts(): TestPorts {
       deviceRetired(id) {
         calls.push(`deviceRetired ${id}`);
       },
-      async deviceChanged(id) {
-        calls.push(`deviceChanged ${id}`);
+      async followDevice(turn, _handle, id) {
+        turn.afterwards(() => void calls.push(`deviceChanged ${id}`));
       },
-      async catalogueChanged() {
-        calls.push('catalogueChanged');
+      async followCatalogue(turn) {
+        turn.afterwards(() => void calls.push('catalogueChanged'));
       },
     },
     series: {

@@ -6,9 +6,9 @@ import { createPasswords } from '../../platform/security/passwords.ts';
 import { createPeople } from '../../platform/security/people.ts';
 import { createEnrolmentTokens } from '../../platform/security/tokens.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { ActOnStore } from '../../platform/store/turn.ts';
+import type { ActOnStore, FollowCatalogue } from '../../platform/store/turn.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
-import { enrollRoutes } from './enroll-routes.ts';
+import { type EnrollRouteNeeds, enrollRoutes } from './enroll-routes.ts';
 import { createInstallFiles } from './install-files.ts';
 import { installRoutes } from './install-routes.ts';
 import { passwordRoutes } from './password-routes.ts';
@@ -29,7 +29,7 @@ export interface AccessOptions {
   readonly certificate: () => CertificateFacts | null;
   readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
   /** Follows what is enrolled and who may log in. */
-  readonly fleet: { deviceChanged(deviceId: string): Promise<void>; catalogueChanged(): Promise<void> };
+  readonly fleet: EnrollRouteNeeds['fleet'] & { readonly followCatalogue: FollowCatalogue };
   /** The folder of the installation, for what new machines fetch. */
   readonly installationDir: string;
 }
@@ -37,9 +37,10 @@ export interface AccessOptions {
 /** Who may come in: people with their sessions and passwords, keys of programs, tokens of new machines. */
 export async function createAccess(options: AccessOptions) {
   const { store, actOnStore, identity, version, now, logger, installationDir } = options;
+  const followCatalogue: FollowCatalogue = (turn, handle) => options.fleet.followCatalogue(turn, handle);
   const passwords = createPasswords();
-  const people = await createPeople({ store, actOnStore, passwords, clock: now, logger });
-  const firstRun = createFirstRun(store, passwords, actOnStore);
+  const people = await createPeople({ store, actOnStore, followCatalogue, passwords, clock: now, logger });
+  const firstRun = createFirstRun(store, passwords, actOnStore, followCatalogue);
   const enrolmentTokens = createEnrolmentTokens(identity, now);
   const runtimes = createRuntimeMaker({ make: makeRuntimeIn(installationDir) });
   const installFiles = createInstallFiles(installationDir, version, runtimes);

@@ -17,7 +17,8 @@ import { perMinute } from '../../platform/http/rate-limit.ts';
 import type { Identity } from '../../platform/security/identity.ts';
 import { verifySignature } from '../../platform/security/identity.ts';
 import type { EnrolmentTokens } from '../../platform/security/tokens.ts';
-import type { ActOnStore } from '../../platform/store/turn.ts';
+import type { StoreHandle } from '../../platform/store/store.ts';
+import type { ActOnStore, Turn } from '../../platform/store/turn.ts';
 
 /** A machine has no account; the token says who let it in. */
 const MACHINE = { id: 'server' };
@@ -58,7 +59,7 @@ export interface EnrollRouteNeeds {
   /** What agents are asked to keep, by kind of device. */
   readonly reportIntervalMs: { readonly server: number; readonly workstation: number };
   /** Follows what was enrolled. */
-  readonly fleet: { deviceChanged(deviceId: string): Promise<void> };
+  readonly fleet: { followDevice(turn: Turn, handle: StoreHandle, deviceId: string): Promise<void> };
 }
 
 /** How a machine joins: it first lets the server prove itself, then sends its token. */
@@ -98,10 +99,10 @@ export function enrollRoutes(http: Http, context: EnrollRouteNeeds): void {
     const enrolled = await actOnStore(MACHINE, 'device.enrol', everyClient, async (turn, _scoped, handle) => {
       const done = await enrolmentTokens.redeem(handle, token, agent);
       turn.record(done.device.id, { tokenId: done.device.token_id, hostname, address: request.ip });
+      await fleet.followDevice(turn, handle, done.device.id);
       return done;
     });
     const { device, client, site } = enrolled;
-    await fleet.deviceChanged(device.id);
     return {
       ...proof((certificateHash) => enrolmentAnswerMessage(nonce, publicKey, certificateHash)),
       deviceId: device.id,

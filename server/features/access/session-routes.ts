@@ -37,13 +37,11 @@ export interface SessionNeeds {
 
 export interface SessionRouteNeeds extends SessionNeeds {
   readonly firstRun: FirstRun;
-  /** Follows the first account. */
-  readonly fleet: { catalogueChanged(): Promise<void> };
 }
 
 /** Login, logout, who am I, and the first account. */
 export function sessionRoutes(http: Http, context: SessionRouteNeeds): void {
-  const { sessions, firstRun, logins, version, limits, loginAudit, fleet } = context;
+  const { sessions, firstRun, logins, version, limits, loginAudit } = context;
   const response = { 200: SessionInfo };
   // A flood of strangers at an address uses up their attempts, and not those of a person known there.
   const loginName = (request: FastifyRequest): string =>
@@ -81,7 +79,6 @@ export function sessionRoutes(http: Http, context: SessionRouteNeeds): void {
       const { token, ...account } = request.body;
       const user = await firstRun.redeem(token, account);
       await openSession(context, request, reply, user);
-      await fleet.catalogueChanged();
       return { user: userView(user), firstRun: false, version };
     },
   );

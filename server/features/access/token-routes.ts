@@ -9,7 +9,7 @@ import { principalOf } from '../../platform/http/principal.ts';
 import type { EnrolmentTokens } from '../../platform/security/tokens.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
 import type { ScopedStore } from '../../platform/store/store.ts';
-import type { ActOnStore } from '../../platform/store/turn.ts';
+import type { ActOnStore, FollowCatalogue } from '../../platform/store/turn.ts';
 import { installCommands } from './install-command.ts';
 import { findMakers } from './makers.ts';
 import { tokenView } from './views.ts';
@@ -37,7 +37,7 @@ export interface TokenRouteNeeds {
   readonly origins: Origins;
   /** What this server presents and pins; null on plain HTTP. May change when a certificate is renewed. */
   readonly certificate: () => CertificateFacts | null;
-  readonly fleet: { catalogueChanged(): Promise<void> };
+  readonly fleet: { readonly followCatalogue: FollowCatalogue };
 }
 
 /** Enrolment tokens: each lets machines join one site. */
@@ -65,13 +65,13 @@ export function tokenRoutes(
     async (request, reply) => {
       const who = principalOf(request);
       const { kind, uses, expiresInMs, ...place } = request.body;
-      const { row, token } = await actOnStore(who, 'token.create', who.scope, async (turn, scoped) => {
+      const { row, token } = await actOnStore(who, 'token.create', who.scope, async (turn, scoped, handle) => {
         const found = { ...(await findPlace(scoped, place)), kind, uses, expiresInMs };
         const made = await enrolmentTokens.create(scoped, { ...found, createdBy: who.id });
         turn.record(made.row.id, found);
+        await fleet.followCatalogue(turn, handle);
         return made;
       });
-      await fleet.catalogueChanged();
       const base = origins.base(request.headers.origin);
       const makers = await findMakers(state, who.scope, [row]);
       return reply.code(201).send({ ...tokenView(row, makers), token, ...installCommands(base, token, certificate()) });

@@ -9,7 +9,7 @@ import type { Leaving } from '../../platform/security/leaving.ts';
 import type { Passwords } from '../../platform/security/passwords.ts';
 import { mayGrant } from '../../platform/security/roles.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
-import type { ActOnStore } from '../../platform/store/turn.ts';
+import type { ActOnStore, FollowCatalogue } from '../../platform/store/turn.ts';
 import { leftBehindView, userView } from './views.ts';
 
 const NewUser = Type.Object(
@@ -25,7 +25,7 @@ export interface UserRouteNeeds {
   readonly actOnStore: ActOnStore;
   readonly passwords: Passwords;
   readonly leaving: Leaving;
-  readonly fleet: { catalogueChanged(): Promise<void> };
+  readonly fleet: { readonly followCatalogue: FollowCatalogue };
 }
 
 /** People who may log in. */
@@ -42,18 +42,17 @@ export function userRoutes(http: Http, { state, actOnStore, passwords, leaving, 
     const { email, name, role, password } = request.body;
     if (!mayGrant(who.role, role)) throw new VigiaError('forbidden');
     const passwordHash = await passwords.hash(password, [name, email]);
-    const user = await actOnStore(who, 'user.create', who.scope, async (turn, _scoped, { users }) => {
-      const made = await users.create({ email, name, role, passwordHash });
+    const user = await actOnStore(who, 'user.create', who.scope, async (turn, _scoped, handle) => {
+      const made = await handle.users.create({ email, name, role, passwordHash });
       turn.record(made.id, { role });
+      await fleet.followCatalogue(turn, handle);
       return made;
     });
-    await fleet.catalogueChanged();
     return reply.code(201).send(userView(user));
   });
 
   http.delete('/api/v1/users/:id', { config, schema: { params: IdParams } }, async (request, reply) => {
     await leaving.disable(request.params.id, [], principalOf(request));
-    await fleet.catalogueChanged();
     return reply.code(204).send();
   });
 
@@ -72,7 +71,6 @@ export function userRoutes(http: Http, { state, actOnStore, passwords, leaving, 
     { config, schema: { params: IdParams, body: Disable } },
     async (request, reply) => {
       await leaving.disable(request.params.id, request.body.keep, principalOf(request));
-      await fleet.catalogueChanged();
       return reply.code(204).send();
     },
   );

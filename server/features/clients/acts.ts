@@ -2,7 +2,7 @@ import type { SiteCard } from '../../../protocol/api/site-card.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { ClientRow, SiteRow } from '../../platform/store/state-port.ts';
-import type { ActOnStore } from '../../platform/store/turn.ts';
+import type { ActOnStore, FollowCatalogue } from '../../platform/store/turn.ts';
 
 /** Who acts, and whose data they may touch. */
 type Who = Actor & { readonly scope: Scope };
@@ -10,7 +10,7 @@ type Who = Actor & { readonly scope: Scope };
 export interface ClientActNeeds {
   readonly actOnStore: ActOnStore;
   /** Follows what changed. */
-  readonly fleet: { catalogueChanged(): Promise<void> };
+  readonly fleet: { readonly followCatalogue: FollowCatalogue };
 }
 
 export interface ClientChanges {
@@ -20,13 +20,12 @@ export interface ClientChanges {
 
 /** @throws VigiaError forbidden without the scope of every client, conflict if the name is taken */
 export async function createClient({ actOnStore, fleet }: ClientActNeeds, who: Who, name: string): Promise<ClientRow> {
-  const client = await actOnStore(who, 'client.create', who.scope, async (turn, { clients }) => {
+  return actOnStore(who, 'client.create', who.scope, async (turn, { clients }, handle) => {
     const made = await clients.create(name);
     turn.record(made.id, { name });
+    await fleet.followCatalogue(turn, handle);
     return made;
   });
-  await fleet.catalogueChanged();
-  return client;
 }
 
 /** @throws VigiaError not_found, conflict if the name is taken */
@@ -36,12 +35,12 @@ export async function changeClient(
   id: string,
   changes: ClientChanges,
 ): Promise<ClientRow> {
-  const client = await actOnStore(who, 'client.change', who.scope, (turn, { clients }) => {
+  return actOnStore(who, 'client.change', who.scope, async (turn, { clients }, handle) => {
     turn.record(id, { ...changes });
-    return clients.update(id, changes);
+    const changed = await clients.update(id, changes);
+    await fleet.followCatalogue(turn, handle);
+    return changed;
   });
-  await fleet.catalogueChanged();
-  return client;
 }
 
 /** @throws VigiaError not_found if the client is not in scope, conflict if the name is taken */
@@ -51,13 +50,12 @@ export async function createSite(
   clientId: string,
   name: string,
 ): Promise<SiteRow> {
-  const site = await actOnStore(who, 'site.create', who.scope, async (turn, { sites }) => {
+  return actOnStore(who, 'site.create', who.scope, async (turn, { sites }, handle) => {
     const made = await sites.create(clientId, name);
     turn.record(made.id, { clientId, name });
+    await fleet.followCatalogue(turn, handle);
     return made;
   });
-  await fleet.catalogueChanged();
-  return site;
 }
 
 /** @throws VigiaError not_found */
@@ -67,9 +65,9 @@ export async function setSiteCard(
   id: string,
   card: SiteCard,
 ): Promise<void> {
-  await actOnStore(who, 'site.card', who.scope, (turn, { sites }) => {
+  await actOnStore(who, 'site.card', who.scope, async (turn, { sites }, handle) => {
     turn.record(id);
-    return sites.setCard(id, JSON.stringify(card));
+    await sites.setCard(id, JSON.stringify(card));
+    await fleet.followCatalogue(turn, handle);
   });
-  await fleet.catalogueChanged();
 }

@@ -3,6 +3,7 @@ import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { DeviceChanges } from '../../platform/store/state-port.ts';
+import type { FleetPort } from './port.ts';
 
 /** Who acts, and whose data they may touch. */
 type Who = Actor & { readonly scope: Scope };
@@ -12,7 +13,7 @@ export interface DeviceActNeeds {
   /** Ends what is open about a device that leaves. */
   readonly endWatching: (deviceId: string, changes: ChangeSet, now: number) => void;
   /** Follows what changed. */
-  readonly fleet: { deviceChanged(deviceId: string): Promise<void>; deviceRetired(deviceId: string): void };
+  readonly fleet: Pick<FleetPort, 'followDevice' | 'deviceRetired'>;
 }
 
 /** @throws VigiaError not_found for the device, or for a site that is not of its client */
@@ -22,11 +23,11 @@ export async function changeDevice(
   id: string,
   changes: DeviceChanges,
 ): Promise<void> {
-  await actOnStore(who, 'device.change', who.scope, async (turn, { devices }) => {
+  await actOnStore(who, 'device.change', who.scope, async (turn, { devices }, handle) => {
     await devices.update(id, changes);
     turn.record(id, { ...changes });
+    await fleet.followDevice(turn, handle, id);
   });
-  await fleet.deviceChanged(id);
 }
 
 /** The device and all that is open about it end together, and it leaves the memory in the same turn. @throws VigiaError not_found */

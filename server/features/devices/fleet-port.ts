@@ -1,9 +1,11 @@
 import type { Device, DeviceSummary, PresenceInterval, ServerHealth } from '../../../protocol/api/view.ts';
 import type { Incidents } from '../../core/incidents/incident-index.ts';
+import { everyClient } from '../../domain/scope.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
-import type { Fleet } from '../../fleet/fleet.ts';
+import { type Fleet, readCatalogue } from '../../fleet/fleet.ts';
 import { ledgerView } from '../../fleet/presence-view.ts';
 import { findDevice, requireDevice, visible } from '../../fleet/visible.ts';
+import { found } from '../../platform/store/scoping.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { FleetPort } from './port.ts';
 import { detail, summarise } from './summary.ts';
@@ -36,22 +38,27 @@ export function createFleetPort(options: FleetPortOptions): FleetPort {
       const rows = await store.scoped(scope).presence.between(deviceId, from, to);
       return ledgerView(record, rows, { from, to, now: now() });
     },
-    async deviceChanged(deviceId) {
-      const before = fleet.devices.get(deviceId);
-      const record = await fleet.reload(deviceId);
-      // An enrolment may be the first sign of a client that the command line made.
-      if (record && !(fleet.clients.has(record.info.client_id) && fleet.sites.has(record.info.site_id))) {
-        await fleet.loadCatalogue();
+    async followDevice(turn, handle, deviceId) {
+      const { devices, deviceStates } = handle.scoped(everyClient);
+      const info = found(await devices.get(deviceId), 'device');
+      const saved = await deviceStates.get(deviceId);
+      // An enrolment may be the first sign of a client or a site.
+      const isKnown = fleet.clients.has(info.client_id) && fleet.sites.has(info.site_id);
+      if (!isKnown) await this.followCatalogue(turn, handle);
+      turn.afterwards(() => {
+        const before = fleet.devices.get(deviceId);
+        options.onDeviceChanged(deviceId, fleet.take(info, saved), before);
+      });
+    },
+    async followCatalogue(turn, handle) {
+      const catalogue = await readCatalogue(handle);
+      turn.afterwards(() => {
+        fleet.takeCatalogue(catalogue);
         options.onCatalogueChanged();
-      }
-      options.onDeviceChanged(deviceId, record, before);
+      });
     },
     deviceRetired(deviceId) {
       options.onDeviceChanged(deviceId, null, fleet.forget(deviceId));
-    },
-    async catalogueChanged() {
-      await fleet.loadCatalogue();
-      options.onCatalogueChanged();
     },
   };
 }

@@ -10,6 +10,8 @@ import type {
 } from '../../../protocol/api/view.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Duty } from '../../platform/health/health.ts';
+import type { StoreHandle } from '../../platform/store/store.ts';
+import type { Turn } from '../../platform/store/turn.ts';
 
 /** The fleet as it is now, from memory. Methods answer for what is in `scope` only. */
 export interface FleetPort {
@@ -22,12 +24,12 @@ export interface FleetPort {
   device(scope: Scope, deviceId: string): Promise<Device | null>;
   /** The ledger between two instants (ms), clipped to enrolment and now. @throws VigiaError not_found */
   presence(scope: Scope, deviceId: string, fromMs: number, toMs: number): Promise<PresenceInterval[]>;
-  /** Called when a device was enrolled or changed in the store, so that memory follows. */
-  deviceChanged(deviceId: string): Promise<void>;
+  /** Within an act that enrols or changes a device: memory and screens follow once it is written. */
+  followDevice(turn: Turn, handle: StoreHandle, deviceId: string): Promise<void>;
+  /** The same for clients, sites and people. */
+  followCatalogue(turn: Turn, handle: StoreHandle): Promise<void>;
   /** Called when a device was retired in the store. */
   deviceRetired(deviceId: string): void;
-  /** Called when clients, sites or people changed in the store. */
-  catalogueChanged(): Promise<void>;
 }
 
 export interface SeriesQuery {

@@ -3,7 +3,7 @@ import { VigiaError } from '../../../protocol/error.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
-import type { ActOnStore } from '../store/turn.ts';
+import type { ActOnStore, FollowCatalogue } from '../store/turn.ts';
 import type { Passwords } from './passwords.ts';
 
 /** The one-time way to the first account, open only while there is no user. */
@@ -25,7 +25,12 @@ export interface FirstRun {
 /** Whoever read the secret on the console has no account yet. */
 const CONSOLE = { id: 'server' };
 
-export function createFirstRun(store: Store, passwords: Passwords, actOnStore: ActOnStore): FirstRun {
+export function createFirstRun(
+  store: Store,
+  passwords: Passwords,
+  actOnStore: ActOnStore,
+  followCatalogue: FollowCatalogue,
+): FirstRun {
   /** Hash of the secret that is out. In memory only: a copy of the data folder opens nothing. */
   let secretHash: Buffer | null = null;
 
@@ -49,9 +54,10 @@ export function createFirstRun(store: Store, passwords: Passwords, actOnStore: A
       requireSecret(secret);
       const passwordHash = await passwords.hash(password, [name, email]);
       try {
-        return await actOnStore(CONSOLE, 'user.first', everyClient, async (turn, _scoped, { users }) => {
-          const user = await users.createFirst({ name, email, role: 'admin', passwordHash });
+        return await actOnStore(CONSOLE, 'user.first', everyClient, async (turn, _scoped, handle) => {
+          const user = await handle.users.createFirst({ name, email, role: 'admin', passwordHash });
           turn.record(user.id);
+          await followCatalogue(turn, handle);
           turn.afterwards(() => {
             secretHash = null;
           });

@@ -2,7 +2,7 @@ import { VigiaError } from '../../../protocol/error.ts';
 import { everyClient, type Scope } from '../../domain/scope.ts';
 import type { Store, StoreHandle } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
-import type { ActOnStore, Doer } from '../store/turn.ts';
+import type { ActOnStore, Doer, FollowCatalogue } from '../store/turn.ts';
 
 /** What a person or a key left that still opens something. */
 export interface LeftBehind {
@@ -27,7 +27,12 @@ export interface Leaving {
   revokeKey(scope: Scope, keyId: string, keep: readonly string[], actor: Doer): Promise<void>;
 }
 
-export function createLeaving(store: Store, actOnStore: ActOnStore, clock: () => number): Leaving {
+export function createLeaving(
+  store: Store,
+  actOnStore: ActOnStore,
+  followCatalogue: FollowCatalogue,
+  clock: () => number,
+): Leaving {
   async function find(
     handle: StoreHandle,
     maker: string,
@@ -116,6 +121,7 @@ export function createLeaving(store: Store, actOnStore: ActOnStore, clock: () =>
         await handle.passwordResets.endOf(userId);
         const ended = await endAll(handle, left, keep, actor.id);
         turn.record(userId, { ended, kept: keep });
+        await followCatalogue(turn, handle);
       }),
   };
 }

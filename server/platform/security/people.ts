@@ -1,6 +1,6 @@
 import { everyClient } from '../../domain/scope.ts';
 import type { Store } from '../store/store.ts';
-import type { ActOnStore } from '../store/turn.ts';
+import type { ActOnStore, FollowCatalogue } from '../store/turn.ts';
 import { type ApiKeys, createApiKeys } from './api-keys.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
 import { createKnownPlaces, type KnownPlaces } from './known-places.ts';
@@ -30,13 +30,21 @@ export interface People {
 export interface PeopleOptions {
   readonly store: Store;
   readonly actOnStore: ActOnStore;
+  readonly followCatalogue: FollowCatalogue;
   readonly passwords: Passwords;
   readonly clock: () => number;
   readonly logger: { warn(fields: object, message: string): void };
 }
 
 /** To be closed before the store is. */
-export async function createPeople({ store, actOnStore, passwords, clock, logger }: PeopleOptions): Promise<People> {
+export async function createPeople({
+  store,
+  actOnStore,
+  followCatalogue,
+  passwords,
+  clock,
+  logger,
+}: PeopleOptions): Promise<People> {
   const places = createKnownPlaces(store, clock);
   await places.load();
   const lockout = createLockout(clock);
@@ -50,7 +58,7 @@ export async function createPeople({ store, actOnStore, passwords, clock, logger
   return {
     logins: createLogins({ store, passwords, lockout, places, refused }),
     credentials: createCredentials({ store, actOnStore, passwords, lockout, places, sessions, clock }),
-    leaving: createLeaving(store, actOnStore, clock),
+    leaving: createLeaving(store, actOnStore, followCatalogue, clock),
     sessions,
     apiKeys: createApiKeys(store, clock, keyUse),
     places,

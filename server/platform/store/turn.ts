@@ -22,6 +22,9 @@ export interface Turn {
   record(subject: string, detail?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Within an act that changes clients, sites or people: memory and screens follow once it is written. */
+export type FollowCatalogue = (turn: Turn, handle: StoreHandle) => Promise<void>;
+
 /**
  * Does something to what lives in the database alone. `work` reads and writes in the transaction of the act, by what it is given and
  * by nothing else; that, the audit row and nothing less is written. @throws as `Act`

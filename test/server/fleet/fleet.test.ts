@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { typed } from '../../../protocol/said/said.ts';
+import { createOwnActs } from '../../../server/cli/own-acts.ts';
 import { IncidentBook } from '../../../server/core/incidents/incident-book.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { exportFleet } from '../../../server/features/devices/export-view.ts';
@@ -9,6 +10,8 @@ import { detail, summarise } from '../../../server/features/devices/summary.ts';
 import { writeDeviceMemory } from '../../../server/fleet/device-memory.ts';
 import { Fleet } from '../../../server/fleet/fleet.ts';
 import { Health } from '../../../server/platform/health/health.ts';
+import type { StoreHandle } from '../../../server/platform/store/store.ts';
+import type { Turn } from '../../../server/platform/store/turn.ts';
 import { metricsOf } from '../../support/reading.ts';
 import { addTenant, tempStore } from '../../support/store.ts';
 import { storedReport } from '../../support/stored-report.ts';
@@ -201,11 +204,17 @@ t.test('the port shows what is in scope, and nothing else exists', async (t) => 
   t.same(await port.presence(scope, acme.device.id, START, START + 1), []);
   await t.rejects(port.presence(scope, globex.device.id, START, START + 1), { code: 'not_found' });
   await store.scoped(everyClient).clients.create('Initech');
-  await port.catalogueChanged();
+  const { actOnStore } = createOwnActs(store, () => START);
+  const follow = (work: (turn: Turn, handle: StoreHandle) => Promise<void>) =>
+    actOnStore({ id: 'test' }, 'device.change', everyClient, async (turn, _scoped, handle) => {
+      turn.record('test');
+      await work(turn, handle);
+    });
+  await follow((turn, handle) => port.followCatalogue(turn, handle));
   t.equal(fleet.clients.size, 3);
-  await port.deviceChanged(acme.device.id);
+  await follow((turn, handle) => port.followDevice(turn, handle, acme.device.id));
   await store.scoped(everyClient).devices.retire(acme.device.id);
-  await port.deviceChanged(acme.device.id);
+  port.deviceRetired(acme.device.id);
   t.same(told, ['catalogue', 'true changed', 'true retired']);
 });
 

@@ -8,12 +8,12 @@ import { tempStore } from '../../../support/store.ts';
 const account = { name: 'Ada', email: 'Ada@example.org', password: 'correct horse battery' };
 
 const openFirstRun = (store: Store) =>
-  createFirstRun(store, createPasswords(), createOwnActs(store, Date.now).actOnStore);
+  createFirstRun(store, createPasswords(), createOwnActs(store, Date.now).actOnStore, async () => undefined);
 
 t.test('one link, one admin, and then it is closed', async (t) => {
   const store = await tempStore(t);
   const passwords = createPasswords();
-  const firstRun = createFirstRun(store, passwords, createOwnActs(store, Date.now).actOnStore);
+  const firstRun = createFirstRun(store, passwords, createOwnActs(store, Date.now).actOnStore, async () => undefined);
   t.equal(firstRun.open, false);
   await t.rejects(firstRun.redeem('x', account), { code: 'first_run_closed' }, 'before a link was printed');
 
