@@ -76,6 +76,8 @@ async function setUp(t: Test, over: Partial<GatewayOptions<Device>> = {}) {
         onGap: ({ from, to }) => seen.push(`gap ${from}-${to}`),
         onInventory: (json) => seen.push(`inventory ${json}`),
         onProcesses: (processes) => seen.push(`processes ${processes.length}`),
+        onTaskResult: ({ outcome }) => seen.push(`task_result ${outcome}`),
+        onTaskFile: ({ bytes }) => seen.push(`task_file ${bytes.length}`),
         onGoodbye: (reason) => seen.push(`goodbye ${reason}`),
         onRefused: ({ message }) => refused.push(message),
       };
@@ -410,6 +412,27 @@ t.test('changes that do not follow end the connection; none of them is taken', a
     first!,
   ]);
   t.equal(reports.length, 6);
+});
+
+t.test('results of tasks are taken where tasks were agreed on, and end the connection elsewhere', async (t) => {
+  const { client, enrol, seen } = await setUp(t);
+  const machine = enrol();
+  const id = new Uint8Array(16);
+  const result = { type: 'task_result', id, outcome: 'done', ageMs: 0, dropped: 0, fileBytes: 3, json: '{}' } as const;
+  const part = { type: 'task_file', id, offset: 0, bytes: new Uint8Array(3) } as const;
+  const now = await (await client()).authenticate(machine, { features: Feature.tasks });
+  now.send(result);
+  now.send(part);
+  await until('both', () => seen.filter((line) => line.startsWith('task')).length === 2);
+  t.same(seen.slice(-2), ['task_result done', 'task_file 3']);
+  for (const frame of [result, part]) {
+    const then = await (await client()).authenticate(machine, { features: Feature.deltaReports });
+    then.send(frame);
+    t.equal((await faultOf(then)).code, 'frame_unexpected');
+  }
+  const confused = await (await client()).authenticate(machine, { features: Feature.tasks });
+  confused.send({ type: 'task_taken', id });
+  t.equal((await faultOf(confused)).code, 'frame_unexpected', 'only a server says that');
 });
 
 t.test('runs and schemas of a connection are bounded', async (t) => {
