@@ -18,8 +18,8 @@ import type {
 import type { AheadFigures } from '../../protocol/api/person-report.ts';
 import type { SiteCard } from '../../protocol/api/site-card.ts';
 import type { Client, ReportLink } from '../../protocol/api/view.ts';
-import { request, requestAll } from './api.ts';
 import type { LedgerKind } from '../route/routes.ts';
+import { request, requestAll } from './api.ts';
 
 /** A period by name, or any range. */
 export interface Period {
@@ -83,8 +83,7 @@ export const sla = {
 
   ahead: (clientId: string, period: 'this_month' | 'last_month') =>
     request<AheadFigures>('GET', `/ahead?${query({ client: clientId, period })}`),
-  reportLink: (clientId: string) =>
-    request<{ link: ReportLink | null }>('GET', `/clients/${id(clientId)}/report-link`),
+  reportLink: (clientId: string) => request<{ link: ReportLink | null }>('GET', `/clients/${id(clientId)}/report-link`),
   makeReportLink: (clientId: string) => request<{ url: string }>('POST', `/clients/${id(clientId)}/report-link`, {}),
   removeReportLink: (clientId: string) => request<void>('DELETE', `/clients/${id(clientId)}/report-link`),
   changeClient: (clientId: string, change: { name?: string; remoteUrl?: string | null }) =>

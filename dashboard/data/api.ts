@@ -18,8 +18,8 @@ import type {
   SessionInfo,
   User,
 } from '../../protocol/api/view.ts';
-import { allPages, type Page } from './all-pages.ts';
 import { t } from '../words/i18n.ts';
+import { allPages, type Page } from './all-pages.ts';
 import { takeAnswer } from './take-early.ts';
 
 const DEADLINE_MS = 15_000;

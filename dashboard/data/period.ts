@@ -1,7 +1,7 @@
 import type { PeriodName } from '../../protocol/api/availability.ts';
-import type { Period } from './api-sla.ts';
 import type { Hours } from '../words/availability.ts';
 import { addDays, startOfDateIn } from '../words/zone.ts';
+import type { Period } from './api-sla.ts';
 
 export const periodNames = [
   'this_month',

@@ -1,8 +1,8 @@
-import { said } from '../../../protocol/said/said.ts';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { applyChanges, type Changes, fromOverview } from '../../../dashboard/data/state.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { holds } from '../../support/property.ts';
 import { device, incident, overview } from '../documents.ts';
 
