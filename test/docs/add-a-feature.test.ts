@@ -22,8 +22,9 @@ const lines = [...page.matchAll(/^\| `(\S+)` \| `(.+?)` \| `(.+?)` \|$/gm)].map(
   }),
 );
 const execute = promisify(execFile);
+/** Without tap's loader, which it gives to whatever a test starts: the compiler does not start under it. */
 const node = (dir: string, ...args: string[]): Promise<{ stdout: string }> =>
-  execute(process.execPath, args, { cwd: dir, maxBuffer: 10_000_000 });
+  execute('env', ['-u', 'NODE_OPTIONS', process.execPath, ...args], { cwd: dir, maxBuffer: 10_000_000 });
 
 /** The line in its list, and at the top of the file what it needs of the new files. */
 function withLine(text: string, { list, line, before }: (typeof lines)[number]): string {
