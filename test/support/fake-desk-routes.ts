@@ -237,6 +237,7 @@ function incidentFor(world: FakeWorld, desk: FakeDesk, report: PersonReport, pri
     deviceId: report.deviceId,
     serviceId: report.serviceId,
     sentence: `Reported by ${report.reporter}: “${report.text}”`,
+    said: typed(`Reported by ${report.reporter}: “${report.text}”`),
     onsetAt: report.reportedAt,
     openedAt: report.reportedAt,
     acknowledgedAt: null,

@@ -376,6 +376,7 @@ function incidentOf({ id, like, change, beganMs }: Story, nowMs: number): Incide
     reports: [],
     clock: null,
     ...change,
+    said: typed(change.sentence ?? like.sentence),
   };
   const opened: IncidentEvent = { id: 1, at: openedAt, kind: 'opened', by: null, text: base.sentence, said: base.said };
   return { ...base, events: [opened] };
