@@ -19,6 +19,7 @@ import { loadIdentity } from '../platform/security/identity.ts';
 import { beginSeries, defaultRetention } from '../platform/series/open-series.ts';
 import { openStore } from '../platform/store/store.ts';
 import { beginClock } from '../watch/begin-clock.ts';
+import { readUndone } from '../watch/clock-step.ts';
 import { readAliveAt, readCursor } from '../watch/replay.ts';
 import type { Config } from './config/config.ts';
 import { publicHosts } from './listen.ts';
@@ -96,6 +97,13 @@ export async function layFoundation(options: FoundationOptions, teardown: Teardo
     const newest = fleet.newestCursor(cursor);
     const series = await opening.open(newest);
     teardown.push(() => series.close());
+    const undone = await readUndone(store);
+    // Before anything is committed or read.
+    if (undone && !dataDir.isReadOnly) {
+      await series.clockSet(undone).catch((cause: unknown) => {
+        logger.error({ err: cause }, 'what the series hold is not dated anew yet; it is before the next commit');
+      });
+    }
     await losses.begin(series, { cursor: newest, aliveAt: await readAliveAt(store), lagMs: SNAPSHOT_MS });
     // Its thread looks for what it must evaluate while this one goes on.
     return { series, unevaluated: series.replay(cursor) };

@@ -1,5 +1,6 @@
 import { VigiaError } from '../../protocol/error.ts';
 import type { ChangeSet } from '../core/incidents/change-set.ts';
+import type { ClockSet } from '../core/incidents/judge.ts';
 import { Anchors } from '../core/presence/anchors.ts';
 import { createExpectedHours } from '../core/presence/expected-hours.ts';
 import { SecondOpinions } from '../core/presence/second-opinion.ts';
@@ -11,6 +12,7 @@ import type { UpgradeHandler } from '../platform/http/upgrade.ts';
 import type { TrustedProxies } from '../platform/net/trusted-proxies.ts';
 import { isUnwritable } from '../platform/security/sessions.ts';
 import { readOnlyFault } from '../platform/store/store.ts';
+import { seriesStep } from '../watch/clock-step.ts';
 import { CursorKeeper } from '../watch/cursor-keeper.ts';
 import { Ingest } from '../watch/ingest.ts';
 import { startTicking } from '../watch/ticking.ts';
@@ -41,6 +43,17 @@ export function createWatching(ground: Foundation, features: Features, options: 
   const { list, series, services, contracts, twins, telling } = features;
   const { live, proxies } = options;
   const { anchors, opinions } = createSecondOpinions(ground, () => watch, teardown);
+  const onClockSet = (set: ClockSet): void => {
+    ingest.clockSet(set.sizeMs);
+    const step = seriesStep(set);
+    if (!step) return;
+    series.clockSet(step).catch((cause: unknown) => {
+      logger.error(
+        { err: cause },
+        'that the clock was set could not be noted in the series; it is before the next commit',
+      );
+    });
+  };
   const watch: Watch = new Watch({
     ...{ clock, store, fleet, book, health, settings, logger, anchors },
     checks: services.checks,
@@ -50,6 +63,7 @@ export function createWatching(ground: Foundation, features: Features, options: 
     judges: list.flatMap(({ judges = [] }) => judges),
     onJudged: () => ground.vitalSigns.seen('evaluating'),
     isTold: (at) => telling.toldFromMemory(at),
+    onClockSet,
     publish: (changes) => publish(changes, list, live),
   });
   if (ground.dataDir.isReadOnly) watch.noteWritable(readOnlyFault());

@@ -3,7 +3,7 @@ import { formatInstant } from '../domain/wording.ts';
 import type { Clock } from '../platform/clock.ts';
 import { futureStatements } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
-import { isBehind, readStep, setBackMeanwhile, stepStatement } from './clock-step.ts';
+import { isBehind, readStep, setBackMeanwhile, stepStatement, undoneStatement } from './clock-step.ts';
 import { readAliveAt } from './replay.ts';
 import { ALIVE_SETTING } from './watch.ts';
 
@@ -37,6 +37,7 @@ export async function beginClock({ clock, store, logger, lagMs }: BeginClockOpti
       ...futureStatements(store, now, step),
       // It is taken back once.
       stepStatement(store, null),
+      undoneStatement(store, step),
       store.settings.setStatement(ALIVE_SETTING, Math.min(now, aliveAt + step.sizeMs)),
     ]);
   } catch (cause) {

@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely';
 import { STEP_MS } from '../platform/clock.ts';
+import type { SeriesStep } from '../platform/series/series-store.ts';
 import type { SetBack } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
 
@@ -11,6 +12,7 @@ export interface KnownStep {
 }
 
 const SETTING = 'clock.step';
+const UNDONE = 'clock.undone';
 /** Two steps that differ by less are one, there and back: clocks drift meanwhile. */
 const SAME_MS = 60_000;
 /**
@@ -29,6 +31,28 @@ export async function readStep(store: Pick<Store, 'settings'>): Promise<KnownSte
 
 export function stepStatement(store: Pick<Store, 'settings'>, step: KnownStep | null): CompiledQuery {
   return store.settings.setStatement(SETTING, step);
+}
+
+/**
+ * The step that was taken back last, in the transaction that dates anew what the state holds: the series learn of it afterwards, at the
+ * latest at the next start.
+ */
+export function undoneStatement(store: Pick<Store, 'settings'>, undone: SetBack): CompiledQuery {
+  return store.settings.setStatement(UNDONE, undone);
+}
+
+/** What the series are to be told at a start; those that know it already do nothing. Null if nothing was ever taken back. */
+export async function readUndone(store: Pick<Store, 'settings'>): Promise<SeriesStep | null> {
+  const undone = (await store.settings.get(UNDONE)) as Partial<SetBack> | null | undefined;
+  return typeof undone?.sizeMs === 'number' && typeof undone.since === 'number'
+    ? { kind: 'undone', sizeMs: undone.sizeMs, since: undone.since }
+    : null;
+}
+
+/** What a step that the clock followed means for the series; null if nothing that they hold is known to be wrong. */
+export function seriesStep({ sizeMs, since, now }: SetBack & { readonly now: number }): SeriesStep | null {
+  if (sizeMs > 0) return { kind: 'ahead', since: now };
+  return Number.isFinite(since) ? { kind: 'undone', since, sizeMs } : null;
 }
 
 /** What a step back says of what was stamped since a known one. `before`: what the clock said when it was taken, ms. */

@@ -88,6 +88,15 @@ export class Ingest {
     return this.#pending.length >= limit || (backfill && record.inFlight.size >= MAX_BACKFILL_IN_FLIGHT);
   }
 
+  /** The clock was set by so much: what waits was stamped by the one before. To be called at once. */
+  clockSet(sizeMs: number): void {
+    for (const report of this.#pending) {
+      report.at += sizeMs;
+      report.receivedAt += sizeMs;
+      report.clockOffsetMs -= sizeMs;
+    }
+  }
+
   /** Commits what waits and lets the watch finish. */
   async drain(): Promise<void> {
     while (this.#flushing || this.#pending.length > 0) await this.#flush();

@@ -6,7 +6,7 @@ import type { Act, ActInStore } from '../core/incidents/act.ts';
 import { applyVerdict } from '../core/incidents/apply-verdict.ts';
 import { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
-import type { Judge } from '../core/incidents/judge.ts';
+import type { ClockSet, Judge } from '../core/incidents/judge.ts';
 import type { Anchors } from '../core/presence/anchors.ts';
 import { Contact } from '../core/presence/contact.ts';
 import { PowerCuts } from '../core/presence/power-cuts.ts';
@@ -29,7 +29,7 @@ import type { Store } from '../platform/store/store.ts';
 import { Acts } from './acts.ts';
 import { ChangeWriter } from './change-writer.ts';
 import { ClockKeeper } from './clock-keeper.ts';
-import { type KnownStep, readStep, setBackBy, stepStatement } from './clock-step.ts';
+import { type KnownStep, readStep, setBackBy, stepStatement, undoneStatement } from './clock-step.ts';
 import { ClonedIdentities } from './cloned-identities.ts';
 import { Lane } from './lane.ts';
 import { redateStanding } from './redate-standing.ts';
@@ -56,6 +56,8 @@ export interface WatchOptions {
   readonly isExpected?: (info: DeviceRecord['info'], now: number) => boolean;
   /** Whether everybody was told from memory of trouble of the server that stood at this instant, ms, or began since. */
   readonly isTold?: (at: number) => boolean;
+  /** Called at once when the clock was set, before anything is stamped by the new one. */
+  readonly onClockSet?: (set: ClockSet) => void;
   /** Called after a change is durable. */
   readonly publish: (changes: ChangeSet) => void;
   /** Called when everybody was judged, and what followed is written. */
@@ -366,6 +368,7 @@ export class Watch {
     if (sizeMs === 0) return;
     if (this.#tickedAt !== null) this.#tickedAt += sizeMs;
     const step = setBackBy(sizeMs, this.#step, now - sizeMs);
+    this.#options.onClockSet?.({ ...step, now });
     this.#contact.clockSet(sizeMs);
     this.#lines.clockSet({ ...step, now });
     this.#powerCuts.clockSet({ ...step, now });
@@ -376,6 +379,7 @@ export class Watch {
     // Nobody has said that what is stored is wrong.
     if (sizeMs > 0 || !this.#clock.isProven) return;
     redateStanding(book, fleet, now, step);
+    if (Number.isFinite(step.since)) changes.add(undoneStatement(store, step));
     changes.add(...futureStatements(store, now, step));
   }
 

@@ -53,6 +53,18 @@ t.test('an hour ahead and back: nobody is blamed, nobody is deaf, and nothing is
     const { items } = (await get('/api/v1/incidents?state=all')) as { items: Incident[] };
     return items.filter(({ rule }) => !rule.startsWith('server.'));
   };
+  /** What history shows of the free space of all machines in a time, bytes. */
+  const stored = async (fromMs: number, toMs: number): Promise<number[]> => {
+    const range = `from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}&step=5s&aggregation=min`;
+    const values: number[] = [];
+    for (const { id } of (await overview()).devices) {
+      const { items } = await get(
+        `/api/v1/devices/${id}/series?metric=${encodeURIComponent('fs.available[/data]')}&${range}`,
+      );
+      for (const item of items) values.push(...item.values.filter((value: number | null) => value !== null));
+    }
+    return values;
+  };
   const doubts = async () => (await overview()).server.warnings.some((one) => /time of day of the server/.test(one));
   /** A disk that fills and has room again is an incident of each machine that comes and goes. */
   const notDeaf = async (what: string) => {
@@ -76,19 +88,29 @@ t.test('an hour ahead and back: nobody is blamed, nobody is deaf, and nothing is
   await until('the end of the doubt', async () => !(await doubts()), patience);
   await notDeaf('and back');
 
+  const wrongFrom = Date.now();
   world.agentsAheadMs = HOUR;
   clock.set(HOUR);
   await until('the server to follow', async () => (await aheadMs()) > HOUR / 2, patience);
   await notDeaf('everybody is ahead');
+  const wrongTo = Date.now();
+  t.not((await stored(wrongFrom + HOUR, wrongTo + HOUR)).length, 0, 'for as long, history is ahead too');
   world.agentsAheadMs = 0;
   clock.set(0);
   await until('the server to follow back', async () => (await aheadMs()) < HOUR / 2, patience);
   await notDeaf('everybody is back');
+  const ahead = () => stored(Date.now() + 60_000, Date.now() + 2 * HOUR);
+  await until('history to be dated anew', async () => (await ahead()).length === 0, patience);
+  const meanwhile = await stored(wrongFrom, wrongTo);
+  t.ok(
+    meanwhile.some((value) => value < 5 * GiB),
+    'the disks were full when they were, by the right time',
+  );
 
   await server.stop();
   const database = new DatabaseSync(join(dataDir, 'state.db'), { readOnly: true });
   t.teardown(() => database.close());
-  const ahead = Date.now() + 60_000;
+  const future = Date.now() + 60_000;
   for (const [table, column] of [
     ['incident', 'updated_at'],
     ['incident', 'opened_at'],
@@ -99,11 +121,11 @@ t.test('an hour ahead and back: nobody is blamed, nobody is deaf, and nothing is
     ['device', 'enrolled_at'],
     ['api_key', 'last_used_at'],
   ]) {
-    const row = database.prepare(`SELECT count(*) AS rows FROM ${table} WHERE ${column} > ?`).get(ahead);
+    const row = database.prepare(`SELECT count(*) AS rows FROM ${table} WHERE ${column} > ?`).get(future);
     t.equal(row?.rows, 0, `${table}.${column}`);
   }
   for (const row of database.prepare('SELECT state_json FROM device_state').all()) {
-    t.same(instantsIn(String(row.state_json), ahead, ahead + 2 * HOUR), [], 'what is remembered of a machine');
+    t.same(instantsIn(String(row.state_json), future, future + 2 * HOUR), [], 'what is remembered of a machine');
   }
 });
 

@@ -7,6 +7,7 @@ import type {
   Resolution,
   SeriesRequest,
   SeriesResult,
+  SeriesStep,
   SeriesUsage,
 } from './series-store.ts';
 
@@ -99,6 +100,8 @@ export interface Calls {
   latest: { args: { readonly hosts: readonly number[] }; result: readonly NumberedReport[] };
   query: { args: SeriesRequest; result: SeriesResult[] };
   queryFleet: { args: FleetRequest; result: FleetResult };
+  /** Comes between the batches that were stamped before it and after it. */
+  clockSet: { args: SeriesStep; result: null };
   release: { args: { readonly position: number }; result: null };
   remove: { args: { readonly host: number }; result: null };
   usage: { args: Nothing; result: NumberedUsage };

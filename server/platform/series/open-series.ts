@@ -12,6 +12,7 @@ import type {
   Origin,
   SeriesRequest,
   SeriesResult,
+  SeriesStep,
   SeriesStore,
   SeriesUsage,
   StoredReport,
@@ -103,6 +104,8 @@ export class EmbeddedSeries implements SeriesStore {
   #isBusy = false;
   #isTicking = false;
   #waitingReports = 0;
+  /** Not told to the thread yet: it must be before anything else is committed. */
+  readonly #steps: SeriesStep[] = [];
   #forget: readonly number[] = [];
   #forgotAt = 0;
   #nextWalk = 1;
@@ -193,6 +196,13 @@ export class EmbeddedSeries implements SeriesStore {
     return this.#client.ask('queryFleet', request, signal);
   }
 
+  clockSet(step: SeriesStep): Promise<void> {
+    return this.#enqueue(0, () => {
+      this.#steps.push(step);
+      return this.#tellSteps();
+    });
+  }
+
   release(position: number): void {
     if (this.#isClosed) return;
     // Only a hint: if it is lost, the journal shrinks a little later.
@@ -237,7 +247,16 @@ export class EmbeddedSeries implements SeriesStore {
     this.#options.onDamage?.(this.#namedDamage(damage));
   }
 
+  async #tellSteps(): Promise<void> {
+    for (let step = this.#steps[0]; step; step = this.#steps[0]) {
+      this.#encoder.renewAll();
+      await this.#client.ask('clockSet', step);
+      this.#steps.shift();
+    }
+  }
+
   async #commit(reports: readonly StoredReport[]): Promise<number> {
+    if (this.#steps.length > 0) await this.#tellSteps();
     const now = this.#options.now();
     const { data, names } = this.#encoder.encode(reports, now - this.#pastMs);
     try {

@@ -128,6 +128,21 @@ export interface DamagedPart {
   readonly foundAt: number;
 }
 
+/** What the server's clock did: it was set ahead, or such a step was taken back. */
+export type SeriesStep =
+  | {
+      readonly kind: 'ahead';
+      /** The first instant after it, ms: its name. */
+      readonly since: number;
+    }
+  | {
+      readonly kind: 'undone';
+      /** Of the step ahead. */
+      readonly since: number;
+      /** Below 0. */
+      readonly sizeMs: number;
+    };
+
 /** Which file a store was opened on. */
 export interface Origin {
   /** A number that no other file has, but for its copies. */
@@ -165,6 +180,12 @@ export interface SeriesStore {
   query(request: SeriesRequest, signal?: AbortSignal): Promise<SeriesResult[]>;
   /** @throws VigiaError range_too_large with a sentence that says what to narrow */
   queryFleet(request: FleetRequest, signal?: AbortSignal): Promise<FleetResult>;
+  /**
+   * The clock by which reports are dated was set: those that are appended from this call on are stamped by the new one. A step ahead is
+   * remembered; if it is undone, all that was stamped since is dated anew by its size.
+   * @throws VigiaError unavailable, if it cannot be noted yet: then it is before the next reports are committed
+   */
+  clockSet(step: SeriesStep): Promise<void>;
   /** Says up to which position a start will never replay again, so that the journal may shrink. */
   release(position: number): void;
   /** Removes all reports of a device: they are out of reach at once, their bytes are freed in the background. */

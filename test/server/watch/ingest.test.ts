@@ -165,6 +165,7 @@ function passThrough(series: SeriesStore): SeriesStore {
     queryFleet: (request, signal) => series.queryFleet(request, signal),
     usage: () => series.usage(),
     backup: (path) => series.backup(path),
+    clockSet: (step) => series.clockSet(step),
     release: (position) => series.release(position),
     remove: (deviceId) => series.remove(deviceId),
     queue: () => series.queue(),

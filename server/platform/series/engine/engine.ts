@@ -9,7 +9,7 @@ import type {
   Time,
 } from '../calls.ts';
 import { hostOfLane, isPast, laneOf } from '../rows/lane.ts';
-import type { Resolution } from '../series-store.ts';
+import type { Resolution, SeriesStep } from '../series-store.ts';
 import { type Sliced, Slices } from '../slices.ts';
 import { Checking } from './checking.ts';
 import { copySeries } from './copying.ts';
@@ -27,6 +27,7 @@ import { markOf } from './open-lane.ts';
 import type { Parts } from './parts.ts';
 import { Pinning } from './pinning.ts';
 import { RawTable } from './raw-table.ts';
+import { Redating } from './redating.ts';
 import { Walk } from './replaying.ts';
 import { Rolling } from './rolling.ts';
 import { RollUpTable } from './rollup-table.ts';
@@ -63,6 +64,7 @@ export class Engine {
   readonly #parts: Parts;
   readonly #sealing: Sealing;
   readonly #rolling: Rolling;
+  readonly #redating: Redating;
   readonly #expiry: Expiry;
   readonly #checking: Checking;
   readonly #pinning: Pinning;
@@ -107,10 +109,18 @@ export class Engine {
     this.slices = new Slices((cause) => this.#failed(cause));
     this.#sealing = new Sealing(this.#parts);
     this.#rolling = new Rolling(this.#parts);
+    this.#redating = new Redating(this.#parts, this.#sealing, this.#rolling);
     this.#expiry = new Expiry(this.#parts);
     this.#checking = new Checking(this.#parts);
     this.#pinning = new Pinning(this.#parts, this.#sealing);
-    this.#works = [this.#sealing, this.#rolling, this.#expiry, new Leaving(this.#parts), this.#checking];
+    this.#works = [
+      this.#sealing,
+      this.#redating,
+      this.#rolling,
+      this.#expiry,
+      new Leaving(this.#parts),
+      this.#checking,
+    ];
     this.#parts.damage.retell();
     this.#restore();
     this.#checking.checkNewest();
@@ -180,6 +190,12 @@ export class Engine {
 
   extents(hosts: readonly number[]): NumberedExtent[] {
     return hosts.flatMap((host) => extentOf(this.#parts, host) ?? []);
+  }
+
+  /** The chains of all lanes have ended. @throws Error if it cannot be written */
+  clockSet(step: SeriesStep): void {
+    this.#redating.take(step);
+    this.#start();
   }
 
   release(position: number): void {

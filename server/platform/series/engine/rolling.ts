@@ -46,11 +46,17 @@ export class Rolling {
     if (current && current.host === host && at < current.toMs) current.isTouched = true;
   }
 
+  /** What was rolled up of a host from these times on is no longer there. */
+  goBack(host: Host, rolledTo: number, hoursTo: number): void {
+    this.#advanceTo(host, rolledTo, hoursTo);
+    if (this.#isBehind(host)) this.#due.add(host);
+  }
+
   /** Finds the hosts with something to do. Goes over the whole fleet, so call it once a minute. */
   find(): void {
     const { directory, stale, now } = this.#parts;
     for (const host of directory.hosts.values()) {
-      if (host.rolledTo < this.#dueTo(host) || host.hoursTo < floorTo(host.rolledTo, DAY_MS)) this.#due.add(host);
+      if (this.#isBehind(host)) this.#due.add(host);
     }
     for (const id of stale.hosts()) {
       const host = directory.hosts.get(id);
@@ -73,6 +79,10 @@ export class Rolling {
       }
       yield;
     }
+  }
+
+  #isBehind(host: Host): boolean {
+    return host.rolledTo < this.#dueTo(host) || host.hoursTo < floorTo(host.rolledTo, DAY_MS);
   }
 
   #dueTo({ id }: Host): number {

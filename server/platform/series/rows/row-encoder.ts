@@ -87,6 +87,13 @@ export class RowEncoder {
     if (host) host.chains[laneOf(lane)] = null;
   }
 
+  /** Ends the chains of all lanes. */
+  renewAll(): void {
+    for (const { chains } of this.#hosts.values()) {
+      for (const [lane, chain] of chains.entries()) if (chain) chains[lane] = null;
+    }
+  }
+
   /** Undefined if the device has no number. */
   hostOf(deviceId: string): number | undefined {
     return this.#hosts.get(deviceId)?.id;
