@@ -43,17 +43,6 @@ export function createWatching(ground: Foundation, features: Features, options: 
   const { list, series, services, contracts, twins, telling } = features;
   const { live, proxies } = options;
   const { anchors, opinions } = createSecondOpinions(ground, () => watch, teardown);
-  const onClockSet = (set: ClockSet): void => {
-    ingest.clockSet(set.sizeMs);
-    const step = seriesStep(set);
-    if (!step) return;
-    series.clockSet(step).catch((cause: unknown) => {
-      logger.error(
-        { err: cause },
-        'that the clock was set could not be noted in the series; it is before the next commit',
-      );
-    });
-  };
   const watch: Watch = new Watch({
     ...{ clock, store, fleet, book, health, settings, logger, anchors },
     checks: services.checks,
@@ -63,7 +52,7 @@ export function createWatching(ground: Foundation, features: Features, options: 
     judges: list.flatMap(({ judges = [] }) => judges),
     onJudged: () => ground.vitalSigns.seen('evaluating'),
     isTold: (at) => telling.toldFromMemory(at),
-    onClockSet,
+    onClockSet: (set) => followClock(set, { ingest, series, logger }),
     publish: (changes) => publish(changes, list, live),
   });
   if (ground.dataDir.isReadOnly) watch.noteWritable(readOnlyFault());
@@ -166,6 +155,25 @@ function createSecondOpinions({ config, fleet, tasks, logger }: Foundation, watc
 }
 
 /** Also how a server whose fleet is quiet learns that it cannot write. */
+/** What was stamped by the clock before it was set, and what is stored, learn of it in the order of commits. */
+function followClock(set: ClockSet, { ingest, series, logger }: ClockFollowers): void {
+  ingest.clockSet(set.sizeMs);
+  const step = seriesStep(set);
+  if (!step) return;
+  series.clockSet(step).catch((cause: unknown) => {
+    logger.error(
+      { err: cause },
+      'that the clock was set could not be noted in the series; it is before the next commit',
+    );
+  });
+}
+
+interface ClockFollowers {
+  readonly ingest: Ingest;
+  readonly series: Features['series'];
+  readonly logger: Foundation['logger'];
+}
+
 async function saveMemories(cursorKeeper: CursorKeeper, watch: Watch): Promise<void> {
   try {
     await cursorKeeper.save();
