@@ -66,7 +66,7 @@ export async function createPeople({
     keyUse,
     sessionUse,
     async close() {
-      await Promise.all([refused.close(), keyUse.close(), sessionUse.close()]);
+      await Promise.all([refused.close(), keyUse.close(), sessionUse.close(), sessions.close()]);
     },
   };
 }

@@ -17,7 +17,8 @@ export interface LiveSession {
 
 /**
  * Logins of people. The cookie's secret is 32 random bytes; only its SHA-256 is stored. What cannot be stored, because the disk is
- * full, lives in memory until the server ends: whoever is to mend it must get in.
+ * full, lives in memory until the server ends: whoever is to mend it must get in. What was ended then is tried again until it is stored, as a start
+ * would take it for valid.
  */
 export interface Sessions {
   create(userId: string): Promise<{ readonly sessionId: string; readonly secret: string }>;
@@ -29,27 +30,35 @@ export interface Sessions {
   /** Ends those in memory, all or all but one, where a new password has ended those that are stored. */
   endInMemory(userId: string, butSessionId?: string): void;
   /**
-   * Writes what could not be written when it was done, and deletes sessions that nobody can use any more at `now`, ms; null: nobody
-   * can say what time it is, and all stay. Call it once a day. Returns how many were deleted.
+   * Deletes sessions that nobody can use any more at `now`, ms; null: nobody can say what time it is, and all stay. Call it once a
+   * day. Returns how many were deleted.
    */
   prune(now: number | null): Promise<number>;
+  /** Tries a last time to store what was ended, and no more afterwards. */
+  close(): Promise<void>;
 }
 
 const SECRET_PATTERN = /^[A-Za-z0-9_-]{43}$/;
 const TOUCH_EVERY_MS = 60_000;
 /** Logins and logouts that could not be stored. */
 const MAX_IN_MEMORY = 1_000;
+/** What was ended and could not be stored is tried again so often. */
+const RETRY_MS = 2_000;
+
+interface SessionLog {
+  warn(fields: object, message: string): void;
+}
 
 export function createSessions(
   store: Store,
   clock: () => number,
   lastUse: LastUse = inMemoryUse(),
-  logger?: { warn(fields: object, message: string): void },
+  logger?: SessionLog,
 ): Sessions {
   const seenAt = ({ id, last_seen_at }: Row<'session'>): number => Math.max(last_seen_at, lastUse.of(id) ?? 0);
   /** By the hash of their secrets. */
   const inMemory = new Map<string, Row<'session'>>();
-  const revoked = new Set<string>();
+  const unstored = createUnstoredEnds((id) => store.sessions.revoke(id), logger);
 
   function byHash(hash: Buffer): Row<'session'> | null {
     return inMemory.get(hash.toString('base64url')) ?? null;
@@ -61,7 +70,7 @@ export function createSessions(
   }
 
   async function liveUser(session: Row<'session'> | null): Promise<Row<'user'> | null> {
-    if (session === null || session.revoked_at !== null || revoked.has(session.id)) return null;
+    if (session === null || session.revoked_at !== null || unstored.has(session.id)) return null;
     const now = clock();
     if (now >= session.expires_at || now - seenAt(session) >= SESSION_IDLE_MS) return null;
     const user = await store.users.get(session.user_id);
@@ -105,8 +114,8 @@ export function createSessions(
     async revoke(sessionId) {
       for (const [hash, session] of inMemory) if (session.id === sessionId) inMemory.delete(hash);
       await store.sessions.revoke(sessionId).catch((cause: unknown) => {
-        if (!isUnwritable(cause) || revoked.size >= MAX_IN_MEMORY) throw cause;
-        revoked.add(sessionId);
+        if (!isUnwritable(cause) || unstored.size >= MAX_IN_MEMORY) throw cause;
+        unstored.add(sessionId);
       });
     },
     endInMemory(userId, butSessionId) {
@@ -116,15 +125,57 @@ export function createSessions(
     },
     async prune(now) {
       await lastUse.flush();
-      for (const id of revoked) {
-        await store.sessions.revoke(id);
-        revoked.delete(id);
-      }
       if (now === null) return 0;
       for (const [hash, session] of inMemory) {
         if (now >= session.expires_at || now - seenAt(session) >= SESSION_IDLE_MS) inMemory.delete(hash);
       }
       return store.sessions.prune(now, now - SESSION_IDLE_MS);
+    },
+    close: () => unstored.close(),
+  };
+}
+
+/** Sessions that are over and could not be stored as such: tried again every two seconds, until the disk takes writes. */
+function createUnstoredEnds(revoke: (id: string) => Promise<void>, logger?: SessionLog) {
+  const ids = new Set<string>();
+  let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
+
+  async function write(): Promise<void> {
+    try {
+      for (const id of ids) {
+        await revoke(id);
+        ids.delete(id);
+      }
+    } catch (cause) {
+      if (!isUnwritable(cause) || isClosed) logger?.warn({ err: cause }, 'that a session was ended cannot be stored');
+    }
+  }
+
+  function arm(): void {
+    if (timer !== null || isClosed) return;
+    timer = setTimeout(() => {
+      void write().then(() => {
+        timer = null;
+        if (ids.size > 0) arm();
+      });
+    }, RETRY_MS);
+    timer.unref();
+  }
+
+  return {
+    has: (id: string): boolean => ids.has(id),
+    get size() {
+      return ids.size;
+    },
+    add(id: string): void {
+      ids.add(id);
+      arm();
+    },
+    async close(): Promise<void> {
+      isClosed = true;
+      if (timer !== null) clearTimeout(timer);
+      await write();
     },
   };
 }
