@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { CheckInput } from '../../../../../protocol/api/service.ts';
+import { parseSaid } from '../../../../../protocol/said/read.ts';
 import { everyClient } from '../../../../../server/domain/scope.ts';
 import type { StoredReport } from '../../../../../server/platform/series/series-store.ts';
 import type { Store } from '../../../../../server/platform/store/store.ts';
@@ -173,7 +174,10 @@ t.test('a check that flaps is told when it begins and when it is calm, also acro
     const rows = await store.db.selectFrom('outbox').select('kind').orderBy('id').execute();
     return rows.map(({ kind }) => kind.replace('incident.', ''));
   };
-  const stands = async () => (await store.scoped(everyClient).incidents.list({ limit: 10, state: 'all' })).items;
+  const stands = async () => {
+    const { items } = await store.scoped(everyClient).incidents.list({ limit: 10, state: 'all' });
+    return items.map((one) => ({ ...one, said: parseSaid(one.said_json) }));
+  };
   for (let n = 0; n < 20; n += 1) await tell(n % 2 === 1);
   await services.watch.stop();
   services = await startServices(t, { store, clock });
@@ -181,14 +185,14 @@ t.test('a check that flaps is told when it begins and when it is calm, also acro
   const begun = ['raised', 'resolved', 'raised', 'resolved', 'raised', 'resolved', 'flapping'];
   t.same(await told(), begun);
   t.match(await stands(), [
-    { state: 'open', sentence: /flapping: 20 changes in the last 21 results/, reopened_count: 3 },
+    { state: 'open', said: { key: 'flapping', params: { changes: 20, results: 21 } }, reopened_count: 3 },
   ]);
   for (let n = 0; n < 15; n += 1) await tell(true);
   t.same(await told(), begun, 'not calm for long enough');
   await tell(true);
   t.same(await told(), [...begun, 'resolved']);
   const [incident] = await stands();
-  t.match(incident, { state: 'resolved', sentence: 'Database: the process sqlservr runs' });
+  t.match(incident, { state: 'resolved', said: { key: 'check.failed.over', params: { check: 'Database' } } });
   const events = await store.scoped(everyClient).incidents.events(incident?.id ?? '');
   t.equal(events.length, 41, 'every change, and the end');
 });
