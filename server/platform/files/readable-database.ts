@@ -1,5 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, chmodSync, constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 
@@ -13,8 +14,10 @@ const unshareable = new Set([SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]);
  *
  * A disk that has no room for the file by which processes share the log: this process keeps the index of the log in its memory
  * and the database for itself until it ends. A read-only file system: SQLite does the same by itself if that file is there, left
- * by a server that was killed; without it there may be no log either, as after a stop, and nothing can change the database.
- * @throws Error of SQLite, also for a log on a read-only file system whose index is gone
+ * by a server that was killed; without it there may be no log either, as after a stop, and nothing can change the database. A log
+ * whose index is gone, as of a server that had it in memory when it was killed, is put together with the database in a copy, which nobody
+ * can write to either.
+ * @throws Error of SQLite, or of the file system if there is no room for that copy
  */
 export function openReadable(path: string, options: DatabaseSyncOptions): DatabaseSync {
   let database = new DatabaseSync(path, options);
@@ -22,12 +25,42 @@ export function openReadable(path: string, options: DatabaseSyncOptions): Databa
     makeReadable(database);
   } catch (cause) {
     database.close();
-    if (!isReadOnly(dirname(path)) || isAnyLog(path)) throw cause;
-    const url = pathToFileURL(path);
-    url.searchParams.set('immutable', '1');
-    database = new DatabaseSync(url, options);
+    if (!isReadOnly(dirname(path))) throw cause;
+    database = isAnyLog(path) ? openCopy(path, options) : openImmutable(path, options);
   }
   return database;
+}
+
+function openImmutable(path: string, options: DatabaseSyncOptions): DatabaseSync {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  const database = new DatabaseSync(url, options);
+  // Opened now, not when it is first asked: its name may be gone by then.
+  database.prepare('SELECT count(*) FROM sqlite_schema').get();
+  return database;
+}
+
+/** What is committed, in a folder for temporary files that only this user can read. It goes when the process ends, however it does. */
+function openCopy(path: string, options: DatabaseSyncOptions): DatabaseSync {
+  const folder = mkdtempSync(join(tmpdir(), 'vigia-'));
+  try {
+    const copy = join(folder, 'copy.db');
+    for (const suffix of ['', '-wal']) {
+      copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE);
+      // A copy has the rights of its original, which may not even be written by its owner.
+      chmodSync(copy + suffix, 0o600);
+    }
+    const whole = new DatabaseSync(copy);
+    try {
+      whole.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      whole.close();
+    }
+    return openImmutable(copy, options);
+  } finally {
+    // Where an open file keeps its name, as on Windows, there is no such file system to be read.
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Whether the folder lies on a file system that is mounted read-only. */
