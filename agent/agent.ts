@@ -5,7 +5,7 @@ import { Feature, PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN } from '../protocol
 import { scaleValues } from '../protocol/wire/report.ts';
 import type { Collector, Measurement } from './collect/collector.ts';
 import { startRounds } from './collect/rounds.ts';
-import { type Memory, readMemory, writeMemory } from './files/memory.ts';
+import { type Memory, nameOfRun, readMemory, withFork, writeMemory } from './files/memory.ts';
 import type { Enrolment, Identity } from './identity/identity.ts';
 import { createInventoryNews } from './inventory.ts';
 import { parseServerUrl, serverPath } from './link/channel.ts';
@@ -140,12 +140,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         features:
           Feature.deltaReports |
           Feature.briefPongs |
+          Feature.newRun |
+          (nameOfRun(memory.forks, ownRun) === ownRun ? 0 : Feature.forkedRun) |
           tasks.features |
           (memory.givenUp === enrolment.deviceId ? Feature.givenUp : 0) |
           (options.isMachineIdGuessed ? Feature.guessedMachineId : 0),
         publicKey: identity.publicKey,
         nonce: randomBytes(32),
-        runId,
+        runId: Buffer.from(nameOfRun(memory.forks, ownRun), 'hex'),
         machineId: options.machineId,
         bootId,
         agentVersion: options.agentVersion,
@@ -172,7 +174,15 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const level = mayTell('connected') === null ? 'debug' : 'info';
     log[level]('connected', { server: enrolment.server, device: welcome.deviceId, intervalMs });
     const hasDeltas = (welcome.features & Feature.deltaReports) !== 0;
-    delivery = new Delivery({ link, spool, ownRun, hasDeltas, log, onExhausted: () => link.renew() });
+    delivery = new Delivery({
+      link,
+      spool,
+      ownRun,
+      hasDeltas,
+      log,
+      nameOfRun: (run) => nameOfRun(memory.forks, run),
+      onExhausted: () => link.renew(),
+    });
     const ageMs = clocks().bootMs - (newest?.report.clocks.bootMs ?? Number.NEGATIVE_INFINITY);
     delivery.start(lastSequence + 1, ageMs <= intervalMs ? newest : undefined);
     inventory.offer(link);
@@ -198,6 +208,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const onEnd = ({ code }: LinkEnd): void => {
     if (code === 'identity_given_up' && memory.givenUp !== enrolment.deviceId)
       remember({ ...memory, givenUp: enrolment.deviceId });
+    if (code !== 'run_forked') return;
+    const as = randomBytes(16).toString('hex');
+    remember({ ...memory, forks: withFork(memory.forks ?? [], { runId: ownRun, as }) });
+    log.warn('the memory of this machine was copied while it ran; going on as a new run', { run: as });
   };
   const connector = startConnector({ dial, onOpen, onEnd, random, sweepMemory, log });
   const rounds = startRounds({

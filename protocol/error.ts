@@ -23,6 +23,8 @@ export const errorCodes = {
   report_base_unknown: 'The report tells its changes to one that this connection does not hold.',
   replaced: 'The same agent run opened a newer connection.',
   run_conflict: 'This key is that of another machine: this one is a copy of it.',
+  run_forked:
+    'This very run goes on elsewhere: the memory of a running machine was copied. The agent begins a new run.',
   identity_given_up:
     'Another machine keeps this identity, as somebody decided. Stop the agent here, delete its data folder and enrol it with a new token.',
   going_away: 'The server is stopping and says when to return.',

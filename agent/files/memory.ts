@@ -9,6 +9,27 @@ export interface Memory {
   readonly inventoryHash?: string;
   /** The device that another machine is, as its server said: also after a reboot this one is told apart. */
   readonly givenUp?: string;
+  /** Runs that go on elsewhere too, hex, the newest last: what this machine has of them is told under the other id. */
+  readonly forks?: readonly Fork[];
+}
+
+/** A run of which another machine has a copy, and what this machine calls its own part of it. */
+export interface Fork {
+  readonly runId: string;
+  readonly as: string;
+}
+
+/** Spools seldom hold more runs, and memory is seldom copied. */
+const MAX_FORKS = 64;
+
+/** Another machine goes on with this run: from now on it is called `as` here. */
+export function withFork(forks: readonly Fork[], fork: Fork): Fork[] {
+  return [...forks.filter(({ runId }) => runId !== fork.runId), fork].slice(-MAX_FORKS);
+}
+
+/** What the server is told a run is called. */
+export function nameOfRun(forks: readonly Fork[] | undefined, runId: string): string {
+  return forks?.find((fork) => fork.runId === runId)?.as ?? runId;
 }
 
 const FILE = 'memory.json';

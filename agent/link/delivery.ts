@@ -12,6 +12,8 @@ export interface DeliveryOptions {
   readonly spool: Spool;
   /** Hex id of the run of this connection's hello. */
   readonly ownRun: string;
+  /** What a run is called on this connection, hex; by default what it is called in the spool. */
+  readonly nameOfRun?: (runId: string) => string;
   /** The server takes reports as their changes. */
   readonly hasDeltas: boolean;
   readonly log: Log;
@@ -49,7 +51,8 @@ export class Delivery {
   readonly #nowMs: () => number;
   readonly #onExhausted: () => void;
   readonly #chains: { readonly live: ChainWriter; readonly backfill: ChainWriter } | undefined;
-  /** Hex ids by the number this connection knows them by. */
+  readonly #nameOfRun: (runId: string) => string;
+  /** Hex ids, as the spool has them, by the number this connection knows them by. */
   readonly #runs: string[];
   /** Those that the server remembers, in the order it was told. */
   readonly #schemas = new Set<string>();
@@ -68,6 +71,7 @@ export class Delivery {
     this.#link = options.link;
     this.#spool = options.spool;
     this.#runs = [options.ownRun];
+    this.#nameOfRun = options.nameOfRun ?? ((runId) => runId);
     this.#log = options.log;
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#onExhausted = options.onExhausted;
@@ -137,7 +141,7 @@ export class Delivery {
     const known = this.#runs.indexOf(runId);
     if (known >= 0) return known;
     const run = this.#runs.push(runId) - 1;
-    this.#link.send({ type: 'run', run, runId: Buffer.from(runId, 'hex'), bootId });
+    this.#link.send({ type: 'run', run, runId: Buffer.from(this.#nameOfRun(runId), 'hex'), bootId });
     return run;
   }
 

@@ -41,6 +41,10 @@ export const Feature = {
   givenUp: 32,
   /** What the server asks for comes as a `task`, and questions and plans no longer as frames of their own. */
   tasks: 64,
+  /** The agent begins a new run when it is told `run_forked`. */
+  newRun: 128,
+  /** This run was begun because of `run_forked`: it is that of another machine than the run before. */
+  forkedRun: 256,
 } as const;
 
 /**

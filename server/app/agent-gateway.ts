@@ -5,7 +5,7 @@ import type { Twin } from '../core/twins/twin.ts';
 import type { Twins } from '../core/twins/twins.ts';
 import type { AgentEvents } from '../edge/agents/agents.ts';
 import { Gateway } from '../edge/gateway/gateway.ts';
-import type { LinkTiming } from '../edge/gateway/link.ts';
+import type { LinkTiming } from '../edge/gateway/link-terms.ts';
 import type { LiveHub } from '../edge/live/live-hub.ts';
 import type { Services } from '../features/services/create-services.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';

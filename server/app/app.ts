@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { ServerHealth } from '../../protocol/api/view.ts';
 import { freezePrototypes } from '../../protocol/frozen-prototypes.ts';
 import { iso } from '../domain/iso.ts';
-import type { LinkTiming } from '../edge/gateway/link.ts';
+import type { LinkTiming } from '../edge/gateway/link-terms.ts';
 import { LiveHub } from '../edge/live/live-hub.ts';
 import { trustProxies } from '../platform/net/trusted-proxies.ts';
 import type { Channel } from '../platform/notify/channel.ts';

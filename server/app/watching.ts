@@ -5,7 +5,7 @@ import { Anchors } from '../core/presence/anchors.ts';
 import { createExpectedHours } from '../core/presence/expected-hours.ts';
 import { SecondOpinions } from '../core/presence/second-opinion.ts';
 import { AgentEvents } from '../edge/agents/agents.ts';
-import type { LinkTiming } from '../edge/gateway/link.ts';
+import type { LinkTiming } from '../edge/gateway/link-terms.ts';
 import type { LiveHub } from '../edge/live/live-hub.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { UpgradeHandler } from '../platform/http/upgrade.ts';

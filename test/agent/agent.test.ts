@@ -195,6 +195,41 @@ t.test('comes back after every kind of loss', async (t) => {
   t.pass();
 });
 
+t.test('a run that goes on elsewhere is told under another name from then on, also by the next agent', async (t) => {
+  const peer = await startPeer(t);
+  const dataDir = tempDir(t);
+  const identity = makeIdentity();
+  peer.manners.acknowledge = false;
+  const agent = await startTestAgent(t, peer, { dataDir, identity });
+  await peer.until('three reports', () => peer.reports.length >= 3);
+  peer.reports.length = 0;
+  peer.broadcast(refusal('run_forked'));
+  const runOf = (index: number) => Buffer.from(peer.hellos[index]?.runId ?? []).toString('hex');
+  const featuresOf = (index: number) => peer.hellos[index]?.features ?? 0;
+  await peer.until('the next hello', () => peer.hellos.length === 2);
+  const name = runOf(1);
+  t.equal(runOf(0), agent.runId);
+  t.not(name, agent.runId);
+  t.equal(featuresOf(0) & Feature.forkedRun, 0);
+  t.ok(featuresOf(1) & Feature.forkedRun && featuresOf(1) & Feature.newRun);
+  await peer.until('all of it', () => {
+    const got = new Set(peer.sequences(name));
+    return got.size > 5 && got.size === Math.max(...got);
+  });
+  t.ok(
+    peer.reports.every(({ runId }) => runId === name),
+    'nothing under the name that another machine has too',
+  );
+  await agent.stop(serviceStop);
+  peer.reports.length = 0;
+  peer.manners.acknowledge = true;
+  const next = await startTestAgent(t, peer, { dataDir, identity });
+  await peer.until('what the last one could not deliver', () => peer.sequences(name).length > 5);
+  t.equal(runOf(2), next.runId);
+  t.equal(featuresOf(2) & Feature.forkedRun, 0);
+  t.same(peer.sequences(agent.runId), []);
+});
+
 t.test('goes on collecting for a server that does not want it', async (t) => {
   const peer = await startPeer(t);
   const dataDir = tempDir(t);

@@ -66,6 +66,15 @@ export class Twins {
     const known = this.#find(record, sign, (hello.features & Feature.givenUp) !== 0);
     if (known) return { twin: this.#heard(known, sign, hello, address), isNews: false };
     record.isDirty = true;
+    if (
+      (hello.features & Feature.forkedRun) !== 0 &&
+      lives.length > 0 &&
+      !lives.some(({ runId }) => runId === sign.runId)
+    ) {
+      // Its run before goes on elsewhere, and proved that. Every sign that tells machines apart was copied with it.
+      const forked = this.#appear(record, [{ ...sign, firstAt: at }], hello);
+      return { twin: this.#heard(forked, sign, hello, address), isNews: true };
+    }
     const crossing = takeSign(lives, sign);
     if (!crossing) return { twin: null, isNews: false };
     const twin = this.#appear(record, crossing.others, hello);

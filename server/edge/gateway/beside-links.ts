@@ -20,6 +20,10 @@ export class BesideLinks<Device extends object> {
     return [...(this.#links.get(device)?.values() ?? [])];
   }
 
+  ofRun(device: Device, runId: string): Link<Device> | undefined {
+    return this.#links.get(device)?.get(runId);
+  }
+
   *all(): Generator<Link<Device>> {
     for (const links of this.#links.values()) yield* links.values();
   }

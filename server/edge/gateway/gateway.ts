@@ -8,10 +8,12 @@ import type { Clone } from '../../domain/clone.ts';
 import { QuietLog } from '../../platform/quiet-log.ts';
 import { AckPace } from './acknowledgements.ts';
 import { BesideLinks } from './beside-links.ts';
+import { Contests } from './contests.ts';
 import { FrameAllowance } from './frame-allowance.ts';
 import { HalfOpen } from './half-open.ts';
 import type { ServerProof } from './handshake.ts';
-import { defaultTiming, Link, type LinkTiming, type Registry } from './link.ts';
+import { Link } from './link.ts';
+import { defaultTiming, type LinkTiming, type Registry } from './link-terms.ts';
 import type { AcceptSocket } from './message-socket.ts';
 import { acceptOwn } from './own-socket.ts';
 import type { SessionEvents } from './session.ts';
@@ -52,6 +54,8 @@ const STALLED_MS = 5_000;
 const RETURN_MS_PER_AGENT = 3;
 /** A link that is not closed by then is cut off. */
 const CLOSE_DEADLINE_MS = 3_000;
+/** The copy of an agent that cannot begin a new run asks so often whether its place is free. */
+const FORKED_RETRY_MS = 60_000;
 
 /** Every agent connection. One link per device: the newest that proves the key. */
 export class Gateway<Device extends object> {
@@ -63,6 +67,7 @@ export class Gateway<Device extends object> {
   /** Kept while the device is known: connecting again brings nobody more. */
   readonly #allowances = new WeakMap<Device, FrameAllowance>();
   readonly #beside = new BesideLinks<Device>();
+  readonly #contests = new Contests<Link<Device>>();
   #checker: NodeJS.Timeout | undefined;
   readonly #timing: LinkTiming;
   readonly #ackPace: AckPace;
@@ -119,6 +124,7 @@ export class Gateway<Device extends object> {
         this.#halfOpen.delete(address, of);
         return this.#admit(of, device, hello);
       },
+      onResumed: (of, device, hello) => this.#seat(of, device, hello),
       onClosed: (of) => {
         this.#halfOpen.delete(address, of);
         this.#leave(of);
@@ -164,9 +170,12 @@ export class Gateway<Device extends object> {
     }
   }
 
-  /** @throws VigiaError run_conflict for a machine that is not the one enrolled; identity_given_up; too_many_frames */
-  #admit(link: Link<Device>, device: Device, hello: HelloFrame): SessionEvents {
-    const { registry, onBeside, onCloned, onConnected } = this.#options;
+  /**
+   * Null while an older link of the same run is asked whether it is alive.
+   * @throws VigiaError run_conflict for a machine that is not the one enrolled; identity_given_up; too_many_frames
+   */
+  #admit(link: Link<Device>, device: Device, hello: HelloFrame): SessionEvents | null {
+    const { registry, onCloned } = this.#options;
     const enrolled = registry.machineId(device);
     const isGuess = (hello.features & Feature.guessedMachineId) !== 0;
     if (enrolled !== '' && hello.machineId !== enrolled && !isGuess) {
@@ -174,11 +183,37 @@ export class Gateway<Device extends object> {
       throw new VigiaError('run_conflict');
     }
     link.runId = Buffer.from(hello.runId).toString('hex');
+    const older = [this.#links.get(device), this.#beside.ofRun(device, link.runId)].find(
+      (other) => other?.isOpen && other.runId === link.runId,
+    );
+    if (!older?.allowance) return this.#seat(link, device, hello);
+    this.#count(link, older.allowance);
+    const superseded = this.#contests.begin(older, link, performance.now(), (forked) => this.#turnFork(forked, device));
+    superseded?.fail(new VigiaError('replaced'));
+    return null;
+  }
+
+  /** Its run goes on elsewhere: the memory of a running machine was copied. */
+  #turnFork(link: Link<Device>, device: Device): void {
+    const canBeginAnew = link.hasFeature(Feature.newRun);
+    // One that begins a new run shows itself by that, beside the one judged.
+    if (!canBeginAnew) this.#options.onCloned?.(device, link.address, 'machine');
+    link.fail(new VigiaError('run_forked'), canBeginAnew ? 0 : FORKED_RETRY_MS);
+  }
+
+  #count(link: Link<Device>, allowance: FrameAllowance): void {
+    if (link.allowance === allowance) return;
+    link.allowance = allowance;
+    if (allowance.take('hello', 0, performance.now()) > 0) throw new VigiaError('too_many_frames');
+  }
+
+  /** @throws VigiaError identity_given_up; run_conflict; too_many_frames; too_many_connections */
+  #seat(link: Link<Device>, device: Device, hello: HelloFrame): SessionEvents {
+    const { registry, onBeside, onCloned, onConnected } = this.#options;
     const current = this.#links.get(device);
     const { isBeside, isNews } = registry.place?.(device, hello, link.address) ?? { isBeside: false, isNews: false };
     const allowance = isBeside ? this.#beside.allowanceOf(device) : this.#allowanceOf(device);
-    link.allowance = allowance;
-    if (allowance.take('hello', 0, performance.now()) > 0) throw new VigiaError('too_many_frames');
+    this.#count(link, allowance);
     if (isBeside && onBeside) {
       onCloned?.(device, link.address, 'twin');
       this.#beside.take(device, link);
@@ -203,12 +238,17 @@ export class Gateway<Device extends object> {
 
   #leave(link: Link<Device>): void {
     this.#open.delete(link);
+    this.#contests.drop(link);
+    const waiting = this.#contests.drawAgainst(link);
     const { device } = link;
-    if (!device) return;
-    this.#beside.drop(device, link);
-    if (this.#links.get(device) !== link) return;
-    this.#links.delete(device);
-    this.#options.onDisconnected(device, link.saidGoodbye);
+    if (device) {
+      this.#beside.drop(device, link);
+      if (this.#links.get(device) === link) {
+        this.#links.delete(device);
+        this.#options.onDisconnected(device, link.saidGoodbye);
+      }
+    }
+    waiting?.resume();
   }
 
   /** As many parts as there are links, up to a bound: with nobody there the process rests. */
@@ -235,6 +275,7 @@ export class Gateway<Device extends object> {
     if (nowMs - this.#checkedAtMs > STALLED_MS) this.#pausedUntilMs = nowMs + LIVENESS_CHECK_MS;
     this.#checkedAtMs = nowMs;
     if (nowMs < this.#pausedUntilMs) return;
+    for (const link of this.#contests.takeDue(nowMs)) link.resume();
     for (let left = count; left > 0; left -= 1) {
       const { value: link } = this.#round.next();
       if (link) link.checkLiveness();

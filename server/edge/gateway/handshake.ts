@@ -50,3 +50,10 @@ export function checkProof(
   const message = agentProofMessage(challenge.identityKey, challenge.nonce, hello.nonce, hello.runId);
   if (!verify(hello.publicKey, message, frame.signature)) throw new VigiaError('signature_invalid');
 }
+
+/** The hello of an agent that had to wait so long, ms, with its clocks as they are now. */
+export function laterHello(hello: HelloFrame, waitedMs: number): HelloFrame {
+  const ms = Math.round(waitedMs);
+  const { wallMs, monotonicMs, bootMs } = hello.clocks;
+  return { ...hello, clocks: { wallMs: wallMs + ms, monotonicMs: monotonicMs + ms, bootMs: bootMs + ms } };
+}

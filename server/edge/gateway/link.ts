@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type ErrorCode, ProtocolError, VigiaError } from '../../../protocol/error.ts';
 import { FramingError } from '../../../protocol/socket/message.ts';
@@ -15,21 +15,11 @@ import {
 import type { QuietLog } from '../../platform/quiet-log.ts';
 import type { Acknowledgements, AckPace } from './acknowledgements.ts';
 import type { FrameAllowance } from './frame-allowance.ts';
-import { agreeVersion, checkProof, makeChallenge, type ServerProof } from './handshake.ts';
+import { agreeVersion, checkProof, laterHello, makeChallenge, type ServerProof } from './handshake.ts';
+import type { LinkTiming, Registry } from './link-terms.ts';
 import type { MessageSocket, SocketOwner } from './message-socket.ts';
+import { retryAfter } from './retry-after.ts';
 import { Session, type SessionEvents } from './session.ts';
-
-/** What the gateway knows of agents; `app.ts` gives the real one. */
-export interface Registry<Device> {
-  /** @throws VigiaError agent_unknown, agent_retired */
-  find(publicKey: Uint8Array): Device;
-  id(device: Device): string;
-  /** Of the machine that was enrolled; empty if it is not known. */
-  machineId(device: Device): string;
-  /** Which of the machines it is that hold this key. @throws VigiaError identity_given_up, run_conflict */
-  place?(device: Device, hello: HelloFrame, address: string): { readonly isBeside: boolean; readonly isNews: boolean };
-  intervalMs(device: Device): number;
-}
 
 export interface LinkOptions<Device> {
   readonly socket: MessageSocket;
@@ -43,34 +33,14 @@ export interface LinkOptions<Device> {
   readonly strangers: QuietLog;
   readonly timing: LinkTiming;
   readonly ackPace: AckPace;
-  /** The agent has proved its key. Returns what its frames drive, or throws VigiaError to turn it away. */
-  readonly onAuthenticated: (link: Link<Device>, device: Device, hello: HelloFrame) => SessionEvents;
+  /** The agent has proved its key. Returns what its frames drive, null to let it wait, or throws VigiaError to turn it away. */
+  readonly onAuthenticated: (link: Link<Device>, device: Device, hello: HelloFrame) => SessionEvents | null;
+  /** It waited, and {@link Link.resume} was called: as above, with the clocks of its hello brought up to now. */
+  readonly onResumed: (link: Link<Device>, device: Device, hello: HelloFrame) => SessionEvents;
   readonly onClosed: (link: Link<Device>) => void;
   /** The link is closed because of what the agent sent or is. */
   readonly onRefused?: (code: ErrorCode) => void;
 }
-
-export interface LinkTiming {
-  /** The whole handshake must be done in this time. */
-  readonly handshakeMs: number;
-  /** After this long without a frame the server pings. */
-  readonly pingAfterMs: number;
-  /** After this long without a frame the link is closed. */
-  readonly closeAfterMs: number;
-  /** A socket that buffers more than this does not read: it is closed. */
-  readonly maxBufferedBytes: number;
-  /** An agent that reports so often that it is not pinged hears of its reports at most so long after they were committed. */
-  readonly ackGatherMs: number;
-}
-
-export const defaultTiming: LinkTiming = {
-  handshakeMs: 10_000,
-  pingAfterMs: 5_000,
-  closeAfterMs: 30_000,
-  maxBufferedBytes: 1024 * 1024,
-  // With the commit before it, within 10 s.
-  ackGatherMs: 9_500,
-};
 
 /** A device that is so far ahead of its allowance is sent away; a little is made up for by reading later. */
 const MAX_AHEAD_MS = 15_000;
@@ -80,6 +50,7 @@ const GRANTED_FEATURES = Feature.deltaReports | Feature.probe | Feature.checks |
 type Stage =
   | { readonly name: 'hello' }
   | { readonly name: 'proof'; readonly hello: HelloFrame; readonly challenge: ChallengeFrame }
+  | { readonly name: 'held'; readonly hello: HelloFrame; readonly sinceMs: number }
   | { readonly name: 'open'; readonly session: Session; readonly events: SessionEvents }
   | { readonly name: 'closed' };
 
@@ -91,6 +62,7 @@ export class Link<Device> implements SocketOwner {
   #heardAtMs = performance.now();
   #pingedAtMs = Number.NEGATIVE_INFINITY;
   #pingId = 0;
+  #question: { readonly id: number; readonly onAnswer: () => void } | null = null;
   readonly #deadline: NodeJS.Timeout;
   readonly #acks: Acknowledgements;
   /** How much its sender may send, over all its links; once it has proved its key. */
@@ -99,6 +71,7 @@ export class Link<Device> implements SocketOwner {
   /** 32 hex digits, once the key is proved. */
   runId = '';
   #isKnown = false;
+  #features = 0;
   /** True if the agent said goodbye, so that its silence is no loss. */
   saidGoodbye = false;
 
@@ -117,6 +90,35 @@ export class Link<Device> implements SocketOwner {
 
   send(frame: Frame): void {
     if (this.#mayStillSend()) this.#options.socket.send(encodeFrame(frame));
+  }
+
+  /** Takes frames, and what is sent may arrive. */
+  get isOpen(): boolean {
+    return this.#stage.name === 'open' && this.#options.socket.isOpen;
+  }
+
+  /** Whether the agent of this proved link has such a feature, from its hello. */
+  hasFeature(feature: number): boolean {
+    return (this.#features & feature) !== 0;
+  }
+
+  /** Asks whether its agent is still there; only an answer to this very question counts. */
+  askAlive(onAnswer: () => void): void {
+    // Nobody can have answered before it was asked: not the counter of the other pings.
+    const id = randomInt(2 ** 40, 2 ** 48);
+    this.#question = { id, onAnswer };
+    this.send({ type: 'ping', id });
+  }
+
+  /** Lets an agent in that had to wait. */
+  resume(): void {
+    const stage = this.#stage;
+    if (stage.name !== 'held') return;
+    const hello = laterHello(stage.hello, performance.now() - stage.sinceMs);
+    this.#guard(() => {
+      const device = this.#find(hello);
+      this.#welcome(hello, device, this.#options.onResumed(this, device, hello));
+    });
   }
 
   /** The report is committed; the agent is told in time. */
@@ -164,11 +166,17 @@ export class Link<Device> implements SocketOwner {
     // What a peer still sends on a link that is being closed counts for nothing.
     if (this.#stage.name === 'closed') return;
     this.#heardAtMs = performance.now();
-    try {
+    this.#guard(() => {
       if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
       const frame = decodeFrame(data);
       if (this.allowance) this.#count(this.allowance, frame.type, data.length);
       this.#step(frame, data);
+    });
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
     } catch (cause) {
       if (cause instanceof VigiaError) {
         if (this.#stage.name === 'open') this.#stage.events.onRefused?.(cause);
@@ -211,6 +219,7 @@ export class Link<Device> implements SocketOwner {
     const stage = this.#stage;
     if (stage.name === 'open') {
       stage.session.take(frame, message);
+      if (frame.type === 'pong' && frame.id === this.#question?.id) this.#answered();
     } else if (stage.name === 'hello' && frame.type === 'hello') {
       this.#answerHello(frame);
     } else if (stage.name === 'proof' && frame.type === 'proof') {
@@ -230,13 +239,31 @@ export class Link<Device> implements SocketOwner {
     this.send(challenge);
   }
 
+  #answered(): void {
+    const question = this.#question;
+    this.#question = null;
+    question?.onAnswer();
+  }
+
   #open(hello: HelloFrame): void {
     clearTimeout(this.#deadline);
-    const { registry, now, onAuthenticated, socket } = this.#options;
-    const device = registry.find(hello.publicKey);
+    const device = this.#find(hello);
+    this.#features = hello.features;
+    this.#stage = { name: 'held', hello, sinceMs: performance.now() };
+    const events = this.#options.onAuthenticated(this, device, hello);
+    if (events) this.#welcome(hello, device, events);
+  }
+
+  /** @throws VigiaError agent_unknown, agent_retired */
+  #find(hello: HelloFrame): Device {
+    const device = this.#options.registry.find(hello.publicKey);
     this.#isKnown = true;
     this.device = device;
-    const events = onAuthenticated(this, device, hello);
+    return device;
+  }
+
+  #welcome(hello: HelloFrame, device: Device, events: SessionEvents): void {
+    const { registry, now, socket } = this.#options;
     const features = hello.features & GRANTED_FEATURES;
     const session = new Session({
       events,
@@ -290,17 +317,4 @@ export class Link<Device> implements SocketOwner {
     this.#stage = { name: 'closed' };
     socket.close(code);
   }
-}
-
-const unwelcome: ReadonlySet<ErrorCode> = new Set([
-  'agent_unknown',
-  'agent_retired',
-  'identity_given_up',
-  'version_unsupported',
-]);
-
-/** An agent that this server does not know asks again rarely; one that overdoes it comes back later. */
-function retryAfter(code: ErrorCode): number {
-  if (code === 'schema_churn' || code === 'too_many_frames' || code === 'run_conflict') return 60_000;
-  return unwelcome.has(code) ? 300_000 : 0;
 }

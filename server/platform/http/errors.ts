@@ -33,6 +33,7 @@ export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
   report_base_unknown: null,
   replaced: null,
   run_conflict: null,
+  run_forked: null,
   identity_given_up: null,
   going_away: null,
   overloaded: 503,

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -18,7 +18,8 @@ import {
 } from '../../../../protocol/wire/frame.ts';
 import { describe, type MetricDescriptor } from '../../../../protocol/wire/metric.ts';
 import { Gateway, type GatewayOptions } from '../../../../server/edge/gateway/gateway.ts';
-import type { Link, Registry } from '../../../../server/edge/gateway/link.ts';
+import type { Link } from '../../../../server/edge/gateway/link.ts';
+import type { Registry } from '../../../../server/edge/gateway/link-terms.ts';
 import { trustProxies } from '../../../../server/platform/net/trusted-proxies.ts';
 import { GatewayClient, Machine } from '../../../support/gateway-client.ts';
 import { until } from '../../../support/until.ts';
@@ -464,6 +465,79 @@ t.test('the same machine replaces its older link at once', async (t) => {
   t.same(seen.slice(0, 2), ['connected d1 machine-1', 'connected d1 machine-1'], 'the device was never gone');
 });
 
+/** Hello and proof, and no word yet. */
+async function knock(client: GatewayClient, machine: Machine, over: Partial<HelloFrame> = {}): Promise<GatewayClient> {
+  const hello = machine.hello(over);
+  client.send(hello);
+  client.send(machine.proof(hello, await client.next('challenge')));
+  return client;
+}
+
+t.test(
+  'its own older link of the same run, half open, gives way as soon as it has had its chance to answer',
+  async (t) => {
+    const { gateway, client, enrol, seen, links } = await setUp(t);
+    const machine = enrol();
+    const older = await (await client()).authenticate(machine);
+    const newer = await (await client()).authenticate(machine);
+    t.ok((await older.next('ping')).id >= 2 ** 40);
+    t.equal((await faultOf(older)).code, 'replaced');
+    newer.send(schema);
+    newer.send(report(1));
+    await until('its report', () => seen.at(-1) === 'report 0707 boot-1 1 2');
+    t.equal(gateway.connected, 1);
+    t.equal(links.length, 2);
+    t.same(seen.slice(0, 2), ['connected d1 machine-1', 'connected d1 machine-1'], 'the device was never gone');
+  },
+);
+
+t.test('a link that ends lets the one in that waits for it', async (t) => {
+  const { client, enrol, seen, devices, gateway } = await setUp(t);
+  const machine = enrol();
+  const older = await (await client()).authenticate(machine);
+  const newer = await knock(await client(), machine);
+  await older.next('ping');
+  older.socket.terminate();
+  await newer.next('welcome');
+  t.same(seen, ['connected d1 machine-1', 'disconnected d1', 'connected d1 machine-1']);
+  const third = await knock(await client(), machine);
+  await newer.next('ping');
+  const fourth = await knock(await client(), machine);
+  t.equal((await faultOf(third)).code, 'replaced', 'of those that wait, the newest');
+  const device = [...devices.values()][0] as Device;
+  device.isRetired = true;
+  gateway.disconnect(device, new VigiaError('agent_retired'), 0);
+  t.equal((await faultOf(newer)).code, 'agent_retired');
+  t.equal((await faultOf(fourth)).code, 'agent_retired', 'what happened meanwhile counts');
+});
+
+t.test('a run that goes on elsewhere is sent to begin a new one; the first keeps its link', async (t) => {
+  const clones: string[] = [];
+  const { gateway, client, enrol, seen } = await setUp(t, {
+    onCloned: ({ id }, address, which) => clones.push(`${id} ${address} ${which}`),
+  });
+  const machine = enrol();
+  const first = await (await client()).authenticate(machine);
+  const copy = await knock(await client(), machine, { features: Feature.newRun });
+  const { id } = await first.next('ping');
+  first.send(schema);
+  first.send({ type: 'pong', id: 1, clocks });
+  first.send(report(1));
+  await until('the first is heard all the while', () => seen.at(-1) === 'report 0707 boot-1 1 2');
+  t.equal(copy.received.length, 1, 'any other answer proves nothing');
+  first.send({ type: 'pong', id, clocks });
+  t.match(await faultOf(copy), { code: 'run_forked', retryInMs: 0 });
+  t.same(clones, [], 'it shows itself by its new run');
+  const old = await knock(await client(), machine);
+  first.send({ type: 'pong', id: (await first.next('ping')).id, clocks });
+  t.match(await faultOf(old), { code: 'run_forked', retryInMs: 60_000 }, 'one that cannot asks again later');
+  t.same(clones, ['d1 127.0.0.1 machine']);
+  first.send(report(2));
+  await until('the first goes on', () => seen.at(-1) === 'report 0707 boot-1 2 2');
+  t.equal(gateway.connected, 1);
+  t.equal(seen.filter((line) => line.startsWith('connected')).length, 1);
+});
+
 t.test('another machine than the one enrolled is refused, whichever comes first', async (t) => {
   const clones: string[] = [];
   const { gateway, client, enrol, seen } = await setUp(t, {
@@ -791,18 +865,19 @@ t.test('who sends a little too fast is read more slowly, and nothing is lost', a
   t.ok(tookMs >= 1_500, `${Math.round(tookMs)} ms, for 4,000 above the 5,000, at 500 a second with what is on the way`);
 });
 
-t.test('connecting again and again is counted too', async (t) => {
-  const { client, enrol } = await setUp(t);
-  const machine = enrol();
-  for (let n = 0; ; n += 1) {
-    const link = await client();
-    const hello = machine.hello();
-    link.send(hello);
-    link.send(machine.proof(hello, await link.next('challenge')));
-    const answer = await until('an answer', () => link.received[1]);
-    if (answer.type === 'welcome') continue;
-    t.match(answer, { code: 'too_many_frames', retryInMs: 60_000 });
-    t.ok(n >= 60, `after ${n}`);
-    break;
-  }
-});
+for (const [what, over] of [
+  ['as a new run each time', () => ({ runId: randomBytes(16) })],
+  ['as a run whose older link is being asked', () => ({})],
+] as const) {
+  t.test(`connecting again and again is counted too, ${what}`, async (t) => {
+    const { client, enrol } = await setUp(t);
+    const machine = enrol();
+    const all: GatewayClient[] = [];
+    const refusal = () => all.flatMap(({ received }) => received).find(isTooMany);
+    while (!refusal() && all.length < 500) all.push(await knock(await client(), machine, over()));
+    t.match(refusal(), { code: 'too_many_frames', retryInMs: 60_000 });
+    t.ok(all.length > 60, `after ${all.length}`);
+  });
+}
+
+const isTooMany = (frame: Frame): boolean => frame.type === 'error' && frame.code === 'too_many_frames';
