@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { defaultSettings } from '../../server/domain/settings.ts';
@@ -22,7 +22,9 @@ const says = /file system of the data folder is read-only/;
 
 t.setTimeout(900_000);
 
-for (const end of ['killed', 'killed without its index of the log', 'stopped'] as const) {
+const rights = 'stopped, and now of another user,';
+
+for (const end of ['killed', 'killed without its index of the log', 'stopped', rights] as const) {
   t.test(`the folder of a server that was ${end} is read-only at the next start`, async (t) => {
     const dataDir = tempDir(t);
     const token = await makeToken(dataDir);
@@ -56,14 +58,18 @@ for (const end of ['killed', 'killed without its index of the log', 'stopped'] a
       return text.includes('"sim"');
     };
     await until('the agent', () => isUp(before.address), patience);
-    if (end === 'stopped') await before.stop();
+    if (end === 'stopped' || end === rights) await before.stop();
     else await before.kill();
     // As of a server that kept it in memory, on a disk that was full.
     if (end !== 'killed')
       for (const name of ['state.db', 'series.db']) rmSync(join(dataDir, `${name}-shm`), { force: true });
     const left = contentOf(dataDir);
 
-    const server = await startServerChild(options, (command) => readOnlyMount(dataDir, command));
+    if (end === rights) setRights(dataDir, 0o500, 0o400);
+    t.teardown(() => setRights(dataDir, 0o700, 0o600));
+    const server = await startServerChild(options, (command) =>
+      end === rights ? withoutOverride(command) : readOnlyMount(dataDir, command),
+    );
     t.teardown(() => server.kill());
     t.ok(await isUp(server.address), 'what is known is shown');
     await lookAround(t, server.address, key, says);
@@ -76,11 +82,27 @@ for (const end of ['killed', 'killed without its index of the log', 'stopped'] a
     await server.stop();
     t.same(contentOf(dataDir), left, 'nothing was changed');
 
+    setRights(dataDir, 0o700, 0o600);
     const after = await startServerChild(options);
     t.teardown(() => after.kill());
     await until('readiness', async () => (await ask(after.address, 'GET', '/readyz')).status === 200, patience);
     t.equal((await ask(after.address, 'POST', '/api/v1/clients', { name: 'Globex' }, bearer)).status, 201);
   });
+}
+
+/** Of the folder, and of the files in it. */
+function setRights(folder: string, ofFolder: number, ofFiles: number): void {
+  chmodSync(folder, 0o700);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isFile()) chmodSync(join(folder, entry.name), ofFiles);
+  }
+  chmodSync(folder, ofFolder);
+}
+
+/** Root is held to the rights of files like everybody else. */
+function withoutOverride(command: readonly string[]): readonly string[] {
+  const bound = '-dac_override,-dac_read_search';
+  return process.getuid?.() === 0 ? ['setpriv', `--inh-caps=${bound}`, `--bounding-set=${bound}`, ...command] : command;
 }
 
 /** By name; the index of the log is no content. */

@@ -15,7 +15,7 @@ export interface DataDir {
   readonly socketPath: string;
   /** A sentence for people if other users of the machine can read what is in it, or null. */
   readonly exposure: string | null;
-  /** It lies on a file system that is read-only: a server that was there before comes up to be read, and to say so. */
+  /** It lies on a file system that is read-only, or this user may not write there: a server that was there before comes up to be read, and to say so. */
   readonly isReadOnly: boolean;
   release(): void;
 }

@@ -63,13 +63,13 @@ function openCopy(path: string, options: DatabaseSyncOptions): DatabaseSync {
   }
 }
 
-/** Whether the folder lies on a file system that is mounted read-only. */
+/** Whether nothing can be made in the folder: its file system is mounted read-only, or this user may not write there. */
 export function isReadOnly(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
     return false;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EROFS';
+    return ['EROFS', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }
 

@@ -24,7 +24,7 @@ export async function readSecretFile(path: string): Promise<string | null> {
     const content = await readFile(path, 'utf8');
     await chmod(path, 0o600).catch((error: NodeJS.ErrnoException) => {
       // Whoever keeps the folder says whether others may read what is in it.
-      if (error.code !== 'EROFS') throw error;
+      if (error.code !== 'EROFS' && error.code !== 'EPERM') throw error;
     });
     return content;
   } catch (error) {

@@ -52,7 +52,7 @@ export function sqliteError(error: unknown): unknown {
 
 /** What it opened to read stays so until it opens it anew. */
 const READ_ONLY =
-  'The file system of the data folder is read-only. Look at why, mount it to be written, and restart Vigia.';
+  'The file system of the data folder is read-only, or this user may not write there. Look at why, let it be written, and restart Vigia.';
 
 export function readOnlyFault(): VigiaError {
   return new VigiaError('unavailable', READ_ONLY, { cause: 'read_only' });
