@@ -219,7 +219,9 @@ export class TaskDesk {
     try {
       return { outcome, facts: task.kind.judge(json), ageMs, file };
     } catch (cause) {
-      if (!(cause instanceof ProtocolError || cause instanceof SyntaxError)) throw cause;
+      // Thrown on, it would end the link, and end it again each time the agent comes with its answer.
+      if (!(cause instanceof ProtocolError || cause instanceof SyntaxError))
+        this.#options.logger.error({ err: cause, kind: task.kind.name }, 'judging an answer failed; this is a defect');
       this.#drop('malformed', task.record, task.id);
       return { outcome: 'failed', reason: 'Its answer cannot be read.' };
     }

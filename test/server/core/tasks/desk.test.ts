@@ -118,6 +118,21 @@ t.test('every other way to end comes with its reason', async (t) => {
 });
 
 t.test(
+  'a judge with a defect ends its task and not the link, or each return of the agent would end it again',
+  async (t) => {
+    const { desk, dropped, lines, endings, ask } = scene(t);
+    const device = new Device('d').connect(desk);
+    ask(device);
+    desk.take(device, result(idOf(device), { json: 'null' }));
+    await settled();
+    t.match(endings, [{ outcome: 'failed', reason: 'Its answer cannot be read.' }]);
+    t.same(dropped, ['malformed']);
+    t.equal(device.taken, 1, 'it is not sent again');
+    t.ok(JSON.stringify(lines).includes('this is a defect'), JSON.stringify(lines));
+  },
+);
+
+t.test(
   'unknown, foreign, twice, late, too large, unreadable: counted, told in a line a minute, and forgotten',
   async (t) => {
     const { desk, dropped, lines, endings, ask } = scene(t);
