@@ -86,9 +86,10 @@ class Stage {
     return this.results(task)[count - 1] as TaskResultFrame;
   }
 
-  /** How far the tasks have come, by their files. */
+  /** How far the tasks have come, by their files; what is still being written does not count. */
   states(): string[] {
-    return readdirSync(join(this.dataDir, 'tasks')).map((name) => name.split('.')[1] ?? '');
+    const names = readdirSync(join(this.dataDir, 'tasks'));
+    return names.flatMap((name) => /\.(begun|ended|taken)$/.exec(name)?.[1] ?? []);
   }
 }
 
