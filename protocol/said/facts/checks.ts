@@ -1,4 +1,8 @@
+import { checkReasons } from '../../check-reason.ts';
 import type { Facts } from '../kinds.ts';
+
+/** All but `ok`, which is the first. */
+const [, ...failures] = checkReasons;
 
 /** What checks said, and what services are made of them. */
 export const checkFacts = {
@@ -10,25 +14,7 @@ export const checkFacts = {
   'check.fails': {
     target: 'said',
     kind: ['process', 'unit', 'tcp', 'http'],
-    why: [
-      'refused',
-      'timeout',
-      'name_unknown',
-      'unreachable',
-      'status',
-      'text_missing',
-      'too_slow',
-      'tls',
-      'not_running',
-      'not_found',
-      'not_permitted',
-      'failed',
-      'tls_old',
-      'not_tls',
-      'tls_failed',
-      'query_not_permitted',
-      'address_refused',
-    ],
+    why: failures,
     status: 'digits?',
     tookMs: 'duration',
     /** Statuses that were wanted, as `200 or 301`; a range where nobody said. */
