@@ -9,6 +9,7 @@ import {
   MAX_CONTROLS,
   MAX_UNSENT_PONGS_BYTES,
   type MessageSocket,
+  newQuestion,
   type SocketOwner,
   type SocketTerms,
 } from '../../server/edge/gateway/message-socket.ts';
@@ -109,6 +110,16 @@ class LibrarySocket implements MessageSocket {
     this.#socket.cork();
     for (const payload of payloads) this.send(payload);
     this.#socket.uncork();
+  }
+
+  askAlive(onAnswer: () => void): void {
+    const question = newQuestion();
+    const hear = (answer: Buffer): void => {
+      if (!answer.equals(question)) return;
+      this.#webSocket.off('pong', hear);
+      onAnswer();
+    };
+    if (this.isOpen) this.#webSocket.on('pong', hear).ping(question);
   }
 
   close(code: number): void {

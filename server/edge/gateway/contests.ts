@@ -8,15 +8,18 @@ interface Contest<L> {
   readonly older: L;
   readonly newcomer: L;
   readonly dueMs: number;
+  /** Who has not answered yet. */
+  readonly silent: Set<L>;
 }
 
 /** A live agent answers over a slow link by then; its own half-open link keeps it waiting so long, well within its deadline. */
 const ANSWER_MS = 3_000;
 
 /**
- * A run that proves its key while an older link of it stands. Its own older link, which an address that changed has left half open,
- * cannot answer a question that was asked after the new proof: an agent dials when its older socket is closed. An answer shows that the
- * memory of a running machine was copied. Until then the newcomer waits.
+ * A run that proves its key while an older link of it stands. One machine has one socket: it dials when its older one is closed, which
+ * an address that changed may have left half open here. So of two links that are both there one is dead, and cannot answer a question
+ * that is asked now; which one it is, the order in which their proofs came does not say, as what a lost packet held back comes late.
+ * If both answer, the memory of a running machine was copied. Until then the newcomer waits.
  */
 export class Contests<L extends Contestant> {
   /** In the order they began, and so are due. */
@@ -24,19 +27,15 @@ export class Contests<L extends Contestant> {
   readonly #byNewcomer = new Map<L, Contest<L>>();
 
   /**
-   * `onFork` is called when the older one answers. Returns the newcomer that waited for the same link, if any: it is superseded, and
+   * `onFork` is called when both have answered. Returns the newcomer that waited for the same link, if any: it is superseded, and
    * what is answered to its question says nothing of this one.
    */
   begin(older: L, newcomer: L, nowMs: number, onFork: (newcomer: L) => void): L | undefined {
     const before = this.drawAgainst(older);
-    const contest = { older, newcomer, dueMs: nowMs + ANSWER_MS };
+    const contest = { older, newcomer, dueMs: nowMs + ANSWER_MS, silent: new Set([older, newcomer]) };
     this.#byOlder.set(older, contest);
     this.#byNewcomer.set(newcomer, contest);
-    older.askAlive(() => {
-      if (this.#byOlder.get(older) !== contest) return;
-      this.#end(contest);
-      onFork(newcomer);
-    });
+    for (const one of [older, newcomer]) one.askAlive(() => this.#hear(contest, one, onFork));
     return before;
   }
 
@@ -53,15 +52,22 @@ export class Contests<L extends Contestant> {
     if (contest) this.#end(contest);
   }
 
-  /** Those whose older link has not answered in time. */
-  takeDue(nowMs: number): L[] {
+  /** Newcomers whose time is over, and who of the two did not answer: a newcomer alone is the dead one, else it has won. */
+  takeDue(nowMs: number): { newcomer: L; isDead: boolean }[] {
     const due: Contest<L>[] = [];
     for (const contest of this.#byOlder.values()) {
       if (contest.dueMs > nowMs) break;
       due.push(contest);
     }
     for (const contest of due) this.#end(contest);
-    return due.map(({ newcomer }) => newcomer);
+    return due.map(({ older, newcomer, silent }) => ({ newcomer, isDead: !silent.has(older) }));
+  }
+
+  #hear(contest: Contest<L>, one: L, onFork: (newcomer: L) => void): void {
+    contest.silent.delete(one);
+    if (contest.silent.size > 0 || this.#byOlder.get(contest.older) !== contest) return;
+    this.#end(contest);
+    onFork(contest.newcomer);
   }
 
   #end({ older, newcomer }: Contest<L>): void {

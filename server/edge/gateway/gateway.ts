@@ -275,7 +275,10 @@ export class Gateway<Device extends object> {
     if (nowMs - this.#checkedAtMs > STALLED_MS) this.#pausedUntilMs = nowMs + LIVENESS_CHECK_MS;
     this.#checkedAtMs = nowMs;
     if (nowMs < this.#pausedUntilMs) return;
-    for (const link of this.#contests.takeDue(nowMs)) link.resume();
+    for (const { newcomer, isDead } of this.#contests.takeDue(nowMs)) {
+      if (isDead) newcomer.fail(new VigiaError('replaced'));
+      else newcomer.resume();
+    }
     for (let left = count; left > 0; left -= 1) {
       const { value: link } = this.#round.next();
       if (link) link.checkLiveness();

@@ -104,6 +104,11 @@ export class Link<Device> implements SocketOwner {
 
   /** Asks whether its agent is still there; only an answer to this very question counts. */
   askAlive(onAnswer: () => void): void {
+    if (this.#stage.name !== 'open') {
+      // One that waits for its welcome expects no frame yet. All others are asked by one, which no proxy can answer for them.
+      this.#options.socket.askAlive(onAnswer);
+      return;
+    }
     // Nobody can have answered before it was asked: not the counter of the other pings.
     const id = randomInt(2 ** 40, 2 ** 48);
     this.#question = { id, onAnswer };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
@@ -26,6 +27,8 @@ export interface MessageSocket {
   send(payload: Uint8Array): void;
   /** Sends several in one piece, which wakes the other end once. */
   sendTogether(payloads: readonly Uint8Array[]): void;
+  /** Asks whether the other end still reads; only an answer to this very question counts, and only the last question's. */
+  askAlive(onAnswer: () => void): void;
   /** Begins the closing handshake; it ends within 2 s, one way or the other. */
   close(code: number): void;
   /** Ends the connection at once. */
@@ -46,6 +49,9 @@ export type AcceptSocket = (
   head: Buffer,
   terms: SocketTerms,
 ) => MessageSocket | null;
+
+/** What a ping says, so that nobody can have answered it before it was sent. */
+export const newQuestion = (): Buffer => randomBytes(8);
 
 /** Pings of a peer that does not read the answers are answered up to here. */
 export const MAX_UNSENT_PONGS_BYTES = 64 * 1024;

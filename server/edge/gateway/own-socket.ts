@@ -7,6 +7,7 @@ import {
   MAX_CONTROLS,
   MAX_UNSENT_PONGS_BYTES,
   type MessageSocket,
+  newQuestion,
   type SocketOwner,
   type SocketTerms,
 } from './message-socket.ts';
@@ -34,6 +35,7 @@ class OwnSocket implements MessageSocket {
   readonly #reader: MessageReader;
   #owner: SocketOwner | null = null;
   #resting: NodeJS.Timeout | undefined;
+  #question: { readonly text: Buffer; readonly onAnswer: () => void } | null = null;
   /** Since the last message. */
   #controls = 0;
   #stage: 'open' | 'closing' | 'closed' = 'open';
@@ -89,6 +91,11 @@ class OwnSocket implements MessageSocket {
     if (this.isOpen) this.#socket.write(Buffer.concat(payloads.map((one) => encodeMessage(opcodes.binary, one, null))));
   }
 
+  askAlive(onAnswer: () => void): void {
+    this.#question = { text: newQuestion(), onAnswer };
+    if (this.isOpen) this.#socket.write(encodeMessage(opcodes.ping, this.#question.text, null));
+  }
+
   close(code: number): void {
     if (!this.isOpen) return;
     this.#stage = 'closing';
@@ -127,6 +134,7 @@ class OwnSocket implements MessageSocket {
           this.#socket.write(encodeMessage(opcodes.pong, payload, null));
         break;
       case 'pong':
+        this.#hearPong(payload);
         break;
       case 'close':
         if (this.isOpen) this.#socket.write(encodeMessage(opcodes.close, payload.subarray(0, 2), null));
@@ -134,5 +142,12 @@ class OwnSocket implements MessageSocket {
         this.#socket.end();
         break;
     }
+  }
+
+  #hearPong(payload: Uint8Array): void {
+    const question = this.#question;
+    if (!question?.text.equals(payload)) return;
+    this.#question = null;
+    question.onAnswer();
   }
 }

@@ -145,6 +145,31 @@ tell('what came with the request is read too, and pings are answered', async (t,
   await until('the pong', () => said().includes(Buffer.from('\x8a\x05here?', 'latin1')));
 });
 
+tell('whether somebody is there is known by the answer to the last question', async (t, accept) => {
+  const { port, sockets } = await setUp(t, accept);
+  const { socket, said } = await answerTo(t, port, Buffer.from(upgrade(`${KEY}\r\n${VERSION}`)));
+  const accepted = await until('the socket', () => sockets[0]);
+  let answers = 0;
+  const ask = async (): Promise<Buffer> => {
+    const before = said().length;
+    accepted.askAlive(() => {
+      answers += 1;
+    });
+    await until('the question', () => said().length >= before + 10);
+    return said().subarray(before + 2, before + 10);
+  };
+  const pong = (text: Uint8Array) => socket.write(encodeMessage(opcodes.pong, text));
+  const question = await ask();
+  pong(Buffer.alloc(0));
+  pong(Buffer.alloc(8));
+  pong(question);
+  await until('the answer', () => answers === 1);
+  pong(question);
+  pong(await ask());
+  await until('the next one', () => answers === 2);
+  t.equal(answers, 2, 'each counts once');
+});
+
 tell('who sends control frames and nothing else is cut off', async (t, accept) => {
   const { port } = await setUp(t, accept);
   const { socket } = await answerTo(t, port, Buffer.from(upgrade(`${KEY}\r\n${VERSION}`)));
