@@ -6,17 +6,24 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 const KEY_BYTES = 32;
 
 /**
- * The 32 bytes of `secret.key` in the data folder, made (mode 0600) at the first start. What protects the database from whoever has
- * only the database is derived from them. `isNew`: there was none.
- * @throws VigiaError secrets_unreadable if the file is there but holds no key
+ * The 32 bytes of `secret.key` in the data folder. What protects the database from whoever has only the database is derived from
+ * them.
  */
-export async function loadKeyFile(dataDir: string): Promise<{ readonly key: Buffer; readonly isNew: boolean }> {
+export interface KeyFile {
+  readonly key: Buffer;
+  /** There was none. */
+  readonly isNew: boolean;
+  /** Writes a new one (mode 0600): before that it ends with the process. */
+  keep(): Promise<void>;
+}
+
+/** @throws VigiaError secrets_unreadable if the file is there but holds no key */
+export async function loadKeyFile(dataDir: string): Promise<KeyFile> {
   const path = join(dataDir, 'secret.key');
   const stored = await readSecretFile(path);
-  if (stored !== null) return { key: parse(stored, path), isNew: false };
+  if (stored !== null) return { key: parse(stored, path), isNew: false, keep: async () => undefined };
   const key = randomBytes(KEY_BYTES);
-  await writeSecretFile(path, `${key.toString('base64')}\n`);
-  return { key, isNew: true };
+  return { key, isNew: true, keep: () => writeSecretFile(path, `${key.toString('base64')}\n`) };
 }
 
 function parse(stored: string, path: string): Buffer {

@@ -21,7 +21,9 @@ const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
  * @throws VigiaError secrets_unreadable if the file is there but holds no key
  */
 export async function loadSealer(dataDir: string): Promise<Sealer> {
-  return sealerOf((await loadKeyFile(dataDir)).key);
+  const { key, keep } = await loadKeyFile(dataDir);
+  await keep();
+  return sealerOf(key);
 }
 
 function sealerOf(key: Buffer): Sealer {

@@ -103,7 +103,7 @@ const MAX_WAITING = 2_000;
  * @throws VigiaError database_newer, database_damaged, unavailable, secrets_unreadable
  */
 export async function openStore({ path, clock, logger, onFatal }: StoreOptions): Promise<Store> {
-  const { key, isNew } = await loadKeyFile(dirname(path));
+  const { key, isNew, keep } = await loadKeyFile(dirname(path));
   const chainKey = chainKeyOf(key);
   const worker = await WorkerClient.open({ path, chainKey }, (error) => {
     logger?.error({ err: error }, 'the database thread failed');
@@ -112,7 +112,16 @@ export async function openStore({ path, clock, logger, onFatal }: StoreOptions):
   const mutex = new Mutex(CONNECTION_WAIT_MS, MAX_WAITING);
   const db = new Kysely<Tables>({ dialect: workerDialect(worker, mutex) });
   const handle = storeHandle({ db, clock, chainKey });
-  if (isNew) await sealOlderRows(handle.audit, logger);
+  if (isNew) {
+    try {
+      // What other keys have chained can be proven as of now only; and a key that is kept has done so, whenever the process ends.
+      await handle.audit.seal();
+      await keep();
+    } catch (cause) {
+      await worker.close();
+      throw cause;
+    }
+  }
   return {
     ...handle,
     async commit(statements) {
@@ -128,15 +137,6 @@ export async function openStore({ path, clock, logger, onFatal }: StoreOptions):
     // Through Kysely as every query, so that those asked for earlier go first.
     close: () => db.connection().execute(() => worker.close()),
   };
-}
-
-/** The key file was lost or is the first one: what other keys have chained can be proven as of now only. */
-async function sealOlderRows(audit: AuditLog, logger: StoreOptions['logger']): Promise<void> {
-  try {
-    await audit.seal();
-  } catch (cause) {
-    logger?.warn({ err: cause }, 'the audit log has a new key, which could not be written into it yet');
-  }
 }
 
 function storeHandle(context: RepositoryContext): StoreHandle {

@@ -48,6 +48,9 @@ export function createChainCheck(key: ChainKey, heads: readonly AuditHead[] = []
   let broken: Broken | null = null;
 
   function faultOf(row: Row<'audit'>): Broken | null {
+    if (row.id < 1) {
+      return found('changed', row.id, `Row ${row.id} of the audit log stands before its first: no server wrote it.`);
+    }
     if (row.id !== entries + 1) {
       return found('missing', row.id, `Rows ${entries + 1} to ${row.id - 1} of the audit log are missing.`);
     }
@@ -62,13 +65,19 @@ export function createChainCheck(key: ChainKey, heads: readonly AuditHead[] = []
     if (!isIntact) {
       return found('changed', row.id, `Row ${row.id} of the audit log, or the one before it, was changed or moved.`);
     }
-    if (isKeyed && firstKeyed === null && hasLostKey && sealed(row) !== digest?.soFar()) {
+    if (isKeyed && firstKeyed === null && entries > 0 && !isSeal(row)) {
       return found('changed', row.id, `Rows 1 to ${entries} of the audit log are not those that row ${row.id} sealed.`);
     }
     const isTold = known.get(row.id)?.every(({ hash }) => hash === hexOf(row.hash)) ?? true;
     return isTold
       ? null
       : found('rewritten', row.id, `Row ${row.id} of the audit log is not the one whose head was told outside.`);
+  }
+
+  /** Rows of a lost key it seals whole; those that had none are held by their own hashes, up to the one that it continues. */
+  function isSeal({ action, detail_json }: Row<'audit'>): boolean {
+    if (action !== SEAL_ACTION) return false;
+    return !hasLostKey || (JSON.parse(detail_json) as { digest?: unknown }).digest === digest?.soFar();
   }
 
   return {
@@ -108,11 +117,6 @@ export function createChainCheck(key: ChainKey, heads: readonly AuditHead[] = []
       };
     },
   };
-}
-
-/** What a row says that it seals. */
-function sealed({ action, detail_json }: Row<'audit'>): unknown {
-  return action === SEAL_ACTION ? (JSON.parse(detail_json) as { digest?: unknown }).digest : undefined;
 }
 
 export function hexOf(hash: Uint8Array): string {

@@ -3,11 +3,13 @@ import { type ChainKey, macOf } from './chain.ts';
 
 /**
  * Lets the database itself chain a row where it is written: `audit_key()` and `audit_mac(id, at, actor, action, subject, detail_json,
- * previous_hash)`. So a row is one statement among others in whatever transaction it belongs to.
+ * previous_hash)`. So a row is one statement among others in whatever transaction it belongs to. Statements alone may call them: a
+ * trigger or a view that somebody left in the database gets nothing signed.
  */
 export function addAuditFunctions(database: DatabaseSync, key: ChainKey): void {
-  database.function('audit_key', { deterministic: true }, () => key.id);
-  database.function('audit_mac', { deterministic: true }, (id, at, actor, action, subject, detail, previous) => {
+  const options = { deterministic: true, directOnly: true };
+  database.function('audit_key', options, () => key.id);
+  database.function('audit_mac', options, (id, at, actor, action, subject, detail, previous) => {
     return new Uint8Array(
       macOf(key, {
         id: Number(id),

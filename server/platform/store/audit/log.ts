@@ -44,6 +44,7 @@ export interface AuditLog {
 }
 
 const BATCH = 1000;
+const MOST = Number.MAX_SAFE_INTEGER;
 
 export function auditLog({ db, clock, chainKey }: RepositoryContext): AuditLog {
   const insertion = ({ actor, action, subject, detail = {} }: AuditEntry): RawBuilder<unknown> => sql`
@@ -108,13 +109,21 @@ export function auditLog({ db, clock, chainKey }: RepositoryContext): AuditLog {
   };
 }
 
-/** In the order of their ids. */
+/** In the order of their ids, also those that no server has written. A number that cannot be read here is read as the nearest. */
 async function* everyRow(db: RepositoryContext['db']): AsyncGenerator<Row<'audit'>> {
-  for (let newest = 0; ; ) {
-    const page = db.selectFrom('audit').selectAll().where('id', '>', newest).orderBy('id').limit(BATCH);
-    const rows = await page.execute();
+  const readable = (column: 'id' | 'at') =>
+    sql<number>`max(min(${sql.ref(`audit.${column}`)}, ${sql.lit(MOST)}), ${sql.lit(-MOST)})`.as(column);
+  for (let newest: number | null = null; ; ) {
+    const rows: Row<'audit'>[] = await db
+      .selectFrom('audit')
+      .select(['actor', 'action', 'subject', 'detail_json', 'previous_hash', 'hash', 'key_id'])
+      .select([readable('id'), readable('at')])
+      .$if(newest !== null, (query) => query.where('audit.id', '>', newest))
+      .orderBy('audit.id')
+      .limit(BATCH)
+      .execute();
     yield* rows;
-    if (rows.length < BATCH) return;
-    newest = rows.at(-1)?.id ?? newest;
+    newest = rows.at(-1)?.id ?? MOST;
+    if (rows.length < BATCH || newest === MOST) return;
   }
 }

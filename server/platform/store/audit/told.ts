@@ -22,8 +22,11 @@ export function headText({ id, hash }: AuditHead): string {
   return `${id}:${hash}`;
 }
 
-/** All heads in a text, whatever is around them: lines of the log, bodies of webhooks. */
+/**
+ * All heads in a text: lines of the log, bodies of webhooks, or heads alone, one a line. What looks like one within another value counts for
+ * nothing: a machine may have put it into a name, and the log is full of names.
+ */
 export function headsIn(text: string): AuditHead[] {
-  const found = [...text.matchAll(/(?<![\w:])(\d{1,15}):([\da-f]{64})(?![\w:])/g)];
-  return found.map(([, id, hash]) => ({ id: Number(id), hash: String(hash) }));
+  const found = text.matchAll(/(?:^\s*|"(?:auditHead|head)"\s*:\s*")(\d{1,15}):([\da-f]{64})(?:"|\s*$)/gm);
+  return [...found].map(([, id, hash]) => ({ id: Number(id), hash: String(hash) }));
 }

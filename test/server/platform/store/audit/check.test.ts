@@ -184,12 +184,14 @@ t.test('a cut at the end: seen against a head from outside, and only so', async 
   t.pass();
 });
 
+const seal = { actor: 'server', action: 'audit.seal', subject: 'before', detail_json: '{}' };
+
 t.test('what is older than the key is sealed by the first row that has it', async (t) => {
   holds(
     t,
     fc.property(some, some, share, (old, added, which) => {
       const before = extend([], old, null);
-      const rows = extend(before, added, key);
+      const rows = extend(extend(before, [seal], key), added, key);
       const verdict = verdictOf(rows);
       const index = at(before, which);
       const edited = before.with(index, { ...(before[index] as AuditRow), actor: 'nobody\u0000' });
@@ -198,6 +200,7 @@ t.test('what is older than the key is sealed by the first row that has it', asyn
         verdict.before === before.length &&
         faultOf([...edited, ...rows.slice(before.length)]) === 'changed' &&
         faultOf([...rehashed(edited, null), ...rows.slice(before.length)]) === 'changed' &&
+        faultOf(extend(before, added, key)) === 'changed' &&
         // Nobody takes the seal off, and nobody writes without the key behind it.
         faultOf(before) === 'unkeyed' &&
         faultOf(extend(rows, added, null)) === 'unkeyed'
@@ -213,13 +216,8 @@ t.test('what a lost key had chained is held by what the new one sealed', async (
       const before = extend([], old, lostKey);
       const digest = createRowsDigest();
       for (const row of before) digest.take(row);
-      const seal = {
-        actor: 'server',
-        action: 'audit.seal',
-        subject: 'before',
-        detail_json: JSON.stringify({ digest: digest.soFar() }),
-      };
-      const after = extend(extend(before, [seal], key), added, key).slice(before.length);
+      const whole = { ...seal, detail_json: JSON.stringify({ digest: digest.soFar() }) };
+      const after = extend(extend(before, [whole], key), added, key).slice(before.length);
       const index = at(before, which);
       const edited = before.with(index, { ...(before[index] as AuditRow), actor: 'nobody\u0000' });
       const verdict = verdictOf([...before, ...after]);
