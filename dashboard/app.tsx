@@ -20,7 +20,7 @@ import { Gate } from './shell/Gate.tsx';
 import { Palette } from './shell/Palette.tsx';
 import { Shell } from './shell/Shell.tsx';
 import { ShortcutHelp } from './shell/ShortcutHelp.tsx';
-import { Failure } from './ui/Async.tsx';
+import { Failure } from './ui/Failure.tsx';
 import { lazy } from './ui/lazy.tsx';
 import { Toasts } from './ui/Toasts.tsx';
 import { t } from './words/i18n.ts';

@@ -1,3 +1,5 @@
+import type { Priority } from '../../protocol/api/view.ts';
+import { t } from '../words/i18n.ts';
 import { compareNames } from './select.ts';
 import { clients, devices, services, sites } from './store.ts';
 
@@ -35,3 +37,7 @@ export const tagChoices = (clientId: string): string[] =>
 
 /** A choice that may be left open. */
 export const orNone = (label: string, choices: readonly Choice[]): Choice[] => [{ value: '', label }, ...choices];
+
+/** Priorities to choose from. */
+export const priorityChoices = <P extends Priority>(of: readonly P[]): { value: P; label: string }[] =>
+  of.map((value) => ({ value, label: t(`priority.${value as Priority}`) }));

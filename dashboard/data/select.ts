@@ -1,6 +1,8 @@
-import type { Client, DeviceSummary, Incident, PresenceState, Priority, Site } from '../../protocol/api/view.ts';
+import type { Client, DeviceSummary, Incident, PresenceState, Site } from '../../protocol/api/view.ts';
+import { countBy } from './count.ts';
+import { rankOfPriority } from './priority.ts';
 
-/** Worst first: the order in which states and priorities are told. */
+/** Worst first: the order in which states are told. */
 export const presenceStates = [
   'lost',
   'late',
@@ -11,13 +13,10 @@ export const presenceStates = [
   'off',
   'up',
 ] as const satisfies readonly PresenceState[];
-export const priorities = ['emergency', 'high', 'medium', 'normal'] as const satisfies readonly Priority[];
 
 const stateRank = new Map<PresenceState, number>(presenceStates.map((state, rank) => [state, rank]));
-const priorityRank = new Map<Priority, number>(priorities.map((priority, rank) => [priority, rank]));
 
 export const rankOfState = (state: PresenceState): number => stateRank.get(state) ?? 0;
-export const rankOfPriority = (priority: Priority): number => priorityRank.get(priority) ?? 0;
 
 /** Its figures are of now; those of every other state are of its last report. */
 export const isThere = (device: DeviceSummary): boolean => device.state === 'up' || device.state === 'late';
@@ -31,8 +30,7 @@ export function byPriorityThenAge(a: Incident, b: Incident): number {
 
 /** How many devices are in each state; states that nobody is in are left out. Worst first. */
 export function countStates(devices: Iterable<DeviceSummary>): { state: PresenceState; count: number }[] {
-  const counts = new Map<PresenceState, number>();
-  for (const device of devices) counts.set(device.state, (counts.get(device.state) ?? 0) + 1);
+  const counts = countBy(devices, ({ state }) => state);
   return presenceStates.flatMap((state) => {
     const count = counts.get(state);
     return count === undefined ? [] : [{ state, count }];

@@ -1,4 +1,5 @@
 import type { Incident } from '../../protocol/api/view.ts';
+import { countBy } from './count.ts';
 import { byDeadline } from './deadline.ts';
 import { compare } from './select.ts';
 
@@ -35,9 +36,8 @@ export function flappingDevices(incidents: Iterable<Incident>): ReadonlySet<stri
 
 /** How many unresolved incidents each one explains, by its id. */
 export function countExplained(incidents: Iterable<Incident>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { parentId, state } of incidents) {
-    if (parentId !== null && state !== 'resolved') counts.set(parentId, (counts.get(parentId) ?? 0) + 1);
-  }
-  return counts;
+  const parents = [...incidents].flatMap(({ parentId, state }) =>
+    parentId === null || state === 'resolved' ? [] : [parentId],
+  );
+  return countBy(parents, (id) => id);
 }

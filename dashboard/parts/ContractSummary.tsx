@@ -1,10 +1,12 @@
-import type { ComponentChildren } from 'preact';
 import type { Contract, ContractTerms, ContractVersion, ResponseTarget } from '../../protocol/api/contract.ts';
 import { nowMs } from '../data/clock.ts';
 import { hoursText, percentText } from '../data/contract-draft.ts';
+import { plainPriorities } from '../data/priority.ts';
 import { canAct, sites } from '../data/store.ts';
 import { contractHref } from '../route/routes.ts';
 import { When } from '../ui/Ago.tsx';
+import { Fact, Facts } from '../ui/Facts.tsx';
+import { Nothing } from '../ui/Nothing.tsx';
 import { dateText } from '../words/format.ts';
 import { rich, t } from '../words/i18n.ts';
 import { calendarText } from '../words/sla-text.ts';
@@ -27,7 +29,7 @@ export function ContractSummary({ contract }: { contract: Contract }) {
         )}
       </header>
       {current === null ? (
-        <p class="nothing">{t('contract.none')}</p>
+        <Nothing>{t('contract.none')}</Nothing>
       ) : (
         <>
           {warnings.length > 0 && (
@@ -52,11 +54,11 @@ function Terms({ terms }: { terms: ContractTerms }) {
   const own = Object.entries(siteCalendars);
   return (
     <div class="contract-columns">
-      <dl class="facts">
+      <Facts>
         <Fact label={t('contract.tier')}>
           <strong>{terms.tierName}</strong>
         </Fact>
-        {(['high', 'medium', 'normal'] as const).map((priority) => (
+        {plainPriorities.map((priority) => (
           <Fact key={priority} label={t(`priority.${priority}`)}>
             {responseText(terms.response[priority])}
           </Fact>
@@ -84,7 +86,7 @@ function Terms({ terms }: { terms: ContractTerms }) {
             ? t('contract.from', { date: dateText(terms.startsOn) })
             : t('strip.span', { from: dateText(terms.startsOn), to: dateText(terms.endsOn) })}
         </Fact>
-      </dl>
+      </Facts>
       <div class="contract-calendar">
         <h3>
           {t('calendar.title', { zone: calendar.timeZone })}{' '}
@@ -108,15 +110,6 @@ function Terms({ terms }: { terms: ContractTerms }) {
           </>
         )}
       </div>
-    </div>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

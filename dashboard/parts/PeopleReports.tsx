@@ -9,6 +9,7 @@ import { ActionButton } from '../ui/ActionButton.tsx';
 import { When } from '../ui/Ago.tsx';
 import { Async, useLoaded } from '../ui/Async.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { Nothing } from '../ui/Nothing.tsx';
 import { rich, t } from '../words/i18n.ts';
 import { leadSentence } from '../words/lead.ts';
 import { ReplaceReportLink } from './ReplaceReportLink.tsx';
@@ -103,7 +104,7 @@ function LinkDialog({ incident, onDone, onClose }: PeopleReportsProps & { onClos
       <Async loaded={loaded}>
         {({ items }) => {
           const choices = items.filter(({ incidentId }) => incidentId !== incident.id);
-          if (choices.length === 0) return <p class="nothing">{t('people.nothingToLink')}</p>;
+          if (choices.length === 0) return <Nothing>{t('people.nothingToLink')}</Nothing>;
           return (
             <ul class="report-list">
               {choices.map((report) => (

@@ -1,6 +1,7 @@
 import { nowMs } from '../data/clock.ts';
 import { type PeriodQuery, periodNames } from '../data/period.ts';
 import { setQuery } from '../route/router.ts';
+import { DateRange } from '../ui/DateInput.tsx';
 import { Segmented } from '../ui/Segmented.tsx';
 import { t } from '../words/i18n.ts';
 import { dateIn } from '../words/zone.ts';
@@ -39,24 +40,15 @@ export function PeriodPicker({ query, timeZone }: PickerProps) {
         </select>
       </label>
       {query.name === 'custom' && (
-        <fieldset class="period-days">
-          <legend class="sr">{t('period.custom')}</legend>
-          <input
-            type="date"
-            aria-label={t('period.firstDay')}
-            value={days.first}
-            max={today}
-            onChange={(event) => setDays(event.currentTarget.value, days.last)}
-          />
-          <span aria-hidden="true">–</span>
-          <input
-            type="date"
-            aria-label={t('period.lastDay')}
-            value={days.last}
-            min={days.first}
-            onChange={(event) => setDays(days.first, event.currentTarget.value)}
-          />
-        </fieldset>
+        <DateRange
+          label={t('period.custom')}
+          firstLabel={t('period.firstDay')}
+          lastLabel={t('period.lastDay')}
+          first={days.first}
+          last={days.last}
+          max={today}
+          onChange={setDays}
+        />
       )}
       <Segmented
         label={t('hours.label')}

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { TwinMachine, TwinMachines } from '../../protocol/api/twin.ts';
 import { api } from '../data/api.ts';
@@ -6,6 +5,7 @@ import { canAct, devices } from '../data/store.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
 import { Ago, When } from '../ui/Ago.tsx';
 import { type Loaded, useLoaded } from '../ui/Async.tsx';
+import { Fact, Facts } from '../ui/Facts.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { rich, t } from '../words/i18n.ts';
 
@@ -60,7 +60,7 @@ function Machine({ machine, deviceId, name, loaded }: MachineProps) {
         {machine.hostname !== null && <span class="quiet"> {machine.hostname}</span>}
       </h3>
       <p class="twins-role">{t(isJudged ? 'twins.judged' : 'twins.beside')}</p>
-      <dl class="facts">
+      <Facts>
         <Fact label={t('twins.contact')}>
           {machine.isConnected ? t('twins.connected') : machine.lastSeenAt && <Ago at={machine.lastSeenAt} />}
         </Fact>
@@ -68,7 +68,7 @@ function Machine({ machine, deviceId, name, loaded }: MachineProps) {
         <Fact label={t('twins.boot')}>{machine.bootAt ? <When at={machine.bootAt} /> : t('unknown')}</Fact>
         <Fact label={t('device.agent')}>{machine.agentVersion}</Fact>
         {!isJudged && <Fact label={t('twins.kept')}>{t('twins.reports', { count: machine.keptReports })}</Fact>}
-      </dl>
+      </Facts>
       {machine.isFull && (
         <p class="twins-full">
           <Icon name="warning" size={16} />
@@ -91,15 +91,6 @@ function Machine({ machine, deviceId, name, loaded }: MachineProps) {
         </>
       )}
     </li>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -2,7 +2,8 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { sentenceOf } from '../data/api.ts';
-import { t } from '../words/i18n.ts';
+import { Failure } from './Failure.tsx';
+import { Loading } from './Loading.tsx';
 
 /** What was asked of the server: its last answer stays on the screen while a newer one is on its way. */
 export interface Loaded<T> {
@@ -58,18 +59,5 @@ export function Async<T>({ loaded, children }: { loaded: Loaded<T>; children: (v
     );
   }
   if (loaded.error) return <Failure sentence={loaded.error} again={loaded.again} />;
-  return <p class="loading">{t('loading')}</p>;
-}
-
-export function Failure({ sentence, again }: { sentence: string; again?: () => void }) {
-  return (
-    <p class="failure" role="alert">
-      {sentence}{' '}
-      {again && (
-        <button type="button" class="link" onClick={again}>
-          {t('action.tryAgain')}
-        </button>
-      )}
-    </p>
-  );
+  return <Loading />;
 }

@@ -29,7 +29,7 @@ interface TextFieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly hint?: string;
-  readonly type?: 'email' | 'password' | 'number' | 'datetime-local' | 'date' | 'url';
+  readonly type?: 'email' | 'password' | 'number' | 'datetime-local' | 'url';
   readonly autoComplete?: 'off' | 'name' | 'username' | 'current-password' | 'new-password';
   readonly minLength?: number;
   readonly min?: number;

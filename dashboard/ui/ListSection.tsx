@@ -4,8 +4,10 @@ import type { Page } from '../data/all-pages.ts';
 import { useSubmit } from '../data/use-submit.ts';
 import { t } from '../words/i18n.ts';
 import { ActionButton } from './ActionButton.tsx';
-import { Async, Failure, type Loaded } from './Async.tsx';
+import { Async, type Loaded } from './Async.tsx';
 import { Dialog } from './Dialog.tsx';
+import { Failure } from './Failure.tsx';
+import { Nothing } from './Nothing.tsx';
 
 interface ListSectionProps<T extends { readonly id: string }> {
   readonly title: string;
@@ -57,7 +59,7 @@ export function ListSection<T extends { readonly id: string }>(props: ListSectio
       <Async loaded={loaded}>
         {({ items }) =>
           items.length === 0 ? (
-            <p class="nothing">{empty}</p>
+            <Nothing>{empty}</Nothing>
           ) : (
             <div class="table-scroll">
               <table class="table table-list">

@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { t } from '../words/i18n.ts';
-import { Failure } from './Async.tsx';
+import { Failure } from './Failure.tsx';
+import { Loading } from './Loading.tsx';
 
 /** A view whose code is fetched when it is first shown, so that the first paint does not wait for it. */
 export function lazy<Props extends object>(fetchView: () => Promise<ComponentType<Props>>): ComponentType<Props> {
@@ -24,6 +25,6 @@ export function lazy<Props extends object>(fetchView: () => Promise<ComponentTyp
     if (loaded.value !== null) return <loaded.value.View {...props} />;
     // A newer server no longer has the files of this page.
     if (failed.value) return <Failure sentence={t('error.outdated')} again={() => window.location.reload()} />;
-    return <p class="loading">{t('loading')}</p>;
+    return <Loading />;
   };
 }

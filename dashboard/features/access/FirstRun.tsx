@@ -4,7 +4,7 @@ import { enter } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
 import { navigate } from '../../route/router.ts';
 import { Gate } from '../../shell/Gate.tsx';
-import { Failure } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { t } from '../../words/i18n.ts';

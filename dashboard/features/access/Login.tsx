@@ -3,7 +3,7 @@ import { api } from '../../data/api.ts';
 import { enter } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
 import { Gate } from '../../shell/Gate.tsx';
-import { Failure } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { t } from '../../words/i18n.ts';
 

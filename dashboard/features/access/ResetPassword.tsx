@@ -5,7 +5,8 @@ import { enter } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
 import { navigate } from '../../route/router.ts';
 import { Gate } from '../../shell/Gate.tsx';
-import { Async, Failure, useLoaded } from '../../ui/Async.tsx';
+import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { t } from '../../words/i18n.ts';
 

@@ -5,6 +5,7 @@ import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { dayTime } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 
@@ -27,7 +28,7 @@ export function Attestations({
       <Async loaded={loaded}>
         {({ items }) =>
           items.length === 0 ? (
-            <p class="nothing">{t('attest.none')}</p>
+            <Nothing>{t('attest.none')}</Nothing>
           ) : (
             <ul class="revisions">
               {items.map((each) => (

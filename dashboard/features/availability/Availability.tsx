@@ -2,7 +2,6 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { AvailabilityReport, AvailabilityRow, SubjectKind } from '../../../protocol/api/availability.ts';
 import { sla } from '../../data/api-sla.ts';
-import { csv, download } from '../../data/csv.ts';
 import { type PeriodQuery, parsePeriod, periodOf } from '../../data/period.ts';
 import { clients, server, sites } from '../../data/store.ts';
 import { AvailabilityRowView, rowHref } from '../../parts/AvailabilityRow.tsx';
@@ -10,15 +9,18 @@ import { PeriodPicker } from '../../parts/PeriodPicker.tsx';
 import { place, setQuery } from '../../route/router.ts';
 import { useSelection } from '../../route/selection.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { CsvButton } from '../../ui/CsvButton.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { useMedia } from '../../ui/media.ts';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { SearchFilter } from '../../ui/SearchFilter.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { VirtualBody } from '../../ui/VirtualBody.tsx';
-import { cutFigure, figureOf, type Hours, worstFirst } from '../../words/availability.ts';
+import { figureOf, type Hours, worstFirst } from '../../words/availability.ts';
 import { dateText } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { dateIn } from '../../words/zone.ts';
+import { availabilityCsv } from './availability-csv.ts';
 
 const ROW_PX = { wide: 64, narrow: 150 };
 const kinds = ['client', 'site', 'device', 'tag', 'service'] as const satisfies readonly SubjectKind[];
@@ -50,7 +52,7 @@ export function Availability() {
         <>
           <Head query={query} report={null} rows={[]} />
           <Tools query={query} timeZone={timeZone} />
-          <p class="nothing">{t('period.incomplete')}</p>
+          <Nothing>{t('period.incomplete')}</Nothing>
         </>
       ) : (
         <Report query={query} timeZone={timeZone} period={period} />
@@ -76,7 +78,7 @@ function Report({ query, timeZone, period }: ReportProps) {
       <Async loaded={loaded}>
         {() =>
           rows.length === 0 ? (
-            <p class="nothing">{t(query.text ? 'sla.noMatch' : `sla.none.${query.by}`)}</p>
+            <Nothing>{t(query.text ? 'sla.noMatch' : `sla.none.${query.by}`)}</Nothing>
           ) : (
             <Table rows={rows} query={query} />
           )
@@ -113,15 +115,11 @@ function Head({ query, report, rows }: { query: Query; report: AvailabilityRepor
         </p>
       </div>
       <div class="view-actions">
-        <button
-          type="button"
-          class="button button-plain"
+        <CsvButton
+          name={() => `availability-${report?.period ?? ''}`}
+          text={() => (report ? availabilityCsv(report, rows) : '')}
           disabled={report === null || rows.length === 0}
-          onClick={() => report && download(`vigia-availability-${report.period}.csv`, csv(table(report, rows)))}
-        >
-          <Icon name="download" size={16} />
-          {t('fleet.csv')}
-        </button>
+        />
       </div>
     </header>
   );
@@ -132,58 +130,6 @@ function verdictCounts(rows: readonly AvailabilityRow[], hours: Hours): string {
   return (['breached', 'indeterminate', 'met'] as const)
     .map((verdict) => `${verdicts.filter((each) => each === verdict).length} ${t(`verdict.${verdict}`).toLowerCase()}`)
     .join(', ');
-}
-
-/** Every figure of every row, for a spreadsheet: milliseconds and ratios as they are. */
-function table(report: AvailabilityReport, rows: readonly AvailabilityRow[]): (string | number | null)[][] {
-  const figures = [
-    'upMs',
-    'downMs',
-    'excludedMs',
-    'unknownMs',
-    'targetRatio',
-    'verdict',
-    'budgetMs',
-    'budgetLeftMs',
-    'outages',
-  ] as const;
-  const shares = ['ratio', 'coverage', 'lo', 'hi'] as const;
-  const head = [
-    'kind',
-    'id',
-    'name',
-    'client',
-    'site',
-    'hours',
-    'from',
-    'to',
-    ...figures,
-    ...shares,
-    'longestOutageMs',
-  ];
-  const lines = rows.flatMap((row) =>
-    (['always', 'service'] as const).flatMap((hours) => {
-      const figure = figureOf(row, hours);
-      if (!figure) return [];
-      const cut = cutFigure(figure);
-      return [
-        [
-          row.kind,
-          row.id,
-          row.name,
-          clients.value.get(row.clientId ?? '')?.name ?? '',
-          sites.value.get(row.siteId ?? '')?.name ?? '',
-          hours === 'always' ? '24x7' : 'service hours',
-          report.from,
-          report.measuredUntil,
-          ...figures.map((name) => figure[name]),
-          ...shares.map((name) => cut[name]),
-          figure.longestOutage?.durationMs ?? null,
-        ],
-      ];
-    }),
-  );
-  return [head, ...lines];
 }
 
 function Tools({ query, timeZone }: { query: Query; timeZone: string }) {

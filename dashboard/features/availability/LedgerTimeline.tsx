@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { LedgerLegend } from '../../parts/LedgerMark.tsx';
+import { DateInput } from '../../ui/DateInput.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { useMedia } from '../../ui/media.ts';
 import type { ClippedEntry, LedgerState } from '../../words/availability.ts';
@@ -139,14 +140,7 @@ function DayTools({ whole, shown, timeZone, isZoomed, onZoom }: DayToolsProps) {
       >
         <Icon name="back" size={16} />
       </button>
-      <input
-        type="date"
-        aria-label={t('timeline.day')}
-        value={day}
-        min={first}
-        max={last}
-        onChange={(event) => event.currentTarget.value && go(event.currentTarget.value)}
-      />
+      <DateInput label={t('timeline.day')} value={day} min={first} max={last} onChange={(date) => date && go(date)} />
       <button
         type="button"
         class="icon-button"

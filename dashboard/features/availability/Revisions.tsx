@@ -1,6 +1,7 @@
 import type { LedgerRevision } from '../../../protocol/api/availability.ts';
 import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
 import { When } from '../../ui/Ago.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import type { LedgerState } from '../../words/availability.ts';
 import { dayTime } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
@@ -16,7 +17,7 @@ export function Revisions({ revisions }: { revisions: readonly LedgerRevision[] 
         <h2>{t('revisions.title')}</h2>
       </header>
       {newestFirst.length === 0 ? (
-        <p class="nothing">{t('revisions.none')}</p>
+        <Nothing>{t('revisions.none')}</Nothing>
       ) : (
         <ul class="revisions">
           {newestFirst.map((revision) => (

@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
 import type { AheadFigures } from '../../../protocol/api/person-report.ts';
 import { sla } from '../../data/api-sla.ts';
 import { headlineOf } from '../../data/headline.ts';
@@ -7,6 +6,7 @@ import { incidents } from '../../data/store.ts';
 import { incidentHref } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Fact, Facts } from '../../ui/Facts.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { cutShare } from '../../words/availability.ts';
 import { cutPercent } from '../../words/format.ts';
@@ -47,13 +47,13 @@ function Figures({ figures }: { figures: AheadFigures }) {
         {medianLeadMs !== null &&
           ` ${t(medianLeadMs >= 0 ? 'ahead.lead' : 'ahead.behind', { span: wholeSpan(Math.abs(medianLeadMs)) })}`}
       </p>
-      <dl class="fact-row">
+      <Facts across>
         <Fact label={t('ahead.mtta')}>{mttaMs === null ? '–' : wholeSpan(mttaMs)}</Fact>
         <Fact label={t('ahead.mttr')}>{mttrMs === null ? '–' : wholeSpan(mttrMs)}</Fact>
         <Fact label={t('ahead.delay')}>
           {medianDetectionDelayMs === null ? '–' : wholeSpan(medianDetectionDelayMs)}
         </Fact>
-      </dl>
+      </Facts>
       {missed.length > 0 && (
         <div class="ahead-missed">
           <h3>{t('ahead.missed', { count: missed.length })}</h3>
@@ -82,14 +82,5 @@ function Figures({ figures }: { figures: AheadFigures }) {
         </div>
       )}
     </>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -7,6 +7,7 @@ import { IncidentCards } from '../../parts/IncidentCards.tsx';
 import { route } from '../../route/router.ts';
 import { compareHref, siteHref, withQuery } from '../../route/routes.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 import { Ahead } from './Ahead.tsx';
 import { ClientAvailability } from './ClientAvailability.tsx';
@@ -80,7 +81,7 @@ function Sites({ clientId }: { clientId: string }) {
       <header class="card-head">
         <h2>{t('client.sites')}</h2>
       </header>
-      {own.length === 0 && <p class="nothing">{t('client.noSites')}</p>}
+      {own.length === 0 && <Nothing>{t('client.noSites')}</Nothing>}
       <ul class="site-list">
         {own.map(({ id, name }) => (
           <li key={id}>

@@ -4,6 +4,7 @@ import type { AvailabilityRow } from '../../../protocol/api/availability.ts';
 import type { Contract } from '../../../protocol/api/contract.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { sla } from '../../data/api-sla.ts';
+import { worstPriority } from '../../data/priority.ts';
 import { compareNames } from '../../data/select.ts';
 import { clients, devices, incidents, sites } from '../../data/store.ts';
 import { Budget } from '../../parts/Budget.tsx';
@@ -15,8 +16,10 @@ import { useKeys } from '../../route/keys.ts';
 import { place, setQuery } from '../../route/router.ts';
 import { clientHref } from '../../route/routes.ts';
 import { useSelection } from '../../route/selection.ts';
-import { Failure, useLoaded } from '../../ui/Async.tsx';
+import { useLoaded } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 import { calendarText } from '../../words/sla-text.ts';
 import { effectiveCalendar } from '../../words/week.ts';
@@ -75,7 +78,7 @@ export function Clients() {
               />
             ))}
           </ul>
-          {shown.length === 0 && <p class="nothing">{t('clients.noMatch')}</p>}
+          {shown.length === 0 && <Nothing>{t('clients.noMatch')}</Nothing>}
         </>
       )}
     </div>
@@ -93,9 +96,7 @@ interface CardProps {
 function ClientCard({ id, name, contract, row, selected }: CardProps) {
   const own = [...devices.value.values()].filter((device) => device.clientId === id);
   const open = [...incidents.value.values()].filter((each) => each.clientId === id && each.state !== 'resolved');
-  const worst = (['emergency', 'high', 'medium', 'normal'] as const).find((priority) =>
-    open.some((incident) => incident.priority === priority),
-  );
+  const worst = worstPriority(open);
   const terms = contract?.current?.terms;
   return (
     <li class={selected ? 'card client-card selected' : 'card client-card'} data-id={id}>

@@ -14,6 +14,7 @@ import { clientHref, compareHref, deviceHref, fleetHref, ledgerHref } from '../.
 import { Lasting } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { say } from '../../ui/Toasts.tsx';
 import { t } from '../../words/i18n.ts';
 import { wordsOf } from '../../words/said.ts';
@@ -97,7 +98,7 @@ function Card({ siteId }: { siteId: string }) {
               {isEmpty(card) ? (
                 <section class="card">
                   <h2>{t('siteCard.title')}</h2>
-                  <p class="nothing">{t('siteCard.empty')}</p>
+                  <Nothing>{t('siteCard.empty')}</Nothing>
                 </section>
               ) : (
                 <SiteCardPanel incident={{ siteCard: card, siteId }} />

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { SiteCard } from '../../../protocol/api/site-card.ts';
 import { useSubmit } from '../../data/use-submit.ts';
-import { Failure } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { type LabelKey, t } from '../../words/i18n.ts';

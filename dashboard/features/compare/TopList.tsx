@@ -3,6 +3,7 @@ import { measureOfSeries, sparkPaths } from '../../charts/compare.ts';
 import { writeValue } from '../../charts/panels.ts';
 import { devices, sites } from '../../data/store.ts';
 import { deviceHref } from '../../route/routes.ts';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 
 /** The foremost machines, each with its figure over the whole range and its line; all lines share one scale. */
@@ -18,7 +19,7 @@ export function TopList({ answer }: { answer: FleetSeries }) {
         <h2>{t('compare.top', { count: lines.length })}</h2>
         <span class="quiet">{t('compare.overall')}</span>
       </header>
-      {lines.length === 0 && <p class="nothing">{t('compare.nothing')}</p>}
+      {lines.length === 0 && <Nothing>{t('compare.nothing')}</Nothing>}
       <ol class="compare-list">
         {lines.map(({ deviceId, overall, values }) => {
           const device = devices.value.get(deviceId);

@@ -13,8 +13,10 @@ import { canAct, clients, server } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
 import { navigate, route } from '../../route/router.ts';
 import { clientHref } from '../../route/routes.ts';
-import { Async, Failure, useLoaded } from '../../ui/Async.tsx';
+import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { say } from '../../ui/Toasts.tsx';
 import { t } from '../../words/i18n.ts';
 import { dateIn } from '../../words/zone.ts';
@@ -59,7 +61,7 @@ function ContractOf({ clientId }: { clientId: string }) {
           )}
         </Async>
       ) : (
-        <p class="nothing">{t('contract.forbidden')}</p>
+        <Nothing>{t('contract.forbidden')}</Nothing>
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import { Field } from '../../ui/Field.tsx';
+import { DateField } from '../../ui/DateInput.tsx';
 import { t } from '../../words/i18n.ts';
 import type { MarkedProps } from './card.ts';
 
@@ -8,31 +8,21 @@ export function DatesCard({ terms, change, mark }: MarkedProps) {
     <section class="card form">
       <h2>{t('contract.dates')}</h2>
       <div class="form-pair">
-        <Field label={t('contract.startsOn')}>
-          {(id) => (
-            <input
-              id={id}
-              type="date"
-              required
-              value={terms.startsOn}
-              onInput={(event) => {
-                mark('startsOn')(event.currentTarget.value === '');
-                if (event.currentTarget.value) change({ startsOn: event.currentTarget.value });
-              }}
-            />
-          )}
-        </Field>
-        <Field label={t('contract.endsOn')} hint={t('contract.endsOnHint')}>
-          {(id, describedBy) => (
-            <input
-              id={id}
-              aria-describedby={describedBy}
-              type="date"
-              value={terms.endsOn ?? ''}
-              onInput={(event) => change({ endsOn: event.currentTarget.value || null })}
-            />
-          )}
-        </Field>
+        <DateField
+          label={t('contract.startsOn')}
+          required
+          value={terms.startsOn}
+          onChange={(date) => {
+            mark('startsOn')(date === '');
+            if (date) change({ startsOn: date });
+          }}
+        />
+        <DateField
+          label={t('contract.endsOn')}
+          hint={t('contract.endsOnHint')}
+          value={terms.endsOn ?? ''}
+          onChange={(date) => change({ endsOn: date || null })}
+        />
       </div>
     </section>
   );

@@ -1,11 +1,12 @@
-import { useSignal } from '@preact/signals';
 import type { DutySaturday } from '../../../protocol/api/contract.ts';
 import { nowMs } from '../../data/clock.ts';
 import { Icon } from '../../ui/Icon.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { dateText } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { isSaturday, nextSaturday } from '../../words/week.ts';
 import { dateIn } from '../../words/zone.ts';
+import { AddDay } from './AddDay.tsx';
 import type { CardProps } from './card.ts';
 import { Flag } from './Fields.tsx';
 
@@ -23,7 +24,7 @@ export function DutySaturdays({ terms, change }: CardProps) {
       <p class="hint">{t('duty.hint')}</p>
       {past > 0 && <p class="quiet">{t('duty.past', { count: past })}</p>}
       {coming.length === 0 ? (
-        <p class="quiet">{t('duty.none')}</p>
+        <Nothing>{t('duty.none')}</Nothing>
       ) : (
         <ul class="exception-lines">
           {coming.map(({ date, person }) => (
@@ -53,10 +54,14 @@ export function DutySaturdays({ terms, change }: CardProps) {
           ))}
         </ul>
       )}
-      <AddSaturday
+      <AddDay
+        labels={{ date: t('duty.date'), name: t('duty.person') }}
         first={nextSaturday(coming.at(-1)?.date ?? today, coming.length > 0)}
-        onAdd={(added) => set([...dutySaturdays.filter(({ date }) => date !== added.date), added])}
-      />
+        allowed={({ date, name }) => isSaturday(date) && name !== ''}
+        onAdd={({ date, name }) => set([...dutySaturdays.filter((each) => each.date !== date), { date, person: name }])}
+      >
+        {t('duty.add')}
+      </AddDay>
       {terms.saturday && (
         <Flag
           label={t('contract.saturday')}
@@ -65,44 +70,6 @@ export function DutySaturdays({ terms, change }: CardProps) {
           onChange={(saturday) => change({ saturday })}
         />
       )}
-    </div>
-  );
-}
-
-function AddSaturday({ first, onAdd }: { first: string; onAdd: (saturday: DutySaturday) => void }) {
-  const chosen = useSignal<string | null>(null);
-  const person = useSignal('');
-  const date = chosen.value ?? first;
-  return (
-    <div class="exception-add">
-      <input
-        type="date"
-        aria-label={t('duty.date')}
-        value={date}
-        onInput={(event) => {
-          chosen.value = event.currentTarget.value;
-        }}
-      />
-      <input
-        aria-label={t('duty.person')}
-        placeholder={t('duty.person')}
-        maxLength={120}
-        value={person.value}
-        onInput={(event) => {
-          person.value = event.currentTarget.value;
-        }}
-      />
-      <button
-        type="button"
-        class="button button-plain"
-        disabled={!isSaturday(date) || person.value.trim() === ''}
-        onClick={() => {
-          onAdd({ date, person: person.value.trim() });
-          chosen.value = null;
-        }}
-      >
-        {t('duty.add')}
-      </button>
     </div>
   );
 }

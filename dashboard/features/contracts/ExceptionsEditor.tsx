@@ -1,12 +1,13 @@
-import { useSignal } from '@preact/signals';
 import type { CalendarException } from '../../../protocol/api/contract.ts';
 import { nowMs } from '../../data/clock.ts';
 import { Icon } from '../../ui/Icon.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { say } from '../../ui/Toasts.tsx';
 import { dateText } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { mergeExceptions } from '../../words/week.ts';
 import { dateIn } from '../../words/zone.ts';
+import { AddDay } from './AddDay.tsx';
 import { DayInputs } from './DayInputs.tsx';
 import { HolidayPicker } from './HolidayPicker.tsx';
 
@@ -25,7 +26,7 @@ export function ExceptionsEditor({ exceptions, onChange }: ExceptionsProps) {
   return (
     <div class="exceptions-editor">
       <h3>{t('exceptions.title')}</h3>
-      {exceptions.length === 0 && <p class="quiet">{t('exceptions.none')}</p>}
+      {exceptions.length === 0 && <Nothing>{t('exceptions.none')}</Nothing>}
       {past.length > 0 && (
         <details>
           <summary>{t('exceptions.past', { count: past.length })}</summary>
@@ -33,7 +34,15 @@ export function ExceptionsEditor({ exceptions, onChange }: ExceptionsProps) {
         </details>
       )}
       <Lines items={coming} onReplace={replace} />
-      <AddDate onAdd={(added) => onChange(mergeExceptions(exceptions, [added]))} />
+      <AddDay
+        labels={{ date: t('exceptions.date'), name: t('exceptions.name') }}
+        allowed={() => true}
+        onAdd={({ date, name }) =>
+          onChange(mergeExceptions(exceptions, [{ date, name: name || t('calendar.closed'), hours: [] }]))
+        }
+      >
+        {t('exceptions.add')}
+      </AddDay>
       <HolidayPicker
         onAdd={(added) => {
           const known = new Set(exceptions.map(({ date }) => date));
@@ -75,43 +84,5 @@ function Lines({ items, onReplace }: LinesProps) {
         </li>
       ))}
     </ul>
-  );
-}
-
-function AddDate({ onAdd }: { onAdd: (exception: CalendarException) => void }) {
-  const date = useSignal('');
-  const name = useSignal('');
-  return (
-    <div class="exception-add">
-      <input
-        type="date"
-        aria-label={t('exceptions.date')}
-        value={date.value}
-        onInput={(event) => {
-          date.value = event.currentTarget.value;
-        }}
-      />
-      <input
-        aria-label={t('exceptions.name')}
-        placeholder={t('exceptions.name')}
-        maxLength={120}
-        value={name.value}
-        onInput={(event) => {
-          name.value = event.currentTarget.value;
-        }}
-      />
-      <button
-        type="button"
-        class="button button-plain"
-        disabled={date.value === ''}
-        onClick={() => {
-          onAdd({ date: date.value, name: name.value.trim() || t('calendar.closed'), hours: [] });
-          date.value = '';
-          name.value = '';
-        }}
-      >
-        {t('exceptions.add')}
-      </button>
-    </div>
   );
 }

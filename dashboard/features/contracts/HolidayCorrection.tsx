@@ -1,10 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { HolidayCorrectionInput, HolidayYear } from '../../../protocol/api/contract.ts';
 import { sla } from '../../data/api-sla.ts';
+import { toggled } from '../../data/toggled.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { say } from '../../ui/Toasts.tsx';
 import { dateText } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
+import { AddDay } from './AddDay.tsx';
+import { Check } from './Fields.tsx';
 
 interface HolidayCorrectionProps {
   readonly place: Pick<HolidayCorrectionInput, 'country' | 'region' | 'year'>;
@@ -18,15 +21,10 @@ export function HolidayCorrection({ place, found, onSaved }: HolidayCorrectionPr
   const removed = useSignal<readonly string[]>(before?.removed ?? []);
   const added = useSignal<readonly { date: string; name: string }[]>(before?.added ?? []);
   const why = useSignal(before?.why ?? '');
-  const date = useSignal('');
-  const name = useSignal('');
   const isAdded = (day: string): boolean => added.value.some((one) => one.date === day);
   const known = found.items.filter((one) => one.type === 'public' && !isAdded(one.date));
   const gone = found.corrections.filter(({ kind, by }) => kind === 'removed' && by !== null);
   const days = [...known, ...gone].sort((a, b) => (a.date < b.date ? -1 : 1));
-  const toggle = (day: string): void => {
-    removed.value = removed.value.includes(day) ? removed.value.filter((one) => one !== day) : [...removed.value, day];
-  };
   const save = async (input: Pick<HolidayCorrectionInput, 'added' | 'removed' | 'why'>): Promise<void> => {
     onSaved(await sla.correctHolidays({ ...place, ...input }));
     say(t('holidays.corrected', { year: String(place.year) }));
@@ -37,61 +35,37 @@ export function HolidayCorrection({ place, found, onSaved }: HolidayCorrectionPr
       <p class="hint">{t('holidays.correctHint')}</p>
       <ul>
         {days.map((one) => (
-          <li key={one.date}>
-            <label>
-              <input type="checkbox" checked={!removed.value.includes(one.date)} onChange={() => toggle(one.date)} />
-              <span>{`${dateText(one.date)} ${one.name}`}</span>
-            </label>
-          </li>
+          <DayTick
+            key={one.date}
+            day={one}
+            checked={!removed.value.includes(one.date)}
+            onToggle={() => {
+              removed.value = toggled(removed.value, one.date);
+            }}
+          />
         ))}
         {added.value.map((one) => (
-          <li key={one.date}>
-            <label>
-              <input
-                type="checkbox"
-                checked
-                onChange={() => {
-                  added.value = added.value.filter((other) => other.date !== one.date);
-                }}
-              />
-              <span>{`${dateText(one.date)} ${one.name}`}</span>
-            </label>
-          </li>
+          <DayTick
+            key={one.date}
+            day={one}
+            checked
+            onToggle={() => {
+              added.value = added.value.filter((other) => other.date !== one.date);
+            }}
+          />
         ))}
       </ul>
-      <div class="exception-add">
-        <input
-          type="date"
-          aria-label={t('holidays.newDate')}
-          min={`${place.year}-01-01`}
-          max={`${place.year}-12-31`}
-          value={date.value}
-          onInput={(event) => {
-            date.value = event.currentTarget.value;
-          }}
-        />
-        <input
-          aria-label={t('holidays.newName')}
-          placeholder={t('holidays.newName')}
-          maxLength={120}
-          value={name.value}
-          onInput={(event) => {
-            name.value = event.currentTarget.value;
-          }}
-        />
-        <button
-          type="button"
-          class="button button-plain"
-          disabled={date.value === '' || name.value.trim() === '' || isAdded(date.value)}
-          onClick={() => {
-            added.value = [...added.value, { date: date.value, name: name.value.trim() }];
-            date.value = '';
-            name.value = '';
-          }}
-        >
-          {t('holidays.addDay')}
-        </button>
-      </div>
+      <AddDay
+        labels={{ date: t('holidays.newDate'), name: t('holidays.newName') }}
+        min={`${place.year}-01-01`}
+        max={`${place.year}-12-31`}
+        allowed={({ date, name }) => name !== '' && !isAdded(date)}
+        onAdd={(day) => {
+          added.value = [...added.value, day];
+        }}
+      >
+        {t('holidays.addDay')}
+      </AddDay>
       <div class="exception-add">
         <input
           aria-label={t('holidays.why')}
@@ -113,5 +87,19 @@ export function HolidayCorrection({ place, found, onSaved }: HolidayCorrectionPr
         )}
       </div>
     </details>
+  );
+}
+
+interface DayTickProps {
+  readonly day: { readonly date: string; readonly name: string };
+  readonly checked: boolean;
+  readonly onToggle: () => void;
+}
+
+function DayTick({ day: { date, name }, checked, onToggle }: DayTickProps) {
+  return (
+    <li>
+      <Check label={`${dateText(date)} ${name}`} checked={checked} onChange={onToggle} />
+    </li>
   );
 }

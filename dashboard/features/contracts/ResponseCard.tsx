@@ -1,5 +1,6 @@
 import type { ClockEnd, ResponseTarget } from '../../../protocol/api/contract.ts';
 import { hoursText, readHours } from '../../data/contract-draft.ts';
+import { plainPriorities } from '../../data/priority.ts';
 import { SelectField } from '../../ui/Field.tsx';
 import { t } from '../../words/i18n.ts';
 import type { CardProps, MarkedProps } from './card.ts';
@@ -17,7 +18,7 @@ export function ResponseCard({ terms, change, mark }: MarkedProps) {
       <h2>{t('contract.responseTitle')}</h2>
       <p class="hint">{t('contract.responseHint')}</p>
       <div class="response-grid">
-        {(['high', 'medium', 'normal'] as const).map((priority) => (
+        {plainPriorities.map((priority) => (
           <div key={priority} class="response-line">
             <AmountField
               label={t(`priority.${priority}`)}

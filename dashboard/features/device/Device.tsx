@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Device as DeviceDocument } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
@@ -15,6 +14,7 @@ import { route } from '../../route/router.ts';
 import { clientHref, ledgerHref, siteHref } from '../../route/routes.ts';
 import { Ago, Lasting, When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Fact, Facts } from '../../ui/Facts.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Words } from '../../ui/Words.tsx';
 import { duration } from '../../words/format.ts';
@@ -134,7 +134,7 @@ function DeviceTags({ tags }: { tags: readonly string[] }) {
 
 function DeviceFacts({ device }: { device: DeviceDocument }) {
   return (
-    <dl class="fact-row">
+    <Facts across>
       <Fact label={t('device.os')}>{device.os ?? t('unknown')}</Fact>
       <Fact label={t('device.kind')}>{t(`kind.${device.kind}`)}</Fact>
       <Fact label={t('device.uptime')}>
@@ -150,16 +150,7 @@ function DeviceFacts({ device }: { device: DeviceDocument }) {
       <Fact label={t('device.enrolled')}>
         <When at={device.enrolledAt} />
       </Fact>
-    </dl>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
+    </Facts>
   );
 }
 

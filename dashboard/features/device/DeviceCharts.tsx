@@ -14,8 +14,10 @@ import { isLinkDown } from '../../data/store.ts';
 import { useKeys } from '../../route/keys.ts';
 import { place, setQuery } from '../../route/router.ts';
 import { Ago } from '../../ui/Ago.tsx';
-import { Failure } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Loading } from '../../ui/Loading.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { duration, time } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
@@ -66,7 +68,7 @@ export function DeviceCharts({ device }: { device: Device }) {
       </header>
       <LostHistory losses={device.lostHistory} />
       {error && <Failure sentence={error} again={again} />}
-      {panels.length === 0 && <p class="nothing">{t('device.noMetrics')}</p>}
+      {panels.length === 0 && <Nothing>{t('device.noMetrics')}</Nothing>}
       {frame && (
         <div class="charts">
           {panels.map((panel) => (
@@ -86,7 +88,7 @@ export function DeviceCharts({ device }: { device: Device }) {
           ))}
         </div>
       )}
-      {!frame && !error && panels.length > 0 && <p class="loading">{t('loading')}</p>}
+      {!frame && !error && panels.length > 0 && <Loading />}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { PriorityShape } from '../../parts/StateBadge.tsx';
 import { incidentHref } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { Words } from '../../ui/Words.tsx';
 import { duration } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
@@ -20,7 +21,7 @@ export function DeviceIncidents({ deviceId, revision }: { deviceId: string; revi
       <Async loaded={loaded}>
         {({ items }) =>
           items.length === 0 ? (
-            <p class="quiet">{t('device.noIncidents')}</p>
+            <Nothing>{t('device.noIncidents')}</Nothing>
           ) : (
             <ul class="device-incidents">
               {items.map((incident) => (

@@ -3,6 +3,7 @@ import { isolated } from '../../../protocol/bidi.ts';
 import { nowMs } from '../../data/clock.ts';
 import { isThere } from '../../data/select.ts';
 import { Bar } from '../../ui/Bar.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { bytes, exactTime, percent, time } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { exactWordsOf } from '../../words/said.ts';
@@ -19,7 +20,7 @@ export function Disks({ device }: { device: Device }) {
         <h2>{t('disks.title')}</h2>
       </header>
       {systems.length === 0 ? (
-        <p class="quiet">{t('disks.none')}</p>
+        <Nothing>{t('disks.none')}</Nothing>
       ) : (
         <ul class="disks">
           {systems.map((system) => (

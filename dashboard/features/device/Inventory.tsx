@@ -1,6 +1,7 @@
 import type { Device } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { Ago } from '../../ui/Ago.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { bytes } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 
@@ -15,11 +16,7 @@ export function Inventory({ inventory }: { inventory: Device['inventory'] }) {
         <h2>{t('inventory.title')}</h2>
         {inventory && <span class="quiet">{rich('inventory.at', { ago: <Ago at={inventory.at} /> })}</span>}
       </header>
-      {inventory === null ? (
-        <p class="quiet">{t('inventory.none')}</p>
-      ) : (
-        <Entries value={inventory.document} depth={0} />
-      )}
+      {inventory === null ? <Nothing>{t('inventory.none')}</Nothing> : <Entries value={inventory.document} depth={0} />}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import type { Device } from '../../../protocol/api/view.ts';
 import { Ago } from '../../ui/Ago.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { bytes, percent } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 
@@ -12,7 +13,7 @@ export function Processes({ device: { processes } }: { device: Device }) {
         {processes && <span class="quiet">{rich('processes.at', { ago: <Ago at={processes.at} /> })}</span>}
       </header>
       {processes === null || processes.items.length === 0 ? (
-        <p class="quiet">{t('processes.none')}</p>
+        <Nothing>{t('processes.none')}</Nothing>
       ) : (
         <table class="table">
           <thead>

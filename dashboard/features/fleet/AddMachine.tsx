@@ -7,9 +7,10 @@ import { useSubmit } from '../../data/use-submit.ts';
 import { StateBadge } from '../../parts/StateBadge.tsx';
 import { deviceHref } from '../../route/routes.ts';
 import { Ago, When } from '../../ui/Ago.tsx';
-import { Failure } from '../../ui/Async.tsx';
 import { CopyField } from '../../ui/CopyField.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { rich, t } from '../../words/i18n.ts';
 
 const HOUR_MS = 3_600_000;
@@ -27,7 +28,13 @@ interface Made {
 /** From a client and a site to a machine that reports: one line to run, and a wait that ends by itself. */
 export function AddMachine() {
   const made = useSignal<Made | null>(null);
-  if (!canAct.value) return <p class="view nothing">{t('add.forbidden')}</p>;
+  if (!canAct.value) {
+    return (
+      <div class="view">
+        <Nothing>{t('add.forbidden')}</Nothing>
+      </div>
+    );
+  }
   return (
     <div class="view add">
       <header class="view-head">

@@ -1,26 +1,29 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { DeviceSummary, PresenceState } from '../../../protocol/api/view.ts';
-import { csv, download } from '../../data/csv.ts';
+import { csvOf } from '../../data/csv.ts';
 import { useHeldOrder } from '../../data/hold.ts';
 import { countStates } from '../../data/select.ts';
 import { canAct, clients, devices, lookAtRows, reload, sites } from '../../data/store.ts';
+import { toggled } from '../../data/toggled.ts';
 import { NoMachines } from '../../parts/NoMachines.tsx';
 import { StateShape } from '../../parts/StateBadge.tsx';
 import { density } from '../../route/prefs.ts';
 import { place, setQuery } from '../../route/router.ts';
 import { deviceHref } from '../../route/routes.ts';
 import { useSelection } from '../../route/selection.ts';
+import { CsvButton } from '../../ui/CsvButton.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { LinkButton } from '../../ui/LinkButton.tsx';
 import { useMedia } from '../../ui/media.ts';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { SearchFilter } from '../../ui/SearchFilter.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { useChosenInSight } from '../../ui/sideways.ts';
 import { useVirtualRows } from '../../ui/virtual.ts';
 import { t } from '../../words/i18n.ts';
 import { DeviceRow, FleetHead, GroupRow } from './FleetRows.tsx';
-import { fleetTable } from './fleet-columns.ts';
+import { csvColumns } from './fleet-columns.ts';
 import {
   comparison,
   type FleetQuery,
@@ -71,25 +74,23 @@ export function Fleet() {
           </p>
         </div>
         <div class="view-actions">
-          <button type="button" class="button button-plain" onClick={() => void downloadTable(shown, names.value)}>
-            <Icon name="download" size={16} />
-            {t('fleet.csv')}
-          </button>
+          <CsvButton
+            name={() => `fleet-${new Date().toISOString().slice(0, 10)}`}
+            text={() => newestCsv(shown, names.value)}
+          />
           {canAct.value && <LinkButton href="/add">{t('nav.add')}</LinkButton>}
         </div>
       </header>
       <FleetTools query={query.value} counted={counted.value} />
       {rows.length === 0 ? (
-        <p class="nothing">
-          {t('fleet.nothing')}{' '}
-          <button
-            type="button"
-            class="link"
-            onClick={() => setQuery({ q: null, state: null, client: null, site: null, incidents: null, drive: null })}
-          >
-            {t('fleet.clear')}
-          </button>
-        </p>
+        <Nothing
+          action={{
+            word: t('fleet.clear'),
+            run: () => setQuery({ q: null, state: null, client: null, site: null, incidents: null, drive: null }),
+          }}
+        >
+          {t('fleet.nothing')}
+        </Nothing>
       ) : (
         <FleetTable rows={rows} query={query.value} onBody={ref} />
       )}
@@ -98,10 +99,10 @@ export function Fleet() {
 }
 
 /** With the newest reading of every row: of those off the screen the page has older ones. */
-async function downloadTable(shown: readonly DeviceSummary[], names: Parameters<typeof fleetTable>[1]): Promise<void> {
+async function newestCsv(shown: readonly DeviceSummary[], names: Parameters<typeof csvColumns>[0]): Promise<string> {
   await reload();
   const rows = shown.map((device) => devices.value.get(device.id) ?? device);
-  download(`vigia-fleet-${new Date().toISOString().slice(0, 10)}.csv`, csv(fleetTable(rows, names)));
+  return csvOf(rows, csvColumns(names));
 }
 
 function EmptyFleet() {
@@ -121,11 +122,7 @@ interface ToolsProps {
 }
 
 function FleetTools({ query, counted }: ToolsProps) {
-  const toggle = (state: PresenceState) => {
-    const states = new Set(query.states);
-    if (!states.delete(state)) states.add(state);
-    setQuery({ state: [...states].join(',') });
-  };
+  const toggle = (state: PresenceState) => setQuery({ state: toggled(query.states, state).join(',') });
   const chipRow = useRef<HTMLFieldSetElement>(null);
   useChosenInSight(chipRow, '');
   const client = query.clientId === null ? undefined : clients.value.get(query.clientId);

@@ -1,5 +1,6 @@
 import type { Client, DeviceSummary, Site } from '../../../protocol/api/view.ts';
 import { nowMs } from '../../data/clock.ts';
+import type { CsvColumn } from '../../data/csv.ts';
 import { type LabelKey, t } from '../../words/i18n.ts';
 import { wordsOf } from '../../words/said.ts';
 import type { SortColumn } from './fleet-query.ts';
@@ -24,45 +25,24 @@ interface Names {
   readonly sites: ReadonlyMap<string, Site>;
 }
 
-/** The rows as a table for a spreadsheet: base units, ISO times. */
-export function fleetTable(devices: readonly DeviceSummary[], { clients, sites }: Names): (string | number | null)[][] {
-  const headings = [
-    t('fleet.state'),
-    t('csv.stateReason'),
-    t('fleet.name'),
-    t('fleet.client'),
-    t('fleet.site'),
-    t('csv.kind'),
-    t('fleet.os'),
-    t('csv.cpuRatio'),
-    t('csv.memoryRatio'),
-    t('csv.disk'),
-    t('csv.diskRatio'),
-    t('csv.diskAvailableBytes'),
-    t('csv.bootAt'),
-    t('csv.lastReportAt'),
-    t('fleet.agent'),
-    t('csv.openIncidents'),
-  ];
+/** The columns for a spreadsheet: base units, ISO times. */
+export function csvColumns({ clients, sites }: Names): CsvColumn<DeviceSummary>[] {
   return [
-    headings,
-    ...devices.map((device) => [
-      t(`state.${device.state}`),
-      wordsOf(device.stateSaid, nowMs.peek()),
-      device.name,
-      clients.get(device.clientId)?.name ?? '',
-      sites.get(device.siteId)?.name ?? '',
-      t(`kind.${device.kind}`),
-      device.os,
-      device.cpuBusyRatio,
-      device.memoryUsedRatio,
-      device.fullestDisk?.mountpoint ?? null,
-      device.fullestDisk?.usedRatio ?? null,
-      device.fullestDisk?.availableBytes ?? null,
-      device.bootAt,
-      device.lastReportAt,
-      device.agentVersion,
-      device.openIncidents,
-    ]),
+    [t('fleet.state'), ({ state }) => t(`state.${state}`)],
+    [t('csv.stateReason'), ({ stateSaid }) => wordsOf(stateSaid, nowMs.peek())],
+    [t('fleet.name'), ({ name }) => name],
+    [t('fleet.client'), ({ clientId }) => clients.get(clientId)?.name ?? ''],
+    [t('fleet.site'), ({ siteId }) => sites.get(siteId)?.name ?? ''],
+    [t('csv.kind'), ({ kind }) => t(`kind.${kind}`)],
+    [t('fleet.os'), ({ os }) => os],
+    [t('csv.cpuRatio'), ({ cpuBusyRatio }) => cpuBusyRatio],
+    [t('csv.memoryRatio'), ({ memoryUsedRatio }) => memoryUsedRatio],
+    [t('csv.disk'), ({ fullestDisk }) => fullestDisk?.mountpoint ?? null],
+    [t('csv.diskRatio'), ({ fullestDisk }) => fullestDisk?.usedRatio ?? null],
+    [t('csv.diskAvailableBytes'), ({ fullestDisk }) => fullestDisk?.availableBytes ?? null],
+    [t('csv.bootAt'), ({ bootAt }) => bootAt],
+    [t('csv.lastReportAt'), ({ lastReportAt }) => lastReportAt],
+    [t('fleet.agent'), ({ agentVersion }) => agentVersion],
+    [t('csv.openIncidents'), ({ openIncidents }) => openIncidents],
   ];
 }

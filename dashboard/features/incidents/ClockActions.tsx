@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { IncidentDetail, Priority } from '../../../protocol/api/view.ts';
+import { priorityChoices } from '../../data/choices.ts';
 import { desk } from '../../data/desk-api.ts';
-import { priorities } from '../../data/select.ts';
+import { priorities } from '../../data/priority.ts';
 import { AskButton } from '../../ui/AskButton.tsx';
 import { SelectField, TextArea } from '../../ui/Field.tsx';
 import { t } from '../../words/i18n.ts';
@@ -57,7 +58,7 @@ export function ChangePriority({ incident, onDone }: ActionProps) {
       <SelectField
         label={t('clock.priorityLabel')}
         value={priority}
-        options={priorities.map((value) => ({ value, label: t(`priority.${value}`) }))}
+        options={priorityChoices(priorities)}
         onChange={(value) => {
           chosen.value = value;
         }}

@@ -9,6 +9,7 @@ import { DeadlineClock } from '../../parts/DeadlineClock.tsx';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Fact, Facts } from '../../ui/Facts.tsx';
 import { serviceHours, timeIn } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { ChangePriority, PauseClock } from './ClockActions.tsx';
@@ -59,42 +60,27 @@ export function ClockCard({ incident, onDone }: ClockCardProps) {
 
 function ClockFacts({ clock }: { clock: ResponseClockView }) {
   return (
-    <dl class="fact-row clock-facts">
-      <div>
-        <dt>{t('clock.due')}</dt>
-        <dd>
-          {clock.dueAt === null ? (
-            t(clock.outcome === 'paused' ? 'clock.duePaused' : 'deadline.none')
-          ) : (
-            <>
-              <When at={clock.dueAt} /> <span class="quiet">{inZone(clock, clock.dueAt)}</span>
-            </>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>{t('clock.started')}</dt>
-        <dd>
-          <When at={clock.startedAt} />
-        </dd>
-      </div>
-      <div>
-        <dt>{t('clock.target')}</dt>
-        <dd>
-          {clock.targetMs === null ? t('deadline.none') : t('clock.business', { span: serviceHours(clock.targetMs) })}
-        </dd>
-      </div>
-      <div>
-        <dt>{t('clock.counts')}</dt>
-        <dd>{countsAs(clock)}</dd>
-      </div>
-      <div>
-        <dt>{t('clock.endsAt')}</dt>
-        <dd>
-          {t(`times.${clock.endsAt}`)} {clock.respondedAt !== null && <When at={clock.respondedAt} />}
-        </dd>
-      </div>
-    </dl>
+    <Facts across class="clock-facts">
+      <Fact label={t('clock.due')}>
+        {clock.dueAt === null ? (
+          t(clock.outcome === 'paused' ? 'clock.duePaused' : 'deadline.none')
+        ) : (
+          <>
+            <When at={clock.dueAt} /> <span class="quiet">{inZone(clock, clock.dueAt)}</span>
+          </>
+        )}
+      </Fact>
+      <Fact label={t('clock.started')}>
+        <When at={clock.startedAt} />
+      </Fact>
+      <Fact label={t('clock.target')}>
+        {clock.targetMs === null ? t('deadline.none') : t('clock.business', { span: serviceHours(clock.targetMs) })}
+      </Fact>
+      <Fact label={t('clock.counts')}>{countsAs(clock)}</Fact>
+      <Fact label={t('clock.endsAt')}>
+        {t(`times.${clock.endsAt}`)} {clock.respondedAt !== null && <When at={clock.respondedAt} />}
+      </Fact>
+    </Facts>
   );
 }
 

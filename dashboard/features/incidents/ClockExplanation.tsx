@@ -1,5 +1,5 @@
 import type { ClockStretch, ClockExplanation as Explanation } from '../../../protocol/api/contract.ts';
-import { priorities } from '../../data/select.ts';
+import { priorities } from '../../data/priority.ts';
 import { clockIn, exactTime, serviceHours, timeIn } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 

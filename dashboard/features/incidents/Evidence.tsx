@@ -8,6 +8,7 @@ import { minuteEndMs } from '../../data/clock.ts';
 import { reportIntervalOf } from '../../data/report-interval.ts';
 import { devices } from '../../data/store.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 
 /** The chart that proves an incident, with its threshold and onset drawn in. */
@@ -19,7 +20,7 @@ export function Evidence({ incident }: { incident: IncidentDetail }) {
         <header class="card-head">
           <h2>{t('evidence.title')}</h2>
         </header>
-        <p class="quiet">{t('evidence.none')}</p>
+        <Nothing>{t('evidence.none')}</Nothing>
       </section>
     );
   }
@@ -58,7 +59,7 @@ function EvidenceCharts({ incident, deviceId, evidence }: ChartsProps) {
         {(series) => {
           const frame = frameOf([series]);
           const known = series.items.some((item) => item.values.some((value) => value !== null));
-          if (!frame || !known) return <p class="quiet">{t('evidence.notKept')}</p>;
+          if (!frame || !known) return <Nothing>{t('evidence.notKept')}</Nothing>;
           return evidencePanels(series).map((panel) => (
             <Chart
               key={panel.id}

@@ -14,8 +14,10 @@ import { ActionButton } from '../../ui/ActionButton.tsx';
 import { Lasting, When } from '../../ui/Ago.tsx';
 import { Async, type Loaded, useLoaded } from '../../ui/Async.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { Fact, Facts } from '../../ui/Facts.tsx';
 import { CheckField } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { Words } from '../../ui/Words.tsx';
 import { duration } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
@@ -105,7 +107,7 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
         <aside class="incident-side" aria-label={t('incident.facts')}>
           <SiteCardPanel incident={incident} />
           <PeopleReports incident={incident} onDone={take} />
-          <Facts incident={incident} />
+          <KnownFacts incident={incident} />
           <Similar incident={incident} />
         </aside>
       </div>
@@ -207,7 +209,7 @@ function NoteForm({ incident, onDone }: { incident: IncidentDetail; onDone: (nex
   );
 }
 
-function Facts({ incident }: { incident: IncidentDetail }) {
+function KnownFacts({ incident }: { incident: IncidentDetail }) {
   const onsetMs = Date.parse(incident.onsetAt);
   const after = (at: string) => t('incident.after', { span: duration(Date.parse(at) - onsetMs) });
   return (
@@ -215,32 +217,20 @@ function Facts({ incident }: { incident: IncidentDetail }) {
       <header class="card-head">
         <h2>{t('incident.facts')}</h2>
       </header>
-      <dl class="facts">
-        <div>
-          <dt>{t('incident.onset')}</dt>
-          <dd>
-            <When at={incident.onsetAt} />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('incident.raised')}</dt>
-          <dd>
-            <When at={incident.openedAt} /> <span class="quiet">{after(incident.openedAt)}</span>
-          </dd>
-        </div>
+      <Facts>
+        <Fact label={t('incident.onset')}>
+          <When at={incident.onsetAt} />
+        </Fact>
+        <Fact label={t('incident.raised')}>
+          <When at={incident.openedAt} /> <span class="quiet">{after(incident.openedAt)}</span>
+        </Fact>
         {incident.reopenedCount > 0 && (
-          <div>
-            <dt>{t('incident.reopened')}</dt>
-            <dd>{t('incident.times', { count: incident.reopenedCount })}</dd>
-          </div>
+          <Fact label={t('incident.reopened')}>{t('incident.times', { count: incident.reopenedCount })}</Fact>
         )}
-        <div>
-          <dt>{t('incident.rule')}</dt>
-          <dd>
-            <code>{incident.rule}</code> {incident.object && <code>{incident.object}</code>}
-          </dd>
-        </div>
-      </dl>
+        <Fact label={t('incident.rule')}>
+          <code>{incident.rule}</code> {incident.object && <code>{incident.object}</code>}
+        </Fact>
+      </Facts>
     </section>
   );
 }
@@ -252,7 +242,7 @@ function Similar({ incident: { similar } }: { incident: IncidentDetail }) {
         <h2>{t('incident.similar')}</h2>
       </header>
       {similar.length === 0 ? (
-        <p class="quiet">{t('incident.noSimilar')}</p>
+        <Nothing>{t('incident.noSimilar')}</Nothing>
       ) : (
         <ul class="similar">
           {similar.map((earlier) => (

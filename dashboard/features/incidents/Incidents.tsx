@@ -3,8 +3,10 @@ import { useCallback, useEffect, useRef } from 'preact/hooks';
 import type { Incident, Priority } from '../../../protocol/api/view.ts';
 import { api, sentenceOf } from '../../data/api.ts';
 import { useHeldOrder } from '../../data/hold.ts';
-import { compareNames, priorities } from '../../data/select.ts';
+import { priorities } from '../../data/priority.ts';
+import { compareNames } from '../../data/select.ts';
 import { canAct, clients, devices, incidents, me } from '../../data/store.ts';
+import { toggled } from '../../data/toggled.ts';
 import { IncidentDeadlines } from '../../parts/DeadlineClock.tsx';
 import { IncidentPlace } from '../../parts/IncidentParts.tsx';
 import { FlappingBadge, IncidentStateBadge, PriorityShape } from '../../parts/StateBadge.tsx';
@@ -12,8 +14,9 @@ import { place, setQuery } from '../../route/router.ts';
 import { incidentHref, reportHref } from '../../route/routes.ts';
 import { useSelection } from '../../route/selection.ts';
 import { Ago, Lasting, When } from '../../ui/Ago.tsx';
-import { Failure } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { SearchFilter } from '../../ui/SearchFilter.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Words } from '../../ui/Words.tsx';
@@ -75,7 +78,7 @@ export function Incidents() {
       <Tools query={query.value} />
       {history.error.value && <Failure sentence={history.error.value} again={history.more} />}
       {shown.length === 0 ? (
-        <p class="nothing">{t(`incidents.none.${query.value.filter}`)}</p>
+        <Nothing>{t(`incidents.none.${query.value.filter}`)}</Nothing>
       ) : (
         <ul ref={setList} class="card incident-table">
           {shown.map((incident) => (
@@ -129,11 +132,7 @@ function useHistory(query: IncidentsQuery) {
 }
 
 function Tools({ query }: { query: IncidentsQuery }) {
-  const toggle = (priority: Priority) => {
-    const wanted = new Set(query.priorities);
-    if (!wanted.delete(priority)) wanted.add(priority);
-    setQuery({ priority: [...wanted].join(',') });
-  };
+  const toggle = (priority: Priority) => setQuery({ priority: toggled(query.priorities, priority).join(',') });
   const byName = [...clients.value.values()].sort((a, b) => compareNames(a.name, b.name));
   return (
     <div class="tools">

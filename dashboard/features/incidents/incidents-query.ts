@@ -1,7 +1,7 @@
 import type { DeviceSummary, Incident, Priority } from '../../../protocol/api/view.ts';
 import { byDeadline } from '../../data/deadline.ts';
 import { headlineOf } from '../../data/headline.ts';
-import { priorities } from '../../data/select.ts';
+import { priorities } from '../../data/priority.ts';
 
 export const incidentFilters = ['open', 'resolved', 'all'] as const;
 export type IncidentFilter = (typeof incidentFilters)[number];

@@ -1,3 +1,5 @@
+import { toggled } from '../../data/toggled.ts';
+import { DateField } from '../../ui/DateInput.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { t } from '../../words/i18n.ts';
 import { nths, type Recurrence, toRrule, weekdays } from './recurrence.ts';
@@ -63,13 +65,7 @@ export function RecurrenceFields({ value, onChange }: RecurrenceFieldsProps) {
         />
       ) : (
         kind !== 'once' && (
-          <TextField
-            label={t('recurrence.until')}
-            type="date"
-            required={false}
-            value={value.until}
-            onInput={(until) => set({ until })}
-          />
+          <DateField label={t('recurrence.until')} value={value.until} onChange={(until) => set({ until })} />
         )
       )}
     </fieldset>
@@ -77,11 +73,7 @@ export function RecurrenceFields({ value, onChange }: RecurrenceFieldsProps) {
 }
 
 function Weekdays({ value, onChange }: RecurrenceFieldsProps) {
-  const toggle = (weekday: number) => {
-    const chosen = new Set(value.weekdays);
-    if (!chosen.delete(weekday)) chosen.add(weekday);
-    onChange({ ...value, weekdays: [...chosen].sort() });
-  };
+  const toggle = (weekday: number) => onChange({ ...value, weekdays: toggled(value.weekdays, weekday).sort() });
   return (
     <fieldset class="chips">
       <legend class="sr">{t('recurrence.weekday')}</legend>

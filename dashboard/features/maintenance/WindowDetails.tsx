@@ -5,6 +5,7 @@ import { canAct } from '../../data/store.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { When } from '../../ui/Ago.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { Fact, Facts } from '../../ui/Facts.tsx';
 import { Warnings } from '../../ui/Warnings.tsx';
 import { duration } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
@@ -27,7 +28,7 @@ export function WindowDetails({ window, onClose, onEdit, onChanged }: WindowDeta
       <WindowTime window={window} />
       {counted && window.cancelledAt === null && <p>{counted.reason}</p>}
       <Warnings warnings={window.warnings} />
-      <Facts window={window} />
+      <KnownFacts window={window} />
       <Edits edits={window.edits} />
       {canAct.value && window.cancelledAt === null && !asking.value && (
         <div class="dialog-actions">
@@ -75,30 +76,19 @@ export function WindowDetails({ window, onClose, onEdit, onChanged }: WindowDeta
   );
 }
 
-function Facts({ window }: { window: MaintenanceWindow }) {
+function KnownFacts({ window }: { window: MaintenanceWindow }) {
   return (
-    <dl class="facts">
-      <div>
-        <dt>{t('maintenance.covers')}</dt>
-        <dd>{targetWords(window)}</dd>
-      </div>
-      <div>
-        <dt>{t('maintenance.repeats')}</dt>
-        <dd>{recurrenceWords(window)}</dd>
-      </div>
-      <div>
-        <dt>{t('maintenance.starts')}</dt>
-        <dd>{t('clock.inZone', { time: window.startsAt.replace('T', ' '), zone: window.timeZone })}</dd>
-      </div>
-      <div>
-        <dt>{t('maintenance.lasts')}</dt>
-        <dd>{duration(window.durationMinutes * 60_000)}</dd>
-      </div>
-      <div>
-        <dt>{t('maintenance.declared')}</dt>
-        <dd>{rich('maintenance.declaredBy', { time: <When at={window.createdAt} />, name: window.createdBy })}</dd>
-      </div>
-    </dl>
+    <Facts>
+      <Fact label={t('maintenance.covers')}>{targetWords(window)}</Fact>
+      <Fact label={t('maintenance.repeats')}>{recurrenceWords(window)}</Fact>
+      <Fact label={t('maintenance.starts')}>
+        {t('clock.inZone', { time: window.startsAt.replace('T', ' '), zone: window.timeZone })}
+      </Fact>
+      <Fact label={t('maintenance.lasts')}>{duration(window.durationMinutes * 60_000)}</Fact>
+      <Fact label={t('maintenance.declared')}>
+        {rich('maintenance.declaredBy', { time: <When at={window.createdAt} />, name: window.createdBy })}
+      </Fact>
+    </Facts>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { duration } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 import { recurrenceWords, targetWords } from './window-words.ts';
@@ -20,7 +21,7 @@ export function WindowList({ windows, onChoose }: WindowListProps) {
         <h2>{t('maintenance.windows')}</h2>
       </header>
       {windows.length === 0 ? (
-        <p class="nothing">{t('maintenance.none')}</p>
+        <Nothing>{t('maintenance.none')}</Nothing>
       ) : (
         <ul class="window-list">
           {[...windows]

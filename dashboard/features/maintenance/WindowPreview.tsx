@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { MaintenanceInput, MaintenanceOccurrence } from '../../../protocol/api/maintenance.ts';
 import { sentenceOf } from '../../data/api.ts';
 import { desk } from '../../data/desk-api.ts';
-import { Failure } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { Warnings } from '../../ui/Warnings.tsx';
 import { timeIn } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { Check } from '../../../protocol/api/service.ts';
-import { clientChoices, deviceChoices, orNone } from '../../data/choices.ts';
+import { clientChoices, deviceChoices, orNone, priorityChoices } from '../../data/choices.ts';
 import { desk } from '../../data/desk-api.ts';
+import { plainPriorities } from '../../data/priority.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { CreateDialog } from '../../ui/ListSection.tsx';
 import { t } from '../../words/i18n.ts';
@@ -15,8 +16,6 @@ import {
   ofKind,
 } from './check-draft.ts';
 import { RemoveLink } from './RemoveLink.tsx';
-
-const priorities = ['high', 'medium', 'normal'] as const;
 
 interface CheckFormProps {
   readonly check: Check | null;
@@ -205,7 +204,7 @@ function PaceFields({ draft, set }: PartProps) {
       <SelectField
         label={t('checks.priority')}
         value={draft.priority}
-        options={priorities.map((value) => ({ value, label: t(`priority.${value}`) }))}
+        options={priorityChoices(plainPriorities)}
         onChange={(priority) => set({ priority })}
       />
     </div>

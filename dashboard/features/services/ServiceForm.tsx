@@ -3,8 +3,10 @@ import type { Check, Service, ServiceInput } from '../../../protocol/api/service
 import { clientChoices, deviceChoices, orNone } from '../../data/choices.ts';
 import { percentText, readPercent } from '../../data/contract-draft.ts';
 import { desk } from '../../data/desk-api.ts';
+import { toggled } from '../../data/toggled.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { CreateDialog } from '../../ui/ListSection.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 import { RemoveLink } from './RemoveLink.tsx';
 
@@ -151,19 +153,14 @@ interface TicksProps {
 }
 
 function Ticks({ legend, empty, chosen, choices, onChange }: TicksProps) {
-  const toggle = (id: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    onChange([...next]);
-  };
   return (
     <fieldset class="ticks">
       <legend>{legend}</legend>
-      {choices.length === 0 && <p class="quiet">{empty}</p>}
+      {choices.length === 0 && <Nothing>{empty}</Nothing>}
       <div class="tick-list">
         {choices.map(({ value, label }) => (
           <label key={value} class="check">
-            <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
+            <input type="checkbox" checked={chosen.includes(value)} onChange={() => onChange(toggled(chosen, value))} />
             <span>{label}</span>
           </label>
         ))}

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { api } from '../../data/api.ts';
 import { me } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
-import { Failure } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { say } from '../../ui/Toasts.tsx';
 import { t } from '../../words/i18n.ts';

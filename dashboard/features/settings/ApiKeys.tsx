@@ -10,6 +10,7 @@ import { CopyField } from '../../ui/CopyField.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { CreateDialog, ListSection } from '../../ui/ListSection.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 import { RevokeKey } from './RevokeKey.tsx';
 
@@ -23,7 +24,7 @@ export function ApiKeySettings() {
   const loaded = useLoaded('api-keys', api.apiKeys);
   const secret = useSignal<string | null>(null);
   const revoking = useSignal<ApiKey | null>(null);
-  if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
+  if (!isAdmin.value) return <Nothing>{t('settings.adminsOnly')}</Nothing>;
   return (
     <>
       <ListSection

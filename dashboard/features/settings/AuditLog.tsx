@@ -8,7 +8,9 @@ import { place, setQuery } from '../../route/router.ts';
 import { clientHref, deviceHref, incidentHref, siteHref, withQuery } from '../../route/routes.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
+import { DateField } from '../../ui/DateInput.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 import { type AuditQuery, auditSearch, detailText, parseAuditQuery } from './audit-query.ts';
 
@@ -18,7 +20,7 @@ export function AuditLog() {
   const pages = useSignal(1);
   const search = auditSearch(query);
   const loaded = useLoaded(`audit ${pages.value} ${JSON.stringify(search)}`, () => api.audit(search, pages.value));
-  if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
+  if (!isAdmin.value) return <Nothing>{t('settings.adminsOnly')}</Nothing>;
   return (
     <section class="card">
       <header class="card-head">
@@ -38,7 +40,7 @@ export function AuditLog() {
       <Async loaded={loaded}>
         {({ items, next }) => (
           <>
-            {items.length === 0 ? <p class="nothing">{t('audit.none')}</p> : <Rows rows={items} />}
+            {items.length === 0 ? <Nothing>{t('audit.none')}</Nothing> : <Rows rows={items} />}
             {next !== null && (
               <button
                 type="button"
@@ -88,20 +90,8 @@ function Filters({ query, onChange }: { query: AuditQuery; onChange: (changes: P
         placeholder={t('audit.anyObject')}
         onInput={(object) => onChange({ object })}
       />
-      <TextField
-        label={t('audit.from')}
-        type="date"
-        value={query.from}
-        required={false}
-        onInput={(from) => onChange({ from })}
-      />
-      <TextField
-        label={t('audit.to')}
-        type="date"
-        value={query.to}
-        required={false}
-        onInput={(to) => onChange({ to })}
-      />
+      <DateField label={t('audit.from')} value={query.from} onChange={(from) => onChange({ from })} />
+      <DateField label={t('audit.to')} value={query.to} onChange={(to) => onChange({ to })} />
     </div>
   );
 }

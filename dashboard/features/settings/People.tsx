@@ -9,6 +9,7 @@ import { CopyField } from '../../ui/CopyField.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { CreateDialog, ListSection } from '../../ui/ListSection.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { rich, t } from '../../words/i18n.ts';
 import { RemovePerson } from './RemovePerson.tsx';
@@ -20,7 +21,7 @@ export function PeopleSettings() {
   const loaded = useLoaded('users', api.users);
   const removing = useSignal<User | null>(null);
   const resetting = useSignal<User | null>(null);
-  if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
+  if (!isAdmin.value) return <Nothing>{t('settings.adminsOnly')}</Nothing>;
   return (
     <>
       <ListSection

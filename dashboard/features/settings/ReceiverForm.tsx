@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { Receiver } from '../../../protocol/api/receiver.ts';
-import { clientChoices, orNone } from '../../data/choices.ts';
+import { clientChoices, orNone, priorityChoices } from '../../data/choices.ts';
 import { desk } from '../../data/desk-api.ts';
-import { priorities } from '../../data/select.ts';
+import { priorities } from '../../data/priority.ts';
 import { CheckField, SelectField, TextField } from '../../ui/Field.tsx';
 import { CreateDialog } from '../../ui/ListSection.tsx';
 import { t } from '../../words/i18n.ts';
@@ -63,7 +63,7 @@ export function ReceiverForm({ receiver, onClose, onSaved }: ReceiverFormProps) 
           label={t('receivers.minPriority')}
           value={minPriority}
           hint={t('receivers.minHint')}
-          options={priorities.map((value) => ({ value, label: t(`priority.${value}`) }))}
+          options={priorityChoices(priorities)}
           onChange={(value) => set({ minPriority: value })}
         />
         <SelectField

@@ -7,6 +7,7 @@ import { Ago } from '../../ui/Ago.tsx';
 import { useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ListSection } from '../../ui/ListSection.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { duration } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 import { ReceiverForm } from './ReceiverForm.tsx';
@@ -16,7 +17,7 @@ import { whereTo } from './receiver-draft.ts';
 export function ReceiverSettings() {
   const loaded = useLoaded('receivers', desk.receivers);
   const editing = useSignal<Receiver | null>(null);
-  if (!isAdmin.value) return <p class="nothing">{t('settings.adminsOnly')}</p>;
+  if (!isAdmin.value) return <Nothing>{t('settings.adminsOnly')}</Nothing>;
   return (
     <>
       <ListSection

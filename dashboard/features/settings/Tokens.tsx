@@ -5,12 +5,13 @@ import { Ago, When } from '../../ui/Ago.tsx';
 import { useLoaded } from '../../ui/Async.tsx';
 import { LinkButton } from '../../ui/LinkButton.tsx';
 import { ListSection } from '../../ui/ListSection.tsx';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 
 /** Tokens that may still enrol a machine. */
 export function TokenSettings() {
   const loaded = useLoaded('tokens', api.tokens);
-  if (!canAct.value) return <p class="nothing">{t('add.forbidden')}</p>;
+  if (!canAct.value) return <Nothing>{t('add.forbidden')}</Nothing>;
   const siteOf = (siteId: string) => sites.value.get(siteId)?.name ?? '–';
   return (
     <ListSection

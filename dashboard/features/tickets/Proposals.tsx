@@ -8,7 +8,7 @@ import { desk } from '../../data/desk-api.ts';
 import { headlineOf } from '../../data/headline.ts';
 import { incidents } from '../../data/store.ts';
 import { Ago } from '../../ui/Ago.tsx';
-import { Failure } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { t } from '../../words/i18n.ts';
 import { wordsOf } from '../../words/said.ts';
 import { proposalQuestion, type ReportDraft } from './report-draft.ts';

@@ -1,14 +1,21 @@
 import { useSignal } from '@preact/signals';
 import type { PersonReport } from '../../../protocol/api/person-report.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
-import { clientChoices, deviceChoices, orNone, serviceChoices, siteChoices } from '../../data/choices.ts';
+import {
+  clientChoices,
+  deviceChoices,
+  orNone,
+  priorityChoices,
+  serviceChoices,
+  siteChoices,
+} from '../../data/choices.ts';
 import { desk } from '../../data/desk-api.ts';
-import { priorities } from '../../data/select.ts';
+import { priorities } from '../../data/priority.ts';
 import { devices } from '../../data/store.ts';
 import { useSubmit } from '../../data/use-submit.ts';
 import { place } from '../../route/router.ts';
 import { incidentHref } from '../../route/routes.ts';
-import { Failure } from '../../ui/Async.tsx';
+import { Failure } from '../../ui/Failure.tsx';
 import { CheckField, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { rich, t } from '../../words/i18n.ts';
@@ -43,7 +50,7 @@ export function ReportForm({ onDone }: { onDone: () => void }) {
           <SelectField<Priority>
             label={t('report.priority')}
             value={draft.value.priority}
-            options={priorities.map((value) => ({ value, label: t(`priority.${value}`) }))}
+            options={priorityChoices(priorities)}
             onChange={(priority) => set({ priority })}
           />
         )}

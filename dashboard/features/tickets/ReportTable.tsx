@@ -4,12 +4,13 @@ import { headlineOf } from '../../data/headline.ts';
 import { clients, devices, incidents, services, sites } from '../../data/store.ts';
 import { ReportWords } from '../../parts/PeopleReports.tsx';
 import { incidentHref } from '../../route/routes.ts';
+import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 import { leadSentence } from '../../words/lead.ts';
 
 /** Reports by people, newest first, each with its incident and who knew first. */
 export function ReportTable({ reports }: { reports: readonly PersonReport[] }) {
-  if (reports.length === 0) return <p class="nothing">{t('report.none')}</p>;
+  if (reports.length === 0) return <Nothing>{t('report.none')}</Nothing>;
   return (
     <ul class="report-rows">
       {reports.map((report) => (

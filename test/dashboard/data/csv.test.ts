@@ -1,5 +1,5 @@
 import t from 'tap';
-import { csv } from '../../../dashboard/data/csv.ts';
+import { type CsvColumn, csv, csvOf } from '../../../dashboard/data/csv.ts';
 
 t.test('cells', async (t) => {
   const f = (cell: string | number | null, want: string) => t.equal(csv([[cell]]), `${want}\r\n`, JSON.stringify(cell));
@@ -20,4 +20,22 @@ t.test('what a spreadsheet would run is text', async (t) => {
   f('@SUM(A1)');
   f('\t=1');
   t.equal(csv([['\r=1']]), '[U+000D]=1\r\n', 'a control is written out');
+});
+
+t.test('columns: each heading stands over what its column says of every item', async (t) => {
+  const columns: CsvColumn<{ name: string; bytes: number | null }>[] = [
+    ['Name', ({ name }) => name],
+    ['Bytes', ({ bytes }) => bytes],
+  ];
+  t.equal(
+    csvOf(
+      [
+        { name: 'a,b', bytes: 3 },
+        { name: '=1', bytes: null },
+      ],
+      columns,
+    ),
+    'Name,Bytes\r\n"a,b",3\r\n"\'=1",\r\n',
+  );
+  t.equal(csvOf([], columns), 'Name,Bytes\r\n');
 });
