@@ -7,6 +7,7 @@ import { devices } from '../data/store.ts';
 import { CheckField, Field, SelectField, TextField } from '../ui/Field.tsx';
 import { CreateDialog } from '../ui/ListSection.tsx';
 import { say } from '../ui/Toasts.tsx';
+import { Words } from '../ui/Words.tsx';
 import { dayTime } from '../words/format.ts';
 import { t } from '../words/i18n.ts';
 import { wholeSpan } from '../words/sla-text.ts';
@@ -14,7 +15,7 @@ import { wholeSpan } from '../words/sla-text.ts';
 interface AttestProps {
   /** Of a machine, whose site may be meant too, or of all machines of a site. */
   readonly subject: { readonly deviceId: string } | { readonly siteId: string };
-  readonly entry: Pick<LedgerEntry, 'from' | 'to' | 'durationMs' | 'state' | 'evidence' | 'reason'>;
+  readonly entry: Pick<LedgerEntry, 'from' | 'to' | 'durationMs' | 'state' | 'said' | 'reason'>;
   /** Whose fault it probably was. */
   readonly likely?: Responsibility;
   readonly onClose: () => void;
@@ -64,7 +65,9 @@ export function AttestDialog({ subject, entry, likely, onClose, onDone }: Attest
           span: wholeSpan(entry.durationMs),
         })}
       </p>
-      <p class="hint">{entry.evidence || entry.reason}</p>
+      <p class="hint">
+        <Words said={entry.said} at={entry.to} />
+      </p>
       {isUnknown && (
         <fieldset class="kinds">
           <legend>{t('attest.verdict')}</legend>

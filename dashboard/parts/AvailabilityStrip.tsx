@@ -4,6 +4,7 @@ import { sla } from '../data/api-sla.ts';
 import { nowMinuteMs } from '../data/clock.ts';
 import { ledgerHref } from '../route/routes.ts';
 import { Async, useLoaded } from '../ui/Async.tsx';
+import { Words } from '../ui/Words.tsx';
 import { cutShare, dayMark, dayState, stripTotals } from '../words/availability.ts';
 import { cutPercent, dateText, time } from '../words/format.ts';
 import { t } from '../words/i18n.ts';
@@ -166,7 +167,7 @@ function DayLedger({
                     })}
                   </span>
                   <span class="ledger-evidence">
-                    {entry.evidence || entry.reason}
+                    <Words said={entry.said} at={entry.to} />
                     {entry.revised && ` (${t('strip.revised')})`}
                   </span>
                 </li>

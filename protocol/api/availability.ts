@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, Time } from '../document.ts';
 import { Responsibility } from './contract.ts';
+import { SaidDocument } from './said.ts';
 
 /** Availability as screens and exports show it. Ratios are 0..1 and never rounded up; durations are whole milliseconds. */
 
@@ -88,6 +89,8 @@ export const LedgerEntry = Type.Object({
   reason: Type.String(),
   /** What proves it, in one sentence. */
   evidence: Type.String(),
+  /** The same as a fact. */
+  said: SaidDocument,
   /** Who declared it: of maintenance, off-hours and attestations; null where evidence alone decides. */
   author: Nullable(Type.String()),
   /** Whose fault it is, as somebody attested. */
@@ -102,6 +105,8 @@ export const LedgerRevision = Type.Object({
   at: Time,
   by: Type.String(),
   why: Type.String(),
+  /** The same as a fact. */
+  said: SaidDocument,
   from: Time,
   to: Time,
   before: Type.Array(Type.Object({ from: Time, to: Time, state: Type.String(), reason: Type.String() })),

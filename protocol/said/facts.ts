@@ -1,6 +1,7 @@
 import { checkFacts } from './facts/checks.ts';
 import { clockFacts } from './facts/clocks.ts';
 import { incidentFacts } from './facts/incidents.ts';
+import { ledgerFacts } from './facts/ledger.ts';
 import { presenceFacts } from './facts/presence.ts';
 import { promiseFacts } from './facts/promises.ts';
 import { ruleFacts } from './facts/rules.ts';
@@ -19,4 +20,5 @@ export const facts = {
   ...serverFacts,
   ...incidentFacts,
   ...clockFacts,
+  ...ledgerFacts,
 } as const;

@@ -1,9 +1,7 @@
-import { plain } from '../../protocol/said/plain.ts';
 import { readSaid } from '../../protocol/said/read.ts';
-import type { Said } from '../../protocol/said/said.ts';
+import { type Said, said } from '../../protocol/said/said.ts';
 import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
 import { clipOpinions, type Opinion, observe } from './opinion.ts';
-import { formatDuration, formatInstant } from './wording.ts';
 
 /**
  * The availability ledger: what a device was, from evidence alone. Two proofs of life and what was said between them decide the
@@ -236,39 +234,41 @@ function darken(interval: Interval, blind: readonly BlindStretch[]): Interval[] 
   });
 }
 
-/** One sentence that says what proves an interval. */
-export function explainInterval({ reason, evidence }: Pick<Interval, 'reason' | 'evidence'>): string {
+/** What proves an interval. */
+export function sayInterval({ reason, evidence }: Pick<Interval, 'reason' | 'evidence'>): Said {
   const { before, after, opinions, blind } = evidence;
-  const opinion = opinions?.at(-1);
-  const asked = opinion ? `${opinion.by} at ${formatInstant(opinion.to)}: ${opinion.detail}` : '';
-  const last = formatInstant(before.at);
-  const next = after ? formatInstant(after.at) : '';
+  const lastAt = before.at;
+  const span = { before: lastAt, after: after?.at ?? null };
+  const last = opinions?.at(-1);
+  const opinion = last ? said('ledger.opinion', { by: last.by, at: last.to, detail: last.detail }) : null;
   switch (reason) {
     case 'reported':
-      return 'The reports are of one boot of the machine, whose uptime grew as time passed.';
+      return said('ledger.reported');
     case 'same_boot':
-      return `Nothing arrived between ${last} and ${next}, but the machine had the same boot then and its uptime had grown as much: only the link was lost.`;
+      return said('ledger.same-boot', span);
     case 'asleep':
-      return `The machine's boot clock ran on while its running clock stood still after ${last}: it was suspended.`;
+      return said('ledger.asleep', { lastAt });
     case 'reboot_announced':
-      return `The agent announced a reboot; the last proof of life before it is of ${last}.`;
+      return said('ledger.rebooted', { lastAt, announced: 'reboot' });
     case 'shutdown_announced':
-      return `The agent announced a shutdown; the last proof of life before it is of ${last}.`;
-    case 'reboot_unexpected':
-      return `The last proof of life of the old boot is of ${last}; the machine came back with another boot identity${after ? `, up for ${formatDuration(after.bootMs)} at ${next}` : ''}, and no reboot was announced.${asked && ` Last reached by ${asked}`}`;
+      return said('ledger.rebooted', { lastAt, announced: 'shutdown' });
+    case 'reboot_unexpected': {
+      const back = { backAt: after?.at ?? null, upMs: after?.bootMs ?? 0 };
+      return said('ledger.reboot-unexpected', { lastAt, ...back, reached: opinion });
+    }
     case 'boot_clock_disagrees':
-      return `The same boot before and after, but its uptime does not match the time between ${last} and ${next}: the machine may have been paused.`;
+      return said('ledger.boot-clock', span);
     case 'boot_order_disagrees':
-      return `The boot seen at ${next} claims to be older than the last proof of another boot at ${last}: a clone or a reverted snapshot.`;
+      return said('ledger.boot-order', span);
     case 'silent':
-      return `Nothing was heard after ${last}; nobody can say whether the machine or only its link was lost.`;
+      return said('ledger.silent', { lastAt });
     case 'reachable':
-      return `The agent was silent after ${last}, but its host answered: ${asked}`;
+      return said('ledger.host', { lastAt, host: 'up', opinion });
     case 'host_lost':
-      return `The agent was silent after ${last}, and so was its host: ${asked}`;
+      return said('ledger.host', { lastAt, host: 'down', opinion });
     case 'server_blind':
     case 'site_lost':
-      return `Nothing was heard after ${last}. ${blind ? plain(readSaid(blind.why), blind.from) : ''}`;
+      return said('ledger.blind', { lastAt, why: blind ? readSaid(blind.why) : null });
   }
 }
 

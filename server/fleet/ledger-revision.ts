@@ -1,11 +1,11 @@
 import { type CompiledQuery, sql } from 'kysely';
+import { said } from '../../protocol/said/said.ts';
 import type { Interval } from '../domain/ledger.ts';
 import type { LedgerChange } from '../domain/presence.ts';
-import { formatInstant } from '../domain/wording.ts';
 import type { Store } from '../platform/store/store.ts';
 import type { DeviceRecord } from './device-record.ts';
 
-interface Said {
+interface RevisedStretch {
   readonly from: number;
   readonly to: number;
   readonly state: string;
@@ -24,9 +24,9 @@ export function revisionStatements(
 ): CompiledQuery[] {
   return revisedRanges(changes).map(({ from, to }) => {
     const after = JSON.stringify(saidAfter(changes, from, to));
-    const why = `Evidence of the time from ${formatInstant(from)} to ${formatInstant(to)} arrived late.`;
+    const why = JSON.stringify(said('revision.late', { from, to }));
     const statement = sql`
-      INSERT INTO ledger_revision (client_id, subject_kind, subject_id, at, by_user, why, from_ms, to_ms, before_json, after_json)
+      INSERT INTO ledger_revision (client_id, subject_kind, subject_id, at, by_user, said_json, from_ms, to_ms, before_json, after_json)
       SELECT ${info.client_id}, 'device', ${info.id}, ${now}, 'server', ${why}, ${from}, ${to}, said, ${after}
       FROM (
         SELECT json_group_array(json_object(
@@ -52,30 +52,35 @@ function revisedRanges(changes: readonly LedgerChange[]): { from: number; to: nu
 }
 
 /** What [from, to) says after the changes. What they leave open belongs to the present run of `up`. */
-function saidAfter(changes: readonly LedgerChange[], from: number, to: number): Said[] {
-  let rows: Said[] = [{ from, to, state: 'up', reason: 'reported' }];
+function saidAfter(changes: readonly LedgerChange[], from: number, to: number): RevisedStretch[] {
+  let rows: RevisedStretch[] = [{ from, to, state: 'up', reason: 'reported' }];
   for (const change of changes) {
     const a = Math.max(from, change.from);
     const b = Math.min(to, change.to);
     if (b <= a) continue;
     const before = rows.map((row) => ({ ...row, to: Math.min(row.to, a) }));
     const after = rows.map((row) => ({ ...row, from: Math.max(row.from, b) }));
-    const said = [...change.intervals.map(toSaid), ...rest(change, from, to)];
-    rows = [...before, ...said, ...after].filter((row) => row.to > row.from).sort((x, y) => x.from - y.from);
+    const revised = [...change.intervals.map(toRevised), ...rest(change, from, to)];
+    rows = [...before, ...revised, ...after].filter((row) => row.to > row.from).sort((x, y) => x.from - y.from);
   }
   return joinNeighbours(rows);
 }
 
-const toSaid = ({ start, end, state, reason }: Interval): Said => ({ from: start, to: end, state, reason });
+const toRevised = ({ start, end, state, reason }: Interval): RevisedStretch => ({
+  from: start,
+  to: end,
+  state,
+  reason,
+});
 
 /** The end of a change that its intervals do not cover. */
-function rest({ from, to, intervals }: LedgerChange, low: number, high: number): Said[] {
+function rest({ from, to, intervals }: LedgerChange, low: number, high: number): RevisedStretch[] {
   const start = Math.max(low, intervals.at(-1)?.end ?? from);
   return [{ from: start, to: Math.min(high, to), state: 'up', reason: 'reported' }];
 }
 
-function joinNeighbours(rows: readonly Said[]): Said[] {
-  const joined: Said[] = [];
+function joinNeighbours(rows: readonly RevisedStretch[]): RevisedStretch[] {
+  const joined: RevisedStretch[] = [];
   for (const row of rows) {
     const last = joined.at(-1);
     const same = last && last.to === row.from && last.state === row.state && last.reason === row.reason;

@@ -1,5 +1,6 @@
 import type { PresenceInterval } from '../../protocol/api/view.ts';
-import { explainInterval, type GapEvidence, type Interval, type IntervalReason, openTail } from '../domain/ledger.ts';
+import { plain } from '../../protocol/said/plain.ts';
+import { type GapEvidence, type Interval, type IntervalReason, openTail, sayInterval } from '../domain/ledger.ts';
 import type { Row } from '../platform/store/tables.ts';
 import type { DeviceRecord } from './device-record.ts';
 
@@ -29,14 +30,11 @@ export function ledgerView(
   const clipped = intervals
     .map((interval) => ({ ...interval, start: Math.max(interval.start, from), end: Math.min(interval.end, to) }))
     .filter((interval) => interval.end > interval.start);
-  return joinNeighbours(clipped).map(({ start, end, state, reason, evidence, revised }) => ({
-    from: new Date(start).toISOString(),
-    to: new Date(end).toISOString(),
-    state,
-    reason,
-    evidence: explainInterval({ reason, evidence }),
-    revised,
-  }));
+  return joinNeighbours(clipped).map(({ start, end, state, reason, evidence, revised }) => {
+    const [from, to] = [new Date(start).toISOString(), new Date(end).toISOString()];
+    const said = sayInterval({ reason, evidence });
+    return { from, to, state, reason, evidence: plain(said, end), said, revised };
+  });
 }
 
 /** What follows the last written row: the present run of `up` and, while nobody hears of the machine, the open tail. */

@@ -9,7 +9,6 @@ import { type Reading, readValue } from '../domain/reading.ts';
 import { judgeReading } from '../domain/rules/detection.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { DetectionSettings } from '../domain/settings.ts';
-import { formatInstant } from '../domain/wording.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { markDelivered } from '../fleet/runs.ts';
@@ -99,7 +98,7 @@ export class ReportJudge {
     const back = takenBack(presence, proof);
     if (!back) return;
     const { store, clock } = this.#options;
-    const said = (intervals: readonly Interval[]): string =>
+    const stretches = (intervals: readonly Interval[]): string =>
       JSON.stringify(intervals.map(({ start, end, state, reason }) => ({ from: start, to: end, state, reason })));
     changes.add(
       store.scoped(everyClient).ledgerRevisions.insertStatement({
@@ -108,11 +107,11 @@ export class ReportJudge {
         subject_id: record.info.id,
         at: clock.now(),
         by_user: 'server',
-        why: `The machine came back at ${formatInstant(proof.at)} and its boot identity says what the time before was.`,
+        said_json: JSON.stringify(said('revision.came-back', { at: proof.at })),
         from_ms: back.from,
         to_ms: back.to,
-        before_json: said(back.before),
-        after_json: said(back.after),
+        before_json: stretches(back.before),
+        after_json: stretches(back.after),
       }),
     );
   }

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Calendar } from '../../protocol/api/contract.ts';
+import { typed } from '../../protocol/said/said.ts';
 import { type Interval, type LedgerState, openTail } from '../../server/domain/ledger.ts';
 import { openIntervals } from '../../server/domain/sla/calendar.ts';
 import { CompactLedger, type Span } from '../../server/domain/sla/compact-ledger.ts';
@@ -72,7 +73,7 @@ const sites: Site[] = Array.from({ length: SITES }, () => ({
   lineCuts: scatter(6, [MIN, 12 * HOUR], []),
   windows: Array.from({ length: 12 }, (_, month): Exclusion => {
     const start = Date.UTC(2026, month, 4, 2) + between(0, DAY);
-    return { start, end: start + 2 * HOUR, reason: 'maintenance', sentence: 'Updates', author: 'Bob' };
+    return { start, end: start + 2 * HOUR, reason: 'maintenance', said: typed('Updates'), author: 'Bob' };
   }),
 }));
 
@@ -119,7 +120,7 @@ function makeDevice(index: number): Device {
   const expected = isWorkstation && index % 10 === 0;
   const offHours = expected
     ? serviceHours.closed(FROM, TO).map((stretch): Exclusion => {
-        return { ...stretch, reason: 'off_hours', sentence: 'Closed', author: 'contract' };
+        return { ...stretch, reason: 'off_hours', said: typed('Closed'), author: 'contract' };
       })
     : [];
   const life: Life = {
@@ -179,7 +180,7 @@ function joined(spans: readonly Span[]): Span[] {
 }
 
 const toStretch = ({ start, end, state, reason }: Interval): Composed => {
-  return { start, end, state, reason, sentence: '', author: null, revised: false };
+  return { start, end, state, reason, said: typed(''), author: null, revised: false };
 };
 const say = ({ start, end, state }: Span): string =>
   `${state} ${new Date(start).toISOString()} ${new Date(end).toISOString()}`;

@@ -1,4 +1,5 @@
 import type { Device, PresenceInterval, Series } from '../../protocol/api/view.ts';
+import { typed } from '../../protocol/said/said.ts';
 import { random } from './fake-random.ts';
 
 const GiB = 1024 ** 3;
@@ -149,6 +150,7 @@ export function makePresence(device: Device, nowMs: number): PresenceInterval[] 
         state,
         reason,
         evidence,
+        said: typed(evidence),
         revised: false,
       });
   };

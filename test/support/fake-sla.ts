@@ -15,6 +15,7 @@ import type {
 import type { Service } from '../../protocol/api/service.ts';
 import type { Device } from '../../protocol/api/view.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import { typed } from '../../protocol/said/said.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { makePresence } from './fake-history.ts';
 
@@ -139,6 +140,7 @@ export function addSlaRoutes(app: FastifyInstance, world: FakeWorld, services: R
       at: made.at,
       by: made.by,
       why: body.why,
+      said: typed(body.why),
       from: body.from,
       to: body.to,
       before: before.map(brief),
@@ -205,7 +207,14 @@ function attested(stretches: Stretch[], attestations: readonly Attestation[], de
   return stretches.map((stretch) => {
     const said = own.find(({ from, to }) => Date.parse(from) <= stretch.fromMs && Date.parse(to) >= stretch.toMs);
     if (!said || stretch.entry.state !== 'unknown') return stretch;
-    const entry = { ...stretch.entry, state: said.verdict, reason: 'attested', evidence: said.why, author: said.by };
+    const entry = {
+      ...stretch.entry,
+      state: said.verdict,
+      reason: 'attested',
+      evidence: said.why,
+      said: typed(said.why),
+      author: said.by,
+    };
     return { ...stretch, entry: { ...entry, revised: true } };
   });
 }
@@ -234,7 +243,13 @@ function reachability(stretches: readonly Stretch[]): Stretch[] {
     ...span,
     entry:
       entry.state === 'down'
-        ? { ...entry, state: 'up', reason: 'reached', evidence: 'Other machines of the site reported meanwhile' }
+        ? {
+            ...entry,
+            state: 'up',
+            reason: 'reached',
+            evidence: 'Other machines of the site reported meanwhile',
+            said: typed('Other machines of the site reported meanwhile'),
+          }
         : entry,
   }));
 }

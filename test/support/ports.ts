@@ -222,7 +222,17 @@ export function createTestPorts(): TestPorts {
       async presence(scope, id, fromMs, toMs) {
         requireDevice(scope, id);
         const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
-        return [{ from, to, state: 'up', reason: 'reported', evidence: 'Reports every 10 s.', revised: false }];
+        return [
+          {
+            from,
+            to,
+            state: 'up',
+            reason: 'reported',
+            evidence: 'It reports.',
+            said: said('ledger.reported'),
+            revised: false,
+          },
+        ];
       },
       deviceRetired(id) {
         calls.push(`deviceRetired ${id}`);

@@ -2,6 +2,7 @@ import type { LedgerEntry } from '../../../protocol/api/availability.ts';
 import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
 import { useMedia } from '../../ui/media.ts';
 import { type RowPlace, VirtualBody } from '../../ui/VirtualBody.tsx';
+import { Words } from '../../ui/Words.tsx';
 import type { ClippedEntry } from '../../words/availability.ts';
 import { dayTime, exactTime } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
@@ -51,7 +52,7 @@ interface RowProps {
 }
 
 function Row({ entry, place, onAttest }: RowProps) {
-  const { state, reason, evidence, author, revised, responsibility } = entry;
+  const { state, reason, said, author, revised, responsibility } = entry;
   return (
     <tr {...place} class={`ledger-row is-${state}`}>
       <th scope="row" class="ledger-state">
@@ -64,11 +65,11 @@ function Row({ entry, place, onAttest }: RowProps) {
       </td>
       <td class="ledger-length">{wholeSpan(entry.durationMs)}</td>
       <td class="ledger-proof">
-        <span class="ledger-sentence" title={evidence}>
-          {evidence || reason}
+        <span class="ledger-sentence">
+          <Words said={said} at={entry.to} />
         </span>
         <span class="ledger-source">
-          {evidence && <span>{reason}</span>}
+          <span>{reason}</span>
           {responsibility && <span>{t(`blame.${responsibility}`)}</span>}
           {author !== null && <span>{t('ledger.author', { name: author })}</span>}
           {revised && <a href="#revisions">{t('strip.revised')}</a>}

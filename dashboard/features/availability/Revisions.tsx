@@ -2,6 +2,7 @@ import type { LedgerRevision } from '../../../protocol/api/availability.ts';
 import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
 import { When } from '../../ui/Ago.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
+import { Words } from '../../ui/Words.tsx';
 import type { LedgerState } from '../../words/availability.ts';
 import { dayTime } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
@@ -26,7 +27,9 @@ export function Revisions({ revisions }: { revisions: readonly LedgerRevision[] 
                 <strong>{revision.by}</strong>{' '}
                 <span class="quiet">{rich('revisions.at', { when: <When at={revision.at} /> })}</span>
               </p>
-              <p>{revision.why}</p>
+              <p>
+                <Words said={revision.said} at={revision.at} />
+              </p>
               <p class="revision-change">
                 <Stretches stretches={revision.before} />
                 <span aria-label={t('revisions.became')} role="img">

@@ -7,7 +7,7 @@ import { t } from '../../words/i18n.ts';
 /** A power cut asks whose fault it was, once for all machines of the site. */
 export function PowerCut({ incident }: { incident: IncidentDetail }) {
   const open = useSignal(false);
-  const { rule, siteId, onsetAt, openedAt, sentence } = incident;
+  const { rule, siteId, onsetAt, openedAt, said } = incident;
   if (rule !== 'site.power' || siteId === null || !canAct.value) return null;
   const close = () => {
     open.value = false;
@@ -33,7 +33,7 @@ export function PowerCut({ incident }: { incident: IncidentDetail }) {
       {open.value && (
         <AttestDialog
           subject={{ siteId }}
-          entry={{ from: onsetAt, to: openedAt, durationMs, state: 'down', evidence: sentence, reason: rule }}
+          entry={{ from: onsetAt, to: openedAt, durationMs, state: 'down', said, reason: rule }}
           likely="power"
           onClose={close}
           onDone={close}

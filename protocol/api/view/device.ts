@@ -143,6 +143,8 @@ export const PresenceInterval = Type.Object({
   reason: Type.String(),
   /** What proves it, in one sentence. */
   evidence: Type.String(),
+  /** The same as a fact. */
+  said: SaidDocument,
   revised: Type.Boolean(),
 });
 export type PresenceInterval = Static<typeof PresenceInterval>;

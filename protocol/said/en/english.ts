@@ -2,6 +2,7 @@ import type { Catalogue } from '../word.ts';
 import { checkWords } from './checks.ts';
 import { clockWords } from './clocks.ts';
 import { incidentWords } from './incidents.ts';
+import { ledgerWords } from './ledger.ts';
 import { presenceWords } from './presence.ts';
 import { promiseWords } from './promises.ts';
 import { ruleWords } from './rules.ts';
@@ -21,5 +22,6 @@ export const english: Catalogue = {
     ...serverWords,
     ...incidentWords,
     ...clockWords,
+    ...ledgerWords,
   },
 };

@@ -1,6 +1,5 @@
 import type { Responsibility } from '../../../protocol/api/contract.ts';
-import type { LedgerState } from '../ledger.ts';
-import { formatInstant } from '../wording.ts';
+import { isSame, said } from '../../../protocol/said/said.ts';
 import type { Exclusion, Stretch } from './sources.ts';
 
 /** What a person said of a stretch without evidence. Withdrawn ones are not given to {@link compose}. */
@@ -48,13 +47,12 @@ function fill(evidence: readonly Stretch[], from: number, to: number): Stretch[]
   let at = from;
   const unheard = (until: number): void => {
     if (until <= at) return;
-    const sentence = `No evidence of the time from ${formatInstant(at)} to ${formatInstant(until)} was ever received.`;
     filled.push({
       start: at,
       end: until,
       state: 'unknown',
       reason: 'no_evidence',
-      sentence,
+      said: said('ledger.no-evidence', { from: at, to: until }),
       author: null,
       revised: false,
     });
@@ -95,31 +93,21 @@ function attest(over: Stretch, attested: Attested): Stretch | null {
   // What evidence says is down stays so; whose fault it is can be said all the same.
   const isDown = over.state === 'down' || (over.responsibility ?? null) !== null;
   if (!isFree && !(responsibility !== null && isDown)) return null;
-  const whose = responsibility === null ? '' : ` It is attributed to: ${responsibilityNames[responsibility]}.`;
-  const proof = evidence === '' ? '' : ` Evidence: ${evidence}`;
-  const said = isFree
-    ? `${by} said on ${formatInstant(at)}, where evidence is missing, that it was ${verdict}: ${why}`
-    : `${over.responsibility ? (over.proven ?? over.sentence) : over.sentence} ${by} said on ${formatInstant(at)}: ${why}`;
+  const statement = { by, at, why, responsibility: responsibility ?? 'none', evidence, isExcluded } as const;
+  const proven = over.responsibility ? (over.proven ?? over.said) : over.said;
   return {
     ...over,
     state: isExcluded ? 'excluded' : verdict,
     reason: isFree ? 'attested' : over.reason,
-    sentence: `${said}${whose}${proof}${isExcluded ? ' The contract excludes that.' : ''}`,
+    said: isFree
+      ? said('ledger.attested', { ...statement, verdict })
+      : said('ledger.attributed', { ...statement, proven }),
     author: by,
     revised: true,
     responsibility,
-    ...(isFree ? {} : { proven: over.proven ?? over.sentence }),
+    ...(isFree ? {} : { proven: over.proven ?? over.said }),
   };
 }
-
-const responsibilityNames: Record<Responsibility, string> = {
-  us: 'us',
-  client: 'the client',
-  internet_line: 'the internet line',
-  power: 'the power',
-  supplier: 'a supplier',
-  force_majeure: 'force majeure',
-};
 
 /** An attestation in the parts that clauses of the contract exclude and those that they do not. `spans` without overlap. */
 export function underClauses(
@@ -147,11 +135,7 @@ export function mergeExclusions(exclusions: readonly Exclusion[]): Exclusion[] {
   const rank = ({ reason }: Exclusion): number => (reason === 'maintenance' ? 0 : 1);
   const merged: Exclusion[] = [];
   const sorted = exclusions.toSorted(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      a.start - b.start ||
-      b.end - a.end ||
-      (a.author + a.sentence < b.author + b.sentence ? -1 : 1),
+    (a, b) => rank(a) - rank(b) || a.start - b.start || b.end - a.end || (sayingOf(a) < sayingOf(b) ? -1 : 1),
   );
   // The lower ranks fill what the higher ones left free: each list is sorted, so one walk suffices.
   for (const kind of ['maintenance', 'off_hours'] as const) {
@@ -171,6 +155,11 @@ export function mergeExclusions(exclusions: readonly Exclusion[]): Exclusion[] {
     }
   }
   return merged.sort((a, b) => a.start - b.start);
+}
+
+/** Any order will do, so long as it is the same whatever came first. */
+function sayingOf({ author, said }: Exclusion): string {
+  return author + JSON.stringify(said);
 }
 
 /** One walk over both sorted lists. */
@@ -193,20 +182,27 @@ function cover(stretches: readonly Stretch[], exclusions: readonly Exclusion[]):
   return covered;
 }
 
-function excluded(start: number, end: number, { reason, sentence, author }: Exclusion): Stretch {
-  return { start, end, state: 'excluded', reason, sentence, author, revised: false };
+function excluded(start: number, end: number, { reason, said, author }: Exclusion): Stretch {
+  return { start, end, state: 'excluded', reason, said, author, revised: false };
 }
 
 function joinNeighbours(sorted: readonly Stretch[]): Stretch[] {
   const joined: { -readonly [K in keyof Stretch]: Stretch[K] }[] = [];
   for (const stretch of sorted) {
     const last = joined.at(-1);
-    if (last && last.end === stretch.start && says(last) === says(stretch)) last.end = stretch.end;
+    if (last && last.end === stretch.start && saysTheSame(last, stretch)) last.end = stretch.end;
     else joined.push({ ...stretch });
   }
   return joined;
 }
 
-function says({ state, reason, sentence, author, revised, responsibility }: Stretch): string {
-  return `${state satisfies LedgerState}\0${reason}\0${author ?? ''}\0${revised}\0${responsibility ?? ''}\0${sentence}`;
+function saysTheSame(a: Stretch, b: Stretch): boolean {
+  return (
+    a.state === b.state &&
+    a.reason === b.reason &&
+    a.author === b.author &&
+    a.revised === b.revised &&
+    (a.responsibility ?? null) === (b.responsibility ?? null) &&
+    isSame(a.said, b.said)
+  );
 }

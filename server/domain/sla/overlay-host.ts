@@ -1,3 +1,4 @@
+import { said } from '../../../protocol/said/said.ts';
 import type { Stretch } from './sources.ts';
 import { segments } from './sweep.ts';
 
@@ -16,9 +17,11 @@ export function overlayHost(
     const span = { start: from, end: to };
     if (its?.state === 'excluded') return { ...its, ...span };
     if (its?.state === 'down' && fallsWithHost) {
-      return { ...its, ...span, reason: 'host_down', sentence: `${name} was down: ${its.sentence}` };
+      const down = said('ledger.host-down', { host: name, why: its.said });
+      return { ...its, ...span, reason: 'host_down', said: down };
     }
     if (mine) return { ...mine, ...span };
-    return { ...span, state: 'unknown', reason: 'no_result', sentence: 'No result.', author: null, revised: false };
+    const unknown = { said: said('ledger.no-result'), author: null, revised: false };
+    return { ...span, state: 'unknown', reason: 'no_result', ...unknown };
   });
 }

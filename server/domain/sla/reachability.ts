@@ -1,3 +1,4 @@
+import { said } from '../../../protocol/said/said.ts';
 import type { LedgerState } from '../ledger.ts';
 import type { Stretch } from './sources.ts';
 
@@ -24,7 +25,7 @@ export function reachability(ledgers: readonly (readonly Stretch[])[]): Stretch[
     if (at > from && present) {
       const last = joined.at(-1);
       if (last?.end === from && last.state === present) last.end = at;
-      else joined.push({ start: from, end: at, state: present, ...said(present, ledgers.length) });
+      else joined.push({ start: from, end: at, state: present, ...saying(present, ledgers.length) });
     }
     from = at;
     counts[state] += change;
@@ -32,13 +33,6 @@ export function reachability(ledgers: readonly (readonly Stretch[])[]): Stretch[
   return joined;
 }
 
-function said(state: LedgerState, size: number): Omit<Stretch, 'start' | 'end' | 'state'> {
-  const devices = size === 1 ? 'its only device' : `its ${size} devices`;
-  const sentences: Record<LedgerState, string> = {
-    up: `At least one of ${devices} was up.`,
-    unknown: `Of ${devices} none was proved up, and of at least one nobody can say.`,
-    down: `Of ${devices} none was up; each that counted was down.`,
-    excluded: `All of ${devices} were excluded at that time.`,
-  };
-  return { reason: `site_${state}`, sentence: sentences[state], author: null, revised: false };
+function saying(state: LedgerState, devices: number): Omit<Stretch, 'start' | 'end' | 'state'> {
+  return { reason: `site_${state}`, said: said('ledger.site', { state, devices }), author: null, revised: false };
 }

@@ -1,5 +1,4 @@
 import type { Responsibility } from '../../../protocol/api/contract.ts';
-import { plain } from '../../../protocol/said/plain.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { LedgerState } from '../ledger.ts';
 import type { Stretch } from './sources.ts';
@@ -95,7 +94,6 @@ export function serviceLedger(
       const split = devices.length;
       const verdict = judgeService({ needed, devices: members.slice(0, split), checks: members.slice(split) });
       const { state, reason } = verdict;
-      const sentence = plain(verdict.said, to);
       const authors = new Set(stretches.map((stretch) => stretch?.author ?? null).filter((author) => author !== null));
       const author = state === 'excluded' ? [...authors].sort().join(', ') || null : null;
       const revised = stretches.some((stretch) => stretch?.revised);
@@ -103,7 +101,7 @@ export function serviceLedger(
       const whose = new Set(blamed.map(({ responsibility }) => responsibility ?? null));
       const [only = null] = whose.size === 1 ? whose : [];
       const responsibility = only === null ? {} : { responsibility: only };
-      return { start: from, end: to, state, reason, sentence, author, revised, ...responsibility };
+      return { start: from, end: to, state, reason, said: verdict.said, author, revised, ...responsibility };
     },
   );
 }

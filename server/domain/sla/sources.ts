@@ -1,5 +1,6 @@
 import type { Calendar, ContractTerms, Responsibility } from '../../../protocol/api/contract.ts';
 import type { DeviceKind } from '../../../protocol/api/view.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import type { LedgerState } from '../ledger.ts';
 
 /** What availability is computed from, besides the evidence of devices. Times are ms since 1970, stretches half-open. */
@@ -11,14 +12,14 @@ export interface Stretch {
   readonly state: LedgerState;
   readonly reason: string;
   /** What proves it. */
-  readonly sentence: string;
+  readonly said: Said;
   /** Who declared it; null where evidence decides. */
   readonly author: string | null;
   readonly revised: boolean;
   /** Whose fault it is, as somebody attested. */
   readonly responsibility?: Responsibility | null;
   /** What evidence alone says of it, where somebody said whose fault it is. */
-  readonly proven?: string;
+  readonly proven?: Said;
   /** What it is without the clauses of the contract; absent where they change nothing. */
   readonly withoutClauses?: LedgerState;
 }
@@ -28,7 +29,7 @@ export interface Exclusion {
   readonly start: number;
   readonly end: number;
   readonly reason: 'maintenance' | 'off_hours';
-  readonly sentence: string;
+  readonly said: Said;
   readonly author: string;
 }
 

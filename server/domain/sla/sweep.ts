@@ -1,3 +1,4 @@
+import { isSame as saysTheSame } from '../../../protocol/said/said.ts';
 import type { Stretch } from './sources.ts';
 
 type Judge = (from: number, to: number, members: readonly (Stretch | undefined)[]) => Stretch;
@@ -44,9 +45,9 @@ function isSame(a: Stretch, b: Stretch): boolean {
   return (
     a.state === b.state &&
     a.reason === b.reason &&
-    a.sentence === b.sentence &&
     a.author === b.author &&
     (a.responsibility ?? null) === (b.responsibility ?? null) &&
-    a.revised === b.revised
+    a.revised === b.revised &&
+    saysTheSame(a.said, b.said)
   );
 }

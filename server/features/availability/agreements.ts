@@ -1,4 +1,5 @@
 import type { Responsibility } from '../../../protocol/api/contract.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { openIntervals } from '../../domain/sla/calendar.ts';
 import type { TargetSpan } from '../../domain/sla/figure.ts';
 import { OpenTime } from '../../domain/sla/open-time.ts';
@@ -77,10 +78,10 @@ export class Agreements {
   offHours({ clientId, siteId }: DeviceFacts, from: number, to: number): Exclusion[] {
     const open = this.openTime(clientId, siteId, from, to);
     if (!open) return [];
-    const sentence = 'Outside the service hours in which this workstation is expected to run.';
+    const outside = said('ledger.off-hours');
     return this.#inForceIn(clientId, from, to)
       .flatMap((span) => open.closed(Math.max(from, span.from), Math.min(to, span.until)))
-      .map(({ start, end }) => ({ start, end, reason: 'off_hours', sentence, author: 'contract' }));
+      .map(({ start, end }) => ({ start, end, reason: 'off_hours', said: outside, author: 'contract' }));
   }
 
   #inForceIn(clientId: string, from: number, to: number): readonly TermsInForce[] {

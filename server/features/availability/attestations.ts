@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Attestation, AttestationInput } from '../../../protocol/api/availability.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -12,7 +13,7 @@ import { formatInstant } from '../../domain/wording.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
 import { type BookEntry, type LedgerBook, toAttested } from './ledger-book.ts';
-import { attestationView, type Said } from './views.ts';
+import { attestationView, type RevisedStretch } from './views.ts';
 
 const MIN_EVIDENCE = 3;
 /** What one statement about several devices reaches beyond its range, where a stretch of a device does. */
@@ -73,9 +74,9 @@ export class Attestations {
     });
   }
 
-  async #say(changes: ChangeSet, scope: Scope, entries: readonly BookEntry[], said: Saying): Promise<Attestation[]> {
+  async #say(changes: ChangeSet, scope: Scope, entries: readonly BookEntry[], saying: Saying): Promise<Attestation[]> {
     const { book, store } = this.#options;
-    const { input, actor, now, isOfMany = false } = said;
+    const { input, actor, now, isOfMany = false } = saying;
     const { responsibility = null, evidence = '' } = input;
     const asked = { from: Date.parse(input.from), to: Date.parse(input.to) };
     requireSense(input, { ...asked, now });
@@ -102,8 +103,12 @@ export class Attestations {
         withdrawn_by: null,
       };
       const after = await book.composed(entry, from, to, [...entry.attestations, toAttested(row)]);
-      const whose = responsibility === null ? '' : ` (${responsibility})`;
-      const why = `${isolated(actor.name)} attests that it was ${row.verdict}${whose}: ${isolated(row.why)}`;
+      const why = said('revision.attested', {
+        by: actor.name,
+        verdict: row.verdict,
+        responsibility: responsibility ?? 'none',
+        why: row.why,
+      });
       changes.add(
         store.scoped(scope).attestations.insertStatement(row),
         this.#revision(entry, { from, to, now, actor, why, before, after }),
@@ -145,7 +150,7 @@ export class Attestations {
       const without: Attested[] = entry.attestations.filter((standing) => standing.id !== id);
       const before = await book.composed(entry, from, to, entry.attestations);
       const after = await book.composed(entry, from, to, without);
-      const why = `${isolated(actor.name)} withdraws what ${isolated(row.by_user)} attested: ${isolated(row.why)}`;
+      const why = said('revision.withdrawn', { by: actor.name, of: row.by_user, why: row.why });
       changes.add(
         attestations.withdrawStatement(id, now, actor.name),
         this.#revision(entry, { from, to, now, actor, why, before, after }),
@@ -163,11 +168,11 @@ export class Attestations {
       subject_id: info.id,
       at: now,
       by_user: actor.name,
-      why,
+      said_json: JSON.stringify(why),
       from_ms: from,
       to_ms: to,
-      before_json: JSON.stringify(before.map(toSaid)),
-      after_json: JSON.stringify(after.map(toSaid)),
+      before_json: JSON.stringify(before.map(toRevised)),
+      after_json: JSON.stringify(after.map(toRevised)),
     });
   }
 }
@@ -214,9 +219,9 @@ interface Revision {
   readonly to: number;
   readonly now: number;
   readonly actor: Actor;
-  readonly why: string;
+  readonly why: Said;
   readonly before: readonly Stretch[];
   readonly after: readonly Stretch[];
 }
 
-const toSaid = ({ start, end, state, reason }: Stretch): Said => ({ from: start, to: end, state, reason });
+const toRevised = ({ start, end, state, reason }: Stretch): RevisedStretch => ({ from: start, to: end, state, reason });

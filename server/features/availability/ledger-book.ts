@@ -1,6 +1,7 @@
 import { VigiaError } from '../../../protocol/error.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
-import { explainInterval, type GapEvidence, type Interval, type IntervalReason } from '../../domain/ledger.ts';
+import { type GapEvidence, type Interval, type IntervalReason, sayInterval } from '../../domain/ledger.ts';
 import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
 import { CompactLedger } from '../../domain/sla/compact-ledger.ts';
 import { type Attested, compose, underClauses } from '../../domain/sla/compose.ts';
@@ -228,13 +229,12 @@ export class LedgerBook implements DeviceLedgerSource {
     const { enrolled_at } = record.info;
     const firstAt = record.memory.presence.first?.at ?? until;
     if (firstAt > enrolled_at) {
-      const sentence = 'The device was enrolled, but had not reported yet.';
       yield {
         start: enrolled_at,
         end: firstAt,
         state: 'unknown',
         reason: 'pending',
-        sentence,
+        said: said('ledger.pending'),
         author: null,
         revised: false,
       };
@@ -275,11 +275,11 @@ export class LedgerBook implements DeviceLedgerSource {
   }
 }
 
-const unsaid = { reason: '', sentence: '', author: null, revised: false } as const;
+const unsaid = { reason: '', said: said('nothing'), author: null, revised: false } as const;
 
 function toStretch(interval: Interval, revised: boolean): Stretch {
   const { start, end, state, reason } = interval;
-  return { start, end, state, reason, sentence: explainInterval(interval), author: null, revised };
+  return { start, end, state, reason, said: sayInterval(interval), author: null, revised };
 }
 
 export function toAttested(row: Row<'attestation'>): Attested {

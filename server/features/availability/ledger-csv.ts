@@ -17,7 +17,7 @@ const columns = [
 /** A row has its state in both figures, so that either can be added up from the file alone. */
 type CsvRow = Record<(typeof columns)[number], string | number | boolean | null>;
 
-function rowOf({ withoutClauses, responsibility, ...item }: LedgerEntry): CsvRow {
+function rowOf({ withoutClauses, responsibility, said: _, ...item }: LedgerEntry): CsvRow {
   return { ...item, responsibility: responsibility ?? null, stateWithoutClauses: withoutClauses ?? item.state };
 }
 

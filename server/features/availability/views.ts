@@ -1,11 +1,13 @@
 import type { Attestation, LedgerEntry, LedgerRevision } from '../../../protocol/api/availability.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { parseSaid } from '../../../protocol/said/read.ts';
 import type { Stretch } from '../../domain/sla/sources.ts';
 import type { Row } from '../../platform/store/tables.ts';
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function entryView(stretch: Stretch): LedgerEntry {
-  const { start, end, state, reason, sentence, author, revised, responsibility = null, withoutClauses } = stretch;
+  const { start, end, state, reason, said, author, revised, responsibility = null, withoutClauses } = stretch;
   const [from, to] = [iso(start), iso(end)];
   return {
     from,
@@ -13,7 +15,8 @@ export function entryView(stretch: Stretch): LedgerEntry {
     durationMs: end - start,
     state,
     reason,
-    evidence: sentence,
+    evidence: plain(said, end),
+    said,
     author,
     responsibility,
     ...(withoutClauses === undefined ? {} : { withoutClauses }),
@@ -22,7 +25,7 @@ export function entryView(stretch: Stretch): LedgerEntry {
 }
 
 /** A stretch as a revision remembers it. */
-export interface Said {
+export interface RevisedStretch {
   readonly from: number;
   readonly to: number;
   readonly state: string;
@@ -30,16 +33,18 @@ export interface Said {
 }
 
 export function revisionView(row: Row<'ledger_revision'>): LedgerRevision {
-  const said = (json: string): LedgerRevision['before'] =>
-    (JSON.parse(json) as Said[]).map(({ from, to, state, reason }) => ({
+  const stretches = (json: string): LedgerRevision['before'] =>
+    (JSON.parse(json) as RevisedStretch[]).map(({ from, to, state, reason }) => ({
       from: iso(from),
       to: iso(to),
       state,
       reason,
     }));
-  const { at, by_user, why, from_ms, to_ms, before_json, after_json } = row;
+  const { at, by_user, said_json, from_ms, to_ms, before_json, after_json } = row;
+  const said = parseSaid(said_json);
   const [from, to] = [iso(from_ms), iso(to_ms)];
-  return { at: iso(at), by: by_user, why, from, to, before: said(before_json), after: said(after_json) };
+  const change = { from, to, before: stretches(before_json), after: stretches(after_json) };
+  return { at: iso(at), by: by_user, why: plain(said, at), said, ...change };
 }
 
 export function attestationView(row: Row<'attestation'>): Attestation {

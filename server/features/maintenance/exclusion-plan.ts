@@ -1,8 +1,7 @@
-import { isolated } from '../../../protocol/bidi.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { covers } from '../../domain/sla/maintenance.ts';
 import { type ExcludedPiece, excludedPieces, type NoticeAt } from '../../domain/sla/notice.ts';
 import type { DeviceFacts, Exclusion } from '../../domain/sla/sources.ts';
-import { formatInstant } from '../../domain/wording.ts';
 import type { PlannedWindow } from './planned-window.ts';
 
 /** Where a device was until then, and its tags. */
@@ -60,8 +59,9 @@ export class ExclusionPlan {
 }
 
 function toExclusion({ start, end, announced }: ExcludedPiece): Exclusion {
-  const sentence = `Maintenance "${isolated(announced.input.title)}", declared by ${isolated(announced.by)} at ${formatInstant(announced.since)}.`;
-  return { start, end, reason: 'maintenance', sentence, author: announced.by };
+  const { input, by, since } = announced;
+  const declared = said('ledger.maintenance', { title: input.title, by, declaredAt: since });
+  return { start, end, reason: 'maintenance', said: declared, author: by };
 }
 
 /** Of several exclusions at once the one that began first stands. */

@@ -14,6 +14,7 @@ import { twins } from './migrations/0011-twins.ts';
 import { reportLinkMaker } from './migrations/0012-report-link-maker.ts';
 import { auditKey } from './migrations/0013-audit-key.ts';
 import { sayIncidents } from './migrations/0014-said.ts';
+import { sayRevisions } from './migrations/0017-said-ledger.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Statements, or what reads old rows that no statement can read; in a transaction either way. */
@@ -31,6 +32,7 @@ const migrations: readonly Migration[] = [
   auditKey,
   sayIncidents,
   reportLinkMaker,
+  sayRevisions,
   // The newest stands last.
 ];
 

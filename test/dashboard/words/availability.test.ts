@@ -13,6 +13,7 @@ import {
   worstFirst,
 } from '../../../dashboard/words/availability.ts';
 import type { AvailabilityFigure, AvailabilityRow, LedgerEntry } from '../../../protocol/api/availability.ts';
+import { typed } from '../../../protocol/said/said.ts';
 import { holds } from '../../support/property.ts';
 
 const DAY_MS = 86_400_000;
@@ -147,6 +148,7 @@ t.test('a ledger clipped to a range adds up to the range', async (t) => {
     state,
     reason: '',
     evidence: '',
+    said: typed(''),
     author: null,
     revised: false,
   });

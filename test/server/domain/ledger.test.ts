@@ -1,13 +1,16 @@
 import t from 'tap';
+import { plain } from '../../../protocol/said/plain.ts';
 import type { GoodbyeReason } from '../../../protocol/wire/frame.ts';
 import {
   classifyGap,
-  explainInterval,
   type IntervalReason,
   isUnexpectedReboot,
   openTail,
   type Proof,
+  sayInterval,
 } from '../../../server/domain/ledger.ts';
+
+const explain = (interval: Parameters<typeof sayInterval>[0]): string => plain(sayInterval(interval), 0);
 
 const START = Date.UTC(2026, 2, 1);
 
@@ -112,9 +115,9 @@ t.test('openTail: since the last proof only an announced end is believed', async
   t.same(openTail(last, null, last.at), []);
 });
 
-t.test('explainInterval: each reason is a sentence with its evidence', async (t) => {
+t.test('each reason is a sentence with its evidence', async (t) => {
   const evidence = { before: proof(0, 'a', 100_000), after: proof(60_000, 'b', 20_000), announced: null };
-  const f = (reason: IntervalReason, want: string) => t.equal(explainInterval({ reason, evidence }), want);
+  const f = (reason: IntervalReason, want: string) => t.equal(explain({ reason, evidence }), want);
   f('reported', 'The reports are of one boot of the machine, whose uptime grew as time passed.');
   f(
     'same_boot',
@@ -149,7 +152,7 @@ t.test('explainInterval: each reason is a sentence with its evidence', async (t)
     'Nothing was heard after 2026-03-01 00:00:00 UTC; nobody can say whether the machine or only its link was lost.',
   );
   t.equal(
-    explainInterval({ reason: 'reboot_unexpected', evidence: { ...evidence, after: null } }),
+    explain({ reason: 'reboot_unexpected', evidence: { ...evidence, after: null } }),
     'The last proof of life of the old boot is of 2026-03-01 00:00:00 UTC; the machine came back with another boot identity, and no reboot was announced.',
   );
 });

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { plain } from '../../../protocol/said/plain.ts';
 import { typed } from '../../../protocol/said/said.ts';
-import { classifyGap, explainInterval, openTail, type Proof } from '../../../server/domain/ledger.ts';
+import { classifyGap, openTail, type Proof, sayInterval } from '../../../server/domain/ledger.ts';
 import { addOpinion, clipOpinions, OPINION_HOLDS_MS, type Opinion, observe } from '../../../server/domain/opinion.ts';
 import { holds } from '../../support/property.ts';
+
+const explain = (interval: Parameters<typeof sayInterval>[0]): string => plain(sayInterval(interval), 0);
 
 const opinion = (from: number, to: number, host: 'up' | 'down'): Opinion => ({
   from,
@@ -75,7 +78,7 @@ t.test('what we could not see is said, of the unknown only', async (t) => {
     'unknown silent 0-120000, unknown server_blind 120000-125000, unknown server_blind 125000-130000, unknown site_lost 130000-150000, unknown silent 150000-160000',
   );
   t.equal(describe(openTail(proof(100_000, 'a', 1), null, 122_000, [], blind)), 'unknown server_blind 100000-122000');
-  t.match(explainInterval(tail[1]!), /^Nothing was heard after .* UTC\. We were blind\.$/);
+  t.match(explain(tail[1]!), /^Nothing was heard after .* UTC\. We were blind\.$/);
   t.equal(describe(openTail(last, null, 60_000, [opinion(15_000, 60_000, 'down')], blind)), 'down host_lost 0-60000');
 });
 
@@ -113,12 +116,12 @@ t.test('each opinion is a sentence with its evidence', async (t) => {
   };
   const last = proof(0, 'a', 100_000);
   t.equal(
-    explainInterval(openTail(last, null, 75_000, [asked])[0]!),
+    explain(openTail(last, null, 75_000, [asked])[0]!),
     'The agent was silent after 1970-01-01 00:00:00 UTC, but its host answered: web-2 at 1970-01-01 00:01:15 UTC: 192.0.2.9:22 took the connection.',
   );
   const down: Opinion = { ...asked, host: 'down', detail: 'Nothing answered at 192.0.2.9 on port 22.' };
   t.equal(
-    explainInterval(openTail(last, null, 75_000, [down])[0]!),
+    explain(openTail(last, null, 75_000, [down])[0]!),
     'The agent was silent after 1970-01-01 00:00:00 UTC, and so was its host: web-2 at 1970-01-01 00:01:15 UTC: Nothing answered at 192.0.2.9 on port 22.',
   );
 });

@@ -1,5 +1,4 @@
 import type { CheckOutcome } from '../../../../protocol/check/outcome.ts';
-import { plain } from '../../../../protocol/said/plain.ts';
 import { type Said, said } from '../../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../../core/incidents/incident-book.ts';
@@ -12,7 +11,6 @@ import { judgeCheck } from '../../../domain/rules/check.ts';
 import { type CheckMemory, freshCheckMemory } from '../../../domain/rules/check-memory.ts';
 import { sayObservation } from '../../../domain/say-check.ts';
 import { everyClient } from '../../../domain/scope.ts';
-import { formatInstant } from '../../../domain/wording.ts';
 import type { DeviceRecord } from '../../../fleet/device-record.ts';
 import type { Fleet } from '../../../fleet/fleet.ts';
 import { redateCheck } from '../../../fleet/redate.ts';
@@ -249,7 +247,7 @@ export class CheckBook implements Judge {
           subject_id: id,
           at,
           by_user: 'evidence',
-          why: `A result of ${formatInstant(seen.at)} arrived late: ${plain(sayObservation(check.target, seen), at)}.`,
+          said_json: JSON.stringify(said('revision.result', { at: seen.at, seen: sayObservation(check.target, seen) })),
           from_ms: first.start,
           to_ms: last.end,
           before_json: JSON.stringify(change.replaced),

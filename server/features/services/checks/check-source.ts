@@ -1,11 +1,9 @@
-import { isolated } from '../../../../protocol/bidi.ts';
-import { plain } from '../../../../protocol/said/plain.ts';
+import { type Said, said } from '../../../../protocol/said/said.ts';
 import { type CheckEvidence, type CheckInterval, intervalsOf } from '../../../domain/check-ledger.ts';
 import { sayObservation } from '../../../domain/say-check.ts';
 import { everyClient } from '../../../domain/scope.ts';
 import { overlayHost } from '../../../domain/sla/overlay-host.ts';
 import type { DeviceLedgerSource, ExclusionSource, Stretch } from '../../../domain/sla/sources.ts';
-import { formatDuration, formatInstant } from '../../../domain/wording.ts';
 import type { Fleet } from '../../../fleet/fleet.ts';
 import type { Store } from '../../../platform/store/store.ts';
 import type { CheckBook } from './check-book.ts';
@@ -71,7 +69,7 @@ export function createCheckSource(options: CheckSourceOptions): CheckSource {
       end: interval.end,
       state: interval.state,
       reason: interval.reason,
-      sentence: explain(check, interval),
+      said: sayInterval(check, interval),
       author: null,
       revised: isRevised(interval),
     }));
@@ -102,11 +100,15 @@ export function createCheckSource(options: CheckSourceOptions): CheckSource {
   };
 }
 
-function explain({ name, target }: CheckDefinition, { reason, start, end, evidence }: CheckInterval): string {
-  const span = `from ${formatInstant(start)} to ${formatInstant(end)}`;
+function sayInterval({ name, target }: CheckDefinition, { reason, start, end, evidence }: CheckInterval): Said {
+  const span = { check: name, from: start, to: end };
   const { failure, uncertaintyMs } = evidence;
-  if (reason === 'no_result') return `${isolated(name)}: no result ${span}.`;
-  if (failure === null) return `${isolated(name)}: every result ${span} passed.`;
-  const unsure = uncertaintyMs > 0 ? ` Nobody looked for ${formatDuration(uncertaintyMs)} of it.` : '';
-  return `${isolated(name)}: ${plain(sayObservation(target, { ...failure, up: false }), end)}, seen first at ${formatInstant(failure.at)}.${unsure}`;
+  if (reason === 'no_result') return said('ledger.check-silent', span);
+  if (failure === null) return said('ledger.check-passed', span);
+  return said('ledger.check-failed', {
+    check: name,
+    seen: sayObservation(target, { ...failure, up: false }),
+    at: failure.at,
+    unwatchedMs: uncertaintyMs > 0 ? uncertaintyMs : null,
+  });
 }

@@ -52,7 +52,7 @@ export interface LedgerTables {
     subject_id: string;
     at: number;
     by_user: string;
-    why: string;
+    said_json: string;
     from_ms: number;
     to_ms: number;
     before_json: string;

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import type { LedgerState } from '../../../../server/domain/ledger.ts';
 import { bothWays } from '../../../../server/domain/sla/both-ways.ts';
 import type { Stretch } from '../../../../server/domain/sla/sources.ts';
 
-const said = { reason: '', sentence: '', author: null, revised: false } as const;
+const said = { reason: '', said: typed(''), author: null, revised: false } as const;
 const states = ['up', 'down', 'excluded', 'unknown'] as const;
 
 /** A partition from lengths and states. */

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { plain } from '../../../../protocol/said/plain.ts';
+import { typed } from '../../../../protocol/said/said.ts';
 import type { LedgerState } from '../../../../server/domain/ledger.ts';
 import { type Attested, compose, mergeExclusions, underClauses } from '../../../../server/domain/sla/compose.ts';
 import type { Exclusion, Stretch } from '../../../../server/domain/sla/sources.ts';
@@ -10,7 +12,7 @@ const evidence = (start: number, end: number, state: LedgerState, reason = 'r'):
   end,
   state,
   reason,
-  sentence: reason,
+  said: typed(reason),
   author: null,
   revised: false,
 });
@@ -30,7 +32,7 @@ const exclusion = (start: number, end: number, reason: Exclusion['reason'] = 'ma
   start,
   end,
   reason,
-  sentence: 'Planned',
+  said: typed('Planned'),
   author: 'Bob',
 });
 
@@ -91,7 +93,11 @@ t.test('what was declared is laid over the evidence', async (t) => {
   });
   f('an empty range', silent, [], [], '', { from: 50, to: 50 });
   t.match(compose({ from: 50, to: 60 }, silent, [attested(50, 60, 'down')], []), [
-    { author: 'Ann', revised: true, sentence: /^Ann said on 1970.* it was down: the breaker had tripped$/ },
+    {
+      author: 'Ann',
+      revised: true,
+      said: { key: 'ledger.attested', params: { by: 'Ann', verdict: 'down', why: 'the breaker had tripped' } },
+    },
   ]);
 });
 
@@ -194,7 +200,10 @@ t.test('whose fault a stretch is can be said of what is down and unknown, and cl
   t.same(parts([said(true), supplier])[1], [10, 20, 'down', 'host_lost', 'supplier'], 'the newer one counts');
   t.same(parts([supplier, said(true)]), parts([said(true), supplier]), 'whatever comes first');
   const [, second] = compose({ from: 0, to: 30 }, known, [said(true), supplier], []);
-  t.match(second?.sentence, /^host_lost Ann said on .*attributed to: a supplier\. Evidence: ticket 4711$/);
+  t.match(
+    second && plain(second.said, 0),
+    /^host_lost Ann said on .*attributed to: a supplier\. Evidence: ticket 4711$/,
+  );
 });
 
 t.test('a clause excludes while its version of the contract counts', async (t) => {

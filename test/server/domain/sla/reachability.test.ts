@@ -1,4 +1,5 @@
 import t from 'tap';
+import { said, typed } from '../../../../protocol/said/said.ts';
 import type { LedgerState } from '../../../../server/domain/ledger.ts';
 import { reachability } from '../../../../server/domain/sla/reachability.ts';
 import type { Stretch } from '../../../../server/domain/sla/sources.ts';
@@ -8,7 +9,7 @@ function ledger(text: string): Stretch[] {
   const states: Record<string, LedgerState> = { u: 'up', d: 'down', e: 'excluded', '?': 'unknown' };
   return [...text].flatMap((letter, start) => {
     const state = states[letter];
-    return state ? [{ start, end: start + 1, state, reason: '', sentence: '', author: null, revised: false }] : [];
+    return state ? [{ start, end: start + 1, state, reason: '', said: typed(''), author: null, revised: false }] : [];
   });
 }
 const draw = (stretches: readonly Stretch[]): string =>
@@ -25,7 +26,7 @@ t.test('a site is what the best of its devices was', async (t) => {
   f('', '');
   t.equal(draw(reachability([])), '');
   t.match(reachability([ledger('ud'), ledger('dd')]), [
-    { reason: 'site_up', sentence: 'At least one of its 2 devices was up.' },
-    { reason: 'site_down', sentence: 'Of its 2 devices none was up; each that counted was down.' },
+    { reason: 'site_up', said: said('ledger.site', { state: 'up', devices: 2 }) },
+    { reason: 'site_down', said: said('ledger.site', { state: 'down', devices: 2 }) },
   ]);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { plain } from '../../../../protocol/said/plain.ts';
+import { typed } from '../../../../protocol/said/said.ts';
 import type { LedgerState } from '../../../../server/domain/ledger.ts';
 import { overlayHost } from '../../../../server/domain/sla/overlay-host.ts';
 import { judgeService, serviceLedger } from '../../../../server/domain/sla/service-ledger.ts';
@@ -61,7 +62,7 @@ const ledger = fc
     for (const { length, state } of parts) {
       const end = Math.min(END, start + length);
       if (state && end > start) {
-        stretches.push({ start, end, state, reason: state, sentence: state, author: null, revised: false });
+        stretches.push({ start, end, state, reason: state, said: typed(state), author: null, revised: false });
       }
       start = end;
     }

@@ -3,7 +3,7 @@ import pino from 'pino';
 import t, { type Test } from 'tap';
 import type { ContractTerms } from '../../../../protocol/api/contract.ts';
 import { plain } from '../../../../protocol/said/plain.ts';
-import { said } from '../../../../protocol/said/said.ts';
+import { said, typed } from '../../../../protocol/said/said.ts';
 import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import type { IncidentRecord } from '../../../../server/domain/incidents/incident.ts';
@@ -282,7 +282,7 @@ t.test('services have budgets of their own', async (t) => {
     end: 0,
     state: 'down',
     reason: 'k_of_n',
-    sentence: '',
+    said: typed(''),
     author: null,
     revised: false,
   };

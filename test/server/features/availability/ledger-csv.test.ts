@@ -1,4 +1,5 @@
 import t from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import { ledgerCsv } from '../../../../server/features/availability/ledger-csv.ts';
 
 t.test('no text of a person or a machine becomes a formula or leaves its field', async (t) => {
@@ -8,6 +9,7 @@ t.test('no text of a person or a machine becomes a formula or leaves its field',
     durationMs: 60_000,
     state: 'down',
     reason: 'attested',
+    said: typed(''),
     revised: true,
   } as const;
   const f = (evidence: string, want: string) => {
@@ -37,6 +39,7 @@ t.test('a row has its state in both figures', async (t) => {
     state: 'excluded',
     reason: 'reboot_unexpected',
     evidence: 'It restarted.',
+    said: typed('It restarted.'),
     author: 'Ann',
     revised: true,
     responsibility: 'power',

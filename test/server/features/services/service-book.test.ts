@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import type { CheckInput, ServiceInput } from '../../../../protocol/api/service.ts';
+import { typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { Stretch } from '../../../../server/domain/sla/sources.ts';
 import { checkReport, startServices } from '../../../support/services.ts';
@@ -22,7 +23,7 @@ function serviceOf({ client }: Tenant, over: Partial<ServiceInput> = {}): Servic
 }
 
 function stretch(from: number, to: number, state: Stretch['state']): Stretch {
-  return { start: at(from), end: at(to), state, reason: state, sentence: state, author: null, revised: false };
+  return { start: at(from), end: at(to), state, reason: state, said: typed(state), author: null, revised: false };
 }
 
 const brief = (ledger: readonly Stretch[]) =>

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import t from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { ScopedStore } from '../../../../server/platform/store/store.ts';
 import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';
@@ -162,7 +163,7 @@ t.test('no scoped method reaches into another client', async (t) => {
     subject_id: bolt.device.id,
     at: 20,
     by_user: 'Ann',
-    why: 'power cut',
+    said_json: JSON.stringify(typed('power cut')),
     from_ms: 0,
     to_ms: 10,
     before_json: '[]',
