@@ -1,7 +1,7 @@
-import { ByteWriter } from '../protocol/wire/bytes.ts';
 import type { MetricDescriptor } from '../protocol/wire/metric.ts';
 import { encodeBlock, openBlock } from '../server/platform/series/block/raw-block.ts';
 import { encodeBuckets } from '../server/platform/series/block/rollup-block.ts';
+import { ByteWriter } from '../server/platform/series/codec/byte-writer.ts';
 import { readColumn, writeColumn } from '../server/platform/series/codec/column.ts';
 import type { Columns } from '../server/platform/series/columns.ts';
 import type { Buckets } from '../server/platform/series/rollup/buckets.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { ownSeries } from '../server/app/own-series.ts';
 import { openSeries } from '../server/platform/series/open-series.ts';
 import { findBrowser } from '../test/support/find-browser.ts';
 import { ask } from './lib/client.ts';
@@ -71,6 +72,7 @@ export async function run(args: readonly string[]): Promise<Figures> {
 async function reportOnce({ dataDir, deviceIds }: FleetFolder): Promise<void> {
   const toMs = Date.now();
   const series = await openSeries({
+    ...ownSeries,
     path: join(dataDir, 'series.db'),
     now: () => toMs,
     onFatal: (cause) => {

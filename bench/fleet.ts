@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ownSeries } from '../server/app/own-series.ts';
 import { openSeries } from '../server/platform/series/open-series.ts';
 import { ask, metricIn, scrape } from './lib/client.ts';
 import { type DetectionFigures, measureDetection, measureThreshold } from './lib/detection.ts';
@@ -120,6 +121,7 @@ async function measureWindow(
 /** Reports in the database of a server that has stopped: in blocks, and in the journal that no block holds yet. */
 async function countKept(path: string): Promise<number> {
   const store = await openSeries({
+    ...ownSeries,
     path,
     now: Date.now,
     onFatal: (cause) => {

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedSeries, openSeries } from '../server/platform/series/open-series.ts';
+import { ownSeries } from '../server/app/own-series.ts';
+import type { EmbeddedSeries } from '../server/platform/series/embedded-series.ts';
+import { openSeries } from '../server/platform/series/open-series.ts';
 import { type GeneratedSeries, generate, hostName } from './lib/generated-series.ts';
 import { type Figures, readFlags } from './lib/options.ts';
 import { round } from './lib/process-figures.ts';
@@ -25,6 +27,7 @@ export async function run(args: readonly string[]): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'vigia-bench-query-'));
   let now = toMs - days * DAY_MS;
   const store = await openSeries({
+    ...ownSeries,
     path: join(folder, 'series.db'),
     now: () => now,
     onFatal: (cause) => {

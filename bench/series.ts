@@ -3,6 +3,7 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { ownSeries } from '../server/app/own-series.ts';
 import { openSeries } from '../server/platform/series/open-series.ts';
 import { feed, type GeneratedSeries, generate } from './lib/generated-series.ts';
 import { type Figures, readFlags } from './lib/options.ts';
@@ -73,6 +74,7 @@ async function measureEngine(series: GeneratedSeries, batch: number) {
   const folder = mkdtempSync(join(tmpdir(), 'vigia-bench-series-'));
   let now = series.fromMs;
   const store = await openSeries({
+    ...ownSeries,
     path: join(folder, 'series.db'),
     now: () => now,
     onFatal: (cause) => {

@@ -1,7 +1,9 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedSeries, openSeries } from '../server/platform/series/open-series.ts';
+import { ownSeries } from '../server/app/own-series.ts';
+import type { EmbeddedSeries } from '../server/platform/series/embedded-series.ts';
+import { openSeries } from '../server/platform/series/open-series.ts';
 import { openStore } from '../server/platform/store/store.ts';
 import { CURSOR_SETTING } from '../server/watch/watch.ts';
 import { type FleetFolder, makeFleetFolder } from './lib/fleet-folder.ts';
@@ -76,6 +78,7 @@ async function leaveBehind(folder: FleetFolder, left: string, intervalMs: number
   let now = fromMs;
   const path = join(left, 'series.db');
   const series = await openSeries({
+    ...ownSeries,
     path,
     now: () => now,
     onFatal: (cause) => {

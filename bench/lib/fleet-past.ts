@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ownSeries } from '../../server/app/own-series.ts';
 import { openSeries } from '../../server/platform/series/open-series.ts';
 import { openStore } from '../../server/platform/store/store.ts';
 import { CURSOR_SETTING } from '../../server/watch/watch.ts';
@@ -20,6 +21,7 @@ export async function writePast({ dataDir, deviceIds }: FleetFolder, days: numbe
   const toMs = Date.now() - INTERVAL_MS;
   let now = toMs - days * DAY_MS;
   const series = await openSeries({
+    ...ownSeries,
     path: join(dataDir, 'series.db'),
     now: () => now,
     onFatal: (cause) => {

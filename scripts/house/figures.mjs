@@ -1,4 +1,5 @@
 import { arrowsOf, circlesOf, floorsOf, roomsOf } from './graph.mjs';
+import { packageTies } from './packages.mjs';
 
 /** @typedef {import('./imports.mjs').Source} Source */
 
@@ -47,6 +48,7 @@ export function figuresOf(sources, longFunctions) {
     'circles of folders': { value: circlesOf(folders).length, which: names(circlesOf(folders)) },
     'arrows between features': { value: arrowsOf(features), which: arrowNames(features) },
     'circles of files': { value: circlesOf(files).length, which: names(circlesOf(files)) },
+    'ties of packages to the rest': { value: packageTies(all).length, which: packageTies(all) },
     [`files over ${LONGEST_FILE} lines`]: {
       value: tall.length,
       which: tall.map(({ path, lines }) => `${path} ${lines}`),

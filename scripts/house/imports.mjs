@@ -9,10 +9,12 @@ import { dirname, join, normalize } from 'node:path';
 const SOURCE = /\.(?:ts|tsx|mts|js|mjs)$/;
 const IMPORT =
   /(?:^|[\s;}])(?:import|export)\b[^'";]*?\bfrom\s*'([^']+)'|(?:^|[\s;}])import\s*'([^']+)'|\bimport\('([^']+)'\)/g;
+const OF_TYPES = /(^|[\s;}])(?:import|export)\s+type\b[^'";]*?\bfrom\s*'[^']+'/g;
 const WORKER = /new URL\('([^']+)',\s*import\.meta\.url\)/g;
 
 /**
- * @typedef {{ path: string, lines: number, imports: readonly string[] }} Source `imports` are paths in the repository
+ * @typedef {{ path: string, lines: number, imports: readonly string[], runs: readonly string[] }} Source `imports` are paths in the
+ * repository; `runs` those of them that are imported for more than types
  */
 
 /**
@@ -28,7 +30,9 @@ export function readSources(root, folders) {
       const path = `${folder}/${entry.replaceAll('\\', '/')}`;
       if (SOURCE.test(path) && !path.includes('/node_modules/')) {
         const text = readFileSync(join(root, path), 'utf8');
-        sources.set(path, { path, lines: text.split('\n').length - 1, imports: importsOf(path, text) });
+        const imports = importsOf(path, text);
+        const runs = importsOf(path, withoutTypes(text));
+        sources.set(path, { path, lines: text.split('\n').length - 1, imports, runs });
       }
     }
   }
@@ -47,4 +51,9 @@ export function importsOf(path, text) {
   );
   const own = named.filter((name) => name.startsWith('.') && SOURCE.test(name));
   return [...new Set(own.map((name) => normalize(join(dirname(path), name)).replaceAll('\\', '/')))];
+}
+
+/** The text without what it imports for types only. @param {string} text */
+export function withoutTypes(text) {
+  return text.replaceAll(OF_TYPES, '$1');
 }

@@ -17,7 +17,7 @@ const gzip = promisify(gzipWithCallback);
 const PAGE = 'dashboard/index.html';
 const SERVER_ENTRIES = {
   main: 'server/cli/main.ts',
-  series: 'server/platform/series/thread.ts',
+  series: 'server/app/series-thread.ts',
   store: 'server/platform/store/worker.ts',
 };
 const AGENT_ENTRIES = { 'vigia-agent': 'agent/main.ts', 'inventory-child': 'agent/collect/inventory-child.ts' };

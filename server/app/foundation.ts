@@ -16,13 +16,15 @@ import { VitalSigns } from '../platform/health/vital-signs.ts';
 import { createServerMetrics } from '../platform/metrics/server-metrics.ts';
 import { loadCertificate } from '../platform/security/certificate.ts';
 import { loadIdentity } from '../platform/security/identity.ts';
-import { beginSeries, defaultRetention } from '../platform/series/open-series.ts';
+import { beginSeries } from '../platform/series/open-series.ts';
+import { defaultRetention } from '../platform/series/series-options.ts';
 import { openStore } from '../platform/store/store.ts';
 import { beginClock } from '../watch/begin-clock.ts';
 import { readUndone } from '../watch/clock-step.ts';
 import { readAliveAt, readCursor } from '../watch/replay.ts';
 import type { Config } from './config/config.ts';
 import { publicHosts } from './listen.ts';
+import { ownSeries } from './own-series.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface FoundationOptions {
@@ -61,6 +63,7 @@ export async function layFoundation(options: FoundationOptions, teardown: Teardo
   const vitalSigns = new VitalSigns({ health });
   // Its thread reads the journal while this one reads the state.
   const opening = beginSeries({
+    ...ownSeries,
     path: join(dataDir.path, 'series.db'),
     now,
     expiryNow: agreedLately(() => fleet.devices.values(), clock),

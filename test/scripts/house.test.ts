@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { figuresOf } from '../../scripts/house/figures.mjs';
 import { arrowsOf, circlesOf, floorsOf, roomsOf } from '../../scripts/house/graph.mjs';
-import { importsOf } from '../../scripts/house/imports.mjs';
+import { importsOf, withoutTypes } from '../../scripts/house/imports.mjs';
+import { packageTies } from '../../scripts/house/packages.mjs';
 
 const graphOf = (arrows: Record<string, readonly string[]>): Map<string, Set<string>> =>
   new Map(Object.entries(arrows).map(([from, to]) => [from, new Set(to)]));
@@ -21,6 +22,35 @@ t.test('what a file imports of ours', (t) => {
     import { a2 } from './a.ts';`;
   const expected = ['server/a/a.ts', 'server/b/b.ts', 'server/c.ts', 'server/a/later.tsx', 'server/a/thread.ts'];
   t.strictSame([...importsOf('server/a/one.ts', text)].sort(), [...expected].sort());
+  t.end();
+});
+
+t.test('what a file imports for types only does not run', (t) => {
+  const text = `import type { A } from './a.ts';
+    import type {
+      B,
+    } from '../b/b.ts';
+    export type { C } from './c.ts';
+    import { d } from './d.ts';
+    import { type E, e } from './e.ts';`;
+  t.strictSame(importsOf('a/one.ts', withoutTypes(text)), ['a/d.ts', 'a/e.ts']);
+  t.end();
+});
+
+t.test('a package imports types of ours and nothing that runs, and others use its front', (t) => {
+  const one = (path: string, runs: string[], types: string[] = []) => ({
+    path,
+    lines: 1,
+    imports: [...runs, ...types],
+    runs,
+  });
+  const f = (sources: ReturnType<typeof one>[], want: string[]) =>
+    t.strictSame(packageTies(sources, { 'a/kept': ['open.ts', 'contract.ts'] }), want);
+  f([one('a/kept/open.ts', ['a/kept/inner/deep.ts'], ['protocol/wire/metric.ts'])], []);
+  f([one('a/kept/inner/deep.ts', ['protocol/error.ts'])], ['a/kept/inner/deep.ts -> protocol/error.ts']);
+  f([one('a/kept/open.ts', ['a/kept-not/x.ts'])], ['a/kept/open.ts -> a/kept-not/x.ts']);
+  f([one('b/user.ts', ['a/kept/open.ts'], ['a/kept/contract.ts'])], []);
+  f([one('b/user.ts', [], ['a/kept/inner/deep.ts'])], ['b/user.ts -> a/kept/inner/deep.ts']);
   t.end();
 });
 
@@ -102,7 +132,8 @@ t.test('every arrow leads to a lower floor, but within a circle', (t) => {
 });
 
 t.test('the figures of a small house', (t) => {
-  const source = (path: string, imports: string[], lines = 10) => [path, { path, lines, imports }] as const;
+  const source = (path: string, imports: string[], lines = 10) =>
+    [path, { path, lines, imports, runs: imports }] as const;
   const figures = figuresOf(
     new Map([
       source('server/cli/main.ts', ['server/app/app.ts']),
@@ -124,6 +155,7 @@ t.test('the figures of a small house', (t) => {
     'circles of folders': 0,
     'arrows between features': 1,
     'circles of files': 1,
+    'ties of packages to the rest': 0,
     'files over 300 lines': 1,
     'functions over 80 lines': 1,
     'most files at a root': 1,

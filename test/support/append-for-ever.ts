@@ -1,3 +1,4 @@
+import { ownSeries } from '../../server/app/own-series.ts';
 import { openSeries } from '../../server/platform/series/open-series.ts';
 import { storedReport } from './stored-report.ts';
 
@@ -13,7 +14,13 @@ let now = start;
 const fatal = (cause: Error): never => {
   throw cause;
 };
-const series = await openSeries({ path, now: () => now, retention: { raw: 2 * 86_400_000 }, onFatal: fatal });
+const series = await openSeries({
+  ...ownSeries,
+  path,
+  now: () => now,
+  retention: { raw: 2 * 86_400_000 },
+  onFatal: fatal,
+});
 process.send?.({ ready: true });
 for (let round = 1; ; round += 1) {
   now += ROUND_MS;

@@ -8,6 +8,7 @@ import { parseSaid } from '../../protocol/said/read.ts';
 import type { Clocks } from '../../protocol/wire/frame.ts';
 import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { scaleValues } from '../../protocol/wire/report.ts';
+import { ownSeries } from '../../server/app/own-series.ts';
 import type { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import { learnDating } from '../../server/domain/dating.ts';
@@ -65,7 +66,9 @@ export async function startCore(t: Pick<Test, 'teardown'>, options: CoreOptions)
     throw cause;
   };
   const positionsAfter = fleet.newestCursor(cursor);
-  const series = wrapSeries(await openSeries({ path: join(dir, 'series.db'), now, positionsAfter, onFatal }));
+  const series = wrapSeries(
+    await openSeries({ ...ownSeries, path: join(dir, 'series.db'), now, positionsAfter, onFatal }),
+  );
   const health = new Health();
   const book = new IncidentBook(store, settings.reopenWindowMs);
   await book.load(now());

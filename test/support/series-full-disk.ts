@@ -1,5 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownSeries } from '../../server/app/own-series.ts';
 import { openSeries } from '../../server/platform/series/open-series.ts';
 import { storedReport } from './stored-report.ts';
 
@@ -8,7 +9,7 @@ import { storedReport } from './stored-report.ts';
 const folder = process.argv[2] ?? '';
 const path = join(folder, 'series.db');
 const fatal: string[] = [];
-const options = { path, now: () => 1_000_000, onFatal: (cause: Error) => fatal.push(cause.message) };
+const options = { ...ownSeries, path, now: () => 1_000_000, onFatal: (cause: Error) => fatal.push(cause.message) };
 const series = await openSeries(options);
 
 const append = (at: number) =>

@@ -1,14 +1,14 @@
 import type { Aggregation, FleetSeries, Series } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { MetricDescriptor } from '../../../protocol/wire/metric.ts';
+import type { MetricDescriptor, MetricKind } from '../../../protocol/wire/metric.ts';
 import { iso } from '../../domain/iso.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { requireDevice, visible } from '../../fleet/visible.ts';
-import { defaultAggregation, requireSuited } from '../../platform/series/read/suited.ts';
 import type { FleetResult, SeriesStore } from '../../platform/series/series-store.ts';
+import { defaultAggregation, whyUnsuited } from '../../platform/series/suited.ts';
 import type { FleetSeriesQuery, MachineFilter, SeriesPort, SeriesQuery } from './port.ts';
 
 /** Measurements over time as the HTTP side asks for them, within a scope. */
@@ -67,6 +67,12 @@ function shown(result: FleetResult, bounds: readonly number[]): Partial<FleetSer
     case 'heat':
       return { bounds: [...bounds], counts: result.counts.map((row) => [...row]) };
   }
+}
+
+/** @throws VigiaError validation_failed for an aggregation that a metric of this kind does not have */
+function requireSuited(metric: string, kind: MetricKind, aggregation: Aggregation): void {
+  const why = whyUnsuited(metric, kind, aggregation);
+  if (why !== null) throw new VigiaError('validation_failed', why, { metric, aggregation });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { KnownNames, NewNames } from './rows/numbers.ts';
 import type { Row } from './rows/row.ts';
+import type { SeriesErrorCode } from './series-error.ts';
 import type {
   FleetRequest,
   FleetResult,
@@ -128,6 +129,6 @@ export interface Cancel {
 
 export type Answer =
   | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly code: string; readonly message: string }
+  | { readonly id: number; readonly code: SeriesErrorCode; readonly message: string }
   | { readonly damage: NumberedDamage }
   | { readonly note: string };

@@ -164,7 +164,7 @@ export interface Extent {
  * when it rejects, none of them is kept and nobody may be told that they are.
  */
 export interface SeriesStore {
-  /** Commits reports in their order. @returns the journal position. @throws VigiaError unavailable (disk full, closed) */
+  /** Commits reports in their order. @returns the journal position. @throws SeriesError unavailable (disk full, closed) */
   append(reports: readonly StoredReport[]): Promise<number>;
   readonly origin: Origin;
   /** What is held of every device that has anything. Asked only where some may be missing. */
@@ -175,15 +175,15 @@ export interface SeriesStore {
   latest(isWanted?: (deviceId: string) => boolean): Promise<StoredReport[]>;
   /**
    * Results for the metrics that were reported in the range, or shortly before. An aborted query ends within one slice.
-   * @throws VigiaError range_too_large with a sentence that says what to narrow
+   * @throws SeriesError range_too_large with a sentence that says what to narrow
    */
   query(request: SeriesRequest, signal?: AbortSignal): Promise<SeriesResult[]>;
-  /** @throws VigiaError range_too_large with a sentence that says what to narrow */
+  /** @throws SeriesError range_too_large with a sentence that says what to narrow */
   queryFleet(request: FleetRequest, signal?: AbortSignal): Promise<FleetResult>;
   /**
    * The clock by which reports are dated was set: those that are appended from this call on are stamped by the new one. A step ahead is
    * remembered; if it is undone, all that was stamped since is dated anew by its size.
-   * @throws VigiaError unavailable, if it cannot be noted yet: then it is before the next reports are committed
+   * @throws SeriesError unavailable, if it cannot be noted yet: then it is before the next reports are committed
    */
   clockSet(step: SeriesStep): Promise<void>;
   /** Says up to which position a start will never replay again, so that the journal may shrink. */
@@ -193,7 +193,7 @@ export interface SeriesStore {
   usage(): Promise<SeriesUsage>;
   /**
    * Writes a consistent copy of the database while reports go on being committed.
-   * @returns the position up to which it holds everything. @throws VigiaError unavailable
+   * @returns the position up to which it holds everything. @throws SeriesError unavailable
    */
   backup(path: string): Promise<number>;
   /** Reports waiting to be committed, and how many may wait. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, VigiaError } from '../../../protocol/error.ts';
 import type { Answer, Call, Calls, Cancel, NumberedDamage, Question, ThreadOptions } from './calls.ts';
+import type { Failure } from './series-error.ts';
 
 interface Waiting {
   resolve(result: unknown): void;
@@ -29,17 +29,20 @@ export class ThreadClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listener: ThreadListener;
+  readonly #failure: Failure;
   #nextId = 1;
   #isOpen = false;
   /** Why nothing can be asked any more. */
   #ended: Error | null = null;
 
-  constructor(options: ThreadOptions, listener: ThreadListener) {
+  /** @param thread the module to run there, which calls `serveSeries` */
+  constructor(thread: URL, options: ThreadOptions, listener: ThreadListener, failure: Failure) {
     this.#listener = listener;
-    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
+    this.#failure = failure;
+    this.#worker = new Worker(thread, {
       // The thread needs no flags of the process, and preloaded modules would make it start seven times slower.
       execArgv: [],
-      name: 'vigia-series',
+      name: 'series',
       workerData: options,
     });
     this.#worker.on('message', (answer: Answer) => this.#take(answer));
@@ -47,7 +50,7 @@ export class ThreadClient {
     this.#worker.on('exit', () => this.#end(new Error('The series thread ended.')));
   }
 
-  /** @throws VigiaError database_damaged, database_newer, unavailable; the thread is then ended */
+  /** @throws SeriesError database_damaged, database_newer, unavailable; the thread is then ended */
   async open(positionsAfter: number): Promise<Calls['open']['result']> {
     try {
       const known = await this.ask('open', { positionsAfter });
@@ -59,7 +62,7 @@ export class ThreadClient {
     }
   }
 
-  /** @throws VigiaError of the thread; unavailable if it has ended, does not answer in time, or the question was dropped */
+  /** @throws the failure of the thread; unavailable if it has ended, does not answer in time, or the question was dropped */
   async ask<C extends Call>(call: C, args: Calls[C]['args'], signal?: AbortSignal): Promise<Calls[C]['result']> {
     if (this.#ended) throw this.#ended;
     signal?.throwIfAborted();
@@ -79,7 +82,7 @@ export class ThreadClient {
   async close(): Promise<void> {
     if (this.#ended) return;
     const closed = this.ask('close', {});
-    this.#ended = new VigiaError('unavailable', 'The series store is closed.');
+    this.#ended = this.#failure('unavailable', 'The series store is closed.');
     try {
       await closed;
     } finally {
@@ -94,7 +97,7 @@ export class ThreadClient {
         ? undefined
         : setTimeout(() => {
             this.#cancel(id);
-            this.#fail(id, new VigiaError('unavailable', `The series store did not answer (${call}) in time.`));
+            this.#fail(id, this.#failure('unavailable', `The series store did not answer (${call}) in time.`));
           }, deadlineMs);
       this.#waiting.set(id, { resolve, reject, timer });
     });
@@ -102,7 +105,7 @@ export class ThreadClient {
 
   #drop(id: number, reason: unknown): void {
     this.#cancel(id);
-    this.#fail(id, reason instanceof Error ? reason : new VigiaError('unavailable', 'The question was dropped.'));
+    this.#fail(id, reason instanceof Error ? reason : this.#failure('unavailable', 'The question was dropped.'));
   }
 
   #cancel(id: number): void {
@@ -119,7 +122,7 @@ export class ThreadClient {
   #take(answer: Answer): void {
     if ('damage' in answer) this.#listener.onDamage(answer.damage);
     else if ('note' in answer) this.#listener.onNote(answer.note);
-    else if ('code' in answer) this.#fail(answer.id, new VigiaError(answer.code as ErrorCode, answer.message));
+    else if ('code' in answer) this.#fail(answer.id, this.#failure(answer.code, answer.message));
     else {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
@@ -130,7 +133,7 @@ export class ThreadClient {
 
   #end(cause: Error): void {
     if (this.#isOpen && !this.#ended) this.#listener.onFatal(cause);
-    this.#ended ??= new VigiaError('unavailable', `The series store has failed: ${cause.message}`);
+    this.#ended ??= this.#failure('unavailable', `The series store has failed: ${cause.message}`);
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
       reject(cause);

@@ -1,4 +1,4 @@
-import { ByteWriter } from '../../../../protocol/wire/bytes.ts';
+import { ByteWriter } from '../codec/byte-writer.ts';
 import { readColumnFrom, writeColumn } from '../codec/column.ts';
 import type { Cursor } from '../codec/cursor.ts';
 

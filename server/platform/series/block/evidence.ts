@@ -1,5 +1,5 @@
-import { ProtocolError } from '../../../../protocol/error.ts';
-import { ByteReader, ByteWriter } from '../../../../protocol/wire/bytes.ts';
+import { ByteWriter } from '../codec/byte-writer.ts';
+import { Cursor } from '../codec/cursor.ts';
 import type { NewestEvidence, RunOfReports } from '../columns.ts';
 import { DamagedError } from '../damaged-error.ts';
 
@@ -12,6 +12,7 @@ export interface Evidence {
 const RUN_ID_BYTES = 16;
 const MAX_RUNS = 65_536;
 const MAX_BOOT_ID_BYTES = 65_536;
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @param newestAt when the newest report was made, ms */
 export function writeEvidence(evidence: Evidence, newestAt: number): Uint8Array {
@@ -33,23 +34,32 @@ export function writeEvidence(evidence: Evidence, newestAt: number): Uint8Array 
 
 /** @throws DamagedError */
 export function readEvidence(bytes: Uint8Array, newestAt: number): Evidence {
+  const cursor = new Cursor(bytes);
+  const runs: RunOfReports[] = [];
+  for (let left = cursor.varint(MAX_RUNS); left > 0; left -= 1) {
+    const runId = Buffer.from(take(cursor, RUN_ID_BYTES)).toString('hex');
+    runs.push({ runId, bootId: text(take(cursor, cursor.varint(MAX_BOOT_ID_BYTES))) });
+  }
+  const receivedAt = cursor.zigzag() + newestAt;
+  const clockOffsetMs = cursor.zigzag();
+  const wallMs = cursor.zigzag() + newestAt;
+  const monotonicMs = cursor.varint();
+  const bootMs = cursor.zigzag() + monotonicMs;
+  cursor.finish();
+  const newest = { receivedAt, clockOffsetMs, wallMs, monotonicMs, bootMs };
+  return { runs, newest };
+}
+
+/** The next bytes, not copied. */
+function take(cursor: Cursor, length: number): Uint8Array {
+  const start = cursor.skip(length);
+  return cursor.bytes.subarray(start, start + length);
+}
+
+function text(bytes: Uint8Array): string {
   try {
-    const reader = new ByteReader(bytes);
-    const runs: RunOfReports[] = [];
-    for (let left = reader.varint(MAX_RUNS); left > 0; left -= 1) {
-      const runId = Buffer.from(reader.raw(RUN_ID_BYTES)).toString('hex');
-      runs.push({ runId, bootId: reader.text(MAX_BOOT_ID_BYTES) });
-    }
-    const receivedAt = reader.zigzag() + newestAt;
-    const clockOffsetMs = reader.zigzag();
-    const wallMs = reader.zigzag() + newestAt;
-    const monotonicMs = reader.varint();
-    const bootMs = reader.zigzag() + monotonicMs;
-    reader.end();
-    const newest = { receivedAt, clockOffsetMs, wallMs, monotonicMs, bootMs };
-    return { runs, newest };
-  } catch (error) {
-    if (error instanceof ProtocolError) throw new DamagedError('A block has unreadable evidence.', { cause: error });
-    throw error;
+    return strictUtf8.decode(bytes);
+  } catch (cause) {
+    throw new DamagedError('A text of a block is not UTF-8.', { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { ByteWriter } from '../../../../protocol/wire/bytes.ts';
+import { ByteWriter } from '../codec/byte-writer.ts';
 import { Cursor } from '../codec/cursor.ts';
 import { DamagedError } from '../damaged-error.ts';
 import type { Buckets, CounterBuckets, GaugeBuckets } from '../rollup/buckets.ts';

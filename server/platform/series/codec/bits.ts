@@ -1,5 +1,5 @@
-import type { ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 
 /** Bit operations work on 32 bits, of which up to 7 belong to others: so many can be taken at once. */

@@ -1,5 +1,5 @@
-import type { ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import { Cursor } from './cursor.ts';
 import { restoreDecimals } from './decimals.ts';
 import { readDoubles, writeDoubles } from './doubles.ts';

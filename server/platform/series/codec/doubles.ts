@@ -1,4 +1,4 @@
-import type { ByteWriter } from '../../../../protocol/wire/bytes.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 
 /** Writes the first `count` values in eight bytes each, little endian. @throws RangeError for an infinite value */

@@ -1,5 +1,5 @@
-import type { ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { Scratch } from './scratch.ts';
 import { varintBytes } from './varints.ts';

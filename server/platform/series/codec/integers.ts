@@ -1,6 +1,6 @@
-import type { ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
 import { BitReader, BitWriter, WORD } from './bits.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { type NumbersHead, readNumbers, readNumbersHead, writeNumbers, writeNumbersHead } from './numbers.ts';
 import { Scratch } from './scratch.ts';

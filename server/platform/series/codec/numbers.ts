@@ -1,6 +1,6 @@
-import type { ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
 import { BitReader, type BitWriter, powersOfTwo } from './bits.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import { type Cursor, unzigzag, zigzag } from './cursor.ts';
 import { addDigits, MAX_RADIX, writeDigits } from './digits.ts';
 import { Scratch } from './scratch.ts';

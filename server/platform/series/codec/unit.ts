@@ -1,6 +1,6 @@
-import type { ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import { DamagedError } from '../damaged-error.ts';
 import { powersOfTwo } from './bits.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import type { Unit } from './integers.ts';
 import { varintBytes, zigzagBytes } from './varints.ts';

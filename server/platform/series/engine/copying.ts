@@ -1,20 +1,20 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { VigiaError } from '../../../../protocol/error.ts';
-import { copyDatabase } from '../../files/copy-database.ts';
+import { SeriesError } from '../series-error.ts';
+import type { EnginePorts } from './ports.ts';
 
 /**
  * Writes a copy of the series database as of one moment; until it is done the write-ahead log grows by what commits bring.
- * @returns the newest position in the copy. @throws VigiaError unavailable
+ * @returns the newest position in the copy. @throws SeriesError unavailable
  */
-export async function copySeries(from: string, to: string): Promise<number> {
+export async function copySeries(copyDatabase: EnginePorts['copyDatabase'], from: string, to: string): Promise<number> {
   try {
     await copyDatabase(from, to);
     return newestPosition(to);
   } catch (cause) {
     rmSync(to, { force: true });
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new VigiaError('unavailable', `The series cannot be copied to ${to}: ${reason}.`);
+    throw new SeriesError('unavailable', `The series cannot be copied to ${to}: ${reason}.`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { existsSync, renameSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { VigiaError } from '../../../../protocol/error.ts';
-import { openReadable } from '../../files/readable-database.ts';
+import { SeriesError } from '../series-error.ts';
 import { bringUp, FORMAT, formatOf, OLDEST_FORMAT } from './format.ts';
+import type { EnginePorts } from './ports.ts';
 
 /** Pages of the write-ahead log before SQLite copies them to their places: some seconds of a large fleet. */
 const CHECKPOINT_PAGES = 4_000;
@@ -18,11 +18,11 @@ export class Database {
   /**
    * Opens it, makes its tables if there are none, and converts those of an earlier format. What is older than the oldest that is
    * read is renamed and `note` told of it.
-   * @throws VigiaError database_damaged, database_newer, unavailable
+   * @throws SeriesError database_damaged, database_newer, unavailable
    */
-  constructor(path: string, note: (sentence: string) => void) {
+  constructor(path: string, note: (sentence: string) => void, openDatabase: EnginePorts['openDatabase']) {
     this.path = path;
-    const { sql, setAside } = open(path, note);
+    const { sql, setAside } = open(path, note, openDatabase);
     this.sql = sql;
     this.setAside = setAside;
   }
@@ -80,20 +80,24 @@ export class Database {
   }
 }
 
-function open(path: string, note: (sentence: string) => void): { sql: DatabaseSync; setAside: string | null } {
+function open(
+  path: string,
+  note: (sentence: string) => void,
+  openDatabase: EnginePorts['openDatabase'],
+): { sql: DatabaseSync; setAside: string | null } {
   let sql: DatabaseSync | undefined;
   let aside: string | null = null;
   try {
-    sql = openReadable(path, { timeout: 5_000 });
+    sql = openDatabase(path, { timeout: 5_000 });
     if (isTooOld(sql)) {
       sql.close();
       aside = setAside(path);
       note(`${path} has a format that is no longer read and was set aside as ${aside}; series begin anew.`);
-      sql = openReadable(path, { timeout: 5_000 });
+      sql = openDatabase(path, { timeout: 5_000 });
     }
     const format = formatOf(sql);
     if (format > FORMAT) {
-      throw new VigiaError(
+      throw new SeriesError(
         'database_newer',
         `The series database ${path} has version ${format}; this build of Vigia knows versions up to ${FORMAT}. ` +
           'Start the newer Vigia that wrote it, or restore a backup made before that upgrade.',
@@ -131,16 +135,16 @@ function setAside(path: string): string {
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
-function refusal(path: string, cause: unknown): VigiaError {
-  if (cause instanceof VigiaError) return cause;
+function refusal(path: string, cause: unknown): SeriesError {
+  if (cause instanceof SeriesError) return cause;
   const { errcode = 0 } = cause as { errcode?: number };
   const reason = cause instanceof Error ? cause.message : String(cause);
   if ([SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff)) {
-    return new VigiaError(
+    return new SeriesError(
       'database_damaged',
       `The series database ${path} cannot be opened: ${reason}. Move it and its -wal and -shm files aside and restore a ` +
         'backup, or start without: devices and incidents are kept elsewhere and stay, and Vigia says which hours are gone.',
     );
   }
-  return new VigiaError('unavailable', `The series database ${path} cannot be opened: ${reason}.`);
+  return new SeriesError('unavailable', `The series database ${path} cannot be opened: ${reason}.`);
 }

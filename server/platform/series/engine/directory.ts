@@ -1,5 +1,6 @@
-import { ByteReader, ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import type { MetricDescriptor, MetricKind, Unit } from '../../../../protocol/wire/metric.ts';
+import { ByteWriter } from '../codec/byte-writer.ts';
+import { Cursor } from '../codec/cursor.ts';
 import type { NumberedMetric } from '../read-source.ts';
 import type { KnownNames, NewNames } from '../rows/numbers.ts';
 import type { Database } from './database.ts';
@@ -184,8 +185,8 @@ function writeIds(ids: readonly number[]): Uint8Array {
 }
 
 function readIds(bytes: Uint8Array): number[] {
-  const reader = new ByteReader(bytes);
+  const cursor = new Cursor(bytes);
   const ids: number[] = [];
-  while (reader.remaining > 0) ids.push(reader.varint());
+  while (cursor.at < cursor.end) ids.push(cursor.varint());
   return ids;
 }

@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
 import type {
   Calls,
   NumberedDamage,
@@ -9,8 +8,9 @@ import type {
   Time,
 } from '../calls.ts';
 import { hostOfLane, isPast, laneOf } from '../rows/lane.ts';
-import type { Resolution, SeriesStep } from '../series-store.ts';
-import { type Sliced, Slices } from '../slices.ts';
+import type { SeriesStep } from '../series-store.ts';
+import type { Slices } from '../slices.ts';
+import { Background } from './background.ts';
 import { Checking } from './checking.ts';
 import { copySeries } from './copying.ts';
 import { Damage } from './damage.ts';
@@ -26,33 +26,25 @@ import { newestReport } from './newest.ts';
 import { markOf } from './open-lane.ts';
 import type { Parts } from './parts.ts';
 import { Pinning } from './pinning.ts';
+import type { EnginePorts } from './ports.ts';
 import { RawTable } from './raw-table.ts';
 import { Redating } from './redating.ts';
-import { Walk } from './replaying.ts';
+import { restoreLanes } from './restoring.ts';
 import { Rolling } from './rolling.ts';
 import { RollUpTable } from './rollup-table.ts';
 import { Sealing } from './sealing.ts';
 import { EngineSource } from './source.ts';
 import { Stale } from './stale.ts';
 import { Tally } from './tally.ts';
+import { usageOf } from './usage.ts';
+import { Walks } from './walks.ts';
 
 export interface EngineListener {
   onDamage(damage: NumberedDamage): void;
   onNote(sentence: string): void;
 }
 
-/** Work of the background: whether there is any, and a run through it. */
-interface Work {
-  readonly isDue: boolean;
-  run(): Sliced;
-}
-
 const CHECKSUM_BYTES = 4;
-/** Rows that one answer brings from the journal, bytes: little, so that they are evaluated while the next are read. */
-const BYTES_PER_ANSWER = 131_072;
-const MAX_WALKS = 4;
-/** So long a walk finds the chains that it began with. Afterwards it looks for them in the journal, from its beginning on. */
-const WALK_MS = 60_000;
 const MINUTE_MS = 60_000;
 /** What readers have not asked for between two of these is no longer kept. */
 const KEPT_MS = 5 * MINUTE_MS;
@@ -68,27 +60,23 @@ export class Engine {
   readonly #expiry: Expiry;
   readonly #checking: Checking;
   readonly #pinning: Pinning;
-  readonly #works: readonly Work[];
-  readonly #running = new Set<Work>();
-  readonly #walks = new Map<number, Walk>();
-  readonly #listener: EngineListener;
+  readonly #background: Background;
+  readonly #walks: Walks;
+  readonly #ports: EnginePorts;
   #now: number;
   #expiryNow: number | null = null;
   #tickedAt: number;
   /** What the last process left to do is due at once. */
   #isNew = true;
   #released = 0;
-  #isClosed = false;
-  #lastFailure = '';
-  /** Something failed: what is due waits for the next tick. */
-  #isPaused = false;
 
-  /** @throws VigiaError database_damaged, database_newer, unavailable */
-  constructor({ path, retention, now }: ThreadOptions, listener: EngineListener) {
+  /** @throws SeriesError database_damaged, database_newer, unavailable */
+  constructor({ path, retention, now }: ThreadOptions, listener: EngineListener, ports: EnginePorts) {
     this.#now = now;
     this.#tickedAt = now;
-    this.#listener = listener;
-    const db = new Database(path, (sentence) => listener.onNote(sentence));
+    this.#ports = ports;
+    const note = (sentence: string): void => listener.onNote(sentence);
+    const db = new Database(path, note, ports.openDatabase);
     const keptMs = Math.max(...Object.values(retention)) + 31 * 24 * HOUR_MS;
     this.#parts = {
       db,
@@ -106,23 +94,19 @@ export class Engine {
       expiryNow: () => this.#expiryNow,
     };
     this.source = new EngineSource(this.#parts);
-    this.slices = new Slices((cause) => this.#failed(cause));
+    this.#walks = new Walks(this.#parts);
     this.#sealing = new Sealing(this.#parts);
     this.#rolling = new Rolling(this.#parts);
     this.#redating = new Redating(this.#parts, this.#sealing, this.#rolling);
     this.#expiry = new Expiry(this.#parts);
     this.#checking = new Checking(this.#parts);
     this.#pinning = new Pinning(this.#parts, this.#sealing);
-    this.#works = [
-      this.#sealing,
-      this.#redating,
-      this.#rolling,
-      this.#expiry,
-      new Leaving(this.#parts),
-      this.#checking,
-    ];
+    const leaving = new Leaving(this.#parts);
+    const works = [this.#sealing, this.#redating, this.#rolling, this.#expiry, leaving, this.#checking];
+    this.#background = new Background(works, note);
+    this.slices = this.#background.slices;
     this.#parts.damage.retell();
-    this.#restore();
+    restoreLanes(this.#parts, now);
     this.#checking.checkNewest();
   }
 
@@ -163,21 +147,13 @@ export class Engine {
 
   /** The next batches of a walk over the journal, which begins with its first call; none at its end. */
   replay(id: number, after: number): Calls['replay']['result'] {
-    let walk = this.#walks.get(id);
-    if (!walk) {
-      walk = new Walk(this.#parts, after);
-      // Who walks away without a word must not pile up.
-      const [oldest] = this.#walks.size >= MAX_WALKS ? this.#walks.keys() : [];
-      if (oldest !== undefined) this.#walks.delete(oldest);
-      this.#walks.set(id, walk);
-    }
-    const answer = walk.next(BYTES_PER_ANSWER);
+    const answer = this.#walks.next(id, after);
     if (answer.batches.length === 0) this.endReplay(id);
     return answer;
   }
 
   endReplay(id: number): void {
-    this.#walks.delete(id);
+    this.#walks.end(id);
     this.#start();
   }
 
@@ -210,27 +186,11 @@ export class Engine {
   }
 
   backup(path: string): Promise<number> {
-    return copySeries(this.#parts.db.path, path);
+    return copySeries(this.#ports.copyDatabase, this.#parts.db.path, path);
   }
 
   usage(): NumberedUsage {
-    const { db, journal, lanes, tally, retention, damage } = this.#parts;
-    const size = (path: string): number => (existsSync(path) ? statSync(path).size : 0);
-    const pragma = (name: string): number => Number(db.sql.prepare(`PRAGMA ${name}`).get()?.[name]);
-    const held = (resolution: Resolution) => {
-      const { bytes, blocks } = tally.held(resolution);
-      return { bytes, blocks, retentionMs: retention[resolution], fromMs: this.#parts[resolution].oldestAt };
-    };
-    return {
-      fileBytes: size(db.path) + size(`${db.path}-wal`),
-      freeBytes: pragma('freelist_count') * pragma('page_size'),
-      journalBytes: journal.bytes,
-      openReports: lanes.rows,
-      openBytes: lanes.bytes,
-      held: { raw: held('raw'), fiveMinute: held('fiveMinute'), hour: held('hour') },
-      rawSamples: tally.held('raw').samples,
-      damaged: damage.parts,
-    };
+    return usageOf(this.#parts);
   }
 
   /** Batches and ticks may overtake one another by moments; by more, the clock was set back, and what is new is new again. */
@@ -242,7 +202,7 @@ export class Engine {
   tick({ now, expiryNow }: Time, all = false): void {
     this.#expiryNow = expiryNow;
     this.#follow(now);
-    this.#isPaused = false;
+    this.#background.resume();
     const passedMs = Math.max(0, this.#now - this.#tickedAt);
     const isNewMinute = this.#isNew || floorTo(this.#now, MINUTE_MS) !== floorTo(this.#tickedAt, MINUTE_MS);
     this.#isNew = false;
@@ -258,37 +218,18 @@ export class Engine {
 
   /** Whether nothing is left to do. */
   get isSettled(): boolean {
-    return this.#running.size === 0 && (this.#isPaused || !this.#sealing.isDue);
+    return this.#background.isIdle && (this.#background.isPaused || !this.#sealing.isDue);
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#background.close();
     this.#checking.close();
     this.#parts.db.sql.close();
   }
 
-  /** Begins what is due and not yet under way. What failed is begun again at the next tick. */
+  /** Begins what is due. Chains that somebody replays are not sealed meanwhile. */
   #start(): void {
-    if (this.#isPaused) return;
-    for (const work of this.#works) {
-      if (!work.isDue || this.#running.has(work) || (work === this.#sealing && this.#isReplayed)) continue;
-      this.#running.add(work);
-      this.slices.add(this.#run(work));
-    }
-  }
-
-  /** Somebody walks through the journal and counts on chains that are not sealed yet. */
-  get #isReplayed(): boolean {
-    for (const { beganAt } of this.#walks.values()) if (this.#now - beganAt < WALK_MS) return true;
-    return false;
-  }
-
-  *#run(work: Work): Sliced {
-    try {
-      yield* work.run();
-    } finally {
-      this.#running.delete(work);
-    }
+    this.#background.begin((work) => work === this.#sealing && this.#walks.isAnyNew);
   }
 
   /** The hours that were rolled up before these reports of them came. */
@@ -309,52 +250,9 @@ export class Engine {
     const { journal, lanes } = this.#parts;
     const floor = lanes.floor(this.#released);
     try {
-      while (journal.prune(floor)) if (this.#walks.size > 0) break;
+      while (journal.prune(floor)) if (this.#walks.isAny) break;
     } catch (cause) {
-      this.#failed(cause);
+      this.#background.failed(cause);
     }
-  }
-
-  #restore(): void {
-    const { db, directory, journal, lanes, damage } = this.#parts;
-    const sealedTo = new Map<number, number>();
-    for (const row of db.sql.prepare('SELECT id, sealed_to FROM lane').all()) {
-      sealedTo.set(row.id as number, row.sealed_to as number);
-    }
-    const foundAt = this.#now;
-    lanes.restore(journal, {
-      now: this.#now,
-      isKnown: (host) => directory.hosts.has(host),
-      isStored: (schema) => directory.metricIds(schema) !== undefined,
-      sealedTo,
-      setAside: (position, data) => {
-        const found = { source: 'journal' as const, host: null, fromMs: null, toMs: null, foundAt };
-        db.background(() => {
-          damage.keep(found, data);
-          journal.remove(position);
-        });
-        damage.found(found);
-      },
-      lost: ({ host, fromMs, toMs }, rows) => {
-        if (host === null || !directory.hosts.has(host)) return;
-        const found = { source: 'journal' as const, host, fromMs, toMs, foundAt };
-        // As long as the batches of these rows are there, each start comes by them.
-        if (damage.isKnown(found)) return;
-        db.background(() => damage.keep(found, rows));
-        damage.found(found);
-      },
-    });
-  }
-
-  #failed(cause: unknown): void {
-    // Slices that were still to come find the database closed.
-    if (this.#isClosed) return;
-    this.#isPaused = true;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    // The same second after second is told once.
-    if (message !== this.#lastFailure) {
-      this.#listener.onNote(`Work of the series store failed and will be tried again: ${message}`);
-    }
-    this.#lastFailure = message;
   }
 }

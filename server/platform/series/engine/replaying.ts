@@ -1,5 +1,5 @@
-import { ByteWriter } from '../../../../protocol/wire/bytes.ts';
 import type { BatchOfRows, Calls } from '../calls.ts';
+import { ByteWriter } from '../codec/byte-writer.ts';
 import { Cursor } from '../codec/cursor.ts';
 import { DamagedError } from '../damaged-error.ts';
 import { readHead, stateAfter } from '../rows/row-reader.ts';
@@ -63,7 +63,7 @@ function rowsBefore(parts: Parts, after: number, wanted: Indices): Uint8Array<Ar
     else sealed.set(lane, index);
   }
   if (sealed.size > 0) writeSealed(parts, writer, sealed, after);
-  return writer.finish() as Uint8Array<ArrayBuffer>;
+  return writer.finish();
 }
 
 /** From the lanes in memory, where a chain lies in one piece. Undefined if it is not there any more. */

@@ -1,4 +1,4 @@
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SeriesError } from '../series-error.ts';
 import type { Resolution } from '../series-store.ts';
 
 /** What a query reads at most: about half a second of the thread's work, in slices. */
@@ -17,14 +17,11 @@ export interface Asked {
   readonly resolution: Resolution;
 }
 
-/** Readings of one metric, or buckets. @throws VigiaError range_too_large */
+/** Readings of one metric, or buckets. @throws SeriesError range_too_large */
 export function requireAffordable(rows: number, asked: Asked, limit: number = MAX_READINGS): void {
   const cost = rows * Math.max(LEAST_METRICS, asked.metrics);
   if (cost <= limit) return;
-  throw new VigiaError('range_too_large', sentence(rows, asked, limit / cost), {
-    readings: rows * asked.metrics,
-    limit,
-  });
+  throw new SeriesError('range_too_large', sentence(rows, asked, limit / cost));
 }
 
 function sentence(rows: number, { rangeMs, stepMs, metrics, devices, resolution }: Asked, share: number): string {

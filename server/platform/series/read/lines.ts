@@ -1,12 +1,13 @@
 import type { MetricDescriptor, MetricKind } from '../../../../protocol/wire/metric.ts';
 import type { BucketsReader, Part } from '../block/rollup-block.ts';
 import type { NumberedMetric, ReadSource } from '../read-source.ts';
+import { SeriesError } from '../series-error.ts';
 import type { Aggregation } from '../series-store.ts';
+import { defaultAggregation, isSuited, whyUnsuited } from '../suited.ts';
 import { createFold } from './create-fold.ts';
 import type { Fold, MetricBuckets } from './fold.ts';
 import type { Grid } from './grid.ts';
 import type { Piece } from './piece.ts';
-import { defaultAggregation, isSuited, requireSuited } from './suited.ts';
 
 /**
  * One metric that is being folded. Over the years a name may have had several descriptors: those that differ only in their decimals
@@ -38,7 +39,7 @@ export interface Lines {
 
 /**
  * Lines for metrics by their names, the newest descriptor of a name first. Names that nobody ever reported have none.
- * @throws VigiaError validation_failed for an aggregation that none of a name's descriptors has
+ * @throws SeriesError validation_failed for an aggregation that none of a name's descriptors has
  */
 export function makeLines(
   source: Pick<ReadSource, 'metricsNamed'>,
@@ -55,7 +56,8 @@ export function makeLines(
     );
     const [newest] = known;
     if (newest && aggregation !== undefined && suited.length === 0) {
-      requireSuited(name, newest.descriptor.kind, aggregation);
+      const why = whyUnsuited(name, newest.descriptor.kind, aggregation);
+      if (why !== null) throw new SeriesError('validation_failed', why);
     }
     return suited.map((group) => makeLine(name, group, grid, aggregation, metricIds));
   });

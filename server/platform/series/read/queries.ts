@@ -1,4 +1,4 @@
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SeriesError } from '../series-error.ts';
 import type { Sliced } from '../slices.ts';
 
 /** Work that ends with a result; it pauses often, and may be dropped at any pause. */
@@ -48,13 +48,13 @@ export class Queries {
 
   /**
    * @param id names the query to {@link cancel}
-   * @throws VigiaError overloaded if too many wait, unavailable if it was cancelled or took too long, and what the query throws
+   * @throws SeriesError overloaded if too many wait, unavailable if it was cancelled or took too long, and what the query throws
    */
   ask<Result>(id: number, begin: () => Query<Result>): Promise<Result> {
     const { now, waiting, deadlineMs } = this.#options;
     if (this.#waiting.length >= waiting) {
       return Promise.reject(
-        new VigiaError('overloaded', `${waiting} questions about history already wait. Ask again in a few seconds.`),
+        new SeriesError('overloaded', `${waiting} questions about history already wait. Ask again in a few seconds.`),
       );
     }
     return new Promise((resolve, reject) => {
@@ -88,7 +88,7 @@ export class Queries {
       for (;;) {
         if (asked.isCancelled) throw cancelled();
         if (now() > asked.until) {
-          throw new VigiaError(
+          throw new SeriesError(
             'unavailable',
             `The answer took longer than ${deadlineMs / 1000} s. Ask for less at once.`,
           );
@@ -109,6 +109,6 @@ export class Queries {
   }
 }
 
-function cancelled(): VigiaError {
-  return new VigiaError('unavailable', 'The question was withdrawn.');
+function cancelled(): SeriesError {
+  return new SeriesError('unavailable', 'The question was withdrawn.');
 }

@@ -12,7 +12,7 @@ const SAMPLED_HOSTS = 16;
 
 /**
  * Many metrics of one device. Pauses often, and may be dropped at any pause.
- * @throws VigiaError range_too_large, validation_failed
+ * @throws SeriesError range_too_large, validation_failed
  */
 export function* query(source: ReadSource, request: SeriesRequest): Generator<void, SeriesResult[], void> {
   const grid = gridOf(request);
@@ -41,7 +41,7 @@ function told(lines: readonly Line[]): Line | undefined {
 
 /**
  * One metric of many devices. Pauses often, and may be dropped at any pause. Devices that never reported are passed over.
- * @throws VigiaError range_too_large, validation_failed
+ * @throws SeriesError range_too_large, validation_failed
  */
 export function* queryFleet(source: ReadSource, request: FleetRequest): Generator<void, FleetResult, void> {
   const grid = gridOf(request);

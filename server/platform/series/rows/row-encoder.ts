@@ -1,4 +1,4 @@
-import { ByteWriter } from '../../../../protocol/wire/bytes.ts';
+import { ByteWriter } from '../codec/byte-writer.ts';
 import type { StoredReport } from '../series-store.ts';
 import { hostOfLane, LANE_BACKFILL, LANE_PAST, LANES, laneOf } from './lane.ts';
 import { type KnownNames, type NewNames, type NumberedSchema, Numbers } from './numbers.ts';
@@ -63,7 +63,7 @@ export class RowEncoder {
     }
     writer.skip(4);
     const { metrics, schemas } = this.numbers.news;
-    return { data: writer.finish() as Uint8Array<ArrayBuffer>, names: { hosts: this.#newHosts, metrics, schemas } };
+    return { data: writer.finish(), names: { hosts: this.#newHosts, metrics, schemas } };
   }
 
   committed(position: number): void {

@@ -1,4 +1,4 @@
-import type { ByteWriter } from '../../../../protocol/wire/bytes.ts';
+import type { ByteWriter } from '../codec/byte-writer.ts';
 import type { Cursor } from '../codec/cursor.ts';
 import { DamagedError } from '../damaged-error.ts';
 import type { Row } from './row.ts';

@@ -1,7 +1,7 @@
-import type { ByteWriter } from '../../../../protocol/wire/bytes.ts';
-import { canDelta, writeChanges } from '../../../../protocol/wire/delta.ts';
 import type { Clocks } from '../../../../protocol/wire/frame.ts';
+import type { ByteWriter } from '../codec/byte-writer.ts';
 import type { StoredReport } from '../series-store.ts';
+import { canChange, writeChanges } from './changes.ts';
 import { laneNumber } from './lane.ts';
 
 /** Reports of a chain at most: its key row and the delta rows against it. */
@@ -52,7 +52,7 @@ export function canFollow(previous: RowBase, report: StoredReport): boolean {
     Math.abs(report.sequence - previous.sequence) < MAX_STEP &&
     Math.abs(report.clockOffsetMs - previous.clockOffsetMs) < MAX_STEP &&
     Math.abs(report.at - previous.at) < MAX_STEP &&
-    canDelta(previous.scaled, report.scaled)
+    canChange(previous.scaled, report.scaled)
   );
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { ByteWriter } from '../../../../../protocol/wire/bytes.ts';
 import { BitReader, BitWriter, bitWidth } from '../../../../../server/platform/series/codec/bits.ts';
+import { ByteWriter } from '../../../../../server/platform/series/codec/byte-writer.ts';
 import { Cursor } from '../../../../../server/platform/series/codec/cursor.ts';
 import { DamagedError } from '../../../../../server/platform/series/damaged-error.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
-import { ByteWriter } from '../../../../../protocol/wire/bytes.ts';
+import { ByteWriter } from '../../../../../server/platform/series/codec/byte-writer.ts';
 import { readColumn, writeColumn } from '../../../../../server/platform/series/codec/column.ts';
 import { DamagedError } from '../../../../../server/platform/series/damaged-error.ts';
 import { seeded } from '../../../../support/simulated-machine.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { ByteWriter } from '../../../../../protocol/wire/bytes.ts';
+import { ByteWriter } from '../../../../../server/platform/series/codec/byte-writer.ts';
 import { Cursor } from '../../../../../server/platform/series/codec/cursor.ts';
 import { powerOfTwo, readUnit, unitBytes, writeUnit } from '../../../../../server/platform/series/codec/unit.ts';
 import { DamagedError } from '../../../../../server/platform/series/damaged-error.ts';

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { ownSeries } from '../../../../../server/app/own-series.ts';
 import { openSeries } from '../../../../../server/platform/series/open-series.ts';
 import { storedReports } from '../../../../support/stored-reports.ts';
 import { tempDir } from '../../../../support/temp-dir.ts';
@@ -41,6 +42,7 @@ t.test(
     // What all of them left behind is opened, finished and counted like any other.
     const last = Date.UTC(2026, 2, 1) + (ROUNDS + 1) * 40 * 86_400_000;
     const series = await openSeries({
+      ...ownSeries,
       path,
       now: () => last,
       retention: { raw: 365 * 86_400_000 },

@@ -2,6 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import { ownSeries } from '../../../../../server/app/own-series.ts';
+import { openReadable } from '../../../../../server/platform/files/readable-database.ts';
 import { Database } from '../../../../../server/platform/series/engine/database.ts';
 import { FORMAT, nameOf } from '../../../../../server/platform/series/engine/format.ts';
 import { openSeries } from '../../../../../server/platform/series/open-series.ts';
@@ -12,7 +14,7 @@ import { at, START } from '../conformance.ts';
 t.test('a file that is no database is said to be damaged, by name, with what to do', async (t) => {
   const path = join(tempDir(t), 'series.db');
   writeFileSync(path, 'x'.repeat(10_000));
-  await t.rejects(openSeries({ path, now: () => START, onFatal: () => t.fail('not fatal') }), {
+  await t.rejects(openSeries({ ...ownSeries, path, now: () => START, onFatal: () => t.fail('not fatal') }), {
     code: 'database_damaged',
     message: /series\.db cannot be opened: file is not a database\. Move it .* aside and restore a backup/,
   });
@@ -23,7 +25,7 @@ t.test('a file of a newer format is refused, one of a format that is no longer r
   let db = new DatabaseSync(newer);
   db.exec(`CREATE TABLE raw (id INTEGER); PRAGMA user_version = ${FORMAT + 1}`);
   db.close();
-  await t.rejects(openSeries({ path: newer, now: () => START, onFatal: () => t.fail('not fatal') }), {
+  await t.rejects(openSeries({ ...ownSeries, path: newer, now: () => START, onFatal: () => t.fail('not fatal') }), {
     code: 'database_newer',
   });
   for (const earlier of [
@@ -52,7 +54,7 @@ t.test('a file of a newer format is refused, one of a format that is no longer r
 });
 
 t.test('what is read in a turn shares a transaction, which a change or the end of the turn ends', async (t) => {
-  const db = new Database(join(tempDir(t), 'series.db'), () => undefined);
+  const db = new Database(join(tempDir(t), 'series.db'), () => undefined, openReadable);
   const { sql } = db;
   const count = () => sql.prepare('SELECT count(*) AS count FROM journal').get()?.count;
   const write = () => sql.prepare('INSERT INTO journal (data) VALUES (?)').run(new Uint8Array(1));
@@ -79,7 +81,7 @@ t.test('a file has a name that no other has, and that its copies share', async (
   const folder = tempDir(t);
   const paths = ['a.db', 'b.db'].map((name) => join(folder, name));
   const names = paths.map((path) => {
-    const { sql } = new Database(path, () => undefined);
+    const { sql } = new Database(path, () => undefined, openReadable);
     const name = nameOf(sql);
     sql.close();
     return name;

@@ -4,8 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { describe } from '../../../../../protocol/wire/metric.ts';
+import { copyDatabase } from '../../../../../server/platform/files/copy-database.ts';
+import { openReadable } from '../../../../../server/platform/files/readable-database.ts';
 import { Engine } from '../../../../../server/platform/series/engine/engine.ts';
-import { defaultRetention } from '../../../../../server/platform/series/open-series.ts';
+import { defaultRetention } from '../../../../../server/platform/series/series-options.ts';
 import { openTestSeries } from '../../../../support/open-test-series.ts';
 import { tempDir } from '../../../../support/temp-dir.ts';
 import { at, replayed, START } from '../conformance.ts';
@@ -101,7 +103,10 @@ t.test('a copy is one moment of a store that goes on, and is opened like any oth
 t.test('a clock that was set back is followed: nothing waits until its time has come again', async (t) => {
   const retention = defaultRetention;
   const listener = { onDamage: () => undefined, onNote: (sentence: string) => t.fail(sentence) };
-  const engine = new Engine({ path: join(tempDir(t), 'series.db'), retention, now: START }, listener);
+  const engine = new Engine({ path: join(tempDir(t), 'series.db'), retention, now: START }, listener, {
+    openDatabase: openReadable,
+    copyDatabase,
+  });
   t.teardown(() => engine.close());
   const keptFrom = (now: number): number => {
     engine.tick({ now, expiryNow: null });
