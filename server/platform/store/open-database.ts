@@ -18,34 +18,44 @@ import { sayRevisions } from './migrations/0017-said-ledger.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Statements, or what reads old rows that no statement can read; in a transaction either way. */
-type Migration = string | ((database: DatabaseSync) => void);
+type Step = string | ((database: DatabaseSync) => void);
 
-/** Migration n leads from version n to n + 1; the version is SQLite's `user_version`. They only ever run forward. */
-const migrations: readonly Migration[] = [
-  initial,
-  sla,
-  people,
-  fourTimes,
-  flapping,
-  historyLoss,
-  twins,
-  auditKey,
-  sayIncidents,
-  reportLinkMaker,
-  sayRevisions,
-  // The newest stands last.
-];
+/** What a feature brings: plain data, as it is handed to a thread. It stands among all others by its version. */
+export interface Migration {
+  /** To which it leads: the next that is free. */
+  readonly version: number;
+  readonly sql: string;
+}
 
-/** The version of the tables that this build reads and writes. */
-export const SCHEMA_VERSION = migrations.length;
+/** By the version to which each leads, SQLite's `user_version`. They only ever run forward. */
+const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
+  [1, initial],
+  [2, sla],
+  [3, people],
+  [4, fourTimes],
+  [5, flapping],
+  [6, historyLoss],
+  [7, twins],
+  [8, auditKey],
+  [9, sayIncidents],
+  [10, reportLinkMaker],
+  [11, sayRevisions],
+]);
+
+/** The version of the tables that every build has; features lead on from there. */
+export const SCHEMA_VERSION = Math.max(...steps.keys());
 
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Opens the state database, checks it, and brings its tables up to {@link SCHEMA_VERSION}. Runs in the worker.
+ * Opens the state database, checks it, and brings its tables up to the newest version. Runs in the worker.
+ * @param migrations of features
  * @throws VigiaError database_newer, database_damaged, unavailable
+ * @throws Error if two migrations lead to the same version, which is a defect
  */
-export function openDatabase(path: string, chainKey: ChainKey): DatabaseSync {
+export function openDatabase(path: string, chainKey: ChainKey, migrations: readonly Migration[] = []): DatabaseSync {
+  const ordered = inOrder(migrations);
+  const newest = ordered.at(-1)?.[0] ?? 0;
   let database: DatabaseSync | undefined;
   try {
     // Made beforehand with this mode, because SQLite gives its -wal and -shm files the mode of the database.
@@ -53,22 +63,32 @@ export function openDatabase(path: string, chainKey: ChainKey): DatabaseSync {
     database = openReadable(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     addAuditFunctions(database, chainKey);
     const version = readVersion(database);
-    if (version > SCHEMA_VERSION) {
+    if (version > newest) {
       throw new VigiaError(
         'database_newer',
-        `The database ${path} has version ${version}; this build of Vigia knows versions up to ${SCHEMA_VERSION}. ` +
+        `The database ${path} has version ${version}; this build of Vigia knows versions up to ${newest}. ` +
           'Start the newer Vigia that wrote it, or restore a backup made before that upgrade.',
-        { databaseVersion: version, buildVersion: SCHEMA_VERSION },
+        { databaseVersion: version, buildVersion: newest },
       );
     }
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;');
     check(database, path);
-    for (let from = version; from < SCHEMA_VERSION; from += 1) migrate(database, from);
+    for (const [to, step] of ordered) if (to > version) migrate(database, step, to);
     return database;
   } catch (error) {
     if (database?.isOpen) database.close();
     throw aboutFile(sqliteError(error), path);
   }
+}
+
+/** All of them with the version to which they lead, the oldest first. */
+function inOrder(migrations: readonly Migration[]): readonly (readonly [version: number, step: Step])[] {
+  const byVersion = new Map(steps);
+  for (const { version, sql } of migrations) {
+    if (byVersion.has(version)) throw new Error(`Two migrations lead to version ${version}`);
+    byVersion.set(version, sql);
+  }
+  return [...byVersion].sort(([a], [b]) => a - b);
 }
 
 function readVersion(database: DatabaseSync): number {
@@ -81,13 +101,12 @@ function check(database: DatabaseSync, path: string): void {
   if (first !== 'ok') throw damagedAt(path, first);
 }
 
-function migrate(database: DatabaseSync, from: number): void {
+function migrate(database: DatabaseSync, step: Step, to: number): void {
   database.exec('BEGIN IMMEDIATE');
   try {
-    const migration = migrations[from];
-    if (typeof migration === 'function') migration(database);
-    else database.exec(`${migration};`);
-    database.exec(`PRAGMA user_version = ${from + 1};`);
+    if (typeof step === 'function') step(database);
+    else database.exec(`${step};`);
+    database.exec(`PRAGMA user_version = ${to};`);
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

@@ -6,6 +6,7 @@ import { chainKeyOf } from './audit/chain.ts';
 import { type AuditLog, auditLog } from './audit/log.ts';
 import { workerDialect } from './dialect.ts';
 import { Mutex } from './mutex.ts';
+import type { Migration } from './open-database.ts';
 import { type ApiKeyRepository, apiKeyRepository } from './repo/api-key.ts';
 import { type AttestationRepository, attestationRepository } from './repo/attestation.ts';
 import { type CheckRepository, checkRepository } from './repo/check.ts';
@@ -89,6 +90,8 @@ export interface StoreOptions {
   readonly path: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Of features. */
+  readonly migrations?: readonly Migration[];
   /** Called if the thread dies: nothing can be written any more, so the process must not go on. */
   readonly onFatal?: (cause: Error) => void;
   readonly logger?: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
@@ -102,10 +105,10 @@ const MAX_WAITING = 2_000;
  * Opens the database, checks it and brings its tables up to this build.
  * @throws VigiaError database_newer, database_damaged, unavailable, secrets_unreadable
  */
-export async function openStore({ path, clock, logger, onFatal }: StoreOptions): Promise<Store> {
+export async function openStore({ path, clock, migrations = [], logger, onFatal }: StoreOptions): Promise<Store> {
   const { key, isNew, keep } = await loadKeyFile(dirname(path));
   const chainKey = chainKeyOf(key);
-  const worker = await WorkerClient.open({ path, chainKey }, (error) => {
+  const worker = await WorkerClient.open({ path, chainKey, migrations }, (error) => {
     logger?.error({ err: error }, 'the database thread failed');
     onFatal?.(error instanceof Error ? error : new Error(String(error)));
   });

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { freezePrototypes } from '../../../protocol/frozen-prototypes.ts';
 import type { ChainKey } from './audit/chain.ts';
-import { openDatabase } from './open-database.ts';
+import { type Migration, openDatabase } from './open-database.ts';
 import { toWire, type WireError } from './sqlite-error.ts';
 
 /** The thread that owns the state database, so that a commit with its fsync never stops the sockets. */
@@ -11,6 +11,7 @@ import { toWire, type WireError } from './sqlite-error.ts';
 export interface WorkerData {
   readonly path: string;
   readonly chainKey: ChainKey;
+  readonly migrations: readonly Migration[];
 }
 
 export interface Statement {
@@ -120,8 +121,8 @@ function serve(port: MessagePort, database: DatabaseSync): void {
 if (parentPort !== null) {
   freezePrototypes();
   try {
-    const { path, chainKey } = workerData as WorkerData;
-    serve(parentPort, openDatabase(path, chainKey));
+    const { path, chainKey, migrations } = workerData as WorkerData;
+    serve(parentPort, openDatabase(path, chainKey, migrations));
     parentPort.postMessage({ id: 0, ok: true, ...nothing } satisfies Reply);
   } catch (error) {
     parentPort.postMessage({ id: 0, ok: false, error: toWire(error), sql: '' } satisfies Reply);

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
@@ -159,4 +168,34 @@ t.test('the four times of old incidents are filled in as far as they are known, 
     { id: 'person', taken_at: 5, on_site_at: 6, recovered: 0, clock_json: met },
     { id: 'program', taken_at: null, recovered: 0, clock_json: running },
   ]);
+});
+
+const visits = { version: SCHEMA_VERSION + 2, sql: 'CREATE TABLE visit (id TEXT PRIMARY KEY) STRICT' };
+const rooms = { version: SCHEMA_VERSION + 1, sql: 'CREATE TABLE room (id TEXT PRIMARY KEY) STRICT' };
+
+t.test('what features bring is made in the order of versions, and once', async (t) => {
+  const path = join(tempDir(t), 'vigia.db');
+  const note = { version: SCHEMA_VERSION + 3, sql: "INSERT INTO room VALUES ('a'); INSERT INTO visit VALUES ('b')" };
+  for (const brought of [[], [rooms], [note, visits, rooms], [visits, rooms, note]]) {
+    openDatabase(path, key, brought).close();
+  }
+  const database = openDatabase(path, key, [note, visits, rooms]);
+  t.teardown(() => database.close());
+  t.same(database.prepare('PRAGMA user_version').get()?.user_version, SCHEMA_VERSION + 3);
+  t.match(database.prepare('SELECT id FROM room UNION ALL SELECT id FROM visit').all(), [{ id: 'a' }, { id: 'b' }]);
+});
+
+t.test('what a feature brought is newer than a build without it', async (t) => {
+  const path = join(tempDir(t), 'vigia.db');
+  const store = await openStore({ path, clock: Date.now, migrations: [rooms] });
+  await store.close();
+  await t.rejects(openStore({ path, clock: Date.now }), { code: 'database_newer' });
+});
+
+t.test('two migrations to one version are a defect, and touch nothing', async (t) => {
+  const path = join(tempDir(t), 'vigia.db');
+  for (const brought of [[rooms, { ...visits, version: rooms.version }], [{ ...rooms, version: 3 }]]) {
+    t.throws(() => openDatabase(path, key, brought), /Two migrations lead to version/);
+  }
+  t.notOk(existsSync(path));
 });
