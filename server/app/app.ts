@@ -6,7 +6,7 @@ import type { LinkTiming } from '../edge/gateway/link-terms.ts';
 import { LiveHub } from '../edge/live/live-hub.ts';
 import { trustProxies } from '../platform/net/trusted-proxies.ts';
 import type { Channel } from '../platform/notify/channel.ts';
-import { createFeatures, type Features } from './features.ts';
+import { createFeatures, type Features, migrations } from './features.ts';
 import { type FoundationOptions, layFoundation } from './foundation.ts';
 import { listen, originOf } from './listen.ts';
 import { startRunning, watchOwnFigures } from './running.ts';
@@ -14,7 +14,7 @@ import { createServing } from './serving.ts';
 import { Teardown } from './teardown.ts';
 import { createWatching, type Watching } from './watching.ts';
 
-export interface AppOptions extends FoundationOptions {
+export interface AppOptions extends Omit<FoundationOptions, 'migrations'> {
   readonly linkTiming?: Partial<LinkTiming>;
   /** Told everything in place of the log. */
   readonly channel?: Channel;
@@ -54,7 +54,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 async function wire(options: AppOptions, teardown: Teardown) {
-  const ground = await layFoundation(options, teardown);
+  const ground = await layFoundation({ ...options, migrations }, teardown);
   const { config, version, now, fleet, book, health, certificate } = ground;
   let origin = '';
   let isReady = false;
@@ -73,7 +73,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     book: book.shown,
     health: serverHealth,
     now,
-    service: (id) => features.services.view(id),
+    topics: () => features.topics,
   });
   teardown.push(() => live.close());
   const features: Features = await createFeatures(
@@ -94,7 +94,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
       unready: () => (isReady ? health.failing : ['starting', ...health.failing]),
       origin: () => config.publicUrl ?? origin,
       channel: options.channel,
-      onServiceChanged: (service) => live.serviceChanged(service),
+      onChanged: (topic, subject) => live.topicChanged(topic, subject),
       onCatalogueChanged: () => live.catalogueChanged(),
       onDeviceChanged: (...change) => watching.deviceChanged(...change),
     },

@@ -1,160 +1,74 @@
-import { hostname } from 'node:os';
-import type { Act, ActInStore } from '../core/incidents/act.ts';
-import type { SecondOpinions } from '../core/presence/second-opinion.ts';
-import { type AccessOptions, createAccess } from '../features/access/create-access.ts';
 import { createAudit } from '../features/audit/create-audit.ts';
-import { createClients } from '../features/clients/create-clients.ts';
-import { createDevices, type DevicesOptions } from '../features/devices/create-devices.ts';
-import { createForecast } from '../features/forecast/create-forecast.ts';
 import { createHistory } from '../features/history/create-history.ts';
-import { createIncidents } from '../features/incidents/create-incidents.ts';
-import type { ServiceDefinition } from '../features/services/definition.ts';
-import { createReminders } from '../features/telling/create-reminders.ts';
-import { createTelling } from '../features/telling/telling.ts';
-import { createTickets } from '../features/tickets/create-tickets.ts';
-import { createTwins, type TwinsOptions } from '../features/twins/create-twins.ts';
-import type { AddRoutes } from '../platform/http/http.ts';
-import { mailNameOf } from '../platform/net/mail-name.ts';
-import type { Channel } from '../platform/notify/channel.ts';
-import { loadSealer } from '../platform/security/sealing.ts';
+import { auditActions } from '../platform/store/audit/actions.ts';
 import { FlapJudge } from '../watch/flap-judge.ts';
-import type { Watch } from '../watch/watch.ts';
-import type { Feature } from './feature.ts';
+import type { Feature, FeatureLine } from './feature.ts';
 import type { Foundation } from './foundation.ts';
-import { overviewRoutes } from './overview-routes.ts';
-import { createSla } from './sla.ts';
 import type { Teardown } from './teardown.ts';
+import { type Kit, type Later, type Wired, wireFeatures } from './wiring.ts';
 
-/** What features ask of the rest of the server, which is made after them. */
-export interface Later
-  extends Pick<TwinsOptions, 'offer' | 'gateway' | 'takeInventory'>,
-    Pick<DevicesOptions, 'health' | 'unready' | 'onDeviceChanged' | 'onCatalogueChanged'> {
-  readonly act: Act;
-  readonly actOnStore: ActInStore;
-  readonly endWatching: DevicesOptions['endWatching'];
-  readonly follow: Watch['follow'];
-  readonly opinions: Pick<SecondOpinions, 'rehearse'>;
-  readonly onServiceChanged: (service: ServiceDefinition) => void;
-  /** Where people open the dashboard, without a trailing slash. */
-  readonly origin: () => string;
-  /** Told everything in place of the log. */
-  readonly channel: Channel | undefined;
-}
+/** Those that know one another are made in wiring.ts. */
+const wired = (name: keyof Wired): FeatureLine<Kit> => ({ create: (kit) => kit.wired[name] });
+
+/**
+ * Every feature of the server. They judge, and decide on incidents, in this order, which is written here and nowhere else. What each
+ * brings is in feature.ts.
+ */
+const lines: readonly FeatureLine<Kit>[] = [
+  { create: opinionsFeature },
+  // What keeps incidents quiet, and what explains them.
+  wired('maintenance'),
+  wired('services'),
+  wired('availability'),
+  // After all that set a parent or keep quiet: what is explained or planned has no clock.
+  wired('contracts'),
+  { create: ({ book }) => ({ name: 'flapping', judges: [new FlapJudge(book)] }) },
+  wired('reminders'),
+  wired('telling'),
+  wired('forecast'),
+  { create: ({ losses }) => createHistory(losses) },
+  wired('twins'),
+  wired('incidents'),
+  wired('devices'),
+  wired('tickets'),
+  wired('clients'),
+  wired('access'),
+  wired('overview'),
+  { create: auditFeature },
+];
+
+/** The tables that features bring. */
+export const migrations = lines.flatMap((line) => line.migrations ?? []);
+
+/** Everything that is kept in the audit log, with its words. */
+const actions = together([auditActions, ...lines.map((line) => line.actions ?? {})]);
 
 export type Features = Awaited<ReturnType<typeof createFeatures>>;
 
-const MAX_TELL_TROUBLE_AFTER_MS = 60_000;
-
-/** Makes every feature, hands to each what it needs of the others, and lists them. Made before anything is replayed. */
+/** Makes every feature, before anything is replayed. @throws Error if two bring something by the same name, which is a defect */
 export async function createFeatures(ground: Foundation, later: Later, teardown: Teardown) {
-  const { config, logger, settings, now, store, fleet, book, health, metrics, losses } = ground;
-  const { timeZone, reportIntervalMs } = config;
-  const { actOnStore } = later;
-  const common = { store, fleet, book, now, logger, act: later.act };
-  const sla = await createSla({
-    ...common,
-    ...{ timeZone, reportIntervalMs, tasks: ground.tasks },
-    follow: later.follow,
-    onServiceChanged: later.onServiceChanged,
-    incidents: { detail: (scope, id) => incidents.port.detail(scope, id) },
-  });
-  const { contracts, maintenance, services, availability } = sla;
-  const zoneOf = (clientId: string | null, at: number): string =>
-    (clientId === null ? null : contracts.terms.at(clientId, at)?.terms.calendar.timeZone) ?? timeZone;
-  const reminders = await createReminders(store, book);
-  const { series, unevaluated } = await ground.openSeries();
-  const forecast = createForecast({ ...common, settings, zoneOf, read: (request) => series.query(request) });
-  teardown.push(forecast.close);
-  const twins = await createTwins({ ...common, ...later });
-  const telling = await makeTelling(ground, later);
-  const incidents = createIncidents({ ...common, mayNotResolve: twins.mayNotResolve });
-  const devices = createDevices({
-    ...{ store, fleet, now, series, losses },
-    ...later,
-    book: book.shown,
-    availability: (scope) => availability.exports.of(scope),
-    serverMetrics: () => metrics.text(),
-  });
-  const tickets = createTickets({
-    ...common,
-    actOnStore,
-    zoneOf,
-    zonesOf: (clientId) => availability.agreements.zones(clientId),
-    withReport: contracts.withReport,
-  });
-  const clients = createClients({ state: store, actOnStore, fleet: devices.port });
-  const access = await makeAccess(ground, later, devices.port);
-  teardown.push(access.close);
-  const overview: AddRoutes = (http) =>
-    overviewRoutes(http, {
-      state: store,
-      fleet: devices.port,
-      incidents: incidents.port,
-      availability: availability.port,
-      maintenance: maintenance.port,
-      personReports: tickets.port,
-      services: services.servicePort,
-    });
-  const audit = createAudit({ store, now, health, logger, url: config.auditUrl, allowPrivate: config.notifyPrivate });
-  // They judge, and decide on incidents, in this order.
-  const list: readonly Feature[] = [
-    { name: 'second opinions', judges: [{ about: 'second opinions', judge: (_, at) => later.opinions.rehearse(at) }] },
-    // What keeps incidents quiet, and what explains them.
-    maintenance,
-    services,
-    availability,
-    // After all that set a parent or keep quiet: what is explained or planned has no clock.
-    contracts,
-    { name: 'flapping', judges: [new FlapJudge(book)] },
-    reminders,
-    telling,
-    forecast,
-    createHistory(losses),
-    twins,
-    incidents,
-    devices,
-    tickets,
-    clients,
-    access,
-    { name: 'overview', routes: [overview] },
-    audit,
-  ];
-  for (const { policies = [] } of list) for (const policy of policies) book.addPolicy(policy);
-  return {
-    list,
-    actOnStore,
-    series,
-    unevaluated,
-    contracts,
-    maintenance,
-    services,
-    availability,
-    twins,
-    telling,
-    devices,
-    access,
-  };
+  const kit = await wireFeatures(ground, later, teardown);
+  const list: Feature[] = [];
+  for (const line of lines) list.push(await line.create(kit));
+  for (const { policies = [] } of list) for (const policy of policies) kit.book.addPolicy(policy);
+  const { actOnStore, series, unevaluated, wired } = kit;
+  const topics = together(list.map((feature) => feature.topics ?? {}));
+  return { list, topics, actOnStore, series, unevaluated, ...wired };
 }
 
-async function makeTelling(ground: Foundation, { actOnStore, origin, channel }: Later) {
-  const { config, settings, store, health, now, logger, vitalSigns, metrics } = ground;
-  return createTelling({
-    ...{ store, actOnStore, health, now, logger, origin, vitalSigns },
-    timeZone: config.timeZone,
-    sealer: await loadSealer(ground.dataDir.path),
-    allowPrivate: config.notifyPrivate,
-    mailName: config.mailName ?? mailNameOf(config.publicUrl, hostname()),
-    onOutcome: metrics.deliveryEnded,
-    everything: channel,
-    tellTroubleAfterMs: Math.min(MAX_TELL_TROUBLE_AFTER_MS, settings.presence.tellAfterMs),
-  });
+function opinionsFeature({ opinions }: Kit): Feature {
+  return { name: 'second opinions', judges: [{ about: 'second opinions', judge: (_, at) => opinions.rehearse(at) }] };
 }
 
-function makeAccess(ground: Foundation, { actOnStore }: Later, fleet: AccessOptions['fleet']) {
-  const { config, store, now, logger, version, identity, certificate, installationDir } = ground;
-  const { reportIntervalMs } = config;
-  return createAccess({
-    ...{ store, actOnStore, now, logger, version, identity, installationDir, reportIntervalMs, fleet },
-    certificate: certificate.current,
-  });
+function auditFeature({ store, now, health, logger, config }: Kit): Feature {
+  const { auditUrl: url, notifyPrivate: allowPrivate } = config;
+  return createAudit({ store, actions, now, health, logger, url, allowPrivate });
+}
+
+/** All of them as one. @throws Error if two have the same name */
+function together<Part extends object>(parts: readonly Part[]): Part {
+  const names = parts.flatMap((part) => Object.keys(part));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`Two features bring "${twice}"`);
+  return Object.assign({}, ...parts);
 }

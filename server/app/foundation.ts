@@ -18,6 +18,7 @@ import { loadCertificate } from '../platform/security/certificate.ts';
 import { loadIdentity } from '../platform/security/identity.ts';
 import { beginSeries } from '../platform/series/open-series.ts';
 import { defaultRetention } from '../platform/series/series-options.ts';
+import type { Migration } from '../platform/store/open-database.ts';
 import { openStore } from '../platform/store/store.ts';
 import { beginClock } from '../watch/begin-clock.ts';
 import { readUndone } from '../watch/clock-step.ts';
@@ -33,6 +34,8 @@ export interface FoundationOptions {
   readonly version: string;
   readonly clock?: Clock;
   readonly settings?: DetectionSettings;
+  /** Of features. */
+  readonly migrations?: readonly Migration[];
   /** The process cannot go on; by default it is ended. */
   readonly onFatal?: (cause: Error) => void;
 }
@@ -48,7 +51,7 @@ const installationDir = fileURLToPath(new URL('../..', import.meta.url));
  * @throws VigiaError data_dir_unwritable, data_dir_in_use, database_newer, database_damaged, config_bad_value
  */
 export async function layFoundation(options: FoundationOptions, teardown: Teardown) {
-  const { config, logger, version } = options;
+  const { config, logger, version, migrations = [] } = options;
   const settings = options.settings ?? defaultSettings;
   const clock = options.clock ?? createClock();
   const now = (): number => clock.now();
@@ -73,7 +76,7 @@ export async function layFoundation(options: FoundationOptions, teardown: Teardo
     onNote: (sentence) => logger.warn(sentence),
   });
   teardown.push(() => opening.giveUp());
-  const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, logger, onFatal });
+  const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: now, migrations, logger, onFatal });
   teardown.push(() => store.close());
   const fleet = new Fleet(store);
   await beginClock({ clock, store, logger, lagMs: SNAPSHOT_MS });

@@ -20,6 +20,11 @@ export interface OverviewRouteNeeds {
   readonly services: ServicePort;
 }
 
+/** What is told of all that other features know. */
+export function createOverview(needs: OverviewRouteNeeds) {
+  return { name: 'overview', routes: [(http: Http) => overviewRoutes(http, needs)] };
+}
+
 /** All that the first paint needs. */
 export function overviewRoutes(
   http: Http,

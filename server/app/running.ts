@@ -43,12 +43,17 @@ export function startRunning(
 export function watchOwnFigures({ metrics, tasks }: Foundation, { list, series }: Features, watching: Watching): void {
   const { ingest, watch, opinions, gateway } = watching;
   metrics.watchStorage(() => series.usage());
-  metrics.watchConnectedAgents(() => gateway.connected);
+  metrics.watchFigure({
+    name: 'vigia_agents_connected',
+    help: 'Agents with a link to this server.',
+    read: () => gateway.connected,
+  });
   metrics.watchQueue('ingest', { limit: ingest.queue().limit, length: () => ingest.queue().length });
   metrics.watchQueue('series', { limit: series.queue().limit, length: () => series.queue().length });
   metrics.watchQueue('watch', { limit: watch.lane.limit, length: () => watch.lane.length });
-  for (const { queues = {} } of list) {
+  for (const { queues = {}, figures = [] } of list) {
     for (const [name, queue] of Object.entries(queues)) metrics.watchQueue(name, queue);
+    for (const figure of figures) metrics.watchFigure(figure);
   }
   metrics.watchQueue('opinions', { limit: opinions.pending.limit, length: () => opinions.pending.length });
   metrics.watchQueue('tasks', { limit: tasks.pending.limit, length: () => tasks.pending.length });

@@ -21,8 +21,8 @@ export function createServing(
   { upgrade }: Watching,
   { live, proxies }: ServingOptions,
 ): Promise<Http> {
+  const { watchFigure } = metrics;
   const { sessions, apiKeys } = access.people;
-  const { watchLiveConnections } = metrics;
   const upgrades = new Map<string, UpgradeHandler>([['/agent', upgrade]]);
   return createHttpServer({
     ...{ version, logger, sessions, apiKeys, proxies, upgrades },
@@ -32,7 +32,7 @@ export function createServing(
     dashboardDir: join(installationDir, 'dist/dashboard'),
     routes: [
       ...list.flatMap(({ routes = [] }) => routes),
-      liveRoute({ sessions, live, logger, addressOf: proxies.addressOf, upgrades, watchLiveConnections }),
+      liveRoute({ sessions, live, logger, addressOf: proxies.addressOf, upgrades, watchFigure }),
     ],
   });
 }

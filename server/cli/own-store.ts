@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Config } from '../app/config/config.ts';
+import { migrations } from '../app/features.ts';
 import type { Acting } from '../core/incidents/act.ts';
 import { everyClient } from '../domain/scope.ts';
 import { ContractBook } from '../features/contracts/contract-book.ts';
@@ -32,7 +33,7 @@ export async function withOwnStore<T>(
   dataDir: DataDir,
   work: (perform: Perform) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: Date.now });
+  const store = await openStore({ path: join(dataDir.path, 'state.db'), clock: Date.now, migrations });
   const acting = createOwnActs(store, Date.now);
   // Nobody remembers anything here.
   const followCatalogue = (): Promise<void> => Promise.resolve();

@@ -44,6 +44,7 @@ import { createPasswords } from '../../server/platform/security/passwords.ts';
 import type { People } from '../../server/platform/security/people.ts';
 import { loadSealer } from '../../server/platform/security/sealing.ts';
 import type { Sessions } from '../../server/platform/security/sessions.ts';
+import { auditActions } from '../../server/platform/store/audit/actions.ts';
 import type { Store } from '../../server/platform/store/store.ts';
 import { Watch } from '../../server/watch/watch.ts';
 import { createTestPorts, type TestPorts } from './ports.ts';
@@ -239,7 +240,7 @@ export async function startHttp(
     (http) => http.addHook('onRoute', (route) => void (isAdding && routeTable.push(route))),
     ...features.flatMap((feature) => feature.routes),
     (http) => receiverRoutes(http, { receivers }),
-    (http) => auditRoutes(http, shared),
+    (http) => auditRoutes(http, { ...shared, actions: auditActions }),
     (http) => incidentRoutes(http, shared),
     (http) => healthRoutes(http, shared),
     (http) => metricsRoutes(http, shared),

@@ -7,21 +7,27 @@ import type { Device, DeviceSummary } from './device.ts';
 import type { Incident } from './incident.ts';
 import type { ServerHealth } from './server.ts';
 
+/** Documents that features bring, by the name under which they stand in `changes`; each has an `id`. */
+export interface LiveTopics {
+  services: Service;
+}
+
+type TopicChanges = { [Topic in keyof LiveTopics]?: LiveTopics[Topic][] };
+
 /**
  * Messages of `/live`, as JSON text, coalesced to at most 4 a second. `changes` holds whole documents, to be put in the
  * place of those with the same id. `points` holds the newest values of the device that the page watches.
  */
 export type LiveServerMessage =
-  | {
+  | ({
       type: 'changes';
       server?: ServerHealth;
       clients?: Client[];
       sites?: Site[];
       devices?: DeviceSummary[];
       incidents?: Incident[];
-      services?: Service[];
       removedDevices?: string[];
-    }
+    } & TopicChanges)
   | { type: 'points'; deviceId: string; at: string; values: Record<string, number | null> }
   | { type: 'device'; device: Device };
 

@@ -3,8 +3,13 @@ import type { Said } from '../../../protocol/said/said.ts';
 import type { Signal } from '../hysteresis.ts';
 import type { DetectionSettings, LevelTiming } from '../settings.ts';
 
+/** The names of the rules of features, declared where they judge. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled by declarations elsewhere.
+export interface FeatureRules {}
+
 /** The names of the rules; part of incident keys, so never renamed. */
 export type RuleName =
+  | keyof FeatureRules
   | 'contact'
   | 'disk.space'
   | 'disk.inodes'

@@ -62,15 +62,19 @@ interface Connection {
 
 export interface LiveRouteNeeds extends Omit<LiveContext, 'origins'> {
   readonly upgrades: UpgradeRouter;
-  /** Told how to count the browsers that are there. */
-  readonly watchLiveConnections?: (count: () => number) => void;
+  /** Told how many browsers are there. */
+  readonly watchFigure?: (figure: { readonly name: string; readonly help: string; read(): number }) => void;
 }
 
 /** Adds `/live`, which ends with the server. */
-export function liveRoute({ upgrades, watchLiveConnections, ...rest }: LiveRouteNeeds): AddRoutes {
+export function liveRoute({ upgrades, watchFigure, ...rest }: LiveRouteNeeds): AddRoutes {
   return (http, { origins }) => {
     const connections = createLiveConnections({ ...rest, origins });
-    watchLiveConnections?.(() => connections.count);
+    watchFigure?.({
+      name: 'vigia_live_connections',
+      help: 'Browsers with a live connection.',
+      read: () => connections.count,
+    });
     upgrades.set('/live', connections.handle);
     http.addHook('preClose', async () => connections.close());
   };

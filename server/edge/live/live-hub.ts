@@ -1,5 +1,4 @@
-import type { Service } from '../../../protocol/api/service.ts';
-import type { LiveServerMessage, ServerHealth } from '../../../protocol/api/view.ts';
+import type { LiveServerMessage, LiveTopics, ServerHealth } from '../../../protocol/api/view.ts';
 import type { Incidents } from '../../core/incidents/incident-index.ts';
 import { incidentView } from '../../core/incidents/views.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
@@ -18,8 +17,17 @@ export interface LiveHubOptions {
   readonly health: () => ServerHealth;
   /** Ms since 1970. */
   readonly now: () => number;
-  /** Null once it was removed. */
-  readonly service?: (id: string) => Service | null;
+  /** What features show of theirs. Asked for when something is sent: features are made later. */
+  readonly topics?: () => TopicViews;
+}
+
+/** Documents as they are now, by their ids; null once removed. */
+export type TopicViews = { readonly [Topic in keyof LiveTopics]?: (id: string) => LiveTopics[Topic] | null };
+
+/** Something that belongs to a client. */
+export interface TopicSubject {
+  readonly id: string;
+  readonly clientId: string;
 }
 
 interface Subscriber {
@@ -40,7 +48,7 @@ export class LiveHub implements LivePort {
   readonly #subscribers = new Set<Subscriber>();
   readonly #devices = new Set<DeviceRecord>();
   readonly #incidents = new Map<string, IncidentRecord>();
-  readonly #services = new Map<string, string>();
+  readonly #topics = new Map<keyof LiveTopics, Map<string, TopicSubject>>();
   readonly #removed = new Map<string, string>();
   #catalogueChanged = false;
   #healthChanged = false;
@@ -89,8 +97,9 @@ export class LiveHub implements LivePort {
     this.#schedule();
   }
 
-  serviceChanged({ id, clientId }: { readonly id: string; readonly clientId: string }): void {
-    this.#services.set(id, clientId);
+  topicChanged(topic: keyof LiveTopics, subject: TopicSubject): void {
+    const changed = this.#topics.get(topic) ?? new Map<string, TopicSubject>();
+    this.#topics.set(topic, changed.set(subject.id, subject));
     this.#schedule();
   }
 
@@ -128,7 +137,7 @@ export class LiveHub implements LivePort {
   #forget(): void {
     this.#devices.clear();
     this.#incidents.clear();
-    this.#services.clear();
+    this.#topics.clear();
     this.#removed.clear();
     this.#catalogueChanged = false;
     this.#healthChanged = false;
@@ -156,20 +165,25 @@ export class LiveHub implements LivePort {
     const nameOf = (id: string): string | null => fleet.users.find((user) => user.id === id)?.name ?? null;
     const incidents = [...this.#incidents.values()].filter((record) => inScope(scope, record.clientId));
     const removed = [...this.#removed].filter(([, clientId]) => inScope(scope, clientId)).map(([id]) => id);
-    const services = [...this.#services]
-      .filter(([, clientId]) => inScope(scope, clientId))
-      .map(([id]) => this.#options.service?.(id) ?? null)
-      .filter((service) => service !== null);
     const message: LiveServerMessage = {
       type: 'changes',
       ...(this.#healthChanged ? { server: health() } : {}),
       ...(this.#catalogueChanged ? this.#catalogue(scope) : {}),
       ...(devices.length > 0 ? { devices: devices.map((record) => summarise(record, book, now())) } : {}),
       ...(incidents.length > 0 ? { incidents: incidents.map((record) => incidentView(record, nameOf, now())) } : {}),
-      ...(services.length > 0 ? { services } : {}),
+      ...this.#topicChanges(scope),
       ...(removed.length > 0 ? { removedDevices: removed } : {}),
     };
     return Object.keys(message).length > 1 ? message : null;
+  }
+
+  #topicChanges(scope: Scope): { readonly [Topic in keyof LiveTopics]?: LiveTopics[Topic][] } {
+    const views = this.#options.topics?.() ?? {};
+    const documents = [...this.#topics].map(([topic, changed]) => {
+      const seen = [...changed.values()].filter(({ clientId }) => inScope(scope, clientId));
+      return [topic, seen.map(({ id }) => views[topic]?.(id) ?? null).filter((one) => one !== null)] as const;
+    });
+    return Object.fromEntries(documents.filter(([, some]) => some.length > 0));
   }
 
   #catalogue(scope: Scope): Pick<Extract<LiveServerMessage, { type: 'changes' }>, 'clients' | 'sites'> {

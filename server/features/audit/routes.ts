@@ -7,10 +7,9 @@ import { strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { MAX_PAGE, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
 import { parseTimeRange } from '../../platform/http/time-range.ts';
-import { auditActions } from '../../platform/store/audit/actions.ts';
 import type { AuditFilter } from '../../platform/store/audit/log.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
-import { createAuditViews } from './views.ts';
+import { type AuditViews, createAuditViews } from './views.ts';
 
 const Text = Type.String({ minLength: 1, maxLength: 256 });
 const search = {
@@ -30,11 +29,14 @@ const columns = ['row', 'at', 'actor', 'actorName', 'action', 'words', 'object',
 
 export interface AuditRouteNeeds {
   readonly state: StatePort;
+  /** With the words in which people read them. */
+  readonly actions: Readonly<Record<string, string>>;
   readonly clock: () => number;
 }
 
 /** Who did what: newest first, by person, action, object and time, also as a file. */
-export function auditRoutes(http: Http, { state, clock }: AuditRouteNeeds): void {
+export function auditRoutes(http: Http, { state, actions, clock }: AuditRouteNeeds): void {
+  const viewsOf = () => createAuditViews(state, actions);
   const config = { access: 'manage', everyClient: true } as const;
 
   http.get(
@@ -42,12 +44,12 @@ export function auditRoutes(http: Http, { state, clock }: AuditRouteNeeds): void
     { config, schema: { querystring: Search, response: { 200: PageOf(AuditRow) } } },
     async (request) => {
       const page = await state.audit.list(filterOf(request.query, clock()), pageRequest(request.query));
-      return { items: await createAuditViews(state).of(page.items), next: page.next };
+      return { items: await viewsOf().of(page.items), next: page.next };
     },
   );
 
   http.get('/api/v1/audit-actions', { config, schema: { response: { 200: AuditActions } } }, async () => ({
-    items: Object.entries(auditActions).map(([action, words]) => ({ action, words })),
+    items: Object.entries(actions).map(([action, words]) => ({ action, words })),
   }));
 
   http.get('/api/v1/audit.csv', { config, schema: { querystring: CsvSearch } }, async (request, reply) => {
@@ -58,7 +60,7 @@ export function auditRoutes(http: Http, { state, clock }: AuditRouteNeeds): void
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', 'attachment; filename="audit.csv"')
-      .send(Readable.from(csvOf(state, filter)));
+      .send(Readable.from(csvOf(state, viewsOf(), filter)));
   });
 }
 
@@ -75,9 +77,8 @@ function filterOf({ actor, action, object, from, to }: Asked, nowMs: number): Au
 }
 
 /** Page after page, so that nobody waits for all of it and no more than one is in memory. */
-async function* csvOf(state: StatePort, filter: AuditFilter): AsyncGenerator<string> {
+async function* csvOf(state: StatePort, views: AuditViews, filter: AuditFilter): AsyncGenerator<string> {
   yield csvLine(columns);
-  const views = createAuditViews(state);
   for (let cursor: string | undefined; ; ) {
     const page = await state.audit.list(filter, { limit: MAX_PAGE, cursor });
     const rows = await views.of(page.items);

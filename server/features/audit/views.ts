@@ -1,7 +1,6 @@
 import type { AuditRow } from '../../../protocol/api/audit.ts';
 import { iso } from '../../domain/iso.ts';
 import { everyClient } from '../../domain/scope.ts';
-import { auditActions } from '../../platform/store/audit/actions.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
 import type { Row } from '../../platform/store/tables.ts';
 
@@ -12,8 +11,12 @@ export interface AuditViews {
 }
 
 /** Shows rows with the names of who acted; each is looked up once. */
-export function createAuditViews(state: Pick<StatePort, 'users' | 'scoped'>): AuditViews {
+export function createAuditViews(
+  state: Pick<StatePort, 'users' | 'scoped'>,
+  actions: Readonly<Record<string, string>>,
+): AuditViews {
   const known = new Map<string, Promise<Actor>>();
+  const words = new Map(Object.entries(actions));
 
   async function find(id: string): Promise<Actor> {
     if (id === 'server' || id === 'cli') return { id, kind: 'server', name: null };
@@ -39,7 +42,7 @@ export function createAuditViews(state: Pick<StatePort, 'users' | 'scoped'>): Au
           actor: await actorOf(actor),
           action,
           // What an earlier version called otherwise has no words.
-          words: Object.hasOwn(auditActions, action) ? auditActions[action as keyof typeof auditActions] : action,
+          words: words.get(action) ?? action,
           object: subject,
           detail: JSON.parse(detail_json) as Record<string, unknown>,
         })),

@@ -91,6 +91,7 @@ export async function createServices(options: ServicesOptions) {
     runner,
     checkPort,
     servicePort,
+    topics: { services: view },
     judges: [checks, services],
     policies: [services.parentPolicy],
     routes: [addCheckRoutes, addServiceRoutes],

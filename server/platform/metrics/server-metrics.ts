@@ -10,6 +10,14 @@ export interface QueueReading {
   oldestMs?(): number;
 }
 
+/** One number of the server, read when somebody scrapes. */
+export interface Figure {
+  /** As Prometheus calls it, such as `vigia_agents_connected`. */
+  readonly name: string;
+  readonly help: string;
+  read(): number;
+}
+
 /** The server's metrics about itself. Counters are told as things happen; the rest is read when somebody scrapes. */
 export interface ServerMetrics {
   reportsCommitted(count: number): void;
@@ -28,8 +36,8 @@ export interface ServerMetrics {
   watchQueue(name: string, queue: QueueReading): void;
   /** What is kept of series; read at most once a scrape. */
   watchStorage(read: () => Promise<StorageReading>): void;
-  watchConnectedAgents(count: () => number): void;
-  watchLiveConnections(count: () => number): void;
+  /** @throws Error if a metric of this name is watched already. */
+  watchFigure(figure: Figure): void;
   /** All of them in the text format 0.0.4. */
   text(): Promise<string>;
   /** Stops the sampling of the event loop. */
@@ -96,10 +104,7 @@ export function createServerMetrics(version: string): ServerMetrics {
       queues.set(name, queue);
     },
     watchStorage: (read) => watchStorage(registers, read),
-    watchConnectedAgents: (count) =>
-      addGauge(registers, 'vigia_agents_connected', 'Agents with a link to this server.', count),
-    watchLiveConnections: (count) =>
-      addGauge(registers, 'vigia_live_connections', 'Browsers with a live connection.', count),
+    watchFigure: ({ name, help, read }) => addGauge(registers, name, help, read),
     text: () => registry.metrics(),
     close: stopSampling,
   };

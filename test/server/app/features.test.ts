@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import t from 'tap';
 import { createApp } from '../../../server/app/app.ts';
 import { readConfig } from '../../../server/app/config/config.ts';
+import { migrations } from '../../../server/app/features.ts';
+import { SCHEMA_VERSION } from '../../../server/platform/store/open-database.ts';
 import { startHttp, testPassword } from '../../support/http.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -30,3 +32,15 @@ t.test('what the routes are tested on is all that the server has', async (t) => 
   t.ok(real.length > 100);
   t.same(operations(body), real);
 });
+
+t.test(
+  'what features bring to the database leads on from what every build has, one version after the other',
+  async (t) => {
+    const versions = migrations.map(({ version }) => version).sort((a, b) => a - b);
+    t.same(
+      versions,
+      versions.map((_, index) => SCHEMA_VERSION + 1 + index),
+      'else a database that has the newer one would never get the older',
+    );
+  },
+);

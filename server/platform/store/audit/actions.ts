@@ -1,6 +1,6 @@
 /**
- * Everything that is kept in the audit log, with the words in which people read it. An act that is not here cannot be done: `act`
- * asks for its name, and test/story/refused-acts.test.ts for a scene in which the database refuses it.
+ * What is kept in the audit log, with the words in which people read it; features may bring more. An act that is not named cannot be
+ * done: `act` asks for its name, and test/story/refused-acts.test.ts for a scene in which the database refuses it.
  */
 export const auditActions = {
   'incident.acknowledge': 'Acknowledged an incident',
@@ -60,4 +60,8 @@ export const auditActions = {
   'audit.seal': 'Sealed older rows of the audit log',
 } as const satisfies Record<string, string>;
 
-export type AuditAction = keyof typeof auditActions;
+/** The names of the acts of features, declared where they are done. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled by declarations elsewhere.
+export interface FeatureActions {}
+
+export type AuditAction = keyof typeof auditActions | keyof FeatureActions;

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import type { Service } from '../../../../protocol/api/service.ts';
 import type { LiveServerMessage, ServerHealth } from '../../../../protocol/api/view.ts';
 import { typed } from '../../../../protocol/said/said.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
@@ -28,7 +29,9 @@ async function setUp(t: Test) {
   const fleet = new Fleet(store);
   await fleet.load();
   const book = new IncidentBook(store, 3_600_000);
-  const hub = new LiveHub({ fleet, book, health: () => health, now: () => 0 });
+  const services = new Map<string, Service>();
+  const topics = { services: (id: string) => services.get(id) ?? null };
+  const hub = new LiveHub({ fleet, book, health: () => health, now: () => 0, topics: () => topics });
   t.teardown(() => hub.close());
   const look = (scope: Scope) => {
     const messages: LiveServerMessage[] = [];
@@ -53,7 +56,7 @@ async function setUp(t: Test) {
       },
       { clientId: device.client_id, siteId: device.site_id, deviceId: device.id },
     )!.record;
-  return { fleet, book, hub, acme, globex, look, raise, record: (id: string) => fleet.devices.get(id)! };
+  return { fleet, book, hub, services, acme, globex, look, raise, record: (id: string) => fleet.devices.get(id)! };
 }
 
 /** A message in short: what kinds of documents it holds, by name. */
@@ -94,6 +97,27 @@ t.test('changes go out together, once, the newest of each', async (t) => {
   hub.healthChanged();
   await until('the second message', () => page.messages.length > 1);
   t.same(short(page.messages[1]!), 'server', 'nothing is repeated');
+});
+
+t.test('documents of a feature go to those who may see them, as they are when they are sent', async (t) => {
+  const { hub, services, acme, globex, look } = await setUp(t);
+  const [everything, ofGlobex] = [look(everyClient), look({ clientId: globex.client.id })];
+  const shown = { slug: 'billing', name: 'Billing' } as Service;
+  const mail = { id: 'mail', clientId: acme.client.id };
+  services.set('mail', { ...shown, ...mail, state: 'up' });
+  hub.topicChanged('services', mail);
+  services.set('mail', { ...shown, ...mail, state: 'down' });
+  hub.topicChanged('services', mail);
+  hub.topicChanged('services', { id: 'removed', clientId: globex.client.id });
+  await until('the message', () => everything.messages.length > 0);
+  hub.healthChanged();
+  await until('the next ones', () => ofGlobex.messages.length > 0 && everything.messages.length > 1);
+  t.match(everything.messages[0], { services: [{ id: 'mail', state: 'down' }] }, 'the newest, once');
+  t.same(ofGlobex.messages.map(short), ['server'], 'nothing of another client, and nothing of what is gone');
+  t.notOk(
+    everything.messages.some((message, index) => index > 0 && 'services' in message),
+    'nothing is repeated',
+  );
 });
 
 t.test('after a quiet moment a change goes out at once, what follows a quarter of a second later', async (t) => {

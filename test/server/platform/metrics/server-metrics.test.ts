@@ -7,8 +7,7 @@ t.test('what happened and what waits is there to be scraped', async (t) => {
   const metrics = createServerMetrics('0.1.0');
   t.teardown(() => metrics.close());
   let waiting = 3;
-  metrics.watchConnectedAgents(() => 7);
-  metrics.watchLiveConnections(() => 2);
+  metrics.watchFigure({ name: 'vigia_agents_connected', help: 'Agents with a link.', read: () => 7 });
   metrics.watchQueue('ingest', { limit: 1000, length: () => waiting });
   metrics.reportsCommitted(5);
   metrics.reportsCommitted(6);
@@ -19,7 +18,6 @@ t.test('what happened and what waits is there to be scraped', async (t) => {
   for (const line of [
     'vigia_build_info{version="0.1.0"} 1',
     'vigia_agents_connected 7',
-    'vigia_live_connections 2',
     'vigia_reports_total 11',
     'vigia_reports_lost_total 1',
     'vigia_ingest_commit_seconds_bucket{le="0.025"} 0',
@@ -33,6 +31,7 @@ t.test('what happened and what waits is there to be scraped', async (t) => {
   waiting = 4;
   t.match(await metrics.text(), 'vigia_queue_length{queue="ingest"} 4');
   t.throws(() => metrics.watchQueue('ingest', { limit: 1, length: () => 0 }), /watched already/);
+  t.throws(() => metrics.watchFigure({ name: 'vigia_agents_connected', help: 'x', read: () => 0 }), /registered/);
 });
 
 t.test('a blocked loop shows, and only until it was scraped', async (t) => {
@@ -57,8 +56,7 @@ t.test('a blocked loop shows, and only until it was scraped', async (t) => {
 t.test('promtool finds nothing to mend', async (t) => {
   const metrics = createServerMetrics('0.1.0');
   t.teardown(() => metrics.close());
-  metrics.watchConnectedAgents(() => 0);
-  metrics.watchLiveConnections(() => 0);
+  metrics.watchFigure({ name: 'vigia_agents_connected', help: 'Agents with a link.', read: () => 0 });
   metrics.watchQueue('ingest', { limit: 1, length: () => 0 });
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
     input: await metrics.text(),
