@@ -6,6 +6,7 @@ import { presenceFacts } from './facts/presence.ts';
 import { promiseFacts } from './facts/promises.ts';
 import { ruleFacts } from './facts/rules.ts';
 import { serverFacts } from './facts/server.ts';
+import { featureFacts } from './features.ts';
 
 /** Everything that is said, with its parameters. Each language has words for all of it (`en/`), or does not pass the check of types. */
 export const facts = {
@@ -21,4 +22,5 @@ export const facts = {
   ...incidentFacts,
   ...clockFacts,
   ...ledgerFacts,
+  ...featureFacts,
 } as const;

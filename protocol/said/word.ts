@@ -3,21 +3,13 @@ import * as figures from './figures.ts';
 import type { Kind, Spec, WordedBudget, WordedMoment, WordedOf } from './kinds.ts';
 import { readSaid } from './read.ts';
 import type { Budget, Said, SaidKey } from './said.ts';
+import type { Words } from './words.ts';
+
+export type { Forms, Words } from './words.ts';
 
 type WordedParams<Key extends SaidKey> = {
   readonly [Name in keyof (typeof facts)[Key]]: WordedOf<(typeof facts)[Key][Name]>;
 };
-
-export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string };
-
-/** What the words of a language may ask for. */
-export interface Words {
-  /** The form for a number of things; `#` in it stands for the number. @example plural(2, { one: '# day', other: '# days' }) */
-  plural(count: number, forms: Forms): string;
-  number(value: number): string;
-  /** All of them, as the language joins a list. */
-  list(parts: readonly string[]): string;
-}
 
 /** The words of a language for every fact: a key or a parameter that is missing is an error of types. */
 export interface Catalogue {

@@ -1,3 +1,4 @@
+import { featureWords } from '../features.ts';
 import type { Catalogue } from '../word.ts';
 import { checkWords } from './checks.ts';
 import { clockWords } from './clocks.ts';
@@ -23,5 +24,6 @@ export const english: Catalogue = {
     ...incidentWords,
     ...clockWords,
     ...ledgerWords,
+    ...featureWords,
   },
 };
