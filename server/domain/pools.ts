@@ -42,10 +42,22 @@ type MemberPlaces = readonly [
   available: number | undefined,
 ];
 
-const placesOf = new WeakMap<SchemaIndex, readonly MemberPlaces[]>();
+/** What a schema tells of pools. */
+interface SchemaPools {
+  readonly places: readonly MemberPlaces[];
+  readonly names: ReadonlySet<string>;
+  readonly reads: readonly string[];
+}
+
+/**
+ * As many as an agent names: 64 file systems, and 64 further names of theirs. They are compared with one another, so of whoever names more
+ * each speaks for itself.
+ */
+const MAX_MEMBERS = 128;
+const ofSchema = new WeakMap<SchemaIndex, SchemaPools>();
 /** What a reading said of pools when it was last asked: the newest reading of a device is filled anew with each of its reports. */
 interface Pools {
-  /** Scaled, as the schema's `memberPlaces` name them, member by member. */
+  /** Scaled, as the places of the schema name them, member by member. */
   readonly values: readonly (number | null | undefined)[];
   readonly members: readonly Member[];
   sharings?: ReadonlyMap<string, Sharing>;
@@ -53,10 +65,14 @@ interface Pools {
 
 const pooled = new WeakMap<Reading, Pools>();
 
-/** The metrics by which it is told who shares with whom. */
+/** The metrics by which it is told who shares with whom: one list for all of a schema. */
 export function poolReads(schema: SchemaIndex): readonly string[] {
-  const families = ['fs.pool', 'fs.size', 'fs.available', 'fs.readable'];
-  return (schema.instances.get('fs.pool') ?? []).flatMap((name) => families.map((family) => `${family}[${name}]`));
+  return poolsOfSchema(schema).reads;
+}
+
+/** Whether this file system may share its space with another. */
+export function isPooled(schema: SchemaIndex, mountpoint: string): boolean {
+  return poolsOfSchema(schema).names.has(mountpoint);
 }
 
 /** The space that a file system speaks of: its pool's, if it stands for one. Null if that was not measured. */
@@ -104,7 +120,7 @@ function membersOf(reading: Reading): readonly Member[] {
 }
 
 function poolsOf(reading: Reading): Pools {
-  const places = memberPlaces(reading.schema);
+  const { places } = poolsOfSchema(reading.schema);
   const known = pooled.get(reading);
   if (known !== undefined && hasStayed(reading, places, known.values)) return known;
   const value = (place: number | undefined): number | null => (place === undefined ? null : valueAt(reading, place));
@@ -136,15 +152,18 @@ function spaceFrom(sizeBytes: number | null, availableBytes: number | null): Spa
   return sizeBytes === null || availableBytes === null ? null : { sizeBytes, availableBytes };
 }
 
-function memberPlaces(schema: SchemaIndex): readonly MemberPlaces[] {
-  let places = placesOf.get(schema);
-  if (places === undefined) {
-    const names = [...(schema.instances.get('fs.pool') ?? [])].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-    const at = (family: string, name: string): number | undefined => schema.position.get(`fs.${family}[${name}]`);
-    places = names.map((name) => [name, at('pool', name), at('size', name), at('available', name)] as const);
-    placesOf.set(schema, places);
-  }
-  return places;
+function poolsOfSchema(schema: SchemaIndex): SchemaPools {
+  const known = ofSchema.get(schema);
+  if (known !== undefined) return known;
+  const all = schema.instances.get('fs.pool') ?? [];
+  const names = all.length > MAX_MEMBERS ? [] : all.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  const at = (family: string, name: string): number | undefined => schema.position.get(`fs.${family}[${name}]`);
+  const places = names.map((name) => [name, at('pool', name), at('size', name), at('available', name)] as const);
+  const families = ['fs.pool', 'fs.size', 'fs.available', 'fs.readable'];
+  const reads = names.flatMap((name) => families.map((family) => `${family}[${name}]`));
+  const pools = { places, names: new Set(names), reads };
+  ofSchema.set(schema, pools);
+  return pools;
 }
 
 function findSharings(members: readonly Member[]): ReadonlyMap<string, Sharing> {

@@ -11,6 +11,8 @@ import type { Evidence, Finding, RuleContext } from './rule.ts';
 export interface Condition extends Pick<Finding, 'rule' | 'object' | 'priority' | 'timing' | 'standing'> {
   /** The metrics whose values alone decide the signal; absent if it depends on anything else, also on the time. */
   readonly reads?: readonly string[];
+  /** Further ones that other conditions read as well: one list for all of them. */
+  readonly sharedReads?: readonly string[];
   /** Null if the reading does not tell. */
   signal(reading: Reading, context: RuleContext): Signal | null;
   said(reading: Reading, context: RuleContext): Said;

@@ -21,7 +21,8 @@ export const diskUnreadable: ReportRule = (schema, { unreadable }) =>
       priority: 'high',
       timing: unreadable,
       standing: false,
-      reads: [metric, ...poolReads(schema)],
+      reads: [metric],
+      sharedReads: poolReads(schema),
       signal(reading) {
         const value = readable(reading);
         if (value === null) return null;

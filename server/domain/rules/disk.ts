@@ -1,6 +1,6 @@
 import { said } from '../../../protocol/said/said.ts';
 import type { Signal } from '../hysteresis.ts';
-import { poolReads, type Space, sharersOf, spaceOf, toldBy } from '../pools.ts';
+import { isPooled, poolReads, type Space, sharersOf, spaceOf, toldBy } from '../pools.ts';
 import type { Reading, SchemaIndex } from '../reading.ts';
 import type { DetectionSettings, SpaceLevel } from '../settings.ts';
 import { type Condition, metricIn, type ReportRule, type ValueOf } from './condition.ts';
@@ -26,9 +26,9 @@ function spaceCondition(
   const size = metricIn(schema, `fs.size[${mountpoint}]`);
   const available = metricIn(schema, metric);
   const thresholdOf = (sizeBytes: number): number => Math.min(level.belowRatio * sizeBytes, level.belowBytes);
-  const isPooled = schema.position.has(`fs.pool[${mountpoint}]`);
+  const mayShare = isPooled(schema, mountpoint);
   const measured = (reading: Reading): Space | null => {
-    if (isPooled) return spaceOf(reading, mountpoint);
+    if (mayShare) return spaceOf(reading, mountpoint);
     const sizeBytes = size(reading);
     const availableBytes = available(reading);
     return sizeBytes === null || availableBytes === null ? null : { sizeBytes, availableBytes };
@@ -82,11 +82,11 @@ export const diskInodes: ReportRule = (schema, { inodes }) =>
 
 /** What shares its space with another is told with that one: a full pool is one incident, however many see it. */
 function oncePerPool(schema: SchemaIndex, condition: Condition): Condition {
-  const { object, reads = [] } = condition;
-  if (!schema.position.has(`fs.pool[${object}]`)) return condition;
+  const { object } = condition;
+  if (!isPooled(schema, object)) return condition;
   return {
     ...condition,
-    reads: [...new Set([...reads, ...poolReads(schema)])],
+    sharedReads: poolReads(schema),
     signal: (reading, context) => (toldBy(reading, object) === null ? condition.signal(reading, context) : 'clear'),
     recovery(reading) {
       const other = toldBy(reading, object);

@@ -4,13 +4,15 @@ import type { Condition } from './condition.ts';
 import { conditionsOf } from './index.ts';
 import type { RuleContext } from './rule.ts';
 
+type Group = readonly Condition[];
+
 /** The conditions of a schema by what they read, so that each is asked only when that changes. */
 interface Readers {
   readonly schema: SchemaIndex;
   readonly settings: DetectionSettings;
-  /** Places in the schema that any condition reads, and the conditions that read each of them. */
+  /** Places in the schema that any condition reads, and the conditions that read each of them, in groups that read the same. */
   readonly places: readonly number[];
-  readonly conditions: readonly (readonly Condition[])[];
+  readonly groups: readonly (readonly Group[])[];
   /** Those that read more than the report's values. */
   readonly always: readonly Condition[];
 }
@@ -34,16 +36,17 @@ export class QuietDevice {
       // Nothing equals it: all conditions are asked.
       this.#values = new Array<number>(readers.places.length).fill(Number.POSITIVE_INFINITY);
     }
-    const { places, conditions, always } = readers;
+    const { places, groups, always } = readers;
     const values = this.#values;
-    let isBroken = false;
+    const changed = new Set<Group>();
     for (let index = 0; index < places.length; index += 1) {
       const value = scaled[places[index] as number] ?? Number.NaN;
       if (Object.is(value, values[index])) continue;
       values[index] = value;
-      isBroken ||= isAnyRaised(conditions[index] as readonly Condition[], reading, context);
+      for (const group of groups[index] as readonly Group[]) changed.add(group);
     }
-    return isBroken || isAnyRaised(always, reading, context);
+    for (const group of changed) if (isAnyRaised(group, reading, context)) return true;
+    return isAnyRaised(always, reading, context);
   }
 
   /** Something is wrong: once it is over, all conditions are to be asked again. */
@@ -64,17 +67,27 @@ function readersOf(schema: SchemaIndex, settings: DetectionSettings): Readers {
   compiled.set(settings, bySchema);
   const known = bySchema.get(schema);
   if (known) return known;
-  const byPlace = new Map<number, Condition[]>();
   const always: Condition[] = [];
+  const byReads = new Map<readonly string[], Condition[]>();
   for (const { condition } of conditionsOf(schema, settings)) {
-    const { reads } = condition;
+    const { reads, sharedReads } = condition;
     if (reads === undefined) always.push(condition);
-    for (const name of reads ?? []) {
+    for (const list of [reads, sharedReads]) if (list) addTo(byReads, list, condition);
+  }
+  const byPlace = new Map<number, Group[]>();
+  for (const [reads, group] of byReads) {
+    for (const name of reads) {
       const place = schema.position.get(name);
-      if (place !== undefined) byPlace.set(place, [...(byPlace.get(place) ?? []), condition]);
+      if (place !== undefined) addTo(byPlace, place, group);
     }
   }
-  const readers = { schema, settings, places: [...byPlace.keys()], conditions: [...byPlace.values()], always };
+  const readers = { schema, settings, places: [...byPlace.keys()], groups: [...byPlace.values()], always };
   bySchema.set(schema, readers);
   return readers;
+}
+
+function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
