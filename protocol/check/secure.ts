@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { isIP, type Socket } from 'node:net';
+import { isIP, isIPv4, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 
 /**
@@ -41,5 +41,5 @@ export function isWithoutHttp1(error: unknown): boolean {
 }
 
 function isLoopbackName(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -7,6 +7,7 @@ import t, { type Test } from 'tap';
 import { runHttp } from '../../../protocol/check/http.ts';
 import type { ResolveHost } from '../../../protocol/check/outcome.ts';
 import { runTcp } from '../../../protocol/check/tcp.ts';
+import { trustedCertificate } from '../../support/certificate.ts';
 import { freePort } from '../../support/free-port.ts';
 
 const toLoopback: ResolveHost = async () => [{ address: '127.0.0.1', family: 4 }];
@@ -68,6 +69,17 @@ t.test('three redirects are followed, each to where it may go', async (t) => {
   t.match(await get('/4'), { up: false, reason: 'status', httpStatus: 302 });
   t.match(await get('/9'), { up: null, reason: 'not_permitted' }, 'asked anew for each host');
   t.match(await get('/1', { status: [302] }), { up: true, httpStatus: 302 }, 'unless the redirect is what is wanted');
+});
+
+t.test('a name that only looks like the loopback has to be vouched for', async (t) => {
+  const server = createTlsServer(await trustedCertificate(), (_, response) => response.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const check = (host: string) => runHttp({ kind: 'http', url: `https://${host}:${port}/` }, options);
+  t.match(await check('127.0.0.1'), { up: true, reason: 'ok' });
+  t.match(await check('127.0.0.1.shop.test'), { up: false, reason: 'tls' });
+  t.match(await check('127.shop.test'), { up: false, reason: 'tls' });
 });
 
 t.test('a certificate is judged and tells when it ends', async (t) => {
