@@ -8,6 +8,7 @@ import t from 'tap';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pages = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'deploy/README.md'],
+  ...['server/platform/series/README.md', 'server/platform/series/FORMAT.md'],
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

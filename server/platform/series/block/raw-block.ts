@@ -34,7 +34,7 @@ const column = { at: 0, sequence: 1, run: 2, backfill: 3 } as const;
 const FIRST_METRIC = 4;
 
 /**
- * Lays reports down as a block ("Blocks" of docs/storage.md).
+ * Lays reports down as a block ("Blocks" of FORMAT.md).
  * @throws RangeError for no or too many reports, columns of unequal length, or an infinite value
  */
 export function encodeBlock(columns: Columns): Uint8Array {

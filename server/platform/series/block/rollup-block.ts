@@ -35,7 +35,7 @@ const own = { start: 0, reports: 1, coveredMs: 2 } as const;
 const ID_STEP = 8;
 
 /**
- * Lays buckets down as a block ("Roll-ups" of docs/storage.md).
+ * Lays buckets down as a block ("Roll-ups" of FORMAT.md).
  * @throws RangeError for no or too many buckets, columns of unequal length, or an infinite value
  */
 export function encodeBuckets(buckets: Buckets): Uint8Array {

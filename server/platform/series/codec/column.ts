@@ -10,7 +10,7 @@ import { reduce } from './reduce.ts';
 import { Scratch } from './scratch.ts';
 import { plainUnit, readUnit, writeUnit } from './unit.ts';
 
-/** The head of a column: the coding in its lowest three bits, then what follows ("Columns" of docs/storage.md). */
+/** The head of a column: the coding in its lowest three bits, then what follows ("Columns" of FORMAT.md). */
 const EMPTY = 0;
 const DOUBLES = 1;
 const GAPS_SHIFT = 3;

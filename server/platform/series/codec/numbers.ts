@@ -7,7 +7,7 @@ import { Scratch } from './scratch.ts';
 
 /**
  * How integers are told by their distance from a base: their lowest bits as they are, and what is above these in one of four
- * forms ("Numbers" of docs/storage.md).
+ * forms ("Numbers" of FORMAT.md).
  */
 export const form = { none: 0, digits: 1, rice: 2, folded: 3 } as const;
 const FORM_SHIFT = 6;

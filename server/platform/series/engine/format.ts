@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 /** The oldest format that is still read: what is older is set aside. */
 export const OLDEST_FORMAT = 3;
 
-/** "Tables" of docs/storage.md, as they were in {@link OLDEST_FORMAT}. */
+/** "Tables" of FORMAT.md, as they were in {@link OLDEST_FORMAT}. */
 const tables = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE host (

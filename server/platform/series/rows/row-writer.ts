@@ -57,7 +57,7 @@ export function canFollow(previous: RowBase, report: StoredReport): boolean {
 }
 
 /**
- * Writes one row ("Rows" of docs/storage.md): a key row if there is no `previous`, else a delta row against it.
+ * Writes one row ("Rows" of FORMAT.md): a key row if there is no `previous`, else a delta row against it.
  * @throws RangeError for what no report may hold, such as a value that is no integer; then the bytes written are of no use
  */
 export function writeRow(

@@ -63,7 +63,7 @@ t.test('bytes of every coding', async (t) => {
 });
 
 t.test('the examples of the document are what is written', async (t) => {
-  const document = readFileSync(new URL('../../../../../docs/storage.md', import.meta.url), 'utf8');
+  const document = readFileSync(new URL('../../../../../server/platform/series/FORMAT.md', import.meta.url), 'utf8');
   const rows = [...document.matchAll(/^\| `([^`]+)` \| `((?:[0-9a-f]{2} ?)+)` \|$/gm)];
   t.ok(rows.length >= 14, `${rows.length} examples`);
   for (const [, values = '', hex = ''] of rows) {
