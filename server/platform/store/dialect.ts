@@ -58,7 +58,7 @@ class WorkerDriver implements Driver {
   }
 
   async commitTransaction(): Promise<void> {
-    await this.#worker.request({ kind: 'query', sql: 'COMMIT', parameters: [] });
+    await this.#worker.request({ kind: 'commit' });
   }
 
   async rollbackTransaction(): Promise<void> {

@@ -45,13 +45,14 @@ export class WorkerClient {
   }
 
   /**
-   * A batch has no deadline: given up here it could still be written there, and whoever repeats it would write it twice.
+   * What commits has no deadline: given up here it could still be written there. Whoever repeats it would write it twice, and whoever
+   * does not would go on as if it were not so.
    * @throws VigiaError unavailable if the worker has ended or does not answer within 30 s; what SQLite refused
    */
   request(work: Work): Promise<Outcome> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = this.#nextId++;
-    const answer = this.#wait(id, work.kind === 'batch' ? null : DEADLINE_MS);
+    const answer = this.#wait(id, commits(work) ? null : DEADLINE_MS);
     this.#worker.postMessage({ id, ...work } satisfies Request);
     return answer;
   }
@@ -96,4 +97,8 @@ export class WorkerClient {
     }
     this.#pending.clear();
   }
+}
+
+function commits({ kind }: Work): boolean {
+  return kind === 'batch' || kind === 'commit';
 }

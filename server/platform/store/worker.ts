@@ -22,6 +22,7 @@ export interface Statement {
 export type Work =
   | ({ readonly kind: 'query' } & Statement)
   | { readonly kind: 'batch'; readonly statements: readonly Statement[] }
+  | { readonly kind: 'commit' }
   /** Rolls back if a transaction is still open: SQLite ends some by itself, such as on a full disk. */
   | { readonly kind: 'rollback' }
   | { readonly kind: 'close' };
@@ -99,6 +100,9 @@ function serve(port: MessagePort, database: DatabaseSync): void {
         return run(work);
       case 'batch':
         return runBatch(work.statements);
+      case 'commit':
+        database.exec('COMMIT');
+        return nothing;
       case 'rollback':
         return rollBack();
       case 'close':

@@ -1,10 +1,15 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { mock } from 'node:test';
 import { CompiledQuery, Kysely } from 'kysely';
 import t from 'tap';
 import { VigiaError } from '../../../../protocol/error.ts';
+import { chainKeyOf } from '../../../../server/platform/store/audit/chain.ts';
 import { workerDialect } from '../../../../server/platform/store/dialect.ts';
 import { Mutex } from '../../../../server/platform/store/mutex.ts';
 import type { Outcome, Work } from '../../../../server/platform/store/worker.ts';
+import { WorkerClient } from '../../../../server/platform/store/worker-client.ts';
+import { tempDir } from '../../../support/temp-dir.ts';
 
 const done: Outcome = { rows: [], changes: 0, insertId: 0 };
 
@@ -14,6 +19,7 @@ function slowThread(database: DatabaseSync) {
   const perform = (work: Work): Outcome => {
     thread.asked.push(work.kind === 'query' ? work.sql : work.kind);
     if (work.kind === 'query') database.exec(work.sql);
+    if (work.kind === 'commit') database.exec('COMMIT');
     if (work.kind === 'rollback' && database.isTransaction) database.exec('ROLLBACK');
     return done;
   };
@@ -49,4 +55,28 @@ t.test('a begin that was given up and begins later leaves nobody in a transactio
       .map(({ number }) => number),
     [2],
   );
+});
+
+t.test('a commit is waited for, however long its disk takes: nobody is refused what is written later', async (t) => {
+  const path = join(tempDir(t), 'state.db');
+  const worker = await WorkerClient.open(
+    { path, chainKey: chainKeyOf(new Uint8Array(32)), migrations: [] },
+    () => undefined,
+  );
+  t.teardown(() => worker.close());
+  const ask = (sql: string) => worker.request({ kind: 'query', sql, parameters: [] });
+  await ask('BEGIN IMMEDIATE');
+  await ask("INSERT INTO setting VALUES ('a', '1')");
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  // The thread is at this while the deadline of all that was asked passes.
+  const slow = ask(
+    'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000) SELECT max(i) FROM n',
+  );
+  const committed = worker.request({ kind: 'commit' });
+  mock.timers.tick(60_000);
+  await t.rejects(slow, { code: 'unavailable', details: { cause: 'deadline' } });
+  await t.resolves(committed);
+  mock.timers.reset();
+  t.match(await ask("SELECT * FROM setting WHERE key = 'a'"), { rows: [{}] });
 });
