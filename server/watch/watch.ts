@@ -222,7 +222,12 @@ export class Watch {
     const at = this.#options.clock.now();
     const isNews = this.#clones.note(record, at);
     if (!isNews && (which === 'machine' || this.#clones.isTold(record))) return Promise.resolve();
-    return this.#follow('bounded', (changes) => this.#clones.raise(record, { address, which, at }, changes));
+    const told = this.#follow('bounded', (changes) => this.#clones.raise(record, { address, which, at }, changes));
+    return told.catch((cause: unknown) => {
+      // Nobody was told: the next try is news again.
+      if (isNews) record.clonedAt = null;
+      throw cause;
+    });
   }
 
   /** A device was heard of again after it had not been `up`: shown at once, not at the next tick. A fleet returns together. */

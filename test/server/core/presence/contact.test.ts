@@ -288,6 +288,20 @@ t.test('a copied identity is one incident, however often the copy tries', async 
   t.same(await scene.incidents(), { 'identity.cloned high resolved': 1 });
 });
 
+t.test('a copied identity that nobody could be told of is told of at its next try', async (t) => {
+  const scene = await Neighbourhood.start(t, [1]);
+  const [[record] = []] = scene.sites;
+  const { watch } = scene.core;
+  const gate = Promise.withResolvers<void>();
+  for (let n = 0; n < watch.lane.limit; n += 1) void watch.lane.runAlways(() => gate.promise);
+  await t.rejects(watch.takeClone(record!, '198.51.100.77', 'machine'), { code: 'overloaded' });
+  gate.resolve();
+  await watch.lane.idle();
+  t.same(await scene.incidents(), {});
+  await watch.takeClone(record!, '198.51.100.77', 'machine');
+  t.same(await scene.incidents(), { 'identity.cloned high open': 1 });
+});
+
 t.test('while storage refuses, absence is nobody’s fault', async (t) => {
   const scene = await Neighbourhood.start(t, [1, 1]);
   const [[lone] = []] = scene.sites;
