@@ -92,7 +92,6 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
       const client = await clientOf(request.headers[KEY_HEADER]);
       const linkId = linkIdOf(client);
       const answer = await personReports.fromPortal({ clientId: client.id, linkId, address: request.ip }, request.body);
-      await state.scoped({ clientId: client.id }).clients.noteReportKeyUse(client.id);
       const { reportId: _reportId, incidentId: _incidentId, ...shown } = answer;
       return reply.code(201).send(shown);
     },

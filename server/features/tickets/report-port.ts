@@ -182,7 +182,9 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
       const place = { clientId: where.clientId, ...(visit && { linkId }), incidentId: record.id };
       changes.record(report.id, { ...place, ...(visit && { address }) });
       changes.addIncident(deviceOf(record), step);
-      changes.add(store.scoped(scope).personReports.insertStatement(linked));
+      const { personReports, clients } = store.scoped(scope);
+      changes.add(personReports.insertStatement(linked));
+      if (visit) changes.add(clients.noteReportKeyUseStatement(where.clientId));
       return linked;
     });
     return reportView(row);

@@ -26,8 +26,6 @@ export interface ScopedState {
     all(): Promise<ClientRow[]>;
     get(id: string): Promise<ClientRow | null>;
     byName(name: string): Promise<ClientRow | null>;
-    /** The one write without an act: that somebody used its report page. */
-    noteReportKeyUse(id: string): Promise<void>;
     byReportKey(hash: Uint8Array): Promise<ClientRow | null>;
   };
   readonly sites: {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CompiledQuery } from 'kysely';
 import { isolated } from '../../../../protocol/bidi.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
 import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
@@ -23,7 +24,7 @@ export interface ClientRepository {
   update(id: string, changes: ClientChanges): Promise<Row<'client'>>;
   /** Its public report page; null takes the page away. @throws VigiaError not_found */
   setReportKey(id: string, key: NewReportKey | null): Promise<void>;
-  noteReportKeyUse(id: string): Promise<void>;
+  noteReportKeyUseStatement(id: string): CompiledQuery;
   /** Those whose report page works. */
   withReportKey(): Promise<Row<'client'>[]>;
   /** Somebody else answers for its report page from now on. */
@@ -55,8 +56,9 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
     select()
       .where('report_key_hash', 'is not', null)
       .where((eb) => eb.or([eb('report_key_expires_at', 'is', null), eb('report_key_expires_at', '>', clock())]));
-  const update = (id: string, changes: Partial<ReportKeyColumns>) =>
-    db.updateTable('client').set(changes).where(ofScope(scope, 'client.id')).where('id', '=', id).executeTakeFirst();
+  const updateOf = (id: string, changes: Partial<ReportKeyColumns>) =>
+    db.updateTable('client').set(changes).where(ofScope(scope, 'client.id')).where('id', '=', id);
+  const update = (id: string, changes: Partial<ReportKeyColumns>) => updateOf(id, changes).executeTakeFirst();
 
   async function byName(name: string): Promise<Row<'client'> | null> {
     return (await select().where('name', '=', name.trim()).executeTakeFirst()) ?? null;
@@ -132,7 +134,7 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
       const { numUpdatedRows } = await update(id, { ...noReportKey, ...made });
       if (numUpdatedRows === 0n) throw notFound('client');
     },
-    noteReportKeyUse: async (id) => void (await update(id, { report_key_used_at: clock() })),
+    noteReportKeyUseStatement: (id) => updateOf(id, { report_key_used_at: clock() }).compile(),
     withReportKey: () => withReportKey().execute(),
     keepReportKey: async (id, keptBy) => void (await update(id, { report_key_kept_by: keptBy })),
     byReportKey: async (hash) => (await withReportKey().where('report_key_hash', '=', hash).executeTakeFirst()) ?? null,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { plain } from '../../../../protocol/said/plain.ts';
 import { parseSaid } from '../../../../protocol/said/read.ts';
@@ -228,6 +229,20 @@ async function openPages(t: Parameters<typeof startHttp>[0], names: readonly str
   const incidents = async () => (await store.scoped(everyClient).incidents.list({ limit: 100, state: 'all' })).items;
   return { ...server, tenants, links, makeLink, report, incidents };
 }
+
+t.test('a report and the use of its link are one: whoever is told to try again has left nothing', async (t) => {
+  const { store, links, report, incidents } = await openPages(t, ['Acme']);
+  const used = () => store.db.selectFrom('client').select('report_key_used_at').executeTakeFirst();
+  await sql`CREATE TRIGGER refused BEFORE UPDATE OF report_key_used_at ON client WHEN NEW.report_key_used_at IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'refused'); END`.execute(store.db);
+  t.not((await report(links[0] ?? '')).status, 201);
+  t.same(await incidents(), []);
+  t.match(await used(), { report_key_used_at: null });
+  await sql`DROP TRIGGER refused`.execute(store.db);
+  t.equal((await report(links[0] ?? '')).status, 201);
+  t.equal((await incidents()).length, 1);
+  t.match(await used(), { report_key_used_at: Number });
+});
 
 t.test('what comes by the same link within an hour is one incident', async (t) => {
   const { store, clock, links, report, incidents } = await openPages(t, ['Acme', 'Other']);

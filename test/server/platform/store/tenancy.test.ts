@@ -267,7 +267,10 @@ t.test('no scoped method reaches into another client', async (t) => {
       ensure: [outcome.forbidden, () => mine.clients.ensure('Bolt')],
       update: [outcome.notFound, () => mine.clients.update(bolt.client.id, { name: 'mine' })],
       setReportKey: [outcome.notFound, () => mine.clients.setReportKey(bolt.client.id, null)],
-      noteReportKeyUse: [undefined, () => mine.clients.noteReportKeyUse(bolt.client.id)],
+      noteReportKeyUseStatement: [
+        undefined,
+        () => store.commit([mine.clients.noteReportKeyUseStatement(bolt.client.id)]),
+      ],
       withReportKey: [outcome.empty, () => ids(mine.clients.withReportKey())],
       keepReportKey: [undefined, () => mine.clients.keepReportKey(bolt.client.id, 'me')],
       byReportKey: [outcome.nothing, () => mine.clients.byReportKey(reportKey)],
