@@ -3,8 +3,12 @@ import { MAX_ACK_RANGES } from '../../../protocol/wire/frame.ts';
 
 /** A round has so many moments at which something is sent. */
 const MOMENTS = 40;
-/** Links wait between so much of a round and all of it, so that those which came together are not told together. */
-const SHORTEST_SHARE = 0.75;
+/** A new link waits between so much of a round and all of it, so that those which came together are not told together. */
+const FIRST_SHARE = 0.75;
+/** Later it waits between so much of a round and all of it: those which were held up together part again, and few frames are sent. */
+const LATER_SHARE = 0.95;
+/** What is to go out within so many moments goes with the next frame that comes. */
+const SOON_MOMENTS = 4;
 /** With so many reports unacknowledged an agent may begin to hold back. */
 const MAX_WAITING = 64;
 /** What cannot wait for its moment goes out in turns of so many links, between which others are heard. */
@@ -15,7 +19,8 @@ const LOOK_BACK = 4;
 /**
  * When acknowledgements are sent: a frame a report would cost the server as much as the report. A new link is told at once, and so
  * is one that waits to send more. Others wait for the next ping of their link, which takes them along, or, where there is
- * none because reports come quickly, for a moment that is at most a round after the oldest of what waits.
+ * none because reports come quickly, for a moment that is at most a round after the oldest of what waits. Shortly before it they go
+ * when a frame comes: then all that belongs to the link is in the caches of the processor, and its agent is awake.
  */
 export class AckPace {
   readonly #momentMs: number;
@@ -39,11 +44,11 @@ export class AckPace {
   /** Those of a new link. `send` is called when it is time. */
   join(send: (frame: AckFrame) => void): Acknowledgements {
     this.#joined = (this.#joined + 1) % MOMENTS;
-    const moments = Math.ceil(MOMENTS * (SHORTEST_SHARE + ((1 - SHORTEST_SHARE) * this.#joined) / MOMENTS));
-    return new Acknowledgements(this, moments, send);
+    const waitFrom = (share: number): number => Math.ceil(MOMENTS * (share + ((1 - share) * this.#joined) / MOMENTS));
+    return new Acknowledgements(this, waitFrom(FIRST_SHARE), waitFrom(LATER_SHARE), send);
   }
 
-  /** Lets these, which do not yet, wait for at most so many moments. @returns where they wait */
+  /** Lets these, which do not yet, wait for at most so many moments. @returns the number of the one at which they go out */
   defer(acks: Acknowledgements, moments: number): number {
     const present = Math.floor(this.#now() / this.#momentMs);
     if (this.#timer === null) {
@@ -51,10 +56,15 @@ export class AckPace {
       this.#timer = setInterval(() => this.#pass(), this.#momentMs);
     }
     // The interval looks once in each moment, at any time of it: one moment less, so that nothing comes after its round.
-    const place = Math.max(present + moments - 1, this.#moment + 1) % this.#wheel.length;
-    this.#wheel[place]?.add(acks);
+    const due = Math.max(present + moments - 1, this.#moment + 1);
+    this.#wheel[due % this.#wheel.length]?.add(acks);
     this.#waiting += 1;
-    return place;
+    return due;
+  }
+
+  /** Whether such a moment is near. */
+  isSoon(due: number): boolean {
+    return due - this.#moment <= SOON_MOMENTS;
   }
 
   /** Sends these when what is being done now is done. */
@@ -64,9 +74,9 @@ export class AckPace {
   }
 
   /** These do not wait any more. */
-  leave(acks: Acknowledgements, place: number): void {
+  leave(acks: Acknowledgements, due: number): void {
     this.#prompt.delete(acks);
-    if (this.#wheel[place]?.delete(acks)) this.#waiting -= 1;
+    if (this.#wheel[due % this.#wheel.length]?.delete(acks)) this.#waiting -= 1;
     if (this.#waiting > 0 || this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
@@ -102,17 +112,20 @@ interface Waiting {
 /** The reports of one link that are committed and not acknowledged yet. */
 export class Acknowledgements {
   readonly #pace: AckPace;
-  readonly #moments: number;
+  /** How many moments these wait next, and from then on. */
+  #moments: number;
+  readonly #laterMoments: number;
   readonly #send: (frame: AckFrame) => void;
   readonly #ranges: Waiting[] = [];
   #count = 0;
-  /** Where on the pace's wheel these wait; -1 for nowhere. */
-  #place = -1;
+  /** The moment of the pace at which these go out; -1 while none of them waits for one. */
+  #due = -1;
   #isNew = true;
 
-  constructor(pace: AckPace, moments: number, send: (frame: AckFrame) => void) {
+  constructor(pace: AckPace, firstMoments: number, laterMoments: number, send: (frame: AckFrame) => void) {
     this.#pace = pace;
-    this.#moments = moments;
+    this.#moments = firstMoments;
+    this.#laterMoments = laterMoments;
     this.#send = send;
   }
 
@@ -122,7 +135,15 @@ export class Acknowledgements {
     this.#join(run, sequence);
     const isPrompt = backfill || this.#isNew || this.#count >= MAX_WAITING;
     if (isPrompt) this.#pace.hurry(this);
-    else if (this.#place === -1) this.#place = this.#pace.defer(this, this.#moments);
+    else if (this.#due === -1) {
+      this.#due = this.#pace.defer(this, this.#moments);
+      this.#moments = this.#laterMoments;
+    }
+  }
+
+  /** Its agent was heard. */
+  heard(): void {
+    if (this.#due !== -1 && this.#pace.isSoon(this.#due)) this.flush();
   }
 
   /** Sends what waits now. */
@@ -148,8 +169,8 @@ export class Acknowledgements {
 
   /** The link is no more: its agent brings these again, and they are known. */
   drop(): void {
-    this.#pace.leave(this, this.#place);
-    this.#place = -1;
+    this.#pace.leave(this, this.#due);
+    this.#due = -1;
     this.#ranges.length = 0;
     this.#count = 0;
   }

@@ -176,6 +176,7 @@ export class Link<Device> implements SocketOwner {
       const frame = decodeFrame(data);
       if (this.allowance) this.#count(this.allowance, frame.type, data.length);
       this.#step(frame, data);
+      this.#acks.heard();
     });
   }
 

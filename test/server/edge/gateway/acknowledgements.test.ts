@@ -108,6 +108,29 @@ t.test('what a ping took along is not told again', async (t) => {
   t.same(told, ['0: 1-1']);
 });
 
+t.test('what is to go out soon goes when the agent is heard', async (t) => {
+  const { pace, pass } = stopTime(t, 40_000);
+  const { acks, told } = linkAt(pace);
+  acks.heard();
+  acks.add(0, 1, false);
+  await nextTurn();
+  const quiet = linkAt(pace);
+  quiet.acks.add(0, 1, false);
+  await nextTurn();
+  for (let sequence = 2; sequence <= 120; sequence += 1) {
+    acks.add(0, sequence, false);
+    if (sequence === 2) quiet.acks.add(0, 2, false);
+    const toldBefore = told.length;
+    await pass(1_000);
+    t.equal(told.length, toldBefore, 'never by its moment');
+    acks.heard();
+  }
+  t.equal(quiet.told.length, 2, 'the moment of one that is not heard');
+  const ranges = told.map((ack) => ack.split(' ')[1]?.split('-').map(Number) as [number, number]);
+  const waitsS = ranges.slice(2).map(([from, to]) => to - from + 1);
+  t.ok(waitsS.length >= 2 && waitsS.every((s) => s >= 33 && s <= 39), `${waitsS.join(', ')} s`);
+});
+
 t.test('what cannot wait does not', async (t) => {
   const { acks, told } = linkAt(new AckPace(NEVER_MS));
   acks.add(0, 1, false);

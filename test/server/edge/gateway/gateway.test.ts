@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { mock } from 'node:test';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { rawPublicKey, verifySignature } from '../../../../agent/identity/keys.ts';
@@ -786,6 +787,30 @@ t.test('a ping takes along what waits to be acknowledged', async (t) => {
   links[0]?.acknowledge(0, 2, false);
   t.same(await link.next('ack'), { type: 'ack', run: 0, ranges: [[2, 2]] });
   await link.next('ping');
+});
+
+t.test('what an agent sends takes along what is soon to be acknowledged', async (t) => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  let aheadMs = 0;
+  const monotonicMs = performance.now.bind(performance);
+  mock.method(performance, 'now', () => monotonicMs() + aheadMs);
+  t.teardown(() => {
+    mock.timers.reset();
+    mock.restoreAll();
+  });
+  const timing = { pingAfterMs: 1e9, closeAfterMs: 1e9, ackGatherMs: 1e6 };
+  const { client, enrol, links } = await setUp(t, { timing });
+  const link = await (await client()).authenticate(enrol());
+  links[0]?.acknowledge(0, 1, false);
+  await link.next('ack');
+  links[0]?.acknowledge(0, 2, false);
+  link.send({ type: 'ping', id: 1 });
+  t.match(await link.next('pong'), { id: 1 }, 'not yet');
+  aheadMs = 0.7 * timing.ackGatherMs;
+  mock.timers.tick(timing.ackGatherMs / 40);
+  link.send({ type: 'ping', id: 2 });
+  t.match(await link.next('pong'), { id: 2 });
+  t.same(await link.next('ack'), { type: 'ack', run: 0, ranges: [[2, 2]] });
 });
 
 t.test('a goodbye is passed on, and the silence after it is no loss', async (t) => {
