@@ -10,7 +10,7 @@ import { agentEnvironment, agentNodeFlags } from '../protocol/wire/agent-flags.t
 import { metricIn, scrape } from './lib/client.ts';
 import { type FleetFolder, makeFleetFolder, sizeOf } from './lib/fleet-folder.ts';
 import { type Figures, readFlags } from './lib/options.ts';
-import { type MemoryReading, readCpu, readMemory, round } from './lib/process-figures.ts';
+import { type MemoryReading, readMemory, readRunSeconds, round } from './lib/process-figures.ts';
 import { Relay } from './lib/relay.ts';
 import { say } from './lib/say.ts';
 import { endWithUs, type ServerProcess, startServer } from './lib/server-process.ts';
@@ -75,7 +75,7 @@ async function watch(
   const reports = async (): Promise<number> =>
     metricIn((await scrape(server.origin, folder.metricsKey)).text, 'vigia_reports_total');
   const [reportsBefore, sentBefore, receivedBefore] = [await reports(), relay.bytesFromAgent, relay.bytesToAgent];
-  const [cpuBefore, startedAt] = [readCpu(pid).seconds, performance.now()];
+  const [cpuBefore, startedAt] = [readRunSeconds(pid), performance.now()];
   const spoolBefore = sizeOf(join(dataDir, 'spool'));
   const readings: MemoryReading[] = [readMemory(pid)];
   while (performance.now() - startedAt < durationMs) {
@@ -83,7 +83,7 @@ async function watch(
     readings.push(readMemory(pid));
   }
   const hours = (performance.now() - startedAt) / 3_600_000;
-  const cpuSeconds = readCpu(pid).seconds - cpuBefore;
+  const cpuSeconds = readRunSeconds(pid) - cpuBefore;
   const counted = (await reports()) - reportsBefore;
   const third = Math.ceil(readings.length / 3);
   const begin = median(readings.slice(0, third).map(({ privateBytes }) => privateBytes));

@@ -21,6 +21,17 @@ export function readCpu(pid: number): CpuReading {
   return { seconds: secondsIn(readFileSync(`/proc/${pid}/stat`, 'utf8')), threads };
 }
 
+/**
+ * Time on a processor of all threads that there are, seconds, by the kernel's own clock: hundredths of a second are much for a process
+ * that hardly does anything. Threads that have ended are left out.
+ */
+export function readRunSeconds(pid: number): number {
+  const runNs = readdirSync(`/proc/${pid}/task`).map((task) =>
+    Number(readIfAny(`/proc/${pid}/task/${task}/schedstat`)?.split(' ', 1)[0] ?? 0),
+  );
+  return runNs.reduce((sum, ns) => sum + ns, 0) / 1e9;
+}
+
 /** CPU of each thread between two readings, the busiest first; threads that did next to nothing are left out. */
 export function threadsBetween(before: CpuReading, after: CpuReading): { name: string; seconds: number }[] {
   const used = [...after.threads].map(([task, { name, seconds }]) => ({

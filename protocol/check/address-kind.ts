@@ -46,12 +46,21 @@ const globalV6: readonly Range[] = [['2000::', 3]];
 /** Where a network without IPv4 finds the IPv4 addresses. */
 const NAT64 = '64:ff9b::';
 
-const privateList = list(privateV4, privateV6);
-const neverList = list(neverV4, neverV6);
-const unservedList = list(unservedV4, unservedV6);
-const globalList = list([], [...globalV6, [NAT64, 96]]);
+const isInPrivate = list(privateV4, privateV6);
+const isInNever = list(neverV4, neverV6);
+const isInUnserved = list(unservedV4, unservedV6);
+const isInGlobal = list([], [...globalV6, [NAT64, 96]]);
 
-function list(v4: readonly Range[], v6: readonly Range[]): BlockList {
+/** Made when it is first asked: most agents never are, and a range takes half a kilobyte. */
+function list(v4: readonly Range[], v6: readonly Range[]): (address: string, type: 'ipv4' | 'ipv6') => boolean {
+  let made: BlockList | undefined;
+  return (address, type) => {
+    made ??= listOf(v4, v6);
+    return made.check(address, type);
+  };
+}
+
+function listOf(v4: readonly Range[], v6: readonly Range[]): BlockList {
   const result = new BlockList();
   for (const [network, prefix] of v4) {
     result.addSubnet(network, prefix, 'ipv4');
@@ -68,9 +77,9 @@ export function addressKind(address: string): AddressKind {
   if (family === 0) return 'never';
   const mapped = /^::ffff:/i.test(bare);
   const type = family === 4 ? 'ipv4' : 'ipv6';
-  if (neverList.check(bare, type)) return 'never';
-  if (privateList.check(bare, type)) return 'private';
-  return family === 4 || mapped || globalList.check(bare, type) ? 'public' : 'never';
+  if (isInNever(bare, type)) return 'never';
+  if (isInPrivate(bare, type)) return 'private';
+  return family === 4 || mapped || isInGlobal(bare, type) ? 'public' : 'never';
 }
 
 /**
@@ -80,5 +89,5 @@ export function addressKind(address: string): AddressKind {
 export function isUnserved(address: string): boolean {
   const bare = address.replace(/%.*$/, '');
   const family = isIP(bare);
-  return family === 0 || unservedList.check(bare, family === 4 ? 'ipv4' : 'ipv6');
+  return family === 0 || isInUnserved(bare, family === 4 ? 'ipv4' : 'ipv6');
 }
