@@ -3,8 +3,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { isolated } from '../../protocol/bidi.ts';
 import { theme } from '../route/prefs.ts';
-import { clockMinute, dayShort, exactTime, time } from '../words/format.ts';
+import { clockMinute, dayShort } from '../words/format.ts';
 import { languageTag, t } from '../words/i18n.ts';
+import { ChartFrame } from './ChartFrame.tsx';
 import { dashes, type Inks, readInks } from './colours.ts';
 import { bridgeBeats, type Frame, stepTimes, type Value } from './frame.ts';
 import { type Mark, marksPlugin } from './marks.ts';
@@ -37,6 +38,8 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
   const values = panel.lines.map((line) => lineValues(frame, line));
   const band = panel.lines[0] ? lineBounds(frame, panel.lines[0]) : null;
   const hasBand = band !== null;
+  // Marks tell something also where no value does.
+  const isEmpty = (marks ?? []).length === 0 && values.every((line) => line.every((value) => value === null));
 
   const chartTheme = theme.value;
   const shape = JSON.stringify([
@@ -45,6 +48,7 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
     marks,
     heightPx,
     hasBand,
+    isEmpty,
     chartTheme,
     languageTag(),
   ]);
@@ -105,24 +109,16 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
   // What is shown without a cursor is taken for the present: say when it is not.
   const isOld = frame.length - 1 - index > Math.max(2, (3 * reportIntervalMs) / frame.stepMs);
   return (
-    <figure class="chart">
-      <figcaption class="chart-head">
-        <span class="chart-title">{panel.title}</span>
-        <span class="chart-readout">
-          {(cursor.value !== null || isOld) && (
-            <time class="chart-at" title={exactTime(atMs)}>
-              {time(atMs, Date.now())}
-            </time>
-          )}
-          {panel.lines.map((line, position) => (
-            <span class="chart-key" key={line.label}>
-              <Swatch position={position} />
-              {line.label !== panel.title && <span class="chart-label">{line.label}</span>}
-              <b>{writeValue(panel.measure, values[position]?.[index])}</b>
-            </span>
-          ))}
-        </span>
-      </figcaption>
+    <ChartFrame
+      title={panel.title}
+      keys={panel.lines.map(({ label }, position) => ({
+        label,
+        value: writeValue(panel.measure, values[position]?.[index]),
+      }))}
+      atMs={!isEmpty && (cursor.value !== null || isOld) ? atMs : null}
+      empty={isEmpty ? t('chart.nothing') : null}
+      heightPx={heightPx}
+    >
       <div
         class="chart-plot"
         ref={host}
@@ -130,15 +126,7 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
         aria-label={summary(panel, values)}
         style={{ height: `${heightPx}px` }}
       />
-    </figure>
-  );
-}
-
-function Swatch({ position }: { position: number }) {
-  return (
-    <svg class={`swatch swatch-${position + 1}`} width="18" height="6" aria-hidden="true">
-      <line x1="0" y1="3" x2="18" y2="3" stroke-dasharray={dashes[position]?.join(' ')} />
-    </svg>
+    </ChartFrame>
   );
 }
 

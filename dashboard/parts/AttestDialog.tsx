@@ -1,11 +1,12 @@
-import { useSignal } from '@preact/signals';
 import type { AttestationInput, LedgerEntry } from '../../protocol/api/availability.ts';
 import type { Responsibility } from '../../protocol/api/contract.ts';
 import { sla } from '../data/api-sla.ts';
 import { responsibilities } from '../data/contract-draft.ts';
 import { devices } from '../data/store.ts';
-import { CheckField, Field, SelectField, TextField } from '../ui/Field.tsx';
-import { CreateDialog } from '../ui/ListSection.tsx';
+import { type Draft, useDraft } from '../data/use-draft.ts';
+import { CheckField, SelectField, TextArea, TextField } from '../ui/Field.tsx';
+import { FormDialog } from '../ui/FormDialog.tsx';
+import { RadioCards } from '../ui/RadioCards.tsx';
 import { say } from '../ui/Toasts.tsx';
 import { Words } from '../ui/Words.tsx';
 import { dayTime } from '../words/format.ts';
@@ -22,33 +23,34 @@ interface AttestProps {
   readonly onDone: () => void;
 }
 
+interface AttestDraft {
+  readonly verdict: AttestationInput['verdict'];
+  /** Empty: nobody's. */
+  readonly responsibility: Responsibility | '';
+  readonly evidence: string;
+  readonly wholeSite: boolean;
+  readonly why: string;
+}
+
 /** A person says what a stretch that no evidence decides was; the ledger keeps who and why. */
 export function AttestDialog({ subject, entry, likely, onClose, onDone }: AttestProps) {
-  const verdict = useSignal<AttestationInput['verdict']>('down');
-  const why = useSignal('');
-  const evidence = useSignal('');
-  const responsibility = useSignal<Responsibility | ''>(likely ?? '');
-  const wholeSite = useSignal(false);
-  const isUnknown = entry.state === 'unknown';
+  const draft = useDraft<AttestDraft>({
+    verdict: 'down',
+    responsibility: likely ?? '',
+    evidence: '',
+    wholeSite: false,
+    why: '',
+  });
   const deviceId = 'deviceId' in subject ? subject.deviceId : null;
   const siteId = 'siteId' in subject ? subject.siteId : (devices.value.get(subject.deviceId)?.siteId ?? null);
-  const isBlamed = verdict.value === 'down' && responsibility.value !== '';
   return (
-    <CreateDialog
+    <FormDialog
       title={t('attest.title')}
       submit={t('attest.submit')}
       onClose={onClose}
       run={async () => {
-        const said = {
-          from: entry.from,
-          to: entry.to,
-          verdict: verdict.value,
-          why: why.value.trim(),
-          ...(isBlamed && responsibility.value !== ''
-            ? { responsibility: responsibility.value, evidence: evidence.value.trim() }
-            : {}),
-        };
-        if (deviceId !== null && !(wholeSite.value && siteId !== null)) {
+        const said = attestation(entry, draft.value);
+        if (deviceId !== null && !(draft.value.wholeSite && siteId !== null)) {
           await sla.attest(deviceId, said);
           say(t('attest.done'));
         } else if (siteId !== null) {
@@ -59,7 +61,7 @@ export function AttestDialog({ subject, entry, likely, onClose, onDone }: Attest
       }}
     >
       <p>
-        {t(deviceId === null ? 'attest.sentenceSite' : isUnknown ? 'attest.sentence' : 'attest.sentenceDown', {
+        {t(deviceId === null ? 'attest.sentenceSite' : isUnknown(entry) ? 'attest.sentence' : 'attest.sentenceDown', {
           from: dayTime(Date.parse(entry.from)),
           to: dayTime(Date.parse(entry.to)),
           span: wholeSpan(entry.durationMs),
@@ -68,81 +70,73 @@ export function AttestDialog({ subject, entry, likely, onClose, onDone }: Attest
       <p class="hint">
         <Words said={entry.said} at={entry.to} />
       </p>
-      {isUnknown && (
-        <fieldset class="kinds">
-          <legend>{t('attest.verdict')}</legend>
-          {(['down', 'up'] as const).map((value) => (
-            <label key={value} class="kind">
-              <input
-                type="radio"
-                name="verdict"
-                value={value}
-                checked={verdict.value === value}
-                onChange={() => {
-                  verdict.value = value;
-                }}
-              />
-              <span>
-                <strong>{t(`ledger.${value}`)}</strong>
-                <span class="hint">{t(`attest.${value}`)}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+      <Verdict draft={draft} entry={entry} />
+      {deviceId !== null && siteId !== null && (
+        <CheckField label={t('attest.wholeSite')} hint={t('attest.wholeSiteHint')} {...draft.flag('wholeSite')} />
       )}
-      {verdict.value === 'down' && (
+      <TextArea
+        label={t('attest.why')}
+        hint={t('attest.whyHint')}
+        minLength={3}
+        maxLength={2000}
+        {...draft.text('why')}
+      />
+    </FormDialog>
+  );
+}
+
+type Entry = AttestProps['entry'];
+
+const isUnknown = ({ state }: Entry): boolean => state === 'unknown';
+
+function attestation({ from, to }: Entry, draft: AttestDraft): AttestationInput {
+  const { verdict, responsibility, evidence, why } = draft;
+  return {
+    from,
+    to,
+    verdict,
+    why: why.trim(),
+    ...(verdict === 'down' && responsibility !== '' && { responsibility, evidence: evidence.trim() }),
+  };
+}
+
+/** Up or down; and where it was down, whose fault it was, and what shows it. */
+function Verdict({ draft, entry }: { draft: Draft<AttestDraft>; entry: Entry }) {
+  const { verdict, responsibility } = draft.value;
+  return (
+    <>
+      {isUnknown(entry) && (
+        <RadioCards
+          label={t('attest.verdict')}
+          {...draft.choice('verdict')}
+          options={(['down', 'up'] as const).map((value) => ({
+            value,
+            label: t(`ledger.${value}`),
+            hint: t(`attest.${value}`),
+          }))}
+        />
+      )}
+      {verdict === 'down' && (
         <SelectField
           label={t('attest.whose')}
           hint={t('attest.whoseHint')}
-          value={responsibility.value}
-          required={!isUnknown}
+          {...draft.choice('responsibility')}
+          required={!isUnknown(entry)}
           options={[
             { value: '', label: t('attest.nobody') },
             ...responsibilities.map((value) => ({ value, label: t(`blame.${value}`) })),
           ]}
-          onChange={(next) => {
-            responsibility.value = next;
-          }}
         />
       )}
-      {isBlamed && (
+      {verdict === 'down' && responsibility !== '' && (
         <TextField
           label={t('attest.evidence')}
           hint={t('attest.evidenceHint')}
-          value={evidence.value}
           autoComplete="off"
           minLength={3}
-          onInput={(next) => {
-            evidence.value = next;
-          }}
+          {...draft.text('evidence')}
         />
       )}
-      {deviceId !== null && siteId !== null && (
-        <CheckField
-          label={t('attest.wholeSite')}
-          hint={t('attest.wholeSiteHint')}
-          checked={wholeSite.value}
-          onChange={(checked) => {
-            wholeSite.value = checked;
-          }}
-        />
-      )}
-      <Field label={t('attest.why')} hint={t('attest.whyHint')}>
-        {(id, describedBy) => (
-          <textarea
-            id={id}
-            aria-describedby={describedBy}
-            rows={3}
-            required
-            minLength={3}
-            maxLength={2000}
-            value={why.value}
-            onInput={(event) => {
-              why.value = event.currentTarget.value;
-            }}
-          />
-        )}
-      </Field>
-    </CreateDialog>
+    </>
   );
 }

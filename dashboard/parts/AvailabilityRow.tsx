@@ -2,9 +2,8 @@ import type { AvailabilityFigure, AvailabilityRow } from '../../protocol/api/ava
 import { isolated } from '../../protocol/bidi.ts';
 import { nowMinuteMs } from '../data/clock.ts';
 import { clients, sites } from '../data/store.ts';
-import { navigate } from '../route/router.ts';
 import { ledgerHref, withQuery } from '../route/routes.ts';
-import type { RowPlace } from '../ui/VirtualBody.tsx';
+import { opens, type RowPlace } from '../ui/VirtualTable.tsx';
 import { cutShare, figureOf, type Hours } from '../words/availability.ts';
 import { cutPercent, exactTime, time } from '../words/format.ts';
 import { t } from '../words/i18n.ts';
@@ -34,10 +33,7 @@ export function AvailabilityRowView({ row, hours, href, selected, place }: RowPr
       {...place}
       class={selected ? 'availability-row selected' : 'availability-row'}
       data-id={row.id}
-      onClick={(event) => {
-        if (event.target instanceof Element && !event.target.closest('a, button') && !window.getSelection()?.toString())
-          navigate(href);
-      }}
+      onClick={opens(href)}
     >
       <td class="cell-verdict">{figure ? <VerdictBadge figure={figure} /> : '–'}</td>
       <th scope="row" class="cell-subject">

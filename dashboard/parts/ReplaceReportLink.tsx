@@ -2,8 +2,7 @@ import { useSignal } from '@preact/signals';
 import { sla } from '../data/api-sla.ts';
 import { reload } from '../data/store.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
-import { CopyField } from '../ui/CopyField.tsx';
-import { Dialog } from '../ui/Dialog.tsx';
+import { OnceDialog } from '../ui/OnceDialog.tsx';
 import { t } from '../words/i18n.ts';
 
 interface ReplaceReportLinkProps {
@@ -27,15 +26,15 @@ export function ReplaceReportLink({ clientId, kind }: ReplaceReportLinkProps) {
         {t('reportLink.replace')}
       </ActionButton>
       {url.value !== null && (
-        <Dialog
+        <OnceDialog
           title={t('reportLink.made')}
+          sentence={t('reportLink.replaced')}
+          label={t('reportLink.title')}
+          text={url.value}
           onClose={() => {
             url.value = null;
           }}
-        >
-          <p>{t('reportLink.replaced')}</p>
-          <CopyField label={t('reportLink.title')} text={url.value} />
-        </Dialog>
+        />
       )}
     </>
   );

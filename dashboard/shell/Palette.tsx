@@ -1,21 +1,37 @@
 import { useSignal } from '@preact/signals';
 import { PriorityShape, StateShape } from '../parts/StateBadge.tsx';
 import { overlay } from '../route/keys.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { useModal } from '../ui/modal.ts';
+import { SearchBox } from '../ui/SearchBox.tsx';
 import { t } from '../words/i18n.ts';
 import { type Command, commands, findCommands } from './palette.ts';
 
 /** Goes anywhere and does anything by a few letters of its name. */
 export function Palette() {
-  const dialog = useModal();
+  return (
+    <Dialog
+      bare
+      title={t('palette.title')}
+      class="palette"
+      onClose={() => {
+        // The other overlay may have been opened before this one's close was told.
+        if (overlay.value === 'palette') overlay.value = null;
+      }}
+    >
+      {(close) => <Commands close={close} />}
+    </Dialog>
+  );
+}
+
+function Commands({ close }: { close: () => void }) {
   const text = useSignal('');
   const chosen = useSignal(0);
   const found = findCommands(commands(), text.value);
   const index = Math.min(chosen.value, Math.max(0, found.length - 1));
   const run = (command: Command | undefined) => {
     if (!command) return;
-    dialog.current?.close();
+    close();
     command.run();
   };
   const keys: Record<string, () => void> = {
@@ -28,38 +44,26 @@ export function Palette() {
     Enter: () => run(found[index]),
   };
   return (
-    <dialog
-      ref={dialog}
-      class="palette"
-      aria-label={t('palette.title')}
-      onClose={() => {
-        // The other overlay may have been opened before this one's close was told.
-        if (overlay.value === 'palette') overlay.value = null;
-      }}
-    >
-      <div class="palette-input">
-        <Icon name="search" />
-        <input
-          type="text"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="palette-list"
-          aria-activedescendant={found.length > 0 ? `palette-${index}` : undefined}
-          aria-label={t('palette.title')}
-          placeholder={t('palette.placeholder')}
-          value={text.value}
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-            chosen.value = 0;
-          }}
-          onKeyDown={(event) => {
-            const key = keys[event.key];
+    <>
+      <SearchBox
+        label={t('palette.title')}
+        text={text.value}
+        onText={(typed) => {
+          text.value = typed;
+          chosen.value = 0;
+        }}
+        list={{
+          id: 'palette-list',
+          active: found.length > 0 ? `palette-${index}` : undefined,
+          placeholder: t('palette.placeholder'),
+          onKeyDown: (event) => {
+            const key = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
             if (!key || event.isComposing) return;
             event.preventDefault();
             key();
-          }}
-        />
-      </div>
+          },
+        }}
+      />
       <div class="palette-list" id="palette-list" role="listbox" aria-label={t('palette.results')}>
         {found.map((command, position) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the input above holds the keys of a combobox
@@ -82,7 +86,7 @@ export function Palette() {
         ))}
       </div>
       {found.length === 0 && <p class="palette-none">{t('palette.nothing', { text: text.value })}</p>}
-    </dialog>
+    </>
   );
 }
 

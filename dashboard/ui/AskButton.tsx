@@ -1,51 +1,46 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { ActionButton } from './ActionButton.tsx';
-import { Dialog } from './Dialog.tsx';
+import { ConfirmDialog } from './ConfirmDialog.tsx';
 
 interface AskButtonProps {
   readonly label: string;
   readonly kind?: 'plain' | 'danger' | 'link';
   readonly title?: string;
+  /** What the button in the dialog says; the same word where it is not given. */
+  readonly word?: string;
   /** Whether the answer is good enough to be sent. */
   readonly ready?: boolean;
+  /** The dialog is about to open: what stands in it may begin anew. */
+  readonly onOpen?: () => void;
   readonly run: () => Promise<unknown>;
   readonly children: ComponentChildren;
 }
 
 /** A button that asks something before it acts; it closes when the server agreed. */
-export function AskButton({ label, kind = 'plain', title = label, ready = true, run, children }: AskButtonProps) {
+export function AskButton({ label, kind = 'plain', title = label, word = label, onOpen, ...dialog }: AskButtonProps) {
   const open = useSignal(false);
-  const close = () => {
-    open.value = false;
-  };
   return (
     <>
       <button
         type="button"
-        class={kind === 'link' ? 'link' : `button button-${kind}`}
+        class={kind === 'link' ? 'link' : 'button button-plain'}
         onClick={() => {
+          onOpen?.();
           open.value = true;
         }}
       >
         {label}
       </button>
       {open.value && (
-        <Dialog title={title} onClose={close}>
-          {children}
-          <div class="dialog-actions">
-            <ActionButton
-              kind={kind === 'danger' ? 'danger' : 'primary'}
-              disabled={!ready}
-              run={async () => {
-                await run();
-                close();
-              }}
-            >
-              {label}
-            </ActionButton>
-          </div>
-        </Dialog>
+        <ConfirmDialog
+          {...dialog}
+          title={title}
+          word={word}
+          harmless={kind !== 'danger'}
+          onClose={() => {
+            open.value = false;
+          }}
+        />
       )}
     </>
   );

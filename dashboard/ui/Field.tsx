@@ -119,9 +119,12 @@ interface TextAreaProps {
   readonly hint?: string;
   readonly rows?: number;
   readonly placeholder?: string;
+  readonly required?: boolean;
+  readonly minLength?: number;
+  readonly maxLength?: number;
 }
 
-export function TextArea({ label, hint, value, onInput, rows = 3, placeholder }: TextAreaProps) {
+export function TextArea({ label, hint, onInput, rows = 3, required = true, ...more }: TextAreaProps) {
   return (
     <Field label={label} {...(hint && { hint })}>
       {(id, describedBy) => (
@@ -129,9 +132,8 @@ export function TextArea({ label, hint, value, onInput, rows = 3, placeholder }:
           id={id}
           aria-describedby={describedBy}
           rows={rows}
-          placeholder={placeholder}
-          required
-          value={value}
+          required={required}
+          {...more}
           onInput={(event) => onInput(event.currentTarget.value)}
         />
       )}

@@ -1,20 +1,18 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Page } from '../data/all-pages.ts';
-import { useSubmit } from '../data/use-submit.ts';
 import { t } from '../words/i18n.ts';
-import { ActionButton } from './ActionButton.tsx';
 import { Async, type Loaded } from './Async.tsx';
-import { Dialog } from './Dialog.tsx';
-import { Failure } from './Failure.tsx';
+import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { Nothing } from './Nothing.tsx';
+import { type Column, Table } from './Table.tsx';
 
 interface ListSectionProps<T extends { readonly id: string }> {
   readonly title: string;
   readonly hint: string;
   readonly empty: string;
   readonly loaded: Loaded<Page<T>>;
-  readonly columns: readonly { readonly head: string; readonly cell: (item: T) => ComponentChildren }[];
+  readonly columns: readonly Column<T>[];
   /** What stands over the list instead of `add`. */
   readonly action?: ComponentChildren;
   /** The button over the list, and the dialog that it opens; the list is asked for again when that is done. */
@@ -38,6 +36,27 @@ export function ListSection<T extends { readonly id: string }>(props: ListSectio
   const { title, hint, empty, loaded, columns, action, add, actions, remove } = props;
   const adding = useSignal(false);
   const removing = useSignal<T | null>(null);
+  const all: Column<T>[] = [...columns];
+  if (remove || actions) {
+    const ends = (item: T) => (
+      <>
+        {actions?.(item)}
+        {remove?.allowed(item) && (
+          <button
+            type="button"
+            class="link"
+            aria-label={`${remove.word}: ${remove.nameOf(item)}`}
+            onClick={() => {
+              removing.value = item;
+            }}
+          >
+            {remove.word}
+          </button>
+        )}
+      </>
+    );
+    all.push({ head: t('list.actions'), kind: 'actions', cell: ends });
+  }
   return (
     <section class="card">
       <header class="card-head">
@@ -61,52 +80,7 @@ export function ListSection<T extends { readonly id: string }>(props: ListSectio
           items.length === 0 ? (
             <Nothing>{empty}</Nothing>
           ) : (
-            <div class="table-scroll">
-              <table class="table table-list">
-                <thead>
-                  <tr>
-                    {columns.map(({ head }) => (
-                      <th key={head} scope="col">
-                        {head}
-                      </th>
-                    ))}
-                    {(remove || actions) && (
-                      <th scope="col">
-                        <span class="sr">{t('list.actions')}</span>
-                      </th>
-                    )}
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((item) => (
-                    <tr key={item.id}>
-                      {columns.map(({ head, cell }) => (
-                        <td key={head} data-head={head}>
-                          <div class="cell-body">{cell(item)}</div>
-                        </td>
-                      ))}
-                      {(remove || actions) && (
-                        <td class="number row-actions">
-                          {actions?.(item)}
-                          {remove?.allowed(item) && (
-                            <button
-                              type="button"
-                              class="link"
-                              aria-label={`${remove.word}: ${remove.nameOf(item)}`}
-                              onClick={() => {
-                                removing.value = item;
-                              }}
-                            >
-                              {remove.word}
-                            </button>
-                          )}
-                        </td>
-                      )}
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table label={title} items={items} keyOf={({ id }) => id} columns={all} folds />
           )
         }
       </Async>
@@ -121,60 +95,20 @@ export function ListSection<T extends { readonly id: string }>(props: ListSectio
           },
         )}
       {remove && removing.value && (
-        <Dialog
+        <ConfirmDialog
           title={`${remove.word}: ${remove.nameOf(removing.value)}`}
+          word={remove.word}
+          run={async () => {
+            if (removing.value) await remove.run(removing.value);
+            loaded.again();
+          }}
           onClose={() => {
             removing.value = null;
           }}
         >
           <p>{remove.sentence(removing.value)}</p>
-          <div class="dialog-actions">
-            <ActionButton
-              kind="danger"
-              run={async () => {
-                if (removing.value) await remove.run(removing.value);
-                removing.value = null;
-                loaded.again();
-              }}
-            >
-              {remove.word}
-            </ActionButton>
-          </div>
-        </Dialog>
+        </ConfirmDialog>
       )}
     </section>
-  );
-}
-
-interface CreateDialogProps {
-  readonly title: string;
-  readonly submit: string;
-  readonly run: () => Promise<unknown>;
-  readonly onClose: () => void;
-  readonly children: ComponentChildren;
-  readonly class?: string;
-  /** Whether there is enough in it to be sent. */
-  readonly ready?: boolean;
-}
-
-/** A form in a dialog; a refusal is said inside it. */
-export function CreateDialog(props: CreateDialogProps) {
-  const { title, submit, run, onClose, children, ready = true } = props;
-  const { busy, error, onSubmit } = useSubmit(run);
-  return (
-    <Dialog title={title} onClose={onClose} class={props.class ?? ''}>
-      <form class="form" onSubmit={onSubmit}>
-        {children}
-        {error && <Failure sentence={error} />}
-        <div class="dialog-actions">
-          <button type="button" class="button button-plain" onClick={onClose}>
-            {t('action.cancel')}
-          </button>
-          <button type="submit" class="button button-primary" disabled={busy || !ready}>
-            {submit}
-          </button>
-        </div>
-      </form>
-    </Dialog>
   );
 }

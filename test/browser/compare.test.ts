@@ -29,7 +29,7 @@ t.test('Compare: one metric over the machines of a client, all in the address', 
   t.match(page.url(), /client=c1.*site=s2.*metric=memory\.available.*range=30d|order=lowest/);
   await atRest();
   await page.locator('.heat-map').hover();
-  await page.locator('.compare-heat .card-head', { hasText: ' of 8 from ' }).waitFor();
+  await page.locator('.compare-heat .chart-head', { hasText: ' of 8 from ' }).waitFor();
   await page.locator('.compare-list li a').first().click();
   await page.getByRole('heading', { name: 'Measurements' }).waitFor();
   await page.goBack();

@@ -114,7 +114,7 @@ t.test('Fleet: filters, groups and sorting stand in the address and survive Back
   );
   await page.getByText(`${fitting.length} of 116 machines`).waitFor();
   await page.keyboard.press('Escape');
-  await page.locator('.fleet-body .cell-name a').first().click();
+  await page.locator('.fleet-table .rows-body .cell-name a').first().click();
   await page.getByRole('heading', { name: 'Measurements' }).waitFor();
   await page.goBack();
   await page.locator('.fleet-group').first().waitFor();
@@ -216,7 +216,7 @@ t.test('Settings: a key is shown once; revoking asks first', async (t) => {
   const form = page.getByRole('dialog');
   await form.getByLabel('Name').fill('Grafana');
   await form.getByRole('button', { name: 'Make a key' }).click();
-  t.match(await page.getByLabel('API key').inputValue(), /^vigk_/);
+  t.match(await page.getByLabel('API key', { exact: true }).inputValue(), /^vigk_/);
   await page.locator('dialog[open] .copy-field').waitFor();
   await page.keyboard.press('Escape');
   await dialogGone(page);
@@ -273,7 +273,7 @@ t.test('a session that ends shows the way in, and keeps the place', async (t) =>
   const { page, api, visit, idOf } = await openDashboard(t);
   await visit('/fleet');
   api.world.session = null;
-  await page.locator('.fleet-body .cell-name a').first().click();
+  await page.locator('.fleet-table .rows-body .cell-name a').first().click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await stands(t, page, /\/devices\//);
   t.ok(idOf('db-1'));

@@ -62,7 +62,7 @@ t.test(
 t.test('never seen and unknown are shown as such, never as zero', async (t) => {
   const { page, api, visit } = await openDashboard(t);
   await visit('/fleet?state=pending');
-  const row = page.locator('.fleet-body .fleet-row').first();
+  const row = page.locator('.fleet-table .rows-body .fleet-row').first();
   await reads(t, row, /Never seen/);
   t.notMatch(await row.textContent(), /0%/);
   const pending = [...api.world.devices.values()].find(({ state }) => state === 'pending')!;

@@ -1,11 +1,10 @@
-import { useSignal } from '@preact/signals';
 import { api } from '../../data/api.ts';
 import { enter } from '../../data/store.ts';
-import { useSubmit } from '../../data/use-submit.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { navigate } from '../../route/router.ts';
 import { Gate } from '../../shell/Gate.tsx';
-import { Failure } from '../../ui/Failure.tsx';
 import { TextField } from '../../ui/Field.tsx';
+import { Form } from '../../ui/Form.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { t } from '../../words/i18n.ts';
 
@@ -21,44 +20,18 @@ export function FirstRun() {
 }
 
 function AccountForm({ token }: { token: string }) {
-  const name = useSignal('');
-  const email = useSignal('');
-  const password = useSignal('');
-  const { busy, error, onSubmit } = useSubmit(async () => {
-    const info = await api.firstRun({
-      token,
-      name: name.value.trim(),
-      email: email.value.trim(),
-      password: password.value,
-    });
+  const draft = useDraft({ name: '', email: '', password: '' });
+  const create = async () => {
+    const { name, email, password } = draft.value;
+    const info = await api.firstRun({ token, name: name.trim(), email: email.trim(), password });
     navigate('/', { replace: true });
     enter(info);
-  });
+  };
   return (
-    <form class="form" onSubmit={onSubmit}>
-      <TextField
-        label={t('firstRun.name')}
-        autoComplete="name"
-        autoFocus
-        value={name.value}
-        onInput={(text) => {
-          name.value = text;
-        }}
-      />
-      <TextField
-        label={t('people.email')}
-        type="email"
-        autoComplete="username"
-        value={email.value}
-        onInput={(text) => {
-          email.value = text;
-        }}
-      />
-      <PasswordField kind="new" label={t('people.password')} value={password} />
-      {error && <Failure sentence={error} />}
-      <button type="submit" class="button button-primary button-wide" disabled={busy}>
-        {t('firstRun.submit')}
-      </button>
-    </form>
+    <Form submit={t('firstRun.submit')} buttons="wide" run={create}>
+      <TextField label={t('firstRun.name')} autoComplete="name" autoFocus {...draft.text('name')} />
+      <TextField label={t('people.email')} type="email" autoComplete="username" {...draft.text('email')} />
+      <PasswordField kind="new" label={t('people.password')} {...draft.text('password')} />
+    </Form>
   );
 }

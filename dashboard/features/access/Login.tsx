@@ -1,51 +1,30 @@
-import { useSignal } from '@preact/signals';
 import { api } from '../../data/api.ts';
 import { enter } from '../../data/store.ts';
-import { useSubmit } from '../../data/use-submit.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { Gate } from '../../shell/Gate.tsx';
-import { Failure } from '../../ui/Failure.tsx';
 import { TextField } from '../../ui/Field.tsx';
+import { Form } from '../../ui/Form.tsx';
+import { PasswordField } from '../../ui/PasswordField.tsx';
 import { t } from '../../words/i18n.ts';
 
 /** The way in. The address stays, so that one arrives where one wanted to go. */
 export function Login() {
-  const email = useSignal('');
-  const password = useSignal('');
-  const { busy, error, onSubmit } = useSubmit(async () => {
+  const draft = useDraft({ email: '', password: '' });
+  const signIn = async () => {
+    const { email, password } = draft.value;
     try {
-      enter(await api.login(email.value.trim(), password.value));
+      enter(await api.login(email.trim(), password));
     } catch (cause) {
-      password.value = '';
+      draft.set({ password: '' });
       throw cause;
     }
-  });
+  };
   return (
     <Gate title={t('login.title')} sentence={t('login.sentence')}>
-      <form class="form" onSubmit={onSubmit}>
-        <TextField
-          label={t('people.email')}
-          type="email"
-          autoComplete="username"
-          autoFocus
-          value={email.value}
-          onInput={(text) => {
-            email.value = text;
-          }}
-        />
-        <TextField
-          label={t('people.password')}
-          type="password"
-          autoComplete="current-password"
-          value={password.value}
-          onInput={(text) => {
-            password.value = text;
-          }}
-        />
-        {error && <Failure sentence={error} />}
-        <button type="submit" class="button button-primary button-wide" disabled={busy}>
-          {t('login.submit')}
-        </button>
-      </form>
+      <Form submit={t('login.submit')} buttons="wide" run={signIn}>
+        <TextField label={t('people.email')} type="email" autoComplete="username" autoFocus {...draft.text('email')} />
+        <PasswordField kind="current" label={t('people.password')} {...draft.text('password')} />
+      </Form>
     </Gate>
   );
 }

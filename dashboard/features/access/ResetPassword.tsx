@@ -1,13 +1,12 @@
-import { useSignal } from '@preact/signals';
 import type { PasswordResetOwner } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
 import { enter } from '../../data/store.ts';
-import { useSubmit } from '../../data/use-submit.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { navigate } from '../../route/router.ts';
 import { Gate } from '../../shell/Gate.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
-import { Failure } from '../../ui/Failure.tsx';
-import { PasswordField } from '../../ui/PasswordField.tsx';
+import { Form } from '../../ui/Form.tsx';
+import { PasswordField, PasswordOwner } from '../../ui/PasswordField.tsx';
 import { t } from '../../words/i18n.ts';
 
 /** A new password through the one-time link of an admin. Its token never leaves the fragment and this page. */
@@ -27,29 +26,17 @@ function Reset({ token }: { token: string }) {
 }
 
 function ResetForm({ token, owner }: { token: string; owner: PasswordResetOwner }) {
-  const password = useSignal('');
-  const { busy, error, onSubmit } = useSubmit(async () => {
-    const info = await api.resetPassword(token, password.value);
+  const draft = useDraft({ password: '' });
+  const reset = async () => {
+    const info = await api.resetPassword(token, draft.value.password);
     navigate('/', { replace: true });
     enter(info);
-  });
+  };
   return (
-    <form class="form" onSubmit={onSubmit}>
+    <Form submit={t('reset.submit')} buttons="wide" run={reset}>
       <p>{t('reset.for', { name: owner.name, email: owner.email })}</p>
-      <input
-        type="email"
-        class="sr"
-        autoComplete="username"
-        tabIndex={-1}
-        readOnly
-        aria-hidden="true"
-        value={owner.email}
-      />
-      <PasswordField kind="new" label={t('account.next')} value={password} autoFocus />
-      {error && <Failure sentence={error} />}
-      <button type="submit" class="button button-primary button-wide" disabled={busy}>
-        {t('reset.submit')}
-      </button>
-    </form>
+      <PasswordOwner email={owner.email} />
+      <PasswordField kind="new" label={t('account.next')} autoFocus {...draft.text('password')} />
+    </Form>
   );
 }

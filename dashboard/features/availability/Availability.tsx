@@ -15,7 +15,7 @@ import { useMedia } from '../../ui/media.ts';
 import { Nothing } from '../../ui/Nothing.tsx';
 import { SearchFilter } from '../../ui/SearchFilter.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
-import { VirtualBody } from '../../ui/VirtualBody.tsx';
+import { VirtualTable } from '../../ui/VirtualTable.tsx';
 import { figureOf, type Hours, worstFirst } from '../../words/availability.ts';
 import { dateText } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
@@ -23,6 +23,7 @@ import { dateIn } from '../../words/zone.ts';
 import { availabilityCsv } from './availability-csv.ts';
 
 const ROW_PX = { wide: 64, narrow: 150 };
+const columns = ['sla.verdict', 'fleet.name', 'sla.ratio', 'sla.budget', 'sla.longest'] as const;
 const kinds = ['client', 'site', 'device', 'tag', 'service'] as const satisfies readonly SubjectKind[];
 const filters = ['client', 'site', 'tag'] as const;
 
@@ -186,33 +187,27 @@ function Table({ rows, query }: { rows: AvailabilityRow[]; query: Query }) {
     onSelect: (_, index) => reveal.current?.(index),
   });
   return (
-    <table class="rows availability-rows" aria-label={t('nav.availability')} aria-rowcount={rows.length + 1}>
-      <thead class="rows-head">
-        <tr class="availability-row" aria-rowindex={1}>
-          {(['sla.verdict', 'fleet.name', 'sla.ratio', 'sla.budget', 'sla.longest'] as const).map((key) => (
-            <th key={key} scope="col">
-              {t(key)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <VirtualBody
-        items={rows}
-        keyOf={keyOf}
-        rowPx={isNarrow ? ROW_PX.narrow : ROW_PX.wide}
-        reveal={reveal}
-        row={(row, at) => (
-          <AvailabilityRowView
-            key={row.id}
-            row={row}
-            hours={query.hours}
-            href={rowHref(row, carried)}
-            selected={row.id === selectedId}
-            place={at}
-          />
-        )}
-      />
-    </table>
+    <VirtualTable
+      label={t('nav.availability')}
+      class="availability-rows"
+      rowClass="availability-row"
+      heads={columns.map((key) => ({ id: key, text: t(key) }))}
+      items={rows}
+      keyOf={keyOf}
+      rowPx={() => (isNarrow ? ROW_PX.narrow : ROW_PX.wide)}
+      measureKey={String(isNarrow)}
+      reveal={reveal}
+      row={(row, at) => (
+        <AvailabilityRowView
+          key={row.id}
+          row={row}
+          hours={query.hours}
+          href={rowHref(row, carried)}
+          selected={row.id === selectedId}
+          place={at}
+        />
+      )}
+    />
   );
 }
 

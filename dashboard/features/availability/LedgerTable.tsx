@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../../../protocol/api/availability.ts';
 import { LedgerSwatch } from '../../parts/LedgerMark.tsx';
 import { useMedia } from '../../ui/media.ts';
-import { type RowPlace, VirtualBody } from '../../ui/VirtualBody.tsx';
+import { type RowPlace, VirtualTable } from '../../ui/VirtualTable.tsx';
 import { Words } from '../../ui/Words.tsx';
 import type { ClippedEntry } from '../../words/availability.ts';
 import { dayTime, exactTime } from '../../words/format.ts';
@@ -21,25 +21,17 @@ interface TableProps {
 export function LedgerTable({ entries, onAttest }: TableProps) {
   const isNarrow = useMedia('(max-width: 760px)');
   return (
-    <table class="rows ledger-rows" aria-label={t('ledger.intervals')} aria-rowcount={entries.length + 1}>
-      <thead class="rows-head">
-        <tr class="ledger-row" aria-rowindex={1}>
-          {columns.map((key) => (
-            <th key={key} scope="col">
-              {t(key)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <VirtualBody
-        items={entries}
-        keyOf={keyOf}
-        rowPx={isNarrow ? ROW_PX.narrow : ROW_PX.wide}
-        row={(clipped, place) => (
-          <Row key={clipped.entry.from} entry={clipped.entry} place={place} onAttest={onAttest} />
-        )}
-      />
-    </table>
+    <VirtualTable
+      label={t('ledger.intervals')}
+      class="ledger-rows"
+      rowClass="ledger-row"
+      heads={columns.map((key) => ({ id: key, text: t(key) }))}
+      items={entries}
+      keyOf={keyOf}
+      rowPx={() => (isNarrow ? ROW_PX.narrow : ROW_PX.wide)}
+      measureKey={String(isNarrow)}
+      row={(clipped, place) => <Row key={clipped.entry.from} entry={clipped.entry} place={place} onAttest={onAttest} />}
+    />
   );
 }
 

@@ -1,5 +1,4 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import type { AvailabilityRow } from '../../../protocol/api/availability.ts';
 import type { Contract } from '../../../protocol/api/contract.ts';
 import { isolated } from '../../../protocol/bidi.ts';
@@ -12,14 +11,13 @@ import { NoMachines } from '../../parts/NoMachines.tsx';
 import { Ratio } from '../../parts/Ratio.tsx';
 import { PriorityShape } from '../../parts/StateBadge.tsx';
 import { VerdictBadge } from '../../parts/Verdict.tsx';
-import { useKeys } from '../../route/keys.ts';
-import { place, setQuery } from '../../route/router.ts';
+import { place } from '../../route/router.ts';
 import { clientHref } from '../../route/routes.ts';
 import { useSelection } from '../../route/selection.ts';
 import { useLoaded } from '../../ui/Async.tsx';
 import { Failure } from '../../ui/Failure.tsx';
-import { Icon } from '../../ui/Icon.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
+import { SearchFilter } from '../../ui/SearchFilter.tsx';
 import { t } from '../../words/i18n.ts';
 import { calendarText } from '../../words/sla-text.ts';
 import { effectiveCalendar } from '../../words/week.ts';
@@ -30,8 +28,6 @@ export function Clients() {
   const contracts = useLoaded('contracts', sla.contracts);
   const report = useLoaded('clients this_month', () => sla.availability({ period: 'this_month', by: 'client' }));
   const text = useComputed(() => (place.value.query.get('q') ?? '').toLowerCase());
-  const input = useRef<HTMLInputElement>(null);
-  useKeys({ f: () => input.current?.focus() });
   const shown = [...clients.value.values()]
     .filter(({ name }) => name.toLowerCase().includes(text.value))
     .sort((a, b) => compareNames(a.name, b.name));
@@ -52,17 +48,7 @@ export function Clients() {
       ) : (
         <>
           <div class="tools">
-            <div class="filter">
-              <Icon name="search" size={16} />
-              <input
-                ref={input}
-                type="search"
-                aria-label={t('clients.filter')}
-                placeholder={t('clients.filter')}
-                defaultValue={place.value.query.get('q') ?? ''}
-                onInput={(event) => setQuery({ q: event.currentTarget.value })}
-              />
-            </div>
+            <SearchFilter label={t('clients.filter')} text={place.value.query.get('q') ?? ''} />
           </div>
           {contracts.error && <Failure sentence={contracts.error} again={contracts.again} />}
           {report.error && <Failure sentence={report.error} again={report.again} />}

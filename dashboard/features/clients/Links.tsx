@@ -7,10 +7,10 @@ import { MakerName } from '../../parts/MakerName.tsx';
 import { ReplaceReportLink } from '../../parts/ReplaceReportLink.tsx';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { Ago, When } from '../../ui/Ago.tsx';
+import { AskButton } from '../../ui/AskButton.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
-import { CopyField } from '../../ui/CopyField.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
+import { OnceDialog } from '../../ui/OnceDialog.tsx';
 import { say } from '../../ui/Toasts.tsx';
 import { rich, t } from '../../words/i18n.ts';
 
@@ -51,10 +51,6 @@ function ReportLinkFacts({ clientId }: { clientId: string }) {
 /** `exists` is undefined where the server does not tell; then both ways are offered. */
 function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | undefined }) {
   const url = useSignal<string | null>(null);
-  const asking = useSignal<'make' | 'remove' | null>(null);
-  const close = () => {
-    asking.value = null;
-  };
   return (
     <div class="setting">
       <div class="setting-words">
@@ -66,73 +62,41 @@ function ReportLink({ clientId, exists }: { clientId: string; exists: boolean | 
         {exists ? (
           <ReplaceReportLink clientId={clientId} kind="plain" />
         ) : (
-          <button
-            type="button"
-            class="button button-plain"
-            onClick={() => {
-              asking.value = 'make';
+          <AskButton
+            label={t('reportLink.make')}
+            run={async () => {
+              ({ url: url.value } = await sla.makeReportLink(clientId));
+              void reload();
             }}
           >
-            {t('reportLink.make')}
-          </button>
+            <p>{t('reportLink.makeSentence')}</p>
+          </AskButton>
         )}
         {exists !== false && (
-          <button
-            type="button"
-            class="button button-plain"
-            onClick={() => {
-              asking.value = 'remove';
+          <AskButton
+            label={t('reportLink.close')}
+            title={t('reportLink.remove')}
+            kind="danger"
+            run={async () => {
+              await sla.removeReportLink(clientId);
+              void reload();
+              say(t('reportLink.removed'));
             }}
           >
-            {t('reportLink.close')}
-          </button>
+            <p>{t('reportLink.removeSentence')}</p>
+          </AskButton>
         )}
       </div>
-      {asking.value === 'make' && (
-        <Dialog title={t('reportLink.make')} onClose={close}>
-          <p>{t('reportLink.makeSentence')}</p>
-          <div class="dialog-actions">
-            <ActionButton
-              kind="primary"
-              run={async () => {
-                ({ url: url.value } = await sla.makeReportLink(clientId));
-                close();
-                void reload();
-              }}
-            >
-              {t('reportLink.make')}
-            </ActionButton>
-          </div>
-        </Dialog>
-      )}
-      {asking.value === 'remove' && (
-        <Dialog title={t('reportLink.remove')} onClose={close}>
-          <p>{t('reportLink.removeSentence')}</p>
-          <div class="dialog-actions">
-            <ActionButton
-              kind="danger"
-              run={async () => {
-                await sla.removeReportLink(clientId);
-                close();
-                void reload();
-                say(t('reportLink.removed'));
-              }}
-            >
-              {t('reportLink.close')}
-            </ActionButton>
-          </div>
-        </Dialog>
-      )}
       {url.value !== null && (
-        <Dialog
+        <OnceDialog
           title={t('reportLink.made')}
+          sentence={t('reportLink.once')}
+          label={t('reportLink.title')}
+          text={url.value}
           onClose={() => {
             url.value = null;
           }}
-        >
-          <p>{t('reportLink.once')}</p>
-          <CopyField label={t('reportLink.title')} text={url.value} />
-        </Dialog>
+        />
       )}
     </div>
   );

@@ -1,8 +1,7 @@
-import { useSignal } from '@preact/signals';
 import type { SiteCard } from '../../../protocol/api/site-card.ts';
-import { useSubmit } from '../../data/use-submit.ts';
-import { Failure } from '../../ui/Failure.tsx';
+import { useDraft } from '../../data/use-draft.ts';
 import { Field } from '../../ui/Field.tsx';
+import { Form } from '../../ui/Form.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { type LabelKey, t } from '../../words/i18n.ts';
 
@@ -17,14 +16,16 @@ interface EditorProps {
 
 /** What a technician needs at three in the morning, to be written down by day. */
 export function SiteCardEditor({ card, onCancel, onSave }: EditorProps) {
-  const draft = useSignal(card);
-  const change = (part: Partial<SiteCard>) => {
-    draft.value = { ...draft.value, ...part };
-  };
-  const { busy, error, onSubmit } = useSubmit(() => onSave(filled(draft.value)));
+  const draft = useDraft(card);
+  const { set } = draft;
   const { contacts = [], providers = [] } = draft.value;
   return (
-    <form class="card form site-card-form" onSubmit={onSubmit}>
+    <Form
+      class="card form site-card-form"
+      submit={t('action.save')}
+      cancel={onCancel}
+      run={() => onSave(filled(draft.value))}
+    >
       <h2>{t('siteCard.title')}</h2>
       {(['address', 'openingHours'] as const).map((name) => (
         <Field key={name} label={t(name === 'address' ? 'siteCard.address' : 'siteCard.hours')}>
@@ -33,7 +34,7 @@ export function SiteCardEditor({ card, onCancel, onSave }: EditorProps) {
               id={id}
               maxLength={200}
               value={draft.value[name] ?? ''}
-              onInput={(event) => change({ [name]: event.currentTarget.value })}
+              onInput={(event) => set({ [name]: event.currentTarget.value })}
             />
           )}
         </Field>
@@ -44,7 +45,7 @@ export function SiteCardEditor({ card, onCancel, onSave }: EditorProps) {
         fields={contactFields}
         rows={contacts}
         empty={{ name: '', role: '', phone: '', email: '' }}
-        onChange={(rows: Contacts) => change({ contacts: rows })}
+        onChange={(rows: Contacts) => set({ contacts: rows })}
       />
       <Rows
         title={t('siteCard.providers')}
@@ -52,7 +53,7 @@ export function SiteCardEditor({ card, onCancel, onSave }: EditorProps) {
         fields={providerFields}
         rows={providers}
         empty={{ name: '', account: '', phone: '' }}
-        onChange={(rows: Providers) => change({ providers: rows })}
+        onChange={(rows: Providers) => set({ providers: rows })}
       />
       {(['emergency', 'notes'] as const).map((name) => (
         <Field key={name} label={t(`siteCard.${name}`)}>
@@ -62,21 +63,12 @@ export function SiteCardEditor({ card, onCancel, onSave }: EditorProps) {
               rows={4}
               maxLength={5000}
               value={draft.value[name] ?? ''}
-              onInput={(event) => change({ [name]: event.currentTarget.value })}
+              onInput={(event) => set({ [name]: event.currentTarget.value })}
             />
           )}
         </Field>
       ))}
-      {error && <Failure sentence={error} />}
-      <div class="dialog-actions">
-        <button type="button" class="button button-plain" onClick={onCancel}>
-          {t('action.cancel')}
-        </button>
-        <button type="submit" class="button button-primary" disabled={busy}>
-          {t('action.save')}
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

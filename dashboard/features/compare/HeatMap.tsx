@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { FleetSeries } from '../../../protocol/api/view.ts';
+import { ChartFrame } from '../../charts/ChartFrame.tsx';
 import { measureOfSeries } from '../../charts/compare.ts';
 import { writeValue } from '../../charts/panels.ts';
 import { nowMs } from '../../data/clock.ts';
@@ -31,55 +32,57 @@ export function HeatMap({ answer }: { answer: FleetSeries }) {
   };
   return (
     <section class="card compare-heat">
-      <header class="card-head">
-        <h2>{t('compare.heat')}</h2>
-        <span class="quiet">
-          {told &&
-            t('compare.heatCell', {
-              count: counts[told[0]]?.[told[1]] ?? 0,
-              all: machines,
-              range: name(told[0]),
-              time: time(atMs(told[1]), nowMs.peek()),
-            })}
-        </span>
-      </header>
-      <div class="heat-body">
-        <ol class="heat-names" aria-hidden="true">
-          {rows.map((row) => (
-            <li key={row}>{name(row)}</li>
-          ))}
-        </ol>
-        <svg
-          class="heat-map"
-          viewBox={`0 0 ${Math.max(1, steps)} ${Math.max(1, rows.length)}`}
-          preserveAspectRatio="none"
-          role="img"
-          aria-label={rows.map((row) => `${name(row)}: ${counts[row]?.at(-1) ?? 0}`).join(', ')}
-          onPointerMove={point}
-          onPointerLeave={() => {
-            pointed.value = null;
-          }}
-        >
-          {rows.flatMap((row, place) =>
-            (counts[row] ?? []).map((count, step) =>
-              count > 0 ? (
-                <rect
-                  key={`${row} ${atMs(step)}`}
-                  x={step}
-                  y={place}
-                  width="1.02"
-                  height="0.94"
-                  fill-opacity={(LEAST_INK + (1 - LEAST_INK) * (count / most)).toFixed(2)}
-                />
-              ) : null,
-            ),
-          )}
-        </svg>
-        <p class="heat-scale quiet">
-          <span>{time(atMs(0), nowMs.peek())}</span>
-          <span>{time(atMs(steps), nowMs.peek())}</span>
-        </p>
-      </div>
+      <ChartFrame
+        title={t('compare.heat')}
+        told={
+          told &&
+          t('compare.heatCell', {
+            count: counts[told[0]]?.[told[1]] ?? 0,
+            all: machines,
+            range: name(told[0]),
+            time: time(atMs(told[1]), nowMs.peek()),
+          })
+        }
+        empty={counts.flat().some((count) => count > 0) ? null : t('compare.nothing')}
+      >
+        <div class="heat-body">
+          <ol class="heat-names" aria-hidden="true">
+            {rows.map((row) => (
+              <li key={row}>{name(row)}</li>
+            ))}
+          </ol>
+          <svg
+            class="heat-map"
+            viewBox={`0 0 ${Math.max(1, steps)} ${Math.max(1, rows.length)}`}
+            preserveAspectRatio="none"
+            role="img"
+            aria-label={rows.map((row) => `${name(row)}: ${counts[row]?.at(-1) ?? 0}`).join(', ')}
+            onPointerMove={point}
+            onPointerLeave={() => {
+              pointed.value = null;
+            }}
+          >
+            {rows.flatMap((row, place) =>
+              (counts[row] ?? []).map((count, step) =>
+                count > 0 ? (
+                  <rect
+                    key={`${row} ${atMs(step)}`}
+                    x={step}
+                    y={place}
+                    width="1.02"
+                    height="0.94"
+                    fill-opacity={(LEAST_INK + (1 - LEAST_INK) * (count / most)).toFixed(2)}
+                  />
+                ) : null,
+              ),
+            )}
+          </svg>
+          <p class="heat-scale quiet">
+            <span>{time(atMs(0), nowMs.peek())}</span>
+            <span>{time(atMs(steps), nowMs.peek())}</span>
+          </p>
+        </div>
+      </ChartFrame>
     </section>
   );
 }

@@ -10,11 +10,12 @@ import { sentenceOf } from '../../data/api.ts';
 import { sla } from '../../data/api-sla.ts';
 import { nowMs } from '../../data/clock.ts';
 import { canAct, clients, server } from '../../data/store.ts';
-import { useSubmit } from '../../data/use-submit.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { navigate, route } from '../../route/router.ts';
 import { clientHref } from '../../route/routes.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Failure } from '../../ui/Failure.tsx';
+import { Form } from '../../ui/Form.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
 import { say } from '../../ui/Toasts.tsx';
@@ -86,16 +87,17 @@ function firstTerms(presets: readonly Preset[]): ContractTerms | null {
   };
 }
 
-function Editor({ clientId, contract, presets }: EditorProps) {
-  const draft = useSignal<ContractTerms | null>(contract.current?.terms ?? firstTerms(presets));
+function Editor(props: EditorProps) {
+  const first = props.contract.current?.terms ?? firstTerms(props.presets);
+  if (first === null) return <Failure sentence={t('contract.noPresets')} />;
+  return <TermsForm {...props} first={first} />;
+}
+
+function TermsForm({ clientId, contract, presets, first }: EditorProps & { first: ContractTerms }) {
+  const { value: terms, set: change } = useDraft(first);
   const wrong = useSignal<ReadonlySet<string>>(new Set());
-  const terms = draft.value;
   const clocksFrom = useSignal<ClocksFrom | null>(null);
   const verdict = useChecked(clientId, terms);
-  if (terms === null) return <Failure sentence={t('contract.noPresets')} />;
-  const change = (part: Partial<ContractTerms>) => {
-    draft.value = { ...terms, ...part };
-  };
   const mark = (name: string) => (isWrong: boolean) => {
     const next = new Set(wrong.value);
     if (isWrong) next.add(name);
@@ -105,50 +107,48 @@ function Editor({ clientId, contract, presets }: EditorProps) {
   const isChanged = JSON.stringify(terms) !== JSON.stringify(contract.current?.terms ?? null);
   const older = verdict.older && verdict.older.count > 0 ? verdict.older : null;
   const isUnanswered = older !== null && older.late > 0 && clocksFrom.value === null;
-  const { busy, error, onSubmit } = useSubmit(async () => {
+  const save = async () => {
     const saved = await sla.saveContract(clientId, terms, older ? clocksFrom.value : null);
     say(t('contract.saved', { number: saved.current?.version ?? 1 }));
     navigate(clientHref(clientId));
-  });
+  };
   return (
-    <form class="contract-form" onSubmit={onSubmit}>
-      <TierCard terms={terms} presets={presets} change={change} />
-      <ResponseCard terms={terms} change={change} mark={mark} />
-      <CalendarCard clientId={clientId} terms={terms} change={change} />
-      <TargetsCard terms={terms} change={change} mark={mark} />
-      <DatesCard terms={terms} change={change} mark={mark} />
-      <section class="card save-card" aria-live="polite">
-        <Said verdict={verdict} />
-        {older && (
-          <OlderQuestion
-            older={older}
-            answer={clocksFrom.value}
-            onAnswer={(from) => {
-              clocksFrom.value = from;
-            }}
-          />
-        )}
-        {error && <Failure sentence={error} />}
-        <p class="hint">
-          {contract.current
-            ? t('contract.savingAdds', { next: contract.current.version + 1, current: contract.current.version })
-            : t('contract.savingFirst')}
-        </p>
-        <div class="dialog-actions">
-          <a class="button button-plain" href={clientHref(clientId)}>
-            {t('action.cancel')}
-          </a>
-          <button
-            type="submit"
-            class="button button-primary"
-            disabled={busy || !isChanged || wrong.value.size > 0 || verdict.refused !== null || isUnanswered}
-          >
-            {t('contract.save')}
-          </button>
-        </div>
-        {wrong.value.size > 0 && <p class="hours-fault">{t('contract.wrongFields')}</p>}
-      </section>
-    </form>
+    <Form
+      class="contract-form"
+      submit={t('contract.save')}
+      ready={isChanged && wrong.value.size === 0 && verdict.refused === null && !isUnanswered}
+      cancel={clientHref(clientId)}
+      run={save}
+    >
+      {(foot) => (
+        <>
+          <TierCard terms={terms} presets={presets} change={change} />
+          <ResponseCard terms={terms} change={change} mark={mark} />
+          <CalendarCard clientId={clientId} terms={terms} change={change} />
+          <TargetsCard terms={terms} change={change} mark={mark} />
+          <DatesCard terms={terms} change={change} mark={mark} />
+          <section class="card save-card" aria-live="polite">
+            <Said verdict={verdict} />
+            {older && (
+              <OlderQuestion
+                older={older}
+                answer={clocksFrom.value}
+                onAnswer={(from) => {
+                  clocksFrom.value = from;
+                }}
+              />
+            )}
+            <p class="hint">
+              {contract.current
+                ? t('contract.savingAdds', { next: contract.current.version + 1, current: contract.current.version })
+                : t('contract.savingFirst')}
+            </p>
+            {foot}
+            {wrong.value.size > 0 && <p class="hours-fault">{t('contract.wrongFields')}</p>}
+          </section>
+        </>
+      )}
+    </Form>
   );
 }
 
@@ -159,13 +159,12 @@ interface CheckVerdict {
 }
 
 /** What the server thinks of the draft, asked when the typing rests. */
-function useChecked(clientId: string, terms: ContractTerms | null): CheckVerdict {
+function useChecked(clientId: string, terms: ContractTerms): CheckVerdict {
   const verdict = useSignal<CheckVerdict>({ warnings: [], refused: null, older: null });
   const turn = useRef(0);
   const text = JSON.stringify(terms);
   // the text is the draft itself
   useEffect(() => {
-    if (terms === null) return;
     turn.current += 1;
     const mine = turn.current;
     const timer = setTimeout(() => {

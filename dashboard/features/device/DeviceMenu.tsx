@@ -3,9 +3,9 @@ import type { Device } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
 import { desk } from '../../data/desk-api.ts';
 import { canAct, reload } from '../../data/store.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { navigate } from '../../route/router.ts';
-import { ActionButton } from '../../ui/ActionButton.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
+import { AskButton } from '../../ui/AskButton.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { say } from '../../ui/Toasts.tsx';
 import { t } from '../../words/i18n.ts';
@@ -18,123 +18,73 @@ interface DeviceMenuProps {
 
 /** Rename, tag, say how it is reached and when it is expected, and retire. */
 export function DeviceMenu({ device, onChanged }: DeviceMenuProps) {
-  const open = useSignal<'rename' | 'tags' | 'machine' | 'retire' | null>(null);
-  const tags = useSignal('');
-  const name = useSignal(device.name);
+  const draft = useDraft({ name: '', tags: '' });
+  const isSetUp = useSignal(false);
   if (!canAct.value) return null;
-  const close = () => {
-    open.value = null;
-  };
+  const begin = () => draft.put({ name: device.name, tags: device.tags.join(', ') });
   return (
     <>
-      <button
-        type="button"
-        class="button button-plain"
-        onClick={() => {
-          name.value = device.name;
-          open.value = 'rename';
+      <AskButton
+        label={t('device.rename')}
+        title={t('device.renameTitle', { name: device.name })}
+        onOpen={begin}
+        run={async () => {
+          await api.renameDevice(device.id, draft.value.name.trim());
+          void reload();
         }}
       >
-        {t('device.rename')}
-      </button>
-      <button
-        type="button"
-        class="button button-plain"
-        onClick={() => {
-          tags.value = device.tags.join(', ');
-          open.value = 'tags';
+        <TextField label={t('fleet.name')} autoComplete="off" autoFocus {...draft.text('name')} />
+      </AskButton>
+      <AskButton
+        label={t('device.tags')}
+        title={t('device.tagTitle', { name: device.name })}
+        word={t('action.save')}
+        onOpen={begin}
+        run={async () => {
+          await desk.changeDevice(device.id, { tags: draft.value.tags.split(/[\s,]+/).filter(Boolean) });
+          void reload();
         }}
       >
-        {t('device.tags')}
-      </button>
+        <TextField
+          label={t('device.tags')}
+          hint={t('device.tagHint')}
+          required={false}
+          autoComplete="off"
+          autoFocus
+          {...draft.text('tags')}
+        />
+      </AskButton>
       <button
         type="button"
         class="button button-plain"
         onClick={() => {
-          open.value = 'machine';
+          isSetUp.value = true;
         }}
       >
         {t('device.machine')}
       </button>
-      <button
-        type="button"
-        class="button button-plain"
-        onClick={() => {
-          open.value = 'retire';
+      {isSetUp.value && (
+        <DeviceSettings
+          device={device}
+          onChanged={onChanged}
+          onClose={() => {
+            isSetUp.value = false;
+          }}
+        />
+      )}
+      <AskButton
+        label={t('device.retire')}
+        title={t('device.retireTitle', { name: device.name })}
+        kind="danger"
+        run={async () => {
+          await api.retireDevice(device.id);
+          say(t('device.retired', { name: device.name }));
+          void reload();
+          navigate('/fleet');
         }}
       >
-        {t('device.retire')}
-      </button>
-      {open.value === 'rename' && (
-        <Dialog title={t('device.renameTitle', { name: device.name })} onClose={close}>
-          <TextField
-            label={t('fleet.name')}
-            value={name.value}
-            autoFocus
-            onInput={(text) => {
-              name.value = text;
-            }}
-          />
-          <div class="dialog-actions">
-            <ActionButton
-              kind="primary"
-              run={async () => {
-                await api.renameDevice(device.id, name.value.trim());
-                void reload();
-                close();
-              }}
-            >
-              {t('device.rename')}
-            </ActionButton>
-          </div>
-        </Dialog>
-      )}
-      {open.value === 'tags' && (
-        <Dialog title={t('device.tagTitle', { name: device.name })} onClose={close}>
-          <TextField
-            label={t('device.tags')}
-            hint={t('device.tagHint')}
-            value={tags.value}
-            required={false}
-            autoComplete="off"
-            autoFocus
-            onInput={(text) => {
-              tags.value = text;
-            }}
-          />
-          <div class="dialog-actions">
-            <ActionButton
-              kind="primary"
-              run={async () => {
-                await desk.changeDevice(device.id, { tags: tags.value.split(/[\s,]+/).filter(Boolean) });
-                void reload();
-                close();
-              }}
-            >
-              {t('action.save')}
-            </ActionButton>
-          </div>
-        </Dialog>
-      )}
-      {open.value === 'machine' && <DeviceSettings device={device} onClose={close} onChanged={onChanged} />}
-      {open.value === 'retire' && (
-        <Dialog title={t('device.retireTitle', { name: device.name })} onClose={close}>
-          <p>{t('device.retireSentence')}</p>
-          <div class="dialog-actions">
-            <ActionButton
-              kind="danger"
-              run={async () => {
-                await api.retireDevice(device.id);
-                say(t('device.retired', { name: device.name }));
-                void reload();
-                navigate('/fleet');
-              }}
-            >
-              {t('device.retire')}
-            </ActionButton>
-          </div>
-        </Dialog>
-      )}
+        <p>{t('device.retireSentence')}</p>
+      </AskButton>
     </>
   );
 }

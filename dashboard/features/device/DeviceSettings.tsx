@@ -1,10 +1,10 @@
-import { useSignal } from '@preact/signals';
 import type { Device } from '../../../protocol/api/view.ts';
 import { desk } from '../../data/desk-api.ts';
 import { remoteExample, remotePlaces } from '../../data/remote-places.ts';
 import { clients } from '../../data/store.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { CheckField, TextField } from '../../ui/Field.tsx';
-import { CreateDialog } from '../../ui/ListSection.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { say } from '../../ui/Toasts.tsx';
 import { t } from '../../words/i18n.ts';
 
@@ -16,18 +16,17 @@ interface DeviceSettingsProps {
 
 /** How a machine is reached, and when a workstation is expected to run. */
 export function DeviceSettings({ device, onClose, onChanged }: DeviceSettingsProps) {
-  const remoteUrl = useSignal(device.remoteUrl ?? '');
-  const expectedHours = useSignal(device.expectedHours);
+  const draft = useDraft({ remoteUrl: device.remoteUrl ?? '', expectedHours: device.expectedHours });
   const isWorkstation = device.kind === 'workstation';
   return (
-    <CreateDialog
+    <FormDialog
       title={t('device.machineTitle', { name: device.name })}
       submit={t('action.save')}
       onClose={onClose}
       run={async () => {
         const changed = await desk.changeDevice(device.id, {
-          remoteUrl: remoteUrl.value.trim() || null,
-          ...(isWorkstation && { expectedHours: expectedHours.value }),
+          remoteUrl: draft.value.remoteUrl.trim() || null,
+          ...(isWorkstation && { expectedHours: draft.value.expectedHours }),
         });
         onChanged(changed);
         onClose();
@@ -39,24 +38,18 @@ export function DeviceSettings({ device, onClose, onChanged }: DeviceSettingsPro
         hint={t('device.remoteUrlHint', remotePlaces)}
         type="url"
         placeholder={clients.value.get(device.clientId)?.remoteUrl ?? remoteExample}
-        value={remoteUrl.value}
+        {...draft.text('remoteUrl')}
         required={false}
         autoComplete="off"
         autoFocus
-        onInput={(text) => {
-          remoteUrl.value = text;
-        }}
       />
       {isWorkstation && (
         <CheckField
           label={t('device.expectedHours')}
           hint={t('device.expectedHoursHint')}
-          checked={expectedHours.value}
-          onChange={(checked) => {
-            expectedHours.value = checked;
-          }}
+          {...draft.flag('expectedHours')}
         />
       )}
-    </CreateDialog>
+    </FormDialog>
   );
 }

@@ -1,6 +1,7 @@
 import type { Device } from '../../../protocol/api/view.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
+import { Table } from '../../ui/Table.tsx';
 import { bytes, percent } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 
@@ -15,32 +16,17 @@ export function Processes({ device: { processes } }: { device: Device }) {
       {processes === null || processes.items.length === 0 ? (
         <Nothing>{t('processes.none')}</Nothing>
       ) : (
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">{t('processes.name')}</th>
-              <th scope="col" class="number">
-                {t('processes.count')}
-              </th>
-              <th scope="col" class="number">
-                {t('fleet.cpu')}
-              </th>
-              <th scope="col" class="number">
-                {t('fleet.memory')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {processes.items.map((process) => (
-              <tr key={process.name}>
-                <th scope="row">{process.name}</th>
-                <td class="number">{process.count}</td>
-                <td class="number">{percent(process.cpuRatio)}</td>
-                <td class="number">{bytes(process.memoryBytes)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          label={t('processes.title')}
+          items={processes.items}
+          keyOf={({ name }) => name}
+          columns={[
+            { head: t('processes.name'), kind: 'name', cell: ({ name }) => name },
+            { head: t('processes.count'), kind: 'number', cell: ({ count }) => count },
+            { head: t('fleet.cpu'), kind: 'number', cell: ({ cpuRatio }) => percent(cpuRatio) },
+            { head: t('fleet.memory'), kind: 'number', cell: ({ memoryBytes }) => bytes(memoryBytes) },
+          ]}
+        />
       )}
     </section>
   );

@@ -1,21 +1,23 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { DeviceKind, NewEnrolmentToken } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
-import { compareNames } from '../../data/select.ts';
+import { clientChoices, siteChoices } from '../../data/choices.ts';
 import { canAct, clients, devices, reload, sites } from '../../data/store.ts';
-import { useSubmit } from '../../data/use-submit.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { StateBadge } from '../../parts/StateBadge.tsx';
 import { deviceHref } from '../../route/routes.ts';
 import { Ago, When } from '../../ui/Ago.tsx';
 import { CopyField } from '../../ui/CopyField.tsx';
-import { Failure } from '../../ui/Failure.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
+import { Form } from '../../ui/Form.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
+import { RadioCards } from '../../ui/RadioCards.tsx';
 import { rich, t } from '../../words/i18n.ts';
 
 const HOUR_MS = 3_600_000;
 const expiries = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 7 * 24 * HOUR_MS, '30d': 30 * 24 * HOUR_MS } as const;
 type Expiry = keyof typeof expiries;
+const kinds = ['server', 'workstation'] as const satisfies readonly DeviceKind[];
 /** The choice that opens a field for a new name. */
 const NEW = '+';
 
@@ -44,7 +46,7 @@ export function AddMachine() {
         </div>
       </header>
       {made.value === null ? (
-        <Form
+        <TokenForm
           onMade={(token) => {
             made.value = { token, before: new Set(devices.value.keys()) };
           }}
@@ -61,102 +63,72 @@ export function AddMachine() {
   );
 }
 
-function Form({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
-  const clientChoices = [...clients.value.values()].sort((a, b) => compareNames(a.name, b.name));
-  const clientId = useSignal(clientChoices[0]?.id ?? NEW);
-  const clientName = useSignal('');
-  const siteChoices = useComputed(() =>
-    [...sites.value.values()]
-      .filter((site) => site.clientId === clientId.value)
-      .sort((a, b) => compareNames(a.name, b.name)),
-  );
-  const chosenSite = useSignal<string | null>(null);
-  const siteId = chosenSite.value ?? siteChoices.value[0]?.id ?? NEW;
-  const siteName = useSignal('');
-  const kind = useSignal<DeviceKind>('server');
-  const uses = useSignal('1');
-  const expiry = useSignal<Expiry>('24h');
-  const { busy, error, onSubmit } = useSubmit(async () => {
+interface TokenDraft {
+  /** `NEW` where it is still to be made, as the site is. */
+  readonly clientId: string;
+  readonly clientName: string;
+  /** Null: the first site of the client, or a new one. */
+  readonly siteId: string | null;
+  readonly siteName: string;
+  readonly kind: DeviceKind;
+  readonly uses: string;
+  readonly expiry: Expiry;
+}
+
+function TokenForm({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
+  const clientsNow = clientChoices();
+  const draft = useDraft<TokenDraft>({
+    clientId: clientsNow[0]?.value ?? NEW,
+    clientName: '',
+    siteId: null,
+    siteName: '',
+    kind: 'server',
+    uses: '1',
+    expiry: '24h',
+  });
+  const { clientId, clientName, siteName, kind, uses, expiry } = draft.value;
+  const sitesNow = siteChoices(clientId);
+  const siteId = draft.value.siteId ?? sitesNow[0]?.value ?? NEW;
+  const create = async () => {
     const token = await api.createToken({
-      ...(clientId.value === NEW ? { clientName: clientName.value.trim() } : { clientId: clientId.value }),
-      ...(siteId === NEW ? { siteName: siteName.value.trim() } : { siteId }),
-      kind: kind.value,
-      uses: Number(uses.value),
-      expiresInMs: expiries[expiry.value],
+      ...(clientId === NEW ? { clientName: clientName.trim() } : { clientId }),
+      ...(siteId === NEW ? { siteName: siteName.trim() } : { siteId }),
+      kind,
+      uses: Number(uses),
+      expiresInMs: expiries[expiry],
     });
     if (!sites.value.has(token.siteId)) void reload();
     onMade(token);
-  });
+  };
   return (
-    <form class="card form" onSubmit={onSubmit}>
+    <Form class="card form" submit={t('add.create')} buttons="start" run={create}>
       <div class="form-pair">
         <SelectField
           label={t('fleet.client')}
-          value={clientId.value}
-          options={[
-            ...clientChoices.map(({ id, name }) => ({ value: id, label: name })),
-            { value: NEW, label: t('add.newClient') },
-          ]}
-          onChange={(value) => {
-            clientId.value = value;
-            chosenSite.value = null;
-          }}
+          value={clientId}
+          options={[...clientsNow, { value: NEW, label: t('add.newClient') }]}
+          onChange={(value) => draft.set({ clientId: value, siteId: null })}
         />
         <SelectField
           label={t('fleet.site')}
           value={siteId}
-          options={[
-            ...siteChoices.value.map(({ id, name }) => ({ value: id, label: name })),
-            { value: NEW, label: t('add.newSite') },
-          ]}
-          onChange={(value) => {
-            chosenSite.value = value;
-          }}
+          options={[...sitesNow, { value: NEW, label: t('add.newSite') }]}
+          onChange={(value) => draft.set({ siteId: value })}
         />
       </div>
-      {(clientId.value === NEW || siteId === NEW) && (
+      {(clientId === NEW || siteId === NEW) && (
         <div class="form-pair">
-          {clientId.value === NEW && (
-            <TextField
-              label={t('add.clientName')}
-              value={clientName.value}
-              autoComplete="off"
-              onInput={(text) => {
-                clientName.value = text;
-              }}
-            />
+          {clientId === NEW && (
+            <TextField label={t('add.clientName')} autoComplete="off" {...draft.text('clientName')} />
           )}
-          {siteId === NEW && (
-            <TextField
-              label={t('add.siteName')}
-              value={siteName.value}
-              autoComplete="off"
-              onInput={(text) => {
-                siteName.value = text;
-              }}
-            />
-          )}
+          {siteId === NEW && <TextField label={t('add.siteName')} autoComplete="off" {...draft.text('siteName')} />}
         </div>
       )}
-      <fieldset class="kinds">
-        <legend>{t('add.kind')}</legend>
-        {(['server', 'workstation'] as const).map((name) => (
-          <label key={name} class="kind">
-            <input
-              type="radio"
-              name="kind"
-              checked={kind.value === name}
-              onChange={() => {
-                kind.value = name;
-              }}
-            />
-            <span>
-              <strong>{t(`kind.${name}`)}</strong>
-              <span class="hint">{t(`add.kind.${name}`)}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <RadioCards
+        label={t('add.kind')}
+        {...draft.choice('kind')}
+        options={kinds.map((value) => ({ value, label: t(`kind.${value}`), hint: t(`add.kind.${value}`) }))}
+      />
       <div class="form-pair">
         <TextField
           label={t('add.uses')}
@@ -164,27 +136,15 @@ function Form({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
           type="number"
           min={1}
           max={1000}
-          value={uses.value}
-          onInput={(text) => {
-            uses.value = text;
-          }}
+          {...draft.text('uses')}
         />
         <SelectField
           label={t('add.expiry')}
-          value={expiry.value}
+          {...draft.choice('expiry')}
           options={(Object.keys(expiries) as Expiry[]).map((value) => ({ value, label: t(`add.expiry.${value}`) }))}
-          onChange={(value) => {
-            expiry.value = value;
-          }}
         />
       </div>
-      {error && <Failure sentence={error} />}
-      <div class="form-actions">
-        <button type="submit" class="button button-primary" disabled={busy}>
-          {t('add.create')}
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { DeviceSummary, PresenceState } from '../../../protocol/api/view.ts';
 import { csvOf } from '../../data/csv.ts';
 import { useHeldOrder } from '../../data/hold.ts';
@@ -20,9 +20,9 @@ import { Nothing } from '../../ui/Nothing.tsx';
 import { SearchFilter } from '../../ui/SearchFilter.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { useChosenInSight } from '../../ui/sideways.ts';
-import { useVirtualRows } from '../../ui/virtual.ts';
+import { VirtualTable } from '../../ui/VirtualTable.tsx';
 import { t } from '../../words/i18n.ts';
-import { DeviceRow, FleetHead, GroupRow } from './FleetRows.tsx';
+import { DeviceRow, fleetHeads, GroupRow } from './FleetRows.tsx';
 import { csvColumns } from './fleet-columns.ts';
 import {
   comparison,
@@ -207,71 +207,53 @@ interface TableProps {
 }
 
 function FleetTable({ rows, query, onBody }: TableProps) {
-  const body = useRef<HTMLTableSectionElement | null>(null);
-  const setBody = useCallback(
-    (element: HTMLTableSectionElement | null) => {
-      body.current = element;
-      onBody(element);
-    },
-    [onBody],
-  );
-  const topPx = useSignal(0);
   const isNarrow = useMedia('(max-width: 760px)');
   const devicePx = isNarrow ? ROW_PX.narrow : ROW_PX[density.value];
-  useLayoutEffect(() => {
-    topPx.value = Math.round((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
-  });
-  // The list measures itself anew whenever these change, so they change with the rows only.
-  const rowPx = useCallback((index: number) => (rows[index]?.kind === 'group' ? GROUP_PX : devicePx), [rows, devicePx]);
-  const keyOf = useCallback((index: number) => rowKey(rows[index]), [rows]);
-  const virtual = useVirtualRows({
-    count: rows.length,
-    rowPx,
-    keyOf,
-    topPx: topPx.value,
-    coveredPx: HEAD_PX,
-    measureKey: `${devicePx} ${query.grouping}`,
-  });
-  const onScreen = virtual.getVirtualItems().flatMap(({ index }) => {
-    const row = rows[index];
-    return row?.kind === 'device' ? [row.device.id] : [];
-  });
-  const onScreenKey = onScreen.join();
   const isByReading = readingSorts.has(query.sort);
-  useEffect(() => {
-    lookAtRows(onScreenKey === '' ? [] : onScreenKey.split(','), isByReading);
-  }, [onScreenKey, isByReading]);
   useEffect(() => () => lookAtRows([]), []);
+  const reveal = useRef<((index: number) => void) | null>(null);
   const selected = useSignal(place.value.query.get('sel'));
   const indexes = useMemo(() => deviceIndexes(rows), [rows]);
   const { selectedId } = useSelection({
     ids: indexes.ids,
     selected,
     hrefOf: deviceHref,
-    onSelect: (_, position) => virtual.scrollToIndex(indexes.rows[position] ?? 0, { align: 'auto' }),
+    onSelect: (_, position) => reveal.current?.(indexes.rows[position] ?? 0),
   });
   return (
-    <table class={`fleet-table group-${query.grouping}`} aria-label={t('nav.fleet')} aria-rowcount={rows.length + 1}>
-      <FleetHead query={query} />
-      <tbody ref={setBody} class="fleet-body" style={{ height: `${virtual.getTotalSize()}px` }}>
-        {virtual.getVirtualItems().map((item) => {
-          const row = rows[item.index];
-          if (!row) return null;
-          const at = { rowIndex: item.index + 2, offsetPx: item.start - topPx.value, heightPx: item.size };
-          return row.kind === 'group' ? (
-            <GroupRow key={item.key} {...at} row={row} />
-          ) : (
-            <DeviceRow
-              key={item.key}
-              {...at}
-              device={row.device}
-              selected={row.device.id === selectedId}
-              ofLowDrives={query.lowDrives}
-            />
-          );
-        })}
-      </tbody>
-    </table>
+    <VirtualTable
+      label={t('nav.fleet')}
+      class={`fleet-table group-${query.grouping}`}
+      rowClass="fleet-row"
+      heads={fleetHeads(query)}
+      items={rows}
+      keyOf={rowKey}
+      rowPx={({ kind }) => (kind === 'group' ? GROUP_PX : devicePx)}
+      measureKey={`${devicePx} ${query.grouping}`}
+      coveredPx={HEAD_PX}
+      reveal={reveal}
+      body={onBody}
+      shownFor={String(isByReading)}
+      onShown={(shown) =>
+        lookAtRows(
+          shown.flatMap((row) => (row.kind === 'device' ? [row.device.id] : [])),
+          isByReading,
+        )
+      }
+      row={(row, at) =>
+        row.kind === 'group' ? (
+          <GroupRow key={rowKey(row)} row={row} place={at} />
+        ) : (
+          <DeviceRow
+            key={rowKey(row)}
+            device={row.device}
+            selected={row.device.id === selectedId}
+            ofLowDrives={query.lowDrives}
+            place={at}
+          />
+        )
+      }
+    />
   );
 }
 
@@ -286,7 +268,6 @@ function deviceIndexes(rows: readonly FleetRow[]): { ids: string[]; rows: number
   return found;
 }
 
-function rowKey(row: FleetRow | undefined): string {
-  if (!row) return '';
+function rowKey(row: FleetRow): string {
   return row.kind === 'group' ? `g${row.id}` : row.device.id;
 }

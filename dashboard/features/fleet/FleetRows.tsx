@@ -4,55 +4,35 @@ import { countStates, isThere } from '../../data/select.ts';
 import { clients, flapping, sites } from '../../data/store.ts';
 import { InMaintenance } from '../../parts/InMaintenance.tsx';
 import { FlappingShape, PriorityShape, StateBadge, StateShape } from '../../parts/StateBadge.tsx';
-import { navigate, setQuery } from '../../route/router.ts';
+import { setQuery } from '../../route/router.ts';
 import { deviceHref, fleetHref } from '../../route/routes.ts';
 import { Ago, Lasting } from '../../ui/Ago.tsx';
 import { Bar } from '../../ui/Bar.tsx';
+import { type Head, opens, type RowPlace } from '../../ui/VirtualTable.tsx';
 import { bytes } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 import { wordsOf } from '../../words/said.ts';
 import { fleetColumns } from './fleet-columns.ts';
 import type { FleetQuery, FleetRow, SortColumn } from './fleet-query.ts';
 
-export function FleetHead({ query }: { query: FleetQuery }) {
+/** The heads of the columns: each sorts by its column, and turns the order around where it is sorted by it. */
+export function fleetHeads(query: FleetQuery): Head[] {
   const sort = (column: SortColumn) => {
     const turned = query.sort === column && !query.descending;
     setQuery({ sort: turned ? `-${column}` : column === 'state' ? null : column });
   };
-  return (
-    <thead class="fleet-head">
-      <tr class="fleet-row" aria-rowindex={1}>
-        {fleetColumns.map(([column, label]) => (
-          <th
-            key={column}
-            scope="col"
-            class={`cell cell-${column}`}
-            aria-sort={query.sort === column ? (query.descending ? 'descending' : 'ascending') : 'none'}
-          >
-            <button type="button" class="sort" onClick={() => sort(column)}>
-              {t(column === 'disk' && query.lowDrives ? 'fleet.systemDrive' : label)}
-              <span class="sort-arrow" aria-hidden="true">
-                {query.sort === column ? (query.descending ? '↓' : '↑') : ''}
-              </span>
-            </button>
-          </th>
-        ))}
-      </tr>
-    </thead>
-  );
+  return fleetColumns.map(([column, label]) => ({
+    id: column,
+    class: `cell cell-${column}`,
+    text: t(column === 'disk' && query.lowDrives ? 'fleet.systemDrive' : label),
+    sort: query.sort !== column ? 'none' : query.descending ? 'descending' : 'ascending',
+    onSort: () => sort(column),
+  }));
 }
 
-interface At {
-  readonly rowIndex: number;
-  readonly offsetPx: number;
-  readonly heightPx: number;
-}
-
-const placed = ({ offsetPx, heightPx }: At) => ({ transform: `translateY(${offsetPx}px)`, height: `${heightPx}px` });
-
-export function GroupRow({ row, ...at }: At & { row: Extract<FleetRow, { kind: 'group' }> }) {
+export function GroupRow({ row, place }: { row: Extract<FleetRow, { kind: 'group' }>; place: RowPlace }) {
   return (
-    <tr class="fleet-group" aria-rowindex={at.rowIndex} style={placed(at)}>
+    <tr {...place} class="fleet-group">
       <th scope="rowgroup" colSpan={fleetColumns.length} class="fleet-group-cell">
         <strong>{row.title}</strong>
         <span class="quiet">{t('fleet.machines', { count: row.devices.length })}</span>
@@ -72,28 +52,21 @@ export function GroupRow({ row, ...at }: At & { row: Extract<FleetRow, { kind: '
 /** `Debian GNU/Linux 13` is called Debian 13 where room is short; the whole name stands on hover. */
 const shortSystem = (os: string) => os.replace(/ ?GNU\/Linux/, '');
 
-interface DeviceRowProps extends At {
+interface DeviceRowProps {
+  readonly place: RowPlace;
   readonly device: DeviceSummary;
   readonly selected: boolean;
   /** The list is that of system drives short of space: the row says what is left there. */
   readonly ofLowDrives: boolean;
 }
 
-export function DeviceRow({ device, selected, ofLowDrives, ...at }: DeviceRowProps) {
+export function DeviceRow({ device, selected, ofLowDrives, place }: DeviceRowProps) {
   const stale = !isThere(device);
   const disk = device.fullestDisk;
   const client = clients.value.get(device.clientId);
   const site = sites.value.get(device.siteId);
   return (
-    <tr
-      class={`fleet-row${selected ? ' selected' : ''}`}
-      aria-rowindex={at.rowIndex}
-      style={placed(at)}
-      onClick={(event) => {
-        if (event.target instanceof Element && !event.target.closest('a, button') && !window.getSelection()?.toString())
-          navigate(deviceHref(device.id));
-      }}
-    >
+    <tr {...place} class={`fleet-row${selected ? ' selected' : ''}`} onClick={opens(deviceHref(device.id))}>
       <td class="cell cell-state" title={wordsOf(device.stateSaid, nowMs.peek())}>
         <StateBadge state={device.state} />
       </td>

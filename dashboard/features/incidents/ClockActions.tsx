@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
-import type { IncidentDetail, Priority } from '../../../protocol/api/view.ts';
+import type { IncidentDetail } from '../../../protocol/api/view.ts';
 import { priorityChoices } from '../../data/choices.ts';
 import { desk } from '../../data/desk-api.ts';
 import { priorities } from '../../data/priority.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { AskButton } from '../../ui/AskButton.tsx';
 import { SelectField, TextArea } from '../../ui/Field.tsx';
 import { t } from '../../words/i18n.ts';
@@ -42,35 +43,23 @@ export function PauseClock({ incident, onDone }: ActionProps) {
 
 /** Computes the due time anew from the start; both computations are kept. */
 export function ChangePriority({ incident, onDone }: ActionProps) {
-  const chosen = useSignal<Priority | null>(null);
-  const why = useSignal('');
-  const priority = chosen.value ?? incident.priority;
+  const draft = useDraft({ priority: incident.priority, why: '' });
+  const { priority, why } = draft.value;
   return (
     <AskButton
       label={t('clock.priority')}
-      ready={priority !== incident.priority && why.value.trim().length >= LEAST_REASON}
+      onOpen={() => draft.put({ priority: incident.priority, why: '' })}
+      ready={priority !== incident.priority && why.trim().length >= LEAST_REASON}
       run={async () => {
-        onDone(await desk.changePriority(incident.id, priority, why.value.trim()));
-        chosen.value = null;
-        why.value = '';
+        onDone(await desk.changePriority(incident.id, priority, why.trim()));
       }}
     >
       <SelectField
         label={t('clock.priorityLabel')}
-        value={priority}
+        {...draft.choice('priority')}
         options={priorityChoices(priorities)}
-        onChange={(value) => {
-          chosen.value = value;
-        }}
       />
-      <TextArea
-        label={t('clock.why')}
-        hint={t('clock.priorityHint')}
-        value={why.value}
-        onInput={(text) => {
-          why.value = text;
-        }}
-      />
+      <TextArea label={t('clock.why')} hint={t('clock.priorityHint')} {...draft.text('why')} />
     </AskButton>
   );
 }

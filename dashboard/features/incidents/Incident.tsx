@@ -12,10 +12,10 @@ import { route } from '../../route/router.ts';
 import { incidentHref } from '../../route/routes.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { Lasting, When } from '../../ui/Ago.tsx';
+import { AskButton } from '../../ui/AskButton.tsx';
 import { Async, type Loaded, useLoaded } from '../../ui/Async.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
 import { Fact, Facts } from '../../ui/Facts.tsx';
-import { CheckField } from '../../ui/Field.tsx';
+import { CheckField, TextArea } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
 import { Words } from '../../ui/Words.tsx';
@@ -121,53 +121,26 @@ function lastedSentence(incident: IncidentDetail) {
 }
 
 function ResolveButton({ incident, onDone }: { incident: IncidentDetail; onDone: (next: IncidentDetail) => void }) {
-  const open = useSignal(false);
   const text = useSignal('');
   if (incident.state === 'resolved' || !canAct.value) return null;
-  const close = () => {
-    open.value = false;
-  };
   return (
-    <>
-      <button
-        type="button"
-        class="button button-plain"
-        onClick={() => {
-          open.value = true;
+    <AskButton
+      label={t('incident.resolve')}
+      run={async () => onDone(await api.resolve(incident.id, text.value.trim()))}
+    >
+      <p class="quiet">
+        <Words said={incident.said} at={incident.resolvedAt} />
+      </p>
+      <TextArea
+        label={t('incident.resolveText')}
+        hint={t('incident.resolveHint')}
+        required={false}
+        value={text.value}
+        onInput={(next) => {
+          text.value = next;
         }}
-      >
-        {t('incident.resolve')}
-      </button>
-      {open.value && (
-        <Dialog title={t('incident.resolve')} onClose={close}>
-          <p class="quiet">
-            <Words said={incident.said} at={incident.resolvedAt} />
-          </p>
-          <label class="field">
-            <span>{t('incident.resolveText')}</span>
-            <textarea
-              rows={3}
-              value={text.value}
-              onInput={(event) => {
-                text.value = event.currentTarget.value;
-              }}
-            />
-          </label>
-          <p class="hint">{t('incident.resolveHint')}</p>
-          <div class="dialog-actions">
-            <ActionButton
-              kind="primary"
-              run={async () => {
-                onDone(await api.resolve(incident.id, text.value.trim()));
-                close();
-              }}
-            >
-              {t('incident.resolve')}
-            </ActionButton>
-          </div>
-        </Dialog>
-      )}
-    </>
+      />
+    </AskButton>
   );
 }
 

@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
 import { desk } from '../../data/desk-api.ts';
 import { canAct } from '../../data/store.ts';
-import { ActionButton } from '../../ui/ActionButton.tsx';
 import { When } from '../../ui/Ago.tsx';
+import { ConfirmInPlace } from '../../ui/ConfirmInPlace.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Fact, Facts } from '../../ui/Facts.tsx';
 import { Warnings } from '../../ui/Warnings.tsx';
@@ -31,7 +31,7 @@ export function WindowDetails({ window, onClose, onEdit, onChanged }: WindowDeta
       <KnownFacts window={window} />
       <Edits edits={window.edits} />
       {canAct.value && window.cancelledAt === null && !asking.value && (
-        <div class="dialog-actions">
+        <div class="form-buttons form-buttons-end">
           <button
             type="button"
             class="button button-danger"
@@ -47,30 +47,19 @@ export function WindowDetails({ window, onClose, onEdit, onChanged }: WindowDeta
         </div>
       )}
       {asking.value && (
-        <div class="confirm">
-          <p>{t(window.running === null ? 'maintenance.cancelSentence' : 'maintenance.cancelRunning')}</p>
-          <div class="dialog-actions">
-            <button
-              type="button"
-              class="button button-plain"
-              onClick={() => {
-                asking.value = false;
-              }}
-            >
-              {t('maintenance.keep')}
-            </button>
-            <ActionButton
-              kind="danger"
-              run={async () => {
-                await desk.cancelWindow(window.id);
-                onChanged();
-                onClose();
-              }}
-            >
-              {t('maintenance.cancelYes')}
-            </ActionButton>
-          </div>
-        </div>
+        <ConfirmInPlace
+          sentence={t(window.running === null ? 'maintenance.cancelSentence' : 'maintenance.cancelRunning')}
+          word={t('maintenance.cancelYes')}
+          keep={t('maintenance.keep')}
+          onKeep={() => {
+            asking.value = false;
+          }}
+          run={async () => {
+            await desk.cancelWindow(window.id);
+            onChanged();
+            onClose();
+          }}
+        />
       )}
     </Dialog>
   );

@@ -1,12 +1,12 @@
-import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
 import { clientChoices, deviceChoices, orNone, siteChoices, tagChoices } from '../../data/choices.ts';
 import { nowMinuteMs } from '../../data/clock.ts';
 import { desk } from '../../data/desk-api.ts';
 import { server } from '../../data/store.ts';
+import { type Draft, useDraft } from '../../data/use-draft.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';
-import { CreateDialog } from '../../ui/ListSection.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { t } from '../../words/i18n.ts';
 import { addDays, dateIn, knownZones } from '../../words/zone.ts';
@@ -25,13 +25,10 @@ interface WindowFormProps {
 
 /** Plans a window or changes one, and shows beside it what would come of it. */
 export function WindowForm({ window, onClose, onSaved }: WindowFormProps) {
-  const draft = useSignal<WindowDraft>(window ? draftOf(window) : emptyDraft());
-  const set = (change: Partial<WindowDraft>) => {
-    draft.value = { ...draft.value, ...change };
-  };
+  const draft = useDraft(window ? draftOf(window) : emptyDraft());
   const input = windowInput(draft.value);
   return (
-    <CreateDialog
+    <FormDialog
       title={t(window ? 'maintenance.edit' : 'maintenance.plan')}
       submit={t(window ? 'maintenance.save' : 'maintenance.plan')}
       class="dialog-wide"
@@ -46,16 +43,15 @@ export function WindowForm({ window, onClose, onSaved }: WindowFormProps) {
       {window?.running && <p class="notice-line">{t('maintenance.editRunning')}</p>}
       <TextField
         label={t('maintenance.title')}
-        value={draft.value.title}
+        {...draft.text('title')}
         placeholder={t('maintenance.titlePlaceholder')}
         autoFocus
-        onInput={(title) => set({ title })}
       />
-      <TargetFields draft={draft.value} set={set} />
-      <TimeFields draft={draft.value} set={set} />
-      <RecurrenceFields value={draft.value.recurrence} onChange={(recurrence) => set({ recurrence })} />
+      <TargetFields draft={draft} />
+      <TimeFields draft={draft} />
+      <RecurrenceFields {...draft.choice('recurrence')} />
       <WindowPreview input={input} />
-    </CreateDialog>
+    </FormDialog>
   );
 }
 
@@ -66,11 +62,12 @@ function emptyDraft(): WindowDraft {
 }
 
 interface PartProps {
-  readonly draft: WindowDraft;
-  readonly set: (change: Partial<WindowDraft>) => void;
+  readonly draft: Draft<WindowDraft>;
 }
 
-function TargetFields({ draft: { clientId, kind, targetId }, set }: PartProps) {
+function TargetFields({ draft }: PartProps) {
+  const { set } = draft;
+  const { clientId, kind } = draft.value;
   const tags = useId();
   return (
     <div class="form-pair">
@@ -93,21 +90,14 @@ function TargetFields({ draft: { clientId, kind, targetId }, set }: PartProps) {
       {(kind === 'site' || kind === 'device') && (
         <SelectField
           label={t(`maintenance.which.${kind}`)}
-          value={targetId}
+          {...draft.choice('targetId')}
           required
           options={orNone(t('report.choose'), kind === 'site' ? siteChoices(clientId) : deviceChoices(clientId))}
-          onChange={(value) => set({ targetId: value })}
         />
       )}
       {kind === 'tag' && (
         <>
-          <TextField
-            label={t('maintenance.which.tag')}
-            value={targetId}
-            list={tags}
-            autoComplete="off"
-            onInput={(value) => set({ targetId: value })}
-          />
+          <TextField label={t('maintenance.which.tag')} {...draft.text('targetId')} list={tags} autoComplete="off" />
           <datalist id={tags}>
             {tagChoices(clientId).map((tag) => (
               <option key={tag} value={tag} />
@@ -119,7 +109,8 @@ function TargetFields({ draft: { clientId, kind, targetId }, set }: PartProps) {
   );
 }
 
-function TimeFields({ draft, set }: PartProps) {
+function TimeFields({ draft }: PartProps) {
+  const { set } = draft;
   const zones = useId();
   return (
     <>
@@ -127,16 +118,10 @@ function TimeFields({ draft, set }: PartProps) {
         <TextField
           label={t('maintenance.starts')}
           type="datetime-local"
-          value={draft.startsAt}
-          onInput={(value) => set(startAt(draft, value))}
+          value={draft.value.startsAt}
+          onInput={(value) => set(startAt(draft.value, value))}
         />
-        <TextField
-          label={t('maintenance.zone')}
-          value={draft.timeZone}
-          list={zones}
-          autoComplete="off"
-          onInput={(timeZone) => set({ timeZone })}
-        />
+        <TextField label={t('maintenance.zone')} {...draft.text('timeZone')} list={zones} autoComplete="off" />
         <datalist id={zones}>
           {knownZones().map((zone) => (
             <option key={zone} value={zone} />
@@ -144,22 +129,8 @@ function TimeFields({ draft, set }: PartProps) {
         </datalist>
       </div>
       <div class="duration-pair">
-        <TextField
-          label={t('maintenance.hours')}
-          type="number"
-          min={0}
-          max={336}
-          value={draft.hours}
-          onInput={(hours) => set({ hours })}
-        />
-        <TextField
-          label={t('maintenance.minutes')}
-          type="number"
-          min={0}
-          max={59}
-          value={draft.minutes}
-          onInput={(minutes) => set({ minutes })}
-        />
+        <TextField label={t('maintenance.hours')} type="number" min={0} max={336} {...draft.text('hours')} />
+        <TextField label={t('maintenance.minutes')} type="number" min={0} max={59} {...draft.text('minutes')} />
       </div>
     </>
   );

@@ -1,10 +1,10 @@
-import { useSignal } from '@preact/signals';
 import type { Check } from '../../../protocol/api/service.ts';
 import { clientChoices, deviceChoices, orNone, priorityChoices } from '../../data/choices.ts';
 import { desk } from '../../data/desk-api.ts';
 import { plainPriorities } from '../../data/priority.ts';
+import { type Draft, useDraft } from '../../data/use-draft.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';
-import { CreateDialog } from '../../ui/ListSection.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { t } from '../../words/i18n.ts';
 import {
   type CheckDraft,
@@ -24,20 +24,17 @@ interface CheckFormProps {
 }
 
 interface PartProps {
-  readonly draft: CheckDraft;
-  readonly set: (change: Partial<CheckDraft>) => void;
+  readonly draft: Draft<CheckDraft>;
 }
 
 /** Makes a check or changes one: what is looked at, who looks, how often, and when it is an incident. */
 export function CheckForm({ check, onClose, onSaved }: CheckFormProps) {
-  const draft = useSignal(check ? draftOfCheck(check) : newCheck());
-  const set = (change: Partial<CheckDraft>) => {
-    draft.value = { ...draft.value, ...change };
-  };
-  const { clientId, deviceId, kind } = draft.value;
+  const draft = useDraft(check ? draftOfCheck(check) : newCheck());
+  const { set } = draft;
+  const { clientId, kind } = draft.value;
   const byServer = kind === 'tcp' || kind === 'http';
   return (
-    <CreateDialog
+    <FormDialog
       title={t(check ? 'checks.edit' : 'checks.add')}
       submit={t(check ? 'action.save' : 'checks.add')}
       class="dialog-wide"
@@ -54,18 +51,11 @@ export function CheckForm({ check, onClose, onSaved }: CheckFormProps) {
           value={kind}
           hint={t(`check.${kind}.hint`)}
           options={checkKinds.map((value) => ({ value, label: t(`check.${value}`) }))}
-          onChange={(value) => {
-            draft.value = ofKind(draft.value, value);
-          }}
+          onChange={(value) => draft.put(ofKind(draft.value, value))}
         />
-        <TextField
-          label={t('checks.name')}
-          value={draft.value.name}
-          autoComplete="off"
-          onInput={(name) => set({ name })}
-        />
+        <TextField label={t('checks.name')} {...draft.text('name')} autoComplete="off" />
       </div>
-      <TargetFields draft={draft.value} set={set} />
+      <TargetFields draft={draft} />
       <div class="form-pair">
         <SelectField
           label={t('fleet.client')}
@@ -76,14 +66,13 @@ export function CheckForm({ check, onClose, onSaved }: CheckFormProps) {
         />
         <SelectField
           label={t('checks.runBy')}
-          value={deviceId}
+          {...draft.choice('deviceId')}
           required={!byServer}
           hint={byServer ? t('checks.runByHint') : t('checks.runByAgent')}
           options={orNone(t(byServer ? 'checks.serverChoice' : 'report.choose'), deviceChoices(clientId))}
-          onChange={(value) => set({ deviceId: value })}
         />
       </div>
-      <PaceFields draft={draft.value} set={set} />
+      <PaceFields draft={draft} />
       {check && (
         <RemoveLink
           word={t('checks.remove')}
@@ -92,72 +81,43 @@ export function CheckForm({ check, onClose, onSaved }: CheckFormProps) {
           onDone={onSaved}
         />
       )}
-    </CreateDialog>
+    </FormDialog>
   );
 }
 
-function TargetFields({ draft, set }: PartProps) {
-  if (draft.kind === 'process' || draft.kind === 'unit') {
+function TargetFields({ draft }: PartProps) {
+  const { kind } = draft.value;
+  if (kind === 'process' || kind === 'unit') {
     return (
       <TextField
-        label={t(`check.${draft.kind}.name`)}
-        placeholder={draft.kind === 'process' ? 'sqlservr' : 'postgresql.service'}
-        value={draft.subject}
+        label={t(`check.${kind}.name`)}
+        placeholder={kind === 'process' ? 'sqlservr' : 'postgresql.service'}
+        {...draft.text('subject')}
         autoComplete="off"
-        onInput={(subject) => set({ subject })}
       />
     );
   }
-  if (draft.kind === 'tcp') {
+  if (kind === 'tcp') {
     return (
       <div class="form-pair">
-        <TextField label={t('check.host')} value={draft.host} autoComplete="off" onInput={(host) => set({ host })} />
-        <TextField
-          label={t('check.port')}
-          type="number"
-          min={1}
-          max={65_535}
-          value={draft.port}
-          onInput={(port) => set({ port })}
-        />
+        <TextField label={t('check.host')} {...draft.text('host')} autoComplete="off" />
+        <TextField label={t('check.port')} type="number" min={1} max={65_535} {...draft.text('port')} />
       </div>
     );
   }
   return (
     <>
-      <TextField
-        label={t('check.url')}
-        type="url"
-        placeholder="https://"
-        value={draft.url}
-        onInput={(url) => set({ url })}
-      />
+      <TextField label={t('check.url')} type="url" placeholder="https://" {...draft.text('url')} />
       <details class="more-fields">
         <summary>{t('check.more')}</summary>
         <div class="form-pair">
-          <Optional
-            label={t('check.status')}
-            hint={t('check.statusHint')}
-            value={draft.status}
-            onInput={(status) => set({ status })}
-          />
-          <Optional
-            label={t('check.text')}
-            hint={t('check.textHint')}
-            value={draft.text}
-            onInput={(text) => set({ text })}
-          />
-          <Optional
-            label={t('check.maxMs')}
-            hint={t('check.maxMsHint')}
-            value={draft.maxMs}
-            onInput={(maxMs) => set({ maxMs })}
-          />
+          <Optional label={t('check.status')} hint={t('check.statusHint')} {...draft.text('status')} />
+          <Optional label={t('check.text')} hint={t('check.textHint')} {...draft.text('text')} />
+          <Optional label={t('check.maxMs')} hint={t('check.maxMsHint')} {...draft.text('maxMs')} />
           <Optional
             label={t('check.certificateDays')}
             hint={t('check.certificateHint')}
-            value={draft.certificateDays}
-            onInput={(certificateDays) => set({ certificateDays })}
+            {...draft.text('certificateDays')}
           />
         </div>
       </details>
@@ -174,38 +134,16 @@ interface OptionalProps {
 
 const Optional = (props: OptionalProps) => <TextField {...props} required={false} autoComplete="off" />;
 
-function PaceFields({ draft, set }: PartProps) {
+function PaceFields({ draft }: PartProps) {
   return (
     <div class="form-pair form-four">
-      <TextField
-        label={t('checks.interval')}
-        type="number"
-        min={5}
-        max={3600}
-        value={draft.intervalSeconds}
-        onInput={(intervalSeconds) => set({ intervalSeconds })}
-      />
-      <TextField
-        label={t('checks.timeout')}
-        type="number"
-        min={1}
-        max={60}
-        value={draft.timeoutSeconds}
-        onInput={(timeoutSeconds) => set({ timeoutSeconds })}
-      />
-      <TextField
-        label={t('checks.for')}
-        type="number"
-        min={0}
-        max={86_400}
-        value={draft.forSeconds}
-        onInput={(forSeconds) => set({ forSeconds })}
-      />
+      <TextField label={t('checks.interval')} type="number" min={5} max={3600} {...draft.text('intervalSeconds')} />
+      <TextField label={t('checks.timeout')} type="number" min={1} max={60} {...draft.text('timeoutSeconds')} />
+      <TextField label={t('checks.for')} type="number" min={0} max={86_400} {...draft.text('forSeconds')} />
       <SelectField
         label={t('checks.priority')}
-        value={draft.priority}
+        {...draft.choice('priority')}
         options={priorityChoices(plainPriorities)}
-        onChange={(priority) => set({ priority })}
       />
     </div>
   );

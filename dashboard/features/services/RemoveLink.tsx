@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ActionButton } from '../../ui/ActionButton.tsx';
-import { t } from '../../words/i18n.ts';
+import { ConfirmInPlace } from '../../ui/ConfirmInPlace.tsx';
 
 interface RemoveLinkProps {
   readonly word: string;
@@ -28,28 +27,16 @@ export function RemoveLink({ word, sentence, run, onDone }: RemoveLinkProps) {
     );
   }
   return (
-    <div class="confirm">
-      <p>{sentence}</p>
-      <div class="dialog-actions">
-        <button
-          type="button"
-          class="button button-plain"
-          onClick={() => {
-            asking.value = false;
-          }}
-        >
-          {t('action.cancel')}
-        </button>
-        <ActionButton
-          kind="danger"
-          run={async () => {
-            await run();
-            onDone();
-          }}
-        >
-          {word}
-        </ActionButton>
-      </div>
-    </div>
+    <ConfirmInPlace
+      sentence={sentence}
+      word={word}
+      onKeep={() => {
+        asking.value = false;
+      }}
+      run={async () => {
+        await run();
+        onDone();
+      }}
+    />
   );
 }

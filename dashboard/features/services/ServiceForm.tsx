@@ -1,11 +1,11 @@
-import { useSignal } from '@preact/signals';
 import type { Check, Service, ServiceInput } from '../../../protocol/api/service.ts';
 import { clientChoices, deviceChoices, orNone } from '../../data/choices.ts';
 import { percentText, readPercent } from '../../data/contract-draft.ts';
 import { desk } from '../../data/desk-api.ts';
 import { toggled } from '../../data/toggled.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';
-import { CreateDialog } from '../../ui/ListSection.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
 import { t } from '../../words/i18n.ts';
 import { RemoveLink } from './RemoveLink.tsx';
@@ -17,7 +17,7 @@ interface ServiceFormProps {
   readonly onSaved: () => void;
 }
 
-interface Draft {
+interface ServiceDraft {
   readonly clientId: string;
   readonly name: string;
   readonly deviceIds: readonly string[];
@@ -27,7 +27,7 @@ interface Draft {
   readonly target: string;
 }
 
-function draftOf(service: Service | null): Draft {
+function draftOf(service: Service | null): ServiceDraft {
   return {
     clientId: service?.clientId ?? '',
     name: service?.name ?? '',
@@ -39,7 +39,7 @@ function draftOf(service: Service | null): Draft {
   };
 }
 
-function inputOf(draft: Draft): ServiceInput {
+function inputOf(draft: ServiceDraft): ServiceInput {
   return {
     clientId: draft.clientId,
     name: draft.name.trim(),
@@ -53,14 +53,12 @@ function inputOf(draft: Draft): ServiceInput {
 
 /** Names what has to work, and says what it is made of. */
 export function ServiceForm({ service, checks, onClose, onSaved }: ServiceFormProps) {
-  const draft = useSignal(draftOf(service));
-  const set = (change: Partial<Draft>) => {
-    draft.value = { ...draft.value, ...change };
-  };
+  const draft = useDraft(draftOf(service));
+  const { set } = draft;
   const { clientId, deviceIds, checkIds, needed, target } = draft.value;
   const isPercent = target.trim() === '' || readPercent(target) !== undefined;
   return (
-    <CreateDialog
+    <FormDialog
       title={t(service ? 'services.edit' : 'services.add')}
       submit={t(service ? 'action.save' : 'services.add')}
       class="dialog-wide"
@@ -76,10 +74,9 @@ export function ServiceForm({ service, checks, onClose, onSaved }: ServiceFormPr
         <TextField
           label={t('services.name')}
           placeholder={t('services.namePlaceholder')}
-          value={draft.value.name}
+          {...draft.text('name')}
           autoComplete="off"
           autoFocus
-          onInput={(name) => set({ name })}
         />
         <SelectField
           label={t('fleet.client')}
@@ -120,8 +117,7 @@ export function ServiceForm({ service, checks, onClose, onSaved }: ServiceFormPr
           label={t('services.blocksLabel')}
           hint={t('services.blocksHint')}
           required={false}
-          value={draft.value.blocks}
-          onInput={(blocks) => set({ blocks })}
+          {...draft.text('blocks')}
         />
         <TextField
           label={t('services.target')}
@@ -140,7 +136,7 @@ export function ServiceForm({ service, checks, onClose, onSaved }: ServiceFormPr
           onDone={onSaved}
         />
       )}
-    </CreateDialog>
+    </FormDialog>
   );
 }
 

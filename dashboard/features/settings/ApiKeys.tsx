@@ -3,14 +3,15 @@ import type { ApiKey, Role } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
 import { clientChoices, orNone } from '../../data/choices.ts';
 import { clients, isAdmin } from '../../data/store.ts';
+import { useDraft } from '../../data/use-draft.ts';
 import { MakerName } from '../../parts/MakerName.tsx';
 import { Ago, When } from '../../ui/Ago.tsx';
 import { useLoaded } from '../../ui/Async.tsx';
-import { CopyField } from '../../ui/CopyField.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
-import { CreateDialog, ListSection } from '../../ui/ListSection.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
+import { ListSection } from '../../ui/ListSection.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
+import { OnceDialog } from '../../ui/OnceDialog.tsx';
 import { t } from '../../words/i18n.ts';
 import { RevokeKey } from './RevokeKey.tsx';
 
@@ -89,77 +90,65 @@ export function ApiKeySettings() {
         />
       )}
       {secret.value && (
-        <Dialog
+        <OnceDialog
           title={t('keys.made')}
+          sentence={t('keys.once')}
+          label={t('keys.key')}
+          text={secret.value}
           onClose={() => {
             secret.value = null;
           }}
-        >
-          <p>{t('keys.once')}</p>
-          <CopyField label={t('keys.key')} text={secret.value} />
-        </Dialog>
+        />
       )}
     </>
   );
 }
 
+interface KeyDraft {
+  readonly name: string;
+  readonly role: (typeof roles)[number];
+  /** Empty: all clients. */
+  readonly clientId: string;
+  readonly lifetime: keyof typeof lifetimes;
+}
+
 function AddKey({ onClose, onMade }: { onClose: () => void; onMade: (key: string) => void }) {
-  const name = useSignal('');
-  const role = useSignal<(typeof roles)[number]>('metrics');
-  const clientId = useSignal('');
-  const lifetime = useSignal<keyof typeof lifetimes>('year');
+  const draft = useDraft<KeyDraft>({ name: '', role: 'metrics', clientId: '', lifetime: 'year' });
   return (
-    <CreateDialog
+    <FormDialog
       title={t('keys.add')}
       submit={t('keys.add')}
       onClose={onClose}
       run={async () => {
         const { key } = await api.createApiKey({
-          name: name.value.trim(),
-          role: role.value,
-          clientId: clientId.value || null,
-          expiresInMs: lifetimes[lifetime.value],
+          name: draft.value.name.trim(),
+          role: draft.value.role,
+          clientId: draft.value.clientId || null,
+          expiresInMs: lifetimes[draft.value.lifetime],
         });
         onMade(key);
       }}
     >
-      <TextField
-        label={t('people.name')}
-        value={name.value}
-        autoComplete="off"
-        autoFocus
-        onInput={(text) => {
-          name.value = text;
-        }}
-      />
+      <TextField label={t('people.name')} {...draft.text('name')} autoComplete="off" autoFocus />
       <SelectField
         label={t('people.role')}
-        value={role.value}
+        {...draft.choice('role')}
         options={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
-        hint={t(`role.${role.value}.hint`)}
-        onChange={(value) => {
-          role.value = value;
-        }}
+        hint={t(`role.${draft.value.role}.hint`)}
       />
       <SelectField
         label={t('fleet.client')}
-        value={clientId.value}
+        {...draft.choice('clientId')}
         options={orNone(t('keys.allClients'), clientChoices())}
-        onChange={(value) => {
-          clientId.value = value;
-        }}
       />
       <SelectField
         label={t('keys.lifetime')}
-        value={lifetime.value}
+        {...draft.choice('lifetime')}
         options={(['month', 'quarter', 'year', 'endless'] as const).map((value) => ({
           value,
           label: t(`keys.lifetime.${value}`),
         }))}
-        onChange={(value) => {
-          lifetime.value = value;
-        }}
       />
-    </CreateDialog>
+    </FormDialog>
   );
 }

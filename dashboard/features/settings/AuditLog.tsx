@@ -11,6 +11,7 @@ import { Async, useLoaded } from '../../ui/Async.tsx';
 import { DateField } from '../../ui/DateInput.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
+import { type Column, Table } from '../../ui/Table.tsx';
 import { t } from '../../words/i18n.ts';
 import { type AuditQuery, auditSearch, detailText, parseAuditQuery } from './audit-query.ts';
 
@@ -40,7 +41,11 @@ export function AuditLog() {
       <Async loaded={loaded}>
         {({ items, next }) => (
           <>
-            {items.length === 0 ? <Nothing>{t('audit.none')}</Nothing> : <Rows rows={items} />}
+            {items.length === 0 ? (
+              <Nothing>{t('audit.none')}</Nothing>
+            ) : (
+              <Table label={t('settings.audit')} items={items} keyOf={({ row }) => row} columns={columns()} folds />
+            )}
             {next !== null && (
               <button
                 type="button"
@@ -96,55 +101,28 @@ function Filters({ query, onChange }: { query: AuditQuery; onChange: (changes: P
   );
 }
 
-function Rows({ rows }: { rows: readonly AuditRow[] }) {
-  const heads = { when: t('audit.when'), who: t('audit.who'), what: t('audit.what'), detail: t('audit.detail') };
-  return (
-    <div class="table-scroll">
-      <table class="table table-list">
-        <thead>
-          <tr>
-            {Object.values(heads).map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.row}>
-              <td data-head={heads.when}>
-                <div class="cell-body">
-                  <When at={row.at} />
-                </div>
-              </td>
-              <td data-head={heads.who}>
-                <div class="cell-body">{whoOf(row)}</div>
-              </td>
-              <td data-head={heads.what}>
-                <div class="cell-body">
-                  {row.words}
-                  <div class="quiet">
-                    <ObjectName row={row} />
-                  </div>
-                </div>
-              </td>
-              <td data-head={heads.detail}>
-                <div class="cell-body audit-detail">{detailText(row.detail)}</div>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
 function whoOf({ actor: { id, kind, name } }: AuditRow): string {
   if (kind === 'server') return t('audit.server');
   if (kind === 'key') return t('maker.key', { name: name ?? id });
   return name ?? id;
 }
+
+const columns = (): Column<AuditRow>[] => [
+  { head: t('audit.when'), cell: ({ at }) => <When at={at} /> },
+  { head: t('audit.who'), cell: whoOf },
+  {
+    head: t('audit.what'),
+    cell: (row) => (
+      <>
+        {row.words}
+        <div class="quiet">
+          <ObjectName row={row} />
+        </div>
+      </>
+    ),
+  },
+  { head: t('audit.detail'), cell: ({ detail }) => <div class="audit-detail">{detailText(detail)}</div> },
+];
 
 /** By its name where it is still there, otherwise by its id. */
 function ObjectName({ row: { object, action } }: { row: AuditRow }) {

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { LeftBehind } from '../../../protocol/api/view.ts';
 import { clients, sites } from '../../data/store.ts';
-import { ActionButton } from '../../ui/ActionButton.tsx';
+import { toggled } from '../../data/toggled.ts';
 import { CheckField } from '../../ui/Field.tsx';
+import { Form } from '../../ui/Form.tsx';
 import { t } from '../../words/i18n.ts';
 
 interface LeftChoiceProps {
@@ -11,11 +12,12 @@ interface LeftChoiceProps {
   readonly left: LeftBehind;
   readonly word: string;
   readonly run: (keep: readonly string[]) => Promise<void>;
+  readonly onCancel: () => void;
 }
 
 /** What somebody or a key made that still opens something: it ends with them, but for what is kept on purpose. */
-export function LeftChoice({ name, left, word, run }: LeftChoiceProps) {
-  const kept = useSignal<ReadonlySet<string>>(new Set());
+export function LeftChoice({ name, left, word, run, onCancel }: LeftChoiceProps) {
+  const kept = useSignal<readonly string[]>([]);
   const things = [
     ...left.apiKeys.map((key) => ({
       id: key.id,
@@ -35,7 +37,7 @@ export function LeftChoice({ name, left, word, run }: LeftChoiceProps) {
     })),
   ];
   return (
-    <>
+    <Form submit={word} danger cancel={onCancel} run={() => run(kept.value)}>
       {things.length > 0 && (
         <fieldset class="field">
           <legend>{t('left.title', { name })}</legend>
@@ -44,22 +46,14 @@ export function LeftChoice({ name, left, word, run }: LeftChoiceProps) {
             <CheckField
               key={id}
               label={t('left.keep', { thing: words })}
-              checked={kept.value.has(id)}
-              onChange={(isKept) => {
-                const next = new Set(kept.value);
-                if (isKept) next.add(id);
-                else next.delete(id);
-                kept.value = next;
+              checked={kept.value.includes(id)}
+              onChange={() => {
+                kept.value = toggled(kept.value, id);
               }}
             />
           ))}
         </fieldset>
       )}
-      <div class="dialog-actions">
-        <ActionButton kind="danger" run={() => run([...kept.value])}>
-          {word}
-        </ActionButton>
-      </div>
-    </>
+    </Form>
   );
 }

@@ -2,14 +2,14 @@ import { useSignal } from '@preact/signals';
 import type { ResetLink, Role, User } from '../../../protocol/api/view.ts';
 import { api } from '../../data/api.ts';
 import { isAdmin, me } from '../../data/store.ts';
-import { ActionButton } from '../../ui/ActionButton.tsx';
+import { useDraft } from '../../data/use-draft.ts';
 import { When } from '../../ui/Ago.tsx';
 import { useLoaded } from '../../ui/Async.tsx';
-import { CopyField } from '../../ui/CopyField.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
-import { CreateDialog, ListSection } from '../../ui/ListSection.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
+import { ListSection } from '../../ui/ListSection.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
+import { OnceDialog } from '../../ui/OnceDialog.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { rich, t } from '../../words/i18n.ts';
 import { RemovePerson } from './RemovePerson.tsx';
@@ -89,80 +89,66 @@ export function PeopleSettings() {
 /** A one-time link to a new password, for who forgot theirs. */
 function ResetLinkDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const link = useSignal<ResetLink | null>(null);
+  const title = `${t('people.resetLink')}: ${user.name}`;
+  if (link.value !== null) {
+    const { url, expiresAt } = link.value;
+    return (
+      <OnceDialog
+        title={title}
+        sentence={rich('people.resetOnce', { name: user.name, until: <When at={expiresAt} /> })}
+        label={t('people.resetLink')}
+        text={url}
+        onClose={onClose}
+      />
+    );
+  }
   return (
-    <Dialog title={`${t('people.resetLink')}: ${user.name}`} onClose={onClose}>
-      {link.value === null ? (
-        <>
-          <p>{t('people.resetSentence', { name: user.name })}</p>
-          <div class="dialog-actions">
-            <ActionButton
-              kind="primary"
-              run={async () => {
-                link.value = await api.makeResetLink(user.id);
-              }}
-            >
-              {t('people.resetMake')}
-            </ActionButton>
-          </div>
-        </>
-      ) : (
-        <>
-          <p>{rich('people.resetOnce', { name: user.name, until: <When at={link.value.expiresAt} /> })}</p>
-          <CopyField label={t('people.resetLink')} text={link.value.url} />
-        </>
-      )}
-    </Dialog>
+    <FormDialog
+      title={title}
+      submit={t('people.resetMake')}
+      onClose={onClose}
+      run={async () => {
+        link.value = await api.makeResetLink(user.id);
+      }}
+    >
+      <p>{t('people.resetSentence', { name: user.name })}</p>
+    </FormDialog>
   );
 }
 
+interface PersonDraft {
+  readonly name: string;
+  readonly email: string;
+  readonly role: (typeof roles)[number];
+  readonly password: string;
+}
+
 function AddPerson({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
-  const name = useSignal('');
-  const email = useSignal('');
-  const role = useSignal<(typeof roles)[number]>('technician');
-  const password = useSignal('');
+  const draft = useDraft<PersonDraft>({ name: '', email: '', role: 'technician', password: '' });
   return (
-    <CreateDialog
+    <FormDialog
       title={t('people.add')}
       submit={t('people.add')}
       onClose={onClose}
       run={async () => {
         await api.createUser({
-          name: name.value.trim(),
-          email: email.value.trim(),
-          role: role.value,
-          password: password.value,
+          name: draft.value.name.trim(),
+          email: draft.value.email.trim(),
+          role: draft.value.role,
+          password: draft.value.password,
         });
         onMade();
       }}
     >
-      <TextField
-        label={t('people.name')}
-        value={name.value}
-        autoComplete="off"
-        autoFocus
-        onInput={(text) => {
-          name.value = text;
-        }}
-      />
-      <TextField
-        label={t('people.email')}
-        type="email"
-        value={email.value}
-        autoComplete="off"
-        onInput={(text) => {
-          email.value = text;
-        }}
-      />
+      <TextField label={t('people.name')} {...draft.text('name')} autoComplete="off" autoFocus />
+      <TextField label={t('people.email')} type="email" {...draft.text('email')} autoComplete="off" />
       <SelectField
         label={t('people.role')}
-        value={role.value}
+        {...draft.choice('role')}
         options={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
-        hint={t(`role.${role.value}.hint`)}
-        onChange={(value) => {
-          role.value = value;
-        }}
+        hint={t(`role.${draft.value.role}.hint`)}
       />
-      <PasswordField kind="new" label={t('people.password')} value={password} />
-    </CreateDialog>
+      <PasswordField kind="new" label={t('people.password')} {...draft.text('password')} />
+    </FormDialog>
   );
 }

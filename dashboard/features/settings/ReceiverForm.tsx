@@ -1,10 +1,10 @@
-import { useSignal } from '@preact/signals';
 import type { Receiver } from '../../../protocol/api/receiver.ts';
 import { clientChoices, orNone, priorityChoices } from '../../data/choices.ts';
 import { desk } from '../../data/desk-api.ts';
 import { priorities } from '../../data/priority.ts';
+import { type Draft, useDraft } from '../../data/use-draft.ts';
 import { CheckField, SelectField, TextField } from '../../ui/Field.tsx';
-import { CreateDialog } from '../../ui/ListSection.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { t } from '../../words/i18n.ts';
 import {
   draftOfReceiver,
@@ -25,13 +25,9 @@ interface ReceiverFormProps {
 
 /** Where to deliver and what; secrets are written, never read back. */
 export function ReceiverForm({ receiver, onClose, onSaved }: ReceiverFormProps) {
-  const draft = useSignal(receiver ? draftOfReceiver(receiver) : newReceiver());
-  const set = (change: Partial<ReceiverDraft>) => {
-    draft.value = { ...draft.value, ...change };
-  };
-  const { name, kind, clientId, minPriority, clocks } = draft.value;
+  const draft = useDraft(receiver ? draftOfReceiver(receiver) : newReceiver());
   return (
-    <CreateDialog
+    <FormDialog
       title={t(receiver ? 'receivers.edit' : 'receivers.add')}
       submit={t(receiver ? 'action.save' : 'receivers.add')}
       class="dialog-wide"
@@ -45,59 +41,50 @@ export function ReceiverForm({ receiver, onClose, onSaved }: ReceiverFormProps) 
       <div class="form-pair">
         <SelectField<ReceiverKind>
           label={t('receivers.kind')}
-          value={kind}
+          value={draft.value.kind}
           options={receiverKinds.map((value) => ({ value, label: t(`receiver.${value}`) }))}
-          onChange={(value) => set({ kind: value, secret: '' })}
+          onChange={(kind) => draft.set({ kind, secret: '' })}
         />
         <TextField
           label={t('people.name')}
-          value={name}
+          {...draft.text('name')}
           autoComplete="off"
           placeholder={t('receivers.namePlaceholder')}
-          onInput={(text) => set({ name: text })}
         />
       </div>
-      <TargetFields draft={draft.value} set={set} hasSecret={receiver?.hasSecret ?? false} />
+      <TargetFields draft={draft} hasSecret={receiver?.hasSecret ?? false} />
       <div class="form-pair">
         <SelectField
           label={t('receivers.minPriority')}
-          value={minPriority}
+          {...draft.choice('minPriority')}
           hint={t('receivers.minHint')}
           options={priorityChoices(priorities)}
-          onChange={(value) => set({ minPriority: value })}
         />
         <SelectField
           label={t('fleet.client')}
-          value={clientId}
+          {...draft.choice('clientId')}
           options={orNone(t('keys.allClients'), clientChoices())}
-          onChange={(value) => set({ clientId: value })}
         />
       </div>
-      <CheckField
-        label={t('receivers.clocks')}
-        hint={t('receivers.clocksHint')}
-        checked={clocks}
-        onChange={(checked) => set({ clocks: checked })}
-      />
-    </CreateDialog>
+      <CheckField label={t('receivers.clocks')} hint={t('receivers.clocksHint')} {...draft.flag('clocks')} />
+    </FormDialog>
   );
 }
 
 interface PartProps {
-  readonly draft: ReceiverDraft;
-  readonly set: (change: Partial<ReceiverDraft>) => void;
+  readonly draft: Draft<ReceiverDraft>;
   readonly hasSecret: boolean;
 }
 
-function TargetFields({ draft, set, hasSecret }: PartProps) {
-  const secret = <Secret draft={draft} set={set} hasSecret={hasSecret} />;
-  switch (draft.kind) {
+function TargetFields({ draft, hasSecret }: PartProps) {
+  const secret = <Secret draft={draft} hasSecret={hasSecret} />;
+  switch (draft.value.kind) {
     case 'email':
-      return <EmailFields draft={draft} set={set} hasSecret={hasSecret} />;
+      return <EmailFields draft={draft} hasSecret={hasSecret} />;
     case 'webhook':
       return (
         <>
-          <TextField label={t('receiver.url')} type="url" value={draft.url} onInput={(url) => set({ url })} />
+          <TextField label={t('receiver.url')} type="url" {...draft.text('url')} />
           {secret}
         </>
       );
@@ -105,18 +92,8 @@ function TargetFields({ draft, set, hasSecret }: PartProps) {
       return (
         <>
           <div class="form-pair">
-            <TextField
-              label={t('receiver.server')}
-              type="url"
-              value={draft.server}
-              onInput={(server) => set({ server })}
-            />
-            <TextField
-              label={t('receiver.topic')}
-              value={draft.topic}
-              autoComplete="off"
-              onInput={(topic) => set({ topic })}
-            />
+            <TextField label={t('receiver.server')} type="url" {...draft.text('server')} />
+            <TextField label={t('receiver.topic')} {...draft.text('topic')} autoComplete="off" />
           </div>
           {secret}
         </>
@@ -124,72 +101,42 @@ function TargetFields({ draft, set, hasSecret }: PartProps) {
     case 'telegram':
       return (
         <>
-          <TextField
-            label={t('receiver.chatId')}
-            value={draft.chatId}
-            autoComplete="off"
-            onInput={(chatId) => set({ chatId })}
-          />
+          <TextField label={t('receiver.chatId')} {...draft.text('chatId')} autoComplete="off" />
           {secret}
           <TextField
             label={t('receiver.apiUrl')}
             hint={t('receiver.apiUrlHint')}
             type="url"
             required={false}
-            value={draft.apiUrl}
-            onInput={(apiUrl) => set({ apiUrl })}
+            {...draft.text('apiUrl')}
           />
         </>
       );
   }
 }
 
-function EmailFields({ draft, set, hasSecret }: PartProps) {
+function EmailFields({ draft, hasSecret }: PartProps) {
+  const { security } = draft.value;
   return (
     <>
-      <TextField
-        label={t('receiver.to')}
-        hint={t('receiver.toHint')}
-        value={draft.to}
-        autoComplete="off"
-        onInput={(to) => set({ to })}
-      />
+      <TextField label={t('receiver.to')} hint={t('receiver.toHint')} {...draft.text('to')} autoComplete="off" />
       <div class="form-pair">
-        <TextField label={t('receiver.host')} value={draft.host} autoComplete="off" onInput={(host) => set({ host })} />
-        <TextField
-          label={t('receiver.sender')}
-          type="email"
-          value={draft.from}
-          autoComplete="off"
-          onInput={(from) => set({ from })}
-        />
+        <TextField label={t('receiver.host')} {...draft.text('host')} autoComplete="off" />
+        <TextField label={t('receiver.sender')} type="email" {...draft.text('from')} autoComplete="off" />
       </div>
       <div class="form-pair">
         <SelectField
           label={t('receiver.security')}
-          value={draft.security}
-          hint={t(`security.${draft.security}.hint`)}
+          value={security}
+          hint={t(`security.${security}.hint`)}
           options={securities.map((value) => ({ value, label: t(`security.${value}`) }))}
-          onChange={(security) => set(withSecurity(draft, security))}
+          onChange={(next) => draft.put(withSecurity(draft.value, next))}
         />
-        <TextField
-          label={t('check.port')}
-          type="number"
-          min={1}
-          max={65_535}
-          value={draft.port}
-          onInput={(port) => set({ port })}
-        />
+        <TextField label={t('check.port')} type="number" min={1} max={65_535} {...draft.text('port')} />
       </div>
       <div class="form-pair">
-        <TextField
-          label={t('receiver.user')}
-          required={false}
-          value={draft.user}
-          autoComplete="off"
-          onInput={(user) => set({ user })}
-        />
-        <Secret draft={draft} set={set} hasSecret={hasSecret} />
+        <TextField label={t('receiver.user')} required={false} {...draft.text('user')} autoComplete="off" />
+        <Secret draft={draft} hasSecret={hasSecret} />
       </div>
     </>
   );
@@ -197,16 +144,16 @@ function EmailFields({ draft, set, hasSecret }: PartProps) {
 
 const optionalSecret = { email: true, webhook: false, ntfy: true, telegram: false } as const;
 
-function Secret({ draft, set, hasSecret }: PartProps) {
+function Secret({ draft, hasSecret }: PartProps) {
+  const { kind } = draft.value;
   return (
     <TextField
-      label={t(`receiver.secret.${draft.kind}`)}
-      hint={t(hasSecret ? 'receiver.secretKept' : `receiver.secret.${draft.kind}.hint`)}
+      label={t(`receiver.secret.${kind}`)}
+      hint={t(hasSecret ? 'receiver.secretKept' : `receiver.secret.${kind}.hint`)}
       type="password"
       autoComplete="new-password"
-      required={!hasSecret && !optionalSecret[draft.kind]}
-      value={draft.secret}
-      onInput={(secret) => set({ secret })}
+      required={!hasSecret && !optionalSecret[kind]}
+      {...draft.text('secret')}
     />
   );
 }

@@ -22,6 +22,7 @@ export function RemovePerson({ user, onClose, onDone }: RemovePersonProps) {
           <LeftChoice
             name={user.name}
             left={left}
+            onCancel={onClose}
             word={t('action.remove')}
             run={async (keep) => {
               await api.disableUser(user.id, keep);

@@ -22,6 +22,7 @@ export function RevokeKey({ apiKey, onClose, onDone }: RevokeKeyProps) {
           <LeftChoice
             name={apiKey.name}
             left={left}
+            onCancel={onClose}
             word={t('action.revoke')}
             run={async (keep) => {
               await api.revokeApiKey(apiKey.id, keep);

@@ -6,6 +6,7 @@ import { nowMs } from '../../data/clock.ts';
 import { deviceHref } from '../../route/routes.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Table } from '../../ui/Table.tsx';
 import { bytes, exactTime } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 
@@ -40,36 +41,29 @@ export function StorageSettings() {
 function Resolutions({ storage }: { storage: Storage }) {
   const now = nowMs.value;
   return (
-    <div class="table-scroll">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('storage.resolution')}</th>
-            <th scope="col">{t('storage.kept')}</th>
-            <th scope="col">{t('storage.held')}</th>
-            <th scope="col" class="number">
-              {t('storage.size')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {storage.resolutions.map(({ resolution, retentionMs, bytes: size, from }) => (
-            <tr key={resolution}>
-              <th scope="row">{t(`storage.resolution.${resolution}`)}</th>
-              <td>{lengthText(retentionMs)}</td>
-              <td>
-                {from === null ? (
-                  t('storage.nothing')
-                ) : (
-                  <span title={exactTime(Date.parse(from))}>{lengthText(now - Date.parse(from))}</span>
-                )}
-              </td>
-              <td class="number">{bytes(size)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label={t('storage.title')}
+      items={storage.resolutions}
+      keyOf={({ resolution }) => resolution}
+      columns={[
+        {
+          head: t('storage.resolution'),
+          kind: 'name',
+          cell: ({ resolution }) => t(`storage.resolution.${resolution}`),
+        },
+        { head: t('storage.kept'), cell: ({ retentionMs }) => lengthText(retentionMs) },
+        {
+          head: t('storage.held'),
+          cell: ({ from }) =>
+            from === null ? (
+              t('storage.nothing')
+            ) : (
+              <span title={exactTime(Date.parse(from))}>{lengthText(now - Date.parse(from))}</span>
+            ),
+        },
+        { head: t('storage.size'), kind: 'number', cell: (each) => bytes(each.bytes) },
+      ]}
+    />
   );
 }
 

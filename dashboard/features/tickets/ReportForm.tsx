@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals';
 import type { PersonReport } from '../../../protocol/api/person-report.ts';
-import type { Priority } from '../../../protocol/api/view.ts';
 import {
   clientChoices,
   deviceChoices,
@@ -12,11 +11,11 @@ import {
 import { desk } from '../../data/desk-api.ts';
 import { priorities } from '../../data/priority.ts';
 import { devices } from '../../data/store.ts';
-import { useSubmit } from '../../data/use-submit.ts';
+import { type Draft, useDraft } from '../../data/use-draft.ts';
 import { place } from '../../route/router.ts';
 import { incidentHref } from '../../route/routes.ts';
-import { Failure } from '../../ui/Failure.tsx';
 import { CheckField, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
+import { Form } from '../../ui/Form.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { rich, t } from '../../words/i18n.ts';
 import { leadSentence } from '../../words/lead.ts';
@@ -25,52 +24,50 @@ import { draftFrom, type ReportDraft, reportInput } from './report-draft.ts';
 
 /** Takes down what a person says, and proposes the incident that it is about while one types. */
 export function ReportForm({ onDone }: { onDone: () => void }) {
-  const draft = useSignal<ReportDraft>(draftFrom(place.value.query));
+  const draft = useDraft(draftFrom(place.value.query));
   const made = useSignal<PersonReport | null>(null);
-  const set = (change: Partial<ReportDraft>) => {
-    draft.value = { ...draft.value, ...change };
-  };
-  const { busy, error, onSubmit } = useSubmit(async () => {
+  const send = async () => {
     made.value = await desk.report(reportInput(draft.value));
-    draft.value = draftFrom(new URLSearchParams());
+    draft.put(draftFrom(new URLSearchParams()));
     onDone();
-  });
+  };
   return (
-    <form class="report-columns" onSubmit={onSubmit}>
-      <section class="card form">
-        <Places draft={draft.value} set={set} />
-        <Words draft={draft.value} set={set} />
-      </section>
-      <section class="card report-side" aria-label={t('report.belongs')}>
-        <header class="card-head">
-          <h2>{t('report.belongs')}</h2>
-        </header>
-        <Proposals draft={draft.value} onChoose={(incidentId) => set({ incidentId })} />
-        {draft.value.incidentId === null && (
-          <SelectField<Priority>
-            label={t('report.priority')}
-            value={draft.value.priority}
-            options={priorityChoices(priorities)}
-            onChange={(priority) => set({ priority })}
-          />
-        )}
-        {error && <Failure sentence={error} />}
-        <button type="submit" class="button button-primary button-wide" disabled={busy}>
-          {t('report.send')}
-        </button>
-        {made.value && <Made report={made.value} />}
-      </section>
-    </form>
+    <Form class="report-columns" submit={t('report.send')} buttons="wide" run={send}>
+      {(foot) => (
+        <>
+          <section class="card form">
+            <Places draft={draft} />
+            <Words draft={draft} />
+          </section>
+          <section class="card report-side" aria-label={t('report.belongs')}>
+            <header class="card-head">
+              <h2>{t('report.belongs')}</h2>
+            </header>
+            <Proposals draft={draft.value} onChoose={(incidentId) => draft.set({ incidentId })} />
+            {draft.value.incidentId === null && (
+              <SelectField
+                label={t('report.priority')}
+                {...draft.choice('priority')}
+                options={priorityChoices(priorities)}
+              />
+            )}
+            {foot}
+            {made.value && <Made report={made.value} />}
+          </section>
+        </>
+      )}
+    </Form>
   );
 }
 
 interface PartProps {
-  readonly draft: ReportDraft;
-  readonly set: (change: Partial<ReportDraft>) => void;
+  readonly draft: Draft<ReportDraft>;
 }
 
 /** A narrower place drops what no longer lies in it. */
-function Places({ draft: { clientId, siteId, deviceId, serviceId }, set }: PartProps) {
+function Places({ draft }: PartProps) {
+  const { set } = draft;
+  const { clientId, siteId, deviceId } = draft.value;
   return (
     <>
       <div class="form-pair">
@@ -99,46 +96,32 @@ function Places({ draft: { clientId, siteId, deviceId, serviceId }, set }: PartP
         />
         <SelectField
           label={t('report.service')}
-          value={serviceId}
+          {...draft.choice('serviceId')}
           options={orNone(t('report.notSaid'), serviceChoices(clientId))}
-          onChange={(value) => set({ serviceId: value })}
         />
       </div>
     </>
   );
 }
 
-function Words({ draft: { reporter, reportedAt, text, aboutInfrastructure }, set }: PartProps) {
+function Words({ draft }: PartProps) {
   return (
     <>
-      <TextArea
-        label={t('report.text')}
-        placeholder={t('report.textPlaceholder')}
-        rows={4}
-        value={text}
-        onInput={(value) => set({ text: value })}
-      />
+      <TextArea label={t('report.text')} placeholder={t('report.textPlaceholder')} rows={4} {...draft.text('text')} />
       <div class="form-pair">
-        <TextField
-          label={t('report.reporter')}
-          value={reporter}
-          autoComplete="off"
-          onInput={(value) => set({ reporter: value })}
-        />
+        <TextField label={t('report.reporter')} {...draft.text('reporter')} autoComplete="off" />
         <TextField
           label={t('report.when')}
           hint={t('report.whenHint')}
           type="datetime-local"
           required={false}
-          value={reportedAt}
-          onInput={(value) => set({ reportedAt: value })}
+          {...draft.text('reportedAt')}
         />
       </div>
       <CheckField
         label={t('report.infrastructure')}
         hint={t('report.infrastructureHint')}
-        checked={aboutInfrastructure}
-        onChange={(checked) => set({ aboutInfrastructure: checked })}
+        {...draft.flag('aboutInfrastructure')}
       />
     </>
   );

@@ -258,6 +258,7 @@ export const en = {
   'chart.temperature': 'Temperature',
   'chart.summary': '{line}: {last}, between {low} and {high}',
   'chart.summaryNone': '{line}: nothing known',
+  'chart.nothing': 'Nothing is known of this time.',
 
   'compare.title': 'Compare machines',
   'compare.everything': 'All clients',
