@@ -47,6 +47,8 @@ interface SchemaPools {
   readonly places: readonly MemberPlaces[];
   readonly names: ReadonlySet<string>;
   readonly reads: readonly string[];
+  /** Where all of it stands in a report. */
+  readonly indexes: readonly number[];
 }
 
 /**
@@ -57,8 +59,9 @@ const MAX_MEMBERS = 128;
 const ofSchema = new WeakMap<SchemaIndex, SchemaPools>();
 /** What a reading said of pools when it was last asked: the newest reading of a device is filled anew with each of its reports. */
 interface Pools {
-  /** Scaled, as the places of the schema name them, member by member. */
-  readonly values: readonly (number | null | undefined)[];
+  readonly schema: SchemaIndex;
+  /** Scaled, as the indexes of the schema name them. */
+  readonly values: Reading['scaled'];
   readonly members: readonly Member[];
   sharings?: ReadonlyMap<string, Sharing>;
 }
@@ -120,32 +123,17 @@ function membersOf(reading: Reading): readonly Member[] {
 }
 
 function poolsOf(reading: Reading): Pools {
-  const { places } = poolsOfSchema(reading.schema);
+  const { schema, scaled } = reading;
+  const { places, indexes } = poolsOfSchema(schema);
   const known = pooled.get(reading);
-  if (known !== undefined && hasStayed(reading, places, known.values)) return known;
+  if (known?.schema === schema && indexes.every((index, at) => scaled[index] === known.values[at])) return known;
   const value = (place: number | undefined): number | null => (place === undefined ? null : valueAt(reading, place));
   const members = places.map(([name, pool, size, available]) => {
     return { name, number: value(pool), isName: size === undefined, space: spaceFrom(value(size), value(available)) };
   });
-  const pools = { values: places.flatMap((member) => scaledAt(reading, member)), members };
+  const pools = { schema, values: indexes.map((index) => scaled[index] ?? null), members };
   pooled.set(reading, pools);
   return pools;
-}
-
-/** @param values what a reading of this schema, maybe this very one, had at those places */
-function hasStayed({ scaled }: Reading, places: readonly MemberPlaces[], values: Pools['values']): boolean {
-  let index = 0;
-  for (const [, ...ofMember] of places) {
-    for (const place of ofMember) {
-      if ((place === undefined ? undefined : scaled[place]) !== values[index]) return false;
-      index += 1;
-    }
-  }
-  return index === values.length;
-}
-
-function scaledAt({ scaled }: Reading, [, ...places]: MemberPlaces): Pools['values'] {
-  return places.map((place) => (place === undefined ? undefined : scaled[place]));
 }
 
 function spaceFrom(sizeBytes: number | null, availableBytes: number | null): Space | null {
@@ -161,7 +149,8 @@ function poolsOfSchema(schema: SchemaIndex): SchemaPools {
   const places = names.map((name) => [name, at('pool', name), at('size', name), at('available', name)] as const);
   const families = ['fs.pool', 'fs.size', 'fs.available', 'fs.readable'];
   const reads = names.flatMap((name) => families.map((family) => `${family}[${name}]`));
-  const pools = { places, names: new Set(names), reads };
+  const indexes = places.flatMap(([, ...own]) => own.filter((index) => index !== undefined));
+  const pools = { places, names: new Set(names), reads, indexes };
   ofSchema.set(schema, pools);
   return pools;
 }

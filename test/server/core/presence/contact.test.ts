@@ -265,10 +265,10 @@ t.test('what others say: agent lost, host lost, and nobody can say', async (t) =
   await scene.wake(lost!);
   t.match(await scene.incidents(), { 'contact high resolved': 1 });
   const [revision] = await scene.core.store.db.selectFrom('ledger_revision').selectAll().execute();
-  t.match(revision, {
+  t.match(spoken(revision!), {
     by_user: 'server',
     subject_id: lost!.info.id,
-    why: /its boot identity says what the time before was/,
+    said_json: /its boot identity says what the time before was/,
   });
   t.match(
     JSON.parse(revision!.before_json).map(({ state }: { state: string }) => state),
