@@ -6,6 +6,7 @@ import { takeEarly } from './data/take-early.ts';
 import { startKeys } from './route/keys.ts';
 import { followPreferences } from './route/prefs.ts';
 import { startRouter } from './route/router.ts';
+import { views } from './views.ts';
 import { languageTag } from './words/i18n.ts';
 import { isolateTexts } from './words/isolate-text.ts';
 
@@ -13,7 +14,7 @@ isolateTexts();
 takeEarly();
 followPreferences();
 startRouter();
-startKeys();
+startKeys(new Map(views.flatMap(({ key, path }) => (key ? [[key.letter, `/${path}`] as const] : []))));
 startClock();
 document.documentElement.lang = languageTag();
 const root = document.getElementById('app');

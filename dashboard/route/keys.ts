@@ -8,23 +8,11 @@ export const overlay = signal<'palette' | 'shortcuts' | null>(null);
 
 type Handler = () => void;
 const views: Readonly<Record<string, Handler>>[] = [];
-const places: Readonly<Record<string, string>> = {
-  n: '/',
-  f: '/fleet',
-  i: '/incidents',
-  v: '/availability',
-  c: '/clients',
-  a: '/add',
-  m: '/maintenance',
-  e: '/services',
-  r: '/reports',
-  s: '/settings',
-};
 const SEQUENCE_MS = 1200;
 let goPressedAt = 0;
 
-/** Listens for the keys of the whole dashboard; called once. */
-export function startKeys(): void {
+/** Listens for the keys of the whole dashboard; called once. @param places where the letters after `g` lead */
+export function startKeys(places: ReadonlyMap<string, string>): void {
   document.addEventListener('keydown', (event) => {
     if (event.key.toLowerCase() === 'k' && (event.metaKey || event.ctrlKey) && !event.altKey && !event.shiftKey) {
       event.preventDefault();
@@ -35,14 +23,14 @@ export function startKeys(): void {
     if (document.querySelector('dialog[open]')) return;
     // What has the focus answers Enter by itself.
     if (event.key === 'Enter' && event.target !== document.body) return;
-    if (pressed(event.key)) event.preventDefault();
+    if (pressed(event.key, places)) event.preventDefault();
   });
 }
 
-function pressed(key: string): boolean {
+function pressed(key: string, places: ReadonlyMap<string, string>): boolean {
   const wasGo = Date.now() - goPressedAt < SEQUENCE_MS;
   goPressedAt = 0;
-  const path = places[key];
+  const path = places.get(key);
   if (wasGo && path !== undefined) {
     navigate(path);
     return true;

@@ -1,5 +1,4 @@
-import { computed, signal } from '@preact/signals';
-import { routeOf } from './routes.ts';
+import { signal } from '@preact/signals';
 
 interface Place {
   readonly path: string;
@@ -13,7 +12,6 @@ const read = (): Place => ({
 
 /** Where the page is. The address holds the whole view. */
 export const place = signal(read());
-export const route = computed(() => routeOf(place.value.path));
 
 /** Scroll positions of the entries of this tab's history, so that Back returns to the same line. */
 const scrolls = new Map<number, number>();

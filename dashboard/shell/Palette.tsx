@@ -6,9 +6,10 @@ import { Icon } from '../ui/Icon.tsx';
 import { SearchBox } from '../ui/SearchBox.tsx';
 import { t } from '../words/i18n.ts';
 import { type Command, commands, findCommands } from './palette.ts';
+import type { View } from './view.ts';
 
 /** Goes anywhere and does anything by a few letters of its name. */
-export function Palette() {
+export function Palette({ views }: { views: readonly View[] }) {
   return (
     <Dialog
       bare
@@ -19,15 +20,15 @@ export function Palette() {
         if (overlay.value === 'palette') overlay.value = null;
       }}
     >
-      {(close) => <Commands close={close} />}
+      {(close) => <Commands views={views} close={close} />}
     </Dialog>
   );
 }
 
-function Commands({ close }: { close: () => void }) {
+function Commands({ views, close }: { views: readonly View[]; close: () => void }) {
   const text = useSignal('');
   const chosen = useSignal(0);
-  const found = findCommands(commands(), text.value);
+  const found = findCommands(commands(views), text.value);
   const index = Math.min(chosen.value, Math.max(0, found.length - 1));
   const run = (command: Command | undefined) => {
     if (!command) return;

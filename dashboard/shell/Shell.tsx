@@ -5,15 +5,23 @@ import { canAct, incidents, isLinkDown, link, me, signOut } from '../data/store.
 import { triage } from '../data/triage.ts';
 import { overlay } from '../route/keys.ts';
 import { theme, themes } from '../route/prefs.ts';
-import { place, route } from '../route/router.ts';
-import { type Route, settingsHref } from '../route/routes.ts';
-import { BrandMark, Icon, type IconName } from '../ui/Icon.tsx';
+import { place } from '../route/router.ts';
+import { BrandMark, Icon } from '../ui/Icon.tsx';
 import { say } from '../ui/Toasts.tsx';
 import { t } from '../words/i18n.ts';
 import { Banners } from './Banner.tsx';
+import { hrefOf, type Place, type View } from './view.ts';
+
+interface ShellProps {
+  /** All that there are. */
+  readonly views: readonly View[];
+  /** The one that is shown. */
+  readonly here: View | null;
+  readonly children: ComponentChildren;
+}
 
 /** The frame around every view: where one can go, who one is, and how far the screen can be believed. */
-export function Shell({ children }: { children: ComponentChildren }) {
+export function Shell({ views, here, children }: ShellProps) {
   const main = useRef<HTMLElement>(null);
   const { path } = place.value;
   const first = useRef(true);
@@ -27,7 +35,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         {t('nav.skip')}
       </button>
-      <Sidebar />
+      <Sidebar views={views} here={here} />
       <div class="stage-area">
         <Banners />
         <main id="main" ref={main} tabIndex={-1} class={isLinkDown.value ? 'main blind' : 'main'}>
@@ -38,8 +46,8 @@ export function Shell({ children }: { children: ComponentChildren }) {
   );
 }
 
-function Sidebar() {
-  const { view } = route.value;
+function Sidebar({ views, here }: Omit<ShellProps, 'children'>) {
+  const links = linksTo(views);
   const waiting = triage(incidents.value.values()).waiting.length;
   return (
     <nav class="sidebar" aria-label={t('nav.label')}>
@@ -60,55 +68,49 @@ function Sidebar() {
         <kbd>/</kbd>
       </button>
       <div class="nav-links">
-        {navLinks().map((link) => (
-          <NavLink key={link.href} {...link} here={link.views.includes(view)} count={link.href === '/' ? waiting : 0} />
+        {links.map(({ href, path, place }) => (
+          <NavLink
+            key={href}
+            href={href}
+            {...place}
+            here={here !== null && (here.within ?? here.path) === path}
+            count={href === '/' ? waiting : 0}
+          />
         ))}
       </div>
       <div class="sidebar-foot">
         <LiveDot />
-        <UserMenu />
+        <UserMenu links={links} />
       </div>
     </nav>
   );
 }
 
-interface NavPlace {
+interface Link {
   readonly href: string;
-  readonly icon: IconName;
-  readonly label: string;
-  /** The views that belong to it. */
-  readonly views: readonly Route['view'][];
-  /** Where there is little room it stands in the menu of the user instead. */
-  readonly second?: boolean;
+  readonly path: string;
+  readonly place: Place;
 }
 
-function navLinks(): NavPlace[] {
-  return [
-    { href: '/', icon: 'now', label: t('nav.now'), views: ['now'] },
-    { href: '/fleet', icon: 'fleet', label: t('nav.fleet'), views: ['fleet', 'device'] },
-    { href: '/incidents', icon: 'incidents', label: t('nav.incidents'), views: ['incidents', 'incident', 'reports'] },
-    { href: '/availability', icon: 'availability', label: t('nav.availability'), views: ['availability', 'ledger'] },
-    {
-      href: '/clients',
-      icon: 'clients',
-      label: t('nav.clients'),
-      views: ['clients', 'client', 'contract', 'site'],
-      second: true,
-    },
-    { href: '/services', icon: 'services', label: t('nav.services'), views: ['services'], second: true },
-    { href: '/maintenance', icon: 'maintenance', label: t('nav.maintenance'), views: ['maintenance'], second: true },
-    { href: settingsHref('display'), icon: 'settings', label: t('nav.settings'), views: ['settings'], second: true },
-    ...(canAct.value
-      ? ([{ href: '/add', icon: 'add', label: t('nav.add'), views: ['add'], second: true }] as const)
-      : []),
-  ];
+/** The places that this person may go to. */
+function linksTo(views: readonly View[]): Link[] {
+  return views.flatMap((view) => {
+    const { path, place } = view;
+    return place && (!place.isAction || canAct.value) ? [{ href: hrefOf(view), path, place }] : [];
+  });
 }
 
-function NavLink({ href, icon, label, second, here, count }: NavPlace & { here: boolean; count: number }) {
+interface NavLinkProps extends Pick<Place, 'icon' | 'label' | 'second'> {
+  readonly href: string;
+  readonly here: boolean;
+  readonly count: number;
+}
+
+function NavLink({ href, icon, label, second, here, count }: NavLinkProps) {
   return (
     <a class={second ? 'nav-link nav-second' : 'nav-link'} href={href} aria-current={here ? 'page' : undefined}>
       <Icon name={icon} />
-      <span class="nav-text">{label}</span>
+      <span class="nav-text">{label()}</span>
       {count > 0 && (
         <span class="nav-count">
           {count}
@@ -137,7 +139,7 @@ function LiveDot() {
 
 const closeMenu = () => document.getElementById('user-menu')?.hidePopover();
 
-function UserMenu() {
+function UserMenu({ links }: { links: readonly Link[] }) {
   const user = me.value;
   if (!user) return null;
   return (
@@ -156,12 +158,12 @@ function UserMenu() {
           <span>{t(`role.${user.role}`)}</span>
         </p>
         <div class="menu-places">
-          {navLinks()
-            .filter((link) => link.second)
-            .map((link) => (
-              <a key={link.href} class="menu-item" href={link.href} onClick={closeMenu}>
-                <Icon name={link.icon} size={16} />
-                {link.label}
+          {links
+            .filter(({ place }) => place.second)
+            .map(({ href, place }) => (
+              <a key={href} class="menu-item" href={href} onClick={closeMenu}>
+                <Icon name={place.icon} size={16} />
+                {place.label()}
               </a>
             ))}
         </div>

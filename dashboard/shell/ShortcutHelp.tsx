@@ -3,6 +3,7 @@ import { letterKeys } from '../route/prefs.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import type { LabelKey } from '../words/i18n.ts';
 import { t } from '../words/i18n.ts';
+import type { View } from './view.ts';
 
 const groups: readonly { title: LabelKey; keys: readonly [keys: readonly string[], what: LabelKey][] }[] = [
   {
@@ -11,16 +12,6 @@ const groups: readonly { title: LabelKey; keys: readonly [keys: readonly string[
       [['Ctrl', 'K'], 'shortcuts.palette'],
       [['/'], 'shortcuts.palette'],
       [['?'], 'shortcuts.help'],
-      [['g', 'n'], 'shortcuts.goNow'],
-      [['g', 'f'], 'shortcuts.goFleet'],
-      [['g', 'i'], 'shortcuts.goIncidents'],
-      [['g', 'v'], 'shortcuts.goAvailability'],
-      [['g', 'c'], 'shortcuts.goClients'],
-      [['g', 'm'], 'shortcuts.goMaintenance'],
-      [['g', 'e'], 'shortcuts.goServices'],
-      [['g', 'r'], 'shortcuts.goReports'],
-      [['g', 'a'], 'shortcuts.goAdd'],
-      [['g', 's'], 'shortcuts.goSettings'],
     ],
   },
   {
@@ -48,7 +39,8 @@ const groups: readonly { title: LabelKey; keys: readonly [keys: readonly string[
   },
 ];
 
-export function ShortcutHelp() {
+export function ShortcutHelp({ views }: { views: readonly View[] }) {
+  const places = views.flatMap(({ key }) => (key ? [{ keys: ['g', key.letter], what: key.words() }] : []));
   return (
     <Dialog
       title={t('shortcuts.title')}
@@ -59,20 +51,14 @@ export function ShortcutHelp() {
       }}
     >
       <div class="shortcuts">
-        {groups.map((group) => (
+        {groups.map((group, index) => (
           <section key={group.title}>
             <h3>{t(group.title)}</h3>
             <dl>
               {group.keys.map(([keys, what]) => (
-                <div key={keys.join(' ')}>
-                  <dt>
-                    {keys.map((key) => (
-                      <kbd key={key}>{key}</kbd>
-                    ))}
-                  </dt>
-                  <dd>{t(what)}</dd>
-                </div>
+                <Shortcut key={keys.join(' ')} keys={keys} what={t(what)} />
               ))}
+              {index === 0 && places.map((one) => <Shortcut key={one.keys.join(' ')} {...one} />)}
             </dl>
           </section>
         ))}
@@ -88,5 +74,18 @@ export function ShortcutHelp() {
         {t('shortcuts.letters')}
       </label>
     </Dialog>
+  );
+}
+
+function Shortcut({ keys, what }: { keys: readonly string[]; what: string }) {
+  return (
+    <div>
+      <dt>
+        {keys.map((key) => (
+          <kbd key={key}>{key}</kbd>
+        ))}
+      </dt>
+      <dd>{what}</dd>
+    </div>
   );
 }

@@ -6,10 +6,11 @@ import { canAct, clients, devices, incidents, signOut, sites } from '../data/sto
 import { overlay } from '../route/keys.ts';
 import { density, theme } from '../route/prefs.ts';
 import { navigate } from '../route/router.ts';
-import { clientHref, deviceHref, incidentHref, reportHref, settingsHref, siteHref } from '../route/routes.ts';
+import { clientHref, deviceHref, incidentHref, reportHref, siteHref } from '../route/routes.ts';
 import type { IconName } from '../ui/Icon.tsx';
 import { say } from '../ui/Toasts.tsx';
 import { t } from '../words/i18n.ts';
+import { hrefOf, type View } from './view.ts';
 
 type Mark =
   | { readonly kind: 'icon'; readonly icon: IconName }
@@ -30,28 +31,17 @@ const icon = (name: IconName): Mark => ({ kind: 'icon', icon: name });
 const to = (href: string) => () => navigate(href);
 
 /** All that can be reached now: views and actions first, then open incidents, clients and machines. */
-export function commands(): Command[] {
-  return [...views(), ...actions(), ...openIncidents(), ...clientsAndSites(), ...machines()];
+export function commands(views: readonly View[]): Command[] {
+  return [...placesOf(views), ...actions(), ...openIncidents(), ...clientsAndSites(), ...machines()];
 }
 
-function views(): Command[] {
+function placesOf(views: readonly View[]): Command[] {
   const detail = t('palette.view');
-  return [
-    { id: 'v-now', title: t('nav.now'), detail, mark: icon('now'), run: to('/') },
-    { id: 'v-fleet', title: t('nav.fleet'), detail, mark: icon('fleet'), run: to('/fleet') },
-    { id: 'v-incidents', title: t('nav.incidents'), detail, mark: icon('incidents'), run: to('/incidents') },
-    {
-      id: 'v-availability',
-      title: t('nav.availability'),
-      detail,
-      mark: icon('availability'),
-      run: to('/availability'),
-    },
-    { id: 'v-clients', title: t('nav.clients'), detail, mark: icon('clients'), run: to('/clients') },
-    { id: 'v-services', title: t('nav.services'), detail, mark: icon('services'), run: to('/services') },
-    { id: 'v-maintenance', title: t('nav.maintenance'), detail, mark: icon('maintenance'), run: to('/maintenance') },
-    { id: 'v-settings', title: t('nav.settings'), detail, mark: icon('settings'), run: to(settingsHref('display')) },
-  ];
+  return views.flatMap((view) => {
+    const { path, place } = view;
+    if (!place || place.isAction) return [];
+    return [{ id: `v-${path}`, title: place.label(), detail, mark: icon(place.icon), run: to(hrefOf(view)) }];
+  });
 }
 
 function actions(): Command[] {

@@ -4,7 +4,7 @@ import { ledgerPath, type Period, sla } from '../../data/api-sla.ts';
 import { type PeriodQuery, parsePeriod, periodOf } from '../../data/period.ts';
 import { canAct, clients, devices, server, sites } from '../../data/store.ts';
 import { PeriodPicker } from '../../parts/PeriodPicker.tsx';
-import { place, route } from '../../route/router.ts';
+import { place } from '../../route/router.ts';
 import { clientHref, deviceHref, type LedgerKind, siteHref } from '../../route/routes.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -22,9 +22,8 @@ interface Subject {
 }
 
 /** The evidence of a figure: every interval of the period, what proves it, and what was revised. */
-export function Ledger() {
-  const to = route.value;
-  return to.view === 'ledger' ? <LedgerOf key={`${to.kind} ${to.id}`} kind={to.kind} id={to.id} /> : null;
+export function Ledger({ kind, id }: Subject) {
+  return <LedgerOf key={`${kind} ${id}`} kind={kind} id={id} />;
 }
 
 function LedgerOf(subject: Subject) {

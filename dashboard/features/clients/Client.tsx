@@ -4,7 +4,6 @@ import { compareNames } from '../../data/select.ts';
 import { canAct, clients, devices, incidents, sites } from '../../data/store.ts';
 import { ContractSummary } from '../../parts/ContractSummary.tsx';
 import { IncidentCards } from '../../parts/IncidentCards.tsx';
-import { route } from '../../route/router.ts';
 import { compareHref, siteHref, withQuery } from '../../route/routes.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
@@ -15,9 +14,8 @@ import { DeviceCounts } from './DeviceCounts.tsx';
 import { ClientLinks } from './Links.tsx';
 
 /** One client: what was agreed, what was kept, where it is and what is open. */
-export function Client() {
-  const to = route.value;
-  return to.view === 'client' ? <ClientOf key={to.id} id={to.id} /> : null;
+export function Client({ id }: { id: string }) {
+  return <ClientOf key={id} id={id} />;
 }
 
 function ClientOf({ id }: { id: string }) {

@@ -9,7 +9,6 @@ import { canAct, clients, devices, incidents, sites } from '../../data/store.ts'
 import { IncidentCards } from '../../parts/IncidentCards.tsx';
 import { SiteCardPanel } from '../../parts/SiteCardPanel.tsx';
 import { StateBadge } from '../../parts/StateBadge.tsx';
-import { route } from '../../route/router.ts';
 import { clientHref, compareHref, deviceHref, fleetHref, ledgerHref } from '../../route/routes.ts';
 import { Lasting } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
@@ -21,9 +20,8 @@ import { wordsOf } from '../../words/said.ts';
 import { SiteCardEditor } from './SiteCardEditor.tsx';
 
 /** One site: whom to call, which machines are there, and its ledger of reachability. */
-export function Site() {
-  const to = route.value;
-  return to.view === 'site' ? <SiteOf key={to.id} id={to.id} /> : null;
+export function Site({ id }: { id: string }) {
+  return <SiteOf key={id} id={id} />;
 }
 
 function SiteOf({ id }: { id: string }) {

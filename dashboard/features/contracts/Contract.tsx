@@ -11,7 +11,7 @@ import { sla } from '../../data/api-sla.ts';
 import { nowMs } from '../../data/clock.ts';
 import { canAct, clients, server } from '../../data/store.ts';
 import { useDraft } from '../../data/use-draft.ts';
-import { navigate, route } from '../../route/router.ts';
+import { navigate } from '../../route/router.ts';
 import { clientHref } from '../../route/routes.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Failure } from '../../ui/Failure.tsx';
@@ -32,9 +32,8 @@ import { TierCard } from './TierCard.tsx';
 const CHECK_AFTER_MS = 500;
 
 /** The editor of a client's contract: saving adds a version and never rewrites the past. */
-export function Contract() {
-  const to = route.value;
-  return to.view === 'contract' ? <ContractOf key={to.id} clientId={to.id} /> : null;
+export function Contract({ id }: { id: string }) {
+  return <ContractOf key={id} clientId={id} />;
 }
 
 function ContractOf({ clientId }: { clientId: string }) {

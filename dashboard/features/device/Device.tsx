@@ -10,7 +10,6 @@ import { InMaintenance } from '../../parts/InMaintenance.tsx';
 import { Onboarding } from '../../parts/Onboarding.tsx';
 import { StateBadge } from '../../parts/StateBadge.tsx';
 import { TwinPanel } from '../../parts/TwinPanel.tsx';
-import { route } from '../../route/router.ts';
 import { clientHref, ledgerHref, siteHref } from '../../route/routes.ts';
 import { Ago, Lasting, When } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
@@ -27,9 +26,8 @@ import { Inventory } from './Inventory.tsx';
 import { Processes } from './Processes.tsx';
 
 /** One machine: what it is doing, since when, and what proves it. */
-export function DevicePage() {
-  const to = route.value;
-  return to.view === 'device' ? <Device key={to.id} id={to.id} /> : null;
+export function DevicePage({ id }: { id: string }) {
+  return <Device key={id} id={id} />;
 }
 
 function Device({ id }: { id: string }) {

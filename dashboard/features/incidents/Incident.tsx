@@ -8,7 +8,6 @@ import { SiteCardPanel } from '../../parts/SiteCardPanel.tsx';
 import { FlappingBadge, IncidentStateBadge, PriorityBadge } from '../../parts/StateBadge.tsx';
 import { TwinPanel } from '../../parts/TwinPanel.tsx';
 import { useKeys } from '../../route/keys.ts';
-import { route } from '../../route/router.ts';
 import { incidentHref } from '../../route/routes.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { Lasting, When } from '../../ui/Ago.tsx';
@@ -29,9 +28,8 @@ import { PowerCut } from './PowerCut.tsx';
 import { Timeline } from './Timeline.tsx';
 
 /** One incident: the sentence, what proves it, what was done. */
-export function IncidentPage() {
-  const to = route.value;
-  return to.view === 'incident' ? <Incident key={to.id} id={to.id} /> : null;
+export function IncidentPage({ id }: { id: string }) {
+  return <Incident key={id} id={id} />;
 }
 
 function Incident({ id }: { id: string }) {

@@ -1,13 +1,18 @@
 import { useSignal } from '@preact/signals';
 import { desk } from '../../data/desk-api.ts';
 import { canAct } from '../../data/store.ts';
+import { place } from '../../route/router.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { t } from '../../words/i18n.ts';
 import { ReportForm } from './ReportForm.tsx';
 import { ReportTable } from './ReportTable.tsx';
 
-/** What people reported, and the form for what one has just told us. */
-export function Reports() {
+/** What people reported, and the form for what one has just told us: another form for each incident. */
+export function ReportsPage() {
+  return <Reports key={place.value.query.get('incident')} />;
+}
+
+function Reports() {
   const pages = useSignal(1);
   const loaded = useLoaded(`reports ${pages.value}`, () => desk.reports(pages.value));
   return (

@@ -1,36 +1,27 @@
 import t from 'tap';
 import { backoffMs } from '../../../dashboard/data/backoff.ts';
-import { deviceHref, fleetHref, routeOf } from '../../../dashboard/route/routes.ts';
+import { parametersOf } from '../../../dashboard/route/paths.ts';
+import { deviceHref, fleetHref } from '../../../dashboard/route/routes.ts';
 
-t.test('paths', async (t) => {
-  const f = (path: string, want: object) => t.same(routeOf(path), want, path);
-  f('/', { view: 'now' });
-  f('/fleet/', { view: 'fleet' });
-  f('/devices/d1', { view: 'device', id: 'd1' });
-  f('/devices', { view: 'not-found' });
-  f('/incidents', { view: 'incidents' });
-  f('/incidents/i1', { view: 'incident', id: 'i1' });
-  f('/availability', { view: 'availability' });
-  f('/availability/device/d1', { view: 'ledger', kind: 'device', id: 'd1' });
-  f('/availability/client/c1', { view: 'not-found' });
-  f('/availability/device', { view: 'not-found' });
-  f('/clients', { view: 'clients' });
-  f('/clients/c1', { view: 'client', id: 'c1' });
-  f('/clients/c1/contract', { view: 'contract', id: 'c1' });
-  f('/clients/c1/other', { view: 'not-found' });
-  f('/sites/s1', { view: 'site', id: 's1' });
-  f('/compare', { view: 'compare' });
-  f('/sites', { view: 'not-found' });
-  f('/settings', { view: 'settings', section: 'display' });
-  f('/settings/keys', { view: 'settings', section: 'keys' });
-  f('/settings/nothing', { view: 'not-found' });
-  f('/constructor', { view: 'not-found' });
-  f('/devices/%E0%A4%A', { view: 'device', id: '' });
-  f('/a/b/c', { view: 'not-found' });
+t.test('what a pattern says of an address', async (t) => {
+  const f = (pattern: string, path: string, want: object | null) => t.same(parametersOf(pattern, path), want, path);
+  f('', '/', {});
+  f('fleet', '/fleet/', {});
+  f('fleet', '/', null);
+  f('devices/:id', '/devices/d1', { id: 'd1' });
+  f('devices/:id', '/devices', null);
+  f('devices/:id', '/devices/d1/more', null);
+  f('incidents', '/incidents/i1', null);
+  f('availability/:kind/:id', '/availability/device/d1', { kind: 'device', id: 'd1' });
+  f('clients/:id/contract', '/clients/c1/contract', { id: 'c1' });
+  f('clients/:id/contract', '/clients/c1/other', null);
+  f('fleet', '/constructor', null);
+  f('devices/:id', '/devices/%E0%A4%A', { id: '' });
+  f('devices/:constructor', '/devices/__proto__', { constructor: '__proto__' });
 });
 
 t.test('ids survive the way into an address and back', async (t) => {
-  for (const id of ['d1', 'a/b', '../x', 'ü?#&', '%2F']) t.same(routeOf(deviceHref(id)), { view: 'device', id });
+  for (const id of ['d1', 'a/b', '../x', 'ü?#&', '%2F']) t.same(parametersOf('devices/:id', deviceHref(id)), { id });
   t.equal(fleetHref({ client: 'a&b' }), '/fleet?client=a%26b');
 });
 

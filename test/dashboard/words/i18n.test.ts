@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { rich, t as translate } from '../../../dashboard/words/i18n.ts';
+import { rich, speak, t as translate } from '../../../dashboard/words/i18n.ts';
 import { en } from '../../../dashboard/words/locales/en.ts';
 
 t.test('parameters and plurals', async (t) => {
@@ -14,6 +14,17 @@ t.test('parameters and plurals', async (t) => {
 
 t.test('a parameter is never read as a template', async (t) => {
   t.equal(translate('palette.nothing', { text: '{count} $& \\1' }), 'Nothing is called “{count} $& \\1”.');
+});
+
+t.test('a feature speaks words of its own', async (t) => {
+  const visits = speak({
+    title: 'Visits of {client}',
+    late: { one: '{count} visit is late', other: '{count} visits are late' },
+  });
+  t.equal(visits.t('title', { client: 'Acme' }), 'Visits of Acme');
+  t.equal(visits.t('late', { count: 1 }), '1 visit is late');
+  t.equal(visits.t('late', { count: 1200 }), '1,200 visits are late');
+  t.same(visits.rich('title', { client: null }), ['Visits of ', '', '']);
 });
 
 t.test('every key of the catalogue is used', async (t) => {
