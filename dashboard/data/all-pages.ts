@@ -1,8 +1,4 @@
-/** A page of a list. */
-export interface Page<T> {
-  readonly items: T[];
-  readonly next: string | null;
-}
+import type { Page } from '../../protocol/api/page.ts';
 
 interface Pages {
   /** How many at once; the server gives 500 at most. */

@@ -1,4 +1,5 @@
 import type { AuditActions, AuditRow } from '../../protocol/api/audit.ts';
+import type { Page } from '../../protocol/api/page.ts';
 import type { TwinMachines } from '../../protocol/api/twin.ts';
 import type {
   Aggregation,
@@ -19,7 +20,7 @@ import type {
   User,
 } from '../../protocol/api/view.ts';
 import { t } from '../words/i18n.ts';
-import { allPages, type Page } from './all-pages.ts';
+import { allPages } from './all-pages.ts';
 import { takeAnswer } from './take-early.ts';
 
 const DEADLINE_MS = 15_000;

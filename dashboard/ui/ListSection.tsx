@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { Page } from '../data/all-pages.ts';
+import type { Page } from '../../protocol/api/page.ts';
 import { t } from '../words/i18n.ts';
 import { Async, type Loaded } from './Async.tsx';
 import { ConfirmDialog } from './ConfirmDialog.tsx';

@@ -1,18 +1,6 @@
 import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
-
-/** One piece of housekeeping. Returns what it did as fields for the log. */
-export type DailyTask =
-  | {
-      readonly name: string;
-      /** `certainNow` in ms since 1970, null while nobody can say what time it is. */
-      run(certainNow: number | null): Promise<Record<string, unknown>>;
-    }
-  | {
-      readonly name: string;
-      /** Removes what is old by then, ms since 1970. While nobody can say what time it is, nothing is. */
-      remove(certainNow: number): Promise<Record<string, unknown>>;
-    };
+import type { DailyTask } from '../features/feature.ts';
 
 /** At night in the server's own time zone, and not on the hour, when every other machine does the same. */
 const AT = '17 3 * * *';

@@ -1,8 +1,8 @@
 import { createAudit } from '../features/audit/create-audit.ts';
+import type { Feature, FeatureLine } from '../features/feature.ts';
 import { createHistory } from '../features/history/create-history.ts';
 import { auditActions } from '../platform/store/audit/actions.ts';
 import { FlapJudge } from '../watch/flap-judge.ts';
-import type { Feature, FeatureLine } from './feature.ts';
 import type { Foundation } from './foundation.ts';
 import type { Teardown } from './teardown.ts';
 import { type Kit, type Later, type Wired, wireFeatures } from './wiring.ts';
@@ -12,7 +12,7 @@ const wired = (name: keyof Wired): FeatureLine<Kit> => ({ create: (kit) => kit.w
 
 /**
  * Every feature of the server. They judge, and decide on incidents, in this order, which is written here and nowhere else. What each
- * brings is in feature.ts.
+ * brings is in `server/features/feature.ts`.
  */
 const lines: readonly FeatureLine<Kit>[] = [
   { create: opinionsFeature },
@@ -49,7 +49,13 @@ export type Features = Awaited<ReturnType<typeof createFeatures>>;
 export async function createFeatures(ground: Foundation, later: Later, teardown: Teardown) {
   const kit = await wireFeatures(ground, later, teardown);
   const list: Feature[] = [];
-  for (const line of lines) list.push(await line.create(kit));
+  // Those of wiring.ts are closed since they were made.
+  const closed = new Set<Feature>(Object.values(kit.wired));
+  for (const line of lines) {
+    const feature = await line.create(kit);
+    list.push(feature);
+    if (!closed.has(feature)) teardown.push(() => feature.close?.());
+  }
   for (const { policies = [] } of list) for (const policy of policies) kit.book.addPolicy(policy);
   const { actOnStore, series, unevaluated, wired } = kit;
   const topics = together(list.map((feature) => feature.topics ?? {}));

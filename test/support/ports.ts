@@ -11,6 +11,7 @@ import { VigiaError } from '../../protocol/error.ts';
 import { said, typed } from '../../protocol/said/said.ts';
 import { inScope, type Scope } from '../../server/domain/scope.ts';
 import type { LivePort, LiveSubscription } from '../../server/edge/live/port.ts';
+import type { MetricsPort } from '../../server/features/devices/metrics-routes.ts';
 import type {
   FleetPort,
   FleetSeriesQuery,
@@ -19,7 +20,6 @@ import type {
   StoragePort,
 } from '../../server/features/devices/port.ts';
 import type { IncidentPort } from '../../server/features/incidents/port.ts';
-import type { MetricsPort } from '../../server/platform/metrics/port.ts';
 import { writeFleet } from '../../server/platform/metrics/prometheus.ts';
 
 /** In-memory ports of the HTTP side: what a test puts in is what the routes show, inside the scope. */

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { ProtocolError } from '../../../protocol/error.ts';
 import { Feature } from '../../../protocol/wire/frame.ts';
 import { MAX_TASK_MS, type TaskFileFrame, type TaskResultFrame } from '../../../protocol/wire/task.ts';
-import { QuietLog } from '../../platform/quiet-log.ts';
+import { QuietLog } from '../../platform/fairness/quiet-log.ts';
 import { formerAnswer, formerFrame, isKnown } from './former-frames.ts';
 import { type IncomingFile, IncomingFiles } from './incoming-file.ts';
 import type { AskedDevice, DropReason, TaskEnding, TaskKind } from './kind.ts';

@@ -5,7 +5,7 @@ import { AGENT_SUBPROTOCOL } from '../../../protocol/api/enrolment.ts';
 import { type ErrorCode, VigiaError } from '../../../protocol/error.ts';
 import { Feature, type HelloFrame, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../../protocol/wire/frame.ts';
 import type { Clone } from '../../domain/clone.ts';
-import { QuietLog } from '../../platform/quiet-log.ts';
+import { QuietLog } from '../../platform/fairness/quiet-log.ts';
 import { AckPace } from './acknowledgements.ts';
 import { BesideLinks } from './beside-links.ts';
 import { Contests } from './contests.ts';

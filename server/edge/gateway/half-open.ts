@@ -1,4 +1,4 @@
-import { addressGroup } from '../../platform/net/address-group.ts';
+import { addressGroup } from '../../platform/fairness/address-group.ts';
 
 /**
  * Connections that have not proved a key yet. There is room for so many; one more sends away the oldest of the address that holds

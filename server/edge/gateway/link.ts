@@ -12,7 +12,7 @@ import {
   MAX_FRAME_BYTES,
   MAX_FRAME_BYTES_BEFORE_AUTH,
 } from '../../../protocol/wire/frame.ts';
-import type { QuietLog } from '../../platform/quiet-log.ts';
+import type { QuietLog } from '../../platform/fairness/quiet-log.ts';
 import type { Acknowledgements, AckPace } from './acknowledgements.ts';
 import type { FrameAllowance } from './frame-allowance.ts';
 import { agreeVersion, checkProof, laterHello, makeChallenge, type ServerProof } from './handshake.ts';

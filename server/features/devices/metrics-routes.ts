@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream';
+import type { Scope } from '../../domain/scope.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { type Principal, principalOf } from '../../platform/http/principal.ts';
-import type { MetricsPort } from '../../platform/metrics/port.ts';
+
+/** Writes the devices' part of /metrics as chunks of text, in the scope. */
+export interface MetricsPort {
+  deviceMetrics(scope: Scope): AsyncIterable<string>;
+  /** prom-client's text of the server's own metrics. */
+  serverMetrics(): Promise<string>;
+}
 
 /** `/metrics` for Prometheus: the devices in scope and, for who sees every client, the server itself. */
 export function metricsRoutes(http: Http, { metrics }: { readonly metrics: MetricsPort }): void {

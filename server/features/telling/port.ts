@@ -1,6 +1,6 @@
+import type { Page, PageRequest } from '../../../protocol/api/page.ts';
 import type { Receiver, ReceiverInput, ReceiverTest } from '../../../protocol/api/receiver.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Page, PageRequest } from '../../platform/store/state-port.ts';
 import type { Doer } from '../../platform/store/turn.ts';
 
 /** Who is told of what. Views hold no secrets. */

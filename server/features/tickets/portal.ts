@@ -3,7 +3,7 @@ import type { Actor } from '../../domain/actor.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { Place, Proposal } from '../../domain/incidents/linking.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { addressGroup } from '../../platform/net/address-group.ts';
+import { addressGroup } from '../../platform/fairness/address-group.ts';
 import type { PortalAnswer, PortalVisitor } from './port.ts';
 import { createPortalLimits } from './portal-limits.ts';
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../protocol/error.ts';
-import { QuietLog, type WriteLine } from '../quiet-log.ts';
+import { QuietLog, type WriteLine } from '../fairness/quiet-log.ts';
 
 /** Faults of our own that anybody can meet: of each code one line a minute, with a count. */
 export interface FaultLog {

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox';
+import type { Page, PageRequest } from '../../../protocol/api/page.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import type { Page, PageRequest } from '../store/state-port.ts';
 
 export const MAX_PAGE = 500;
 const DEFAULT_PAGE = 100;

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { VigiaError } from '../../../protocol/error.ts';
-import { addressGroup } from '../net/address-group.ts';
+import { addressGroup } from '../fairness/address-group.ts';
 import type { Http, RateLimits } from './http.ts';
 
 /** How many addresses are remembered; older ones are forgotten first. */

@@ -1,5 +1,5 @@
 import { VigiaError } from '../../../protocol/error.ts';
-import { addressGroup } from '../net/address-group.ts';
+import { addressGroup } from '../fairness/address-group.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
 import type { KnownPlaces } from './known-places.ts';

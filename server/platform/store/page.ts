@@ -1,20 +1,10 @@
+import type { Page } from '../../../protocol/api/page.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 
 /** Largest page that a list returns. */
 export const MAX_PAGE = 500;
 
-/** Which part of a list: at most `limit` items (clamped to 1..{@link MAX_PAGE}), after the `cursor` of the page before. */
-export interface PageRequest {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-/** A part of a list and the cursor of the next one, or null at the end. */
-export interface Page<T> {
-  readonly items: T[];
-  readonly next: string | null;
-}
-
+/** A limit of 1..{@link MAX_PAGE}. */
 export function clampLimit(limit: number): number {
   return Math.min(MAX_PAGE, Math.max(1, Math.floor(limit)));
 }

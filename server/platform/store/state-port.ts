@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from '../../../protocol/api/page.ts';
 import type { DeviceKind, Role } from '../../../protocol/api/view.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { AuditFilter } from './audit/log.ts';
@@ -47,16 +48,6 @@ export interface ScopedState {
     /** Revoked ones too. */
     get(id: string): Promise<ApiKeyRow | null>;
   };
-}
-
-export interface PageRequest {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-export interface Page<T> {
-  readonly items: T[];
-  readonly next: string | null;
 }
 
 export interface DeviceChanges {

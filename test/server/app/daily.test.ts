@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import t from 'tap';
-import { type DailyTask, runDaily, startDaily } from '../../../server/app/daily.ts';
+import { runDaily, startDaily } from '../../../server/app/daily.ts';
+import type { DailyTask } from '../../../server/features/feature.ts';
 
 t.test('a task that fails does not keep the others from running', async (t) => {
   const lines: Record<string, unknown>[] = [];

@@ -1,5 +1,6 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
-import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
+import { clampLimit, decodeCursor, toPage } from '../page.ts';
 import type { RepositoryContext } from '../scoping.ts';
 import type { Row } from '../tables.ts';
 import type { AuditAction } from './actions.ts';

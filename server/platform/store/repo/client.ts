@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
+import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
 import { isolated } from '../../../../protocol/bidi.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
-import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { clampLimit, decodeCursor, toPage } from '../page.ts';
 import { found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
 import type { NewReportKey } from '../state-port.ts';

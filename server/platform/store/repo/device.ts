@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
+import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
 import type { DeviceKind } from '../../../../protocol/api/view.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
-import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { clampLimit, decodeCursor, toPage } from '../page.ts';
 import { after, found, inTransaction, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';

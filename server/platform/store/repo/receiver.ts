@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
+import { clampLimit, decodeCursor, toPage } from '../page.ts';
 import { before, found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
 import { isolated } from '../../../../protocol/bidi.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
-import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import { clampLimit, decodeCursor, toPage } from '../page.ts';
 import { after, found, inTransaction, notFound, ofScope, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';

@@ -1,4 +1,5 @@
-import { clampLimit, decodeCursor, type Page, type PageRequest, toPage } from '../page.ts';
+import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
+import { clampLimit, decodeCursor, toPage } from '../page.ts';
 import { before, found, inTransaction, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { QuietLog } from '../../../server/platform/quiet-log.ts';
-import { until } from '../../support/until.ts';
+import { QuietLog } from '../../../../server/platform/fairness/quiet-log.ts';
+import { until } from '../../../support/until.ts';
 
 t.test('the first line at once, then one in each period with a count', async (t) => {
   const lines: unknown[] = [];

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { addressGroup } from '../../../../server/platform/net/address-group.ts';
+import { addressGroup } from '../../../../server/platform/fairness/address-group.ts';
 
 t.test('an IPv4 address is one, of IPv6 a whole /64', async (t) => {
   const f = (address: string, group: string): void => void t.equal(addressGroup(address), group, address);
