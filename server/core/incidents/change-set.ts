@@ -45,8 +45,9 @@ export class ChangeSet implements Turn {
     return this.#ledger;
   }
 
-  /** `record`: the device whose memory has to be saved with it; null for an incident that is not a device's. */
-  addIncident(record: DeviceRecord | null, step: IncidentStep): void {
+  /** `record`: the device whose memory has to be saved with it; null for an incident that is not a device's. No step changes nothing. */
+  addIncident(record: DeviceRecord | null, step: IncidentStep | null): void {
+    if (step === null) return;
     this.incidents.push(step);
     if (record) this.edge(record);
   }

@@ -184,7 +184,7 @@ export class HistoryLosses implements Judge {
         },
         { clientId, siteId: null, deviceId: null },
       );
-      if (step) changes.addIncident(null, step);
+      changes.addIncident(null, step);
     }
     changes.add(toldOfLosses(store, now));
     const toldAt = this.#toldAt;
@@ -206,7 +206,7 @@ export class HistoryLosses implements Judge {
       { clientId: open.clientId, siteId: null, deviceId: null },
     );
     const quiet: IncidentStep | null = step && { ...step, notice: null };
-    if (quiet) changes.addIncident(null, quiet);
+    changes.addIncident(null, quiet);
   }
 
   #open() {

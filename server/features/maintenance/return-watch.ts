@@ -87,7 +87,7 @@ export class ReturnWatch {
       const verdict = { kind: 'clear', rule: RULE, object: '', said: back, at: now } as const;
       const { clientId, siteId, deviceId } = incident;
       const step = this.#book.step(verdict, { clientId, siteId, deviceId });
-      if (step) changes.addIncident(device, step);
+      changes.addIncident(device, step);
       away.delete(id);
     }
   }

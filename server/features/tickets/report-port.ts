@@ -204,7 +204,7 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
       const previous = report.incident_id === null ? null : await incident(scope, report.incident_id, report.client_id);
       if (previous?.source === 'person' && (await personReports.ofIncident(previous.id)).length === 1) {
         const step = supersede(previous, target, actor, at);
-        if (step) changes.addIncident(deviceOf(previous), step);
+        changes.addIncident(deviceOf(previous), step);
       }
       const step = attach(target, report, actor, at);
       const lead = leadMs(report.reported_at, target.openedAt);

@@ -111,7 +111,7 @@ export class CheckBook implements Judge {
         { kind: 'clear', rule, object: check.id, said: removed, at, isFinal: true },
         subjectOf(check, this.#options.fleet),
       );
-      if (step) changes.addIncident(this.#recordOf(check), step);
+      changes.addIncident(this.#recordOf(check), step);
     }
     changes.afterwards(() => {
       this.put({ ...check, removedAt: at });
@@ -216,7 +216,7 @@ export class CheckBook implements Judge {
     for (const verdict of judgeCheck(memory.alarm, rule, seen, liveAt)) {
       if (verdict.rule === 'check.failed' && verdict.kind !== 'clear') this.#beforeIncident(check, changes, liveAt);
       const step = this.#options.book.step(verdict, subjectOf(check, this.#options.fleet));
-      if (step) changes.addIncident(this.#recordOf(check), step);
+      changes.addIncident(this.#recordOf(check), step);
       this.#edge(check, changes);
     }
   }
