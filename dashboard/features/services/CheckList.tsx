@@ -1,5 +1,5 @@
-import type { Check } from '../../../protocol/api/service.ts';
 import type { Page } from '../../../protocol/api/page.ts';
+import type { Check } from '../../../protocol/api/service.ts';
 import { nowMs } from '../../data/clock.ts';
 import { canAct, clients, devices } from '../../data/store.ts';
 import { ServiceState } from '../../parts/ServiceState.tsx';
