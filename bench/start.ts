@@ -5,7 +5,7 @@ import { ownSeries } from '../server/app/own-series.ts';
 import type { EmbeddedSeries } from '../server/platform/series/embedded-series.ts';
 import { openSeries } from '../server/platform/series/open-series.ts';
 import { openStore } from '../server/platform/store/store.ts';
-import { CURSOR_SETTING } from '../server/watch/watch.ts';
+import { CURSOR_SETTING } from '../server/watch/saved-memories.ts';
 import { type FleetFolder, makeFleetFolder } from './lib/fleet-folder.ts';
 import { generate } from './lib/generated-series.ts';
 import { type Figures, readFlags } from './lib/options.ts';

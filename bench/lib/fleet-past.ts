@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ownSeries } from '../../server/app/own-series.ts';
 import { openSeries } from '../../server/platform/series/open-series.ts';
 import { openStore } from '../../server/platform/store/store.ts';
-import { CURSOR_SETTING } from '../../server/watch/watch.ts';
+import { CURSOR_SETTING } from '../../server/watch/saved-memories.ts';
 import type { FleetFolder } from './fleet-folder.ts';
 import { generate } from './generated-series.ts';
 

@@ -5,7 +5,7 @@ import { futureStatements } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
 import { isBehind, readStep, setBackMeanwhile, stepStatement, undoneStatement } from './clock-step.ts';
 import { readAliveAt } from './replay.ts';
-import { ALIVE_SETTING } from './watch.ts';
+import { ALIVE_SETTING } from './saved-memories.ts';
 
 export interface BeginClockOptions {
   readonly clock: Clock;

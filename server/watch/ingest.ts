@@ -149,7 +149,7 @@ export class Ingest {
     observe.commitTook(performance.now() - startedAt);
     observe.reportsCommitted(batch.length);
     for (const { from, run, sequence, backfill } of batch) from?.acknowledge(run, sequence, backfill);
-    const evaluated = watch.take(position, batch).finally(() => this.#land(batch));
+    const evaluated = watch.takeReports(position, batch).finally(() => this.#land(batch));
     if (watch.lane.length > MAX_WATCH_LAG) await evaluated;
     else evaluated.catch((cause: unknown) => logger.error({ err: cause }, 'evaluating reports failed'));
   }

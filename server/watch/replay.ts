@@ -4,7 +4,8 @@ import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { JournalBatch, SeriesStore } from '../platform/series/series-store.ts';
 import type { Store } from '../platform/store/store.ts';
-import { ALIVE_SETTING, CURSOR_SETTING, type Watch } from './watch.ts';
+import { ALIVE_SETTING, CURSOR_SETTING } from './saved-memories.ts';
+import type { Watch } from './watch.ts';
 
 /** The journal position up to which nothing needs to be replayed. */
 export async function readCursor(store: Store): Promise<number> {
@@ -35,7 +36,7 @@ export async function catchUp({ series, unevaluated, cursor, fleet, watch, logge
   watch.resumeFrom(cursor);
   let batches = 0;
   for await (const batch of unevaluated) {
-    await watch.take(batch.position, batch.reports);
+    await watch.takeReports(batch.position, batch.reports);
     batches += 1;
   }
   if (batches > 0) logger.info({ batches }, 'replayed what the last process had not evaluated');

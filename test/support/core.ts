@@ -22,7 +22,8 @@ import { openSeries } from '../../server/platform/series/open-series.ts';
 import type { SeriesStore } from '../../server/platform/series/series-store.ts';
 import { openStore, type Store } from '../../server/platform/store/store.ts';
 import { Ingest } from '../../server/watch/ingest.ts';
-import { CURSOR_SETTING, Watch, type WatchOptions } from '../../server/watch/watch.ts';
+import { CURSOR_SETTING } from '../../server/watch/saved-memories.ts';
+import { Watch, type WatchOptions } from '../../server/watch/watch.ts';
 import { metricsOf, type Values } from './reading.ts';
 
 export interface CoreOptions {
@@ -93,7 +94,7 @@ export async function startCore(t: Pick<Test, 'teardown'>, options: CoreOptions)
   const observe = { reportsCommitted: () => undefined, commitTook: () => undefined, reportUndatable: () => undefined };
   const ingest = new Ingest({ clock, series, watch, health, logger, observe });
   watch.resumeFrom(cursor);
-  for await (const batch of series.replay(cursor)) await watch.take(batch.position, batch.reports);
+  for await (const batch of series.replay(cursor)) await watch.takeReports(batch.position, batch.reports);
   await watch.begin();
   await watch.tick();
   const close = async (): Promise<void> => {

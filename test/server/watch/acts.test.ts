@@ -68,7 +68,7 @@ t.test('a service that cannot be removed stays, with its incident, which ends wh
   const tell = async (up: boolean): Promise<void> => {
     clock.nowMs += 10_000;
     position += 1;
-    await server.watch.take(position, [checkReport(device.id, check.id, { at: clock.nowMs, up })]);
+    await server.watch.takeReports(position, [checkReport(device.id, check.id, { at: clock.nowMs, up })]);
     await server.watch.tick();
   };
   await tell(true);

@@ -8,7 +8,7 @@ import { openStore } from '../../../server/platform/store/store.ts';
 import { beginClock } from '../../../server/watch/begin-clock.ts';
 import { stepStatement } from '../../../server/watch/clock-step.ts';
 import { readAliveAt } from '../../../server/watch/replay.ts';
-import { ALIVE_SETTING } from '../../../server/watch/watch.ts';
+import { ALIVE_SETTING } from '../../../server/watch/saved-memories.ts';
 import { addTenant, incidentRow, tempStore } from '../../support/store.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 

@@ -504,7 +504,7 @@ t.test('ticks do not queue up while the lane stands still, and committed reports
     watch.lane.run(async () => undefined),
     { code: 'overloaded' },
   );
-  waiting.push(watch.take(99, []));
+  waiting.push(watch.takeReports(99, []));
   gate.resolve();
   await Promise.all(waiting);
   t.equal(watch.lane.length, 0);

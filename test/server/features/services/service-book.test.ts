@@ -38,7 +38,7 @@ async function setUp(test: Pick<Test, 'teardown'>) {
   const tell = async (checkId: string, seconds: number, up: boolean) => {
     clock.nowMs = at(seconds);
     position += 1;
-    await server.watch.take(position, [checkReport(tenant.device.id, checkId, { at: at(seconds), up })]);
+    await server.watch.takeReports(position, [checkReport(tenant.device.id, checkId, { at: at(seconds), up })]);
   };
   return { clock, store, tenant, server, tell };
 }
@@ -119,7 +119,7 @@ t.test('a restart of the server keeps since when a service is what it is', async
   await again.watch.tick();
   t.match(again.servicePort.get(everyClient, service.id), { state: 'unknown' }, 'nobody has said anything yet');
   await again.watch.tick();
-  await again.watch.take(9, [checkReport(tenant.device.id, id, { at: clock.nowMs, up: true })]);
+  await again.watch.takeReports(9, [checkReport(tenant.device.id, id, { at: clock.nowMs, up: true })]);
   await again.watch.tick();
   t.match(again.servicePort.get(everyClient, service.id), { state: 'up', since });
 });

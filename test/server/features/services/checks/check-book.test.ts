@@ -46,7 +46,7 @@ t.test('what reports say of a check becomes its state, its incident and its ledg
     const at = START + seconds * 1000;
     clock.nowMs = Math.max(clock.nowMs, at);
     position += 1;
-    await watch.take(position, [checkReport(tenant.device.id, id, { at, up, ...over })]);
+    await watch.takeReports(position, [checkReport(tenant.device.id, id, { at, up, ...over })]);
   };
   for (const [seconds, up] of [
     [10, true],
@@ -132,9 +132,10 @@ t.test('a start after a kill at any point writes what was not written, and nothi
       if (kills.includes(index)) {
         // What memory held is gone; the journal is read again from its beginning.
         server = await startServices(t, { store, clock });
-        for (const [before, again] of reports.slice(0, index).entries()) await server.watch.take(before + 1, [again]);
+        for (const [before, again] of reports.slice(0, index).entries())
+          await server.watch.takeReports(before + 1, [again]);
       }
-      await server.watch.take(index + 1, [report]);
+      await server.watch.takeReports(index + 1, [report]);
     }
     return chronicle(store, id);
   };
@@ -151,9 +152,9 @@ t.test('an agent that tells of a certificate without end spoils nobody the list 
   const tenant = await addTenant(store, 'Acme');
   const { watch, checkPort } = await startServices(t, { store, clock });
   const { id } = await checkPort.create(everyClient, input(tenant), actor);
-  await watch.take(1, [checkReport(tenant.device.id, id, { at: START, up: true, certificateLeft: 4e15 })]);
+  await watch.takeReports(1, [checkReport(tenant.device.id, id, { at: START, up: true, certificateLeft: 4e15 })]);
   t.match(checkPort.list(everyClient, {}), [{ id, state: 'up', certificateEndsAt: null }]);
-  await watch.take(2, [checkReport(tenant.device.id, id, { at: START + 10_000, up: true })]);
+  await watch.takeReports(2, [checkReport(tenant.device.id, id, { at: START + 10_000, up: true })]);
   t.match(checkPort.get(everyClient, id), { state: 'up' });
 });
 
@@ -167,7 +168,7 @@ t.test('a check that flaps is told when it begins and when it is calm, also acro
   const tell = async (up: boolean) => {
     clock.nowMs += 10_000;
     position += 1;
-    await services.watch.take(position, [checkReport(tenant.device.id, id, { at: clock.nowMs, up })]);
+    await services.watch.takeReports(position, [checkReport(tenant.device.id, id, { at: clock.nowMs, up })]);
     await services.watch.tick();
   };
   const told = async () => {
