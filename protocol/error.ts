@@ -1,3 +1,5 @@
+import type { Said } from './said/said.ts';
+
 /**
  * Every code that Vigia puts on the wire, in an HTTP answer or on a command line, with the sentence that explains it.
  * docs/errors.md is held against this table by a test.
@@ -88,11 +90,19 @@ export type ErrorCode = keyof typeof errorCodes;
 export class VigiaError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>> | undefined;
-  constructor(code: ErrorCode, message: string = errorCodes[code], details?: Record<string, unknown>) {
+  /** The same as a fact, where it has values; `message` are its plain words. */
+  readonly said: Said | null;
+  constructor(
+    code: ErrorCode,
+    message: string = errorCodes[code],
+    details?: Record<string, unknown>,
+    said: Said | null = null,
+  ) {
     super(message);
     this.name = 'VigiaError';
     this.code = code;
     this.details = details;
+    this.said = said;
   }
 }
 

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { nowMs } from '../data/clock.ts';
 import { link, loadError, retryLive, server } from '../data/store.ts';
 import { Icon, type IconName } from '../ui/Icon.tsx';
+import { Words } from '../ui/Words.tsx';
 import { clockTime, duration } from '../words/format.ts';
 import { t } from '../words/i18n.ts';
 
@@ -70,9 +71,9 @@ function JudgingBanner() {
 }
 
 function WarningBanners() {
-  return server.value?.warnings.map((warning) => (
-    <Banner kind="warning" icon="warning" key={warning}>
-      {warning}
+  return server.value?.warningsSaid.map((warning) => (
+    <Banner kind="warning" icon="warning" key={JSON.stringify(warning)}>
+      <Words said={warning} />
     </Banner>
   ));
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, Time } from '../document.ts';
+import { SaidDocument } from './said.ts';
 
 const strict = { additionalProperties: false } as const;
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
@@ -81,9 +82,17 @@ export const Receiver = Type.Object({
   lastDeliveredAt: Nullable(Time),
   waiting: Type.Integer(),
   lastError: Nullable(Type.String()),
+  /** The same as a fact. */
+  lastErrorSaid: Nullable(SaidDocument),
 });
 export type Receiver = Static<typeof Receiver>;
 
 /** What the receiver answered to a test message. */
-export const ReceiverTest = Type.Object({ ok: Type.Boolean(), answer: Type.String(), tookMs: Type.Integer() });
+export const ReceiverTest = Type.Object({
+  ok: Type.Boolean(),
+  answer: Type.String(),
+  /** The same as a fact. */
+  said: SaidDocument,
+  tookMs: Type.Integer(),
+});
 export type ReceiverTest = Static<typeof ReceiverTest>;

@@ -2,6 +2,7 @@ import { checkFacts } from './facts/checks.ts';
 import { clockFacts } from './facts/clocks.ts';
 import { incidentFacts } from './facts/incidents.ts';
 import { ledgerFacts } from './facts/ledger.ts';
+import { messageFacts } from './facts/messages.ts';
 import { presenceFacts } from './facts/presence.ts';
 import { promiseFacts } from './facts/promises.ts';
 import { ruleFacts } from './facts/rules.ts';
@@ -23,4 +24,5 @@ export const facts = {
   ...clockFacts,
   ...ledgerFacts,
   ...featureFacts,
+  ...messageFacts,
 } as const;

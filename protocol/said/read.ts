@@ -69,7 +69,8 @@ function readKind(kind: Kind, value: unknown, depth: number): unknown {
     case 'names':
       return isList(value) && value.every((one) => typeof one === 'string') ? value.slice(0, MAX_LISTED) : undefined;
     case 'said':
-      return isObject(value) ? read(value, depth + 1) : undefined;
+      // A sentence where an older version had no fact yet.
+      return isObject(value) || typeof value === 'string' ? read(value, depth + 1) : undefined;
     case 'saids':
       return isList(value) ? value.slice(0, MAX_LISTED).map((one) => read(one, depth + 1)) : undefined;
     case 'budget':

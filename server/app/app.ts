@@ -67,6 +67,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     reportIntervalMs: config.reportIntervalMs,
     agentsConnected: watching.gateway.connected,
     warnings: health.warnings,
+    warningsSaid: health.said,
   });
   const live: LiveHub = new LiveHub({
     fleet,

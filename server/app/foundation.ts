@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { plain } from '../../protocol/said/plain.ts';
 import { IncidentBook } from '../core/incidents/incident-book.ts';
 import { TaskDesk } from '../core/tasks/desk.ts';
 import { type DetectionSettings, defaultSettings } from '../domain/settings.ts';
@@ -62,7 +63,7 @@ export async function layFoundation(options: FoundationOptions, teardown: Teardo
   refuseHalfRestored(dataDir.path);
   const health = new Health();
   health.set('data folder', dataDir.exposure);
-  if (dataDir.exposure !== null) logger.warn(dataDir.exposure);
+  if (dataDir.exposure !== null) logger.warn(plain(dataDir.exposure, 0));
   const vitalSigns = new VitalSigns({ health });
   // Its thread reads the journal while this one reads the state.
   const opening = beginSeries({

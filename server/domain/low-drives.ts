@@ -1,6 +1,5 @@
 import type { DeviceKind } from '../../protocol/api/view.ts';
-import { isolated } from '../../protocol/bidi.ts';
-import { formatBytes } from './wording.ts';
+import { type Said, said } from '../../protocol/said/said.ts';
 
 /** The system drive of a workstation below this goes on the weekly list. */
 export const LOW_DRIVE_BYTES = 10 * 1024 ** 3;
@@ -16,10 +15,12 @@ export function lowDriveBytes(kind: DeviceKind, drive: SystemDrive | null | unde
   return kind === 'workstation' && drive && drive.availableBytes < LOW_DRIVE_BYTES ? drive.availableBytes : null;
 }
 
+const MAX_NAMED = 20;
+
 /** The weekly line about a client's workstations whose system drive is nearly full; null if there are none. */
-export function describeLowDrives(
+export function sayLowDrives(
   devices: readonly { readonly name: string; readonly kind: DeviceKind; readonly drive: SystemDrive | null }[],
-): string | null {
+): Said | null {
   const low = devices
     .flatMap(({ name, kind, drive }) => {
       const left = lowDriveBytes(kind, drive);
@@ -27,8 +28,11 @@ export function describeLowDrives(
     })
     .sort((a, b) => a.left - b.left);
   if (low.length === 0) return null;
-  const named = low.slice(0, 20).map(({ name, left }) => `${isolated(name)} (${formatBytes(left)})`);
-  const more = low.length > named.length ? ` and ${low.length - named.length} more` : '';
-  const count = low.length === 1 ? 'One workstation has' : `${low.length} workstations have`;
-  return `${count} less than 10 GB left on the system drive: ${named.join(', ')}${more}.`;
+  const lowest = low.slice(0, MAX_NAMED);
+  return said('drives.low', {
+    count: low.length,
+    lowest: lowest.map(({ name, left }) => said('drives.low.device', { device: name, availableBytes: left })),
+    more: low.length - lowest.length,
+    belowBytes: LOW_DRIVE_BYTES,
+  });
 }

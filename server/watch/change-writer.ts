@@ -1,6 +1,9 @@
 import type { CompiledQuery } from 'kysely';
 import type { Logger } from 'pino';
 import { VigiaError } from '../../protocol/error.ts';
+import { plain } from '../../protocol/said/plain.ts';
+import { saidOf } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
 import { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
@@ -105,10 +108,10 @@ export class ChangeWriter {
 
   /** How the newest try to write went: `null` if well. */
   note(cause: Error | null): void {
-    const sentence = cause && `The server cannot write its state: ${cause.message}`;
+    const stuck = cause && said('server.state', { why: saidOf(cause) });
     const before = this.#stuck;
-    this.#stuck = sentence === null ? null : new Error(sentence);
-    this.#options.health.set('state', sentence, sentence === null ? null : 'committing');
+    this.#stuck = stuck && new Error(plain(stuck, 0));
+    this.#options.health.set('state', stuck, stuck === null ? null : 'committing');
     if (this.#stuck && !before) for (const listener of this.#onStuck) listener(this.#stuck);
   }
 

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { plain } from '../../protocol/said/plain.ts';
 import { type Said, said } from '../../protocol/said/said.ts';
 import type { OwnTrouble } from '../core/presence/server-incident.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -79,7 +78,7 @@ export class ClockKeeper {
     this.#isDoubted = true;
     const votes = this.#ask(doubt);
     const doubted = sayDoubt(doubt, votes);
-    health.set('clock', plain(doubted, clock.now()));
+    health.set('clock', doubted);
     if (doubt.forMs >= TOLD_AFTER_MS) this.#trouble ??= { from: clock.now() - doubt.forMs, why: doubted };
     if (!this.#isClear(doubt, votes)) return 0;
     this.#isProven = votes.stepped > 0 || this.#isUndoing(doubt);

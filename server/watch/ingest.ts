@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { saidOf } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
 import { dateClocks, learnDating } from '../domain/dating.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { OfferedReport } from '../fleet/offered-report.ts';
@@ -135,11 +137,7 @@ export class Ingest {
       position = await series.append(batch);
     } catch (cause) {
       logger.error({ err: cause, reports: batch.length }, 'reports could not be committed; agents keep them');
-      health.set(
-        'journal',
-        `The server cannot store reports: ${cause instanceof Error ? cause.message : String(cause)}. Agents keep theirs until it can.`,
-        'committing',
-      );
+      health.set('journal', said('server.journal', { why: saidOf(cause) }), 'committing');
       const senders = new Set(batch.map(({ from }) => from));
       this.#land(batch);
       for (const from of senders) from?.refuse(RETRY_AFTER_FAILURE_MS);

@@ -92,6 +92,7 @@ export function overview(change: Partial<Overview> = {}): Overview {
       reportIntervalMs: { server: 10_000, workstation: 60_000 },
       agentsConnected: 1,
       warnings: [],
+      warningsSaid: [],
     },
     clients,
     sites,

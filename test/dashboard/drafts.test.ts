@@ -67,7 +67,15 @@ t.test('a receiver of every kind; a secret that is not typed is not sent', async
     t.ok(Value.Check(ReceiverInput, input), kind);
     t.notMatch(JSON.stringify(input), /password|secret|oken/);
     t.match(JSON.stringify(receiverInput({ ...filled, kind, secret: 'sixteen characters' })), /sixteen characters/);
-    const shown = { ...input, id: 'r1', hasSecret: true, lastDeliveredAt: null, waiting: 0, lastError: null };
+    const shown = {
+      ...input,
+      id: 'r1',
+      hasSecret: true,
+      lastDeliveredAt: null,
+      waiting: 0,
+      lastError: null,
+      lastErrorSaid: null,
+    };
     t.same(receiverInput(draftOfReceiver(shown)), input, 'and comes back into the form');
     t.ok(whereTo(shown));
   }

@@ -151,6 +151,7 @@ function health(fleet: FakeFleet, nowMs: number): ServerHealth {
     reportIntervalMs: { server: 10_000, workstation: 60_000 },
     agentsConnected: [...fleet.devices.values()].filter((device) => device.state === 'up').length,
     warnings: [],
+    warningsSaid: [],
   };
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import type { IncidentProposal, PersonReport, PersonReportInput } from '../../protocol/api/person-report.ts';
-import type { Receiver, ReceiverInput } from '../../protocol/api/receiver.ts';
+import type { Receiver, ReceiverInput, ReceiverTest } from '../../protocol/api/receiver.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/api/service.ts';
 import type { Device, IncidentDetail, IncidentEvent, Overview, Priority } from '../../protocol/api/view.ts';
 import { VigiaError } from '../../protocol/error.ts';
@@ -428,6 +428,7 @@ function addReceiverRoutes(app: FastifyInstance, desk: FakeDesk): void {
       lastDeliveredAt: before?.lastDeliveredAt ?? null,
       waiting: before?.waiting ?? 0,
       lastError: before?.lastError ?? null,
+      lastErrorSaid: before?.lastErrorSaid ?? null,
     };
     desk.receivers.set(id, receiver);
     return receiver;
@@ -441,7 +442,11 @@ function addReceiverRoutes(app: FastifyInstance, desk: FakeDesk): void {
   });
   app.post<WithId>('/api/v1/receivers/:id/test', ({ params }) => {
     const { lastError } = found(desk.receivers, params.id, 'receiver');
-    if (lastError) return { ok: false, answer: '451 4.3.0 Mailbox temporarily unavailable', tookMs: 1840 };
-    return { ok: true, answer: '200 OK, message kTg3Wq', tookMs: 84 };
+    if (lastError) return answered(false, '451 4.3.0 Mailbox temporarily unavailable', 1840);
+    return answered(true, '200 OK, message kTg3Wq', 84);
   });
+}
+
+function answered(ok: boolean, answer: string, tookMs: number): ReceiverTest {
+  return { ok, answer, said: said('program', { text: answer }), tookMs };
 }

@@ -1,7 +1,7 @@
 import type { MaintenanceInput } from '../../protocol/api/maintenance.ts';
 import type { Check, Service } from '../../protocol/api/service.ts';
 import type { IncidentDetail, IncidentEvent } from '../../protocol/api/view.ts';
-import { typed } from '../../protocol/said/said.ts';
+import { said, typed } from '../../protocol/said/said.ts';
 import { markOnSite, pause, settleBreach } from '../../server/domain/sla/clock.ts';
 import { respond } from './clock-acts.ts';
 import {
@@ -516,6 +516,7 @@ function addReceivers(desk: FakeDesk, nowMs: number): void {
         lastDeliveredAt: iso(nowMs - 21 * MINUTE_MS),
         waiting: 0,
         lastError: null,
+        lastErrorSaid: null,
       },
     ],
     [
@@ -539,6 +540,7 @@ function addReceivers(desk: FakeDesk, nowMs: number): void {
         lastDeliveredAt: iso(nowMs - 3 * HOUR_MS),
         waiting: 3,
         lastError: '451 4.3.0 Mailbox temporarily unavailable; trying again in 8 min.',
+        lastErrorSaid: said('program', { text: '451 4.3.0 Mailbox temporarily unavailable; trying again in 8 min.' }),
       },
     ],
     [
@@ -554,6 +556,7 @@ function addReceivers(desk: FakeDesk, nowMs: number): void {
         lastDeliveredAt: null,
         waiting: 0,
         lastError: null,
+        lastErrorSaid: null,
       },
     ],
   ];

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { MaintenanceInput, MaintenanceWindow } from '../../protocol/api/maintenance.ts';
 import type { Priority } from '../../protocol/api/view.ts';
+import { plain } from '../../protocol/said/plain.ts';
+import { readSaid } from '../../protocol/said/read.ts';
 import { typed } from '../../protocol/said/said.ts';
 import { createOwnActs } from '../../server/cli/own-acts.ts';
 import { ChangeSet } from '../../server/core/incidents/change-set.ts';
@@ -142,8 +144,8 @@ export async function restart(t: Pick<Test, 'teardown'>, left: Left) {
     async told(): Promise<string[]> {
       const rows = await store.db.selectFrom('outbox').selectAll().orderBy('id').execute();
       return rows.map(({ kind, payload_json }) => {
-        const payload = JSON.parse(payload_json) as { rule?: string; sentence: string };
-        return kind === 'maintenance.summary' ? payload.sentence : `${kind} ${payload.rule}`;
+        const payload = JSON.parse(payload_json) as { rule?: string; said: unknown };
+        return kind === 'maintenance.summary' ? plain(readSaid(payload.said), 0) : `${kind} ${payload.rule}`;
       });
     },
     async incidents(): Promise<string[]> {

@@ -212,6 +212,7 @@ export function createTestPorts(): TestPorts {
         reportIntervalMs: { server: 10_000, workstation: 60_000 },
         agentsConnected: devices.size,
         warnings: [],
+        warningsSaid: [],
       }),
       unready: () => ports.unready,
       summaries: (scope) =>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { Test } from 'tap';
 import type { ReceiverInput, ReceiverTarget } from '../../protocol/api/receiver.ts';
+import { typed } from '../../protocol/said/said.ts';
 import { createOwnActs } from '../../server/cli/own-acts.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { createTelling, type Telling } from '../../server/features/telling/telling.ts';
@@ -80,7 +81,7 @@ export async function setUpTelling(t: Test) {
         client_id: tenant.client.id,
         idempotency_key: `${incidentId}/${recurrence}/${kind}`,
         kind: `incident.${kind}`,
-        payload_json: JSON.stringify({ incidentId, priority, sentence: `${kind} of it`, at: clock.nowMs }),
+        payload_json: JSON.stringify({ incidentId, priority, said: typed(`${kind} of it`), at: clock.nowMs }),
         created_at: clock.nowMs,
         due_at: clock.nowMs,
         attempts: 0,

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { Receiver, ReceiverTest } from '../../../protocol/api/receiver.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { sentenceOf } from '../../data/api.ts';
 import { desk } from '../../data/desk-api.ts';
 import { clients, isAdmin } from '../../data/store.ts';
@@ -8,6 +9,7 @@ import { useLoaded } from '../../ui/Async.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ListSection } from '../../ui/ListSection.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { duration } from '../../words/format.ts';
 import { rich, t } from '../../words/i18n.ts';
 import { ReceiverForm } from './ReceiverForm.tsx';
@@ -95,14 +97,14 @@ function What({ receiver: { minPriority, clocks, clientId } }: { receiver: Recei
   );
 }
 
-function Delivery({ receiver: { lastDeliveredAt, waiting, lastError } }: { receiver: Receiver }) {
+function Delivery({ receiver: { lastDeliveredAt, waiting, lastErrorSaid } }: { receiver: Receiver }) {
   return (
     <>
       {lastDeliveredAt === null ? t('receivers.never') : rich('receivers.last', { ago: <Ago at={lastDeliveredAt} /> })}
       {waiting > 0 && <span class="cell-more waits">{t('receivers.waiting', { count: waiting })}</span>}
-      {lastError !== null && (
+      {lastErrorSaid !== null && (
         <span class="cell-more receiver-error">
-          <Icon name="warning" size={14} /> {lastError}
+          <Icon name="warning" size={14} /> <Words said={lastErrorSaid} />
         </span>
       )}
     </>
@@ -111,14 +113,15 @@ function Delivery({ receiver: { lastDeliveredAt, waiting, lastError } }: { recei
 
 /** Sends a message now, and shows what the receiver answered to it. */
 function Test({ receiver }: { receiver: Receiver }) {
-  const answer = useSignal<ReceiverTest | null>(null);
+  const answered = useSignal<ReceiverTest | null>(null);
   const busy = useSignal(false);
   const test = async () => {
     busy.value = true;
     try {
-      answer.value = await desk.testReceiver(receiver.id);
+      answered.value = await desk.testReceiver(receiver.id);
     } catch (cause) {
-      answer.value = { ok: false, answer: sentenceOf(cause), tookMs: 0 };
+      const answer = sentenceOf(cause);
+      answered.value = { ok: false, answer, said: said('program', { text: answer }), tookMs: 0 };
     } finally {
       busy.value = false;
     }
@@ -135,14 +138,14 @@ function Test({ receiver }: { receiver: Receiver }) {
         <Icon name="send" size={14} />
         {t(busy.value ? 'receivers.testing' : 'receivers.send')}
       </button>
-      <span role="status" class={answer.value?.ok === false ? 'test-answer test-failed' : 'test-answer'}>
-        {answer.value && (
+      <span role="status" class={answered.value?.ok === false ? 'test-answer test-failed' : 'test-answer'}>
+        {answered.value && (
           <>
-            <Icon name={answer.value.ok ? 'check' : 'warning'} size={14} />
+            <Icon name={answered.value.ok ? 'check' : 'warning'} size={14} />
             <span>
-              {answer.value.answer}{' '}
-              {answer.value.tookMs > 0 && (
-                <span class="quiet">{t('receivers.took', { span: took(answer.value.tookMs) })}</span>
+              <Words said={answered.value.said} />{' '}
+              {answered.value.tookMs > 0 && (
+                <span class="quiet">{t('receivers.took', { span: took(answered.value.tookMs) })}</span>
               )}
             </span>
           </>

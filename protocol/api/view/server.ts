@@ -3,6 +3,7 @@ import { Nullable, Time } from '../../document.ts';
 import { BudgetAtRisk } from '../availability.ts';
 import { MaintenanceOccurrence } from '../maintenance.ts';
 import { AheadFigures } from '../person-report.ts';
+import { SaidDocument } from '../said.ts';
 import { Service } from '../service.ts';
 import { User } from './access.ts';
 import { Client, Site } from './catalogue.ts';
@@ -21,6 +22,8 @@ export const ServerHealth = Type.Object({
   agentsConnected: Type.Integer(),
   /** Empty when all is well, otherwise sentences that a person should read. */
   warnings: Type.Array(Type.String()),
+  /** The same as facts. */
+  warningsSaid: Type.Array(SaidDocument),
 });
 export type ServerHealth = Static<typeof ServerHealth>;
 

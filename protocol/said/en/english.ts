@@ -4,6 +4,7 @@ import { checkWords } from './checks.ts';
 import { clockWords } from './clocks.ts';
 import { incidentWords } from './incidents.ts';
 import { ledgerWords } from './ledger.ts';
+import { messageWords } from './messages.ts';
 import { presenceWords } from './presence.ts';
 import { promiseWords } from './promises.ts';
 import { ruleWords } from './rules.ts';
@@ -25,5 +26,6 @@ export const english: Catalogue = {
     ...clockWords,
     ...ledgerWords,
     ...featureWords,
+    ...messageWords,
   },
 };

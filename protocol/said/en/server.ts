@@ -14,6 +14,9 @@ const advice = {
   damaged: 'Check the disk of the server; a backup may still hold these hours',
 };
 
+/** What others say, as a part of a sentence. */
+const stopless = (text: string): string => text.replace(/\.$/, '');
+
 export const serverWords: WordsFor<typeof serverFacts> = {
   'server.blind.storage': (p) => `The server itself is blind since ${p.since}: ${p.detail}`,
   'server.blind.anchors': (p) =>
@@ -38,6 +41,38 @@ export const serverWords: WordsFor<typeof serverFacts> = {
     return `The time of day of the server was set ${p.byMs} ${p.direction}, and the server follows it: ${why}. What was measured meanwhile may be dated wrong if it was a mistake; check the clock of its machine.`;
   },
   'server.clock.over': 'The clocks of the server agree again',
+  'server.journal': (p) => `The server cannot store reports: ${stopless(p.why)}. Agents keep theirs until it can.`,
+  'server.state': (p) => `The server cannot write its state: ${p.why}`,
+  'server.defect': (p) => {
+    const part = p.isWhole ? p.part : `some of ${p.part}`;
+    return `A defect keeps the server from following ${part}: ${stopless(p.why)}.${p.goesOn ? ' Everything else goes on.' : ''}`;
+  },
+  'server.still': (p) =>
+    p.duty === 'evaluating'
+      ? `The server has not judged its devices for more than ${p.forMs}.`
+      : `The server has not looked at its messages for more than ${p.forMs}.`,
+  'server.heartbeat': (p) =>
+    `The heartbeat does not reach ${p.host}: ${p.why} Whoever waits for it will think that this server is down.`,
+  'server.audit-head': (p) => `The head of the audit log does not reach ${p.host}: ${p.why}`,
+  'server.certificate': (p) => {
+    const states = {
+      expired: `expired on ${p.on}. Browsers warn; renew it.`,
+      expiring: `expires on ${p.on}. Renew it.`,
+      early: 'is not valid yet. Check the clock of this machine.',
+    };
+    return `The TLS certificate ${p.path} ${states[p.state]}`;
+  },
+  'server.exposed': (p) =>
+    `Other users of this machine may read ${p.path}${p.more > 0 ? ` and ${p.more} more` : ''}, where passwords and keys are kept. Give the data folder and all in it to the user that runs the server, on a file system that keeps rights (chmod -R go= on it).`,
+  'server.telling': (p) => p.parts.join(' '),
+  'server.receiver-stuck': (p) => `${p.receiver} gets no messages: ${p.why ?? 'nobody knows why.'}`,
+  'server.messages-lost': (p, w) => {
+    const were = w.plural(p.count, { one: 'was', other: 'were' });
+    return `In the last day ${p.count} of the messages to ${p.receiver} ${were} given up after three days of trying.`;
+  },
+  'server.mute': (p) => `Nobody is told of anything: ${p.why}`,
+  answered: (p) => `it answered ${p.status}.`,
+  unreachable: (p) => `it cannot be reached${p.code === null ? '' : ` (${p.code})`}.`,
   'history.lost': (p) =>
     `${p.losses.join(' ')} Availability, incidents and contracts are kept elsewhere and lose nothing by it.`,
   'history.lost.kind': (p) =>

@@ -2,7 +2,7 @@ import type { Facts } from '../kinds.ts';
 
 /** What is wrong with the server itself. */
 export const serverFacts = {
-  'server.blind.storage': { since: 'instant', detail: 'text' },
+  'server.blind.storage': { since: 'instant', detail: 'said' },
   'server.blind.anchors': { since: 'instant', anchors: 'text' },
   'server.blind.fleet': { since: 'instant', silent: 'count', total: 'count', clients: 'count' },
   'server.blind.was': { from: 'instant', to: 'instant', why: ['start', 'stalled'] },
@@ -20,6 +20,20 @@ export const serverFacts = {
     agreeing: 'count',
   },
   'server.clock.over': {},
+  'server.journal': { why: 'said' },
+  'server.state': { why: 'said' },
+  'server.defect': { part: 'name', isWhole: 'flag', why: 'said', goesOn: 'flag' },
+  'server.still': { duty: ['evaluating', 'telling'], forMs: 'duration' },
+  'server.heartbeat': { host: 'name', why: 'said' },
+  'server.audit-head': { host: 'name', why: 'said' },
+  'server.certificate': { path: 'name', state: ['expired', 'expiring', 'early'], on: 'date' },
+  'server.exposed': { path: 'name', more: 'count' },
+  'server.telling': { parts: 'saids' },
+  'server.receiver-stuck': { receiver: 'name', why: 'said?' },
+  'server.messages-lost': { receiver: 'name', count: 'count' },
+  'server.mute': { why: 'said' },
+  answered: { status: 'digits' },
+  unreachable: { code: 'name?' },
   'history.lost': { losses: 'saids' },
   'history.lost.kind': {
     kind: ['missing', 'older', 'set_aside', 'damaged'],

@@ -24,7 +24,7 @@ export interface Blind {
 
 interface Refusal {
   readonly from: number;
-  readonly sentence: string;
+  readonly why: Said;
 }
 
 const STORAGE_INCIDENT_AFTER_MS = 30_000;
@@ -76,9 +76,9 @@ export class OwnSight {
 
   #noteStorage(): void {
     const { clock, health } = this.#options;
-    const sentence = health.about('journal') ?? health.about('state');
-    if (sentence !== null) {
-      this.#refusal ??= { from: clock.now(), sentence };
+    const why = health.about('journal') ?? health.about('state');
+    if (why !== null) {
+      this.#refusal ??= { from: clock.now(), why };
       this.#storesSince = null;
     } else if (this.#refusal) this.#storesSince ??= clock.now();
   }
@@ -90,8 +90,8 @@ export class OwnSight {
       this.#storesSince = null;
       return null;
     }
-    const { from, sentence } = this.#refusal;
-    const why = said('server.blind.storage', { since: from, detail: sentence });
+    const { from } = this.#refusal;
+    const why = said('server.blind.storage', { since: from, detail: this.#refusal.why });
     return { reason: 'storage', from, why, isIncident: (this.#storesSince ?? now) - from >= STORAGE_INCIDENT_AFTER_MS };
   }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { describeLowDrives } from '../../domain/low-drives.ts';
-import { describeUnseen } from '../../domain/unseen.ts';
+import { said } from '../../../protocol/said/said.ts';
+import { sayLowDrives } from '../../domain/low-drives.ts';
+import { sayUnseen } from '../../domain/unseen.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
 
@@ -23,15 +24,14 @@ export async function tellUnseen(
       kind: info.kind,
       seenAt: lastHeardAt ?? info.enrolled_at,
     }));
-    const sentence = describeUnseen(seen, now);
     const drives = records.map(({ info, memory }) => ({ ...info, drive: memory.systemDrive ?? null }));
     const lists = [
-      { name: 'unseen', title: 'Workstations out of sight', sentence },
-      { name: 'low-drives', title: 'Workstations short of space', sentence: describeLowDrives(drives) },
+      { name: 'unseen', titleSaid: said('unseen.title'), what: sayUnseen(seen, now) },
+      { name: 'low-drives', titleSaid: said('drives.low.title'), what: sayLowDrives(drives) },
     ];
-    return lists.flatMap(({ name, title, sentence }) => {
-      if (sentence === null) return [];
-      const payload = { title, sentence, clientId, priority: 'normal', at: now };
+    return lists.flatMap(({ name, titleSaid, what }) => {
+      if (what === null) return [];
+      const payload = { titleSaid, said: what, clientId, priority: 'normal', at: now };
       return [
         sql`
           INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at)

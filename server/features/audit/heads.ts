@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { saidOf } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Health } from '../../platform/health/health.ts';
 import { postJson } from '../../platform/outbound/post-json.ts';
 import { headText, readTold, type ToldHead, writeTold } from '../../platform/store/audit/told.ts';
@@ -78,22 +80,22 @@ export class AuditHeads {
     const failure = await this.#post(new URL(url), JSON.stringify({ kind: 'audit.head', at: iso(at), head }), head);
     if (this.#stopping.signal.aborted) return false;
     this.#failures = failure === null ? 0 : this.#failures + 1;
-    const sentence = `The head of the audit log does not reach ${new URL(url).host}: ${failure}`;
-    health.set('audit head', this.#failures >= WORRY_AFTER ? sentence : null);
+    const isWorrying = failure !== null && this.#failures >= WORRY_AFTER;
+    health.set('audit head', isWorrying ? said('server.audit-head', { host: new URL(url).host, why: failure }) : null);
     return failure === null;
   }
 
   /** Why it was not taken, or null. */
-  async #post(url: URL, body: string, head: string): Promise<string | null> {
+  async #post(url: URL, body: string, head: string): Promise<Said | null> {
     const { allowPrivate } = this.#options;
     const signal = AbortSignal.any([AbortSignal.timeout(WITHIN_MS), this.#stopping.signal]);
     try {
       const headers = { 'idempotency-key': `audit.head/${head}` };
       const { status } = await postJson({ url, body, allowPrivate, signal, headers });
-      return status >= 200 && status < 300 ? null : `it answered ${status}.`;
+      return status >= 200 && status < 300 ? null : said('answered', { status });
     } catch (cause) {
-      if (signal.aborted) return `no answer within ${WITHIN_MS / 1_000} s.`;
-      return cause instanceof Error ? cause.message : String(cause);
+      if (signal.aborted) return said('unanswered', { withinMs: WITHIN_MS });
+      return saidOf(cause);
     }
   }
 }

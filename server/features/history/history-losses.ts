@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { plain } from '../../../protocol/said/plain.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
@@ -217,7 +216,7 @@ export class HistoryLosses implements Judge {
   #warn(): void {
     const { health, now } = this.#options;
     const standing = this.#known.filter(({ foundAt }) => isStanding(foundAt, now()));
-    health.set(TOPIC, standing.length === 0 ? null : plain(this.#say(standing.toReversed()), now()));
+    health.set(TOPIC, standing.length === 0 ? null : this.#say(standing.toReversed()));
   }
 
   #say(losses: readonly Loss[]): Said {

@@ -1,5 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import type { Priority } from '../../../protocol/api/view.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import { everyClient } from '../../domain/scope.ts';
@@ -86,7 +87,7 @@ export function saveRun(store: Store, run: MaintenanceRun, finishedAt: number | 
 export function summaryStatement(
   store: Store,
   run: MaintenanceRun,
-  payload: { readonly title: string; readonly sentence: string; readonly clientId: string; readonly at: number },
+  payload: { readonly title: string; readonly said: Said; readonly clientId: string; readonly at: number },
 ): CompiledQuery {
   return sql`
     INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at, attempts)

@@ -281,10 +281,10 @@ export class MaintenanceWatch implements Judge {
     const { store, windows } = this.#options;
     const window = windows.get(run.windowId);
     const title = window ? latestInput(window).title : 'Maintenance';
-    const sentence = this.#returns.sumUp(run, title, missing);
+    const ended = this.#returns.sumUp(run, title, missing);
     changes.add(
       saveRun(store, run, now),
-      summaryStatement(store, run, { title, sentence, clientId: run.clientId, at: now }),
+      summaryStatement(store, run, { title, said: ended, clientId: run.clientId, at: now }),
     );
     this.#runs = this.#runs.filter((other) => other !== run);
   }

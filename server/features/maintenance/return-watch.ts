@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { isolated } from '../../../protocol/bidi.ts';
-import { said } from '../../../protocol/said/said.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { type IncidentRecord, incidentKey } from '../../domain/incidents/incident.ts';
 import { stepIncident } from '../../domain/incidents/step-incident.ts';
-import { formatDuration, formatInstant } from '../../domain/wording.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { MaintenanceRun } from './maintenance-runs.ts';
 
 const RULE = 'maintenance.return';
-const MAX_NAMES = 5;
 
 /** Only what was there before can come back; workstations may be off. */
 export function isExpectedBack({ info, liveness }: DeviceRecord): boolean {
@@ -100,41 +97,39 @@ export class ReturnWatch {
     return this.#away;
   }
 
-  /** What the maintenance was, in one paragraph with its proof. */
-  sumUp(run: MaintenanceRun, title: string, missing: readonly DeviceRecord[]): string {
-    const endedAt = run.endedAt ?? run.startedAt;
-    const client = this.#fleet.clients.get(run.clientId)?.name ?? 'a client';
-    const ended = `Maintenance "${isolated(title)}" of ${isolated(client)} ended at ${formatInstant(endedAt)} after ${formatDuration(endedAt - run.startedAt)}.`;
-    return [ended, this.#proof(run, missing), this.#incidents(run)].join(' ');
+  /** What the maintenance was, with its proof. */
+  sumUp(run: MaintenanceRun, title: string, missing: readonly DeviceRecord[]): Said {
+    const at = run.endedAt ?? run.startedAt;
+    return said('maintenance.ended', {
+      title,
+      client: this.#fleet.clients.get(run.clientId)?.name ?? null,
+      at,
+      tookMs: at - run.startedAt,
+      returns: this.#proof(run, missing),
+      incidents: this.#incidents(run),
+    });
   }
 
-  #proof({ devices }: MaintenanceRun, missing: readonly DeviceRecord[]): string {
+  #proof({ devices }: MaintenanceRun, missing: readonly DeviceRecord[]): Said {
     const present = [...devices].flatMap(([id, bootId]) => {
       const record = this.#fleet.devices.get(id);
       return record ? [{ record, bootId }] : [];
     });
-    if (present.length === 0) return 'No device had to come back.';
-    const names = missing.slice(0, MAX_NAMES).map(({ info }) => isolated(info.name));
-    const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : '';
     const returned = present.filter(({ record }) => !missing.includes(record));
-    const restarted = returned.filter(({ record, bootId }) => record.memory.presence.last?.bootId !== bootId).length;
-    const came = `${returned.length} of ${count(present.length, 'device')} came back, proved by a report after the end`;
-    const boots = returned.length === 0 ? '' : `; ${restarted === 0 ? 'none' : restarted} of them restarted`;
-    return `${came}${boots}.${missing.length > 0 ? ` Not back: ${names.join(', ')}${more}.` : ''}`;
+    return said('maintenance.returns', {
+      total: present.length,
+      back: returned.length,
+      restarted: returned.filter(({ record, bootId }) => record.memory.presence.last?.bootId !== bootId).length,
+      missing: present.length === 0 ? [] : missing.map(({ info }) => info.name),
+    });
   }
 
-  #incidents({ raised }: MaintenanceRun): string {
-    if (raised.size === 0) return 'No incident was raised meanwhile.';
-    const stillOpen = [...raised].filter((id) => isOpen(this.#book.byId(id))).length;
-    const verb = raised.size === 1 ? 'was' : 'were';
-    return `${count(raised.size, 'incident')} ${verb} raised meanwhile; ${stillOpen === 0 ? 'none is' : `${stillOpen} still`} open${stillOpen === 0 ? ' any more' : ''}.`;
+  #incidents({ raised }: MaintenanceRun): Said {
+    const open = [...raised].filter((id) => isOpen(this.#book.byId(id))).length;
+    return said('maintenance.incidents', { raised: raised.size, open });
   }
 }
 
 function isOpen(record: IncidentRecord | null): boolean {
   return record !== null && record.state !== 'resolved';
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

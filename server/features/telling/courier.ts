@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { plain } from '../../../protocol/said/plain.ts';
+import { saidOf } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { type Channel, DeliveryError } from '../../platform/notify/channel.ts';
 import {
   type ListKind,
@@ -127,7 +130,7 @@ export class Courier {
     try {
       const channel = await this.#options.channel(receiverId, deliveries[0]?.recipient ?? '');
       if (!channel) {
-        await store.deliveries.gaveUp(ids, 'The receiver was removed.', now());
+        await store.deliveries.gaveUp(ids, said('delivery.removed'), now());
         return true;
       }
       name = channel.name;
@@ -148,16 +151,16 @@ export class Courier {
     const { store, now, random, logger, onOutcome } = this.#options;
     const ids = deliveries.map(({ id }) => id);
     const attempts = Math.max(...deliveries.map((delivery) => delivery.attempts)) + 1;
-    const reason = sentenceOf(cause);
-    logger.warn({ receiverId, channel: name, attempts, reason }, 'a message could not be delivered');
+    const why = reasonOf(cause);
+    logger.warn({ receiverId, channel: name, attempts, reason: plain(why, now()) }, 'a message could not be delivered');
     const firstDueAt = Math.min(...deliveries.map((delivery) => delivery.first_due_at));
     if (now() - firstDueAt >= GIVE_UP_AFTER_MS) {
-      await store.deliveries.gaveUp(ids, `Given up after 3 days: ${reason}`, now());
+      await store.deliveries.gaveUp(ids, said('delivery.given-up', { afterMs: GIVE_UP_AFTER_MS, why }), now());
       return onOutcome(name, 'given_up');
     }
     const wanted = cause instanceof DeliveryError ? Math.min(cause.retryAfterMs ?? 0, MAX_PAUSE_MS) : 0;
     if (wanted > 0) this.#pauses.set(receiverId, { from: now(), to: now() + wanted });
-    await store.deliveries.failed(ids, reason, now() + Math.max(wanted, backoffMs(attempts, random())));
+    await store.deliveries.failed(ids, why, now() + Math.max(wanted, backoffMs(attempts, random())));
     onOutcome(name, 'failed');
   }
 
@@ -200,9 +203,9 @@ function keyOf(what: string, receiverId: string, recipient: string): string {
   return /^[\x21-\x7e]{1,200}$/.test(key) ? key : createHash('sha256').update(key).digest('hex');
 }
 
-function sentenceOf(cause: unknown): string {
+function reasonOf(cause: unknown): Said {
   if (cause instanceof DOMException && cause.name === 'TimeoutError') {
-    return `There was no answer within ${DELIVERY_DEADLINE_MS / 1_000} s.`;
+    return said('unanswered', { withinMs: DELIVERY_DEADLINE_MS });
   }
-  return cause instanceof Error ? cause.message : String(cause);
+  return saidOf(cause);
 }

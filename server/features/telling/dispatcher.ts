@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Priority } from '../../../protocol/api/view.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { after } from '../../core/incidents/statements.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Store, StoreHandle } from '../../platform/store/store.ts';
@@ -55,7 +56,7 @@ export class Dispatcher {
     if (!payload) {
       // One that cannot be read must not hold up the others.
       this.#options.logger.error({ outboxId: row.id }, 'a message in the outbox cannot be read; this is a defect');
-      return handle.outbox.failed(row.id, row.attempts + 1, 'The message cannot be read.', now + UNREADABLE_RETRY_MS);
+      return handle.outbox.failed(row.id, row.attempts + 1, said('delivery.unreadable'), now + UNREADABLE_RETRY_MS);
     }
     const planned = planDeliveries({
       notice: {
@@ -91,7 +92,7 @@ export class Dispatcher {
       first_due_at: digestAt ?? now,
       due_at: digestAt ?? now,
       given_up_at: isFull ? now : null,
-      last_error: isFull ? `${MAX_WAITING} messages wait for this receiver already.` : null,
+      last_error_json: isFull ? JSON.stringify(said('delivery.full', { waiting: MAX_WAITING })) : null,
     };
   }
 }

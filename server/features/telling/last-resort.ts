@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import { plain } from '../../../protocol/said/plain.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Channel } from '../../platform/notify/channel.ts';
 import type { Message } from '../../platform/notify/message.ts';
 
 export interface LastResortOptions {
   /** What keeps the server from its work; empty while all is well. */
-  readonly trouble: () => readonly string[];
+  readonly trouble: () => readonly Said[];
   /** Of everybody who is to hear of the server itself, as far as they can be read. */
   readonly channels: () => readonly { readonly id: string; readonly channel: Channel }[];
   readonly origin: () => string;
@@ -109,7 +111,7 @@ export class LastResort {
     await this.#telling;
   }
 
-  async #tell(trouble: readonly string[]): Promise<void> {
+  async #tell(trouble: readonly Said[]): Promise<void> {
     const told = this.#told;
     const all = this.#options.channels();
     await this.#deliver(
@@ -140,36 +142,37 @@ export class LastResort {
     await Promise.all(outcomes);
   }
 
-  #message(trouble: readonly string[]): Message {
+  #message(trouble: readonly Said[]): Message {
     return this.#messageOf(
       `server.trouble/${this.#beganAt}`,
-      'HIGH Vigia itself cannot do its work',
-      `${trouble.join(' ')} Until that is mended devices are not judged and no other message is sent.`,
+      said('trouble.title'),
+      said('trouble.lead', { what: trouble }),
     );
   }
 
   #overMessage(): Message {
     return this.#messageOf(
       `server.trouble/${this.#beganAt}/over`,
-      'RESOLVED Vigia itself works again',
-      'The trouble of the server is over. Devices are judged again, and what was reported meanwhile is being taken in.',
+      said('trouble.over.title'),
+      said('trouble.over.lead'),
     );
   }
 
-  #messageOf(idempotencyKey: string, title: string, sentence: string): Message {
+  #messageOf(idempotencyKey: string, title: Said, what: Said): Message {
+    const sentence = plain(what, this.#beganAt);
     return {
       idempotencyKey,
       kind: 'server.trouble',
       priority: 'high',
       at: this.#beganAt,
-      title,
+      title: plain(title, this.#beganAt),
       sentence,
       facts: [],
       lines: [],
       more: 0,
       link: this.#options.origin() || null,
       thread: 'server.trouble',
-      payload: { kind: 'server.trouble', priority: 'high', sentence, at: this.#beganAt },
+      payload: { kind: 'server.trouble', priority: 'high', sentence, said: what, at: this.#beganAt },
     };
   }
 }

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Receiver, ReceiverInput, ReceiverTest } from '../../../protocol/api/receiver.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { parseSaid } from '../../../protocol/said/read.ts';
+import { saidOf } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { makeChannel } from '../../platform/notify/make-channel.ts';
 import { type Rendering, testMessage } from '../../platform/notify/message.ts';
@@ -40,6 +44,7 @@ export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
   async function view(scope: Scope, row: Row<'receiver'>): Promise<Receiver> {
     const { minPriority, clocks, target } = documentOf(row);
     const status = await receivers(scope).status(row.id);
+    const lastError = status.last_error_json === null ? null : parseSaid(status.last_error_json);
     return {
       id: row.id,
       name: row.name,
@@ -50,7 +55,8 @@ export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
       hasSecret: row.secrets_sealed !== null,
       lastDeliveredAt: status.last_delivered_at === null ? null : new Date(status.last_delivered_at).toISOString(),
       waiting: status.waiting,
-      lastError: status.last_error,
+      lastError: lastError && plain(lastError, options.now()),
+      lastErrorSaid: lastError,
     };
   }
 
@@ -123,17 +129,18 @@ async function sendTest(row: Row<'receiver'>, options: ReceiverPortOptions): Pro
   const { sealer, now, allowPrivate, mailName } = options;
   const startedAt = performance.now();
   const took = (): number => Math.round(performance.now() - startedAt);
+  const failed = (why: Said): ReceiverTest => ({ ok: false, answer: plain(why, now()), said: why, tookMs: took() });
   try {
     const channel = makeChannel(documentOf(row).target, openSecret(sealer, row), { allowPrivate, mailName, now });
     const rendering = { ...options.rendering(), idempotencyKey: `test/${randomUUID()}:${row.id}` };
     const message = testMessage(row.name, now(), rendering);
     const answer = await channel.deliver(message, AbortSignal.timeout(TEST_DEADLINE_MS));
-    return { ok: true, answer, tookMs: took() };
+    return { ok: true, answer, said: said('program', { text: answer }), tookMs: took() };
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'TimeoutError') {
-      return { ok: false, answer: `There was no answer within ${TEST_DEADLINE_MS / 1_000} s.`, tookMs: took() };
+      return failed(said('unanswered', { withinMs: TEST_DEADLINE_MS }));
     }
-    return { ok: false, answer: cause instanceof Error ? cause.message : String(cause), tookMs: took() };
+    return failed(saidOf(cause));
   }
 }
 

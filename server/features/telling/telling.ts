@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { isolated } from '../../../protocol/bidi.ts';
+import { parseSaid } from '../../../protocol/said/read.ts';
+import { saidOf } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { hasPassed } from '../../domain/has-passed.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Health } from '../../platform/health/health.ts';
@@ -119,24 +121,27 @@ export function createTelling(options: TellingOptions): Telling {
     options.vitalSigns?.seen('telling');
     if (!hasPassed(HEALTH_MS, lookedAt, now())) return;
     lookedAt = now();
-    health.set('telling', await describeTrouble());
+    health.set('telling', await trouble());
   }
 
-  async function describeTrouble(): Promise<string | null> {
+  async function trouble(): Promise<Said | null> {
     known = await receivers.all();
-    const names = new Map(known.map(({ id, name }) => [id, isolated(name)]));
+    const names = new Map(known.map(({ id, name }) => [id, name]));
     const stuck = queues.filter(({ failing_since: since }) => since !== null && now() - since > WORRY_AFTER_MS);
     const lost = await store.deliveries.givenUpSince(now() - DAY_MS);
-    const sentences = [
-      ...stuck.map((queue) => `${names.get(queue.receiver_id)} gets no messages: ${queue.last_error}`),
-      ...lost
-        .filter(({ receiver_id: id }) => names.has(id))
-        .map(
-          ({ receiver_id: id, count }) =>
-            `In the last day ${count} of the messages to ${names.get(id)} ${count === 1 ? 'was' : 'were'} given up after three days of trying.`,
-        ),
+    const parts = [
+      ...stuck.map(({ receiver_id: id, last_error_json: json }) => {
+        return said('server.receiver-stuck', {
+          receiver: names.get(id) ?? id,
+          why: json === null ? null : parseSaid(json),
+        });
+      }),
+      ...lost.flatMap(({ receiver_id: id, count }) => {
+        const receiver = names.get(id);
+        return receiver === undefined ? [] : [said('server.messages-lost', { receiver, count })];
+      }),
     ];
-    return sentences.join(' ') || null;
+    return parts.length === 0 ? null : said('server.telling', { parts });
   }
 
   let timer: NodeJS.Timeout | null = null;
@@ -165,8 +170,7 @@ export function createTelling(options: TellingOptions): Telling {
           .then(() => health.set('telling.round', null))
           .catch((cause: unknown) => {
             logger.error({ err: cause }, 'the outbox could not be read');
-            const why = cause instanceof Error ? cause.message : String(cause);
-            health.set('telling.round', `Nobody is told of anything: ${why}`, 'telling');
+            health.set('telling.round', said('server.mute', { why: saidOf(cause) }), 'telling');
           })
           .finally(() => {
             running = null;

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statS
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../../protocol/error.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import { ensurePrivateFile } from './private-file.ts';
 import { keepPrivate } from './private-folder.ts';
 import { isReadOnly } from './readable-database.ts';
@@ -14,7 +15,7 @@ export interface DataDir {
   /** An address for a Unix socket inside the folder, short enough to listen on. */
   readonly socketPath: string;
   /** A sentence for people if other users of the machine can read what is in it, or null. */
-  readonly exposure: string | null;
+  readonly exposure: Said | null;
   /** It lies on a file system that is read-only, or this user may not write there: a server that was there before comes up to be read, and to say so. */
   readonly isReadOnly: boolean;
   release(): void;

@@ -1,5 +1,6 @@
 import { chmodSync, type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Said, said } from '../../../protocol/said/said.ts';
 
 /** What the group and all others may do. */
 const OTHERS = 0o077;
@@ -8,9 +9,9 @@ const OTHERS = 0o077;
  * Takes a folder, and what lies in it, away from everybody but its owner, and lets this process make nothing that others may
  * read from now on. An older version, a copy or a backup program may have opened them. Files keep what the owner may do; folders
  * in it are closed, but not looked into, and links are not followed.
- * @returns a sentence for people if others can still read some of it, such as on a file system without rights
+ * @returns what people should know if others can still read some of it, such as on a file system without rights
  */
-export function keepPrivate(folder: string): string | null {
+export function keepPrivate(folder: string): Said | null {
   // Windows has no such rights.
   if (process.platform === 'win32') return null;
   process.umask(OTHERS);
@@ -18,12 +19,8 @@ export function keepPrivate(folder: string): string | null {
   // The folder may be a link, whose own mode says nothing.
   const isFolderOpen = isOpen(realpathSync(folder));
   const open = [...(isFolderOpen ? [folder] : []), ...entriesOf(folder).filter((path) => isOpen(path))];
-  if (open.length === 0) return null;
-  const more = open.length === 1 ? '' : ` and ${open.length - 1} more`;
-  return (
-    `Other users of this machine may read ${open[0]}${more}, where passwords and keys are kept. ` +
-    'Give the data folder and all in it to the user that runs the server, on a file system that keeps rights (chmod -R go= on it).'
-  );
+  const [first] = open;
+  return first === undefined ? null : said('server.exposed', { path: first, more: open.length - 1 });
 }
 
 /** Files and folders in it, now closed as far as that is possible. */

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { saidOf } from '../../../protocol/said/refused.ts';
+import { isSame, type Said, said } from '../../../protocol/said/said.ts';
 import type { Clock } from '../clock.ts';
 import type { Health } from './health.ts';
 
@@ -8,7 +10,7 @@ const STANDS_MS = 10 * 60_000;
 const FAILS_AFTER_MS = 5_000;
 
 interface Fault {
-  readonly message: string;
+  readonly why: Said;
   /** The last time it threw. */
   at: number;
   /** Since when nothing of the part has worked; null while something does. */
@@ -92,29 +94,24 @@ export class Faults {
 
   #noteFault(part: string, cause: unknown): void {
     const { clock, logger } = this.#options;
-    const message = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+    const why = saidOf(cause);
     const known = this.#standing.get(part);
     // The same one second after second is logged once.
-    if (known?.message !== message) {
+    if (!known || !isSame(known.why, why)) {
       logger.error({ err: cause, part }, 'a part of the watch failed and was left out; this is a defect');
     }
     const at = clock.now();
-    this.#standing.set(part, { message, at, failingSince: known?.failingSince ?? at });
+    this.#standing.set(part, { why, at, failingSince: known?.failingSince ?? at });
     this.#tell();
   }
 
   #tell(): void {
     const { clock, health } = this.#options;
     const now = clock.now();
-    for (const [part, { message, failingSince }] of this.#standing) {
-      const fails = failingSince !== null && Math.abs(now - failingSince) >= FAILS_AFTER_MS;
+    for (const [part, { why, failingSince }] of this.#standing) {
+      const isWhole = failingSince !== null && Math.abs(now - failingSince) >= FAILS_AFTER_MS;
       const goesOn = this.#standing.size === 1 && health.failing.every((duty) => duty === 'evaluating');
-      const what = fails ? part : `some of ${part}`;
-      health.set(
-        topicOf(part),
-        `A defect keeps the server from following ${what}: ${message}.${goesOn ? ' Everything else goes on.' : ''}`,
-        fails ? 'evaluating' : null,
-      );
+      health.set(topicOf(part), said('server.defect', { part, isWhole, why, goesOn }), isWhole ? 'evaluating' : null);
     }
   }
 }

@@ -1,37 +1,49 @@
+import { plain } from '../../../protocol/said/plain.ts';
+import type { Said } from '../../../protocol/said/said.ts';
+
 /** What a server that is ready does with every report: judges it, keeps what follows, tells people. */
 export type Duty = 'evaluating' | 'committing' | 'telling';
 
 interface Warning {
-  readonly sentence: string;
+  readonly said: Said;
+  /** Its plain words. */
+  readonly words: string;
   readonly fails: Duty | null;
 }
 
-/** What is wrong with the server itself, as sentences for people, by topic. */
+/** What is wrong with the server itself, by topic. */
 export class Health {
   readonly #warnings = new Map<string, Warning>();
   readonly #listeners = new Set<() => void>();
 
   /** Sets or, with null, ends the warning of a topic. `fails`: what the server does not do while it stands. */
-  set(topic: string, sentence: string | null, fails: Duty | null = null): void {
+  set(topic: string, said: Said | null, fails: Duty | null = null): void {
     const before = this.#warnings.get(topic);
-    if ((before?.sentence ?? null) === sentence && (before?.fails ?? null) === fails) return;
-    if (sentence === null) this.#warnings.delete(topic);
-    else this.#warnings.set(topic, { sentence, fails });
+    // What reads the same is no news, such as a step that is a millisecond longer.
+    const words = said && plain(said, 0);
+    if ((before?.words ?? null) === words && (before?.fails ?? null) === fails) return;
+    if (said === null || words === null) this.#warnings.delete(topic);
+    else this.#warnings.set(topic, { said, words, fails });
     for (const listener of this.#listeners) listener();
   }
 
-  /** The sentence of a topic, or null if nothing is wrong with it. */
-  about(topic: string): string | null {
-    return this.#warnings.get(topic)?.sentence ?? null;
+  /** The fact of a topic, or null if nothing is wrong with it. */
+  about(topic: string): Said | null {
+    return this.#warnings.get(topic)?.said ?? null;
   }
 
+  get said(): Said[] {
+    return [...this.#warnings.values()].map(({ said }) => said);
+  }
+
+  /** The same in plain words. */
   get warnings(): string[] {
-    return [...this.#warnings.values()].map(({ sentence }) => sentence);
+    return [...this.#warnings.values()].map(({ words }) => words);
   }
 
-  /** What keeps the server from its work, as sentences. */
-  get failures(): string[] {
-    return [...this.#warnings.values()].flatMap(({ sentence, fails }) => (fails === null ? [] : [sentence]));
+  /** What keeps the server from its work. */
+  get failures(): Said[] {
+    return [...this.#warnings.values()].flatMap(({ said, fails }) => (fails === null ? [] : [said]));
   }
 
   /** Each of what is not done at present, once. */

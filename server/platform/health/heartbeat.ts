@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
+import { plain } from '../../../protocol/said/plain.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Health } from './health.ts';
 
 export interface HeartbeatOptions {
   /** Asked with GET while the server works. It may hold a secret: only its host is ever said. */
   readonly url: string;
   /** What keeps the server from its work; nothing goes out while there is anything. */
-  readonly trouble: () => readonly string[];
+  readonly trouble: () => readonly Said[];
   readonly health: Pick<Health, 'set'>;
   readonly logger: Pick<Logger, 'warn' | 'info'>;
   readonly everyMs?: number;
@@ -55,7 +57,11 @@ export class Heartbeat {
     const found = trouble();
     if (found.length > 0 !== this.#isHeld) {
       this.#isHeld = found.length > 0;
-      if (this.#isHeld) logger.warn({ trouble: found }, 'the heartbeat is held back: the server cannot do its work');
+      if (this.#isHeld)
+        logger.warn(
+          { trouble: found.map((one) => plain(one, 0)) },
+          'the heartbeat is held back: the server cannot do its work',
+        );
       else logger.info('the heartbeat goes on');
     }
     if (this.#isHeld) return;
@@ -65,23 +71,21 @@ export class Heartbeat {
     const isWorrying = this.#failures >= WORRY_AFTER;
     this.#options.health.set(
       'heartbeat',
-      isWorrying
-        ? `The heartbeat does not reach ${this.#host}: ${failure} Whoever waits for it will think that this server is down.`
-        : null,
+      isWorrying && failure !== null ? said('server.heartbeat', { host: this.#host, why: failure }) : null,
     );
   }
 
   /** Why it did not arrive, or null. */
-  async #send(): Promise<string | null> {
+  async #send(): Promise<Said | null> {
     const signal = AbortSignal.any([AbortSignal.timeout(WITHIN_MS), this.#stopping.signal]);
     try {
       const answer = await fetch(this.#options.url, { signal, headers: { 'user-agent': 'Vigia' } });
       await answer.body?.cancel();
-      return answer.ok ? null : `it answered ${answer.status}.`;
+      return answer.ok ? null : said('answered', { status: answer.status });
     } catch (cause) {
-      if (signal.aborted) return `no answer within ${WITHIN_MS / 1000} s.`;
+      if (signal.aborted) return said('unanswered', { withinMs: WITHIN_MS });
       const { code } = ((cause as Error).cause ?? {}) as { code?: string };
-      return `it cannot be reached${code === undefined ? '' : ` (${code})`}.`;
+      return said('unreachable', { code: code ?? null });
     }
   }
 }

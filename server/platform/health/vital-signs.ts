@@ -1,3 +1,4 @@
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Duty, Health } from './health.ts';
 
 export interface VitalSignsOptions {
@@ -9,12 +10,9 @@ export interface VitalSignsOptions {
 /** What the server does again and again; that it failed is said where it fails, that it stands still is said here. */
 export type VitalSign = Exclude<Duty, 'committing'>;
 
-/** How long each may pause before it is said to stand still, and how that is said. */
-const limits: Readonly<Record<VitalSign, { readonly ms: number; readonly sentence: string }>> = {
-  evaluating: { ms: 20_000, sentence: 'The server has not judged its devices for more than 20 s.' },
-  telling: { ms: 60_000, sentence: 'The server has not looked at its messages for more than a minute.' },
-};
-const signs = Object.keys(limits) as VitalSign[];
+/** How long each may pause before it is said to stand still. */
+const limitsMs = { evaluating: 20_000, telling: 60_000 } as const satisfies Record<VitalSign, number>;
+const signs = Object.keys(limitsMs) as VitalSign[];
 
 /** Whether the server evaluates, commits and tells: what readiness, the heartbeat and the message of last resort are about. */
 export class VitalSigns {
@@ -38,14 +36,15 @@ export class VitalSigns {
   look(): void {
     const now = this.#nowMs();
     for (const sign of signs) {
-      const { ms, sentence } = limits[sign];
-      const isStill = now - this.#seenAt[sign] > ms;
-      this.#options.health.set(`still.${sign}`, isStill ? sentence : null, isStill ? sign : null);
+      const forMs = limitsMs[sign];
+      const isStill = now - this.#seenAt[sign] > forMs;
+      const still = isStill ? said('server.still', { duty: sign, forMs }) : null;
+      this.#options.health.set(`still.${sign}`, still, isStill ? sign : null);
     }
   }
 
-  /** What keeps the server from its work, as sentences; empty while all is well. */
-  trouble(): readonly string[] {
+  /** What keeps the server from its work; empty while all is well. */
+  trouble(): readonly Said[] {
     this.look();
     return this.#options.health.failures;
   }

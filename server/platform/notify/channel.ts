@@ -1,3 +1,7 @@
+import { plain } from '../../../protocol/said/plain.ts';
+import { readSaid } from '../../../protocol/said/read.ts';
+import { saidOf } from '../../../protocol/said/refused.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import type { Message } from './message.ts';
 
 /**
@@ -14,13 +18,15 @@ export interface Channel {
   deliver(message: Message, signal: AbortSignal): Promise<string>;
 }
 
-/** Why a message did not arrive, as a sentence for whoever keeps the receiver. */
+/** Why a message did not arrive, for whoever keeps the receiver. */
 export class DeliveryError extends Error {
   /** The receiver asked to be left alone for this long. */
   readonly retryAfterMs: number | null;
-  constructor(message: string, retryAfterMs: number | null = null) {
-    super(message);
+  readonly said: Said;
+  constructor(what: Said, retryAfterMs: number | null = null) {
+    super(plain(what, 0));
     this.name = 'DeliveryError';
+    this.said = what;
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -47,6 +53,9 @@ export function guarded(channel: Channel, secrets: readonly (string | null | und
     const line = readable.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
     return line.length > MAX_ANSWER_LENGTH ? `${line.slice(0, MAX_ANSWER_LENGTH - 1)}…` : line;
   };
+  // Whatever text is in it may be what the receiver said.
+  const tidied = (what: Said): Said =>
+    readSaid(JSON.parse(JSON.stringify(what), (_, value) => (typeof value === 'string' ? tidy(value) : value)));
   return {
     name: channel.name,
     async deliver(message, signal) {
@@ -59,7 +68,7 @@ export function guarded(channel: Channel, secrets: readonly (string | null | und
       } catch (cause) {
         if (signal.aborted) throw signal.reason;
         const retryAfterMs = cause instanceof DeliveryError ? cause.retryAfterMs : null;
-        throw new DeliveryError(tidy(cause instanceof Error ? cause.message : String(cause)), retryAfterMs);
+        throw new DeliveryError(tidied(saidOf(cause)), retryAfterMs);
       } finally {
         signal.removeEventListener('abort', onAbort);
       }

@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { VigiaError } from '../../../protocol/error.ts';
+import { saidOf } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { dial } from '../../../protocol/socket/dial.ts';
 import { isLoopbackHost } from '../net/loopback.ts';
 import { isMailName } from '../net/mail-name.ts';
@@ -119,7 +121,7 @@ async function login(
   signal: AbortSignal,
 ): Promise<void> {
   if (!user) return;
-  if (pass === null) throw new DeliveryError('The receiver has a user but no password. Enter it.');
+  if (pass === null) throw new DeliveryError(said('delivery.no-secret', { secret: 'password' }));
   await step((done) => connection.login({ user, pass }, done), connection, signal);
 }
 
@@ -130,12 +132,12 @@ function step<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const fail = (cause: Error): void => reject(new DeliveryError(sentenceOf(cause)));
+  const fail = (cause: Error): void => reject(new DeliveryError(reasonOf(cause)));
   const onAbort = (): void => {
     connection.close();
     reject(signal.reason);
   };
-  const onEnd = (): void => fail(new Error('The server closed the connection.'));
+  const onEnd = (): void => reject(new DeliveryError(said('delivery.closed')));
   connection.once('error', fail);
   connection.once('end', onEnd);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -147,10 +149,8 @@ function step<T>(
   });
 }
 
-function sentenceOf(cause: Error & { response?: string; command?: string }): string {
-  if (cause.command === 'STARTTLS' && cause.response) {
-    return `The server of mail offers no STARTTLS, so nothing was sent. It answered: ${cause.response}`;
-  }
-  if (cause.response) return `The server of mail answered: ${cause.response}`;
-  return cause.message;
+function reasonOf(cause: Error & { response?: string; command?: string }): Said {
+  const { command, response: text } = cause;
+  if (command === 'STARTTLS' && text) return said('delivery.no-starttls', { text });
+  return text ? said('delivery.answered', { by: 'mail', status: null, text }) : saidOf(cause);
 }

@@ -2,12 +2,13 @@ import type { ClockEnd } from '../../../protocol/api/contract.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { english } from '../../../protocol/said/en/english.ts';
+import * as figures from '../../../protocol/said/figures.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { readSaid } from '../../../protocol/said/read.ts';
-import type { Said } from '../../../protocol/said/said.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { word } from '../../../protocol/said/word.ts';
 import type { IncidentFacts, Notice, NoticePayload } from './notice.ts';
-import { cut, formatTime, line, nameOf } from './one-line.ts';
+import { cut, line, nameOf } from './one-line.ts';
 
 /** What a receiver is told, in parts that each medium puts in its own form. All text is plain: nothing in it is markup. */
 export interface Message {
@@ -89,11 +90,11 @@ export function noticeMessage(notice: Notice, rendering: Rendering): Message {
   const { kind, payload, incident } = notice;
   const at = atOf(payload);
   const priority = priorityOf(payload.priority) ?? incident?.priority ?? null;
-  const sentence = sentenceOf(payload, rendering.timeZone) || line(payload.title, MAX_SENTENCE) || kind;
+  const sentence = sentenceOf(payload, rendering.timeZone) || kind;
   const place = placeOf(notice);
   const heading = headings.get(kind) ?? clockHeading(kind, incident);
   const label = kind === 'incident.raised' && priority ? `${priorities[priority]}: ` : heading;
-  const what = line(payload.title, MAX_TITLE) || sentence;
+  const what = titleOf(payload, rendering.timeZone) || sentence;
   return {
     idempotencyKey: rendering.idempotencyKey,
     kind,
@@ -113,32 +114,21 @@ export function noticeMessage(notice: Notice, rendering: Rendering): Message {
 /** The morning's digest, what a flood of messages became, and what a receiver missed. */
 export type ListKind = 'digest' | 'summary' | 'missed';
 
-const lists: Readonly<Record<ListKind, { readonly title: string; readonly sentence: string }>> = {
-  digest: { title: 'Daily digest', sentence: 'What can wait for the morning, since the last digest.' },
-  summary: {
-    title: 'Many messages at once',
-    sentence: 'So much happened that single messages would hide one another. This is what would have been told.',
-  },
-  missed: {
-    title: 'What could not be told',
-    sentence: 'This receiver could not be reached for a while. This is what is true now of what it missed.',
-  },
-};
-
 /** One message of many notices, oldest first. */
 export function listMessage(kind: ListKind, notices: readonly Notice[], rendering: Rendering): Message {
   const entries = entriesOf(notices);
   const worst = ranks.find((rank) => entries.some((entry) => entry.priority === rank)) ?? null;
   const open = entries.filter((entry) => !entry.isOver).length;
-  const counts = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, ${open} open`;
+  const at = Math.max(...notices.map(({ payload }) => atOf(payload)));
+  const title = said('list.title', { list: kind, entries: entries.length, open });
   const more = Math.max(0, entries.length - MAX_ENTRIES);
   return {
     idempotencyKey: rendering.idempotencyKey,
     kind: kind === 'missed' ? 'summary' : kind,
     priority: worst,
-    at: Math.max(...notices.map(({ payload }) => atOf(payload))),
-    title: `${lists[kind].title}: ${counts}`,
-    sentence: lists[kind].sentence,
+    at,
+    title: worded(title, at, rendering.timeZone),
+    sentence: worded(said('list.lead', { list: kind }), at, rendering.timeZone),
     facts: [],
     lines: entries.slice(0, MAX_ENTRIES).map((entry) => describeEntry(entry, kind === 'missed', rendering.timeZone)),
     more,
@@ -155,8 +145,8 @@ export function testMessage(receiverName: string, at: number, rendering: Renderi
     kind: 'test',
     priority: null,
     at,
-    title: 'Test message from Vigia',
-    sentence: 'This is a test. If you can read it, this receiver works.',
+    title: worded(said('test.title'), at, rendering.timeZone),
+    sentence: worded(said('test.lead'), at, rendering.timeZone),
     facts: [{ label: 'Receiver', value: nameOf(receiverName) }],
     lines: [],
     more: 0,
@@ -196,7 +186,7 @@ function describeEntry({ notice, priority, isOver }: Entry, isNow: boolean, time
     .filter(Boolean)
     .join(', ');
   const when = typeof payload.at === 'number' ? ` (${formatTime(payload.at, timeZone)})` : '';
-  return `${state}${place ? `${place}: ` : ''}${sentence || line(payload.title, MAX_TITLE) || notice.kind}${when}`;
+  return `${state}${place ? `${place}: ` : ''}${sentence || titleOf(payload, timeZone) || notice.kind}${when}`;
 }
 
 function factsOf({ kind, incident, clientName, payload }: Notice, priority: Priority | null, timeZone: string): Fact[] {
@@ -220,14 +210,24 @@ function worded(said: Said, now: number, timeZone: string): string {
   return line(word(said, { catalogue: english, timeZone, now, instants: 'zoned' }), MAX_SENTENCE);
 }
 
+/** An instant, as the facts around it tell theirs. */
+function formatTime(at: number, timeZone: string): string {
+  return figures.instant({ tag: english.tag, timeZone, now: at, instants: 'zoned' }, at);
+}
+
 function sentenceOf(payload: NoticePayload, timeZone: string): string {
-  const { said, sentence } = payload;
-  return said === undefined ? line(sentence, MAX_SENTENCE) : worded(readSaid(said), atOf(payload), timeZone);
+  return payload.said === undefined ? '' : worded(readSaid(payload.said), atOf(payload), timeZone);
+}
+
+function titleOf(payload: NoticePayload, timeZone: string): string {
+  const { title, titleSaid } = payload;
+  return titleSaid === undefined
+    ? line(title, MAX_TITLE)
+    : cut(worded(readSaid(titleSaid), atOf(payload), timeZone), MAX_TITLE);
 }
 
 function noteOf(payload: NoticePayload, timeZone: string): string {
-  const { noteSaid, note } = payload;
-  return noteSaid === undefined ? line(note, MAX_SENTENCE) : worded(readSaid(noteSaid), atOf(payload), timeZone);
+  return payload.noteSaid === undefined ? '' : worded(readSaid(payload.noteSaid), atOf(payload), timeZone);
 }
 
 /** What programs get: the facts, and their plain words beside them. */
@@ -236,6 +236,7 @@ function forMachines(payload: NoticePayload): NoticePayload {
   return {
     ...payload,
     ...(payload.said === undefined ? {} : { sentence: plain(readSaid(payload.said), at) }),
+    ...(payload.titleSaid === undefined ? {} : { title: plain(readSaid(payload.titleSaid), at) }),
     ...(payload.noteSaid === undefined ? {} : { note: plain(readSaid(payload.noteSaid), at) }),
   };
 }

@@ -10,13 +10,12 @@ export interface Notice {
   readonly clientName: string | null;
 }
 
-/** As it was stored: what is said as a `Said`, or only a sentence, as other kinds than incidents' have it. */
+/** As it was stored: what is said, and a title, either as somebody typed it or as a fact. */
 export interface NoticePayload {
   readonly said?: unknown;
-  readonly sentence?: unknown;
   readonly title?: unknown;
+  readonly titleSaid?: unknown;
   readonly noteSaid?: unknown;
-  readonly note?: unknown;
   readonly incidentId?: unknown;
   readonly priority?: unknown;
   readonly at?: unknown;

@@ -1,4 +1,5 @@
 import type { Priority } from '../../../protocol/api/view.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { postJson } from '../outbound/post-json.ts';
 import { type Channel, DeliveryError, guarded, type Outside } from './channel.ts';
 import type { Message } from './message.ts';
@@ -39,7 +40,7 @@ export function ntfyChannel({ server, topic }: NtfyTarget, token: string | null,
       });
       if (answer.status !== 200) throw refusal(answer);
       const { id } = parseObject(answer.text);
-      if (typeof id !== 'string') throw new DeliveryError(`The answer is not one of ntfy: ${answer.text}`);
+      if (typeof id !== 'string') throw new DeliveryError(said('delivery.misread', { as: 'ntfy', text: answer.text }));
       return `accepted as ${id}`;
     },
   };

@@ -34,10 +34,3 @@ export function cut(text: string, maxLength: number): string {
   }
   return '…';
 }
-
-/** An instant to the minute on the clocks of a zone. @example formatTime(0, 'UTC') // 'Thu 1970-01-01 00:00 (UTC)' */
-export function formatTime(ms: number, timeZone: string): string {
-  const time = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
-  const weekday = time.toLocaleString('en', { weekday: 'short' });
-  return `${weekday} ${time.toPlainDate()} ${time.toPlainTime().toString({ smallestUnit: 'minute' })} (${timeZone})`;
-}

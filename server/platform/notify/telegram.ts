@@ -1,3 +1,4 @@
+import { said } from '../../../protocol/said/said.ts';
 import { postJson } from '../outbound/post-json.ts';
 import { type Channel, DeliveryError, guarded, type Outside } from './channel.ts';
 import type { Message } from './message.ts';
@@ -19,7 +20,7 @@ export function telegramChannel(target: TelegramTarget, botToken: string | null,
   const channel: Channel = {
     name: 'telegram',
     async deliver(message, signal) {
-      if (!botToken) throw new DeliveryError('The receiver has no bot token. Enter the one that BotFather gave you.');
+      if (!botToken) throw new DeliveryError(said('delivery.no-secret', { secret: 'bot_token' }));
       const base = (target.apiUrl ?? TELEGRAM_API).replace(/\/+$/, '');
       const answer = await postJson({
         url: new URL(`${base}/bot${botToken}/sendMessage`),
@@ -37,7 +38,8 @@ export function telegramChannel(target: TelegramTarget, botToken: string | null,
       if (ok !== false) throw refusalOrGarbage(answer);
       const wait = (parameters as { retry_after?: unknown } | undefined)?.retry_after;
       const retryAfterMs = typeof wait === 'number' && wait > 0 ? wait * 1_000 : answer.retryAfterMs;
-      throw new DeliveryError(`Telegram answered ${answer.status}: ${String(description)}`, retryAfterMs);
+      const refused = { by: 'telegram', status: answer.status, text: String(description) } as const;
+      throw new DeliveryError(said('delivery.answered', refused), retryAfterMs);
     },
   };
   return guarded(channel, [botToken]);
@@ -50,5 +52,5 @@ function textOf(message: Message): string {
 
 function refusalOrGarbage(answer: Parameters<typeof refusal>[0]): DeliveryError {
   if (answer.status !== 200) return refusal(answer);
-  return new DeliveryError(`The answer is not one of the Bot API: ${answer.text}`);
+  return new DeliveryError(said('delivery.misread', { as: 'telegram', text: answer.text }));
 }

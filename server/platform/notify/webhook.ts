@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { said } from '../../../protocol/said/said.ts';
 import { postJson } from '../outbound/post-json.ts';
 import { type Channel, DeliveryError, guarded, type Outside } from './channel.ts';
 import { listed, type Message } from './message.ts';
@@ -39,11 +40,9 @@ export function signature(secret: string, atSeconds: number, body: string): stri
 export function refusal(answer: { status: number; text: string; retryAfterMs: number | null }): DeliveryError {
   const { status, text, retryAfterMs } = answer;
   if (status >= 300 && status < 400) {
-    return new DeliveryError(
-      `The receiver answered ${status}, a redirect, which is not followed. Enter the final address.`,
-    );
+    return new DeliveryError(said('delivery.redirected', { status }));
   }
-  return new DeliveryError(`The receiver answered ${status}${text ? `: ${text}` : '.'}`, retryAfterMs);
+  return new DeliveryError(said('delivery.answered', { by: 'receiver', status, text }), retryAfterMs);
 }
 
 function webhookBody(message: Message) {

@@ -2,7 +2,7 @@ import type { Server as TlsServer } from 'node:tls';
 import type { Health } from '../health/health.ts';
 import { loadTls, type TlsMaterial, type TlsOptions } from './tls.ts';
 
-/** The certificate that the server presents, or none on plain HTTP; its warnings are shown. */
+/** The certificate that the server presents, or none on plain HTTP; its warning is shown. */
 export interface Certificate {
   current(): TlsMaterial | null;
   /** Replaces it long before it ends; the key, which agents and install lines pin, stays. Returns what was done, for the log. */
@@ -18,7 +18,7 @@ export async function loadCertificate(
   let tls = await load(nowMs);
   async function load(at: number): Promise<TlsMaterial | null> {
     const loaded = await loadTls({ ...options, nowMs: at });
-    health.set('tls', loaded?.warnings.join(' ') || null);
+    health.set('tls', loaded?.warning ?? null);
     return loaded;
   }
   return {

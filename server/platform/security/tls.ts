@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { VigiaError } from '../../../protocol/error.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 
 /** What the HTTPS server presents, and what is pinned of it. */
 export interface TlsMaterial {
@@ -15,7 +16,7 @@ export interface TlsMaterial {
   readonly selfSigned: boolean;
   readonly notAfterMs: number;
   /** Sentences for the log and the dashboard, such as that the certificate is about to expire. */
-  readonly warnings: readonly string[];
+  readonly warning: Said | null;
 }
 
 export type TlsChoice =
@@ -46,7 +47,7 @@ export async function loadTls({ choice, dataDir, hosts, nowMs }: TlsOptions): Pr
       // Loaded only here: making certificates brings many modules, and most starts make none.
       const { selfSigned } = await import('./self-signed.ts');
       const { cert, key } = await selfSigned(dataDir, hosts, nowMs);
-      return material(cert, key, new X509Certificate(cert), true, []);
+      return material(cert, key, new X509Certificate(cert), true, null);
     }
     case 'files': {
       const cert = await read('VIGIA_TLS_CERT', choice.certPath);
@@ -65,7 +66,7 @@ function material(
   key: string,
   certificate: X509Certificate,
   isSelfSigned: boolean,
-  warnings: string[],
+  warning: Said | null,
 ): TlsMaterial {
   const spki = createPublicKey(certificate.publicKey.export({ type: 'spki', format: 'pem' })).export({
     type: 'spki',
@@ -78,7 +79,7 @@ function material(
     spkiPin: `sha256//${createHash('sha256').update(spki).digest('base64')}`,
     selfSigned: isSelfSigned,
     notAfterMs: certificate.validToDate.getTime(),
-    warnings,
+    warning,
   };
 }
 
@@ -107,15 +108,15 @@ function parseKey(pem: string, path: string): KeyObject {
 }
 
 /** An expired certificate is served all the same: agents pin the server's identity, and people see the browser's word. */
-function datesOf(certificate: X509Certificate, path: string, nowMs: number): string[] {
+function datesOf(certificate: X509Certificate, path: string, nowMs: number): Said | null {
   const until = certificate.validToDate;
-  const day = until.toISOString().slice(0, 10);
-  if (nowMs >= until.getTime()) return [`The TLS certificate ${path} expired on ${day}. Browsers warn; renew it.`];
-  if (nowMs >= until.getTime() - WARN_BEFORE_MS) return [`The TLS certificate ${path} expires on ${day}. Renew it.`];
+  const about = { path, on: until.toISOString().slice(0, 10) };
+  if (nowMs >= until.getTime()) return said('server.certificate', { ...about, state: 'expired' });
+  if (nowMs >= until.getTime() - WARN_BEFORE_MS) return said('server.certificate', { ...about, state: 'expiring' });
   if (nowMs < certificate.validFromDate.getTime()) {
-    return [`The TLS certificate ${path} is not valid yet. Check the clock of this machine.`];
+    return said('server.certificate', { ...about, state: 'early' });
   }
-  return [];
+  return null;
 }
 
 function refused(variable: string, path: string, reason: string): VigiaError {

@@ -15,6 +15,7 @@ import { reportLinkMaker } from './migrations/0012-report-link-maker.ts';
 import { auditKey } from './migrations/0013-audit-key.ts';
 import { sayIncidents } from './migrations/0014-said.ts';
 import { sayRevisions } from './migrations/0017-said-ledger.ts';
+import { sayMessages } from './migrations/0018-said-messages.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Statements, or what reads old rows that no statement can read; in a transaction either way. */
@@ -40,6 +41,7 @@ const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
   [9, sayIncidents],
   [10, reportLinkMaker],
   [11, sayRevisions],
+  [12, sayMessages],
 ]);
 
 /** The version of the tables that every build has; features lead on from there. */

@@ -250,9 +250,9 @@ t.test('health tells only of changes', async (t) => {
   });
   health.set('a', null);
   t.equal(changes, 0);
-  health.set('a', 'one');
-  health.set('a', 'one');
-  health.set('b', 'two');
+  health.set('a', typed('one'));
+  health.set('a', typed('one'));
+  health.set('b', typed('two'));
   t.same(health.warnings, ['one', 'two']);
   t.equal(changes, 2);
   health.set('a', null);

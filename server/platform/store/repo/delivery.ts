@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Said } from '../../../../protocol/said/said.ts';
 import { inTransaction, type RepositoryContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
@@ -11,7 +12,8 @@ export interface ReceiverQueue {
   readonly oldest_due_at: number;
   /** Of what failed at least once. */
   readonly failing_since: number | null;
-  readonly last_error: string | null;
+  /** A fact. */
+  readonly last_error_json: string | null;
 }
 
 /** Who was or will be told about a recurrence of an incident. */
@@ -48,15 +50,13 @@ export interface DeliveryRepository {
   ): Promise<{ count: number; lastBundleAt: number | null }>;
   delivered(ids: readonly number[], atMs: number): Promise<void>;
   /** Keeps them for another try. */
-  failed(ids: readonly number[], reason: string, dueAtMs: number): Promise<void>;
-  gaveUp(ids: readonly number[], reason: string, atMs: number): Promise<void>;
+  failed(ids: readonly number[], why: Said, dueAtMs: number): Promise<void>;
+  gaveUp(ids: readonly number[], why: Said, atMs: number): Promise<void>;
   /** How many were given up since then, by receiver. */
   givenUpSince(sinceMs: number): Promise<{ receiver_id: string; count: number }[]>;
   /** Removes what ended before, with its outbox rows, but for incidents that are open. Returns the number of outbox rows. */
   prune(beforeMs: number): Promise<number>;
 }
-
-const MAX_REASON = 500;
 
 type Reading = Pick<
   DeliveryRepository,
@@ -105,7 +105,7 @@ function deliveryReading({ db }: RepositoryContext): Reading {
           sql<number>`sum(due_at <= ${nowMs})`.as('due'),
           sql<number>`min(first_due_at)`.as('oldest_due_at'),
           sql<number | null>`min(CASE WHEN attempts > 0 THEN first_due_at END)`.as('failing_since'),
-          sql<string | null>`max(last_error)`.as('last_error'),
+          sql<string | null>`max(last_error_json)`.as('last_error_json'),
         ])
         .groupBy('receiver_id')
         .execute(),
@@ -188,16 +188,16 @@ function deliveryChanging({ db }: RepositoryContext): Omit<DeliveryRepository, k
       await update(ids).set({ bundle }).execute();
     },
     async delivered(ids, atMs) {
-      await update(ids).set({ delivered_at: atMs, attempts: oneMore, last_error: null }).execute();
+      await update(ids).set({ delivered_at: atMs, attempts: oneMore, last_error_json: null }).execute();
     },
-    async failed(ids, reason, dueAtMs) {
+    async failed(ids, why, dueAtMs) {
       await update(ids)
-        .set({ attempts: oneMore, last_error: reason.slice(0, MAX_REASON), due_at: dueAtMs })
+        .set({ attempts: oneMore, last_error_json: JSON.stringify(why), due_at: dueAtMs })
         .execute();
     },
-    async gaveUp(ids, reason, atMs) {
+    async gaveUp(ids, why, atMs) {
       await update(ids)
-        .set({ attempts: oneMore, last_error: reason.slice(0, MAX_REASON), given_up_at: atMs })
+        .set({ attempts: oneMore, last_error_json: JSON.stringify(why), given_up_at: atMs })
         .execute();
     },
     prune: (beforeMs) =>

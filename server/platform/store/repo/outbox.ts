@@ -1,3 +1,4 @@
+import type { Said } from '../../../../protocol/said/said.ts';
 import type { RepositoryContext } from '../scoping.ts';
 import type { Row } from '../tables.ts';
 
@@ -7,7 +8,7 @@ export interface OutboxRepository {
   due(nowMs: number, limit: number): Promise<Row<'outbox'>[]>;
   delivered(id: number, atMs: number, attempts: number): Promise<void>;
   /** Keeps the message for another try at `dueAtMs`. */
-  failed(id: number, attempts: number, reason: string, dueAtMs: number): Promise<void>;
+  failed(id: number, attempts: number, why: Said, dueAtMs: number): Promise<void>;
 }
 
 export function outboxRepository({ db }: RepositoryContext): OutboxRepository {
@@ -23,11 +24,11 @@ export function outboxRepository({ db }: RepositoryContext): OutboxRepository {
         .limit(limit)
         .execute(),
     async delivered(id, atMs, attempts) {
-      await update(id).set({ delivered_at: atMs, attempts, last_error: null }).execute();
+      await update(id).set({ delivered_at: atMs, attempts, last_error_json: null }).execute();
     },
-    async failed(id, attempts, reason, dueAtMs) {
+    async failed(id, attempts, why, dueAtMs) {
       await update(id)
-        .set({ attempts, last_error: reason.slice(0, 500), due_at: dueAtMs })
+        .set({ attempts, last_error_json: JSON.stringify(why), due_at: dueAtMs })
         .execute();
     },
   };

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
+import { said } from '../../../../protocol/said/said.ts';
 import { clampLimit, decodeCursor, toPage } from '../page.ts';
 import { before, found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
@@ -9,7 +10,8 @@ export interface ReceiverStatus {
   readonly last_delivered_at: number | null;
   readonly waiting: number;
   /** Of the newest message that waits after a try, or was given up. */
-  readonly last_error: string | null;
+  /** A fact. */
+  readonly last_error_json: string | null;
 }
 
 /** Who is told, secrets sealed. A receiver of every client (`client_id` null) is in the scope of every client only. */
@@ -60,9 +62,12 @@ export function receiverRepository({ db, scope, clock }: ScopedContext): Receive
           sql<number>`coalesce(sum(delivered_at IS NULL AND given_up_at IS NULL), 0)`.as('waiting'),
         ])
         .executeTakeFirstOrThrow();
-      const failed = own.select('last_error').where('last_error', 'is not', null).where('delivered_at', 'is', null);
+      const failed = own
+        .select('last_error_json')
+        .where('last_error_json', 'is not', null)
+        .where('delivered_at', 'is', null);
       const newest = await failed.orderBy('id', 'desc').executeTakeFirst();
-      return { ...sums, last_error: newest?.last_error ?? null };
+      return { ...sums, last_error_json: newest?.last_error_json ?? null };
     },
     insert: (row) =>
       inTransaction(db, async (tx) => {
@@ -83,7 +88,7 @@ export function receiverRepository({ db, scope, clock }: ScopedContext): Receive
         if (result.numUpdatedRows === 0n) throw notFound('receiver');
         await tx
           .updateTable('delivery')
-          .set({ given_up_at: clock(), last_error: 'The receiver was removed.' })
+          .set({ given_up_at: clock(), last_error_json: JSON.stringify(said('delivery.removed')) })
           .where('receiver_id', '=', id)
           .where('delivered_at', 'is', null)
           .where('given_up_at', 'is', null)

@@ -86,7 +86,8 @@ export interface IncidentTables {
     due_at: number;
     attempts: ColumnType<number, number | undefined, number>;
     delivered_at: number | null;
-    last_error: string | null;
+    /** A fact. */
+    last_error_json: string | null;
   };
   /** `document_json` is a `ReceiverInput` of protocol/api/receiver.ts without its secrets, which are sealed beside it. */
   receiver: {
@@ -119,6 +120,7 @@ export interface IncidentTables {
     attempts: ColumnType<number, number | undefined, number>;
     delivered_at: number | null;
     given_up_at: number | null;
-    last_error: string | null;
+    /** A fact. */
+    last_error_json: string | null;
   };
 }

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { openEnd } from '../../../../server/fleet/presence-view.ts';
 import { type Core, copyFiles, startCore } from '../../../support/core.ts';
@@ -305,7 +306,7 @@ t.test('a copied identity that nobody could be told of is told of at its next tr
 t.test('while storage refuses, absence is nobody’s fault', async (t) => {
   const scene = await Neighbourhood.start(t, [1, 1]);
   const [[lone] = []] = scene.sites;
-  scene.core.health.set('journal', 'The server cannot store reports: no space.');
+  scene.core.health.set('journal', typed('The server cannot store reports: no space.'));
   scene.silence(lone!);
   await scene.pass(28 * seconds);
   t.match(spoken(lone?.liveness), {
@@ -321,7 +322,7 @@ t.test('while storage refuses, absence is nobody’s fault', async (t) => {
 t.test('a server that could not write while its storage refused tells of it afterwards', async (t) => {
   const scene = await Neighbourhood.start(t, [1]);
   await ownClient(scene);
-  scene.core.health.set('state', 'The server cannot write its state: no space.');
+  scene.core.health.set('state', typed('The server cannot write its state: no space.'));
   scene.clock.ms += 40 * seconds;
   scene.core.health.set('state', null);
   await scene.pass(10 * seconds);
@@ -337,7 +338,7 @@ t.test('what everybody was told of from memory is not told again', async (t) => 
   const scene = await Neighbourhood.start(t, [1], { isTold });
   await ownClient(scene);
   const from = scene.clock.ms;
-  scene.core.health.set('state', 'The server cannot write its state: no space.');
+  scene.core.health.set('state', typed('The server cannot write its state: no space.'));
   scene.clock.ms += 40 * seconds;
   scene.core.health.set('state', null);
   await scene.pass(20 * seconds);
@@ -349,7 +350,7 @@ t.test('what everybody was told of from memory is not told again', async (t) => 
 t.test('storage that refuses now and then for half a minute is an incident, a moment of it is none', async (t) => {
   const scene = await Neighbourhood.start(t, [1]);
   await ownClient(scene);
-  const refuse = () => scene.core.health.set('journal', 'The server cannot store reports: no space.');
+  const refuse = () => scene.core.health.set('journal', typed('The server cannot store reports: no space.'));
   refuse();
   await scene.pass(5 * seconds);
   scene.core.health.set('journal', null);

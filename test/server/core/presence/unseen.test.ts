@@ -1,29 +1,34 @@
 import t from 'tap';
+import { plain } from '../../../../protocol/said/plain.ts';
 import { tellUnseen } from '../../../../server/core/presence/unseen.ts';
-import { describeUnseen, UNSEEN_AFTER_MS } from '../../../../server/domain/unseen.ts';
+import { sayUnseen, UNSEEN_AFTER_MS } from '../../../../server/domain/unseen.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { addTenant, type TestClock, tempStore } from '../../../support/store.ts';
 
 const NOW = Date.UTC(2026, 10, 18, 3);
 const DAY_MS = 86_400_000;
 
+const words = (devices: Parameters<typeof sayUnseen>[0]): string | null => {
+  const what = sayUnseen(devices, NOW);
+  return what && plain(what, NOW);
+};
+
 t.test('workstations that nobody has seen for 14 days, the longest first', async (t) => {
   const pc = (name: string, agoMs: number) => ({ name, kind: 'workstation', seenAt: NOW - agoMs }) as const;
-  const f = (devices: Parameters<typeof describeUnseen>[0], want: string | null) =>
-    t.equal(describeUnseen(devices, NOW), want);
+  const f = (devices: Parameters<typeof sayUnseen>[0], want: string | null) => t.equal(words(devices), want);
   f([], null);
   f([pc('a', UNSEEN_AFTER_MS - 1)], null);
   f([{ name: 'db-1', kind: 'server', seenAt: 0 }], null);
   f(
     [pc('a', UNSEEN_AFTER_MS)],
-    'One workstation has not been seen for 14 days or more: a (since 2026-11-04 03:00:00 UTC).',
+    'One workstation has not been seen for 14 d or more: a (since 2026-11-04 03:00:00 UTC).',
   );
   f(
     [pc('a', 15 * DAY_MS), pc('b', 20 * DAY_MS)],
-    '2 workstations have not been seen for 14 days or more: b (since 2026-10-29 03:00:00 UTC), a (since 2026-11-03 03:00:00 UTC).',
+    '2 workstations have not been seen for 14 d or more: b (since 2026-10-29 03:00:00 UTC), a (since 2026-11-03 03:00:00 UTC).',
   );
   const many = Array.from({ length: 25 }, (_, index) => pc(`pc-${index}`, 30 * DAY_MS));
-  t.match(describeUnseen(many, NOW), /^25 workstations .* and 5 more\.$/);
+  t.match(words(many), /^25 workstations .* and 5 more\.$/);
 });
 
 t.test('they are told once a week and client', async (t) => {
@@ -62,7 +67,7 @@ t.test('a workstation short of space on its system drive is on the weekly list',
   const [said, ...more] = await store.db.selectFrom('outbox').selectAll().execute();
   t.match(said, {
     kind: 'fleet.low-drives',
-    payload_json: /One workstation has less than 10 GB left on the system drive/,
+    payload_json: /"key":"drives\.low"/,
   });
   t.same(more, []);
 });

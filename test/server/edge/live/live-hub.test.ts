@@ -21,6 +21,7 @@ const health: ServerHealth = {
   reportIntervalMs: { server: 10_000, workstation: 60_000 },
   agentsConnected: 0,
   warnings: [],
+  warningsSaid: [],
 };
 
 async function setUp(t: Test) {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { said } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { deviceFacts } from '../../../../server/fleet/device-facts.ts';
 import { maintenanceWorld, restart } from '../../../support/maintenance.ts';
@@ -20,9 +21,9 @@ t.test('exclusions are clipped, sorted, without overlap, and name their author',
       end: at('11:00'),
       reason: 'maintenance',
       author: 'Tess',
-      sentence: 'Maintenance "Patches", declared by Tess at 2026-03-01 00:00:00 UTC.',
+      said: said('ledger.maintenance', { title: 'Patches', by: 'Tess', declaredAt: at('00:00') }),
     },
-    { start: at('11:00'), end: at('12:00'), sentence: /"Firmware"/ },
+    { start: at('11:00'), end: at('12:00'), said: { params: { title: 'Firmware' } } },
   ]);
   t.same(windows.exclusions(device, at('00:00'), at('10:00')), []);
   t.same(windows.exclusions({ ...device, clientId: 'other' }, at('00:00'), at('20:00')), []);

@@ -1,11 +1,12 @@
 import pino from 'pino';
 import t from 'tap';
+import { type Said, typed } from '../../../../protocol/said/said.ts';
 import { LastResort } from '../../../../server/features/telling/last-resort.ts';
 import type { Message } from '../../../../server/platform/notify/message.ts';
 import { until } from '../../../support/until.ts';
 
 function setUp() {
-  const world = { nowMs: 0, aheadMs: 0, trouble: [] as string[], fails: false };
+  const world = { nowMs: 0, aheadMs: 0, trouble: [] as Said[], fails: false };
   const got: { readonly to: string; readonly message: Message }[] = [];
   const receiver = (id: string) => ({
     id,
@@ -39,7 +40,7 @@ function setUp() {
 t.test('trouble that lasts is told once, to everybody', async (t) => {
   const { world, got, look } = setUp();
   await look(100);
-  world.trouble = ['The disk of the data folder is full.'];
+  world.trouble = [typed('The disk of the data folder is full.')];
   await look(60);
   t.same(got, [], 'not at once');
   await look(300);
@@ -59,11 +60,11 @@ t.test('trouble that lasts is told once, to everybody', async (t) => {
 
 t.test('what comes back is new trouble', async (t) => {
   const { world, got, look } = setUp();
-  world.trouble = ['a'];
+  world.trouble = [typed('a')];
   await look(70);
   world.trouble = [];
   await look(1);
-  world.trouble = ['a'];
+  world.trouble = [typed('a')];
   await look(70);
   t.equal(got.length, 4);
   t.not(got[0]?.message.idempotencyKey, got[2]?.message.idempotencyKey);
@@ -71,7 +72,7 @@ t.test('what comes back is new trouble', async (t) => {
 
 t.test('who could not be told is told later, and nobody twice', async (t) => {
   const { world, got, look, lastResort } = setUp();
-  world.trouble = ['a'];
+  world.trouble = [typed('a')];
   world.fails = true;
   await look(90);
   t.same(
@@ -90,7 +91,7 @@ t.test('who could not be told is told later, and nobody twice', async (t) => {
 t.test('what everybody was told of from memory needs no other message', async (t) => {
   const { world, look, lastResort } = setUp();
   const began = 1_800_000_000_000 + world.nowMs;
-  world.trouble = ['a'];
+  world.trouble = [typed('a')];
   await look(50);
   t.equal(lastResort.toldSince(began), false, 'not told yet');
   await look(60);
@@ -103,7 +104,7 @@ t.test('what everybody was told of from memory needs no other message', async (t
 
 t.test('where everybody was told from memory, everybody is told from there that it is over', async (t) => {
   const { world, got, look } = setUp();
-  world.trouble = ['a'];
+  world.trouble = [typed('a')];
   await look(70);
   world.trouble = [];
   await look(25);
@@ -126,7 +127,7 @@ t.test('where everybody was told from memory, everybody is told from there that 
 t.test('the end of what not everybody was told of is left to the incident', async (t) => {
   const { world, got, look } = setUp();
   world.fails = true;
-  world.trouble = ['a'];
+  world.trouble = [typed('a')];
   await look(70);
   world.trouble = [];
   world.fails = false;
@@ -137,7 +138,7 @@ t.test('the end of what not everybody was told of is left to the incident', asyn
 t.test('what was told in an hour that is taken back says nothing of what begins after it', async (t) => {
   const { world, look, lastResort } = setUp();
   world.aheadMs = 3_600_000;
-  world.trouble = ['a'];
+  world.trouble = [typed('a')];
   await look(120);
   world.trouble = [];
   await look(20);

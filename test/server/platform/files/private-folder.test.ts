@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, wr
 import { join } from 'node:path';
 import t from 'tap';
 import { keepPrivate } from '../../../../server/platform/files/private-folder.ts';
+import { spoken } from '../../../support/spoken.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 import { startVigia } from '../../../support/vigia.ts';
 
@@ -36,7 +37,7 @@ t.test('a folder and its files are closed, and nothing outside of it is touched'
 });
 
 t.test('what cannot be closed is told', async (t) => {
-  t.match(keepPrivate('/proc/self/fdinfo'), /Other users of this machine may read \/proc\/self\/fdinfo.*chmod/);
+  t.match(spoken(keepPrivate('/proc/self/fdinfo')), /Other users of this machine may read \/proc\/self\/fdinfo.*chmod/);
 });
 
 t.test('a folder may be a link, whose own mode says nothing', async (t) => {

@@ -1,7 +1,8 @@
 import { CompiledQuery } from 'kysely';
 import pino from 'pino';
 import t, { type Test } from 'tap';
-import { said } from '../../../../protocol/said/said.ts';
+import { plain } from '../../../../protocol/said/plain.ts';
+import { type Said, said, typed } from '../../../../protocol/said/said.ts';
 import type { Judge } from '../../../../server/core/incidents/judge.ts';
 import type { StepPolicy } from '../../../../server/domain/incidents/incident.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
@@ -14,6 +15,8 @@ import { inLane } from '../../../support/in-lane.ts';
 import { disk } from '../../../support/reading.ts';
 import { addTenant } from '../../../support/store.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
+
+const wordsOf = (what: Said | null): string | null => what && plain(what, 0);
 
 const START = Date.UTC(2026, 2, 1);
 
@@ -97,13 +100,13 @@ t.test('the server is not ready while nothing of a part works, and ready again o
   await run(60_000, 50);
   t.same(core.health.failing, ['evaluating']);
   t.equal(
-    core.health.about('fault.moody things'),
+    wordsOf(core.health.about('fault.moody things')),
     'A defect keeps the server from following moody things: today not. Everything else goes on.',
   );
-  core.health.set('telling.round', 'Nobody is told of anything', 'telling');
+  core.health.set('telling.round', typed('Nobody is told of anything'), 'telling');
   await run(10_000, 50);
   t.equal(
-    core.health.about('fault.moody things'),
+    wordsOf(core.health.about('fault.moody things')),
     'A defect keeps the server from following moody things: today not.',
     'it is not said that everything else goes on while it does not',
   );
@@ -111,7 +114,7 @@ t.test('the server is not ready while nothing of a part works, and ready again o
   core.health.set('telling.round', null);
   await run(10_000, 50);
   t.same(core.health.failing, [], 'what works is ready, though the warning stands');
-  t.match(core.health.about('fault.moody things'), /some of moody things: today not/);
+  t.match(wordsOf(core.health.about('fault.moody things')), /some of moody things: today not/);
 });
 
 t.test(
@@ -182,9 +185,9 @@ t.test('the warning ends ten minutes after the last fault', async (t) => {
   await run(10_000, 50);
   isBroken = false;
   await run(9 * 60_000, 50);
-  t.match(core.health.about('fault.moody things'), /today not/);
+  t.match(wordsOf(core.health.about('fault.moody things')), /today not/);
   await run(2 * 60_000, 50);
-  t.equal(core.health.about('fault.moody things'), null);
+  t.equal(wordsOf(core.health.about('fault.moody things')), null);
 });
 
 t.test(

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import t from 'tap';
+import { type Said, typed } from '../../../../protocol/said/said.ts';
 import { Health } from '../../../../server/platform/health/health.ts';
 import { Heartbeat } from '../../../../server/platform/health/heartbeat.ts';
 import { freePort } from '../../../support/free-port.ts';
@@ -8,7 +9,7 @@ import { until } from '../../../support/until.ts';
 
 t.test('it beats while the server works, and stops when it does not', async (t) => {
   const receiver = await startHttpReceiver(t, { port: await freePort() });
-  let trouble: string[] = [];
+  let trouble: Said[] = [];
   const health = new Health();
   const url = `${receiver.url}/ping/secret`;
   const logger = pino({ level: 'silent' });
@@ -17,7 +18,7 @@ t.test('it beats while the server works, and stops when it does not', async (t) 
   t.teardown(() => heartbeat.stop());
   await until('three beats', () => receiver.received.length >= 3);
   t.equal(receiver.received[0]?.path, '/ping/secret');
-  trouble = ['The disk is full.'];
+  trouble = [typed('The disk is full.')];
   let looks = 0;
   const beats: number[] = [];
   await until('many intervals', () => {

@@ -31,7 +31,7 @@ const incident: IncidentFacts = {
 function notice(changes: Partial<Notice> = {}, facts: Partial<IncidentFacts> = {}): Notice {
   return {
     kind: 'incident.raised',
-    payload: { incidentId: 'i1', priority: 'high', sentence: '/data has 1 GB left', at },
+    payload: { incidentId: 'i1', priority: 'high', said: typed('/data has 1 GB left'), at },
     incident: { ...incident, ...facts },
     clientName: 'Acme',
     ...changes,
@@ -47,8 +47,8 @@ t.test('a message says what, where, how urgent, until when, and where to look', 
       { label: 'Site', value: 'Main office' },
       { label: 'Device', value: 'srv-1' },
       { label: 'Priority', value: 'High' },
-      { label: 'Since', value: 'Fri 2026-10-02 15:55 (America/Costa_Rica)' },
-      { label: 'Response due', value: 'Mon 2026-10-05 15:00 (America/Costa_Rica)' },
+      { label: 'Since', value: '2 Oct 2026, 15:55 (America/Costa_Rica)' },
+      { label: 'Response due', value: '5 Oct 2026, 15:00 (America/Costa_Rica)' },
     ],
     lines: [],
     link: 'https://vigia.example.com/incidents/i1',
@@ -88,7 +88,7 @@ t.test('the title names the occasion', async (t) => {
 t.test('other kinds need a sentence only', async (t) => {
   const summary = notice({
     kind: 'maintenance.summary',
-    payload: { title: 'Maintenance is over', sentence: '3 of 3 devices came back', at },
+    payload: { title: 'Maintenance is over', said: typed('3 of 3 devices came back'), at },
     incident: null,
   });
   t.match(noticeMessage(summary, rendering), {
@@ -113,17 +113,17 @@ t.test('a message that waited tells what happened since', async (t) => {
     { at: at + 3 * MINUTE, kind: 'note', by: 'Ann', said: typed('on my way') },
   ];
   t.same(noticeMessage(notice({}, { events }), rendering).lines, [
-    'Fri 2026-10-02 16:01 (America/Costa_Rica): acknowledged by Ann',
-    'Fri 2026-10-02 16:03 (America/Costa_Rica): note by Ann: on my way',
+    '2 Oct 2026, 16:01 (America/Costa_Rica): acknowledged by Ann',
+    '2 Oct 2026, 16:03 (America/Costa_Rica): note by Ann: on my way',
   ]);
 });
 
 t.test('a digest lists each incident once, as it is by now', async (t) => {
   const second = { ...incident, id: 'i2', deviceName: 'srv-2', said: said('clock.skew.over') };
-  const normal = (incidentId: string, sentence: string, after = 0) => ({
+  const normal = (incidentId: string, text: string, after = 0) => ({
     incidentId,
     priority: 'normal',
-    sentence,
+    said: typed(text),
     at: at + after,
   });
   const digest = listMessage(
@@ -144,8 +144,8 @@ t.test('a digest lists each incident once, as it is by now', async (t) => {
     priority: 'normal',
     title: 'Daily digest: 2 entries, 1 open',
     lines: [
-      'Normal: Acme, srv-1: CPU is busy (Fri 2026-10-02 16:00 (America/Costa_Rica))',
-      'resolved: Acme, srv-2: The clock is right again (Fri 2026-10-02 16:01 (America/Costa_Rica))',
+      'Normal: Acme, srv-1: CPU is busy (2 Oct 2026, 16:00 (America/Costa_Rica))',
+      'resolved: Acme, srv-2: The clock is right again (2 Oct 2026, 16:01 (America/Costa_Rica))',
     ],
     link: 'https://vigia.example.com/incidents',
   });
@@ -154,13 +154,15 @@ t.test('a digest lists each incident once, as it is by now', async (t) => {
     listMessage('digest', [notice({ payload: normal('i1', 'CPU is busy'), incident: resolvedSince })], rendering),
     {
       title: 'Daily digest: 1 entry, 0 open',
-      lines: ['resolved: Acme, srv-1: CPU is calm (Fri 2026-10-02 16:00 (America/Costa_Rica))'],
+      lines: ['resolved: Acme, srv-1: CPU is calm (2 Oct 2026, 16:00 (America/Costa_Rica))'],
     },
   );
 });
 
 t.test('a list has an end', async (t) => {
-  const many = Array.from({ length: 250 }, (_, n) => notice({ payload: { incidentId: `i${n}`, sentence: 's', at } }));
+  const many = Array.from({ length: 250 }, (_, n) =>
+    notice({ payload: { incidentId: `i${n}`, said: typed('s'), at } }),
+  );
   const { lines, more, title, priority } = listMessage('summary', many, rendering);
   t.equal(title, 'Many messages at once: 250 entries, 250 open');
   t.equal(priority, 'high');
@@ -178,7 +180,7 @@ t.test('the test message and plain text', async (t) => {
 t.test('a name reorders nothing beside it', async (t) => {
   const made = noticeMessage(
     notice(
-      { payload: { incidentId: 'i1', priority: 'high', sentence: 'Disk \u2069\u202e/ is full', at } },
+      { payload: { incidentId: 'i1', priority: 'high', said: typed('Disk \u2069\u202e/ is full'), at } },
       { deviceName: '\u05e9\u05e8\u05ea 1', siteName: 'HQ\u202e' },
     ),
     rendering,
@@ -212,12 +214,19 @@ t.test('text of any origin stays one line of bounded length', async (t) => {
       const events = [{ at: at + 1, kind: 'note', by, said: typed(sentence) }];
       const made = noticeMessage(
         notice(
-          { payload: { incidentId: 'i1', priority: 'high', sentence, title: sentence, at }, clientName: name },
+          {
+            payload: { incidentId: 'i1', priority: 'high', said: typed(sentence), title: sentence, at },
+            clientName: name,
+          },
           { deviceName: name, siteName: name, said: typed(sentence), events },
         ),
         rendering,
       );
-      const listed = listMessage('digest', [notice({ payload: { sentence, at }, clientName: name })], rendering);
+      const listed = listMessage(
+        'digest',
+        [notice({ payload: { said: typed(sentence), at }, clientName: name })],
+        rendering,
+      );
       return (
         isTame(made.title, 160) &&
         isTame(made.sentence, 1_000) &&

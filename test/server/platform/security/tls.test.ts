@@ -7,6 +7,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import t from 'tap';
+import { plain } from '../../../../protocol/said/plain.ts';
+import { said } from '../../../../protocol/said/said.ts';
 import { loadTls, type TlsMaterial, type TlsOptions } from '../../../../server/platform/security/tls.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
@@ -37,7 +39,7 @@ t.test('a self-signed certificate: P-256, for the right hosts and time, kept', a
   t.same(Buffer.from(tls.certificateHash), createHash('sha256').update(certificate.raw).digest());
   const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
   t.equal(tls.spkiPin, `sha256//${createHash('sha256').update(spki).digest('base64')}`);
-  t.match(tls, { selfSigned: true, warnings: [] });
+  t.match(tls, { selfSigned: true, warning: null });
   for (const file of ['key.pem', 'cert.pem']) t.equal(statSync(join(dataDir, 'tls', file)).mode & 0o777, 0o600, file);
   t.equal(statSync(join(dataDir, 'tls')).mode & 0o777, 0o700);
 });
@@ -125,16 +127,17 @@ t.test('own certificate', async (t) => {
     certificateHash: own.certificateHash,
     spkiPin: own.spkiPin,
     selfSigned: false,
-    warnings: [],
+    warning: null,
   });
   const chain = path('chain.pem', `${own.cert}\n${other.cert}`);
   t.match(await load(chain, key), { certificateHash: own.certificateHash }, 'of a chain the first one counts');
 
   const until = own.notAfterMs;
-  t.match((await load(cert, key, until - 15 * DAY_MS))?.warnings, []);
-  t.match((await load(cert, key, until - 3 * DAY_MS))?.warnings, [/cert\.pem expires on \d{4}-\d\d-\d\d\. Renew it/]);
-  t.match((await load(cert, key, until))?.warnings, [/cert\.pem expired on /], 'it is served all the same');
-  t.match((await load(cert, key, nowMs - 30 * DAY_MS))?.warnings, [/not valid yet\. Check the clock/]);
+  t.equal((await load(cert, key, until - 15 * DAY_MS))?.warning, null);
+  const words = async (at: number) => plain((await load(cert, key, at))?.warning ?? said('nothing'), 0);
+  t.match(await words(until - 3 * DAY_MS), /cert\.pem expires on \d{4}-\d\d-\d\d\. Renew it/);
+  t.match(await words(until), /cert\.pem expired on /, 'it is served all the same');
+  t.match(await words(nowMs - 30 * DAY_MS), /not valid yet\. Check the clock/);
 
   const f = (what: string, certPath: string, keyPath: string, message: RegExp) =>
     t.rejects(load(certPath, keyPath), { code: 'config_bad_value', message }, what);

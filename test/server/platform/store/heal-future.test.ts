@@ -73,7 +73,7 @@ t.test('deliveries that wait for a time ahead are tried now, and those that were
     is_digest: 0,
     is_urgent: 0,
     given_up_at: null,
-    last_error: null,
+    last_error_json: null,
   } as const;
   const rows = [
     // Waits since the hour ahead, was made then, waits for its digest, and was put off for years.

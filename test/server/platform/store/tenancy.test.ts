@@ -90,7 +90,9 @@ t.test('no scoped method reaches into another client', async (t) => {
     is_urgent: 0,
     bundle: null,
   } as const;
-  await store.deliveries.insert([{ ...told, first_due_at: 1, due_at: 1, last_error: 'secret of bolt' }]);
+  await store.deliveries.insert([
+    { ...told, first_due_at: 1, due_at: 1, last_error_json: JSON.stringify(typed('secret of bolt')) },
+  ]);
   const check = {
     id: randomUUID(),
     client_id: bolt.client.id,
@@ -435,7 +437,10 @@ t.test('no scoped method reaches into another client', async (t) => {
       list: [outcome.empty, () => pageIds(mine.receivers.list(page))],
       all: [outcome.empty, () => mine.receivers.all()],
       get: [outcome.nothing, () => mine.receivers.get(receiver.id)],
-      status: [{ last_delivered_at: null, waiting: 0, last_error: null }, () => mine.receivers.status(receiver.id)],
+      status: [
+        { last_delivered_at: null, waiting: 0, last_error_json: null },
+        () => mine.receivers.status(receiver.id),
+      ],
       insert: [outcome.notFound, () => mine.receivers.insert({ ...receiver, id: 'new' })],
       update: [
         outcome.notFound,
