@@ -2,15 +2,10 @@ import { join } from 'node:path';
 import { type Clocks, Feature, type OpenServerFrame } from '../../protocol/wire/frame.ts';
 import type { Measurement } from '../collect/collector.ts';
 import type { Log } from '../log/log.ts';
-import { createChecks } from './checks/checks.ts';
-import { createChecksKind } from './checks/kind.ts';
-import { createRunner } from './checks/run-check.ts';
-import { createFormerFrames } from './former-frames.ts';
-import { anyKind } from './kind.ts';
+import { features } from './features.ts';
 import { TaskLedger } from './ledger.ts';
 import { type ResultLink, TaskOutbox } from './outbox.ts';
 import { readPolicy } from './policy.ts';
-import { createProbeKind } from './probe/kind.ts';
 import { TaskRunner } from './runner.ts';
 
 export interface TasksOptions {
@@ -34,17 +29,16 @@ export interface Tasks {
   stop(): void;
 }
 
-/** The tasks of this machine, each kind a folder beside this file. What they may do is decided by `policy.json` alone. */
+/** The tasks of this machine, by the list of features.ts. What they may do is decided by `policy.json` alone. */
 export async function createTasks({ dataDir, publicKey, deviceId, bootId, clocks, log }: TasksOptions): Promise<Tasks> {
   const policy = () => readPolicy(dataDir);
-  const { allows, fault } = policy();
+  const { fault } = policy();
   if (fault !== undefined) log.warn('the policy cannot be understood', { reason: fault });
-  const checks = createChecks({ dataDir, publicKey, clocks, log, run: createRunner(dataDir) });
-  const probe = createProbeKind();
+  const made = features.map((create) => create({ dataDir, publicKey, clocks, log, policy }));
   const ledger = await TaskLedger.open({ directory: join(dataDir, 'tasks'), asker: deviceId, bootId, clocks, log });
   const outbox = new TaskOutbox({ ledger, log });
   const runner = new TaskRunner({
-    kinds: [anyKind(probe), anyKind(createChecksKind(checks))],
+    kinds: made.map(({ kind }) => kind),
     ledger,
     policy,
     clocks,
@@ -55,11 +49,10 @@ export async function createTasks({ dataDir, publicKey, deviceId, bootId, clocks
     },
     decline: (id, result) => outbox.decline(id, result),
   });
-  const former = createFormerFrames({ probe, checks, policy, log });
 
   return {
-    features: Feature.checks | Feature.tasks | (allows('probe-peers') ? Feature.probe : 0),
-    addTo: (measurement) => checks.addTo(measurement),
+    features: made.reduce<number>((bits, { former }) => bits | (former?.bits ?? 0), Feature.tasks),
+    addTo: (measurement) => made.reduce((all, feature) => feature.addTo?.(all) ?? all, measurement),
     opened(link, features) {
       if ((features & Feature.tasks) === 0) outbox.closed();
       else outbox.opened(link);
@@ -67,12 +60,15 @@ export async function createTasks({ dataDir, publicKey, deviceId, bootId, clocks
     take(frame, link) {
       if (frame.type === 'task') runner.take(frame);
       else if (frame.type === 'task_taken') outbox.taken(Buffer.from(frame.id).toString('hex'));
-      else former.take(frame, (answer) => link.send(answer));
+      else {
+        const asked = made.find(({ former }) => former?.type === frame.type);
+        asked?.former?.take(frame.json, (answer) => link.send(answer));
+      }
     },
     stop() {
       runner.stop();
       outbox.closed();
-      checks.stop();
+      for (const feature of made) feature.stop?.();
     },
   };
 }

@@ -8,7 +8,7 @@ export interface AskedDevice {
   readonly peer: { readonly features: number; readonly send: (frame: Frame) => void } | null;
 }
 
-/** Something that agents may be asked for. Each kind is a folder beside this file. */
+/** Something that agents may be asked for. A kind lies with whoever asks for it. */
 export interface TaskKind<Payload, Facts> {
   /** As the wire calls it. */
   readonly name: string;

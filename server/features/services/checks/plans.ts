@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import { Feature } from '../../../../protocol/wire/frame.ts';
 import type { AgentPlan } from '../../../../protocol/wire/plan.ts';
-import { checks as checksKind } from '../../../core/tasks/checks/kind.ts';
 import type { TaskDesk } from '../../../core/tasks/desk.ts';
 import type { DeviceRecord } from '../../../fleet/device-record.ts';
 import type { Fleet } from '../../../fleet/fleet.ts';
 import type { CheckBook } from './check-book.ts';
 import { type CheckDefinition, toPlanned } from './definition.ts';
+import { checks as checksKind } from './kind.ts';
 
 export interface PlansOptions {
   readonly checks: CheckBook;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import t, { type Test } from 'tap';
-import { createFormerFrames } from '../../../../agent/tasks/former-frames.ts';
 import { anyKind } from '../../../../agent/tasks/kind.ts';
 import type { Policy } from '../../../../agent/tasks/policy.ts';
+import { createProbeFeature } from '../../../../agent/tasks/probe/feature.ts';
 import { createProbeKind, type ProbeKindOptions } from '../../../../agent/tasks/probe/kind.ts';
 import type { Knock } from '../../../../protocol/check/knock.ts';
 import type { ProbeFinding, ProbeTask } from '../../../../protocol/wire/plan.ts';
@@ -37,8 +37,7 @@ type Answer = Pick<ProbeFinding, 'outcome' | 'detail'>;
 function createProber(t: Test, { policy: its = policy, ...options }: Options) {
   const kind = createProbeKind(options);
   const agent = startTaskAgent(t, { kinds: [anyKind(kind)], policy: its });
-  const checks = { take: () => undefined };
-  const former = createFormerFrames({ probe: kind, checks, policy: () => its, log: recordingLog().log });
+  const { former } = createProbeFeature({ policy: () => its, log: recordingLog().log }, kind);
   return async (task: ProbeTask): Promise<Answer> => {
     if (way === 'as a task') {
       const { ask, ended } = await agent;
@@ -46,7 +45,7 @@ function createProber(t: Test, { policy: its = policy, ...options }: Options) {
       return outcome === 'refused' ? { outcome: 'not_permitted', detail: facts.reason } : facts;
     }
     const { promise, resolve } = Promise.withResolvers<Answer>();
-    former.take({ type: 'probe', json: JSON.stringify({ id: 7, ...task }) }, (frame) => {
+    former.take(JSON.stringify({ id: 7, ...task }), (frame) => {
       const { id, ...answer } = JSON.parse((frame as { json: string }).json);
       t.equal(id, 7, 'its number returns');
       resolve(answer);

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../../../protocol/error.ts';
 import type { AgentPlan } from '../../../../protocol/wire/plan.ts';
-import type { TaskKind } from '../kind.ts';
+import type { TaskKind } from '../../../core/tasks/kind.ts';
 
 /** All that a machine is to check from now on. What it finds comes in its reports. */
 export const checks: TaskKind<AgentPlan, { readonly checks: number }> = {
