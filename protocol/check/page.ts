@@ -12,6 +12,10 @@ import { charsetOf } from './charset.ts';
 import { withoutEntities } from './entities.ts';
 
 const MAX_TEXT_BYTES = 256 * 1024;
+/** Nobody packs what is packed so often; each takes some 64 KiB as long as it is read. */
+const MAX_PACKINGS = 5;
+/** The largest window that a page may be packed with (RFC 9659): the format would allow 128 MiB. */
+const zstdWindow = { [constants.ZSTD_d_windowLogMax]: 23 };
 /** A page that breaks off is as whole as browsers show it. */
 const gentle = { finishFlush: constants.Z_SYNC_FLUSH };
 
@@ -21,7 +25,7 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map([
   ['deflate', () => createInflate(gentle)],
   ['raw deflate', () => createInflateRaw(gentle)],
   ['br', () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH })],
-  ['zstd', () => createZstdDecompress({ finishFlush: constants.ZSTD_e_flush })],
+  ['zstd', () => createZstdDecompress({ finishFlush: constants.ZSTD_e_flush, params: zstdWindow })],
 ]);
 
 /**
@@ -64,6 +68,7 @@ async function* unpacked(body: AsyncIterable<Buffer>, encodings: string): AsyncG
     .map((name) => name.trim());
   const packings = names.filter((name) => decoders.has(name)).toReversed();
   if (packings.length === 0) return yield* body;
+  if (packings.length > MAX_PACKINGS) throw new Error('the page is packed too often');
   let pieces = body;
   for (const name of packings) {
     const { first, all } = await peek(pieces);

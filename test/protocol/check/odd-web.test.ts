@@ -1,4 +1,13 @@
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import {
+  brotliCompressSync,
+  constants,
+  createZstdCompress,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib';
 import t, { type Test } from 'tap';
 import { runHttp } from '../../../protocol/check/http.ts';
 import type { CheckOutcome } from '../../../protocol/check/outcome.ts';
@@ -70,6 +79,27 @@ t.test('a packed page is unpacked, also where nobody asked for it', async (t) =>
   t.match(await get('/bomb'), { up: false, reason: 'text_missing' });
   t.ok(process.memoryUsage().arrayBuffers - before < 50e6, 'and only as much as is read');
   t.match(await get('/lie'), { up: false, reason: 'failed' });
+});
+
+t.test('a page that is packed so that unpacking it takes all memory is not unpacked', async (t) => {
+  const often = (times: number) =>
+    Array.from({ length: times }).reduce<Buffer>((page) => gzipSync(page), Buffer.from('Order here'));
+  const wide = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: 26 } });
+  wide.write('Order');
+  setImmediate(() => wide.end(' here'));
+  const packed: Record<string, readonly [encoding: string, body: Buffer]> = {
+    '/five': ['gzip, gzip, gzip, gzip, gzip', often(5)],
+    '/many': [Array.from({ length: 500 }).fill('gzip').join(), often(500)],
+    '/wide': ['zstd', await buffer(wide)],
+  };
+  const port = await plainWeb(t, ({ url = '' }, response) => {
+    const [encoding = '', body] = packed[url] ?? [];
+    response.writeHead(200, { 'content-encoding': encoding }).end(body);
+  });
+  const get = (path: string) => run(`http://shop.test:${port}${path}`, { text: 'Order here' });
+  t.match(await get('/five'), { up: true });
+  t.match(await get('/many'), { up: false, reason: 'failed' });
+  t.match(await get('/wide'), { up: false, reason: 'failed' });
 });
 
 t.test('an answer that browsers take is taken', async (t) => {
