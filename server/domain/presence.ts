@@ -306,11 +306,20 @@ function judgeAnnounced(facts: LivenessFacts, announced: Announcement, now: numb
       loss: { priority: 'high', onset: announced.at, tellAt: announced.at, blame: 'host' },
     };
   }
-  if (now < Math.max(deadline, facts.judgeFrom)) {
+  if (now < deadline) {
     return {
       state: 'expected',
       since,
       reason: said('presence.expected', { ...goodbye, backBy: deadline }),
+      loss: null,
+    };
+  }
+  // Overdue while the server did not look: it may be back already, and has not had time to say so.
+  if (now < facts.judgeFrom) {
+    return {
+      state: 'unknown',
+      since,
+      reason: said('presence.starting', { heardAt: facts.lastHeardAt ?? since }),
       loss: null,
     };
   }

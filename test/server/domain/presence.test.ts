@@ -75,7 +75,8 @@ t.test('judgeLiveness: a goodbye is believed, with a deadline to come back', asy
   f('shutdown', 0, 'off high told after 0 min');
   f('shutdown', 99 * minutes, 'off high told after 0 min');
   f('sleep', 99 * minutes, 'asleep');
-  f('reboot', 15 * minutes, 'expected', 'server', NOW + 1);
+  f('reboot', 15 * minutes - 1, 'expected', 'server', NOW + 1);
+  f('reboot', 15 * minutes, 'unknown', 'server', NOW + 1);
 
   f('shutdown', 0, 'off', 'workstation');
   f('reboot', 14 * minutes, 'expected', 'workstation');
