@@ -1,0 +1,99 @@
+import type { Facts } from '../../../protocol/said/kinds.ts';
+import type { ValueOf } from '../../../protocol/said/said.ts';
+
+/** What is wrong with a source, as the machine or its tool says. */
+export const sourceFaults = [
+  'tool_missing',
+  'not_permitted',
+  'wrong_password',
+  'repository_missing',
+  'repository_locked',
+  'repository_full',
+  'repository_damaged',
+  'unreachable',
+  'timeout',
+  'unknown_version',
+  'unreadable',
+  'failed',
+] as const;
+export type SourceFault = (typeof sourceFaults)[number];
+
+/** What an asset may lack for the day it fails. */
+export const continuityItems = ['backup', 'spare', 'runbook', 'owner', 'warranty', 'contact'] as const;
+export type ContinuityItem = (typeof continuityItems)[number];
+
+/** What is said of recovery, as facts: the keys with their parameters. */
+export const recoveryFacts = {
+  // How a plan stands.
+  'recovery.kept': { exposure: 'duration', rpo: 'duration?', next: 'moment?' },
+  'recovery.overdue': { due: 'instant', missed: 'count', breach: 'moment?' },
+  'recovery.at-risk': { due: 'instant', missed: 'count', breach: 'moment?' },
+  'recovery.breached': { exposure: 'duration', rpo: 'duration', since: 'moment' },
+  'recovery.no-point': { since: 'moment' },
+  'recovery.unproven': { exposure: 'duration', rpo: 'duration?' },
+  'recovery.blind': { since: 'moment' },
+  // What a target is worth.
+  'recovery.target.holds': { rpo: 'duration', worst: 'duration' },
+  'recovery.target.sometimes': {
+    rpo: 'duration',
+    worst: 'duration',
+    from: 'instant',
+    to: 'instant',
+    proposal: 'duration',
+  },
+  'recovery.target.never': { rpo: 'duration', worst: 'duration', proposal: 'duration' },
+  // What was lost, and how long it took.
+  'recovery.loss.met': { loss: 'duration', rpo: 'duration?', point: 'instant' },
+  'recovery.loss.breached': { loss: 'duration', rpo: 'duration', point: 'instant' },
+  'recovery.loss.unproven': { loss: 'duration?', perhaps: 'duration', rpo: 'duration' },
+  'recovery.loss.all': { rpo: 'duration?' },
+  'recovery.rto.running': { due: 'moment', rto: 'duration' },
+  'recovery.rto.met': { took: 'duration', rto: 'duration' },
+  'recovery.rto.breached': { due: 'instant', rto: 'duration', took: 'duration?' },
+  // Points that do not count.
+  'recovery.point.refused': { point: 'name', why: ['failed', 'future', 'undated', 'backwards'] },
+  'recovery.chain.broken': { point: 'name', missing: 'name', why: ['missing', 'failed', 'unproven', 'gone', 'circle'] },
+  'recovery.size.empty': { usual: 'bytes?' },
+  'recovery.size.shrunken': { size: 'bytes', usual: 'bytes' },
+  // Drills and forecasts.
+  'recovery.drill.proven': { at: 'moment', took: 'duration', scope: ['full', 'sample'] },
+  'recovery.drill.failed': {
+    at: 'moment',
+    why: ['mismatch', 'missing', 'wrong_password', 'no_room', 'cut_off', 'failed'],
+  },
+  'recovery.drill.overdue': { last: 'moment?', age: 'duration' },
+  'recovery.restore.predicted': { took: 'duration', least: 'duration', most: 'duration', rto: 'duration?' },
+  'recovery.restore.impossible': { on: 'moment', earliest: 'moment?', latest: 'moment?', rto: 'duration' },
+  'recovery.window.outgrown': { on: 'moment', window: 'duration', duration: 'duration' },
+  // Copies.
+  'recovery.copies.too-few': { copies: 'count', media: 'count' },
+  'recovery.copies.no-offsite': { newest: 'moment?' },
+  'recovery.disk.swap': { here: 'name', next: 'name', due: 'moment' },
+  'recovery.disk.all-here': { names: 'names' },
+  'recovery.disk.none-here': { next: 'name?' },
+  // One cause behind many.
+  'recovery.cause': {
+    object: 'name',
+    kind: ['repository', 'device', 'plan'],
+    why: sourceFaults,
+    plans: 'count',
+    since: 'moment',
+  },
+  // What nobody thought of yet.
+  'recovery.gap': { item: continuityItems, why: ['missing', 'expired', 'breached', 'unproven'] },
+  'recovery.risk.accepted': { item: continuityItems, document: 'name', until: 'date?' },
+} as const satisfies Facts;
+
+type All = typeof recoveryFacts;
+export type RecoveryKey = keyof All;
+export type RecoveryParams<Key extends RecoveryKey> = { readonly [Name in keyof All[Key]]: ValueOf<All[Key][Name]> };
+
+/** A fact of recovery: plain data, worded where somebody reads it. */
+export type RecoverySaid = {
+  [Key in RecoveryKey]: { readonly key: Key; readonly params: RecoveryParams<Key> };
+}[RecoveryKey];
+
+/** @example fact('recovery.blind', { since: at }) */
+export function fact<Key extends RecoveryKey>(key: Key, params: RecoveryParams<Key>): RecoverySaid {
+  return { key, params } as RecoverySaid;
+}
