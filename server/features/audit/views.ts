@@ -6,6 +6,9 @@ import type { Row } from '../../platform/store/tables.ts';
 
 type Actor = AuditRow['actor'];
 
+/** What `Date` can hold, ms. */
+const LAST_INSTANT = 8.64e15;
+
 export interface AuditViews {
   of(rows: readonly Row<'audit'>[]): Promise<AuditRow[]>;
 }
@@ -38,14 +41,25 @@ export function createAuditViews(
       Promise.all(
         rows.map(async ({ id, at, actor, action, subject, detail_json }) => ({
           row: id,
-          at: iso(at),
+          at: iso(Math.min(Math.max(at, -LAST_INSTANT), LAST_INSTANT)),
           actor: await actorOf(actor),
           action,
           // What an earlier version called otherwise has no words.
           words: words.get(action) ?? action,
           object: subject,
-          detail: JSON.parse(detail_json) as Record<string, unknown>,
+          detail: detailOf(detail_json),
         })),
       ),
   };
+}
+
+/** What somebody has written into the database is shown as it is: one row must not hide all others. */
+function detailOf(json: string): Record<string, unknown> {
+  try {
+    const detail: unknown = JSON.parse(json);
+    if (typeof detail === 'object' && detail !== null && !Array.isArray(detail)) return { ...detail };
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+  }
+  return { unreadable: json };
 }

@@ -74,10 +74,10 @@ export function auditLog({ db, clock, chainKey }: RepositoryContext): AuditLog {
     async list(filter, { limit, cursor }) {
       const size = clampLimit(limit);
       let query = where(filter)
-        .selectAll()
-        .orderBy('id', 'desc')
+        .select(columns)
+        .orderBy('audit.id', 'desc')
         .limit(size + 1);
-      if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['number'])[0]);
+      if (cursor !== undefined) query = query.where('audit.id', '<', decodeCursor(cursor, ['number'])[0]);
       return toPage(await query.execute(), size, ({ id }) => [id]);
     },
     async count(filter) {
@@ -110,15 +110,21 @@ export function auditLog({ db, clock, chainKey }: RepositoryContext): AuditLog {
   };
 }
 
-/** In the order of their ids, also those that no server has written. A number that cannot be read here is read as the nearest. */
+/** A number that cannot be read here, and that no server has written, is read as the nearest: one row must not hide all others. */
+const readable = (column: 'id' | 'at') =>
+  sql<number>`max(min(${sql.ref(`audit.${column}`)}, ${sql.lit(MOST)}), ${sql.lit(-MOST)})`.as(column);
+const columns = [
+  ...(['actor', 'action', 'subject', 'detail_json', 'previous_hash', 'hash', 'key_id'] as const),
+  readable('id'),
+  readable('at'),
+];
+
+/** In the order of their ids, also those that no server has written. */
 async function* everyRow(db: RepositoryContext['db']): AsyncGenerator<Row<'audit'>> {
-  const readable = (column: 'id' | 'at') =>
-    sql<number>`max(min(${sql.ref(`audit.${column}`)}, ${sql.lit(MOST)}), ${sql.lit(-MOST)})`.as(column);
   for (let newest: number | null = null; ; ) {
     const rows: Row<'audit'>[] = await db
       .selectFrom('audit')
-      .select(['actor', 'action', 'subject', 'detail_json', 'previous_hash', 'hash', 'key_id'])
-      .select([readable('id'), readable('at')])
+      .select(columns)
       .$if(newest !== null, (query) => query.where('audit.id', '>', newest))
       .orderBy('audit.id')
       .limit(BATCH)

@@ -89,3 +89,19 @@ t.test('it is read on a database that cannot be written, and by admins of every 
   t.same((await find('action=client.create')).rows, [1]);
   t.ok(await store.scoped(everyClient).clients.get(id));
 });
+
+t.test('a row that somebody wrote into the database hides no other', async (t) => {
+  const { makeClient, find, store, request, headers } = await office(t);
+  for (const name of ['Acme', 'Bolt', 'Cord', 'Dawn']) await makeClient(name);
+  await sql`DROP TRIGGER audit_is_never_changed`.execute(store.db);
+  await sql`UPDATE audit SET detail_json = '{"name":' WHERE id = 2`.execute(store.db);
+  await sql`UPDATE audit SET detail_json = '["__proto__"]', at = 9007199254740993 WHERE id = 3`.execute(store.db);
+  t.match((await find('')).items, [
+    { row: 4, detail: { name: 'Dawn' } },
+    { row: 3, at: '+275760-09-13T00:00:00.000Z', detail: { unreadable: '["__proto__"]' } },
+    { row: 2, detail: { unreadable: '{"name":' } },
+    { row: 1, detail: { name: 'Acme' } },
+  ]);
+  t.match(await request('GET', '/api/v1/audit.csv', { headers }), { status: 200 });
+  t.match(await store.audit.verify(), { ok: false, brokenAtId: 2 });
+});
