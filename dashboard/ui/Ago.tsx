@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { nowMs } from '../data/clock.ts';
-import { duration, exactTime, relative, time } from '../words/format.ts';
+import { duration, exactTime, logTime, relative, time } from '../words/format.ts';
 
 /** How long ago something was, ticking; the exact local time with its zone on hover. */
 export function Ago({ at }: { at: string }) {
@@ -20,6 +20,16 @@ export function Lasting({ since }: { since: string }) {
   return (
     <time dateTime={since} title={exactTime(sinceMs)}>
       {text}
+    </time>
+  );
+}
+
+/** A moment of a log: to the second and on one line, its zone on hover. */
+export function LogTime({ at }: { at: string }) {
+  const atMs = Date.parse(at);
+  return (
+    <time class="log-time" dateTime={at} title={exactTime(atMs)}>
+      {logTime(atMs)}
     </time>
   );
 }

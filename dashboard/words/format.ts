@@ -142,6 +142,19 @@ export function dayTime(atMs: number): string {
   }).format(atMs);
 }
 
+/** A moment of a log, whatever the day: `4 Aug 2026, 14:03:21`, always with 24 hours, so that lines read alike. */
+export function logTime(atMs: number): string {
+  return dates({
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(atMs);
+}
+
 /** A date without a clock, such as `2026-12-25`, as `Fri 25 Dec 2026`. */
 export function dateText(date: string): string {
   return dates({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(

@@ -1,3 +1,4 @@
+import { auditFacts } from './facts/audit.ts';
 import { checkFacts } from './facts/checks.ts';
 import { clockFacts } from './facts/clocks.ts';
 import { incidentFacts } from './facts/incidents.ts';
@@ -25,4 +26,5 @@ export const facts = {
   ...ledgerFacts,
   ...featureFacts,
   ...messageFacts,
+  ...auditFacts,
 } as const;

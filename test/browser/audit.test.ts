@@ -10,7 +10,15 @@ t.test('the audit log is searched, and the address holds the search', async (t) 
   await page.getByRole('cell', { name: /Retired a device/ }).waitFor();
   t.same(await violations(page), []);
   t.match(await page.getByRole('row').nth(1).innerText(), /Ben Carter[\s\S]*Retired a device[\s\S]*gone/);
-  t.match(await page.getByRole('row').nth(2).innerText(), /The server[\s\S]*Changed a client[\s\S]*name: Acme/);
+  t.match(await page.getByRole('row').nth(2).innerText(), /The server[\s\S]*Changed a client[\s\S]*Name: Acme/);
+
+  t.match(
+    await page.getByRole('row').nth(3).innerText(),
+    /Made an enrolment token[\s\S]*Site: Main clinic[\s\S]*Valid for: 10 min/,
+  );
+  const when = page.getByRole('row').nth(3).locator('time').first();
+  t.match(await when.innerText(), /^\d{1,2} \w+ 20\d\d, \d\d:\d\d:\d\d$/);
+  t.equal(await when.evaluate((one) => one.getClientRects().length), 1, 'on one line');
 
   await page.getByLabel('What', { exact: true }).selectOption('Changed a client');
   await page.getByRole('cell', { name: /Retired a device/ }).waitFor({ state: 'detached' });

@@ -241,6 +241,7 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
     items: [
       { action: 'client.change', words: 'Changed a client' },
       { action: 'device.retire', words: 'Retired a device' },
+      { action: 'token.create', words: 'Made an enrolment token' },
     ],
   }));
   app.get<{ Querystring: Record<string, string> }>('/api/v1/audit', ({ query }) => {
@@ -263,6 +264,15 @@ function addSettingsRoutes(app: FastifyInstance, world: FakeWorld): void {
         words: 'Changed a client',
         object: 'c-1',
         detail: { name: 'Acme' },
+      },
+      {
+        row: 1,
+        at: new Date(world.nowMs() - 90_000_000).toISOString(),
+        actor: { ...ben, name: 'Ben Carter of the night shift' },
+        action: 'token.create',
+        words: 'Made an enrolment token',
+        object: 't1',
+        detail: { clientId: 'c2', siteId: 's3', kind: 'workstation', uses: 12, expiresInMs: 600_000 },
       },
     ];
     const fits = rows.filter(({ action }) => query.action === undefined || action === query.action);

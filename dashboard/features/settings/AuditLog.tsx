@@ -6,14 +6,16 @@ import { compareNames } from '../../data/select.ts';
 import { clients, devices, isAdmin, services, sites, users } from '../../data/store.ts';
 import { place, setQuery } from '../../route/router.ts';
 import { clientHref, deviceHref, incidentHref, siteHref, withQuery } from '../../route/routes.ts';
-import { When } from '../../ui/Ago.tsx';
+import { LogTime } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { DateField } from '../../ui/DateInput.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { t } from '../../words/i18n.ts';
-import { type AuditQuery, auditSearch, detailText, parseAuditQuery } from './audit-query.ts';
+import { sayDetail, shortId } from './audit-detail.ts';
+import { type AuditQuery, auditSearch, parseAuditQuery } from './audit-query.ts';
 
 /** Who did what: by person, action, object and day. */
 export function AuditLog() {
@@ -108,7 +110,7 @@ function whoOf({ actor: { id, kind, name } }: AuditRow): string {
 }
 
 const columns = (): Column<AuditRow>[] => [
-  { head: t('audit.when'), cell: ({ at }) => <When at={at} /> },
+  { head: t('audit.when'), cell: ({ at }) => <LogTime at={at} /> },
   { head: t('audit.who'), cell: whoOf },
   {
     head: t('audit.what'),
@@ -121,8 +123,28 @@ const columns = (): Column<AuditRow>[] => [
       </>
     ),
   },
-  { head: t('audit.detail'), cell: ({ detail }) => <div class="audit-detail">{detailText(detail)}</div> },
+  { head: t('audit.detail'), cell: ({ detail }) => <Detail detail={detail} /> },
 ];
+
+/** Field by field, the objects in it by their names where they are still there. */
+function Detail({ detail }: { detail: AuditRow['detail'] }) {
+  const fields = sayDetail(detail, nameOf);
+  if (fields.length === 0) return null;
+  return (
+    <ul class="audit-detail">
+      {fields.map((field) => (
+        <li key={field.params.field}>
+          <Words said={field} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function nameOf(id: string): string | null {
+  const named = devices.value.get(id) ?? clients.value.get(id) ?? sites.value.get(id) ?? services.value.get(id);
+  return named?.name ?? users.value.get(id) ?? null;
+}
 
 /** By its name where it is still there, otherwise by its id. */
 function ObjectName({ row: { object, action } }: { row: AuditRow }) {
@@ -134,5 +156,11 @@ function ObjectName({ row: { object, action } }: { row: AuditRow }) {
   const site = sites.value.get(object);
   if (site) return <a href={siteHref(object)}>{site.name}</a>;
   if (action.startsWith('incident.')) return <a href={incidentHref(object)}>{t('audit.incident')}</a>;
-  return <>{services.value.get(object)?.name ?? users.value.get(object) ?? object}</>;
+  const name = services.value.get(object)?.name ?? users.value.get(object);
+  if (name !== undefined) return <>{name}</>;
+  return (
+    <a href={withQuery('/settings/audit', { object })} title={object}>
+      {shortId(object)}
+    </a>
+  );
 }

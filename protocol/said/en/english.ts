@@ -1,5 +1,6 @@
 import { featureWords } from '../features.ts';
 import type { Catalogue } from '../word.ts';
+import { auditWords } from './audit.ts';
 import { checkWords } from './checks.ts';
 import { clockWords } from './clocks.ts';
 import { incidentWords } from './incidents.ts';
@@ -27,5 +28,6 @@ export const english: Catalogue = {
     ...ledgerWords,
     ...featureWords,
     ...messageWords,
+    ...auditWords,
   },
 };
