@@ -1,7 +1,7 @@
 import type { LossKind } from '../../protocol/api/view.ts';
 import { type Said, said } from '../../protocol/said/said.ts';
 import type { Frame, ProcessSample } from '../../protocol/wire/frame.ts';
-import type { Liveness } from '../domain/presence.ts';
+import type { Liveness } from '../domain/liveness.ts';
 import type { Reading } from '../domain/reading.ts';
 import { QuietDevice } from '../domain/rules/quiet-device.ts';
 import type { Row } from '../platform/store/tables.ts';

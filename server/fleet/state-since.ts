@@ -1,5 +1,5 @@
 import type { PresenceState } from '../../protocol/api/view.ts';
-import type { Liveness } from '../domain/presence.ts';
+import type { Liveness } from '../domain/liveness.ts';
 import type { DeviceRecord } from './device-record.ts';
 
 /** What says nothing of the machine: it was not heard yet, not heard for seconds, or the server itself cannot see. */

@@ -1,11 +1,8 @@
-import { sql } from 'kysely';
 import type { Logger } from 'pino';
-import { type Said, said } from '../../../protocol/said/said.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { type Absentee, networkOf } from '../../domain/blame.ts';
-import type { IncidentStep } from '../../domain/incidents/incident.ts';
+import { judgeLiveness, type LivenessFacts } from '../../domain/liveness.ts';
 import { OPINION_HOLDS_MS, type Opinion } from '../../domain/opinion.ts';
-import { judgeLiveness, type Liveness, type LivenessFacts, type Loss } from '../../domain/presence.ts';
-import type { Verdict } from '../../domain/rules/detection.ts';
 import type { PresenceSettings } from '../../domain/settings.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
@@ -16,9 +13,9 @@ import type { Health } from '../../platform/health/health.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { ChangeSet } from '../incidents/change-set.ts';
 import type { IncidentBook } from '../incidents/incident-book.ts';
-import { recurrenceOf } from '../incidents/statements.ts';
 import type { Anchors } from './anchors.ts';
-import { hush, release, SUPPRESSED_BY_BLINDNESS } from './family.ts';
+import { ContactIncidents } from './contact-incidents.ts';
+import { hush } from './family.ts';
 import { LostSites } from './lost-sites.ts';
 import { type Blind, OwnSight } from './own-sight.ts';
 import { ServerIncident } from './server-incident.ts';
@@ -41,9 +38,6 @@ export interface ContactOptions {
   readonly isExpected: (info: DeviceRecord['info'], now: number) => boolean;
 }
 
-const CONTACT = 'contact|';
-const evidence = { metrics: ['cpu.busy', 'memory.available'], threshold: null };
-
 /**
  * Judges who is to blame for silence, in this order: the server itself, a site, an agent, a host, and otherwise nobody can say.
  * It steps memory and fills changes; the watch commits them.
@@ -53,6 +47,7 @@ export class Contact {
   readonly #sight: OwnSight;
   readonly #sites: LostSites;
   readonly #server: ServerIncident;
+  readonly #incidents: ContactIncidents;
   #judgeFrom: number;
   #nextDueAt = Number.POSITIVE_INFINITY;
   #blind: Blind | null = null;
@@ -70,7 +65,7 @@ export class Contact {
       over: said('server.blind.over'),
     });
     this.#sites.restore();
-    options.book.addFirstPolicy((step) => this.#explain(step));
+    this.#incidents = new ContactIncidents({ ...options, siteIncident: (siteId) => this.#sites.parentOf(siteId) });
   }
 
   /** Until then absence is not judged. */
@@ -142,71 +137,7 @@ export class Contact {
     } else if (liveness.loss?.blame !== record.liveness.loss?.blame) changes.touched.add(record);
     const before = record.liveness.loss;
     record.liveness = liveness;
-    this.#judgeLoss(record, liveness, before, changes, now);
-  }
-
-  #judgeLoss(record: DeviceRecord, liveness: Liveness, before: Loss | null, changes: ChangeSet, now: number): void {
-    const { raised } = record.memory.detection;
-    const { loss } = liveness;
-    if (loss && raised.get(CONTACT)?.priority !== loss.priority) {
-      const { priority, onset } = loss;
-      const kind = raised.has(CONTACT) ? 'change' : 'raise';
-      raised.set(CONTACT, { rule: 'contact', object: '', priority, lastSeen: now });
-      const about = { rule: 'contact', object: '', said: liveness.reason, evidence, onset, at: now } as const;
-      this.#apply(record, { kind, priority, ...about }, changes, loss.tellAt, now);
-    } else if (loss && before && before.blame !== loss.blame) {
-      this.#reword(record, liveness.reason, changes, now);
-    } else if (!loss && raised.has(CONTACT) && (liveness.state === 'up' || isFreeToBeOff(record, liveness))) {
-      raised.delete(CONTACT);
-      const over = said('contact.over', { how: liveness.state === 'up' ? 'back' : 'hours_over' });
-      const about = { rule: 'contact', object: '', said: over, at: now } as const;
-      this.#apply(record, { kind: 'clear', ...about }, changes, now, now);
-    }
-    if (loss && !this.#blind) this.#unhush(record, changes, loss, now);
-  }
-
-  #apply(record: DeviceRecord, verdict: Verdict, changes: ChangeSet, tellAt: number, now: number): void {
-    const { id, client_id, site_id } = record.info;
-    const step = this.#options.book.step(verdict, { clientId: client_id, siteId: site_id, deviceId: id }, tellAt);
-    if (!step) {
-      changes.edge(record);
-      return;
-    }
-    const isWaiting = step.notice?.kind === 'changed' && tellAt > now;
-    // It is told once, when it is due, in the words that hold then.
-    changes.addIncident(record, isWaiting ? { ...step, notice: null } : step);
-    if (verdict.kind === 'change') changes.add(this.#freshen(step, now));
-  }
-
-  /** Somebody else is to blame than before, at the same priority. */
-  #reword(record: DeviceRecord, why: Said, changes: ChangeSet, now: number): void {
-    const { book } = this.#options;
-    const incident = contactOf(book, record);
-    if (!incident) return;
-    const event = { kind: 'changed', at: now, by: null, said: why } as const;
-    const step = book.settle(
-      { record: { ...incident, said: why, updatedAt: now }, event, notice: null },
-      incident,
-      now,
-    );
-    changes.addIncident(record, step);
-    changes.add(this.#freshen(step, now));
-  }
-
-  /** What still waits to be told says what is known by now. */
-  #freshen({ record }: IncidentStep, now: number) {
-    return sql`
-      UPDATE outbox SET payload_json = json_set(payload_json, '$.priority', ${record.priority}, '$.said', json(${JSON.stringify(record.said)}))
-      WHERE idempotency_key = ${`${recurrenceOf(record)}raised`} AND delivered_at IS NULL AND attempts = 0 AND due_at > ${now}
-    `.compile(this.#options.store.db);
-  }
-
-  /** The server sees again and the device is still silent. */
-  #unhush(record: DeviceRecord, changes: ChangeSet, { tellAt }: Loss, now: number): void {
-    const { book } = this.#options;
-    const incident = contactOf(book, record);
-    if (incident?.suppressedBy !== SUPPRESSED_BY_BLINDNESS) return;
-    release(book, changes, record, incident, now, Math.max(now, tellAt));
+    this.#incidents.judge(record, before, changes, now, this.#blind === null);
   }
 
   #judgeOwnSight(
@@ -256,14 +187,6 @@ export class Contact {
     );
   }
 
-  /** A contact incident that opens while its site is lost belongs to the site's. */
-  #explain(step: IncidentStep): IncidentStep {
-    const { record, event } = step;
-    if (record.rule !== 'contact' || (event.kind !== 'opened' && event.kind !== 'reopened')) return step;
-    const parentId = this.#sites.parentOf(record.siteId);
-    return { ...step, record: { ...record, parentId }, notice: parentId === null ? step.notice : null };
-  }
-
   #facts(record: DeviceRecord, now: number): LivenessFacts {
     return {
       kind: this.#options.isExpected(record.info, now) ? 'server' : record.info.kind,
@@ -300,11 +223,6 @@ function isAlwaysOn({ info, lastHeardAt }: DeviceRecord): boolean {
   return info.kind === 'server' && lastHeardAt !== null;
 }
 
-/** A workstation outside its expected hours. */
-function isFreeToBeOff({ info }: DeviceRecord, { state }: Liveness): boolean {
-  return info.kind === 'workstation' && (state === 'off' || state === 'asleep');
-}
-
 /** What it said when it left, unless it was heard of since. */
 function announcedOf({ memory, lastHeardAt }: DeviceRecord) {
   const { announced } = memory.presence;
@@ -331,9 +249,4 @@ function toAbsentee(record: DeviceRecord) {
     goneAt: lastHeardAt ?? 0,
     network: remoteAddress === null ? null : networkOf(remoteAddress),
   };
-}
-
-function contactOf(book: IncidentBook, { info }: DeviceRecord) {
-  for (const incident of book.openOf(info.id)) if (incident.rule === 'contact') return incident;
-  return null;
 }

@@ -3,21 +3,12 @@ import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { ClockSet, Judge } from '../../core/incidents/judge.ts';
 import { type DiskWatch, outlookOf, takePoint, watchDisk } from '../../domain/forecast/disk-outlook.ts';
-import { DAY_MS, type FillMemory, MEMORY_DAYS, noteLevel } from '../../domain/forecast/fill-memory.ts';
+import { DAY_MS, type FillMemory, MEMORY_DAYS } from '../../domain/forecast/fill-memory.ts';
 import type { Outlook } from '../../domain/forecast/forecast.ts';
-import { type NightTime, nightAt, noteNight } from '../../domain/forecast/night-growth.ts';
+import { type NightTime, nightAt } from '../../domain/forecast/night-growth.ts';
 import { sayOutlook } from '../../domain/forecast/say-outlook.ts';
-import {
-  emptyWindow,
-  fillHole,
-  hasHole,
-  moveWindow,
-  newestLevel,
-  type SpaceWindow,
-  STEP_MS,
-  slotOf,
-} from '../../domain/forecast/space-window.ts';
-import { holdersOf, sharersOf, spaceOf, toldBy } from '../../domain/pools.ts';
+import { emptyWindow, hasHole, moveWindow, newestLevel, STEP_MS, slotOf } from '../../domain/forecast/space-window.ts';
+import { sharersOf, spaceOf, toldBy } from '../../domain/pools.ts';
 import { type Reading, readValue } from '../../domain/reading.ts';
 import { judgeFindings } from '../../domain/rules/detection.ts';
 import { diskForecast, takenOver } from '../../domain/rules/disk-forecast.ts';
@@ -27,9 +18,10 @@ import type { DetectionSettings } from '../../domain/settings.ts';
 import type { DeviceRecord, DiskForecastFigures } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { eachApart } from '../../platform/health/faults.ts';
-import { type PastDisks, type PastPoint, poolPast, type ReadHistory, readPast } from './disk-history.ts';
+import { type ReadHistory, readPast } from './disk-history.ts';
 import { ForecastIncidents } from './forecast-incidents.ts';
 import { HistoryQueue } from './history-queue.ts';
+import { type KnownDisks, takePast } from './known-disks.ts';
 
 export interface DiskForecastsOptions {
   readonly fleet: Pick<Fleet, 'devices'>;
@@ -40,17 +32,6 @@ export interface DiskForecastsOptions {
   /** Of whom a sentence with a date is for. */
   readonly zoneOf: (clientId: string, at: number) => string;
   readonly logger: Logger;
-}
-
-/** What is known of a device besides what its memory keeps. */
-interface Known {
-  readonly windows: Map<string, SpaceWindow>;
-  /** Read and not yet taken. */
-  past: PastDisks | null;
-  /** The past was asked for and has not come yet. */
-  isReading: boolean;
-  /** When the past is read again, because a gap may have been filled from the agent's spool; ms. */
-  readAgainAt: number[];
 }
 
 /** After a gap the spool comes soon, or late when it is long. */
@@ -69,7 +50,7 @@ export class DiskForecasts implements Judge {
   readonly about = 'the forecast of full disks';
   readonly #options: DiskForecastsOptions;
   readonly #incidents: ForecastIncidents;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownDisks>();
   readonly #queue: HistoryQueue;
   /** Whose past has come: they are judged before their turn. */
   readonly #ready = new Set<string>();
@@ -127,7 +108,7 @@ export class DiskForecasts implements Judge {
     const known = this.#knownOf(record, now);
     const timeZone = this.#options.zoneOf(record.info.client_id, now);
     const time = nightAt(now, timeZone);
-    const fills = this.#takePast(record, known, timeZone);
+    const fills = takePast(record, known, timeZone);
     const { latest } = record;
     const mounted = latest.schema.instances.get('fs.available') ?? [];
     const mountpoints = mounted.filter((mountpoint) => toldBy(latest, mountpoint) === null);
@@ -161,7 +142,7 @@ export class DiskForecasts implements Judge {
   /** Takes the newest reading if there is one since the last turn. Null while nothing can be said. */
   #watchOf(
     record: DeviceRecord,
-    known: Known,
+    known: KnownDisks,
     fills: Map<string, FillMemory>,
     mountpoint: string,
     now: number,
@@ -210,7 +191,7 @@ export class DiskForecasts implements Judge {
     }
   }
 
-  #knownOf(record: DeviceRecord, now: number): Known {
+  #knownOf(record: DeviceRecord, now: number): KnownDisks {
     const { id } = record.info;
     let known = this.#known.get(id);
     if (!known) {
@@ -244,51 +225,6 @@ export class DiskForecasts implements Judge {
       this.#ready.add(deviceId);
     }
   }
-
-  /** What was read becomes part of what is known, in the lane. */
-  #takePast({ memory, latest }: DeviceRecord, known: Known, timeZone: string): Map<string, FillMemory> {
-    const { fills } = memory.detection;
-    const { past } = known;
-    if (!past) return fills;
-    known.past = null;
-    const pastOf = (days: PastDisks['days'], mountpoint: string): readonly PastPoint[] => {
-      const others = latest ? holdersOf(latest, mountpoint) : [];
-      return poolPast(
-        days.get(mountpoint) ?? [],
-        others.map((other) => days.get(other) ?? []),
-      );
-    };
-    for (const mountpoint of past.days.keys()) {
-      const [first, ...rest] = pastOf(past.days, mountpoint);
-      if (!first || fills.has(mountpoint)) continue;
-      const watch = watchDisk(first);
-      for (const point of rest) {
-        learn(watch, point);
-        noteNight(watch.memory, point.availableBytes / point.sizeBytes, nightAt(point.atMs, timeZone));
-      }
-      fills.set(mountpoint, watch.memory);
-    }
-    for (const mountpoint of past.hours.keys()) {
-      const points = pastOf(past.hours, mountpoint);
-      const window = known.windows.get(mountpoint) ?? emptyWindow();
-      const sizeBytes = points.at(-1)?.sizeBytes ?? 0;
-      for (const point of points) {
-        // Of another size it is another disk.
-        if (Math.abs(point.sizeBytes - sizeBytes) <= 0.01 * sizeBytes)
-          fillHole(window, point.atMs, point.availableBytes);
-      }
-      known.windows.set(mountpoint, window);
-    }
-    return fills;
-  }
-}
-
-/** Remembers an hour of the past; a volume that was resized starts afresh. */
-function learn(watch: DiskWatch, { atMs, availableBytes, sizeBytes }: Parameters<typeof watchDisk>[0]): void {
-  if (Math.abs(sizeBytes - watch.memory.size) > 0.01 * watch.memory.size) {
-    watch.memory = watchDisk({ atMs, availableBytes, sizeBytes }).memory;
-  }
-  noteLevel(watch.memory, atMs, availableBytes, sizeBytes);
 }
 
 function pointOf(reading: Reading, mountpoint: string): Parameters<typeof watchDisk>[0] | null {

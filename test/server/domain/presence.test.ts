@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { GoodbyeReason } from '../../../protocol/wire/frame.ts';
-import { freshPresence, judgeLiveness, type LivenessFacts, takeProof } from '../../../server/domain/presence.ts';
+import { judgeLiveness, type LivenessFacts } from '../../../server/domain/liveness.ts';
+import { freshPresence, takeProof } from '../../../server/domain/presence.ts';
 import { defaultSettings } from '../../../server/domain/settings.ts';
 import { describeLedger, ledgerOf } from '../../support/ledger-model.ts';
 import { spoken } from '../../support/spoken.ts';
