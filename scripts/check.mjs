@@ -19,7 +19,7 @@ import { closingLine, tally } from './lib/tally.mjs';
 const inModules = (/** @type {string[]} */ ...path) => inRoot('node_modules', ...path);
 const TSC = inModules('typescript', 'bin', 'tsc');
 const BIOME = inModules('@biomejs', 'biome', 'bin', 'biome');
-const TAP = inModules('tap', 'dist', 'esm', 'run.mjs');
+const RUN_TESTS = inRoot('scripts', 'run-tests.mjs');
 const HOUSE = inRoot('scripts', 'house.mjs');
 
 /** Tests find our Node first, then the system's programs, also those that only root's PATH names. */
@@ -87,9 +87,9 @@ async function runTests(files) {
   );
 }
 
-/** One run of tap, as many files at a time as .taprc says. @param {readonly string[]} files */
+/** One run of tap. @param {readonly string[]} files */
 async function runTap(files) {
-  const tap = spawn(process.execPath, [TAP, 'run', '--reporter=tap', ...files], {
+  const tap = spawn(process.execPath, [RUN_TESTS, ...files], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -120,7 +120,7 @@ function sum(results, files, tapContent) {
   let failed = lost.length + results.reduce((total, { failures }) => total + failures.length, 0);
   const passed = results.reduce((total, result) => total + result.passed, 0);
   if (failed === 0 && !tapContent) {
-    console.log('tap failed without naming a test; run it alone to see why: npx tap run');
+    console.log('tap failed without naming a test; run it alone to see why: node scripts/run-tests.mjs <file>');
     failed = 1;
   }
   return { passed, failed };
