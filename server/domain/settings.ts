@@ -17,7 +17,8 @@ export interface SpaceLevel extends LevelTiming {
 export interface DetectionSettings {
   readonly disk: { readonly levels: readonly SpaceLevel[]; readonly clearMarginRatio: number };
   readonly inodes: { readonly levels: readonly SpaceLevel[]; readonly clearMarginRatio: number };
-  readonly cpu: LevelTiming & { readonly raiseRatio: number; readonly clearRatio: number };
+  /** Clear again this much below. */
+  readonly cpu: LevelTiming & { readonly raiseRatio: number; readonly clearMarginRatio: number };
   readonly memory: LevelTiming & {
     readonly belowRatio: number;
     readonly belowBytes: number;
@@ -46,8 +47,8 @@ export interface ForecastSettings {
   readonly levels: readonly (LevelTiming & {
     readonly priority: Priority;
     readonly belowMs: number;
-    /** From this much time left on it is over. */
-    readonly clearMs: number;
+    /** It is over when this much more time is left. */
+    readonly clearMarginMs: number;
   })[];
   /** So long a file system is watched before its daily rhythm is known. */
   readonly learnMs: number;
@@ -89,7 +90,7 @@ export const defaultSettings: DetectionSettings = {
     levels: spaceLevels.map((level) => ({ ...level, belowBytes: Number.POSITIVE_INFINITY })),
     clearMarginRatio: 0.03,
   },
-  cpu: { raiseRatio: 0.95, clearRatio: 0.9, forMs: 30 * minute, keepForMs: 5 * minute },
+  cpu: { raiseRatio: 0.95, clearMarginRatio: 0.05, forMs: 30 * minute, keepForMs: 5 * minute },
   memory: {
     belowRatio: 0.05,
     belowBytes: 512 * MiB,
@@ -109,8 +110,8 @@ export const defaultSettings: DetectionSettings = {
   reboot: { standsForMs: 24 * hour },
   forecast: {
     levels: [
-      { priority: 'high', belowMs: 12 * hour, clearMs: 18 * hour, forMs: 10 * minute, keepForMs: 30 * minute },
-      { priority: 'medium', belowMs: 72 * hour, clearMs: 96 * hour, forMs: 45 * minute, keepForMs: hour },
+      { priority: 'high', belowMs: 12 * hour, clearMarginMs: 6 * hour, forMs: 10 * minute, keepForMs: 30 * minute },
+      { priority: 'medium', belowMs: 72 * hour, clearMarginMs: 24 * hour, forMs: 45 * minute, keepForMs: hour },
     ],
     learnMs: 24 * hour,
     urgentMs: 3 * hour,

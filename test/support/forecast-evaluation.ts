@@ -76,7 +76,7 @@ export function evaluateLeastSquares(series: DiskSeries, settings: DetectionSett
     if (!isRaised && leadMs < (level?.belowMs ?? 0)) {
       isRaised = true;
       edges.push({ atMs, kind: 'raise', priority: 'medium', sentence: '' });
-    } else if (isRaised && leadMs >= (level?.clearMs ?? 0)) {
+    } else if (isRaised && leadMs >= (level ? level.belowMs + level.clearMarginMs : 0)) {
       isRaised = false;
       edges.push({ atMs, kind: 'clear', priority: '', sentence: '' });
     }

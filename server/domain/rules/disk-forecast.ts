@@ -51,5 +51,5 @@ export function* takenOver(mountpoint: string, teller: string, settings: Forecas
 function signalOf(outlook: Outlook, level: ForecastSettings['levels'][number], isHeld: boolean): Signal {
   if (outlook.kind === 'full' && outlook.leadMs < level.belowMs) return 'raise';
   if (isHeld || (outlook.kind === 'none' && outlook.reason === 'sparse')) return 'hold';
-  return outlook.kind === 'none' || outlook.leadMs >= level.clearMs ? 'clear' : 'hold';
+  return outlook.kind === 'none' || outlook.leadMs >= level.belowMs + level.clearMarginMs ? 'clear' : 'hold';
 }

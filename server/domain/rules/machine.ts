@@ -7,6 +7,7 @@ import type { RuleContext } from './rule.ts';
 /** All cores together are busy for long. A build or a backup is not an emergency, so this is Normal. */
 export const cpuBusy: ReportRule = (schema, { cpu }) => {
   const busy = metricIn(schema, 'cpu.busy');
+  const clearRatio = cpu.raiseRatio - cpu.clearMarginRatio;
   return [
     {
       rule: 'cpu.busy',
@@ -18,7 +19,7 @@ export const cpuBusy: ReportRule = (schema, { cpu }) => {
       signal(reading): Signal | null {
         const ratio = busy(reading);
         if (ratio === null) return null;
-        return ratio >= cpu.raiseRatio ? 'raise' : ratio < cpu.clearRatio ? 'clear' : 'hold';
+        return ratio >= cpu.raiseRatio ? 'raise' : ratio < clearRatio ? 'clear' : 'hold';
       },
       said: (reading, { topProcesses }) =>
         said('cpu.busy', {
