@@ -1,11 +1,14 @@
 import { createAudit } from '../features/audit/create-audit.ts';
 import type { Feature, FeatureLine } from '../features/feature.ts';
 import { createHistory } from '../features/history/create-history.ts';
+import { createSettings } from '../features/settings/create-settings.ts';
 import { auditActions } from '../platform/store/audit/actions.ts';
 import { FlapJudge } from '../watch/flap-judge.ts';
 import type { Foundation } from './foundation.ts';
 import type { Teardown } from './teardown.ts';
 import { type Kit, type Later, type Wired, wireFeatures } from './wiring.ts';
+
+const DAY_MS = 86_400_000;
 
 /** Those that know one another are made in wiring.ts. */
 const wired = (name: keyof Wired): FeatureLine<Kit> => ({ create: (kit) => kit.wired[name] });
@@ -33,6 +36,7 @@ const lines: readonly FeatureLine<Kit>[] = [
   wired('tickets'),
   wired('clients'),
   wired('access'),
+  { create: settingsFeature },
   wired('overview'),
   { create: auditFeature },
 ];
@@ -64,6 +68,15 @@ export async function createFeatures(ground: Foundation, later: Later, teardown:
 
 function opinionsFeature({ opinions }: Kit): Feature {
   return { name: 'second opinions', judges: [{ about: 'second opinions', judge: (_, at) => opinions.rehearse(at) }] };
+}
+
+function settingsFeature({ config, settings, store, fleet, now, health, actOnStore }: Kit): Feature {
+  return createSettings({
+    ...{ store, fleet, now, book: settings, actOnStore },
+    tell: (fault) => health.set('settings', fault),
+    // As long as a report may be judged.
+    keepMs: config.retention.raw + DAY_MS,
+  });
 }
 
 function auditFeature({ store, now, health, logger, config }: Kit): Feature {

@@ -6,6 +6,7 @@ import { IncidentBook } from '../core/incidents/incident-book.ts';
 import { TaskDesk } from '../core/tasks/desk.ts';
 import { type DetectionSettings, defaultSettings } from '../domain/settings.ts';
 import { HistoryLosses } from '../features/history/history-losses.ts';
+import { PolicyBook } from '../features/settings/policy-book.ts';
 import { agreedLately } from '../fleet/agreed-now.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { healRecord } from '../fleet/redate.ts';
@@ -53,7 +54,7 @@ const installationDir = fileURLToPath(new URL('../..', import.meta.url));
  */
 export async function layFoundation(options: FoundationOptions, teardown: Teardown) {
   const { config, logger, version, migrations = [] } = options;
-  const settings = options.settings ?? defaultSettings;
+  const settings = new PolicyBook(options.settings ?? defaultSettings);
   const clock = options.clock ?? createClock();
   const now = (): number => clock.now();
   const onFatal = options.onFatal ?? endOf(logger);
@@ -83,6 +84,7 @@ export async function layFoundation(options: FoundationOptions, teardown: Teardo
   await beginClock({ clock, store, logger, lagMs: SNAPSHOT_MS });
   const startedAt = now();
   await fleet.load();
+  await settings.load(store);
   const healed = [...fleet.devices.values()].filter((record) => healRecord(record, now())).length;
   if (healed > 0)
     logger.warn({ devices: healed }, 'the clock of the server was ahead once: what lay in the future is dated now');
@@ -94,7 +96,7 @@ export async function layFoundation(options: FoundationOptions, teardown: Teardo
   teardown.push(() => metrics.close());
   const tasks = new TaskDesk({ logger, onDropped: (reason, count) => metrics.taskResultsDropped(reason, count) });
   teardown.push(() => tasks.close());
-  const book = new IncidentBook(store, settings.reopenWindowMs);
+  const book = new IncidentBook(store, settings.builtIn.reopenWindowMs);
   await book.load(now());
   const retentionMs = Math.max(...Object.values({ ...defaultRetention, ...config.retention }));
   const losses = new HistoryLosses({ store, fleet, book, health, logger, now, retentionMs });

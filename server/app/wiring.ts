@@ -126,7 +126,7 @@ async function makeTelling(ground: Foundation, { actOnStore, origin, channel }: 
     mailName: config.mailName ?? mailNameOf(config.publicUrl, hostname()),
     onOutcome: metrics.deliveryEnded,
     everything: channel,
-    tellTroubleAfterMs: Math.min(MAX_TELL_TROUBLE_AFTER_MS, settings.presence.tellAfterMs),
+    tellTroubleAfterMs: Math.min(MAX_TELL_TROUBLE_AFTER_MS, settings.builtIn.presence.tellAfterMs),
   });
 }
 

@@ -41,9 +41,14 @@ export interface LatestReading extends Reading {
   readonly scaled: (number | null)[];
 }
 
+/** Where a device was until then, and its tags. */
+export type Placement = Pick<Row<'device_placement'>, 'until_ms' | 'site_id' | 'tags_json'>;
+
 /** A device as the server holds it in memory. */
 export interface DeviceRecord {
   info: Row<'device'>;
+  /** Oldest first. */
+  placements: readonly Placement[];
   readonly memory: DeviceMemory;
   /** Journal position up to which `memory` was complete when it was loaded: a replay skips what is older. */
   readonly loadedCursor: number;
@@ -95,10 +100,12 @@ export function makeRecord(
   info: Row<'device'>,
   saved: Row<'device_state'> | null,
   blindness = new Blindness(),
+  placements: readonly Placement[] = [],
 ): DeviceRecord {
   const memory = saved ? readDeviceMemory(saved.state_json) : freshDeviceMemory();
   return {
     info,
+    placements,
     memory,
     loadedCursor: saved?.cursor ?? 0,
     isDirty: false,

@@ -6,7 +6,7 @@ import type { StoredReport } from '../platform/series/series-store.ts';
 import type { Store, StoreHandle } from '../platform/store/store.ts';
 import type { Row } from '../platform/store/tables.ts';
 import { Blindness } from './blindness.ts';
-import { type DeviceRecord, type LatestReading, makeRecord } from './device-record.ts';
+import { type DeviceRecord, type LatestReading, makeRecord, type Placement } from './device-record.ts';
 
 /** Every device that is not retired, with the clients and sites it belongs to, in memory. */
 export class Fleet {
@@ -28,7 +28,9 @@ export class Fleet {
     const all = this.#store.scoped(everyClient);
     await this.loadCatalogue();
     const saved = new Map((await all.deviceStates.all()).map((row) => [row.device_id, row]));
-    for (const info of await all.devices.all()) this.#add(makeRecord(info, saved.get(info.id) ?? null, this.blindness));
+    const placements = Map.groupBy(await all.devices.placements(), ({ device_id }) => device_id);
+    for (const info of await all.devices.all())
+      this.#add(makeRecord(info, saved.get(info.id) ?? null, this.blindness, placements.get(info.id)));
     for (const info of await all.devices.retired()) this.#retiredKeys.add(keyOf(info.public_key));
   }
 
@@ -46,17 +48,19 @@ export class Fleet {
   async reload(deviceId: string): Promise<DeviceRecord | null> {
     const all = this.#store.scoped(everyClient);
     const info = await all.devices.get(deviceId);
-    if (info && info.retired_at === null) return this.take(info, await all.deviceStates.get(deviceId));
+    if (info && info.retired_at === null)
+      return this.take(info, await all.deviceStates.get(deviceId), await all.devices.placements(deviceId));
     this.forget(deviceId);
     return null;
   }
 
-  /** Takes a device's row as it is now; `saved` is its memory, for one that is new here. */
-  take(info: Row<'device'>, saved: Row<'device_state'> | null): DeviceRecord {
+  /** Takes a device's row as it is now, and where it was before; `saved` is its memory, for one that is new here. */
+  take(info: Row<'device'>, saved: Row<'device_state'> | null, placements: readonly Placement[] = []): DeviceRecord {
     const known = this.devices.get(info.id);
-    if (!known) return this.#add(makeRecord(info, saved, this.blindness));
+    if (!known) return this.#add(makeRecord(info, saved, this.blindness, placements));
     this.#byKey.delete(keyOf(known.info.public_key));
     known.info = info;
+    known.placements = placements;
     this.#byKey.set(keyOf(info.public_key), known);
     return known;
   }

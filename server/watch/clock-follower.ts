@@ -4,7 +4,7 @@ import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { ClockSet } from '../core/incidents/judge.ts';
 import { ServerIncident } from '../core/presence/server-incident.ts';
-import type { DetectionSettings } from '../domain/settings.ts';
+import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Health } from '../platform/health/health.ts';
@@ -20,7 +20,7 @@ export interface ClockFollowerOptions {
   readonly fleet: Fleet;
   readonly book: IncidentBook;
   readonly health: Health;
-  readonly settings: DetectionSettings;
+  readonly settings: EffectiveSettings;
   readonly logger: Logger;
   /** Told of each step that is followed, before anything of it is written: instants that are remembered move with the clock. */
   readonly onSet: (set: ClockSet, sizeMs: number, changes: ChangeSet) => void;
@@ -62,7 +62,7 @@ export class ClockFollower {
   /** Before anything is judged. */
   look(changes: ChangeSet): void {
     const sizeMs = this.#keeper.look();
-    const { store, clock, book, fleet, onSet } = this.#options;
+    const { store, clock, book, fleet, settings, onSet } = this.#options;
     const now = clock.now();
     this.#incident.follow(changes, now, this.#keeper.trouble);
     if (sizeMs === 0) return;
@@ -72,7 +72,7 @@ export class ClockFollower {
     changes.add(stepStatement(store, this.#step));
     // Nobody has said that what is stored is wrong.
     if (sizeMs > 0 || !this.#keeper.isProven) return;
-    redateStanding(book, fleet, now, step);
+    redateStanding(book, fleet, settings, now, step);
     if (Number.isFinite(step.since)) changes.add(undoneStatement(store, step));
     changes.add(...futureStatements(store, now, step));
   }

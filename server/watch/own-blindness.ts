@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { said } from '../../protocol/said/said.ts';
 import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { Contact } from '../core/presence/contact.ts';
-import type { DetectionSettings } from '../domain/settings.ts';
+import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Store } from '../platform/store/store.ts';
@@ -15,7 +15,7 @@ export interface OwnBlindnessOptions {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly clock: Pick<Clock, 'now'>;
-  readonly settings: DetectionSettings;
+  readonly settings: EffectiveSettings;
   readonly logger: Logger;
 }
 
@@ -56,7 +56,7 @@ export class OwnBlindness {
       { gapMs },
       'the server did not watch for a while: absence is not judged until agents had time to be heard',
     );
-    contact.postpone(now + settings.presence.judgeAfterStartMs);
+    contact.postpone(now + settings.builtIn.presence.judgeAfterStartMs);
     this.#inBackground((changes) => this.#note(changes, now - gapMs, 'stalled'));
   }
 

@@ -1,16 +1,18 @@
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import { redateIncident } from '../domain/incidents/redate-incident.ts';
+import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { SetBack } from '../platform/store/heal-future.ts';
 
 /**
- * The server's clock was set back: what incidents, their clocks, stretches without sight and the enrolments of machines say in memory moves as it does
+ * The server's clock was set back: what incidents, their clocks, stretches without sight, policies of settings and the enrolments and places of machines say in memory moves as it does
  * in the database.
  * @param now after the step, ms
  */
 export function redateStanding(
   book: IncidentBook,
   fleet: Pick<Fleet, 'devices' | 'blindness'>,
+  settings: Pick<EffectiveSettings, 'redate'>,
   now: number,
   { sizeMs, since }: SetBack,
 ): void {
@@ -19,8 +21,11 @@ export function redateStanding(
   // Also those that are over: one that seems to end in the future would come again for as long.
   for (const record of [...book.known()]) if (isWrong(record.updatedAt)) book.put(redateIncident(record, back));
   fleet.blindness.redate(now, { sizeMs, since });
+  settings.redate(now, { sizeMs, since });
   for (const record of fleet.devices.values()) {
     const { enrolled_at: enrolledAt } = record.info;
     if (isWrong(enrolledAt)) record.info = { ...record.info, enrolled_at: back(enrolledAt) };
+    if (record.placements.some(({ until_ms: until }) => isWrong(until)))
+      record.placements = record.placements.map((one) => ({ ...one, until_ms: back(one.until_ms) }));
   }
 }

@@ -8,8 +8,8 @@ import { takenBack, takeProof } from '../domain/presence.ts';
 import { type Reading, readValue } from '../domain/reading.ts';
 import { judgeReading } from '../domain/rules/detection.ts';
 import { everyClient } from '../domain/scope.ts';
-import type { DetectionSettings } from '../domain/settings.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
+import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { markDelivered } from '../fleet/runs.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -21,7 +21,7 @@ export interface ReportJudgeOptions {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly book: IncidentBook;
-  readonly settings: DetectionSettings;
+  readonly settings: EffectiveSettings;
   readonly checks?: ReportedChecks;
   /** The server's own clock may be wrong at the moment: nobody else's is judged. */
   readonly isClockUnsure?: () => boolean;
@@ -120,7 +120,8 @@ export class ReportJudge {
     const { detection, presence } = record.memory;
     const onboardedBefore = detection.onboarding.size;
     const surroundings = {
-      settings: this.#options.settings,
+      // Those of the moment that it describes, so that a replay judges as before.
+      settings: this.#options.settings.ofDevice(record, reading.at),
       clockOffsetMs,
       unexpectedRebootAt: presence.unexpectedRebootAt,
       topProcesses: () => busiestOf(record, reading.at),

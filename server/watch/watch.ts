@@ -13,8 +13,8 @@ import { UnsteadyLines } from '../core/presence/unsteady-lines.ts';
 import type { Twins } from '../core/twins/twins.ts';
 import type { Clone } from '../domain/clone.ts';
 import { addOpinion } from '../domain/opinion.ts';
-import type { DetectionSettings } from '../domain/settings.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
+import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { restoreMemories } from '../fleet/restore-memories.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -39,7 +39,7 @@ export interface WatchOptions {
   readonly fleet: Fleet;
   readonly book: IncidentBook;
   readonly health: Health;
-  readonly settings: DetectionSettings;
+  readonly settings: EffectiveSettings;
   readonly logger: Logger;
   readonly checks?: ReportedChecks;
   /** Machines that share an identity. */
@@ -92,18 +92,14 @@ export class Watch {
     this.#options = options;
     this.#faults = new Faults(options);
     const { anchors = null, ask = () => undefined, isExpected = () => false, settings, clock } = options;
-    const { presence } = settings;
-    const judgeFrom = clock.now() + presence.judgeAfterStartMs;
+    const judgeFrom = clock.now() + settings.builtIn.presence.judgeAfterStartMs;
     const faults = this.#faults;
     options.book.guardPolicies(faults);
     const expects = (info: DeviceRecord['info'], now: number): boolean =>
       faults.guard('expected hours', () => isExpected(info, now), false);
     // Before those whose policies go before it: what a site or the server's blindness explains is no drop of its own.
     this.#lines = new UnsteadyLines(options);
-    this.#contact = new Contact(
-      { ...options, settings: presence, anchors, ask, isExpected: expects, faults },
-      judgeFrom,
-    );
+    this.#contact = new Contact({ ...options, anchors, ask, isExpected: expects, faults }, judgeFrom);
     const onSet = (set: ClockSet, sizeMs: number, changes: ChangeSet): void => this.#moveClock(set, sizeMs, changes);
     this.#clock = new ClockFollower({ ...options, onSet });
     this.#reports = new ReportJudge({ ...options, isClockUnsure: () => this.#clock.isUnsure });

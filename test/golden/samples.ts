@@ -27,6 +27,7 @@ export async function takeSamples(api: Api, machines: Machines, beginning: Begin
       users: await idsOf('/api/v1/users'),
       'api-keys': await idsOf('/api/v1/api-keys'),
       install: ['agent.sh', 'nothing'],
+      policies: ['default', 'tag:database', `client:${clients.dental}`, `device:${files.deviceId}`],
     },
     queries: {
       '/api/v1/sites': ['', `?client=${clients.dental}`],
@@ -57,6 +58,7 @@ export async function takeSamples(api: Api, machines: Machines, beginning: Begin
       '/api/v1/holidays': ['?country=CH&region=ZH&year=2026', '?country=XX&year=2026'],
       '/api/v1/audit': [`?limit=3&${hour}`, '?action=incident.acknowledge', '?from=yesterday'],
       '/api/v1/audit.csv': ['?action=device.enrol'],
+      '/api/v1/policies': ['', `?client=${clients.dental}`],
       '/api/v1/maintenance': ['', `?client=${clients.bakery}`],
       '/api/v1/maintenance/occurrences': [`?from=${from}&to=2026-05-01T00:00:00Z`, ''],
       '/api/v1/person-reports': ['', `?client=${clients.bakery}`],

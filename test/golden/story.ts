@@ -306,6 +306,20 @@ const scenes: readonly Scene[] = [
   ],
   [50, 0, ({ machines }) => machines.get('scale-1').drop()],
   [
+    52,
+    0,
+    async ({ api, beginning, machines }) => {
+      const { people, clients } = beginning;
+      const { deviceId } = machines.get('files-1');
+      const put = (who: typeof people.admin, id: string, body: object) =>
+        api.act(who, 'PUT', `/api/v1/policies/${id}`, body);
+      await put(people.admin, `client:${clients.dental}`, { values: { 'disk.high.belowBytes': 2 * 1024 ** 3 } });
+      await put(people.admin, 'tag:database', { values: { 'cpu.raiseRatio': 0.99, 'cpu.forMs': 3_600_000 }, rank: 10 });
+      await put(people.technician, `device:${deviceId}`, { values: { 'disk.medium.belowRatio': 0.05 } });
+      await api.act(people.technician, 'DELETE', `/api/v1/policies/device:${deviceId}`);
+    },
+  ],
+  [
     55,
     0,
     ({ api, beginning, machines }) =>

@@ -15,6 +15,7 @@ import { tierTerms } from '../../server/domain/sla/tiers.ts';
 import { type Contracts, createContracts } from '../../server/features/contracts/contracts.ts';
 import { createIncidentPort } from '../../server/features/incidents/incident-port.ts';
 import type { IncidentPort } from '../../server/features/incidents/port.ts';
+import { everywhere } from '../../server/fleet/effective-settings.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import { Health } from '../../server/platform/health/health.ts';
 import type { Store } from '../../server/platform/store/store.ts';
@@ -85,7 +86,7 @@ export async function contractDesk(
     fleet,
     book,
     health: new Health(),
-    settings: defaultSettings,
+    settings: everywhere(defaultSettings),
     logger,
     publish,
   });

@@ -14,6 +14,7 @@ import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import { learnDating } from '../../server/domain/dating.ts';
 import { type DetectionSettings, defaultSettings } from '../../server/domain/settings.ts';
 import type { DeviceRecord } from '../../server/fleet/device-record.ts';
+import { type EffectiveSettings, everywhere } from '../../server/fleet/effective-settings.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import type { AckTarget } from '../../server/fleet/offered-report.ts';
 import type { Clock } from '../../server/platform/clock.ts';
@@ -30,6 +31,8 @@ export interface CoreOptions {
   readonly dir: string;
   readonly clock: Clock;
   readonly settings?: DetectionSettings;
+  /** In place of `settings` for everything. */
+  readonly policies?: (store: Store) => Promise<EffectiveSettings>;
   readonly presence?: Pick<WatchOptions, 'ask' | 'anchors' | 'isExpected' | 'isTold'>;
   readonly judges?: WatchOptions['judges'];
   readonly logger?: Logger;
@@ -74,6 +77,7 @@ export async function startCore(t: Pick<Test, 'teardown'>, options: CoreOptions)
   const book = new IncidentBook(store, settings.reopenWindowMs);
   await book.load(now());
   const published: string[] = [];
+  const policies = (await options.policies?.(store)) ?? everywhere(settings);
   const publish = (changes: ChangeSet): void => {
     for (const { info, liveness } of changes.touched) published.push(`${info.name} ${liveness.state}`);
     for (const { record } of changes.incidents) published.push(`${record.rule} ${record.state}`);
@@ -85,7 +89,7 @@ export async function startCore(t: Pick<Test, 'teardown'>, options: CoreOptions)
     fleet,
     book,
     health,
-    settings,
+    settings: policies,
     logger,
     judges,
     publish,

@@ -27,6 +27,8 @@ import { incidentRoutes } from '../../server/features/incidents/routes.ts';
 import { createMaintenance } from '../../server/features/maintenance/create-maintenance.ts';
 import type { MaintenancePort } from '../../server/features/maintenance/port.ts';
 import { createServices, type Services } from '../../server/features/services/create-services.ts';
+import { createSettings } from '../../server/features/settings/create-settings.ts';
+import { PolicyBook } from '../../server/features/settings/policy-book.ts';
 import { createReceiverPort } from '../../server/features/telling/receiver-port.ts';
 import { receiverRoutes } from '../../server/features/telling/routes.ts';
 import { createTickets } from '../../server/features/tickets/create-tickets.ts';
@@ -71,6 +73,7 @@ export interface TestServer {
   /** The real fleet, of what is in the store; to be told of what a test puts there. */
   readonly fleet: Fleet;
   readonly twins: Twins;
+  readonly policies: PolicyBook;
   readonly clock: TestClock;
   readonly firstRun: FirstRun;
   readonly sessions: Sessions;
@@ -134,13 +137,15 @@ export async function startHttp(
     published.push(changes);
     availability.book.take(changes);
   };
+  const policies = new PolicyBook(defaultSettings);
+  await policies.load(store);
   const watch = new Watch({
     clock: { now, driftMs: () => 0 },
     store,
     fleet,
     book,
     health: new Health(),
-    settings: defaultSettings,
+    settings: policies,
     logger,
     publish,
   });
@@ -233,7 +238,10 @@ export async function startHttp(
   const endWatching: Watch['endOf'] = (...about) => watch.endOf(...about);
   const shared = { ...ports, incidents, state: store, actOnStore, endWatching, clock: now };
   const clients = createClients(shared);
-  const features = [contracts, maintenance, availability, services, tickets, twins, access, clients];
+  const keepMs = 15 * 86_400_000;
+  const tell = (): void => undefined;
+  const settings = createSettings({ store, fleet, now, tell, book: policies, actOnStore, keepMs });
+  const features = [contracts, maintenance, availability, services, tickets, twins, access, clients, settings];
   const routeTable: RouteOptions[] = [];
   let isAdding = true;
   const routes: readonly AddRoutes[] = [
@@ -295,6 +303,7 @@ export async function startHttp(
     availability,
     fleet,
     twins: twins.twins,
+    policies,
     clock,
     firstRun,
     sessions,

@@ -97,6 +97,15 @@ function newService({ client }: Tenant): ServiceInput {
   return { clientId: client.id, name, deviceIds: [], needed: 0, checkIds: [], blocks: null, targetPpm: null };
 }
 
+const onPolicy: MakeSample = async (server, tenant) => {
+  const path = `/api/v1/policies/device:${await newDevice(server, tenant)}`;
+  const { body } = await server.request('PUT', path, {
+    headers: await server.keyed('admin'),
+    body: { values: { 'disk.high.belowBytes': 1_073_741_824 } },
+  });
+  return { path: `/api/v1/policies/${body.id}` };
+};
+
 const onCheck: MakeSample = async (server, tenant) => {
   const { body } = await server.request('POST', '/api/v1/checks', {
     headers: await server.keyed('admin'),
@@ -284,6 +293,19 @@ export const samples: Record<string, MakeSample> = {
     path: `/api/v1/devices/${await newDeviceWithTwin(server, tenant)}/twins/decision`,
     body: { machine: 'judged' },
   }),
+  'GET /api/v1/settings': plain('/api/v1/settings'),
+  'GET /api/v1/devices/:id/settings': async (server, tenant) => {
+    const id = await newDevice(server, tenant);
+    await server.fleet.reload(id);
+    return { path: `/api/v1/devices/${id}/settings` };
+  },
+  'GET /api/v1/policies': plain('/api/v1/policies?limit=500'),
+  'GET /api/v1/policies/:id': onPolicy,
+  'PUT /api/v1/policies/:id': async (server, tenant) => ({
+    path: `/api/v1/policies/device:${await newDevice(server, tenant)}`,
+    body: { values: { 'cpu.raiseRatio': 0.9 } },
+  }),
+  'DELETE /api/v1/policies/:id': onPolicy,
   'GET /api/v1/availability': plain('/api/v1/availability?by=client'),
   'GET /api/v1/devices/:id/ledger': onDevice('/ledger'),
   'GET /api/v1/devices/:id/strip': onDevice('/strip'),

@@ -9,6 +9,7 @@ import { TaskDesk } from '../../server/core/tasks/desk.ts';
 import { defaultSettings } from '../../server/domain/settings.ts';
 import type { DeviceLedgerSource, ExclusionSource, Stretch } from '../../server/domain/sla/sources.ts';
 import { createServices, type Services } from '../../server/features/services/create-services.ts';
+import { everywhere } from '../../server/fleet/effective-settings.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import { Health } from '../../server/platform/health/health.ts';
 import type { StoredReport } from '../../server/platform/series/series-store.ts';
@@ -75,7 +76,7 @@ export async function startServices(
     fleet,
     book,
     health: new Health(),
-    settings: defaultSettings,
+    settings: everywhere(defaultSettings),
     logger,
     checks: services.checks,
     judges: [...services.judges, new FlapJudge(book)],

@@ -54,6 +54,11 @@ export const serverWords: WordsFor<typeof serverFacts> = {
   'server.heartbeat': (p) =>
     `The heartbeat does not reach ${p.host}: ${p.why} Whoever waits for it will think that this server is down.`,
   'server.audit-head': (p) => `The head of the audit log does not reach ${p.host}: ${p.why}`,
+  'server.setting-ignored': (p, w) => {
+    const more =
+      p.more === 0 ? '' : ` So ${w.plural(p.more, { one: 'is # other value', other: 'are # other values' })}.`;
+    return `A stored value of the setting ${p.name} is passed over, in the policy ${p.policy}: this version of Vigia cannot use it. Set it anew.${more}`;
+  },
   'server.certificate': (p) => {
     const states = {
       expired: `expired on ${p.on}. Browsers warn; renew it.`,

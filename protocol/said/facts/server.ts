@@ -32,6 +32,7 @@ export const serverFacts = {
   'server.receiver-stuck': { receiver: 'name', why: 'said?' },
   'server.messages-lost': { receiver: 'name', count: 'count' },
   'server.mute': { why: 'said' },
+  'server.setting-ignored': { policy: 'name', name: 'name', more: 'count' },
   answered: { status: 'digits' },
   unreachable: { code: 'name?' },
   'history.lost': { losses: 'saids' },

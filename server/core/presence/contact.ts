@@ -5,6 +5,7 @@ import { judgeLiveness, type LivenessFacts } from '../../domain/liveness.ts';
 import { OPINION_HOLDS_MS, type Opinion } from '../../domain/opinion.ts';
 import type { PresenceSettings } from '../../domain/settings.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { EffectiveSettings } from '../../fleet/effective-settings.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { enterState } from '../../fleet/state-since.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -26,7 +27,7 @@ export interface ContactOptions {
   readonly fleet: Fleet;
   readonly book: IncidentBook;
   readonly health: Health;
-  readonly settings: PresenceSettings;
+  readonly settings: EffectiveSettings;
   readonly logger: Logger;
   readonly anchors: Anchors | null;
   /** Asks others about these devices, whose agents are silent. */
@@ -61,7 +62,7 @@ export class Contact {
       ...options,
       rule: 'server.blind',
       priority: 'high',
-      tellAfterMs: options.settings.tellAfterMs,
+      tellAfterMs: options.settings.builtIn.presence.tellAfterMs,
       over: said('server.blind.over'),
     });
     this.#sites.restore();
@@ -100,7 +101,7 @@ export class Contact {
     let nextDueAt = Number.POSITIVE_INFINITY;
     for (const record of fleet.devices.values()) {
       if (isAlwaysOn(record)) alwaysOn += 1;
-      const dueAt = this.#dueAt(record);
+      const dueAt = this.#dueAt(record, now);
       if (dueAt <= now) away.push(record);
       else if (dueAt < nextDueAt) nextDueAt = dueAt;
     }
@@ -109,7 +110,7 @@ export class Contact {
     const judged = new Set<string>();
     for (const record of away) {
       if (!isAlwaysOn(record)) continue;
-      const { state } = judgeLiveness({ ...this.#facts(record, now), blind: null }, now, this.#options.settings);
+      const { state } = judgeLiveness({ ...this.#facts(record, now), blind: null }, now, this.#settingsOf(record, now));
       if ((state !== 'late' && state !== 'lost') || announcedOf(record)) continue;
       absent.push(toAbsentee(record));
       if (state === 'lost') judged.add(record.info.id);
@@ -129,7 +130,7 @@ export class Contact {
 
   /** Judges one device by what is known of the server and its site at this moment. */
   judge(record: DeviceRecord, changes: ChangeSet, now: number): void {
-    const liveness = judgeLiveness(this.#facts(record, now), now, this.#options.settings);
+    const liveness = judgeLiveness(this.#facts(record, now), now, this.#settingsOf(record, now));
     if (liveness.state !== record.liveness.state) {
       enterState(record, liveness, now);
       if (liveness.state === 'up') record.askedAt = null;
@@ -161,7 +162,7 @@ export class Contact {
       }
     } else if (before && !this.#blind) {
       changes.add(fleet.blindness.end(store, null, now));
-      this.postpone(now + settings.judgeAfterStartMs);
+      this.postpone(now + settings.builtIn.presence.judgeAfterStartMs);
     }
     this.#server.follow(changes, now, this.#blind?.isIncident ? this.#blind : null);
   }
@@ -202,11 +203,16 @@ export class Contact {
   }
 
   /** Until then nothing needs to be judged: it was up, and was heard of so lately that no fact could make it late. */
-  #dueAt({ liveness, lastHeardAt, linkLostAt, memory }: DeviceRecord): number {
-    const { lateAfterMs, lateAfterLinkLossMs } = this.#options.settings;
+  #dueAt(record: DeviceRecord, now: number): number {
+    const { liveness, lastHeardAt, linkLostAt, memory } = record;
     if (liveness.state !== 'up' || lastHeardAt === null || memory.presence.announced) return Number.NEGATIVE_INFINITY;
+    const { lateAfterMs, lateAfterLinkLossMs } = this.#settingsOf(record, now);
     const dueAt = lastHeardAt + lateAfterMs;
     return linkLostAt === null ? dueAt : Math.min(dueAt, linkLostAt + lateAfterLinkLossMs);
+  }
+
+  #settingsOf(record: DeviceRecord, now: number): PresenceSettings {
+    return this.#options.settings.ofDevice(record, now).presence;
   }
 
   #countSites(): Map<string, number> {

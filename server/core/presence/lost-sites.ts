@@ -3,8 +3,8 @@ import type { Absentee } from '../../domain/blame.ts';
 import { EMERGENCY_AFTER_MS, isSiteEmergency, siteLostAt, siteQuorum } from '../../domain/blame.ts';
 import type { IncidentRecord, Subject } from '../../domain/incidents/incident.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
-import type { PresenceSettings } from '../../domain/settings.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { EffectiveSettings } from '../../fleet/effective-settings.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { ChangeSet } from '../incidents/change-set.ts';
@@ -17,7 +17,7 @@ export interface LostSitesOptions {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly book: IncidentBook;
-  readonly settings: PresenceSettings;
+  readonly settings: EffectiveSettings;
 }
 
 interface LostSite {
@@ -142,6 +142,7 @@ export class LostSites {
     const { book, store, fleet, settings } = this.#options;
     const subject = this.#subjectOf(siteId);
     if (!subject) return;
+    const { tellAfterMs } = settings.ofSite({ id: siteId, client_id: subject.clientId }, now).presence;
     const spanMs = Math.max(...members.map(({ goneAt }) => goneAt)) - since;
     const headline = said('site.lost', {
       ...this.#nameOf(siteId),
@@ -160,7 +161,7 @@ export class LostSites {
       onset: since,
       at: now,
     };
-    const step = book.step(verdict, subject, Math.max(now, since + settings.tellAfterMs));
+    const step = book.step(verdict, subject, Math.max(now, since + tellAfterMs));
     if (!step) return;
     changes.addIncident(null, step);
     changes.otherwise(() => this.#lost.delete(siteId));
@@ -190,14 +191,14 @@ export class LostSites {
       const child = contactOf(book, record.info.id);
       // Agents return within their backoff: only who does not is told of, by itself.
       if (child?.parentId === lost.incidentId)
-        release(book, changes, record, child, now, now + settings.judgeAfterStartMs);
+        release(book, changes, record, child, now, now + settings.builtIn.presence.judgeAfterStartMs);
     }
   }
 
   /** The emergency ends with the incident that it was said in: what is down once the others had time to return is judged anew. */
   #handOver(changes: ChangeSet, now: number, siteId: string): void {
     const wasEmergency = this.#emergencies.delete(siteId);
-    this.#returning.set(siteId, now + this.#options.settings.judgeAfterStartMs);
+    this.#returning.set(siteId, now + this.#options.settings.builtIn.presence.judgeAfterStartMs);
     changes.otherwise(() => {
       this.#returning.delete(siteId);
       if (wasEmergency) this.#emergencies.add(siteId);

@@ -12,9 +12,9 @@ import {
 } from '../../domain/power-cut.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
 import type { RuleName } from '../../domain/rules/rule.ts';
-import type { DetectionSettings } from '../../domain/settings.ts';
 import { deviceFacts } from '../../fleet/device-facts.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { EffectiveSettings } from '../../fleet/effective-settings.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { ChangeSet } from '../incidents/change-set.ts';
@@ -27,7 +27,7 @@ export interface PowerCutsOptions {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly book: IncidentBook;
-  readonly settings: Pick<DetectionSettings, 'presence' | 'reboot'>;
+  readonly settings: EffectiveSettings;
 }
 
 /** A machine with this tag is on a UPS: that it ran on says nothing against a power cut. */
@@ -82,7 +82,7 @@ export class PowerCuts {
     const isNew = notice !== null && notice.kind !== 'resolved';
     if (record.rule !== 'reboot.unexpected' || record.state === 'resolved' || !isNew) return step;
     this.#expect(record);
-    const { presence } = this.#options.settings;
+    const { presence } = this.#options.settings.builtIn;
     const isAlone = !this.#membersOf(record.siteId).some((other) => {
       return other.info.id !== record.deviceId && (isUnsure(other) || this.#restartedLately(other, record.updatedAt));
     });
@@ -119,7 +119,7 @@ export class PowerCuts {
         at: now,
       };
       if (book.byKey(incidentKey(subject, verdict.rule, verdict.object))) return;
-      const step = book.step(verdict, subject, now + settings.presence.powerTellAfterMs);
+      const step = book.step(verdict, subject, now + settings.builtIn.presence.powerTellAfterMs);
       if (!step) return;
       // People know already, and were told that it was over: that incident is explained by this one.
       changes.addIncident(null, lost.some((one) => this.#wasTold(one, now)) ? { ...step, notice: null } : step);
@@ -170,9 +170,13 @@ export class PowerCuts {
     });
   }
 
-  #wasTold({ rule, onsetAt, openedAt, resolvedAt, suppressedBy }: IncidentRecord, now: number): boolean {
+  #wasTold(
+    { rule, clientId, siteId, onsetAt, openedAt, resolvedAt, suppressedBy }: IncidentRecord,
+    now: number,
+  ): boolean {
     if (suppressedBy !== null) return false;
-    const tellAt = rule === 'site.emergency' ? openedAt : onsetAt + this.#options.settings.presence.tellAfterMs;
+    const { tellAfterMs } = this.#options.settings.ofSite({ id: siteId ?? '', client_id: clientId }, openedAt).presence;
+    const tellAt = rule === 'site.emergency' ? openedAt : onsetAt + tellAfterMs;
     return (resolvedAt ?? now) >= Math.max(openedAt, tellAt);
   }
 
@@ -209,7 +213,9 @@ export class PowerCuts {
   /** It is over when nothing of the kind happened for a day, as a single restart is. */
   #end({ rule, object, openedAt, siteId }: IncidentRecord, changes: ChangeSet, now: number): void {
     const subject = this.#subjectOf(siteId ?? '');
-    if (rule !== 'site.power' || !subject || now - openedAt < this.#options.settings.reboot.standsForMs) return;
+    if (rule !== 'site.power' || siteId === null || !subject) return;
+    const { reboot } = this.#options.settings.ofSite({ id: siteId, client_id: subject.clientId }, now);
+    if (now - openedAt < reboot.standsForMs) return;
     const verdict = { kind: 'clear', rule, object, said: said('site.power.over'), at: now } as const;
     const step = this.#options.book.step(verdict, subject);
     if (step) changes.addIncident(null, step);

@@ -29,7 +29,8 @@ export function* diskNight(
   settings: DetectionSettings,
 ): Iterable<Finding> {
   const medium = settings.disk.levels.find(({ priority }) => priority === 'medium');
-  if (!medium || medium.belowRatio * memory.size <= medium.belowBytes) return;
+  // No amount turns that level off, and what stands in for it.
+  if (!medium || medium.belowBytes === 0 || medium.belowRatio * memory.size <= medium.belowBytes) return;
   const largest = largestNight(memory);
   const growth = largest?.growth ?? 0;
   const signal = (): Signal => {

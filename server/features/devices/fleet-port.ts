@@ -42,12 +42,13 @@ export function createFleetPort(options: FleetPortOptions): FleetPort {
       const { devices, deviceStates } = handle.scoped(everyClient);
       const info = found(await devices.get(deviceId), 'device');
       const saved = await deviceStates.get(deviceId);
+      const placements = await devices.placements(deviceId);
       // An enrolment may be the first sign of a client or a site.
       const isKnown = fleet.clients.has(info.client_id) && fleet.sites.has(info.site_id);
       if (!isKnown) await this.followCatalogue(turn, handle);
       turn.afterwards(() => {
         const before = fleet.devices.get(deviceId);
-        options.onDeviceChanged(deviceId, fleet.take(info, saved), before);
+        options.onDeviceChanged(deviceId, fleet.take(info, saved, placements), before);
       });
     },
     async followCatalogue(turn, handle) {

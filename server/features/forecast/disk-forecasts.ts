@@ -14,8 +14,9 @@ import { judgeFindings } from '../../domain/rules/detection.ts';
 import { diskForecast, takenOver } from '../../domain/rules/disk-forecast.ts';
 import { diskNight, nightTakenOver } from '../../domain/rules/disk-night.ts';
 import type { Finding } from '../../domain/rules/rule.ts';
-import type { DetectionSettings } from '../../domain/settings.ts';
+import type { ForecastSettings } from '../../domain/settings.ts';
 import type { DeviceRecord, DiskForecastFigures } from '../../fleet/device-record.ts';
+import type { EffectiveSettings } from '../../fleet/effective-settings.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { eachApart } from '../../platform/health/faults.ts';
 import { type ReadHistory, readPast } from './disk-history.ts';
@@ -26,7 +27,7 @@ import { type KnownDisks, takePast } from './known-disks.ts';
 export interface DiskForecastsOptions {
   readonly fleet: Pick<Fleet, 'devices'>;
   readonly book: IncidentBook;
-  readonly settings: DetectionSettings;
+  readonly settings: EffectiveSettings;
   readonly read: ReadHistory;
   readonly now: () => number;
   /** Of whom a sentence with a date is for. */
@@ -60,7 +61,7 @@ export class DiskForecasts implements Judge {
 
   constructor(options: DiskForecastsOptions) {
     this.#options = options;
-    this.#incidents = new ForecastIncidents(options.book, options.settings.reopenWindowMs);
+    this.#incidents = new ForecastIncidents(options.book, options.settings.builtIn.reopenWindowMs);
     this.#queue = new HistoryQueue((deviceId) => this.#load(deviceId), options.logger);
   }
 
@@ -109,6 +110,7 @@ export class DiskForecasts implements Judge {
     const timeZone = this.#options.zoneOf(record.info.client_id, now);
     const time = nightAt(now, timeZone);
     const fills = takePast(record, known, timeZone);
+    const settings = this.#options.settings.ofDevice(record, now);
     const { latest } = record;
     const mounted = latest.schema.instances.get('fs.available') ?? [];
     const mountpoints = mounted.filter((mountpoint) => toldBy(latest, mountpoint) === null);
@@ -116,20 +118,19 @@ export class DiskForecasts implements Judge {
     for (const mountpoint of mountpoints) {
       const watch = this.#watchOf(record, known, fills, mountpoint, now, time);
       if (!watch) continue;
-      const outlook = outlookOf(watch, now, this.#options.settings);
+      const outlook = outlookOf(watch, now, settings);
       const sharers = sharersOf(latest, mountpoint);
       figures.set(mountpoint, {
         ...figuresOf(outlook),
         said: sayOutlook(mountpoint, outlook, sharers),
       });
-      const { settings } = this.#options;
       this.#step(record, diskForecast(mountpoint, outlook, settings.forecast, sharers), changes, now);
       const level = newestLevel(watch.window) / watch.memory.size;
       if (!Number.isFinite(level)) continue;
       const night = diskNight({ mountpoint, memory: watch.memory, level, sharers }, now, time, settings);
       this.#step(record, night, changes, now);
     }
-    this.#handOver(record, latest, mounted, figures, changes, now);
+    this.#handOver(record, latest, mounted, figures, settings.forecast, changes, now);
     for (const mountpoint of known.windows.keys()) {
       if (!mountpoints.includes(mountpoint)) known.windows.delete(mountpoint);
     }
@@ -168,6 +169,7 @@ export class DiskForecasts implements Judge {
     latest: Reading,
     mounted: readonly string[],
     figures: Map<string, DiskForecastFigures>,
+    settings: ForecastSettings,
     changes: ChangeSet,
     now: number,
   ): void {
@@ -178,7 +180,7 @@ export class DiskForecasts implements Judge {
       figures.set(mountpoint, told);
       const { raised } = record.memory.detection;
       if (raised.has(`disk.forecast|${mountpoint}`))
-        this.#step(record, takenOver(mountpoint, teller, this.#options.settings.forecast), changes, now);
+        this.#step(record, takenOver(mountpoint, teller, settings), changes, now);
       if (raised.has(`disk.night|${mountpoint}`)) this.#step(record, nightTakenOver(mountpoint, teller), changes, now);
     }
   }

@@ -62,7 +62,8 @@ export function requireMeasurable({ fromMs, toMs }: TimeRange, nowMs: number): v
 
 const yearOf = (atMs: number): number => new Date(atMs).getUTCFullYear();
 
-function parseInstant(text: string, name: string): number {
+/** ISO 8601 with a zone, or milliseconds since 1970. `name`: of the query parameter. @throws VigiaError validation_failed */
+export function parseInstant(text: string, name: string): number {
   try {
     const ms = /^\d{1,15}$/.test(text) ? Number(text) : Temporal.Instant.from(text).epochMilliseconds;
     if (ms >= 0 && ms < 1e14) return ms;

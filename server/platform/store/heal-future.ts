@@ -26,6 +26,8 @@ const pastColumns: readonly (readonly [table: string, ...columns: string[]])[] =
   ['service', 'created_at', 'removed_at'],
   ['service_version', 'effective_at'],
   ['check_definition', 'created_at', 'removed_at'],
+  // Else what was decided before would judge until then.
+  ['policy_version', 'from_ms'],
 ];
 /** Stretches of time: what begins in the future is none. */
 const stretches = ['presence_interval', 'check_interval'] as const;

@@ -14,6 +14,7 @@ import { twins } from './migrations/0011-twins.ts';
 import { reportLinkMaker } from './migrations/0012-report-link-maker.ts';
 import { auditKey } from './migrations/0013-audit-key.ts';
 import { sayIncidents } from './migrations/0014-said.ts';
+import { policies } from './migrations/0015-policies.ts';
 import { sayRevisions } from './migrations/0017-said-ledger.ts';
 import { sayMessages } from './migrations/0018-said-messages.ts';
 import { sqliteError } from './sqlite-error.ts';
@@ -42,6 +43,7 @@ const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
   [10, reportLinkMaker],
   [11, sayRevisions],
   [12, sayMessages],
+  [13, policies],
 ]);
 
 /** The version of the tables that every build has; features lead on from there. */

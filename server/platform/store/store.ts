@@ -22,6 +22,7 @@ import { type MaintenanceRepository, maintenanceRepository } from './repo/mainte
 import { type OutboxRepository, outboxRepository } from './repo/outbox.ts';
 import { type PasswordResetRepository, passwordResetRepository } from './repo/password-reset.ts';
 import { type PersonReportRepository, personReportRepository } from './repo/person-report.ts';
+import { type PolicyRepository, policyRepository } from './repo/policy.ts';
 import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
 import { type ReceiverRepository, receiverRepository } from './repo/receiver.ts';
 import { type ServiceRepository, serviceRepository } from './repo/service.ts';
@@ -55,6 +56,7 @@ export interface ScopedStore {
   readonly services: ServiceRepository;
   readonly maintenance: MaintenanceRepository;
   readonly personReports: PersonReportRepository;
+  readonly policies: PolicyRepository;
 }
 
 /** What can be read and written, alone or inside a transaction. */
@@ -177,5 +179,6 @@ function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
     services: serviceRepository(bound),
     maintenance: maintenanceRepository(bound),
     personReports: personReportRepository(bound),
+    policies: policyRepository(bound),
   };
 }

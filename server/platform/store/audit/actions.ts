@@ -39,6 +39,8 @@ export const auditActions = {
   'device.change': 'Changed a device',
   'device.retire': 'Retired a device',
   'device.identity.decide': 'Decided which machine a device is',
+  'policy.put': 'Changed a policy of settings',
+  'policy.remove': 'Removed a policy of settings',
   'receiver.create': 'Made a receiver',
   'receiver.change': 'Changed a receiver',
   'receiver.remove': 'Removed a receiver',

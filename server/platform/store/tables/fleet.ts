@@ -60,6 +60,20 @@ export interface FleetTables {
     tags_json: string;
   };
   /**
+   * What somebody decided on settings. `policy` and `client_id` say to what it applies (`PolicyTarget` of server/domain/policies),
+   * `values_json` holds pairs of a name and a value; null: the policy was removed.
+   */
+  policy_version: {
+    version: Generated<number>;
+    policy: string;
+    client_id: string | null;
+    rank: number;
+    values_json: string | null;
+    from_ms: number;
+    by_id: string;
+    by_name: string;
+  };
+  /**
    * What detection remembers of a device between two reports: presence, rules in the middle of `for`. One JSON document that
    * includes every report up to the journal's `cursor`; a start replays the rest.
    */

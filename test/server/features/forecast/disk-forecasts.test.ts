@@ -7,6 +7,7 @@ import type { IncidentBook } from '../../../../server/core/incidents/incident-bo
 import type { FillMemory } from '../../../../server/domain/forecast/fill-memory.ts';
 import { defaultSettings } from '../../../../server/domain/settings.ts';
 import { DiskForecasts } from '../../../../server/features/forecast/disk-forecasts.ts';
+import { everywhere } from '../../../../server/fleet/effective-settings.ts';
 import type { Fleet } from '../../../../server/fleet/fleet.ts';
 import type { SeriesStore } from '../../../../server/platform/series/series-store.ts';
 import { openStore } from '../../../../server/platform/store/store.ts';
@@ -59,7 +60,7 @@ class Scene {
     this.forecasts = new DiskForecasts({
       fleet,
       book,
-      settings,
+      settings: everywhere(settings),
       read: (request) => series.query(request),
       now: () => this.clock.ms,
       zoneOf: () => 'America/Costa_Rica',

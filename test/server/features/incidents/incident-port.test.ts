@@ -8,6 +8,7 @@ import type { Incidents } from '../../../../server/core/incidents/incident-index
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { defaultSettings } from '../../../../server/domain/settings.ts';
 import { createIncidentPort } from '../../../../server/features/incidents/incident-port.ts';
+import { everywhere } from '../../../../server/fleet/effective-settings.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { Health } from '../../../../server/platform/health/health.ts';
 import type { Store } from '../../../../server/platform/store/store.ts';
@@ -44,7 +45,7 @@ async function setUp(t: Test) {
     fleet,
     book,
     health,
-    settings: defaultSettings,
+    settings: everywhere(defaultSettings),
     logger: pino({ level: 'silent' }),
     publish: (changes) => {
       for (const { record } of changes.incidents) published.push(`${record.id} ${record.state}`);

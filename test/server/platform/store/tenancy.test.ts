@@ -191,6 +191,18 @@ t.test('no scoped method reaches into another client', async (t) => {
     all.presence.insertStatement(interval),
     all.deviceStates.saveStatement(state),
   ]);
+  const policy = {
+    policy: `client:${bolt.client.id}`,
+    client_id: bolt.client.id,
+    rank: 0,
+    values_json: '[]',
+    from_ms: 1,
+    by_id: 'test',
+    by_name: 'Test',
+  };
+  const policyOfAll = { ...policy, policy: 'default', client_id: null };
+  await all.policies.insert(policy);
+  await all.policies.insert(policyOfAll);
   const reportKey = randomBytes(32);
   await all.clients.setReportKey(bolt.client.id, { hash: reportKey, createdBy: 'me', expiresAt: null });
   const child = incidentRow(bolt, { key: 'child', parent_id: incident.id, suppressed_by: 'maintenance:w' });
@@ -422,6 +434,10 @@ t.test('no scoped method reaches into another client', async (t) => {
         () => mine.personReports.linkStatement(report, { incidentId: incident.id, leadMs: 1 }),
       ],
     },
+    policies: {
+      all: [outcome.empty, () => mine.policies.all()],
+      insert: [outcome.notFound, () => mine.policies.insert(policy)],
+    },
     apiKeys: {
       list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
       get: [outcome.nothing, () => mine.apiKeys.get(globalKey.id)],
@@ -471,6 +487,7 @@ t.test('no scoped method reaches into another client', async (t) => {
       'check_interval',
       'service',
       'service_version',
+      'policy_version',
       'api_key',
       'receiver',
       'delivery',
@@ -490,6 +507,7 @@ t.test('no scoped method reaches into another client', async (t) => {
 
   await t.rejects(mine.apiKeys.insert({ ...key, id: 'new', client_id: null }), { code: 'forbidden' });
   await t.rejects(mine.receivers.insert({ ...receiver, id: 'new', client_id: null }), { code: 'forbidden' });
+  await t.rejects(mine.policies.insert(policyOfAll), { code: 'forbidden' });
 
   t.test('nor by naming an id of another client in an own row', async (t) => {
     const own = { client_id: acme.client.id };

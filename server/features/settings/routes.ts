@@ -1,0 +1,119 @@
+import { Type } from 'typebox';
+import { EffectiveDeviceSettings, Policies, Policy, PolicyInput, Settings } from '../../../protocol/api/settings.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import { settingCatalogue } from '../../domain/policies/catalogue.ts';
+import { type PolicyTarget, parsePolicyId, policyId } from '../../domain/policies/policy.ts';
+import { inScope, type Scope } from '../../domain/scope.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { requireDevice } from '../../fleet/visible.ts';
+import { Id, IdParams, strict } from '../../platform/http/fields.ts';
+import type { Http } from '../../platform/http/http.ts';
+import { cutPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
+import { type Principal, principalOf } from '../../platform/http/principal.ts';
+import { parseInstant } from '../../platform/http/time-range.ts';
+import { allows } from '../../platform/security/roles.ts';
+import { notFound } from '../../platform/store/scoping.ts';
+import { type PolicyActNeeds, putPolicy, removePolicy } from './acts.ts';
+import { effectiveView, policyView } from './views.ts';
+
+export interface SettingsRouteNeeds extends PolicyActNeeds {
+  readonly fleet: Fleet;
+  readonly now: () => number;
+  /** How long versions are kept, ms. */
+  readonly keepMs: number;
+}
+
+const PolicyParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 140 }) }, strict);
+const ListQuery = Type.Object({ ...pageQuery, client: Type.Optional(Id) }, strict);
+const EffectiveQuery = Type.Object({ at: Type.Optional(Type.String({ maxLength: 40 })) }, strict);
+
+/** What may be set, and what holds of a device. */
+export function settingsRoutes(http: Http, { book, fleet, now, keepMs }: SettingsRouteNeeds): void {
+  http.get('/api/v1/settings', { config: { access: 'read' }, schema: { response: { 200: Settings } } }, async () => ({
+    items: [...settingCatalogue.values()].flatMap(({ name, unit, min, max, read }) => {
+      const builtIn = read(book.builtIn);
+      return builtIn === null ? [] : [{ name, unit, min, max, builtIn }];
+    }),
+  }));
+
+  http.get(
+    '/api/v1/devices/:id/settings',
+    {
+      config: { access: 'read' },
+      schema: { params: IdParams, querystring: EffectiveQuery, response: { 200: EffectiveDeviceSettings } },
+    },
+    async (request) => {
+      const record = requireDevice(fleet, principalOf(request).scope, request.params.id);
+      const at = request.query.at === undefined ? now() : parseInstant(request.query.at, 'at');
+      if (at < now() - keepMs || at > now()) {
+        throw new VigiaError(
+          'validation_failed',
+          `Ask for an instant of the last ${Math.floor(keepMs / 86_400_000)} days: what held before is not kept, and what will hold is not decided.`,
+        );
+      }
+      return effectiveView(record.info.id, at, book.explain(record, at));
+    },
+  );
+}
+
+/** What was decided at each level. */
+export function policyRoutes(http: Http, needs: SettingsRouteNeeds): void {
+  const { book, now } = needs;
+  http.get(
+    '/api/v1/policies',
+    { config: { access: 'read' }, schema: { querystring: ListQuery, response: { 200: PageOf(Policy) } } },
+    async (request) => {
+      const { client } = request.query;
+      const standing = [...book.shelf.standing(now())].filter(
+        (policy) => mayRead(principalOf(request).scope, policy) && (client === undefined || policy.clientId === client),
+      );
+      return cutPage(standing.map(policyView), pageRequest(request.query), ({ id }) => id);
+    },
+  );
+
+  http.get(
+    '/api/v1/policies/:id',
+    { config: { access: 'read' }, schema: { params: PolicyParams, response: { 200: Policies } } },
+    async (request) => {
+      // Whose a site or a device is, is not said by the id.
+      const isMeant = (target: PolicyTarget): boolean => policyId(target) === request.params.id;
+      const versions = parsePolicyId(request.params.id)
+        ? [...book.shelf.all()].filter((one) => isMeant(one) && mayRead(principalOf(request).scope, one))
+        : [];
+      if (versions.length === 0) throw notFound('policy');
+      return { items: versions.sort((one, other) => other.version - one.version).map(policyView) };
+    },
+  );
+
+  http.put(
+    '/api/v1/policies/:id',
+    { config: { access: 'act' }, schema: { params: PolicyParams, body: PolicyInput, response: { 200: Policy } } },
+    async (request) => {
+      const who = principalOf(request);
+      requireRight(who, request.params.id);
+      return policyView(await putPolicy(needs, who, request.params.id, request.body));
+    },
+  );
+
+  http.delete(
+    '/api/v1/policies/:id',
+    { config: { access: 'act' }, schema: { params: PolicyParams } },
+    async (request, reply) => {
+      const who = principalOf(request);
+      requireRight(who, request.params.id);
+      await removePolicy(needs, who, request.params.id);
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** What applies to every client is listed for whoever sees every client; its values show in the settings of each device. */
+function mayRead(scope: Scope, { clientId }: PolicyTarget): boolean {
+  return clientId === null ? 'allClients' in scope : inScope(scope, clientId);
+}
+
+/** A high threshold silences as much as a maintenance window does. @throws VigiaError forbidden */
+function requireRight({ role }: Principal, id: string): void {
+  if (id.startsWith('device:') || allows(role, 'manage')) return;
+  throw new VigiaError('forbidden', 'Only an admin may set what holds for more than one device.');
+}
