@@ -2,6 +2,7 @@ import { useComputed } from '@preact/signals';
 import { nowMs } from '../data/clock.ts';
 import { devices, isLinkDown, server } from '../data/store.ts';
 import { Lasting } from '../ui/Ago.tsx';
+import { Fact, Facts } from '../ui/Facts.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { clockTime } from '../words/format.ts';
 import { rich, t } from '../words/i18n.ts';
@@ -22,28 +23,22 @@ export function ServerHealthCard() {
           {t(word)}
         </span>
       </header>
-      <dl class="facts">
-        <div>
-          <dt>{t('health.running')}</dt>
-          <dd>{rich('health.runningFor', { span: <Lasting since={health.startedAt} />, version: health.version })}</dd>
-        </div>
-        <div>
-          <dt>{t('health.agents')}</dt>
-          <dd>{t('health.agentsConnected', { connected: health.agentsConnected, count: devices.value.size })}</dd>
-        </div>
+      <Facts>
+        <Fact label={t('health.running')}>
+          {rich('health.runningFor', { span: <Lasting since={health.startedAt} />, version: health.version })}
+        </Fact>
+        <Fact label={t('health.agents')}>
+          {t('health.agentsConnected', { connected: health.agentsConnected, count: devices.value.size })}
+        </Fact>
         {!isJudging.value && (
-          <div>
-            <dt>{t('health.judging')}</dt>
-            <dd>{t('health.notBefore', { time: clockTime(Date.parse(health.judgingFrom)) })}</dd>
-          </div>
+          <Fact label={t('health.judging')}>
+            {t('health.notBefore', { time: clockTime(Date.parse(health.judgingFrom)) })}
+          </Fact>
         )}
-        <div>
-          <dt>{t('health.zones')}</dt>
-          <dd>
-            {t('health.zonesAre', { mine: Intl.DateTimeFormat().resolvedOptions().timeZone, server: health.timeZone })}
-          </dd>
-        </div>
-      </dl>
+        <Fact label={t('health.zones')}>
+          {t('health.zonesAre', { mine: Intl.DateTimeFormat().resolvedOptions().timeZone, server: health.timeZone })}
+        </Fact>
+      </Facts>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import type { SiteCard } from '../../protocol/api/site-card.ts';
 import type { IncidentDetail } from '../../protocol/api/view.ts';
 import { sites } from '../data/store.ts';
+import { Fact, Facts } from '../ui/Facts.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../words/i18n.ts';
 
@@ -24,10 +25,10 @@ export function SiteCardPanel({
         </div>
       )}
       <Contacts contacts={siteCard.contacts ?? []} />
-      <dl class="facts">
-        {siteCard.openingHours && <Line label={t('siteCard.hours')}>{siteCard.openingHours}</Line>}
-        {siteCard.address && <Line label={t('siteCard.address')}>{siteCard.address}</Line>}
-      </dl>
+      <Facts>
+        {siteCard.openingHours && <Fact label={t('siteCard.hours')}>{siteCard.openingHours}</Fact>}
+        {siteCard.address && <Fact label={t('siteCard.address')}>{siteCard.address}</Fact>}
+      </Facts>
       <Providers providers={siteCard.providers ?? []} />
       {siteCard.notes && (
         <div>
@@ -36,15 +37,6 @@ export function SiteCardPanel({
         </div>
       )}
     </section>
-  );
-}
-
-function Line({ label, children }: { label: string; children: string }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
