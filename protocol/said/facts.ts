@@ -5,7 +5,6 @@ import { incidentFacts } from './facts/incidents.ts';
 import { ledgerFacts } from './facts/ledger.ts';
 import { messageFacts } from './facts/messages.ts';
 import { presenceFacts } from './facts/presence.ts';
-import { promiseFacts } from './facts/promises.ts';
 import { ruleFacts } from './facts/rules.ts';
 import { serverFacts } from './facts/server.ts';
 import { featureFacts } from './features.ts';
@@ -19,7 +18,6 @@ export const facts = {
   ...ruleFacts,
   ...presenceFacts,
   ...checkFacts,
-  ...promiseFacts,
   ...serverFacts,
   ...incidentFacts,
   ...clockFacts,

@@ -1,7 +1,11 @@
+import { availabilitySaid } from '../features/availability/said.ts';
+import { maintenanceSaid } from '../features/maintenance/said.ts';
 import type { FactsOf, SaidPart, WordsOf } from './part.ts';
 
-/** What each feature says, a line for each. What is said of machines, checks, promises and the server stands in `facts/` and `en/`. */
+/** What each feature says, a line for each. What is said of machines, checks and the server stands in `facts/` and `en/`. */
 const lines = [
+  availabilitySaid,
+  maintenanceSaid,
   // The newest stands last.
 ] as const satisfies readonly SaidPart[];
 

@@ -7,7 +7,6 @@ import { incidentWords } from './incidents.ts';
 import { ledgerWords } from './ledger.ts';
 import { messageWords } from './messages.ts';
 import { presenceWords } from './presence.ts';
-import { promiseWords } from './promises.ts';
 import { ruleWords } from './rules.ts';
 import { serverWords } from './server.ts';
 
@@ -21,7 +20,6 @@ export const english: Catalogue = {
     ...ruleWords,
     ...presenceWords,
     ...checkWords,
-    ...promiseWords,
     ...serverWords,
     ...incidentWords,
     ...clockWords,
