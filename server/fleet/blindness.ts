@@ -1,9 +1,9 @@
-import { type CompiledQuery, sql } from 'kysely';
-import { readSaid } from '../../protocol/said/read.ts';
+import type { CompiledQuery } from 'kysely';
 import type { Said } from '../../protocol/said/said.ts';
 import type { BlindStretch } from '../domain/ledger.ts';
 import { BLIND_AHEAD_MS, type SetBack } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
+import { blindnessRepository } from './blindness-repository.ts';
 
 /** Further back nobody asks why a device was not seen. */
 const REMEMBERED_MS = 400 * 86_400_000;
@@ -20,17 +20,9 @@ export class Blindness {
 
   /** Reads what is kept. True if a crash left the server's own stretch open: the start ends it and notes its own. */
   async load(store: Store, now: number): Promise<boolean> {
-    const rows = await store.db
-      .selectFrom('blindness')
-      .selectAll()
-      .where((row) => row.or([row('end_ms', 'is', null), row('end_ms', '>', now - REMEMBERED_MS)]))
-      .orderBy('start_ms')
-      .execute();
-    for (const { site_id, start_ms, end_ms, evidence_json } of rows) {
-      const { why } = JSON.parse(evidence_json) as { why: unknown };
-      this.#add(site_id, start_ms, end_ms ?? Number.POSITIVE_INFINITY, readSaid(why));
-    }
-    return rows.some(({ site_id, end_ms }) => site_id === null && end_ms === null);
+    const kept = await blindnessRepository(store).since(now - REMEMBERED_MS);
+    for (const { siteId, from, to, why } of kept) this.#add(siteId, from, to ?? Number.POSITIVE_INFINITY, why);
+    return kept.some(({ siteId, to }) => siteId === null && to === null);
   }
 
   /** What hid a device of this site in [from, to), oldest first. */
@@ -42,7 +34,7 @@ export class Blindness {
   /** Notes a stretch that is over. */
   note(store: Store, from: number, to: number, reason: string, why: Said): CompiledQuery {
     this.#add(null, from, to, why);
-    return insert(store, null, { from, to, reason, why });
+    return blindnessRepository(store).add(null, { from, to, reason, why });
   }
 
   /** A stretch begins; `site` null for the server itself. */
@@ -54,16 +46,13 @@ export class Blindness {
     why: Said,
   ): CompiledQuery {
     this.#add(site?.id ?? null, from, Number.POSITIVE_INFINITY, why);
-    return insert(store, site, { from, to: null, reason, why });
+    return blindnessRepository(store).add(site, { from, to: null, reason, why });
   }
 
   /** Ends what lasts. */
   end(store: Store, siteId: string | null, at: number): CompiledQuery {
     for (const stretch of this.#bySite.get(siteId) ?? []) if (stretch.to > at) stretch.to = at;
-    return sql`
-      UPDATE blindness SET end_ms = max(start_ms, ${at}) WHERE site_id IS ${siteId} AND end_ms IS NULL`.compile(
-      store.db,
-    );
+    return blindnessRepository(store).end(siteId, at);
   }
 
   /** Does what the database does to stretches that a clock which was ahead has noted. @param now after the step, ms */
@@ -85,22 +74,4 @@ export class Blindness {
     stretches.push({ siteId, from, to, reason: siteId === null ? 'server_blind' : 'site_lost', why });
     this.#bySite.set(siteId, stretches);
   }
-}
-
-function insert(
-  store: Store,
-  site: { readonly id: string; readonly clientId: string } | null,
-  { from, to, reason, why }: { from: number; to: number | null; reason: string; why: Said },
-): CompiledQuery {
-  return store.db
-    .insertInto('blindness')
-    .values({
-      site_id: site?.id ?? null,
-      client_id: site?.clientId ?? null,
-      start_ms: from,
-      end_ms: to,
-      reason,
-      evidence_json: JSON.stringify({ why }),
-    })
-    .compile();
 }

@@ -1,7 +1,8 @@
-import { type CompiledQuery, sql } from 'kysely';
+import type { CompiledQuery } from 'kysely';
 import { said } from '../../protocol/said/said.ts';
 import type { Interval } from '../domain/ledger.ts';
 import type { LedgerChange } from '../domain/presence.ts';
+import { everyClient } from '../domain/scope.ts';
 import type { Store } from '../platform/store/store.ts';
 import type { DeviceRecord } from './device-record.ts';
 
@@ -22,21 +23,19 @@ export function revisionStatements(
   changes: readonly LedgerChange[],
   now: number,
 ): CompiledQuery[] {
+  const { ledgerRevisions } = store.scoped(everyClient);
   return revisedRanges(changes).map(({ from, to }) => {
-    const after = JSON.stringify(saidAfter(changes, from, to));
-    const why = JSON.stringify(said('revision.late', { from, to }));
-    const statement = sql`
-      INSERT INTO ledger_revision (client_id, subject_kind, subject_id, at, by_user, said_json, from_ms, to_ms, before_json, after_json)
-      SELECT ${info.client_id}, 'device', ${info.id}, ${now}, 'server', ${why}, ${from}, ${to}, said, ${after}
-      FROM (
-        SELECT json_group_array(json_object(
-          'from', max(start_ms, ${from}), 'to', min(end_ms, ${to}), 'state', state, 'reason', reason
-        ) ORDER BY start_ms) AS said
-        FROM presence_interval
-        WHERE device_id = ${info.id} AND start_ms < ${to} AND end_ms > ${from}
-      )
-      WHERE said <> '[]' AND said <> ${after}`;
-    return statement.compile(store.db);
+    const after = saidAfter(changes, from, to);
+    const why = said('revision.late', { from, to });
+    return ledgerRevisions.lateStatement({
+      deviceId: info.id,
+      clientId: info.client_id,
+      at: now,
+      why,
+      from,
+      to,
+      after,
+    });
   });
 }
 

@@ -15,7 +15,7 @@ const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
 const cases: Record<string, readonly string[]> = {
   'server/features/feature.ts': ['../core/incidents/act.ts', '../platform/store/store.ts', '!../edge/live/port.ts'],
   'server/features/history/loss.ts': [
-    './loss-rows.ts',
+    './loss-repository.ts',
     '../feature.ts',
     '../../domain/scope.ts',
     '../../../protocol/error.ts',

@@ -1,4 +1,4 @@
-import { type CompiledQuery, sql } from 'kysely';
+import type { CompiledQuery } from 'kysely';
 import type { IncidentStep } from '../../domain/incidents/incident.ts';
 import type { Interval } from '../../domain/ledger.ts';
 import type { LedgerChange } from '../../domain/presence.ts';
@@ -115,13 +115,7 @@ function ledgerStatements(store: Store, record: DeviceRecord, change: LedgerChan
     presence.insertStatement(toRow(interval, id, client_id, change.revision)),
   );
   if (!change.revision) return inserts;
-  // The run that follows a gap begins before the proof that ended the gap: it keeps what lies beyond.
-  const remove = sql`
-    DELETE FROM presence_interval WHERE device_id = ${id} AND start_ms >= ${change.from} AND end_ms <= ${change.to}`;
-  const cut = sql`
-    UPDATE presence_interval SET start_ms = ${change.to}
-    WHERE device_id = ${id} AND start_ms >= ${change.from} AND start_ms < ${change.to} AND end_ms > ${change.to}`;
-  return [remove.compile(store.db), cut.compile(store.db), ...inserts];
+  return [...presence.clearStatements(record.info, change.from, change.to), ...inserts];
 }
 
 function toRow(interval: Interval, deviceId: string, clientId: string, revised: boolean) {

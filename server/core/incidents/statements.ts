@@ -1,6 +1,7 @@
-import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import type { CompiledQuery } from 'kysely';
 import type { IncidentRecord, IncidentStep, Notice } from '../../domain/incidents/incident.ts';
 import { everyClient } from '../../domain/scope.ts';
+import type { NewMessage } from '../../platform/store/repo/outbox.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { toRow } from './rows.ts';
 
@@ -34,16 +35,11 @@ function noticeStatements(store: Store, step: IncidentStep, notice: Notice | nul
   const { record } = step;
   const recurrence = recurrenceOf(record);
   const isQuiet = record.parentId !== null || record.suppressedBy !== null;
-  const waits = sql`delivered_at IS NULL AND attempts = 0 AND due_at > ${now}`;
-  const drop = sql`DELETE FROM outbox WHERE idempotency_key = ${`${recurrence}raised`} AND ${waits}`.compile(store.db);
-  if (notice?.kind === 'resolved') {
-    const wasTold = sql`EXISTS (
-      SELECT 1 FROM outbox WHERE idempotency_key >= ${recurrence} AND idempotency_key < ${after(recurrence)} AND NOT (${waits}))`;
-    return [insertNotice(store, step, notice, now, wasTold), drop];
-  }
-  if (isQuiet)
-    return notice && isPromise(record, notice) ? [drop, insertNotice(store, step, notice, now, sql`1 = 1`)] : [drop];
-  return notice ? [insertNotice(store, step, notice, now, sql`1 = 1`)] : [];
+  const drop = store.outbox.dropStatement(`${recurrence}raised`, now);
+  if (notice?.kind === 'resolved') return [store.outbox.tellStatement(messageOf(step, notice, now), recurrence), drop];
+  const tell = notice ? [store.outbox.tellStatement(messageOf(step, notice, now))] : [];
+  if (!isQuiet) return tell;
+  return notice && isPromise(record, notice) ? [drop, ...tell] : [drop];
 }
 
 /** News of a clock that runs since a person reported the incident, whatever explains it. */
@@ -52,45 +48,35 @@ function isPromise({ clock, suppressedBy }: IncidentRecord, { kind }: Notice): b
   return isOfClock && suppressedBy === null && clock !== null && clock.reportedAt !== null;
 }
 
-function insertNotice(
-  store: Store,
-  { record, event }: IncidentStep,
-  notice: Notice,
-  now: number,
-  condition: RawBuilder<unknown>,
-): CompiledQuery {
+function messageOf({ record, event }: IncidentStep, notice: Notice, now: number): NewMessage {
   // Once in each recurrence; what may happen again and again is told apart by its time.
   const isOnce = notice.kind === 'raised' || notice.kind === 'resolved';
-  const key = `${recurrenceOf(record)}${notice.kind}${isOnce ? '' : `/${event.at}`}`;
-  const payload = JSON.stringify({
-    kind: notice.kind,
-    incidentId: record.id,
+  return {
     clientId: record.clientId,
-    siteId: record.siteId,
-    deviceId: record.deviceId,
-    serviceId: record.serviceId,
-    priority: record.priority,
-    rule: record.rule,
-    object: record.object,
-    assigneeId: record.assigneeId,
-    dueAt: record.clock?.dueAt ?? null,
-    said: record.said,
-    noteSaid: event.said,
-    at: event.at,
-  });
-  return sql`
-    INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at, attempts)
-    SELECT ${record.clientId}, ${key}, ${`incident.${notice.kind}`}, ${payload}, ${now}, ${notice.tellAt}, 0
-    WHERE ${condition}
-    ON CONFLICT (idempotency_key) DO NOTHING`.compile(store.db);
+    key: `${recurrenceOf(record)}${notice.kind}${isOnce ? '' : `/${event.at}`}`,
+    kind: `incident.${notice.kind}`,
+    createdAt: now,
+    dueAt: notice.tellAt,
+    payload: {
+      kind: notice.kind,
+      incidentId: record.id,
+      clientId: record.clientId,
+      siteId: record.siteId,
+      deviceId: record.deviceId,
+      serviceId: record.serviceId,
+      priority: record.priority,
+      rule: record.rule,
+      object: record.object,
+      assigneeId: record.assigneeId,
+      dueAt: record.clock?.dueAt ?? null,
+      said: record.said,
+      noteSaid: event.said,
+      at: event.at,
+    },
+  };
 }
 
 /** What the keys of all messages about this recurrence of the incident start with. */
 export function recurrenceOf({ id, reopenedCount }: Pick<IncidentRecord, 'id' | 'reopenedCount'>): string {
   return `${id}/${reopenedCount}/`;
-}
-
-/** The first text behind all that start with `prefix`, which ends with a slash. */
-export function after(prefix: string): string {
-  return `${prefix.slice(0, -1)}0`;
 }

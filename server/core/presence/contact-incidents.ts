@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { IncidentStep } from '../../domain/incidents/incident.ts';
 import type { Liveness, Loss } from '../../domain/liveness.ts';
@@ -85,10 +84,9 @@ export class ContactIncidents {
 
   /** What still waits to be told says what is known by now. */
   #freshen({ record }: IncidentStep, now: number) {
-    return sql`
-      UPDATE outbox SET payload_json = json_set(payload_json, '$.priority', ${record.priority}, '$.said', json(${JSON.stringify(record.said)}))
-      WHERE idempotency_key = ${`${recurrenceOf(record)}raised`} AND delivered_at IS NULL AND attempts = 0 AND due_at > ${now}
-    `.compile(this.#options.store.db);
+    const { said, priority } = record;
+    const { outbox } = this.#options.store;
+    return outbox.freshenStatement(`${recurrenceOf(record)}raised`, now, { said, priority });
   }
 
   /** The server sees again and the device is still silent. */

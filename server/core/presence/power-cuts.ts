@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { isSame, type Said, said } from '../../../protocol/said/said.ts';
 import { hasPassed } from '../../domain/has-passed.ts';
 import { type IncidentRecord, type IncidentStep, incidentKey, type Subject } from '../../domain/incidents/incident.ts';
@@ -239,10 +238,8 @@ export class PowerCuts {
 
   /** What still waits to be told says what is known by now. */
   #freshen(record: IncidentRecord, now: number) {
-    return sql`
-      UPDATE outbox SET payload_json = json_set(payload_json, '$.said', json(${JSON.stringify(record.said)}))
-      WHERE idempotency_key = ${`${recurrenceOf(record)}raised`} AND delivered_at IS NULL AND attempts = 0 AND due_at > ${now}
-    `.compile(this.#options.store.db);
+    const { outbox } = this.#options.store;
+    return outbox.freshenStatement(`${recurrenceOf(record)}raised`, now, { said: record.said });
   }
 
   #subjectOf(siteId: string): Subject | null {

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { said } from '../../../protocol/said/said.ts';
 import { sayLowDrives } from '../../domain/low-drives.ts';
 import { sayUnseen } from '../../domain/unseen.ts';
@@ -32,12 +31,9 @@ export async function tellUnseen(
     return lists.flatMap(({ name, titleSaid, what }) => {
       if (what === null) return [];
       const payload = { titleSaid, said: what, clientId, priority: 'normal', at: now };
-      return [
-        sql`
-          INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at)
-          VALUES (${clientId}, ${`${name}/${clientId}/${week}`}, ${`fleet.${name}`}, ${JSON.stringify(payload)}, ${now}, ${now})
-          ON CONFLICT (idempotency_key) DO NOTHING`.compile(store.db),
-      ];
+      const key = `${name}/${clientId}/${week}`;
+      const kind = `fleet.${name}`;
+      return [store.outbox.tellStatement({ clientId, key, kind, payload, createdAt: now, dueAt: now })];
     });
   });
   if (statements.length > 0) await store.commit(statements);

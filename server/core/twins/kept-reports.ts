@@ -8,13 +8,13 @@ import type { AckTarget, OfferedReport } from '../../fleet/offered-report.ts';
 import { isDelivered } from '../../fleet/runs.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Twin } from './twin.ts';
-import type { KeptReport, TwinStore } from './twin-store.ts';
+import type { KeptReport, TwinRepository } from './twin-repository.ts';
 import type { Twins } from './twins.ts';
 
 export interface KeptReportsOptions {
   readonly twins: Twins;
   readonly store: Pick<Store, 'commit'>;
-  readonly twinStore: TwinStore;
+  readonly twinRepository: TwinRepository;
   readonly logger: Logger;
   /** Takes a report of the device that it is. */
   readonly offer: (report: OfferedReport) => void;
@@ -101,15 +101,15 @@ export class KeptReports {
 
   /** Takes what was kept of this machine into the history of its device, as what it is: the past. */
   async takeIn(twin: Twin, record: DeviceRecord): Promise<void> {
-    const { twinStore, store, twins } = this.#options;
+    const { twinRepository, store, twins } = this.#options;
     await this.flush();
     const schemas = new Map<string, readonly MetricDescriptor[]>();
-    for (const { hash, frame } of await twinStore.schemas(twin.id)) {
+    for (const { hash, frame } of await twinRepository.schemas(twin.id)) {
       const schema = decodeFrame(frame);
       if (schema.type === 'schema') schemas.set(hash, schema.metrics);
     }
     while (!this.#isClosed) {
-      const rows = await twinStore.reports(twin.id, INTAKE_CHUNK);
+      const rows = await twinRepository.reports(twin.id, INTAKE_CHUNK);
       const last = rows.at(-1);
       if (!last) break;
       const offers = rows.map((row) => {
@@ -120,12 +120,12 @@ export class KeptReports {
       });
       await Promise.all(offers);
       if (this.#isClosed) break;
-      await store.commit([twinStore.removeReportsStatement(twin.id, last.id)]);
+      await store.commit([twinRepository.removeReportsStatement(twin.id, last.id)]);
       twin.kept = Math.max(0, twin.kept - rows.length);
       twin.keptBytes = Math.max(0, twin.keptBytes - rows.reduce((sum, row) => sum + row.frame.length, 0));
     }
     if (this.#isClosed) return;
-    await store.commit([twinStore.dropStatement(twin.id)]);
+    await store.commit([twinRepository.dropStatement(twin.id)]);
     twins.forget(twin.deviceId, (one) => one === twin);
   }
 
@@ -167,16 +167,16 @@ export class KeptReports {
 
   async #write(waiting: readonly Waiting[]): Promise<void> {
     if (waiting.length === 0) return;
-    const { twins, twinStore, store, logger } = this.#options;
+    const { twins, twinRepository, store, logger } = this.#options;
     const ofMachines = new Set(waiting.map(({ twin }) => twin));
     const schemas = new Map(waiting.map((one) => [`${one.twin.id} ${one.report.schema_hash}`, one]));
     try {
       await store.commit([
         ...[...ofMachines].flatMap(({ deviceId }) => twins.saveStatements(deviceId)),
         ...[...schemas.values()].map(({ twin, report, schema }) =>
-          twinStore.schemaStatement(twin.id, report.schema_hash, schema),
+          twinRepository.schemaStatement(twin.id, report.schema_hash, schema),
         ),
-        ...waiting.map(({ report }) => twinStore.reportStatement(report)),
+        ...waiting.map(({ report }) => twinRepository.reportStatement(report)),
       ]);
     } catch (cause) {
       logger.error({ err: cause, reports: waiting.length }, 'reports could not be kept apart; their agents hold them');

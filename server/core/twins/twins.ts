@@ -5,7 +5,7 @@ import { Feature, type HelloFrame } from '../../../protocol/wire/frame.ts';
 import { type Life, refreshLife, type Sign, takeSign } from '../../domain/lives.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import { type Twin, type TwinFacts, whoseRun, withSign } from './twin.ts';
-import type { TwinStore } from './twin-store.ts';
+import type { TwinRepository } from './twin-repository.ts';
 
 /** Whether who proved the key of a device is judged, and whether that shows a second machine for the first time. */
 export interface Placement {
@@ -23,18 +23,18 @@ const none: readonly Twin[] = [];
  * device's own memory, with the incident and with the reports that are kept apart.
  */
 export class Twins {
-  readonly #store: TwinStore;
+  readonly #store: TwinRepository;
   readonly #now: () => number;
   readonly #ofDevice = new Map<string, Twin[]>();
   /** Forgotten, and still to be removed. */
   readonly #dropped: string[] = [];
 
-  private constructor(store: TwinStore, now: () => number) {
+  private constructor(store: TwinRepository, now: () => number) {
     this.#store = store;
     this.#now = now;
   }
 
-  static async load(store: TwinStore, now: () => number): Promise<Twins> {
+  static async load(store: TwinRepository, now: () => number): Promise<Twins> {
     const twins = new Twins(store, now);
     for (const twin of await store.all()) twins.#add(twin);
     return twins;

@@ -14,7 +14,7 @@ import type { DamagedPart, SeriesStore } from '../../platform/series/series-stor
 import type { Store } from '../../platform/store/store.ts';
 import { findLosses } from './find-losses.ts';
 import { lossKey, sayLosses } from './loss.ts';
-import { insertLoss, pruneLosses, readLosses, toldOfLosses } from './loss-rows.ts';
+import { insertLoss, pruneLosses, readLosses, toldOfLosses } from './loss-repository.ts';
 
 export interface HistoryLossesOptions {
   readonly store: Store;

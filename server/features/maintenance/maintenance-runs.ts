@@ -1,7 +1,8 @@
-import { type CompiledQuery, sql } from 'kysely';
+import type { CompiledQuery } from 'kysely';
 import type { Priority } from '../../../protocol/api/view.ts';
 import type { Said } from '../../../protocol/said/said.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
+import { recurrenceOf } from '../../core/incidents/statements.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Span } from '../../domain/sla/maintenance.ts';
@@ -89,19 +90,17 @@ export function summaryStatement(
   run: MaintenanceRun,
   payload: { readonly title: string; readonly said: Said; readonly clientId: string; readonly at: number },
 ): CompiledQuery {
-  return sql`
-    INSERT INTO outbox (client_id, idempotency_key, kind, payload_json, created_at, due_at, attempts)
-    VALUES (${run.clientId}, ${`maintenance/${run.windowId}/${run.startedAt}/summary`}, 'maintenance.summary',
-      ${JSON.stringify(payload)}, ${payload.at}, ${payload.at}, 0)
-    ON CONFLICT (idempotency_key) DO NOTHING`.compile(store.db);
+  return store.outbox.tellStatement({
+    clientId: run.clientId,
+    key: `maintenance/${run.windowId}/${run.startedAt}/summary`,
+    kind: 'maintenance.summary',
+    payload,
+    createdAt: payload.at,
+    dueAt: payload.at,
+  });
 }
 
 /** What waits to be told of an incident when a window begins waits until the window is over. */
 export function holdStatement(store: Store, record: IncidentRecord, now: number, until: number): CompiledQuery {
-  const key = `${record.id}/${record.reopenedCount}/raised`;
-  return sql`
-    UPDATE outbox SET due_at = ${until}
-    WHERE idempotency_key = ${key} AND delivered_at IS NULL AND attempts = 0 AND due_at > ${now} AND due_at < ${until}`.compile(
-    store.db,
-  );
+  return store.outbox.holdStatement(`${recurrenceOf(record)}raised`, now, until);
 }

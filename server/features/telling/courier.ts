@@ -14,7 +14,7 @@ import {
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
 import { gatherMissed, isMissedList, isOfOneIncident, isRetried } from './missed.ts';
-import { loadNotices } from './notices.ts';
+import { loadNotices } from './notice-repository.ts';
 
 export type Outcome = 'delivered' | 'failed' | 'given_up';
 

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Priority } from '../../../protocol/api/view.ts';
 import { said } from '../../../protocol/said/said.ts';
-import { after } from '../../core/incidents/statements.ts';
 import { everyClient } from '../../domain/scope.ts';
+import { after } from '../../platform/store/repo/outbox.ts';
 import type { Store, StoreHandle } from '../../platform/store/store.ts';
 import type { NewRow, Row } from '../../platform/store/tables.ts';
 import { nextDigestAt } from './digest-time.ts';

@@ -1,5 +1,5 @@
 import { KeptReports, type KeptReportsOptions } from '../../core/twins/kept-reports.ts';
-import { createTwinStore } from '../../core/twins/twin-store.ts';
+import { createTwinRepository } from '../../core/twins/twin-repository.ts';
 import { Twins } from '../../core/twins/twins.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { AddRoutes } from '../../platform/http/http.ts';
@@ -8,7 +8,7 @@ import { twinRoutes } from './routes.ts';
 import { createTwinPort, type TwinPortOptions } from './twin-port.ts';
 
 export interface TwinsOptions
-  extends Omit<TwinPortOptions, 'twins' | 'twinStore' | 'kept'>,
+  extends Omit<TwinPortOptions, 'twins' | 'twinRepository' | 'kept'>,
     Pick<KeptReportsOptions, 'offer' | 'logger'> {
   readonly store: Store;
   readonly now: () => number;
@@ -17,10 +17,10 @@ export interface TwinsOptions
 /** Machines that share an identity: what is known of them, what is kept of them, and what people decide. */
 export async function createTwins(options: TwinsOptions) {
   const { store, now, fleet } = options;
-  const twinStore = createTwinStore(store);
-  const twins = await Twins.load(twinStore, now);
-  const kept = new KeptReports({ ...options, twins, twinStore });
-  const port = createTwinPort({ ...options, twins, twinStore, kept });
+  const twinRepository = createTwinRepository(store);
+  const twins = await Twins.load(twinRepository, now);
+  const kept = new KeptReports({ ...options, twins, twinRepository });
+  const port = createTwinPort({ ...options, twins, twinRepository, kept });
   const routes: AddRoutes = (http) => twinRoutes(http, { twins: port });
   return {
     name: 'twins',

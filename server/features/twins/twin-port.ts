@@ -6,7 +6,7 @@ import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import type { KeptReports } from '../../core/twins/kept-reports.ts';
 import type { Twin } from '../../core/twins/twin.ts';
-import type { TwinStore } from '../../core/twins/twin-store.ts';
+import type { TwinRepository } from '../../core/twins/twin-repository.ts';
 import { livesOf, newTwin, type Twins } from '../../core/twins/twins.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { Dating } from '../../domain/dating.ts';
@@ -18,7 +18,7 @@ import type { TwinPort } from './port.ts';
 
 export interface TwinPortOptions {
   readonly twins: Twins;
-  readonly twinStore: TwinStore;
+  readonly twinRepository: TwinRepository;
   readonly kept: KeptReports;
   readonly fleet: Fleet;
   readonly book: IncidentBook;
@@ -41,7 +41,7 @@ const GIVEN_UP_RETRY_MS = 300_000;
 
 /** Which machines hold the key of a device, and the decision which of them it is. */
 export function createTwinPort(options: TwinPortOptions): TwinPort {
-  const { twins, twinStore, kept, fleet, book, gateway } = options;
+  const { twins, twinRepository, kept, fleet, book, gateway } = options;
 
   function view(record: DeviceRecord): TwinMachines {
     const all = twins.of(record.info.id);
@@ -130,11 +130,11 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
         const before = chosen && replace(record, chosen, changes);
         const givenUp = before ? [...refused, before] : refused;
         changes.add(
-          ...(before ? [twinStore.saveStatement(before)] : []),
-          ...(chosen ? [twinStore.roleStatement(chosen.id, 'taken')] : []),
+          ...(before ? [twinRepository.saveStatement(before)] : []),
+          ...(chosen ? [twinRepository.roleStatement(chosen.id, 'taken')] : []),
           ...refused.flatMap(({ id }) => [
-            twinStore.roleStatement(id, 'given_up'),
-            ...twinStore.dropReportsStatements(id),
+            twinRepository.roleStatement(id, 'given_up'),
+            ...twinRepository.dropReportsStatements(id),
           ]),
         );
         const decision = {

@@ -17,6 +17,15 @@ export interface PresenceRepository {
   holes(): Promise<NotUp[]>;
   /** For {@link Store.commit}. @throws VigiaError not_found if the row is outside the scope. */
   insertStatement(row: NewRow<'presence_interval'>): CompiledQuery;
+  /**
+   * For {@link Store.commit}: [fromMs, toMs) of a device is said anew. The run that follows a gap begins before the proof that ended
+   * the gap: it keeps what lies beyond.
+   */
+  clearStatements(
+    device: { readonly id: string; readonly client_id: string },
+    fromMs: number,
+    toMs: number,
+  ): CompiledQuery[];
   /** For {@link Store.commit}: a revision deletes what it replaces. Changes nothing outside the scope. */
   deleteStatement(id: number): CompiledQuery;
 }
@@ -70,6 +79,16 @@ export function presenceRepository({ db, scope }: ScopedContext): PresenceReposi
     insertStatement(row) {
       requireInScope(scope, row.client_id);
       return db.insertInto('presence_interval').values(row).compile();
+    },
+    clearStatements({ id, client_id }, from, to) {
+      requireInScope(scope, client_id);
+      const begun = sql`device_id = ${id} AND client_id = ${client_id} AND start_ms >= ${from}`;
+      return [
+        sql`DELETE FROM presence_interval WHERE ${begun} AND end_ms <= ${to}`.compile(db),
+        sql`UPDATE presence_interval SET start_ms = ${to} WHERE ${begun} AND start_ms < ${to} AND end_ms > ${to}`.compile(
+          db,
+        ),
+      ];
     },
     deleteStatement: (id) => db.deleteFrom('presence_interval').where(mine).where('id', '=', id).compile(),
   };

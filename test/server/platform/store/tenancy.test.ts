@@ -367,6 +367,7 @@ t.test('no scoped method reaches into another client', async (t) => {
         outcome.notFound,
         () => mine.presence.insertStatement({ ...interval, start_ms: 20, end_ms: 30 }),
       ],
+      clearStatements: [outcome.notFound, () => mine.presence.clearStatements(bolt.device, 0, 100)],
       deleteStatement: [undefined, () => store.commit([mine.presence.deleteStatement(stored!.id)])],
     },
     attestations: {
@@ -382,6 +383,14 @@ t.test('no scoped method reaches into another client', async (t) => {
     ledgerRevisions: {
       between: [outcome.empty, () => mine.ledgerRevisions.between(bolt.device.id, 0, 100, 10)],
       insertStatement: [outcome.notFound, () => mine.ledgerRevisions.insertStatement(revision)],
+      lateStatement: [
+        outcome.notFound,
+        () =>
+          mine.ledgerRevisions.lateStatement({
+            ...{ clientId: bolt.client.id, deviceId: bolt.device.id, at: 1, why: typed('late'), from: 0, to: 100 },
+            after: [],
+          }),
+      ],
     },
     contracts: {
       all: [outcome.empty, () => ids(mine.contracts.all())],

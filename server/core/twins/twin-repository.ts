@@ -7,7 +7,7 @@ import type { Twin, TwinFacts, TwinRole } from './twin.ts';
 export type KeptReport = Omit<Row<'twin_report'>, 'id'>;
 
 /** Reads and writes what is kept of machines that share an identity. Knows no scope: it is asked through devices. */
-export interface TwinStore {
+export interface TwinRepository {
   all(): Promise<Twin[]>;
   /** Writes what is known of a machine; the role of one that is there stays as it is. */
   saveStatement(twin: Twin): CompiledQuery;
@@ -26,7 +26,7 @@ export interface TwinStore {
   removeReportsStatement(twinId: string, upToId: number): CompiledQuery;
 }
 
-export function createTwinStore({ db }: Pick<Store, 'db'>): TwinStore {
+export function createTwinRepository({ db }: Pick<Store, 'db'>): TwinRepository {
   return {
     async all() {
       const rows = await db
