@@ -46,8 +46,11 @@ export class WaitingReports {
     clocks.bootMs = frame.clocks.bootMs;
     report.clockOffsetMs = clockOffsetMs;
     report.metrics = metrics;
-    scaled.length = frame.scaled.length;
-    for (let index = 0; index < scaled.length; index += 1) scaled[index] = frame.scaled[index] as number | null;
+    const { length } = frame.scaled;
+    if (scaled.length > length) scaled.length = length;
+    // An array that grows by its length has holes for V8, for ever: at each value that is stored into it, the frozen prototypes are asked.
+    while (scaled.length < length) scaled.push(null);
+    for (let index = 0; index < length; index += 1) scaled[index] = frame.scaled[index] as number | null;
     return report;
   }
 

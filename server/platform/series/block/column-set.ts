@@ -55,10 +55,10 @@ export class ColumnSet {
       // Each column has a length behind the spans, so there are no more than bytes.
       for (let left = cursor.varint(cursor.end - cursor.at - ids.length); left > 0; left -= 1) ids.push(id++);
     }
-    const starts = new Array<number>(ids.length);
+    const starts: number[] = [];
     let start = 0;
-    for (let index = 0; index < ids.length; index += 1) {
-      starts[index] = start;
+    while (starts.length < ids.length) {
+      starts.push(start);
       start += cursor.varint(cursor.end);
     }
     const first = cursor.skip(start);

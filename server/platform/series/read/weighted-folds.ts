@@ -44,10 +44,10 @@ abstract class WeightedFold implements Fold {
   protected abstract weightOf(weight: number): number;
 
   values(): (number | null)[] {
-    const values: (number | null)[] = new Array(this.grid.steps);
-    for (let step = 0; step < values.length; step += 1) {
+    const values: (number | null)[] = [];
+    for (let step = 0; step < this.grid.steps; step += 1) {
       const weight = this.weights[step] ?? 0;
-      values[step] = weight > 0 ? (this.sums[step] ?? 0) / weight / this.#scale : null;
+      values.push(weight > 0 ? (this.sums[step] ?? 0) / weight / this.#scale : null);
     }
     return values;
   }
