@@ -1,4 +1,5 @@
-import { fact, type RecoverySaid, type SourceFault } from './facts.ts';
+import type { SourceFault } from '../../../protocol/wire/source-fault.ts';
+import { fact, type RecoverySaid } from './facts.ts';
 
 /** Why a plan could not be backed up or looked at. */
 export interface PlanFailure {

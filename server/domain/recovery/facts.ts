@@ -1,22 +1,6 @@
 import type { Facts } from '../../../protocol/said/kinds.ts';
 import type { ValueOf } from '../../../protocol/said/said.ts';
-
-/** What is wrong with a source, as the machine or its tool says. */
-export const sourceFaults = [
-  'tool_missing',
-  'not_permitted',
-  'wrong_password',
-  'repository_missing',
-  'repository_locked',
-  'repository_full',
-  'repository_damaged',
-  'unreachable',
-  'timeout',
-  'unknown_version',
-  'unreadable',
-  'failed',
-] as const;
-export type SourceFault = (typeof sourceFaults)[number];
+import { sourceFaults } from '../../../protocol/wire/source-fault.ts';
 
 /** What an asset may lack for the day it fails. */
 export const continuityItems = ['backup', 'spare', 'runbook', 'owner', 'warranty', 'contact'] as const;

@@ -1,4 +1,4 @@
-import type { SourceFault } from './facts.ts';
+import type { SourceFault } from '../../../protocol/wire/source-fault.ts';
 import type { Completeness } from './point.ts';
 
 /** What a run itself says of how it ended: the exit code of a program, or the word of a product. */

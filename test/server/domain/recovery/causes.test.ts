@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { sourceFaults } from '../../../../protocol/wire/source-fault.ts';
 import { causeOfPlan, causesOf, type PlanFailure } from '../../../../server/domain/recovery/causes.ts';
-import { sourceFaults } from '../../../../server/domain/recovery/facts.ts';
 import { holds } from '../../../support/property.ts';
 import { BASE } from '../../../support/recovery.ts';
 
