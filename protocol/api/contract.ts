@@ -258,6 +258,8 @@ export const ClockExplanation = Type.Object({
   clock: ResponseClockView,
   /** One sentence with its numbers. */
   sentence: Type.String(),
+  /** The same as a fact. */
+  said: SaidDocument,
   stretches: Type.Array(ClockStretch),
   pauses: Type.Array(
     Type.Object({

@@ -61,6 +61,8 @@ export const IncidentProposal = Type.Object({
   said: SaidDocument,
   openedAt: Time,
   why: Type.String(),
+  /** The same as a fact. */
+  whySaid: SaidDocument,
   score: Type.Number(),
 });
 export type IncidentProposal = Static<typeof IncidentProposal>;

@@ -1,27 +1,4 @@
-/** Numbers as people read them, in the sentences that incidents carry. English; screens format their own figures. */
-
-const byteUnits = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-/** Bytes with a binary prefix, rounded down, with one decimal below 100. @example formatBytes(4_400_000_000) // '4.0 GB' */
-export function formatBytes(sizeBytes: number): string {
-  let value = sizeBytes;
-  let unit = 0;
-  while (value >= 1024 && unit < byteUnits.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.floor(value) : floorTo(value, 1)} ${byteUnits[unit]}`;
-}
-
-/** A ratio as percent, rounded down: 0.0499 is never shown as 5 %. */
-export function formatRatio(ratio: number): string {
-  return `${floorTo(ratio * 100, 1)} %`;
-}
-
-function floorTo(value: number, decimals: number): string {
-  const power = 10 ** decimals;
-  return (Math.floor(value * power + 1e-9) / power).toFixed(decimals);
-}
+/** Numbers as people read them, in the sentences of the server that are not facts yet. English. */
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -45,13 +22,6 @@ export function formatDuration(durationMs: number): string {
     rest -= count * size;
   }
   return parts.join(' ') || `${Math.floor(rest)} ms`;
-}
-
-/** Service hours as contracts count them: a day of 24 h is none of work. @example formatServiceHours(86_400_000) // '24 h' */
-export function formatServiceHours(durationMs: number): string {
-  const hours = Math.floor(durationMs / HOUR_MS);
-  const rest = durationMs - hours * HOUR_MS;
-  return hours === 0 ? formatDuration(rest) : `${hours} h${rest >= MINUTE_MS ? ` ${formatDuration(rest)}` : ''}`;
 }
 
 /** An instant in UTC to the second. */

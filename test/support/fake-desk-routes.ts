@@ -215,6 +215,7 @@ function propose(world: FakeWorld, asked: PersonReportInput): IncidentProposal[]
         said: incident.said,
         openedAt: incident.openedAt,
         why: `${reasons[0] ?? 'The same client'}, raised`,
+        whySaid: typed(`${reasons[0] ?? 'The same client'}, raised`),
         score: reasons.length + (incident.priority === 'emergency' ? 0.5 : 0),
       };
     })

@@ -1,5 +1,6 @@
 import type { ClockStretch, ClockExplanation as Explanation } from '../../../protocol/api/contract.ts';
 import { priorities } from '../../data/priority.ts';
+import { Words } from '../../ui/Words.tsx';
 import { clockIn, exactTime, serviceHours, timeIn } from '../../words/format.ts';
 import { t } from '../../words/i18n.ts';
 
@@ -7,11 +8,13 @@ type Zone = { readonly zone: string };
 
 /** How a due time came about: one line for every stretch of the calendar that the clock walked through. */
 export function ClockExplanation({ explanation }: { explanation: Explanation }) {
-  const { clock, sentence, stretches, pauses, computations } = explanation;
+  const { clock, said, stretches, pauses, computations } = explanation;
   return (
     <div class="clock-explanation">
       <div>
-        <p class="clock-sentence">{sentence}</p>
+        <p class="clock-sentence">
+          <Words said={said} />
+        </p>
         <p class="hint">{t('clock.zone', { zone: clock.timeZone })}</p>
       </div>
       {stretches.length > 0 && (
@@ -119,7 +122,7 @@ function Computations({ computations, zone }: Pick<Explanation, 'computations'> 
         {computations.map((computation, index) => (
           <li key={computation.at} class={index === computations.length - 1 ? 'counts' : ''}>
             <p>
-              <There at={computation.at} zone={zone} /> {computation.why}
+              <There at={computation.at} zone={zone} /> <Words said={computation.said} at={computation.at} />
             </p>
             <p class="quiet">
               {priorityWord(computation.priority)}

@@ -9,6 +9,7 @@ import { headlineOf } from '../../data/headline.ts';
 import { incidents } from '../../data/store.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { Failure } from '../../ui/Failure.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { t } from '../../words/i18n.ts';
 import { wordsOf } from '../../words/said.ts';
 import { proposalQuestion, type ReportDraft } from './report-draft.ts';
@@ -73,7 +74,7 @@ export function Proposals({ draft, onChoose }: ProposalsProps) {
           onChoose={() => onChoose(proposal.incidentId)}
           title={wordsOf(proposal.said, nowMs.peek())}
         >
-          {proposal.why} <Ago at={proposal.openedAt} />
+          <Words said={proposal.whySaid} /> <Ago at={proposal.openedAt} />
         </Proposal>
       ))}
       <Proposal group={group} checked={chosen === null} onChoose={() => onChoose(null)} title={t('report.newIncident')}>

@@ -1,5 +1,6 @@
 import type { clockFacts } from '../facts/clocks.ts';
 import type { WordsFor } from '../word.ts';
+import { capitalised } from './parts.ts';
 
 /** What is due. */
 const due = {
@@ -22,6 +23,20 @@ const missed = {
   responded: 'No response to the client',
   on_site: 'Nobody was on site',
   restored: 'It was not restored',
+};
+
+const notYet = {
+  acknowledged: 'nobody had acknowledged it',
+  responded: 'nobody had responded',
+  on_site: 'nobody was on site',
+  restored: 'it was not restored',
+};
+
+const done = {
+  acknowledged: 'a person acknowledged it',
+  responded: 'a person responded',
+  on_site: 'somebody was on site',
+  restored: 'it was restored',
 };
 
 const causes = {
@@ -64,6 +79,27 @@ export const clockWords: WordsFor<typeof clockFacts> = {
   'clock.breached': (p) => p.parts.join(' '),
   'clock.missed': (p) =>
     `${missed[p.end]} by ${p.dueAt ?? ''}: the ${p.targetMs ?? ''} ${p.version === null ? 'of our internal target' : `of version ${p.version} of the contract`} are over.`,
+  'clock.explained': (p) => {
+    const began = `${p.isContractual ? 'The clock' : 'The clock of our internal target'} started ${p.startedAt}`;
+    if (p.targetMs === null) return `${began}; no response time is agreed.`;
+    const target = `${p.targetMs}${p.isAlways ? '' : ' of service hours'}${p.isFirm ? '' : ' (shown, never breached)'}`;
+    const waited = p.waitedMs === null ? '' : ` Waiting for the client took ${p.waitedMs}, in which it stood still.`;
+    if (p.isWaiting) return `${began} with ${target}; it stands still while we wait for the client.${waited}`;
+    const when = p.dueAt === null ? 'its hours never suffice' : `${due[p.end]} is due ${p.dueAt}`;
+    return `${began}; after ${target} ${when}.${waited}${p.verdict === null ? '' : ` ${p.verdict}`}`;
+  },
+  'clock.recovered': (p) => {
+    const recovered = `it recovered by itself ${p.at}`;
+    if (p.outcome === 'met') return `Met: ${recovered}, which the contract counts.`;
+    return p.outcome === 'breached' ? `Breached: ${recovered}, too late.` : `Not counted: ${recovered}.`;
+  },
+  'clock.reached': (p) => {
+    const reached = `${done[p.end]} ${p.at}`;
+    if (p.outcome === 'none') return `${capitalised(reached)}.`;
+    return p.outcome === 'met' ? `Met: ${reached}, ${p.byMs} before.` : `Breached: ${reached}, ${p.byMs} late.`;
+  },
+  'clock.not-reached': (p) => `Breached: ${notYet[p.end]} by then.`,
+  'clock.resolved-before': 'Met: it was resolved before.',
   'clock.no-cure': 'That we wait for the client does not cure it.',
   'clock.not-on-site': (p) => `Nobody was on site by ${p.dueAt}, as the contract promises.`,
   'clock.warning': (p) => {

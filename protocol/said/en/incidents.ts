@@ -1,6 +1,20 @@
 import type { incidentFacts } from '../facts/incidents.ts';
 import type { WordsFor } from '../word.ts';
 
+const matches = {
+  device: 'The same device',
+  service: 'The same service',
+  near: 'Another device at the same site',
+  site: 'The same site',
+  client: 'The same client',
+};
+
+const times = {
+  before: 'before it began',
+  during: 'after it began, while it went on',
+  after: 'after it was resolved',
+};
+
 export const incidentWords: WordsFor<typeof incidentFacts> = {
   nothing: '',
   flapping: (p, w) =>
@@ -18,6 +32,11 @@ export const incidentWords: WordsFor<typeof incidentFacts> = {
   'report.headline': (p) => `${p.reporter} reports: ${p.text}`,
   'report.attached': (p) => `${p.reporter} reported it at ${p.at}: ${p.text}`,
   'report.other': (p) => `It is about another incident: ${p.headline}`,
+  'report.match': (p) => `${matches[p.place]}; reported ${p.byMs} ${times[p.time]}.`,
+  'report.taken': (p) =>
+    p.knownSince === null
+      ? 'Thank you. Your report has reached us, and we will look at it.'
+      : `We know about this since ${p.knownSince} and are working on it. Thank you for telling us.`,
   'priority.set': (p) => `Priority ${p.from} to ${p.to}: ${p.why}`,
   'identity.another': (p) =>
     `Another machine at ${p.address} uses the identity of ${p.device}, and was refused: it is not the machine that was enrolled. If somebody copied its disk or its key, enrol the copy anew, or retire this device if it was stolen. If it is ${p.device} with a new system, enrol it again with --force.`,

@@ -18,6 +18,12 @@ export const incidentFacts = {
   'report.headline': { reporter: 'name', text: 'text' },
   'report.attached': { reporter: 'name', at: 'instant', text: 'text' },
   'report.other': { headline: 'said' },
+  'report.match': {
+    place: ['device', 'service', 'near', 'site', 'client'],
+    time: ['before', 'during', 'after'],
+    byMs: 'duration',
+  },
+  'report.taken': { knownSince: 'instant?' },
   'priority.set': { from: 'name', to: 'name', why: 'text' },
   'identity.another': { device: 'name', address: 'name' },
   'identity.twin': { device: 'name', address: 'name' },

@@ -1,6 +1,5 @@
 import type { Priority } from '../../../protocol/api/view.ts';
-import type { Said } from '../../../protocol/said/said.ts';
-import { formatDuration } from '../wording.ts';
+import { type ParamsOf, type Said, said } from '../../../protocol/said/said.ts';
 
 /** Which incident a person's report is about: what it names, and when. */
 
@@ -27,8 +26,11 @@ export interface Proposal {
   readonly openedAt: number;
   /** 0..1 */
   readonly score: number;
-  readonly why: string;
+  /** Why it is proposed. */
+  readonly why: Said;
 }
+
+type Match = ParamsOf<'report.match'>;
 
 /** A person may notice before the evidence begins, and may speak up when it is over. */
 const BEFORE_ONSET_MS = 15 * 60_000;
@@ -49,8 +51,9 @@ export function proposeIncidents(
     const time = compareTimes(report.reportedAt, incident);
     if (place === null || time === null) return [];
     const score = Math.min(1, place.score + time.score + priorityScores[incident.priority]);
-    const { id: incidentId, said, openedAt } = incident;
-    return [{ incidentId, said, openedAt, score: Math.round(score * 100) / 100, why: `${place.why}; ${time.why}.` }];
+    const { id: incidentId, said: headline, openedAt } = incident;
+    const why = said('report.match', { place: place.is, time: time.is, byMs: time.byMs });
+    return [{ incidentId, said: headline, openedAt, score: Math.round(score * 100) / 100, why }];
   });
   const proposed = new Set(proposals.map(({ incidentId }) => incidentId));
   const explained = new Set(
@@ -62,38 +65,36 @@ export function proposeIncidents(
     .slice(0, MAX_PROPOSALS);
 }
 
-function comparePlaces(report: Place, incident: Place): { score: number; why: string } | null {
+function comparePlaces(report: Place, incident: Place): { score: number; is: Match['place'] } | null {
   if (report.clientId !== incident.clientId) return null;
   const isSame = (a: string | null, b: string | null): boolean => a !== null && a === b;
-  if (isSame(report.deviceId, incident.deviceId)) return { score: placeScores.device, why: 'The same device' };
-  if (isSame(report.serviceId, incident.serviceId)) return { score: placeScores.service, why: 'The same service' };
+  if (isSame(report.deviceId, incident.deviceId)) return { score: placeScores.device, is: 'device' };
+  if (isSame(report.serviceId, incident.serviceId)) return { score: placeScores.service, is: 'service' };
   if (isSame(report.siteId, incident.siteId)) {
     const isOfAnother = report.deviceId !== null && incident.deviceId !== null;
-    return isOfAnother
-      ? { score: placeScores.near, why: 'Another device at the same site' }
-      : { score: placeScores.site, why: 'The same site' };
+    return isOfAnother ? { score: placeScores.near, is: 'near' } : { score: placeScores.site, is: 'site' };
   }
   // Both say where they are, and it is not the same place.
   if (report.siteId !== null && incident.siteId !== null) return null;
-  return { score: placeScores.client, why: 'The same client' };
+  return { score: placeScores.client, is: 'client' };
 }
 
-function compareTimes(reportedAt: number, incident: ReportedIncident): { score: number; why: string } | null {
+function compareTimes(
+  reportedAt: number,
+  incident: ReportedIncident,
+): { score: number; is: Match['time']; byMs: number } | null {
   const { onsetAt, resolvedAt } = incident;
   if (reportedAt < onsetAt) {
     const earlyMs = onsetAt - reportedAt;
     if (earlyMs > BEFORE_ONSET_MS) return null;
     const score = DURING_SCORE * (1 - earlyMs / (2 * BEFORE_ONSET_MS));
-    return { score, why: `reported ${formatDuration(earlyMs)} before it began` };
+    return { score, is: 'before', byMs: earlyMs };
   }
   if (resolvedAt === null || reportedAt <= resolvedAt) {
-    return {
-      score: DURING_SCORE,
-      why: `reported ${formatDuration(reportedAt - onsetAt)} after it began, while it went on`,
-    };
+    return { score: DURING_SCORE, is: 'during', byMs: reportedAt - onsetAt };
   }
   const lateMs = reportedAt - resolvedAt;
   if (lateMs > AFTER_END_MS) return null;
   const score = DURING_SCORE * (1 - lateMs / AFTER_END_MS) * 0.7;
-  return { score, why: `reported ${formatDuration(lateMs)} after it was resolved` };
+  return { score, is: 'after', byMs: lateMs };
 }

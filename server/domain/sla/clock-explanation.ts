@@ -1,7 +1,6 @@
-import type { ClockEnd, ClockExplanation } from '../../../protocol/api/contract.ts';
+import type { ClockExplanation } from '../../../protocol/api/contract.ts';
 import { plain } from '../../../protocol/said/plain.ts';
-import { formatDuration, formatServiceHours } from '../wording.ts';
-import { formatLocal, localMinute } from './local-time.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { ClockTerms, ResponseClock } from './response-clock.ts';
 import { aroundTheClock, serviceHours } from './service-hours.ts';
 import { pauseLabel, walkForward } from './walk.ts';
@@ -20,8 +19,10 @@ export function explainClock(clock: ResponseClock, under: ClockTerms, now: numbe
     label: pauseLabel(waiting),
     businessMs: 0,
   };
+  const explained = sayExplained(clock, targetMs);
   return {
-    sentence: sentenceOf(clock, targetMs),
+    sentence: plain(explained, now),
+    said: explained,
     stretches: [...walked, ...(still ? [still] : [])].map((each) => ({
       ...each,
       from: iso(each.from),
@@ -38,60 +39,39 @@ export function explainClock(clock: ResponseClock, under: ClockTerms, now: numbe
   };
 }
 
-function sentenceOf(clock: ResponseClock, targetMs: number | null): string {
-  const { startedAt, dueAt, timeZone, contractual, binding } = clock;
-  const began = `${contractual ? 'The clock' : 'The clock of our internal target'} started ${formatLocal(startedAt, timeZone)}`;
-  if (targetMs === null) return `${began}; no response time is agreed.`;
-  const kind = clock.aroundTheClock ? '' : ' of service hours';
-  const target = `${formatServiceHours(targetMs)}${kind}${binding ? '' : ' (shown, never breached)'}`;
-  const paused = clock.pauses.reduce((sum, { from, to }) => sum + (to === null ? 0 : to - from), 0);
-  const waited = paused > 0 ? ` Waiting for the client took ${formatDuration(paused)}, in which it stood still.` : '';
-  if (clock.outcome === 'paused')
-    return `${began} with ${target}; it stands still while we wait for the client.${waited}`;
-  const due =
-    dueAt === null ? 'its hours never suffice' : `${dueNouns[clock.endsAt]} is due ${localMinute(dueAt, timeZone)}`;
-  return `${began}; after ${target} ${due}.${waited}${verdictOf(clock)}`;
+function sayExplained(clock: ResponseClock, targetMs: number | null): Said {
+  const pausedMs = clock.pauses.reduce((sum, { from, to }) => sum + (to === null ? 0 : to - from), 0);
+  return said('clock.explained', {
+    startedAt: clock.startedAt,
+    isContractual: clock.contractual,
+    targetMs,
+    isAlways: clock.aroundTheClock,
+    isFirm: clock.binding,
+    isWaiting: clock.outcome === 'paused',
+    end: clock.endsAt,
+    dueAt: clock.dueAt,
+    waitedMs: pausedMs > 0 ? pausedMs : null,
+    verdict: sayVerdict(clock),
+  });
 }
 
-function verdictOf({ outcome, respondedAt, recoveredAt, dueAt, timeZone, endsAt }: ResponseClock): string {
-  if (recoveredAt !== null) {
-    const recovered = `it recovered by itself ${localMinute(recoveredAt, timeZone)}`;
-    if (outcome === 'met') return ` Met: ${recovered}, which the contract counts.`;
-    if (outcome === 'breached') return ` Breached: ${recovered}, too late.`;
-    return ` Not counted: ${recovered}.`;
-  }
+function sayVerdict({ outcome, respondedAt, recoveredAt, dueAt, endsAt: end }: ResponseClock): Said | null {
+  const decided = outcome === 'met' || outcome === 'breached' ? outcome : 'none';
+  if (recoveredAt !== null) return said('clock.recovered', { outcome: decided, at: recoveredAt });
   if (respondedAt === null) {
-    if (outcome === 'breached') return ` Breached: ${notYet[endsAt]} by then.`;
-    return outcome === 'met' ? ' Met: it was resolved before.' : '';
+    if (outcome === 'breached') return said('clock.not-reached', { end });
+    return outcome === 'met' ? said('clock.resolved-before') : null;
   }
-  const reached = `${done[endsAt]} ${localMinute(respondedAt, timeZone)}`;
-  if (outcome === 'none' || dueAt === null) return ` ${reached[0]?.toUpperCase()}${reached.slice(1)}.`;
-  const distance = formatDuration(Math.abs(dueAt - respondedAt));
-  return outcome === 'met' ? ` Met: ${reached}, ${distance} before.` : ` Breached: ${reached}, ${distance} late.`;
+  const isDue = outcome !== 'none' && dueAt !== null;
+  const reached = !isDue ? 'none' : outcome === 'met' ? 'met' : 'breached';
+  return said('clock.reached', {
+    end,
+    at: respondedAt,
+    outcome: reached,
+    byMs: isDue ? Math.abs(dueAt - respondedAt) : 0,
+  });
 }
-
-const notYet: Record<ClockEnd, string> = {
-  acknowledged: 'nobody had acknowledged it',
-  responded: 'nobody had responded',
-  on_site: 'nobody was on site',
-  restored: 'it was not restored',
-};
-
-const done: Record<ClockEnd, string> = {
-  acknowledged: 'a person acknowledged it',
-  responded: 'a person responded',
-  on_site: 'somebody was on site',
-  restored: 'it was restored',
-};
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
-
-/** What is due. */
-const dueNouns: Record<ClockEnd, string> = {
-  acknowledged: 'the acknowledgement',
-  responded: 'the response',
-  on_site: 'being on site',
-  restored: 'the restoration',
-};

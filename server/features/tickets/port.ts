@@ -5,6 +5,7 @@ import type {
   PersonReportInput,
   PortalReportInput,
 } from '../../../protocol/api/person-report.ts';
+import type { Said } from '../../../protocol/said/said.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { Scope } from '../../domain/scope.ts';
 
@@ -39,6 +40,7 @@ export interface PortalVisitor {
 
 export interface PortalAnswer {
   readonly sentence: string;
+  readonly said: Said;
   readonly known: boolean;
   readonly reportId: string;
   readonly incidentId: string | null;

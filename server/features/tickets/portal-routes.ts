@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
 import { PortalReportInput } from '../../../protocol/api/person-report.ts';
+import { SaidDocument } from '../../../protocol/api/said.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import { plain } from '../../../protocol/said/plain.ts';
@@ -33,6 +34,8 @@ const Portal = Type.Object({
 const Answer = Type.Object({
   /** What the person reads. */
   sentence: Type.String(),
+  /** The same as a fact. */
+  said: SaidDocument,
   /** We had noticed it already. */
   known: Type.Boolean(),
 });

@@ -1,4 +1,7 @@
 import type { PersonReport, PersonReportInput, PortalReportInput } from '../../../protocol/api/person-report.ts';
+import { english } from '../../../protocol/said/en/english.ts';
+import { said } from '../../../protocol/said/said.ts';
+import { word } from '../../../protocol/said/word.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { Place, Proposal } from '../../domain/incidents/linking.ts';
@@ -58,10 +61,11 @@ export function createPortal({ propose, create, incident, zoneOf, now }: PortalP
     };
     const actor = { id: `link:${linkId}`, name: `${reporter}, on the client's page` };
     const stored = await create(scope, report, actor, 'portal', { linkId, address });
-    const sentence = known
-      ? `We know about this since ${timeOf(known.openedAt, at, zoneOf(clientId, at))} and are working on it. Thank you for telling us.`
-      : 'Thank you. Your report has reached us, and we will look at it.';
-    return { sentence, known: known !== null, reportId: stored.id, incidentId: stored.incidentId };
+    const taken = said('report.taken', { knownSince: known?.openedAt ?? null });
+    // The page has no words of its own: it is told in the client's zone.
+    const zone = { timeZone: zoneOf(clientId, at), now: at, instants: 'local' } as const;
+    const sentence = word(taken, { catalogue: english, ...zone });
+    return { sentence, said: taken, known: known !== null, reportId: stored.id, incidentId: stored.incidentId };
   };
 }
 
@@ -76,12 +80,4 @@ async function firstOf<T, R>(items: readonly T[], find: (item: T) => Promise<R |
     if (found !== null) return found;
   }
   return null;
-}
-
-/** `10:42`, with the date if it was not today there. */
-function timeOf(at: number, now: number, timeZone: string): string {
-  const local = (ms: number) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
-  const time = local(at).toPlainTime().toString({ smallestUnit: 'minute' });
-  const date = local(at).toPlainDate();
-  return date.equals(local(now).toPlainDate()) ? time : `${time} on ${date}`;
 }

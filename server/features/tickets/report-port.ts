@@ -244,10 +244,12 @@ export function createReportPort(options: ReportPortOptions): PersonReportPort {
       const where = await place(scope, given);
       const proposals = await propose(scope, { ...where, reportedAt: readTime(reportedAt) });
       return proposals.map(
-        ({ openedAt, said, ...rest }): IncidentProposal => ({
+        ({ openedAt, said, why, ...rest }): IncidentProposal => ({
           ...rest,
           sentence: plain(said, now()),
           said,
+          why: plain(why, now()),
+          whySaid: why,
           openedAt: iso(openedAt),
         }),
       );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { typed } from '../../../../protocol/said/said.ts';
+import { said, typed } from '../../../../protocol/said/said.ts';
 import { proposeIncidents, type ReportedIncident } from '../../../../server/domain/incidents/linking.ts';
 import { holds } from '../../../support/property.ts';
 
@@ -52,7 +52,7 @@ t.test('the place', (t) => {
     said: typed('Disk full'),
     openedAt: onset + MINUTE_MS,
     score: 0.98,
-    why: 'The same device; reported 10 min after it began, while it went on.',
+    why: said('report.match', { place: 'device', time: 'during', byMs: 600_000 }),
   });
   t.end();
 });

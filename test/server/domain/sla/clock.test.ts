@@ -357,10 +357,7 @@ t.test('the explanation tells how a due time came about', (t) => {
     doing(at('2026-10-05T09:00')),
   );
   const waiting = explainClock(paused, premium, at('2026-10-05T10:00'));
-  t.match(
-    waiting.sentence,
-    /^The clock started Fri 2026-10-02 16:00 \(America\/Costa_Rica\) with 4 h of service hours; it stands still/,
-  );
+  t.match(waiting.sentence, /^The clock started 2026-10-02 22:00:00 UTC with 4 h of service hours; it stands still/);
   t.same(
     waiting.stretches.map(({ kind, label, businessMs }) => [kind, label, businessMs / HOUR]),
     [
@@ -374,7 +371,7 @@ t.test('the explanation tells how a due time came about', (t) => {
   const { sentence, stretches, pauses, computations } = explainClock(done, premium, at('2026-10-08T10:00'));
   t.equal(
     sentence,
-    'The clock started Fri 2026-10-02 16:00 (America/Costa_Rica); after 4 h of service hours the acknowledgement is due Mon 2026-10-05 13:00. Waiting for the client took 2 h, in which it stood still. Met: a person acknowledged it Mon 2026-10-05 12:30, 30 min before.',
+    'The clock started 2026-10-02 22:00:00 UTC; after 4 h of service hours the acknowledgement is due 2026-10-05 19:00:00 UTC. Waiting for the client took 2 h, in which it stood still. Met: a person acknowledged it 2026-10-05 18:30:00 UTC, 30 min before.',
   );
   t.equal(stretches.at(-1)?.to, new Date(done.dueAt ?? 0).toISOString());
   t.match(pauses, [{ reason: 'no access', by: 'Ann' }]);
@@ -397,7 +394,7 @@ t.test('the explanation tells how a due time came about', (t) => {
   t.match(
     explainClock(respond(begin('normal', shown), doing(at('2027-01-05T10:00'), 'normal', shown)), shown, monday)
       .sentence,
-    /A person acknowledged it Tue 2027-01-05 10:00\.$/,
+    /A person acknowledged it 2027-01-05 16:00:00 UTC\.$/,
   );
   t.end();
 });
