@@ -1,4 +1,5 @@
-import type { FrameType } from '../../../protocol/wire/frame.ts';
+import { ProtocolError } from '../../../protocol/error.ts';
+import { type FrameType, MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../../protocol/wire/frame.ts';
 
 interface Allowance {
   readonly perSecond: number;
@@ -72,4 +73,12 @@ export class FrameAllowance {
     this.#paidUntilMs[index] = nowMs + waitMs;
     return waitMs;
   }
+}
+
+/** What a frame is refused with that is larger than its link allows. @param isOpen whether the agent has proved its key */
+export function tooLarge(isOpen: boolean): ProtocolError {
+  const [when, maxBytes] = isOpen
+    ? ['A frame', MAX_FRAME_BYTES]
+    : ['Before authentication a frame', MAX_FRAME_BYTES_BEFORE_AUTH];
+  return new ProtocolError('frame_too_large', `${when} has at most ${maxBytes} bytes.`);
 }

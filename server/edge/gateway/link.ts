@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type ErrorCode, ProtocolError, VigiaError } from '../../../protocol/error.ts';
 import { FramingError } from '../../../protocol/socket/message.ts';
@@ -10,12 +10,12 @@ import {
   type GoodbyeReason,
   type HelloFrame,
   MAX_FRAME_BYTES,
-  MAX_FRAME_BYTES_BEFORE_AUTH,
 } from '../../../protocol/wire/frame.ts';
 import type { QuietLog } from '../../platform/fairness/quiet-log.ts';
 import type { Acknowledgements, AckPace } from './acknowledgements.ts';
-import type { FrameAllowance } from './frame-allowance.ts';
+import { type FrameAllowance, tooLarge } from './frame-allowance.ts';
 import { agreeVersion, checkProof, laterHello, makeChallenge, type ServerProof } from './handshake.ts';
+import { Heartbeat } from './heartbeat.ts';
 import type { LinkTiming, Registry } from './link-terms.ts';
 import type { MessageSocket, SocketOwner } from './message-socket.ts';
 import { retryAfter } from './retry-after.ts';
@@ -58,11 +58,7 @@ type Stage =
 export class Link<Device> implements SocketOwner {
   readonly #options: LinkOptions<Device>;
   #stage: Stage = { name: 'hello' };
-  // Of the monotonic clock: a step of the time of day must not close every link.
-  #heardAtMs = performance.now();
-  #pingedAtMs = Number.NEGATIVE_INFINITY;
-  #pingId = 0;
-  #question: { readonly id: number; readonly onAnswer: () => void } | null = null;
+  readonly #heartbeat = new Heartbeat();
   readonly #deadline: NodeJS.Timeout;
   readonly #acks: Acknowledgements;
   /** How much its sender may send, over all its links; once it has proved its key. */
@@ -109,10 +105,7 @@ export class Link<Device> implements SocketOwner {
       this.#options.socket.askAlive(onAnswer);
       return;
     }
-    // Nobody can have answered before it was asked: not the counter of the other pings.
-    const id = randomInt(2 ** 40, 2 ** 48);
-    this.#question = { id, onAnswer };
-    this.send({ type: 'ping', id });
+    this.send({ type: 'ping', id: this.#heartbeat.ask(onAnswer) });
   }
 
   /** Lets an agent in that had to wait. */
@@ -154,23 +147,22 @@ export class Link<Device> implements SocketOwner {
   checkLiveness(): void {
     if (this.#stage.name !== 'open') return;
     const { timing, socket } = this.#options;
-    const nowMs = performance.now();
-    const idleMs = nowMs - this.#heardAtMs;
-    if (idleMs >= timing.closeAfterMs) socket.terminate();
-    else if (idleMs >= timing.pingAfterMs && nowMs - this.#pingedAtMs >= timing.pingAfterMs) {
-      this.#pingedAtMs = nowMs;
-      this.#pingId += 1;
-      const ping = { type: 'ping', id: this.#pingId } as const;
-      const acks = this.#acks.take();
-      if (acks.length === 0) this.send(ping);
-      else if (this.#mayStillSend()) socket.sendTogether([...acks, ping].map((frame) => encodeFrame(frame)));
+    const id = this.#heartbeat.look(timing);
+    if (id === null) return;
+    if (id === 'dead') {
+      socket.terminate();
+      return;
     }
+    const ping = { type: 'ping', id } as const;
+    const acks = this.#acks.take();
+    if (acks.length === 0) this.send(ping);
+    else if (this.#mayStillSend()) socket.sendTogether([...acks, ping].map((frame) => encodeFrame(frame)));
   }
 
   onMessage(data: Uint8Array, isBinary: boolean): void {
     // What a peer still sends on a link that is being closed counts for nothing.
     if (this.#stage.name === 'closed') return;
-    this.#heardAtMs = performance.now();
+    this.#heartbeat.heard();
     this.#guard(() => {
       if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
       const frame = decodeFrame(data);
@@ -196,7 +188,7 @@ export class Link<Device> implements SocketOwner {
 
   onFault(cause: Error): void {
     // The socket does not read the message, and closes with 1009 as soon as this returns.
-    if (cause instanceof FramingError && cause.closeCode === 1009) this.#refuse(this.#tooLarge());
+    if (cause instanceof FramingError && cause.closeCode === 1009) this.#refuse(tooLarge(this.#stage.name === 'open'));
     else this.#options.logger.debug({ err: cause, address: this.#options.address }, 'agent socket failed');
   }
 
@@ -216,7 +208,7 @@ export class Link<Device> implements SocketOwner {
   }
 
   #count(allowance: FrameAllowance, type: Frame['type'], sizeBytes: number): void {
-    const waitMs = allowance.take(type, sizeBytes, this.#heardAtMs);
+    const waitMs = allowance.take(type, sizeBytes, this.#heartbeat.heardAtMs);
     if (waitMs > MAX_AHEAD_MS) throw new VigiaError('too_many_frames');
     if (waitMs > 0) this.#options.socket.rest(waitMs);
   }
@@ -225,7 +217,7 @@ export class Link<Device> implements SocketOwner {
     const stage = this.#stage;
     if (stage.name === 'open') {
       stage.session.take(frame, message);
-      if (frame.type === 'pong' && frame.id === this.#question?.id) this.#answered();
+      if (frame.type === 'pong') this.#heartbeat.ponged(frame.id);
     } else if (stage.name === 'hello' && frame.type === 'hello') {
       this.#answerHello(frame);
     } else if (stage.name === 'proof' && frame.type === 'proof') {
@@ -243,12 +235,6 @@ export class Link<Device> implements SocketOwner {
     const challenge = makeChallenge(hello, version, randomBytes(32), proof, now());
     this.#stage = { name: 'proof', hello, challenge };
     this.send(challenge);
-  }
-
-  #answered(): void {
-    const question = this.#question;
-    this.#question = null;
-    question?.onAnswer();
   }
 
   #open(hello: HelloFrame): void {
@@ -271,14 +257,8 @@ export class Link<Device> implements SocketOwner {
   #welcome(hello: HelloFrame, device: Device, events: SessionEvents): void {
     const { registry, now, socket } = this.#options;
     const features = hello.features & GRANTED_FEATURES;
-    const session = new Session({
-      events,
-      hello,
-      features,
-      now,
-      send: (frame) => this.send(frame),
-      onGoodbye: () => this.#goodbye(),
-    });
+    const send = (frame: Frame): void => this.send(frame);
+    const session = new Session({ events, hello, features, now, send, onGoodbye: () => this.#goodbye() });
     this.#stage = { name: 'open', session, events };
     socket.allow(MAX_FRAME_BYTES);
     this.send({
@@ -301,14 +281,6 @@ export class Link<Device> implements SocketOwner {
     else strangers.note(fields, line);
     this.#acks.flush();
     this.send({ type: 'error', code, message, fatal: true, retryInMs });
-  }
-
-  #tooLarge(): VigiaError {
-    const [when, maxBytes] =
-      this.#stage.name === 'open'
-        ? ['A frame', MAX_FRAME_BYTES]
-        : ['Before authentication a frame', MAX_FRAME_BYTES_BEFORE_AUTH];
-    return new ProtocolError('frame_too_large', `${when} has at most ${maxBytes} bytes.`);
   }
 
   #goodbye(): void {
