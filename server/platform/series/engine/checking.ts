@@ -4,6 +4,7 @@ import { type Resolution, resolutions } from '../series-store.ts';
 import type { Sliced } from '../slices.ts';
 import { tableOf } from './damage.ts';
 import type { Parts } from './parts.ts';
+import { allOf } from './rows-of.ts';
 import { setAside } from './set-aside.ts';
 
 const BLOCKS_PER_STEP = 20;
@@ -65,9 +66,10 @@ export class Checking {
   /** @returns whether there may be more of the same table */
   #step(): boolean {
     const { resolution, id } = this.#below;
-    const rows = this.#parts.db.sql
-      .prepare(`SELECT id, data FROM ${tableOf[resolution]} WHERE id < ? ORDER BY id DESC LIMIT ${BLOCKS_PER_STEP}`)
-      .all(id) as unknown as { id: number; data: Uint8Array }[];
+    const below = this.#parts.db.sql.prepare(
+      `SELECT id, data FROM ${tableOf[resolution]} WHERE id < ? ORDER BY id DESC LIMIT ${BLOCKS_PER_STEP}`,
+    );
+    const rows = allOf<{ id: number; data: Uint8Array }>(below, id);
     for (const row of rows) {
       this.#budget -= row.data.length;
       this.#below = { resolution, id: row.id };

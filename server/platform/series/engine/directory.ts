@@ -1,9 +1,10 @@
-import type { MetricDescriptor, MetricKind, Unit } from '../../../../protocol/wire/metric.ts';
+import type { MetricDescriptor } from '../../../../protocol/wire/metric.ts';
 import { ByteWriter } from '../codec/byte-writer.ts';
 import { Cursor } from '../codec/cursor.ts';
 import type { NumberedMetric } from '../read-source.ts';
 import type { KnownNames, NewNames } from '../rows/numbers.ts';
 import type { Database } from './database.ts';
+import { allOf } from './rows-of.ts';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
@@ -59,9 +60,9 @@ export class Directory {
       this.#schemas.set(row.id as number, readIds(row.metrics as Uint8Array));
     }
     this.#shedMetrics(now, keptMs);
-    for (const row of db.sql.prepare('SELECT * FROM metric').all()) {
-      const { name, unit, kind, decimals } = row as unknown as MetricDescriptor & { unit: Unit; kind: MetricKind };
-      this.#addMetric(row.id as number, { name, unit, kind, decimals }, row.seen_at as number);
+    const metrics = db.sql.prepare('SELECT id, name, unit, kind, decimals, seen_at FROM metric');
+    for (const { id, seen_at, ...descriptor } of allOf<MetricDescriptor & { id: number; seen_at: number }>(metrics)) {
+      this.#addMetric(id, descriptor, seen_at);
     }
     // Without the names of its metrics a schema says nothing of the rows that refer to it.
     for (const [id, metrics] of this.#schemas) {

@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Database } from './database.ts';
+import { allOf } from './rows-of.ts';
 
 /** A batch as it lies in the journal. */
 export interface StoredBatch {
@@ -31,10 +32,8 @@ export class JournalTable {
     this.#db = db;
     this.#insert = db.sql.prepare('INSERT INTO journal (position, data) VALUES (?, ?)');
     this.#prune = db.sql.prepare('DELETE FROM journal WHERE position < ?');
-    for (const row of db.sql.prepare('SELECT position, length(data) AS bytes FROM journal ORDER BY position').all()) {
-      this.#kept.push(row as unknown as Kept);
-      this.#bytes += row.bytes as number;
-    }
+    this.#kept = allOf(db.sql.prepare('SELECT position, length(data) AS bytes FROM journal ORDER BY position'));
+    for (const { bytes } of this.#kept) this.#bytes += bytes;
     const newest = db.sql.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").get();
     this.#position = (newest?.seq as number | undefined) ?? 0;
   }
@@ -78,7 +77,7 @@ export class JournalTable {
       `SELECT position, data FROM journal WHERE position > ? ORDER BY position LIMIT ${BATCHES_PER_STEP}`,
     );
     for (let from = after; ; ) {
-      const rows = select.all(from) as unknown as StoredBatch[];
+      const rows = allOf<StoredBatch>(select, from);
       yield* rows;
       const last = rows.at(-1);
       if (!last) return;

@@ -5,6 +5,7 @@ import type { BlockEntry } from '../read-source.ts';
 import { samplesOf } from './columns-of-rows.ts';
 import type { Database } from './database.ts';
 import { HOUR_MS } from './directory.ts';
+import { allOf } from './rows-of.ts';
 
 /** From the first to the last report of a block, ms. */
 export const BLOCK_SPAN_MS = 2 * HOUR_MS;
@@ -96,12 +97,12 @@ export class RawTable {
 
   /** Blocks that may hold reports of a half-open range, by their last report. */
   entries(host: number, fromMs: number, toMs: number): BlockEntry[] {
-    return this.#statements.entries.all(host, fromMs, toMs + BLOCK_SPAN_MS, toMs) as unknown as BlockEntry[];
+    return allOf<BlockEntry>(this.#statements.entries, host, fromMs, toMs + BLOCK_SPAN_MS, toMs);
   }
 
   /** The same with their bytes. */
   range(host: number, fromMs: number, toMs: number): StoredBlock[] {
-    return this.#statements.range.all(host, fromMs, toMs + BLOCK_SPAN_MS, toMs) as unknown as StoredBlock[];
+    return allOf<StoredBlock>(this.#statements.range, host, fromMs, toMs + BLOCK_SPAN_MS, toMs);
   }
 
   bytes(id: number): Uint8Array | undefined {
@@ -110,9 +111,9 @@ export class RawTable {
 
   /** Some of the blocks whose last report is before a time, oldest first. */
   before(host: number, ms: number, limit: number): RawEntry[] {
-    return this.#statements.before
-      .all(host, ms, limit)
-      .map((row) => ({ ...(row as unknown as RawEntry), isPast: row.isPast === 1 }));
+    type Stored = Omit<RawEntry, 'isPast'> & { readonly isPast: number };
+    const found = allOf<Stored>(this.#statements.before, host, ms, limit);
+    return found.map((row) => ({ ...row, isPast: row.isPast === 1 }));
   }
 
   /** When the next block from a time on ends; null if there is none. */

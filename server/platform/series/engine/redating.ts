@@ -10,6 +10,7 @@ import { columnsOf, type NewBlock, newBlock } from './raw-table.ts';
 import type { Rolling } from './rolling.ts';
 import { changeRow, writeRows } from './rollup-rows.ts';
 import { bucketMsOf, type RollUp } from './rollup-table.ts';
+import { allOf } from './rows-of.ts';
 import type { Sealing } from './sealing.ts';
 import { setAside } from './set-aside.ts';
 
@@ -100,7 +101,7 @@ export class Redating {
   #step(): void {
     const { db, raw, tally, directory } = this.#parts;
     const [to, by] = [this.#get(meta.to) ?? 0, this.#get(meta.by) ?? 0];
-    const found = this.#next.all(this.#get(meta.next) ?? 0, to) as unknown as StoredBlock[];
+    const found = allOf<StoredBlock>(this.#next, this.#get(meta.next) ?? 0, to);
     const moved: { readonly id: number; readonly bytes: number; readonly block: NewBlock; readonly host: Host }[] = [];
     for (const { id, host: hostId, isPast, data } of found) {
       const host = directory.hosts.get(hostId);

@@ -3,6 +3,7 @@ import type { StoredRollUp } from '../read-source.ts';
 import { tableOf } from './damage.ts';
 import type { Database } from './database.ts';
 import { DAY_MS, floorTo, HOUR_MS } from './directory.ts';
+import { allOf, oneOf } from './rows-of.ts';
 
 export type RollUp = 'fiveMinute' | 'hour';
 
@@ -50,7 +51,7 @@ export class RollUpTable {
 
   /** The row that a time falls into. */
   at(host: number, ms: number): RollUpRow | undefined {
-    return this.#statements.get.get(host, Math.floor(ms / this.stretchMs)) as unknown as RollUpRow | undefined;
+    return oneOf<RollUpRow>(this.#statements.get, host, Math.floor(ms / this.stretchMs));
   }
 
   /** Writes the row that a time falls into. */
@@ -61,17 +62,17 @@ export class RollUpTable {
   /** Rows that touch a half-open range, oldest first. */
   range(host: number, fromMs: number, toMs: number): RollUpRow[] {
     const from = Math.floor(fromMs / this.stretchMs);
-    return this.#statements.range.all(host, from, Math.ceil(toMs / this.stretchMs)) as unknown as RollUpRow[];
+    return allOf<RollUpRow>(this.#statements.range, host, from, Math.ceil(toMs / this.stretchMs));
   }
 
   /** Some of the rows that end before a time, oldest first. */
   before(host: number, ms: number, limit: number): { id: number; bytes: number }[] {
     const stretch = Math.floor(floorTo(ms, this.stretchMs) / this.stretchMs);
-    return this.#statements.before.all(host, stretch, limit) as unknown as { id: number; bytes: number }[];
+    return allOf<{ id: number; bytes: number }>(this.#statements.before, host, stretch, limit);
   }
 
   byId(id: number): RollUpRow | undefined {
-    return this.#statements.byId.get(id) as unknown as RollUpRow | undefined;
+    return oneOf<RollUpRow>(this.#statements.byId, id);
   }
 
   remove(id: number): void {
