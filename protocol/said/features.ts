@@ -1,6 +1,7 @@
 import { availabilitySaid } from '../features/availability/said.ts';
 import { maintenanceSaid } from '../features/maintenance/said.ts';
 import type { FactsOf, SaidPart, WordsOf } from './part.ts';
+import { together } from './together.ts';
 
 /** What each feature says, a line for each. What is said of machines, checks and the server stands in `facts/` and `en/`. */
 const lines = [
@@ -13,11 +14,3 @@ type FeatureFacts = FactsOf<typeof lines>;
 
 export const featureFacts: FeatureFacts = together(lines.map(({ facts }: SaidPart) => facts));
 export const featureWords: WordsOf<FeatureFacts> = together(lines.map(({ en }: SaidPart) => en));
-
-/** All of them as one. @throws Error if two say the same, which is a defect */
-function together<Whole>(parts: readonly object[]): Whole {
-  const keys = parts.flatMap((part) => Object.keys(part));
-  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (twice !== undefined) throw new Error(`Two features say "${twice}"`);
-  return Object.assign({}, ...parts);
-}

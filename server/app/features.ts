@@ -1,3 +1,4 @@
+import { together } from '../../protocol/said/together.ts';
 import { createAudit } from '../features/audit/create-audit.ts';
 import type { Feature, FeatureLine } from '../features/feature.ts';
 import { createHistory } from '../features/history/create-history.ts';
@@ -45,7 +46,7 @@ const lines: readonly FeatureLine<Kit>[] = [
 export const migrations = lines.flatMap((line) => line.migrations ?? []);
 
 /** Everything that is kept in the audit log, with its words. */
-const actions = together([auditActions, ...lines.map((line) => line.actions ?? {})]);
+const actions = together<Readonly<Record<string, string>>>([auditActions, ...lines.map((line) => line.actions ?? {})]);
 
 export type Features = Awaited<ReturnType<typeof createFeatures>>;
 
@@ -62,7 +63,7 @@ export async function createFeatures(ground: Foundation, later: Later, teardown:
   }
   for (const { policies = [] } of list) for (const policy of policies) kit.book.addPolicy(policy);
   const { actOnStore, series, unevaluated, wired } = kit;
-  const topics = together(list.map((feature) => feature.topics ?? {}));
+  const topics = together<NonNullable<Feature['topics']>>(list.map((feature) => feature.topics ?? {}));
   return { list, topics, actOnStore, series, unevaluated, ...wired };
 }
 
@@ -82,12 +83,4 @@ function settingsFeature({ config, settings, store, fleet, now, health, actOnSto
 function auditFeature({ store, now, health, logger, config }: Kit): Feature {
   const { auditUrl: url, notifyPrivate: allowPrivate } = config;
   return createAudit({ store, actions, now, health, logger, url, allowPrivate });
-}
-
-/** All of them as one. @throws Error if two have the same name */
-function together<Part extends object>(parts: readonly Part[]): Part {
-  const names = parts.flatMap((part) => Object.keys(part));
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new Error(`Two features bring "${twice}"`);
-  return Object.assign({}, ...parts);
 }
