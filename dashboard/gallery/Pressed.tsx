@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 /** Presses buttons one after the other as soon as they are there: some states are reached by acts alone. */
 export function Pressed({ names, children }: { names: readonly string[]; children: ComponentChildren }) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     let goesOn = true;
     const { dataset } = document.documentElement;
     dataset.presses = names.join();

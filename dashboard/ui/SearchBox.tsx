@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
 
 interface SearchBoxProps {
@@ -28,7 +28,7 @@ export function SearchBox({ label, text, onText, restMs = 0, box, list }: Search
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   // What is being typed is newer than what was told last.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (input.current && timer.current === undefined) input.current.value = text;
   }, [text, input]);
   const onInput = (typed: string) => {

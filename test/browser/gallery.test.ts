@@ -19,6 +19,7 @@ import { serveGallery } from '../gallery/serve-gallery.ts';
 import { smallPicture } from '../gallery/small-picture.ts';
 import { look } from '../support/axe.ts';
 import { dialogGone, dialogOpen, drawn } from '../support/page.ts';
+import { until } from '../support/until.ts';
 
 t.setTimeout(900_000);
 
@@ -227,7 +228,7 @@ t.test('a search box follows when what is searched is changed elsewhere', async 
   t.equal(await box.inputValue(), 'web');
   await box.fill('db');
   await page.getByRole('button', { name: 'Clear' }).click();
-  await drawn(page);
+  await until('the box is empty', async () => (await box.inputValue()) === '');
   t.equal(await box.inputValue(), '');
 });
 

@@ -56,7 +56,10 @@ export async function openGallery(browser: Browser, url: string, look: Look): Pr
     reducedMotion: 'reduce',
   });
   page.setDefaultTimeout(PATIENCE_MS);
-  await page.clock.setFixedTime('2026-10-06T10:05:00Z');
+  // Timers go on: a clock that stands still altogether would hold back what is drawn.
+  await page.addInitScript((nowMs) => {
+    Date.now = () => nowMs;
+  }, Date.parse('2026-10-06T10:05:00Z'));
   await page.goto(url);
   await page.evaluate(() => Promise.all([...document.fonts].map((font) => font.load())));
   return page;
