@@ -33,7 +33,7 @@ function read(stored: unknown, depth: number): Said {
   const { key, params } = stored;
   if (isKey(key) && isObject(params)) {
     const known = readParams(facts[key], params, depth);
-    if (known) return { key, params: known } as unknown as Said;
+    if (known) return { key, params: known } as Said;
   }
   return said('unknown', { key: shown(key), params: isObject(params) ? listed(params) : [] });
 }

@@ -86,8 +86,7 @@ class WorkerConnection implements DatabaseConnection {
     };
   }
 
-  // biome-ignore lint/correctness/useYield: the interface asks for a generator, and pages make one needless
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('The store reads in pages and does not stream.');
   }
 }
