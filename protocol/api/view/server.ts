@@ -56,6 +56,12 @@ export type Overview = Static<typeof Overview>;
 
 /** The shape of every error answer. */
 export const ErrorBody = Type.Object({
-  error: Type.Object({ code: Type.String(), message: Type.String(), details: Type.Optional(Type.Unknown()) }),
+  error: Type.Object({
+    code: Type.String(),
+    message: Type.String(),
+    /** The same as a fact, where it has values. */
+    said: Type.Optional(SaidDocument),
+    details: Type.Optional(Type.Unknown()),
+  }),
 });
 export type ErrorBody = Static<typeof ErrorBody>;

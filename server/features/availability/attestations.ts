@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Attestation, AttestationInput } from '../../../protocol/api/availability.ts';
-import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
@@ -9,7 +9,6 @@ import type { Actor } from '../../domain/actor.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Attested } from '../../domain/sla/compose.ts';
 import type { Stretch } from '../../domain/sla/sources.ts';
-import { formatInstant } from '../../domain/wording.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
 import { type BookEntry, type LedgerBook, toAttested } from './ledger-book.ts';
@@ -143,8 +142,7 @@ export class Attestations {
       const { attestations } = store.scoped(scope);
       const row = await attestations.get(id);
       if (!row) throw new VigiaError('not_found', 'There is no such attestation.');
-      if (row.withdrawn_at !== null)
-        throw new VigiaError('conflict', `It was withdrawn by ${isolated(row.withdrawn_by ?? 'somebody')} already.`);
+      if (row.withdrawn_at !== null) throw refused('conflict', said('refused.withdrawn', { by: row.withdrawn_by }));
       const entry = await book.entry(scope, row.device_id);
       const { from_ms: from, to_ms: to } = row;
       const without: Attested[] = entry.attestations.filter((standing) => standing.id !== id);
@@ -205,13 +203,8 @@ function requireSense(
 }
 
 function nothingToSay({ from, to, responsibility = null }: AttestationInput): VigiaError {
-  const span = `between ${formatInstant(Date.parse(from))} and ${formatInstant(Date.parse(to))}`;
-  return new VigiaError(
-    'conflict',
-    responsibility === null
-      ? `Nothing ${span} is unknown. What evidence decides cannot be attested; withdraw a statement before you replace it.`
-      : `Nothing ${span} is down or unknown, so nobody is responsible for it.`,
-  );
+  const span = { from: Date.parse(from), to: Date.parse(to) };
+  return refused('conflict', said('refused.nothing-open', { ...span, isBlamed: responsibility !== null }));
 }
 
 interface Revision {

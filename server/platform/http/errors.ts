@@ -90,8 +90,10 @@ export function statusOf(code: ErrorCode): number {
   return httpStatus[code] ?? 500;
 }
 
-export function errorBody({ code, message, details }: VigiaError): ErrorBody {
-  return { error: { code, message, ...(details === undefined ? {} : { details }) } };
+export function errorBody({ code, message, details, said }: VigiaError): ErrorBody {
+  return {
+    error: { code, message, ...(said === null ? {} : { said }), ...(details === undefined ? {} : { details }) },
+  };
 }
 
 /** What somebody outside may know of any error: its own words if it is ours, `internal` and nothing more if it is not. */

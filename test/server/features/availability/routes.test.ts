@@ -83,7 +83,10 @@ t.test('the ledger: evidence, attestations and exclusions, each with its author;
   t.match(csv.text, /,1800000,"down","attested","P1 said on [^"]*","P1",true,,"down"\r\n/);
 
   const refused = await attest({ from: iso(MONTH), to: iso(MONTH + DAY), verdict: 'down', why: 'I think so.' });
-  t.match(refused, { status: 409, body: { error: { message: /^Nothing between .* is unknown/ } } });
+  t.match(refused, {
+    status: 409,
+    body: { error: { message: /^Nothing between .* is unknown/, said: { key: 'refused.nothing-open' } } },
+  });
   const future = await attest({ from: iso(from), to: iso(NOW + 1), verdict: 'up', why: 'It will be.' });
   t.match(future.body.error.message, /lies in the future/);
   const inverted = await attest({ from: iso(to), to: iso(from), verdict: 'up', why: 'Backwards.' });
@@ -96,7 +99,10 @@ t.test('the ledger: evidence, attestations and exclusions, each with its author;
   t.match(list.body.items, [{ id: said.body.id, withdrawnAt: iso(NOW) }], 'the row stays');
   t.equal((await get(path)).body.revisions.length, 2);
   const twice = await server.request('DELETE', `/api/v1/attestations/${said.body.id}`, { headers });
-  t.match(twice, { status: 409, body: { error: { message: /withdrawn by P1 already/ } } });
+  t.match(twice, {
+    status: 409,
+    body: { error: { message: /withdrawn by P1 already/, said: { key: 'refused.withdrawn', params: { by: 'P1' } } } },
+  });
   const audit = await server.store.db.selectFrom('audit').select('action').orderBy('id').execute();
   t.same(
     audit.map(({ action }) => action),
