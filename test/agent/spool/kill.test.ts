@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { Spool, spoolStart } from '../../../agent/spool/spool.ts';
 import { recordingLog } from '../../support/agent-machine.ts';
 import { tempDir } from '../../support/temp-dir.ts';
+import { until } from '../../support/until.ts';
 
 const writer = fileURLToPath(new URL('../../support/agent-spool-writer.ts', import.meta.url));
 
@@ -15,18 +17,17 @@ t.test('kill -9 at random moments loses nothing that append() promised', async (
   let kept = 0;
   for (let round = 0; round < 12; round += 1) {
     const run = randomBytes(16).toString('hex');
-    const child = spawn(process.execPath, [writer, directory, run], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
+    const saidPath = join(tempDir(t), 'said');
+    const child = spawn(process.execPath, [writer, directory, run, saidPath], {
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
-    await once(child.stdout, 'data');
+    await until('it has appended', () => existsSync(saidPath) && statSync(saidPath).size > 0);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
     child.kill('SIGKILL');
     await once(child, 'close');
 
-    // The last line may be cut short by the kill.
-    const said = output.slice(0, output.lastIndexOf('\n')).split('\n').map(Number);
+    const output = readFileSync(saidPath, 'utf8');
+    const said = output.split('\n').filter(Boolean).map(Number);
     const acknowledged = new Set(said.filter((one) => one < 0).map((one) => -one));
     const promised = said.filter((one) => one > 0);
     const { log } = recordingLog();

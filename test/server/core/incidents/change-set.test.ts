@@ -83,7 +83,8 @@ t.test('late evidence leaves a revision: what stood, what stands, written in the
   await take(3, a(20_000), a(30_000), a(40_000));
   const [revision, ...others] = await revisions();
   t.same(others, [], 'a backlog into one gap is one revision');
-  t.match(revision, { at: 3, by_user: 'server', from_ms: 0, to_ms: 50_000, why: /arrived late/ });
+  t.match(revision, { at: 3, by_user: 'server', from_ms: 0, to_ms: 50_000 });
+  t.same(JSON.parse(revision!.said_json), { key: 'revision.late', params: { from: 0, to: 50_000 } });
   t.same(JSON.parse(revision!.before_json), [{ from: 0, to: 50_000, state: 'down', reason: 'reboot_unexpected' }]);
   t.same(JSON.parse(revision!.after_json), [
     { from: 0, to: 40_000, state: 'up', reason: 'same_boot' },
