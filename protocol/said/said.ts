@@ -81,7 +81,22 @@ export function isKey(key: unknown): key is SaidKey {
   return typeof key === 'string' && Object.hasOwn(facts, key);
 }
 
-/** Whether both say the same, with the same values. */
+/** Whether both say the same, with the same values, in whatever order these were written. */
 export function isSame(a: Said, b: Said): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  return isSameValue(a, b);
+}
+
+function isSameValue(a: unknown, b: unknown): boolean {
+  if (a === b || Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [partsOf(a), partsOf(b)];
+  return (
+    left.size === right.size && [...left].every(([name, part]) => right.has(name) && isSameValue(part, right.get(name)))
+  );
+}
+
+/** What is undefined is left out, as in JSON. */
+function partsOf(value: object): Map<string, unknown> {
+  return new Map(Object.entries(value).filter(([, part]) => part !== undefined));
 }

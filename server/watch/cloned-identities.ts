@@ -51,7 +51,10 @@ export class ClonedIdentities {
     const evidence = { metrics: [], threshold: null };
     const verdict = { rule: 'identity.cloned', object: '', priority: 'high', evidence, onset: at, at } as const;
     applyVerdict(this.#book, record, { kind: 'raise', said: headline, ...verdict }, changes);
-    changes.add(...(this.#twins?.saveStatements(record.info.id) ?? []));
+    const saving = this.#twins?.saving(record.info.id);
+    if (!saving) return;
+    changes.add(...saving.statements);
+    changes.afterwards(saving.written);
   }
 
   /** Its incident is open. */

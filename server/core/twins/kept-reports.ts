@@ -22,9 +22,12 @@ export interface KeptReportsOptions {
 
 /** Of one machine: five days at a report of 350 bytes in ten seconds. */
 const MAX_BYTES = 16 * 2 ** 20;
+/** Of all machines of one device together; and never more than is left for others, so that a device that comes later has room too. */
+const MAX_BYTES_OF_DEVICE = 2 * MAX_BYTES;
 /** Of all machines together. */
 const MAX_BYTES_OF_ALL = 128 * 2 ** 20;
 const GROUP_MS = 250;
+/** Of one device no more than may still come of others. */
 const MAX_WAITING = 2_000;
 const FULL_RETRY_MS = 300_000;
 const FAILED_RETRY_MS = 5_000;
@@ -49,7 +52,9 @@ export class KeptReports {
   readonly #schemas = new WeakMap<readonly MetricDescriptor[], { readonly hash: string; readonly frame: Uint8Array }>();
   /** Lists of metrics that are kept of a machine, since the start. */
   readonly #hashes = new WeakMap<Twin, Set<string>>();
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** How many of them are of each device. */
+  readonly #waitingOf = new Map<string, number>();
   #timer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -60,8 +65,10 @@ export class KeptReports {
 
   /** No more is kept of this machine. */
   isFull(twin: Twin): boolean {
-    const ofAll = this.#options.twins.all().reduce((sum, { keptBytes }) => sum + keptBytes, 0);
-    return twin.keptBytes >= MAX_BYTES || ofAll >= MAX_BYTES_OF_ALL;
+    const { twins } = this.#options;
+    const left = MAX_BYTES_OF_ALL - bytesOf(twins.all());
+    const ofDevice = bytesOf(twins.of(twin.deviceId));
+    return twin.keptBytes >= MAX_BYTES || ofDevice >= Math.min(MAX_BYTES_OF_DEVICE, left);
   }
 
   /** Keeps a copy of a report. */
@@ -73,7 +80,8 @@ export class KeptReports {
       return;
     }
     const isFull = this.isFull(twin) || this.#isClosed;
-    if (isFull || this.#waiting.length >= MAX_WAITING) {
+    const waiting = this.#waitingOf.get(twin.deviceId) ?? 0;
+    if (isFull || waiting >= MAX_WAITING - this.#waiting.length) {
       from.refuse(isFull ? FULL_RETRY_MS : FAILED_RETRY_MS);
       return;
     }
@@ -88,6 +96,7 @@ export class KeptReports {
       frame: encodeFrame({ ...frame, run: 0, schema: 0 }),
     };
     this.#waiting.push({ twin, report, schema: schema.frame, from, run: frame.run });
+    this.#waitingOf.set(twin.deviceId, waiting + 1);
     this.#timer ??= setTimeout(() => void this.flush(), GROUP_MS);
   }
 
@@ -95,7 +104,10 @@ export class KeptReports {
   flush(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#flushing = this.#flushing.then(() => this.#write(this.#waiting.splice(0)));
+    this.#flushing = this.#flushing.then(() => {
+      this.#waitingOf.clear();
+      return this.#write(this.#waiting.splice(0));
+    });
     return this.#flushing;
   }
 
@@ -168,11 +180,12 @@ export class KeptReports {
   async #write(waiting: readonly Waiting[]): Promise<void> {
     if (waiting.length === 0) return;
     const { twins, twinRepository, store, logger } = this.#options;
-    const ofMachines = new Set(waiting.map(({ twin }) => twin));
+    const devices = new Set(waiting.map(({ twin }) => twin.deviceId));
+    const saving = [...devices].map((deviceId) => twins.saving(deviceId));
     const schemas = new Map(waiting.map((one) => [`${one.twin.id} ${one.report.schema_hash}`, one]));
     try {
       await store.commit([
-        ...[...ofMachines].flatMap(({ deviceId }) => twins.saveStatements(deviceId)),
+        ...saving.flatMap(({ statements }) => statements),
         ...[...schemas.values()].map(({ twin, report, schema }) =>
           twinRepository.schemaStatement(twin.id, report.schema_hash, schema),
         ),
@@ -180,10 +193,10 @@ export class KeptReports {
       ]);
     } catch (cause) {
       logger.error({ err: cause, reports: waiting.length }, 'reports could not be kept apart; their agents hold them');
-      for (const { twin } of waiting) twin.isDirty = true;
       for (const from of new Set(waiting.map(({ from }) => from))) from.refuse(FAILED_RETRY_MS);
       return;
     }
+    for (const { written } of saving) written();
     for (const { twin, schema, report } of schemas.values()) {
       if (twin.role === 'given_up') continue;
       const hashes = this.#hashes.get(twin) ?? new Set();
@@ -209,4 +222,8 @@ export class KeptReports {
     this.#schemas.set(metrics, made);
     return made;
   }
+}
+
+function bytesOf(twins: readonly Twin[]): number {
+  return twins.reduce((sum, { keptBytes }) => sum + keptBytes, 0);
 }

@@ -14,6 +14,13 @@ export interface Placement {
   readonly isNews: boolean;
 }
 
+/** What is not written yet. It stays so until whoever wrote it says that it is. */
+export interface Saving {
+  readonly statements: readonly CompiledQuery[];
+  /** Called once they are durable. */
+  readonly written: () => void;
+}
+
 /** Machines of one device that are remembered beside the one judged; the oldest that was given up goes first. */
 const MAX_TWINS = 16;
 const none: readonly Twin[] = [];
@@ -27,7 +34,7 @@ export class Twins {
   readonly #now: () => number;
   readonly #ofDevice = new Map<string, Twin[]>();
   /** Forgotten, and still to be removed. */
-  readonly #dropped: string[] = [];
+  readonly #dropped = new Set<string>();
 
   private constructor(store: TwinRepository, now: () => number) {
     this.#store = store;
@@ -83,11 +90,22 @@ export class Twins {
   }
 
   /** What is known of the machines of this device and not written yet; the role of one that is there stays as it is. */
-  saveStatements(deviceId: string): CompiledQuery[] {
-    const dropped = this.#dropped.splice(0).map((id) => this.#store.dropStatement(id));
+  saving(deviceId: string): Saving {
+    const dropped = [...this.#dropped];
     const dirty = this.of(deviceId).filter(({ isDirty }) => isDirty);
-    for (const twin of dirty) twin.isDirty = false;
-    return [...dropped, ...dirty.map((twin) => this.#store.saveStatement(twin))];
+    const saved = dirty.map((twin) => ({ twin, facts: twin.facts, inventoryJson: twin.inventoryJson }));
+    return {
+      statements: [
+        ...dropped.map((id) => this.#store.dropStatement(id)),
+        ...dirty.map((twin) => this.#store.saveStatement(twin)),
+      ],
+      written: () => {
+        for (const id of dropped) this.#dropped.delete(id);
+        // What it told while this was written is still to be written.
+        for (const { twin, facts, inventoryJson } of saved)
+          if (twin.facts === facts && twin.inventoryJson === inventoryJson) twin.isDirty = false;
+      },
+    };
   }
 
   /** Remembers a machine that was the one judged. */
@@ -152,7 +170,7 @@ export class Twins {
     if (known.length >= MAX_TWINS) {
       const oldest = known.find(({ role }) => role === 'given_up');
       if (!oldest) throw new VigiaError('run_conflict');
-      this.#dropped.push(oldest.id);
+      this.#dropped.add(oldest.id);
       this.forget(deviceId, (twin) => twin === oldest);
     }
     const facts: TwinFacts = {

@@ -6,7 +6,7 @@ import { facts } from '../../../protocol/said/facts.ts';
 import type { Spec } from '../../../protocol/said/kinds.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { parseSaid, readSaid } from '../../../protocol/said/read.ts';
-import { isKey, type Said, said, typed } from '../../../protocol/said/said.ts';
+import { isKey, isSame, type Said, said, typed } from '../../../protocol/said/said.ts';
 import { type Reading, word } from '../../../protocol/said/word.ts';
 import { holds } from '../../support/property.ts';
 
@@ -120,6 +120,26 @@ t.test('every key has words that hold all its values', (t) => {
       { numRuns: 20 },
     );
   }
+  t.end();
+});
+
+t.test('facts are the same in whatever order their values were written, and not when a value differs', (t) => {
+  const turned = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(turned);
+    if (typeof value !== 'object' || value === null) return value;
+    const parts = Object.entries(value).toReversed();
+    return Object.fromEntries(parts.map(([name, part]) => [name, turned(part)]));
+  };
+  const any = fc.constantFrom(...Object.keys(facts)).chain(anyOf) as fc.Arbitrary<Said>;
+  holds(
+    t,
+    fc.property(any, any, (one, other) => {
+      const read = (fact: Said): string => JSON.stringify(turned(turned(fact)));
+      return isSame(one, turned(one) as Said) && isSame(one, other) === (read(one) === read(other));
+    }),
+  );
+  t.notOk(isSame(space, { ...space, params: { ...space.params, mountpoint: '/' } } as Said));
+  t.notOk(isSame(typed('[]'), { key: 'text', params: { text: [] } } as unknown as Said));
   t.end();
 });
 

@@ -267,7 +267,7 @@ export class CheckBook implements Judge {
 
   #save(id: string, changes: ChangeSet): void {
     const memory = this.#memories.get(id);
-    this.#dirty.delete(id);
+    changes.afterwards(() => this.#dirty.delete(id));
     if (!memory) return;
     changes.add(this.#options.store.scoped(everyClient).checks.saveStateStatement(id, JSON.stringify(memory)));
   }

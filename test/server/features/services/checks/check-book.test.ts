@@ -1,6 +1,8 @@
 import t from 'tap';
 import type { CheckInput } from '../../../../../protocol/api/service.ts';
+import { plain } from '../../../../../protocol/said/plain.ts';
 import { parseSaid } from '../../../../../protocol/said/read.ts';
+import { ChangeSet } from '../../../../../server/core/incidents/change-set.ts';
 import { everyClient } from '../../../../../server/domain/scope.ts';
 import type { StoredReport } from '../../../../../server/platform/series/series-store.ts';
 import type { Store } from '../../../../../server/platform/store/store.ts';
@@ -96,7 +98,11 @@ t.test('what reports say of a check becomes its state, its incident and its ledg
       .scoped(everyClient)
       .ledgerRevisions.between(id, 0, Number.MAX_SAFE_INTEGER, 10);
     t.same(more, []);
-    t.match(revision, { by_user: 'evidence', why: /arrived late: the process sqlservr does not run\.$/ });
+    t.equal(revision?.by_user, 'evidence');
+    t.match(
+      plain(parseSaid(revision?.said_json ?? ''), clock.nowMs),
+      /arrived late: the process sqlservr does not run\.$/,
+    );
     t.match(JSON.parse(revision?.before_json ?? ''), [{ state: 'up' }]);
     t.ok(JSON.parse(revision?.after_json ?? '').some((one: { state: string }) => one.state === 'down'));
   });
@@ -196,4 +202,26 @@ t.test('a check that flaps is told when it begins and when it is calm, also acro
   t.match(incident, { state: 'resolved', said: { key: 'check.failed.over', params: { check: 'Database' } } });
   const events = await store.scoped(everyClient).incidents.events(incident?.id ?? '');
   t.equal(events.length, 41, 'every change, and the end');
+});
+
+t.test('what the server found stays to be written until it is', async (t) => {
+  const clock: TestClock = { nowMs: START };
+  const store = await tempStore(t, clock);
+  const tenant = await addTenant(store, 'Acme');
+  const { checks, checkPort } = await startServices(t, { store, clock });
+  const target = { kind: 'tcp', host: 'shop.example', port: 443 } as const;
+  const check = await checkPort.create(everyClient, input(tenant, { deviceId: null, target }), actor);
+  const took = new ChangeSet();
+  const outcome = { up: true, reason: 'ok', durationMs: 5, httpStatus: null, certificateLeftMs: null } as const;
+  checks.takeOutcome(check.id, outcome, START, took);
+  const refused = new ChangeSet();
+  checks.saveAll(refused);
+  t.ok(refused.hasWrites, 'a write that comes to nothing');
+  const next = new ChangeSet();
+  checks.saveAll(next);
+  t.ok(next.hasWrites, 'is tried again');
+  for (const work of next.published) work();
+  const later = new ChangeSet();
+  checks.saveAll(later);
+  t.notOk(later.hasWrites, 'and only until it is written');
 });
