@@ -3,7 +3,8 @@ import { DeviceKind } from './view/catalogue.ts';
 
 const PolicyLevel = Type.Enum(['default', 'client', 'site', 'kind', 'tag', 'device']);
 const Time = Type.String({ format: 'date-time' });
-const Maker = Type.Object({ id: Type.String(), name: Type.String() });
+/** Whoever sees some clients only does not learn who works here: for them it has no name. */
+const Maker = Type.Object({ id: Type.String(), name: Type.Union([Type.String(), Type.Null()]) });
 
 /** What may be set: a number in its unit, within its bounds. */
 export const Setting = Type.Object({

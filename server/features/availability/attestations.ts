@@ -6,7 +6,7 @@ import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { Actor } from '../../domain/actor.ts';
-import type { Scope } from '../../domain/scope.ts';
+import { ofClients, type Scope } from '../../domain/scope.ts';
 import type { Attested } from '../../domain/sla/compose.ts';
 import type { Stretch } from '../../domain/sla/sources.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -159,7 +159,7 @@ export class Attestations {
   }
 
   #revision({ record: { info } }: BookEntry, { from, to, now, actor, why, before, after }: Revision) {
-    const { ledgerRevisions } = this.#options.store.scoped({ clientId: info.client_id });
+    const { ledgerRevisions } = this.#options.store.scoped(ofClients(info.client_id));
     return ledgerRevisions.insertStatement({
       client_id: info.client_id,
       subject_kind: 'device',

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { AvailabilityReport, AvailabilityRow, Ledger, Strip } from '../../../protocol/api/availability.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import { inScope, type Scope } from '../../domain/scope.ts';
+import { inScope, onlyClient, type Scope } from '../../domain/scope.ts';
 import { bothWays } from '../../domain/sla/both-ways.ts';
 import { CompactLedger } from '../../domain/sla/compact-ledger.ts';
 import { figureView, type Measurement, measure, type TargetSpan } from '../../domain/sla/figure.ts';
@@ -47,7 +47,7 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
     const items = query.by === 'service' ? await ofServices(scope, query, pass) : await devices(scope, query, pass);
     // Rows of several clients are each cut in their own zone; the head then speaks of the server's.
     const clientIds = new Set(items.map(({ clientId }) => clientId));
-    const [only] = clientIds.size === 1 ? clientIds : [scopeClient(scope) ?? query.client ?? null];
+    const [only] = clientIds.size === 1 ? clientIds : [onlyClient(scope) ?? query.client ?? null];
     const { from, to } = pass.period(only ?? null);
     return {
       period: wanted.name,
@@ -251,7 +251,3 @@ function isWanted(entry: BookEntry, scope: Scope, query: AvailabilityQuery): boo
 
 const byName = (a: AvailabilityRow, b: AvailabilityRow): number =>
   a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1);
-
-function scopeClient(scope: Scope): string | null {
-  return 'clientId' in scope ? scope.clientId : null;
-}

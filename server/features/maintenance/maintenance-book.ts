@@ -1,5 +1,5 @@
 import type { MaintenanceInput } from '../../../protocol/api/maintenance.ts';
-import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
+import { everyClient, inScope, ofClients, type Scope } from '../../domain/scope.ts';
 import { covers, nextOccurrence, type Span } from '../../domain/sla/maintenance.ts';
 import { standingSpans } from '../../domain/sla/notice.ts';
 import type { DeviceFacts, Exclusion, ExclusionSource, TermsSource } from '../../domain/sla/sources.ts';
@@ -113,7 +113,7 @@ export class MaintenanceBook implements ExclusionSource {
       from: Math.floor(from / YEAR_MS) * YEAR_MS,
       to: Math.ceil(to / YEAR_MS) * YEAR_MS,
     };
-    const windows = this.list({ clientId });
+    const windows = this.list(ofClients(clientId));
     const plan = new ExclusionPlan(windows, (start) => this.noticeMs(clientId, start), years.from, years.to);
     this.#plans.set(clientId, { key, ...years, plan });
     return plan;

@@ -4,7 +4,7 @@ import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { Actor } from '../../domain/actor.ts';
-import { inScope, type Scope } from '../../domain/scope.ts';
+import { inScope, ofClients, type Scope } from '../../domain/scope.ts';
 import { checkMaintenance, nextOccurrence, type Span } from '../../domain/sla/maintenance.ts';
 import { judgeWindow, standingSpans, type WindowVersion } from '../../domain/sla/notice.ts';
 import { ALMOST_ALWAYS, coversTarget, silentShare } from '../../domain/sla/silence.ts';
@@ -129,7 +129,7 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
   /** All other plans that repeat and cover what this one covers. */
   function othersOver(input: MaintenanceInput, changed: string | undefined): MaintenanceInput[] {
     return book
-      .list({ clientId: input.clientId }, input.clientId)
+      .list(ofClients(input.clientId), input.clientId)
       .filter(({ id, cancelledAt }) => id !== changed && cancelledAt === null)
       .map(latestInput)
       .filter((other) => other.rrule !== null && coversTarget(other, input));

@@ -43,7 +43,8 @@ export function settingsRoutes(http: Http, { book, fleet, now, keepMs }: Setting
       schema: { params: IdParams, querystring: EffectiveQuery, response: { 200: EffectiveDeviceSettings } },
     },
     async (request) => {
-      const record = requireDevice(fleet, principalOf(request).scope, request.params.id);
+      const { scope } = principalOf(request);
+      const record = requireDevice(fleet, scope, request.params.id);
       const at = request.query.at === undefined ? now() : parseInstant(request.query.at, 'at');
       if (at < now() - keepMs || at > now()) {
         throw new VigiaError(
@@ -51,7 +52,7 @@ export function settingsRoutes(http: Http, { book, fleet, now, keepMs }: Setting
           `Ask for an instant of the last ${Math.floor(keepMs / 86_400_000)} days: what held before is not kept, and what will hold is not decided.`,
         );
       }
-      return effectiveView(record.info.id, at, book.explain(record, at));
+      return effectiveView(scope, record.info.id, at, book.explain(record, at));
     },
   );
 }
@@ -64,10 +65,15 @@ export function policyRoutes(http: Http, needs: SettingsRouteNeeds): void {
     { config: { access: 'read' }, schema: { querystring: ListQuery, response: { 200: PageOf(Policy) } } },
     async (request) => {
       const { client } = request.query;
+      const { scope } = principalOf(request);
       const standing = [...book.shelf.standing(now())].filter(
-        (policy) => mayRead(principalOf(request).scope, policy) && (client === undefined || policy.clientId === client),
+        (policy) => mayRead(scope, policy) && (client === undefined || policy.clientId === client),
       );
-      return cutPage(standing.map(policyView), pageRequest(request.query), ({ id }) => id);
+      return cutPage(
+        standing.map((policy) => policyView(scope, policy)),
+        pageRequest(request.query),
+        ({ id }) => id,
+      );
     },
   );
 
@@ -75,13 +81,14 @@ export function policyRoutes(http: Http, needs: SettingsRouteNeeds): void {
     '/api/v1/policies/:id',
     { config: { access: 'read' }, schema: { params: PolicyParams, response: { 200: Policies } } },
     async (request) => {
+      const { scope } = principalOf(request);
       // Whose a site or a device is, is not said by the id.
       const isMeant = (target: PolicyTarget): boolean => policyId(target) === request.params.id;
       const versions = parsePolicyId(request.params.id)
-        ? [...book.shelf.all()].filter((one) => isMeant(one) && mayRead(principalOf(request).scope, one))
+        ? [...book.shelf.all()].filter((one) => isMeant(one) && mayRead(scope, one))
         : [];
       if (versions.length === 0) throw notFound('policy');
-      return { items: versions.sort((one, other) => other.version - one.version).map(policyView) };
+      return { items: versions.sort((one, other) => other.version - one.version).map((one) => policyView(scope, one)) };
     },
   );
 
@@ -91,7 +98,7 @@ export function policyRoutes(http: Http, needs: SettingsRouteNeeds): void {
     async (request) => {
       const who = principalOf(request);
       requireRight(who, request.params.id);
-      return policyView(await putPolicy(needs, who, request.params.id, request.body));
+      return policyView(who.scope, await putPolicy(needs, who, request.params.id, request.body));
     },
   );
 

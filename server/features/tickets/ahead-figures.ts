@@ -3,7 +3,7 @@ import { VigiaError } from '../../../protocol/error.ts';
 import { reportView } from '../../core/incidents/report-view.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
 import { judgeAhead } from '../../domain/incidents/ahead.ts';
-import type { Scope } from '../../domain/scope.ts';
+import { onlyClient, type Scope } from '../../domain/scope.ts';
 import { periodOf } from '../../domain/sla/period.ts';
 import { type Zones, zoneAt } from '../../domain/sla/zones.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -30,7 +30,7 @@ const MARGIN_MS = 31 * 86_400_000;
 export function createAhead({ store, now, zonesOf }: AheadOptions) {
   return async (scope: Scope, { clientId: asked, period }: AheadQuery): Promise<AheadFigures> => {
     const { clients, incidents, personReports } = store.scoped(scope);
-    const clientId = asked ?? ('clientId' in scope ? scope.clientId : undefined);
+    const clientId = asked ?? onlyClient(scope) ?? undefined;
     if (clientId !== undefined && (await clients.get(clientId)) === null) {
       throw new VigiaError('not_found', 'There is no such client.');
     }

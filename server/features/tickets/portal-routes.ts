@@ -6,6 +6,7 @@ import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { parseSaid } from '../../../protocol/said/read.ts';
+import { everyClient, ofClients } from '../../domain/scope.ts';
 import { IdParams, iso, Nothing, strict } from '../../platform/http/fields.ts';
 import type { Http, RateLimits } from '../../platform/http/http.ts';
 import type { Origins } from '../../platform/http/origin.ts';
@@ -56,7 +57,7 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
 
   async function clientOf(key: unknown): Promise<ClientRow> {
     const isKey = typeof key === 'string' && key.length >= 32 && key.length <= 128;
-    const client = isKey ? await state.scoped({ allClients: true }).clients.byReportKey(hashOf(key)) : null;
+    const client = isKey ? await state.scoped(everyClient).clients.byReportKey(hashOf(key)) : null;
     if (client) return client;
     throw new VigiaError(
       'unauthenticated',
@@ -76,8 +77,8 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
 
   http.get('/api/v1/portal', { config, schema: { response: { 200: Portal } } }, async (request) => {
     const client = await clientOf(request.headers[KEY_HEADER]);
-    const { items } = await state.scoped({ clientId: client.id }).sites.list({ limit: MAX_SITES, clientId: client.id });
-    const notes = await state.scoped({ clientId: client.id }).incidents.visibleNotes(clock() - NOTES_MS, MAX_NOTES);
+    const { items } = await state.scoped(ofClients(client.id)).sites.list({ limit: MAX_SITES, clientId: client.id });
+    const notes = await state.scoped(ofClients(client.id)).incidents.visibleNotes(clock() - NOTES_MS, MAX_NOTES);
     // Its page is for people alone.
     return {
       client: isolated(client.name),

@@ -5,7 +5,7 @@ import { word } from '../../../protocol/said/word.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { Place, Proposal } from '../../domain/incidents/linking.ts';
-import type { Scope } from '../../domain/scope.ts';
+import { ofClients, type Scope } from '../../domain/scope.ts';
 import { addressGroup } from '../../platform/fairness/address-group.ts';
 import type { PortalAnswer, PortalVisitor } from './port.ts';
 import { createPortalLimits } from './portal-limits.ts';
@@ -41,7 +41,7 @@ export function createPortal({ propose, create, incident, zoneOf, now }: PortalP
   return async ({ clientId, linkId, address }: PortalVisitor, input: PortalReportInput): Promise<PortalAnswer> => {
     const { text, siteId } = input;
     const reporter = input.reporter.replaceAll(/\p{Cc}+/gu, ' ').trim() || 'Somebody';
-    const scope = { clientId };
+    const scope = ofClients(clientId);
     const at = now();
     limits.count(linkId, addressGroup(address), at);
     const proposals = await propose(scope, { clientId, siteId, deviceId: null, serviceId: null, reportedAt: at });

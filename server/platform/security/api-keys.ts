@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Role } from '../../../protocol/api/view.ts';
-import { everyClient, type Scope } from '../../domain/scope.ts';
+import { everyClient, ofClients, type Scope } from '../../domain/scope.ts';
 import type { ScopedStore, Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
 import { earlierEnd, endOfMaker } from './end-of-maker.ts';
@@ -34,7 +34,7 @@ const KEY_PATTERN = /^vigk_[A-Za-z0-9_-]{43}$/;
 
 /** What the key may see. */
 export function scopeOfKey(row: Row<'api_key'>): Scope {
-  return row.client_id === null ? everyClient : { clientId: row.client_id };
+  return row.client_id === null ? everyClient : ofClients(row.client_id);
 }
 
 export function createApiKeys(store: Store, clock: () => number, lastUse: LastUse = inMemoryUse()): ApiKeys {

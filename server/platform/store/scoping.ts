@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { VigiaError } from '../../../protocol/error.ts';
-import { inScope, type Scope } from '../../domain/scope.ts';
+import { inScope, onlyClient, type Scope } from '../../domain/scope.ts';
 import type { ChainKey } from './audit/chain.ts';
 import type { Tables } from './tables.ts';
 
@@ -18,7 +18,12 @@ export interface ScopedContext extends RepositoryContext {
 
 /** The condition that `column`, which holds a client id, is inside the scope. */
 export function ofScope(scope: Scope, column: string): RawBuilder<boolean> {
-  return 'allClients' in scope ? sql<boolean>`1 = 1` : sql<boolean>`${sql.ref(column)} = ${scope.clientId}`;
+  if ('allClients' in scope) return sql<boolean>`1 = 1`;
+  const only = onlyClient(scope);
+  if (only !== null) return sql<boolean>`${sql.ref(column)} = ${only}`;
+  // One parameter, however many there are: SQLite bounds those of a statement.
+  const ids = JSON.stringify([...scope.clientIds]);
+  return sql<boolean>`${sql.ref(column)} IN (SELECT value FROM json_each(${ids}))`;
 }
 
 /** @throws VigiaError not_found if the client is outside: what is not in scope does not exist. */
@@ -26,7 +31,7 @@ export function requireInScope(scope: Scope, clientId: string): void {
   if (!inScope(scope, clientId)) throw notFound('client');
 }
 
-/** @throws VigiaError forbidden if the scope is one client's. */
+/** @throws VigiaError forbidden if the scope is that of some clients. */
 export function requireEveryClient(scope: Scope): void {
   if (!('allClients' in scope)) throw new VigiaError('forbidden', 'Only who sees every client may do this.');
 }

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { typed } from '../../../protocol/said/said.ts';
 import { createOwnActs } from '../../../server/cli/own-acts.ts';
 import { IncidentBook } from '../../../server/core/incidents/incident-book.ts';
-import { everyClient } from '../../../server/domain/scope.ts';
+import { everyClient, ofClients } from '../../../server/domain/scope.ts';
 import { exportFleet } from '../../../server/features/devices/export-view.ts';
 import { createFleetPort } from '../../../server/features/devices/fleet-port.ts';
 import { detail, summarise } from '../../../server/features/devices/summary.ts';
@@ -194,7 +194,7 @@ t.test('the port shows what is in scope, and nothing else exists', async (t) => 
     onDeviceChanged: (id, record, before) => told.push(`${id === before?.info.id} ${record ? 'changed' : 'retired'}`),
     onCatalogueChanged: () => told.push('catalogue'),
   });
-  const scope = { clientId: acme.client.id };
+  const scope = ofClients(acme.client.id);
   t.same(
     port.summaries(scope).map(({ id }) => id),
     [acme.device.id],
@@ -223,7 +223,7 @@ t.test('what Prometheus scrapes', async (t) => {
   fleet.setLatest(record, latest(START));
   const f = (state: typeof record.liveness.state, up: boolean | null) => {
     record.liveness = { ...record.liveness, state };
-    const [device] = exportFleet(fleet, book, { clientId: acme.client.id }).devices;
+    const [device] = exportFleet(fleet, book, ofClients(acme.client.id)).devices;
     t.equal(device?.up, up, state);
   };
   f('up', true);

@@ -4,7 +4,7 @@ import type { Service } from '../../../../protocol/api/service.ts';
 import type { LiveServerMessage, ServerHealth } from '../../../../protocol/api/view.ts';
 import { typed } from '../../../../protocol/said/said.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
-import { everyClient, type Scope } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients, type Scope } from '../../../../server/domain/scope.ts';
 import { LiveHub } from '../../../../server/edge/live/live-hub.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
@@ -102,7 +102,7 @@ t.test('changes go out together, once, the newest of each', async (t) => {
 
 t.test('documents of a feature go to those who may see them, as they are when they are sent', async (t) => {
   const { hub, services, acme, globex, look } = await setUp(t);
-  const [everything, ofGlobex] = [look(everyClient), look({ clientId: globex.client.id })];
+  const [everything, ofGlobex] = [look(everyClient), look(ofClients(globex.client.id))];
   const shown = { slug: 'billing', name: 'Billing' } as Service;
   const mail = { id: 'mail', clientId: acme.client.id };
   services.set('mail', { ...shown, ...mail, state: 'up' });
@@ -139,7 +139,7 @@ t.test('after a quiet moment a change goes out at once, what follows a quarter o
 
 t.test('nobody sees anything of another client', async (t) => {
   const { hub, acme, globex, look, raise, record } = await setUp(t);
-  const [all, one] = [look(everyClient), look({ clientId: acme.client.id })];
+  const [all, one] = [look(everyClient), look(ofClients(acme.client.id))];
   one.watch({ deviceId: globex.device.id });
   t.same(one.messages, []);
   hub.deviceChanged(record(acme.device.id));
@@ -217,7 +217,7 @@ t.test('while nobody looks nothing is kept, and who has left gets nothing', asyn
 
 t.test('a reading goes to the pages that look at its device, and to no other', async (t) => {
   const { fleet, hub, acme, globex, look, record } = await setUp(t);
-  const [away, rows, one] = [look(everyClient), look(everyClient), look({ clientId: acme.client.id })];
+  const [away, rows, one] = [look(everyClient), look(everyClient), look(ofClients(acme.client.id))];
   const report = (id: string, at: number): void => {
     fleet.setLatest(record(id), storedReport({ at, scaled: [5_000, 7, null] }));
     hub.reported(record(id));
@@ -241,7 +241,7 @@ t.test('a reading goes to the pages that look at its device, and to no other', a
 
 t.test('a page that is sorted by readings gets those of the rest too, each once', async (t) => {
   const { fleet, hub, acme, globex, look, record } = await setUp(t);
-  const page = look({ clientId: acme.client.id });
+  const page = look(ofClients(acme.client.id));
   const of = (id: string, at: number) => fleet.setLatest(record(id), storedReport({ at, scaled: [5_000, 7, null] }));
   of(acme.device.id, START);
   of(globex.device.id, START);

@@ -8,7 +8,7 @@ import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import type { IncidentRecord } from '../../../../server/domain/incidents/incident.ts';
 import { takeProof } from '../../../../server/domain/presence.ts';
-import { everyClient } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients } from '../../../../server/domain/scope.ts';
 import type { ServiceSource, Stretch, TermsSource } from '../../../../server/domain/sla/sources.ts';
 import { createAvailability } from '../../../../server/features/availability/create-availability.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
@@ -131,7 +131,7 @@ t.test('a server that spends its budget is warned of at 50, 75 and 100 %, once e
   t.match(running().availability.judge.atRisk(everyClient), [
     { kind: 'device', id, spentRatio: 0.5, budgetMs: 2_592_000, budgetLeftMs: 1_296_000 },
   ]);
-  t.same(running().availability.judge.atRisk({ clientId: 'another' }), []);
+  t.same(running().availability.judge.atRisk(ofClients('another')), []);
   const open = [...running().incidents.openOf(id!)][0]!;
   t.equal(
     plain(open.said, open.updatedAt),
@@ -327,7 +327,7 @@ t.test('what Prometheus scrapes: no sample where nothing is known or agreed', as
   });
   t.match(of('device', 'srv-1'), { windows: [{ ratio: 1 }, { ratio: 1, budgetLeftMs: 43 * MIN + 12_000 }] });
   t.match(of('client'), { labels: { client: 'acme' }, windows: [{}, { budgetLeftMs: 76 * MIN + 24_000 }] });
-  t.same(await w.running().availability.exports.of({ clientId: 'another' }), []);
+  t.same(await w.running().availability.exports.of(ofClients('another')), []);
   w.clock.nowMs += 59_000;
   t.equal((await w.running().availability.exports.of(everyClient))[0], shown[0], 'computed once a minute');
 });

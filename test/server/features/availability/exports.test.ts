@@ -1,5 +1,5 @@
 import t from 'tap';
-import { everyClient, type Scope } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients, type Scope } from '../../../../server/domain/scope.ts';
 import { writeFleet } from '../../../../server/platform/metrics/prometheus.ts';
 import { contract, MIN, NOW, type World, world } from '../../../support/availability-world.ts';
 
@@ -59,5 +59,5 @@ t.test('availability and error budgets of device, client and service, as Prometh
     ],
     'nothing is known of it yet, so no ratio',
   );
-  t.strictSame(await samples(made, { clientId: 'another' }), [], 'nobody scrapes what is not theirs');
+  t.strictSame(await samples(made, ofClients('another')), [], 'nobody scrapes what is not theirs');
 });

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { said, typed } from '../../../../protocol/said/said.ts';
 import type { IncidentRecord } from '../../../../server/domain/incidents/incident.ts';
-import { everyClient } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients } from '../../../../server/domain/scope.ts';
 import { exportFleet } from '../../../../server/features/devices/export-view.ts';
 import { ann, type ContractDesk, contractDesk, deskTerms, deskZone, wall } from '../../../support/contract-desk.ts';
 import { spoken } from '../../../support/spoken.ts';
@@ -319,7 +319,7 @@ t.test('what Prometheus sees of it: when a response is due, as long as one is', 
   const paused = await desk.verdict('raise', 'high', 'c');
   await desk.contracts.clocks.pause(everyClient, paused.id, 'no access', ann);
   const { client, site, device } = desk.tenant;
-  const due = (clientId: string) => [...exportFleet(desk.fleet, desk.book, { clientId }).responsesDue];
+  const due = (clientId: string) => [...exportFleet(desk.fleet, desk.book, ofClients(clientId)).responsesDue];
   const labels = { client: client.slug, site: site.slug, device: device.slug, incident: id, priority: 'high' };
   t.same(due(client.id), [{ ...labels, dueAtMs: wall('2026-10-05T14:00') }]);
   t.same(due(desk.other.client.id), [], 'not for another client');

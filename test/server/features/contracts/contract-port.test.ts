@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { everyClient } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients } from '../../../../server/domain/scope.ts';
 import { ann, contractDesk, deskTerms, wall } from '../../../support/contract-desk.ts';
 import { tempStore } from '../../../support/store.ts';
 
@@ -126,7 +126,7 @@ t.test('a contract with a past first day asks before it breaches what is older',
   const { client } = asked.desk.tenant;
   t.same(await asked.desk.contracts.port.older(everyClient, deskTerms(), client.id), { count: 3, late: 1 });
   t.same(await asked.desk.contracts.port.older(everyClient, deskTerms({ startsOn: '2026-10-06' }), client.id), null);
-  await t.rejects(asked.desk.contracts.port.older({ clientId: 'another' }, deskTerms(), client.id), {
+  await t.rejects(asked.desk.contracts.port.older(ofClients('another'), deskTerms(), client.id), {
     code: 'not_found',
   });
   await t.rejects(asked.put(), {
@@ -201,7 +201,7 @@ t.test('what cannot be kept is refused, with every fault', async (t) => {
 t.test('nobody sees or changes the contract of another client', async (t) => {
   const desk = await contractDesk(t, await tempStore(t));
   await desk.put(deskTerms());
-  const scope = { clientId: desk.other.client.id };
+  const scope = ofClients(desk.other.client.id);
   t.same(desk.contracts.port.list(scope), []);
   t.equal(desk.contracts.port.list(everyClient).length, 1);
   const id = desk.tenant.client.id;

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { describe } from '../../../../protocol/wire/metric.ts';
-import { everyClient } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients, type Scope } from '../../../../server/domain/scope.ts';
 import { createSeriesPort } from '../../../../server/features/devices/series-port.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
 import type { FleetRequest, SeriesRequest } from '../../../../server/platform/series/series-store.ts';
@@ -67,7 +67,7 @@ t.test('a name that never was is a mistake, one that is silent is empty', async 
   });
   await t.rejects(port.query(everyClient, { ...query, metrics: ['load.1'] }), { message: /It reports cpu\.busy, / });
   const foreign = { ...query, deviceId: globex.device.id, metrics: ['cpu.busy'] };
-  await t.rejects(port.query({ clientId: acme.client.id }, foreign), { code: 'not_found' });
+  await t.rejects(port.query(ofClients(acme.client.id), foreign), { code: 'not_found' });
 });
 
 t.test('each kind of metric has its own aggregations', async (t) => {
@@ -106,20 +106,20 @@ t.test('many machines: those that fit and that one may see', async (t) => {
   for (const tenant of [acme, globex]) report(tenant);
   fleet.require(acme.device.id).info = { ...fleet.require(acme.device.id).info, tags_json: '["db"]' };
   const query = { ...range, metric: 'cpu.busy', across: { kind: 'mean' } as const };
-  const f = async (scope: typeof everyClient | { clientId: string }, machines: object, want: string[]) => {
+  const f = async (scope: Scope, machines: object, want: string[]) => {
     const answer = await port.queryFleet(scope, { ...query, machines });
     t.same((asked.at(-1) as FleetRequest).deviceIds, want, JSON.stringify(machines));
     t.equal(answer.machines, want.length);
   };
   const both = [acme.device.id, globex.device.id].sort();
-  const ofAcme = { clientId: acme.client.id };
+  const ofAcme = ofClients(acme.client.id);
   await f(everyClient, {}, both);
   await f(ofAcme, {}, [acme.device.id]);
   await f(everyClient, { clientId: globex.client.id }, [globex.device.id]);
   await f(everyClient, { siteId: acme.site.id }, [acme.device.id]);
   await f(everyClient, { tag: 'db' }, [acme.device.id]);
   await f(everyClient, { deviceIds: [...both].reverse() }, both);
-  const refused = (scope: typeof everyClient | { clientId: string }, machines: object, message: RegExp) =>
+  const refused = (scope: Scope, machines: object, message: RegExp) =>
     t.rejects(port.queryFleet(scope, { ...query, machines }), { code: 'not_found', message });
   await refused(ofAcme, { clientId: globex.client.id }, /no such client/);
   await refused(ofAcme, { siteId: globex.site.id }, /no such site/);

@@ -5,7 +5,7 @@ import { plain } from '../../../../protocol/said/plain.ts';
 import type { Said } from '../../../../protocol/said/said.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import type { Incidents } from '../../../../server/core/incidents/incident-index.ts';
-import { everyClient } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients } from '../../../../server/domain/scope.ts';
 import { defaultSettings } from '../../../../server/domain/settings.ts';
 import { createIncidentPort } from '../../../../server/features/incidents/incident-port.ts';
 import { everywhere } from '../../../../server/fleet/effective-settings.ts';
@@ -177,7 +177,7 @@ t.test('while the state cannot be written nobody waits: who acts is told why at 
 
 t.test('nobody touches or sees the incidents of another client', async (t) => {
   const { port, other } = await setUp(t);
-  const scope = { clientId: other.client.id };
+  const scope = ofClients(other.client.id);
   t.equal(await port.detail(scope, 'i1'), null);
   await t.rejects(port.acknowledge(scope, 'i1', ann), { code: 'not_found', message: 'There is no such incident.' });
   t.same(await port.list(scope, { state: 'all', limit: 10 }), { items: [], next: null });

@@ -119,8 +119,11 @@ t.test('what is refused says why', async (t) => {
   t.match(await put(`client:${acme.client.id}`, {}, own), { status: 404 });
   t.match(await put(`tag:db@${acme.client.id}`, {}, own), { status: 404 });
   await put('default', {});
+  await put(`client:${bolt.client.id}`, {});
+  const { body } = await request('GET', `/api/v1/policies/client:${bolt.client.id}`, { headers: own });
+  t.equal(body.items[0].by.name, null, 'nor does it tell who works here');
   t.match(await request('GET', '/api/v1/policies/default', { headers: own }), { status: 404 });
-  t.equal([...policies.shelf.standing(Number.MAX_SAFE_INTEGER)].length, 3);
+  t.equal([...policies.shelf.standing(Number.MAX_SAFE_INTEGER)].length, 4);
 });
 
 t.test('a policy is changed so often, and no more', async (t) => {

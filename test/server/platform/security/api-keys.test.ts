@@ -1,5 +1,5 @@
 import t from 'tap';
-import { everyClient } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients } from '../../../../server/domain/scope.ts';
 import { createApiKeys, scopeOfKey } from '../../../../server/platform/security/api-keys.ts';
 import { createLastUse } from '../../../../server/platform/security/last-use.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
@@ -45,7 +45,7 @@ t.test('the scope of a key is never wider than that of its maker', async (t) => 
   const acme = await addTenant(store, 'Acme');
   const bolt = await addTenant(store, 'Bolt');
   const keys = createApiKeys(store, Date.now);
-  const mine = { clientId: acme.client.id };
+  const mine = ofClients(acme.client.id);
   const fields = { name: 'k', role: 'viewer', createdBy: 'u' } as const;
   const { row } = await keys.create(store.scoped(mine), { ...fields, clientId: acme.client.id });
   t.same(scopeOfKey(row), mine);

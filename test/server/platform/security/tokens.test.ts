@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
-import { everyClient } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients } from '../../../../server/domain/scope.ts';
 import { loadIdentity } from '../../../../server/platform/security/identity.ts';
 import { createEnrolmentTokens, type EnrollingAgent } from '../../../../server/platform/security/tokens.ts';
 import { addTenant, type TestClock, tempStore } from '../../../support/store.ts';
@@ -144,7 +144,7 @@ t.test('what a token may be', async (t) => {
   await f({ expiresInMs: 366 * 86_400_000 }, 'validation_failed');
   await f({ siteId: bolt.site.id }, 'not_found');
   await f({ clientId: bolt.client.id }, 'not_found');
-  const scope = { clientId: acme.client.id };
+  const scope = ofClients(acme.client.id);
   const foreign = {
     clientId: bolt.client.id,
     siteId: bolt.site.id,

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { typed } from '../../../../protocol/said/said.ts';
-import { everyClient } from '../../../../server/domain/scope.ts';
+import { everyClient, ofClients } from '../../../../server/domain/scope.ts';
 import type { ScopedStore } from '../../../../server/platform/store/store.ts';
 import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';
 
@@ -9,10 +9,12 @@ import { addTenant, incidentRow, tempStore } from '../../../support/store.ts';
  * Every method of every scoped repository, called by one client with what belongs to another: nothing comes out and nothing
  * changes. A method without a case here fails the test.
  */
-t.test('no scoped method reaches into another client', async (t) => {
+async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<void> {
   const store = await tempStore(t);
   const acme = await addTenant(store, 'Acme');
   const bolt = await addTenant(store, 'Bolt');
+  const seen = [acme];
+  for (const name of others) seen.push(await addTenant(store, name));
   const all = store.scoped(everyClient);
   const incident = incidentRow(bolt);
   const interval = {
@@ -264,17 +266,18 @@ t.test('no scoped method reaches into another client', async (t) => {
   await all.devices.update(bolt.device.id, { tags: ['db'] });
   const [stored] = await all.presence.between(bolt.device.id, 0, 10);
 
-  const mine = store.scoped({ clientId: acme.client.id });
+  const mine = store.scoped(ofClients(...seen.map(({ client }) => client.id)));
   const page = { limit: 100 };
   const outcome = { nothing: null, empty: [], no: false, notFound: 'not_found', forbidden: 'forbidden' };
 
   type Cases = { [R in keyof Omit<ScopedStore, 'scope'>]: { [M in keyof ScopedStore[R]]: [unknown, () => unknown] } };
-  const ids = async (rows: Promise<{ id: string }[]>) => (await rows).map((row) => row.id);
-  const pageIds = async (rows: Promise<{ items: { id: string }[] }>) => (await rows).items.map((row) => row.id);
+  const ids = async (rows: Promise<{ id: string }[]>) => (await rows).map((row) => row.id).sort();
+  const pageIds = async (rows: Promise<{ items: { id: string }[] }>) => (await rows).items.map((row) => row.id).sort();
+  const own = (noun: 'client' | 'site' | 'device' | 'token') => seen.map((tenant) => tenant[noun].id).sort();
   const cases: Cases = {
     clients: {
-      list: [[acme.client.id], () => pageIds(mine.clients.list(page))],
-      all: [[acme.client.id], () => ids(mine.clients.all())],
+      list: [own('client'), () => pageIds(mine.clients.list(page))],
+      all: [own('client'), () => ids(mine.clients.all())],
       get: [outcome.nothing, () => mine.clients.get(bolt.client.id)],
       byName: [outcome.nothing, () => mine.clients.byName('Bolt')],
       create: [outcome.forbidden, () => mine.clients.create('New')],
@@ -291,7 +294,7 @@ t.test('no scoped method reaches into another client', async (t) => {
     },
     sites: {
       list: [outcome.empty, () => pageIds(mine.sites.list({ ...page, clientId: bolt.client.id }))],
-      all: [[acme.site.id], () => ids(mine.sites.all())],
+      all: [own('site'), () => ids(mine.sites.all())],
       get: [outcome.nothing, () => mine.sites.get(bolt.site.id)],
       byName: [outcome.nothing, () => mine.sites.byName(bolt.client.id, 'Main')],
       create: [outcome.notFound, () => mine.sites.create(bolt.client.id, 'New')],
@@ -300,7 +303,7 @@ t.test('no scoped method reaches into another client', async (t) => {
     },
     devices: {
       list: [outcome.empty, () => pageIds(mine.devices.list({ ...page, siteId: bolt.site.id }))],
-      all: [[acme.device.id], () => ids(mine.devices.all())],
+      all: [own('device'), () => ids(mine.devices.all())],
       retired: [outcome.empty, () => ids(mine.devices.retired())],
       get: [outcome.nothing, () => mine.devices.get(bolt.device.id)],
       byPublicKey: [outcome.nothing, () => mine.devices.byPublicKey(bolt.device.public_key)],
@@ -335,11 +338,11 @@ t.test('no scoped method reaches into another client', async (t) => {
       saveStatement: [outcome.notFound, () => mine.deviceStates.saveStatement(state)],
     },
     tokens: {
-      list: [[acme.token.id], () => pageIds(mine.tokens.list(page))],
+      list: [own('token'), () => pageIds(mine.tokens.list(page))],
       get: [outcome.nothing, () => mine.tokens.get(bolt.token.id)],
       bySecretHash: [outcome.nothing, () => mine.tokens.bySecretHash(bolt.token.secret_hash)],
       insert: [outcome.notFound, () => mine.tokens.insert({ ...bolt.token, id: 'new' })],
-      usable: [[acme.token.id], () => ids(mine.tokens.usable(0))],
+      usable: [own('token'), () => ids(mine.tokens.usable(0))],
       keep: [undefined, () => mine.tokens.keep(bolt.token.id, 'me')],
       takeUse: [outcome.no, () => mine.tokens.takeUse(bolt.token.id)],
       revoke: [outcome.notFound, () => mine.tokens.revoke(bolt.token.id)],
@@ -557,4 +560,27 @@ t.test('no scoped method reaches into another client', async (t) => {
       { code: 'not_found' },
     );
   });
+}
+
+t.test('no scoped method reaches into another client', (t) => reachesNowhereElse(t, []));
+t.test('nor from two clients into a third', (t) => reachesNowhereElse(t, ['Cargo']));
+
+t.test('a set of clients sees what is theirs, whichever they are', async (t) => {
+  const store = await tempStore(t);
+  const tenants = [await addTenant(store, 'Acme'), await addTenant(store, 'Bolt'), await addTenant(store, 'Cargo')];
+  const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).sort();
+  for (let chosen = 0; chosen < 8; chosen += 1) {
+    const seen = tenants.filter((_, index) => chosen & (1 << index));
+    const mine = store.scoped(ofClients(...seen.map(({ client }) => client.id)));
+    const what = seen.map(({ client }) => client.name).join(' and ') || 'none';
+    t.same(idsOf(await mine.clients.all()), idsOf(seen.map(({ client }) => client)), what);
+    t.same(idsOf(await mine.sites.all()), idsOf(seen.map(({ site }) => site)), what);
+    t.same(idsOf(await mine.devices.all()), idsOf(seen.map(({ device }) => device)), what);
+    t.same(idsOf((await mine.tokens.list({ limit: 10 })).items), idsOf(seen.map(({ token }) => token)), what);
+    await t.rejects(mine.clients.create('New'), { code: 'forbidden' }, what);
+  }
+  const many = store.scoped(
+    ofClients(...new Array(40_000).fill(0).map((_, index) => `client ${index}`), tenants[1]!.client.id),
+  );
+  t.same(idsOf(await many.devices.all()), [tenants[1]!.device.id], 'more than a statement has parameters');
 });
