@@ -1,7 +1,9 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementResultingChanges, StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { VigiaError } from '../../../protocol/error.ts';
 import { freezePrototypes } from '../../../protocol/frozen-prototypes.ts';
 import type { ChainKey } from './audit/chain.ts';
+import { MUST_WRITE } from './audit/log.ts';
 import { type Migration, openDatabase } from './open-database.ts';
 import { toWire, type WireError } from './sqlite-error.ts';
 
@@ -48,6 +50,17 @@ interface Prepared {
   readonly returnsRows: boolean;
 }
 
+/** @throws VigiaError unavailable if the row is not there: whoever has the database may not act without being noted */
+function requireAuditRow(database: DatabaseSync, { changes, lastInsertRowid }: StatementResultingChanges): void {
+  const isThere = database.prepare('SELECT 1 FROM audit WHERE id = ?').get(lastInsertRowid) !== undefined;
+  if (Number(changes) === 1 && isThere) return;
+  throw new VigiaError(
+    'unavailable',
+    'Nothing was changed: the database keeps no row of the audit log. Look for a foreign trigger on the table "audit" in state.db and remove it.',
+    { cause: 'audit_ignored' },
+  );
+}
+
 function serve(port: MessagePort, database: DatabaseSync): void {
   const prepared = new Map<string, Prepared>();
   let running = '';
@@ -74,6 +87,7 @@ function serve(port: MessagePort, database: DatabaseSync): void {
     const parameters = statement.parameters as SQLInputValue[];
     if (entry.returnsRows) return { ...nothing, rows: entry.statement.all(...parameters) };
     const result = entry.statement.run(...parameters);
+    if (statement.sql.startsWith(MUST_WRITE)) requireAuditRow(database, result);
     return { rows: [], changes: Number(result.changes), insertId: Number(result.lastInsertRowid) };
   }
 

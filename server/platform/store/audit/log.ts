@@ -44,11 +44,19 @@ export interface AuditLog {
   verify(heads?: readonly AuditHead[]): Promise<AuditVerdict>;
 }
 
+/** Marks a statement that must have written its row: a trigger that somebody planted may ignore it in silence. */
+export const MUST_WRITE = '/* must write */';
+
 const BATCH = 1000;
 const MOST = Number.MAX_SAFE_INTEGER;
 
 export function auditLog({ db, clock, chainKey }: RepositoryContext): AuditLog {
-  const insertion = ({ actor, action, subject, detail = {} }: AuditEntry): RawBuilder<unknown> => sql`
+  const insertion = ({
+    actor,
+    action,
+    subject,
+    detail = {},
+  }: AuditEntry): RawBuilder<unknown> => sql`${sql.raw(MUST_WRITE)}
     INSERT INTO audit (id, at, actor, action, subject, detail_json, previous_hash, key_id, hash)
     SELECT id, at, actor, action, subject, detail_json, previous_hash, audit_key(),
       audit_mac(id, at, actor, action, subject, detail_json, previous_hash)

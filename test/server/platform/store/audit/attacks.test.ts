@@ -118,3 +118,20 @@ t.test('what machines say of themselves is no head, wherever the log has it', as
   for (const text of [real, ` ${real}\r\n`, JSON.stringify({ kind: 'audit.head', head: real }, null, 2)])
     t.same(headsIn(text), [{ id: 3, hash: 'a'.repeat(64) }], text);
 });
+
+t.test('an act of which a planted trigger lets no row be written is refused', async (t) => {
+  const planted = [
+    'CREATE TRIGGER planted BEFORE INSERT ON audit BEGIN SELECT RAISE(IGNORE); END',
+    'CREATE TRIGGER planted AFTER INSERT ON audit BEGIN DELETE FROM audit WHERE id = NEW.id; END',
+  ];
+  for (const statement of planted) {
+    await inStore(await tamperedWith(t, statement), async (store) => {
+      const entry = { actor: 'u', action: 'client.change', subject: '6' } as const;
+      const refused = { code: 'unavailable', message: /keeps no row of the audit log/ };
+      await t.rejects(store.audit.append(entry), refused);
+      const written = store.settings.setStatement('acted', true);
+      await t.rejects(store.commit([written, store.audit.appendStatement(entry)]), refused);
+      t.equal(await store.settings.get('acted'), undefined, 'and nothing of it is so');
+    });
+  }
+});
