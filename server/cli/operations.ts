@@ -15,7 +15,7 @@ import { VigiaError } from '../../protocol/error.ts';
 import type { Actor } from '../domain/actor.ts';
 import { everyClient } from '../domain/scope.ts';
 import { type InstallCommands, installCommands } from '../features/access/install-command.ts';
-import { findMakers } from '../features/access/makers.ts';
+import { findMakers, justMadeBy } from '../features/access/makers.ts';
 import { resetUrl } from '../features/access/reset-url.ts';
 import { apiKeyView, tokenView, userView } from '../features/access/views.ts';
 import type { MaintenancePort } from '../features/maintenance/port.ts';
@@ -97,7 +97,7 @@ export const operations = {
       );
       const { publicAddress, tls } = context;
       const commands = publicAddress === null ? null : installCommands(publicAddress, token, tls);
-      return { ...tokenView(row, await findMakers(context.store, everyClient, [row])), token, commands };
+      return { ...tokenView(row, justMadeBy({ id: 'cli', name: 'cli' }, everyClient)), token, commands };
     },
   ),
   'token.list': operation(Type.Object({}, strict), async ({ store }): Promise<EnrolmentToken[]> => {
@@ -163,7 +163,7 @@ export const operations = {
           return made;
         },
       );
-      return { ...apiKeyView(row, await findMakers(context.store, everyClient, [row])), key };
+      return { ...apiKeyView(row, justMadeBy({ id: 'cli', name: 'cli' }, everyClient)), key };
     },
   ),
   'maintenance.create': operation(

@@ -10,7 +10,7 @@ import type { Leaving } from '../../platform/security/leaving.ts';
 import { mayGrant } from '../../platform/security/roles.ts';
 import type { StatePort } from '../../platform/store/state-port.ts';
 import type { ActOnStore } from '../../platform/store/turn.ts';
-import { findMakers } from './makers.ts';
+import { findMakers, justMadeBy } from './makers.ts';
 import { apiKeyView, leftBehindView } from './views.ts';
 
 const MAX_LIFETIME_MS = 10 * 366 * 86_400_000;
@@ -68,8 +68,7 @@ export function apiKeyRoutes(http: Http, { state, actOnStore, apiKeys, leaving }
         turn.record(made.row.id, { role, clientId, expiresInMs });
         return made;
       });
-      const makers = await findMakers(state, scope, [row]);
-      return reply.code(201).send({ ...apiKeyView(row, makers), key });
+      return reply.code(201).send({ ...apiKeyView(row, justMadeBy(who, scope)), key });
     },
   );
 

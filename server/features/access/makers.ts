@@ -25,6 +25,13 @@ export async function findMakers(
   return (id) => found.get(id) ?? { id, kind: kindOf(id), name: null, isActive: true };
 }
 
+/** The same for what this one has just made. Reads nothing: what is shown once must not be lost to a database that is busy now. */
+export function justMadeBy({ id, name }: { readonly id: string; readonly name: string }, scope: Scope): Makers {
+  const kind = kindOf(id);
+  const isNamed = kind !== 'command_line' && 'allClients' in scope;
+  return () => ({ id, kind, name: isNamed ? name : null, isActive: true });
+}
+
 function kindOf(id: string): Maker['kind'] {
   if (id.startsWith('key:')) return 'key';
   return id === 'cli' || id === 'server' ? 'command_line' : 'person';

@@ -53,8 +53,9 @@ export function passwordRoutes(http: Http, context: PasswordRouteNeeds): void {
       const { id } = request.params;
       const user = await state.users.get(id);
       if (user !== null && !mayGrant(role, user.role)) throw new VigiaError('forbidden');
+      const base = origins.base(request.headers.origin);
       const { secret, expiresAt } = await credentials.makeLink(id, actor);
-      const url = resetUrl(origins.base(request.headers.origin), secret);
+      const url = resetUrl(base, secret);
       return reply.code(201).send({ url, expiresAt: iso(expiresAt) });
     },
   );

@@ -11,7 +11,7 @@ import type { StatePort } from '../../platform/store/state-port.ts';
 import type { ScopedStore } from '../../platform/store/store.ts';
 import type { ActOnStore, FollowCatalogue } from '../../platform/store/turn.ts';
 import { installCommands } from './install-command.ts';
-import { findMakers } from './makers.ts';
+import { findMakers, justMadeBy } from './makers.ts';
 import { tokenView } from './views.ts';
 
 const DAY_MS = 86_400_000;
@@ -65,6 +65,7 @@ export function tokenRoutes(
     async (request, reply) => {
       const who = principalOf(request);
       const { kind, uses, expiresInMs, ...place } = request.body;
+      const base = origins.base(request.headers.origin);
       const { row, token } = await actOnStore(who, 'token.create', who.scope, async (turn, scoped, handle) => {
         const found = { ...(await findPlace(scoped, place)), kind, uses, expiresInMs };
         const made = await enrolmentTokens.create(scoped, { ...found, createdBy: who.id });
@@ -72,8 +73,7 @@ export function tokenRoutes(
         await fleet.followCatalogue(turn, handle);
         return made;
       });
-      const base = origins.base(request.headers.origin);
-      const makers = await findMakers(state, who.scope, [row]);
+      const makers = justMadeBy(who, who.scope);
       return reply.code(201).send({ ...tokenView(row, makers), token, ...installCommands(base, token, certificate()) });
     },
   );

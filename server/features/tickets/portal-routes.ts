@@ -114,13 +114,14 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
     async (request) => {
       const who = principalOf(request);
       const { id } = request.params;
+      const base = origins.base(request.headers.origin);
       const secret = randomBytes(SECRET_BYTES).toString('base64url');
       await actOnStore(who, 'client.report-link', who.scope, async (turn, scoped) => {
         turn.record(id);
         const expiresAt = await endOfMaker(scoped, who.id);
         await scoped.clients.setReportKey(id, { hash: hashOf(secret), createdBy: who.id, expiresAt });
       });
-      return { url: `${origins.base(request.headers.origin)}/report#${secret}` };
+      return { url: `${base}/report#${secret}` };
     },
   );
 
