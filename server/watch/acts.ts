@@ -1,8 +1,10 @@
 import type { CompiledQuery } from 'kysely';
 import { VigiaError } from '../../protocol/error.ts';
 import { type Act, type ActInStore, type Acting, auditStatement } from '../core/incidents/act.ts';
+import { everyClient } from '../domain/scope.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Store } from '../platform/store/store.ts';
+import type { Store, StoreHandle } from '../platform/store/store.ts';
+import type { Doer } from '../platform/store/turn.ts';
 import type { ChangeWriter } from './change-writer.ts';
 import type { Lane } from './lane.ts';
 
@@ -36,6 +38,7 @@ export class Acts implements Acting {
     const { store, clock, writer, position } = this.#options;
     return this.#inLane(() =>
       writer.once(position(), async (changes) => {
+        await requireRights(store, actor);
         const result = await work(changes, clock.now(), store.scoped(scope));
         changes.add(auditStatement(store, changes, actor, action));
         return result;
@@ -47,6 +50,7 @@ export class Acts implements Acting {
     const { store, clock, writer, position } = this.#options;
     return this.#inLane(() =>
       writer.within(position(), async (handle, changes) => {
+        await requireRights(handle, actor);
         const result = await work(changes, handle.scoped(scope), handle, clock.now());
         changes.add(auditStatement(store, changes, actor, action));
         return result;
@@ -78,6 +82,17 @@ export class Acts implements Acting {
     done.catch(() => this.#waiting.delete(refuse));
     return outcome;
   }
+}
+
+/**
+ * Whoever was let in may have been shut out while the act waited in the lane; there it ends by an act too, so from here on nothing
+ * changes. @throws VigiaError unauthenticated
+ */
+async function requireRights({ users, scoped }: Pick<StoreHandle, 'users' | 'scoped'>, { id }: Doer): Promise<void> {
+  const ended = id.startsWith('key:')
+    ? (await scoped(everyClient).apiKeys.get(id.slice('key:'.length)))?.revoked_at
+    : (await users.get(id))?.disabled_at;
+  if (typeof ended === 'number') throw new VigiaError('unauthenticated');
 }
 
 function refusal(cause: Error): VigiaError {

@@ -83,3 +83,32 @@ t.test('a service that cannot be removed stays, with its incident, which ends wh
   await tell(true);
   t.same(open(), [], 'it is still followed');
 });
+
+t.test('whoever is shut out while their act waits is refused', async (t) => {
+  const clock: TestClock = { nowMs: 1_800_000_000_000 };
+  const store = await tempStore(t, clock);
+  const { watch } = await startServices(t, { store, clock });
+  const admin = await store.users.create({ email: 'a@b.example', name: 'A', role: 'admin', passwordHash: 'x' });
+  const { id } = await store.users.create({ email: 'c@d.example', name: 'C', role: 'admin', passwordHash: 'x' });
+  const done: string[] = [];
+  const disabling = watch.actOnStore(admin, 'user.disable', everyClient, async (turn, _scoped, handle) => {
+    await handle.users.disable(id);
+    turn.record(id);
+  });
+  const inMemory = watch.act({ id }, 'client.change', everyClient, (changes) => {
+    done.push('in memory');
+    changes.record('1');
+  });
+  const inStore = watch.actOnStore({ id }, 'client.change', everyClient, async (turn) => {
+    done.push('in the database');
+    turn.record('1');
+  });
+  const outcomes = await Promise.allSettled([disabling, inMemory, inStore]);
+  t.match(outcomes, [
+    { status: 'fulfilled' },
+    { status: 'rejected', reason: { code: 'unauthenticated' } },
+    { status: 'rejected', reason: { code: 'unauthenticated' } },
+  ]);
+  t.same(done, []);
+  t.equal(await store.audit.count({ action: 'client.change' }), 0);
+});
