@@ -1,20 +1,13 @@
 import type { LossKind } from '../../protocol/api/view.ts';
-import { type Said, said } from '../../protocol/said/said.ts';
-import type { Frame, ProcessSample } from '../../protocol/wire/frame.ts';
-import type { Liveness } from '../domain/liveness.ts';
+import type { Said } from '../../protocol/said/said.ts';
+import type { ProcessSample } from '../../protocol/wire/frame.ts';
 import type { Reading } from '../domain/reading.ts';
 import { QuietDevice } from '../domain/rules/quiet-device.ts';
 import type { Row } from '../platform/store/tables.ts';
 import { Blindness } from './blindness.ts';
+import { type DeviceConnection, freshConnection } from './device-connection.ts';
 import { type DeviceMemory, freshDeviceMemory, readDeviceMemory } from './device-memory.ts';
 import { InFlight } from './in-flight.ts';
-
-/** An agent that can be sent frames. */
-export interface Peer {
-  readonly send: (frame: Frame) => void;
-  /** What it asked for, as bits (`Feature`). */
-  readonly features: number;
-}
 
 /** What the forecast says of a file system: when it is full (ms) and how fast, or why that is not said. */
 export interface DiskForecastFigures {
@@ -50,6 +43,7 @@ export interface DeviceRecord {
   /** Oldest first. */
   placements: readonly Placement[];
   readonly memory: DeviceMemory;
+  readonly connection: DeviceConnection;
   /** Journal position up to which `memory` was complete when it was loaded: a replay skips what is older. */
   readonly loadedCursor: number;
   /** True if `memory` changed since it was saved. */
@@ -58,16 +52,6 @@ export interface DeviceRecord {
   latest: LatestReading | null;
   latestBootMs: number | null;
   processes: { readonly at: number; readonly items: readonly ProcessSample[] } | null;
-  /** Any frame counts. */
-  lastHeardAt: number | null;
-  linkLostAt: number | null;
-  /** When its newest connection was made; null before the first to this run of the server. */
-  linkedAt: number | null;
-  isConnected: boolean;
-  /** Its connection, while it has one. */
-  peer: Peer | null;
-  /** The remote address of its newest connection. */
-  remoteAddress: string | null;
   /** When others were asked about it last, and when it was asked about another. */
   askedAt: number | null;
   probedAt: number;
@@ -75,18 +59,10 @@ export interface DeviceRecord {
   rehearsedAt: number;
   /** When another machine last tried to be this one. */
   clonedAt: number | null;
-  /** Why its link was closed because of what its agent sent; null once a report was taken again. */
-  refusal: { readonly code: string; readonly sentence: string; readonly at: number } | null;
   /** When we could not see it. */
   readonly blindness: Blindness;
-  /** True while its return to `up` waits to be judged. */
-  isReturning: boolean;
-  intervalMs: number | null;
-  liveness: Liveness;
   /** A maintenance window covers it now. */
   inMaintenance: boolean;
-  /** When the present state began. */
-  stateSince: number;
   readonly inFlight: InFlight;
   /** Goes with the detection of its memory. */
   readonly quiet: QuietDevice;
@@ -107,28 +83,18 @@ export function makeRecord(
     info,
     placements,
     memory,
+    connection: freshConnection(info.enrolled_at, memory.presence.last?.at ?? null),
     loadedCursor: saved?.cursor ?? 0,
     isDirty: false,
     latest: null,
     latestBootMs: null,
     processes: null,
-    lastHeardAt: memory.presence.last?.at ?? null,
-    linkLostAt: null,
-    linkedAt: null,
-    isConnected: false,
-    peer: null,
-    remoteAddress: null,
     askedAt: null,
     probedAt: Number.NEGATIVE_INFINITY,
     rehearsedAt: Number.NEGATIVE_INFINITY,
     clonedAt: null,
-    refusal: null,
     blindness,
-    isReturning: false,
-    intervalMs: null,
-    liveness: { state: 'pending', since: info.enrolled_at, reason: said('presence.pending'), loss: null },
     inMaintenance: false,
-    stateSince: info.enrolled_at,
     inFlight: new InFlight(),
     quiet: new QuietDevice(),
     diskForecasts: new Map(),

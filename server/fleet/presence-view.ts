@@ -45,12 +45,13 @@ export function openEnd(record: DeviceRecord, now: number): Interval[] {
   const upTo = provenUpTo(record, last.at);
   const evidence: GapEvidence = { before: last, after: last, announced: null };
   const run: Interval = { start: upFrom, end: upTo, state: 'up', reason: 'reported', evidence };
-  const isOpen = record.liveness.state !== 'up' || upTo < (record.lastHeardAt ?? 0);
+  const isOpen = record.connection.liveness.state !== 'up' || upTo < (record.connection.lastHeardAt ?? 0);
   return isOpen ? [run, ...openTail(last, announced, now, opinions, blind)] : [run];
 }
 
 /** Until when the present run of `up` reaches: on an open link there is never a sliver of doubt at its end. */
-function provenUpTo({ liveness, lastHeardAt, intervalMs }: DeviceRecord, lastProofAt: number): number {
+function provenUpTo({ connection }: DeviceRecord, lastProofAt: number): number {
+  const { liveness, lastHeardAt, intervalMs } = connection;
   const heardAt = Math.max(lastProofAt, lastHeardAt ?? 0);
   const isBetweenReports = heardAt - lastProofAt <= Math.max(BETWEEN_REPORTS_MS, 2 * (intervalMs ?? 0));
   return liveness.state === 'up' && isBetweenReports ? heardAt : lastProofAt;

@@ -1,5 +1,6 @@
 import type { CheckMemory } from '../domain/rules/check-memory.ts';
 import { newestOfDisks, redateDetection } from '../domain/rules/redate-detection.ts';
+import { redateConnection } from './device-connection.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import type { DeviceRecord } from './device-record.ts';
 
@@ -11,17 +12,13 @@ import type { DeviceRecord } from './device-record.ts';
 export function redateRecord(record: DeviceRecord, sizeMs: number, now: number): void {
   const moved = (at: number): number => at + sizeMs;
   redateMemory(record.memory, sizeMs, now);
-  if (record.lastHeardAt !== null) record.lastHeardAt = Math.min(now, moved(record.lastHeardAt));
-  if (record.linkLostAt !== null) record.linkLostAt = moved(record.linkLostAt);
-  if (record.linkedAt !== null) record.linkedAt = moved(record.linkedAt);
+  redateConnection(record.connection, sizeMs, now);
   if (record.askedAt !== null) record.askedAt = moved(record.askedAt);
   if (record.clonedAt !== null) record.clonedAt = moved(record.clonedAt);
   record.probedAt = moved(record.probedAt);
   record.rehearsedAt = moved(record.rehearsedAt);
   if (record.latest) record.latest.at = Math.min(now, moved(record.latest.at));
-  if (record.refusal) record.refusal = { ...record.refusal, at: Math.min(now, moved(record.refusal.at)) };
   if (record.processes) record.processes = { ...record.processes, at: moved(record.processes.at) };
-  record.stateSince = Math.min(now, record.stateSince);
   record.isDirty = true;
 }
 

@@ -1,5 +1,6 @@
 import type { PresenceState } from '../../protocol/api/view.ts';
 import type { Liveness } from '../domain/liveness.ts';
+import { stateBegan } from './device-connection.ts';
 import type { DeviceRecord } from './device-record.ts';
 
 /** What says nothing of the machine: it was not heard yet, not heard for seconds, or the server itself cannot see. */
@@ -10,23 +11,29 @@ const passing: ReadonlySet<PresenceState> = new Set(['pending', 'late', 'unknown
  * has been up for weeks is not up since the server's start.
  */
 export function enterState(record: DeviceRecord, liveness: Liveness, now: number): void {
-  const { memory } = record;
-  const { state, since } = liveness;
-  const before = memory.settled;
-  if (state !== 'up') record.stateSince = before?.state === state ? Math.min(before.since, since) : since;
-  else if (before?.state === 'up') record.stateSince = before.since;
-  // An older version did not remember it; the ledger knows since when the machine has run.
-  else record.stateSince = before === undefined && isFirstSince(record) ? (memory.presence.upFrom ?? now) : now;
+  const { memory, connection } = record;
+  const { state } = liveness;
+  const began = beginningOf(record, liveness, now);
+  stateBegan(connection, began);
   if (passing.has(state)) return;
-  memory.settled = { state, since: record.stateSince };
+  memory.settled = { state, since: began };
   record.isDirty = true;
 }
 
+function beginningOf(record: DeviceRecord, { state, since }: Liveness, now: number): number {
+  const { settled: before, presence } = record.memory;
+  if (state !== 'up') return before?.state === state ? Math.min(before.since, since) : since;
+  if (before?.state === 'up') return before.since;
+  // An older version did not remember it; the ledger knows since when the machine has run.
+  return before === undefined && isFirstSince(record) ? (presence.upFrom ?? now) : now;
+}
+
 /** Since when it has been what it is: a machine that was started anew meanwhile, and was hardly missed, is up since then. */
-export function stateSince({ liveness, stateSince, memory }: DeviceRecord): number {
+export function stateSince({ connection, memory }: DeviceRecord): number {
+  const { liveness, stateSince } = connection;
   return liveness.state === 'up' ? Math.max(stateSince, memory.presence.upFrom ?? stateSince) : stateSince;
 }
 
-function isFirstSince({ liveness, memory }: DeviceRecord): boolean {
-  return passing.has(liveness.state) && memory.presence.last !== null;
+function isFirstSince({ connection, memory }: DeviceRecord): boolean {
+  return passing.has(connection.liveness.state) && memory.presence.last !== null;
 }

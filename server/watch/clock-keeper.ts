@@ -112,9 +112,9 @@ export class ClockKeeper {
     const { fleet, clock } = this.#options;
     const since = clock.now() - forMs;
     const votes = { kept: 0, stepped: 0, there: 0 };
-    for (const { memory, lastHeardAt } of fleet.devices.values()) {
+    for (const { memory, connection } of fleet.devices.values()) {
       const { dating } = memory;
-      if ((lastHeardAt ?? 0) >= since - THERE_MS) votes.there += 1;
+      if ((connection.lastHeardAt ?? 0) >= since - THERE_MS) votes.there += 1;
       if (!dating || dating.sampledAt < since) continue;
       const fromKept = Math.abs(dating.clockOffsetMs);
       const fromStepped = Math.abs(dating.clockOffsetMs - sizeMs);

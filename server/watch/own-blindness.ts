@@ -39,7 +39,7 @@ export class OwnBlindness {
     if (typeof aliveAt !== 'number' || aliveAt >= clock.now()) return;
     // It is saved now and then only; what was heard later proves that the server was there.
     let from = aliveAt;
-    for (const { lastHeardAt } of fleet.devices.values()) from = Math.max(from, lastHeardAt ?? 0);
+    for (const { connection } of fleet.devices.values()) from = Math.max(from, connection.lastHeardAt ?? 0);
     this.#inBackground((changes) => {
       if (wasBlind) changes.add(fleet.blindness.end(store, null, from));
       this.#note(changes, from, 'start');

@@ -8,6 +8,7 @@ import { takenBack, takeProof } from '../domain/presence.ts';
 import { type Reading, readValue } from '../domain/reading.ts';
 import { judgeReading } from '../domain/rules/detection.ts';
 import { everyClient } from '../domain/scope.ts';
+import { heardBy } from '../fleet/device-connection.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -65,7 +66,7 @@ export class ReportJudge {
     record.isDirty = true;
     // Stamped by a clock that was ahead: believed, it would make all deaf to what comes until then.
     if (at > this.#now + FUTURE_MS) return;
-    record.lastHeardAt = Math.max(record.lastHeardAt ?? 0, receivedAt);
+    heardBy(record.connection, receivedAt);
     // The date of an earlier boot hangs on the agent's time of day: before its enrolment there was no agent.
     if (at >= info.enrolled_at) {
       const proof = { at, bootId, bootMs: clocks.bootMs, monotonicMs: clocks.monotonicMs };

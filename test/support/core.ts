@@ -13,6 +13,7 @@ import type { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import { learnDating } from '../../server/domain/dating.ts';
 import { type DetectionSettings, defaultSettings } from '../../server/domain/settings.ts';
+import { heard } from '../../server/fleet/device-connection.ts';
 import type { DeviceRecord } from '../../server/fleet/device-record.ts';
 import { type EffectiveSettings, everywhere } from '../../server/fleet/effective-settings.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
@@ -79,7 +80,7 @@ export async function startCore(t: Pick<Test, 'teardown'>, options: CoreOptions)
   const published: string[] = [];
   const policies = (await options.policies?.(store)) ?? everywhere(settings);
   const publish = (changes: ChangeSet): void => {
-    for (const { info, liveness } of changes.touched) published.push(`${info.name} ${liveness.state}`);
+    for (const { info, connection } of changes.touched) published.push(`${info.name} ${connection.liveness.state}`);
     for (const { record } of changes.incidents) published.push(`${record.rule} ${record.state}`);
   };
   const { judges = [] } = options;
@@ -148,7 +149,7 @@ export class CoreAgent {
 
   /** What a new connection tells the server before any report. */
   connect(record: DeviceRecord, at: number): void {
-    record.lastHeardAt = at;
+    heard(record.connection, at);
     record.memory.dating = learnDating(record.memory.dating, this.bootId, this.clocks(at), at);
   }
 
@@ -158,7 +159,7 @@ export class CoreAgent {
     // The same array for the same set, as a session keeps it.
     if (JSON.stringify(metrics) !== JSON.stringify(this.#metrics)) this.#metrics = metrics;
     if (sequence === undefined) this.sequence += 1;
-    record.lastHeardAt = core.now();
+    heard(record.connection, core.now());
     core.ingest.offer({
       record,
       receivedAt: core.now(),

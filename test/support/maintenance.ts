@@ -11,6 +11,7 @@ import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
 import type { RuleName } from '../../server/domain/rules/rule.ts';
 import { everyClient } from '../../server/domain/scope.ts';
 import { createMaintenance } from '../../server/features/maintenance/create-maintenance.ts';
+import { judged } from '../../server/fleet/device-connection.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
 import { openStore } from '../../server/platform/store/store.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -77,7 +78,7 @@ export async function restart(t: Pick<Test, 'teardown'>, left: Left) {
   t.teardown(close);
   const subject = { clientId: tenant.client.id, siteId: tenant.site.id, deviceId: tenant.device.id };
   const device = fleet.devices.get(tenant.device.id)!;
-  device.liveness = { state: 'up', since: now(), reason: typed(''), loss: null };
+  judged(device.connection, { state: 'up', since: now(), reason: typed(''), loss: null });
   device.memory.presence.last ??= { at: now(), bootId: 'boot-1', bootMs: 1, monotonicMs: 1 };
   const step = (verdict: Parameters<IncidentBook['step']>[0]) =>
     act((changes) => {

@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { plain } from '../../protocol/said/plain.ts';
 import { parseSaid } from '../../protocol/said/read.ts';
 import { everyClient } from '../../server/domain/scope.ts';
+import { heard, linkOpened } from '../../server/fleet/device-connection.ts';
 import type { DeviceRecord } from '../../server/fleet/device-record.ts';
 import { openStore } from '../../server/platform/store/store.ts';
 import { type Core, CoreAgent, type CoreOptions, startCore } from './core.ts';
@@ -14,6 +15,9 @@ import { tempDir } from './temp-dir.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const healthy = { ...disk('/', 100, 50), 'cpu.busy': 0.1 };
+
+/** What nobody asks of these machines. */
+const unsaid = { peer: null, intervalMs: null };
 
 /** Clients with a site of so many servers each, all of them heard of until the test silences them. */
 export class Neighbourhood {
@@ -69,7 +73,7 @@ export class Neighbourhood {
         const agent = new CoreAgent(START);
         agent.runId = record.info.id.replaceAll('-', '').slice(0, 32);
         agent.connect(record, clock.ms);
-        record.remoteAddress = `198.51.100.${index + 1}`;
+        linkOpened(record.connection, { ...unsaid, remoteAddress: `198.51.100.${index + 1}` }, clock.ms);
         scene.#agents.set(record, agent);
       }
     }
@@ -126,8 +130,9 @@ export class Neighbourhood {
   async connect(...records: readonly DeviceRecord[]): Promise<void> {
     for (const record of records) {
       this.#silent.delete(record);
-      record.lastHeardAt = this.clock.ms;
-      record.linkedAt = this.clock.ms;
+      heard(record.connection, this.clock.ms);
+      const { remoteAddress } = record.connection;
+      linkOpened(record.connection, { ...unsaid, remoteAddress }, this.clock.ms);
       await this.core.watch.takeReturn(record);
     }
   }
@@ -136,7 +141,7 @@ export class Neighbourhood {
   async pass(durationMs: number): Promise<void> {
     for (let ms = 0; ms < durationMs; ms += 1_000) {
       this.clock.ms += 1_000;
-      for (const record of this.#agents.keys()) if (!this.#silent.has(record)) record.lastHeardAt = this.clock.ms;
+      for (const record of this.#agents.keys()) if (!this.#silent.has(record)) heard(record.connection, this.clock.ms);
       await this.core.watch.tick();
     }
   }

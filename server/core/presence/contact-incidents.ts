@@ -34,7 +34,7 @@ export class ContactIncidents {
    * @param isSeeing whether the server itself sees: else nobody is told
    */
   judge(record: DeviceRecord, before: Loss | null, changes: ChangeSet, now: number, isSeeing: boolean): void {
-    const { liveness } = record;
+    const { liveness } = record.connection;
     const { raised } = record.memory.detection;
     const { loss } = liveness;
     if (loss && raised.get(CONTACT)?.priority !== loss.priority) {

@@ -4,6 +4,7 @@ import { type Absentee, networkOf } from '../../domain/blame.ts';
 import { judgeLiveness, type LivenessFacts } from '../../domain/liveness.ts';
 import { OPINION_HOLDS_MS, type Opinion } from '../../domain/opinion.ts';
 import type { PresenceSettings } from '../../domain/settings.ts';
+import { judged } from '../../fleet/device-connection.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { EffectiveSettings } from '../../fleet/effective-settings.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
@@ -131,13 +132,13 @@ export class Contact {
   /** Judges one device by what is known of the server and its site at this moment. */
   judge(record: DeviceRecord, changes: ChangeSet, now: number): void {
     const liveness = judgeLiveness(this.#facts(record, now), now, this.#settingsOf(record, now));
-    if (liveness.state !== record.liveness.state) {
+    if (liveness.state !== record.connection.liveness.state) {
       enterState(record, liveness, now);
       if (liveness.state === 'up') record.askedAt = null;
       changes.touched.add(record);
-    } else if (liveness.loss?.blame !== record.liveness.loss?.blame) changes.touched.add(record);
-    const before = record.liveness.loss;
-    record.liveness = liveness;
+    } else if (liveness.loss?.blame !== record.connection.liveness.loss?.blame) changes.touched.add(record);
+    const before = record.connection.liveness.loss;
+    judged(record.connection, liveness);
     this.#incidents.judge(record, before, changes, now, this.#blind === null);
   }
 
@@ -174,7 +175,7 @@ export class Contact {
     away: readonly DeviceRecord[],
   ): void {
     const down = away.filter((record) => {
-      const { state, loss } = record.liveness;
+      const { state, loss } = record.connection.liveness;
       const isDown = (state === 'lost' || state === 'off') && loss !== null && loss.blame !== 'agent';
       return isDown && isAlwaysOn(record) && !record.inMaintenance;
     });
@@ -191,8 +192,8 @@ export class Contact {
   #facts(record: DeviceRecord, now: number): LivenessFacts {
     return {
       kind: this.#options.isExpected(record.info, now) ? 'server' : record.info.kind,
-      lastHeardAt: record.lastHeardAt,
-      linkLostAt: record.linkLostAt,
+      lastHeardAt: record.connection.lastHeardAt,
+      linkLostAt: record.connection.linkLostAt,
       announced: announcedOf(record),
       judgeFrom: this.#judgeFrom,
       inMaintenance: record.inMaintenance,
@@ -204,7 +205,8 @@ export class Contact {
 
   /** Until then nothing needs to be judged: it was up, and was heard of so lately that no fact could make it late. */
   #dueAt(record: DeviceRecord, now: number): number {
-    const { liveness, lastHeardAt, linkLostAt, memory } = record;
+    const { connection, memory } = record;
+    const { liveness, lastHeardAt, linkLostAt } = connection;
     if (liveness.state !== 'up' || lastHeardAt === null || memory.presence.announced) return Number.NEGATIVE_INFINITY;
     const { lateAfterMs, lateAfterLinkLossMs } = this.#settingsOf(record, now);
     const dueAt = lastHeardAt + lateAfterMs;
@@ -225,28 +227,30 @@ export class Contact {
 }
 
 /** A server that has reported: its silence means something. */
-function isAlwaysOn({ info, lastHeardAt }: DeviceRecord): boolean {
-  return info.kind === 'server' && lastHeardAt !== null;
+function isAlwaysOn({ info, connection }: DeviceRecord): boolean {
+  return info.kind === 'server' && connection.lastHeardAt !== null;
 }
 
 /** What it said when it left, unless it was heard of since. */
-function announcedOf({ memory, lastHeardAt }: DeviceRecord) {
+function announcedOf({ memory, connection }: DeviceRecord) {
   const { announced } = memory.presence;
-  return announced && (lastHeardAt ?? 0) <= announced.at ? announced : null;
+  return announced && (connection.lastHeardAt ?? 0) <= announced.at ? announced : null;
 }
 
 /** Others' newest word, if it is of this silence and recent. */
-function freshOpinion({ memory, lastHeardAt }: DeviceRecord, now: number): Opinion | null {
+function freshOpinion({ memory, connection }: DeviceRecord, now: number): Opinion | null {
   const last = memory.presence.opinions.at(-1);
-  return last && last.to > (lastHeardAt ?? 0) && now - last.to <= OPINION_HOLDS_MS ? last : null;
+  return last && last.to > (connection.lastHeardAt ?? 0) && now - last.to <= OPINION_HOLDS_MS ? last : null;
 }
 
-function isWorthAsking({ liveness }: DeviceRecord): boolean {
+function isWorthAsking({ connection }: DeviceRecord): boolean {
+  const { liveness } = connection;
   return liveness.state === 'late' || (liveness.state === 'lost' && liveness.loss?.blame !== 'site');
 }
 
 function toAbsentee(record: DeviceRecord) {
-  const { info, lastHeardAt, remoteAddress } = record;
+  const { info, connection } = record;
+  const { lastHeardAt, remoteAddress } = connection;
   return {
     record,
     deviceId: info.id,

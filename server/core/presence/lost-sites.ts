@@ -2,6 +2,7 @@ import { type ParamsOf, type Said, said } from '../../../protocol/said/said.ts';
 import type { Absentee } from '../../domain/blame.ts';
 import { EMERGENCY_AFTER_MS, isSiteEmergency, siteLostAt, siteQuorum } from '../../domain/blame.ts';
 import type { IncidentRecord, Subject } from '../../domain/incidents/incident.ts';
+import type { Liveness } from '../../domain/liveness.ts';
 import type { Verdict } from '../../domain/rules/detection.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { EffectiveSettings } from '../../fleet/effective-settings.ts';
@@ -104,7 +105,7 @@ export class LostSites {
     for (const [siteId, records] of down) {
       if (this.#returning.has(siteId) && !this.#lost.has(siteId)) continue;
       const total = totals.get(siteId) ?? 0;
-      const since = records.map(({ liveness }) => liveness.since);
+      const since = records.map(({ connection }) => connection.liveness.since);
       if (this.#emergencies.has(siteId) || !isSiteEmergency(total, since, now)) continue;
       const subject = this.#subjectOf(siteId);
       if (!subject) continue;
@@ -228,7 +229,8 @@ export class LostSites {
 
 /** What nobody can see is silent; down is only what was seen to be. */
 function sayEmergency(name: SiteName, total: number, records: readonly DeviceRecord[]): Said {
-  const seenDown = records.filter(({ liveness }) => liveness.state === 'off' || liveness.loss?.blame === 'host').length;
+  const isSeenDown = ({ state, loss }: Liveness): boolean => state === 'off' || loss?.blame === 'host';
+  const seenDown = records.filter(({ connection }) => isSeenDown(connection.liveness)).length;
   return said('site.emergency', { ...name, away: records.length, total, seenDown, forMs: EMERGENCY_AFTER_MS });
 }
 

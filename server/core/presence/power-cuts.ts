@@ -249,7 +249,8 @@ export class PowerCuts {
 }
 
 /** It may have restarted for all that is known: it is away, or came back and has not reported since which boot it runs. */
-function isUnsure({ info, liveness, lastHeardAt, linkLostAt, linkedAt, memory }: DeviceRecord): boolean {
+function isUnsure({ info, connection, memory }: DeviceRecord): boolean {
+  const { liveness, lastHeardAt, linkLostAt, linkedAt } = connection;
   if (info.kind !== 'server' || lastHeardAt === null) return false;
   const { last } = memory.presence;
   return liveness.state !== 'up' || linkLostAt !== null || (last !== null && linkedAt !== null && last.at < linkedAt);

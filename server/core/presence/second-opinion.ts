@@ -108,7 +108,8 @@ export class SecondOpinions {
     for (let count = Math.min(devices.size, LOOKED_THROUGH_AT_ONCE); count > 0; count -= 1) {
       if (tried >= REHEARSALS_AT_ONCE || this.#pending > MAX_QUESTIONS / 2) return;
       const record = this.#nextInRound();
-      if (record?.info.kind !== 'server' || record.liveness.state !== 'up' || !isRehearsalDue(record, now)) continue;
+      if (record?.info.kind !== 'server' || record.connection.liveness.state !== 'up' || !isRehearsalDue(record, now))
+        continue;
       const hasInventory = record.info.inventory_json !== null;
       if (hasInventory) peers ??= Map.groupBy(this.#peers(), ({ info }) => info.site_id);
       const free = freePeers(peers?.get(record.info.site_id) ?? [], record, now);
@@ -132,7 +133,8 @@ export class SecondOpinions {
 
   *#peers(): Iterable<DeviceRecord> {
     for (const record of this.#options.fleet.devices.values()) {
-      if (((record.peer?.features ?? 0) & Feature.probe) !== 0 && record.liveness.state === 'up') yield record;
+      if (((record.connection.peer?.features ?? 0) & Feature.probe) !== 0 && record.connection.liveness.state === 'up')
+        yield record;
     }
   }
 
@@ -207,7 +209,7 @@ export class SecondOpinions {
   /** Only a success counts: between the server and a host that is silent there may be a firewall. */
   async #knockAt(record: DeviceRecord, ports: readonly number[]): Promise<void> {
     const { onFinding, knock: knockAt = knock } = this.#options;
-    const address = bare(record.remoteAddress ?? '');
+    const address = bare(record.connection.remoteAddress ?? '');
     const over = AbortSignal.timeout(MAX_PROBE_MS);
     const went = await Promise.all(ports.map(async (port) => ({ port, knock: await knockAt(address, port, over) })));
     const reached = went.find((one) => one.knock !== 'silent');
@@ -260,7 +262,8 @@ function inventoryOf({ info }: DeviceRecord): Inventory | null {
 }
 
 /** Whether the address from which the agent came is public and the host's very own, not that of a router in front of it. */
-function isItsOwn({ remoteAddress }: DeviceRecord, addresses: readonly string[]): boolean {
+function isItsOwn({ connection }: DeviceRecord, addresses: readonly string[]): boolean {
+  const { remoteAddress } = connection;
   if (remoteAddress === null) return false;
   const address = bare(remoteAddress);
   return addressKind(address) === 'public' && addresses.includes(address);

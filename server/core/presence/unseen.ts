@@ -18,10 +18,10 @@ export async function tellUnseen(
   const week = `${today.yearOfWeek}-W${String(today.weekOfYear).padStart(2, '0')}`;
   const byClient = Map.groupBy(fleet.devices.values(), ({ info }) => info.client_id);
   const statements = [...byClient].flatMap(([clientId, records]) => {
-    const seen = records.map(({ info, lastHeardAt }) => ({
+    const seen = records.map(({ info, connection }) => ({
       name: info.name,
       kind: info.kind,
-      seenAt: lastHeardAt ?? info.enrolled_at,
+      seenAt: connection.lastHeardAt ?? info.enrolled_at,
     }));
     const drives = records.map(({ info, memory }) => ({ ...info, drive: memory.systemDrive ?? null }));
     const lists = [

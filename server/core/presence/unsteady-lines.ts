@@ -178,7 +178,7 @@ export class UnsteadyLines {
   }
 
   #isOther({ deviceId }: Pick<IncidentRecord, 'deviceId'>): boolean {
-    const blame = this.#options.fleet.devices.get(deviceId ?? '')?.liveness.loss?.blame;
+    const blame = this.#options.fleet.devices.get(deviceId ?? '')?.connection.liveness.loss?.blame;
     return blame === 'host' || blame === 'agent';
   }
 

@@ -49,7 +49,7 @@ interface OpenTask {
   readonly take: (ending: TaskEnding<unknown>) => void | Promise<void>;
   timer: NodeJS.Timeout;
   /** The connection on which it was asked last. */
-  sentTo: AskedDevice['peer'];
+  sentTo: AskedDevice['connection']['peer'];
   /** Its number in frames of an agent that does not know tasks. */
   number: number | null;
   file: IncomingFile | null;
@@ -96,7 +96,7 @@ export class TaskDesk {
     { withinMs, take }: AskOptions<Facts>,
   ): AskedTask | null {
     const own = this.#byDevice.get(record) ?? new Set();
-    if (this.#isClosed || !isKnown(kind.name, record.peer?.features ?? Feature.tasks)) return null;
+    if (this.#isClosed || !isKnown(kind.name, record.connection.peer?.features ?? Feature.tasks)) return null;
     if (kind.isStanding) this.#replace(own, kind.name);
     else if (own.size >= MAX_OPEN_PER_DEVICE || this.pending.length >= MAX_OPEN) return null;
     const task: OpenTask = {
@@ -193,7 +193,7 @@ export class TaskDesk {
   }
 
   #send(task: OpenTask): void {
-    const { peer } = task.record;
+    const { peer } = task.record.connection;
     if (!peer || task.sentTo === peer || task.isTaking) return;
     const isFirst = task.sentTo === null;
     task.sentTo = peer;
@@ -288,7 +288,8 @@ export class TaskDesk {
   }
 }
 
-function sendTaken({ peer }: AskedDevice, id: string): void {
+function sendTaken({ connection }: AskedDevice, id: string): void {
+  const { peer } = connection;
   if (peer && (peer.features & Feature.tasks) !== 0) peer.send({ type: 'task_taken', id: Buffer.from(id, 'hex') });
 }
 

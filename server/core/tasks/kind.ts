@@ -4,8 +4,10 @@ import type { TaskOutcome } from '../../../protocol/wire/task.ts';
 /** A device whose agent may be asked. */
 export interface AskedDevice {
   readonly info: { readonly id: string };
-  /** Its connection, while it has one, and what it asked for, as bits. */
-  readonly peer: { readonly features: number; readonly send: (frame: Frame) => void } | null;
+  readonly connection: {
+    /** While it has one, with what it asked for, as bits. */
+    readonly peer: { readonly features: number; readonly send: (frame: Frame) => void } | null;
+  };
 }
 
 /** Something that agents may be asked for. A kind lies with whoever asks for it. */

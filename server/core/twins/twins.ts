@@ -142,7 +142,7 @@ export class Twins {
     const undecided = twins.filter(({ role }) => role === 'beside');
     const found = whoseRun<Twin | null>(
       [
-        { machine: null, bootIds: bootIds(lives), heardAt: record.lastHeardAt ?? 0 },
+        { machine: null, bootIds: bootIds(lives), heardAt: record.connection.lastHeardAt ?? 0 },
         ...undecided.map((twin) => ({
           machine: twin,
           bootIds: bootIds(twin.facts.runs),
@@ -175,7 +175,7 @@ export class Twins {
     }
     const facts: TwinFacts = {
       runs,
-      address: record.remoteAddress,
+      address: record.connection.remoteAddress,
       agentVersion,
       hostname: null,
       firstAt: Math.min(...runs.map(({ firstAt }) => firstAt)),

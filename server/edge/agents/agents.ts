@@ -7,6 +7,7 @@ import type { KeptReports } from '../../core/twins/kept-reports.ts';
 import type { Twin } from '../../core/twins/twin.ts';
 import type { Clone } from '../../domain/clone.ts';
 import { learnDating } from '../../domain/dating.ts';
+import { heard, linkClosed, linkOpened, type Peer, refused, returning } from '../../fleet/device-connection.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { AckTarget } from '../../fleet/offered-report.ts';
 import { SchemaIntake } from '../../fleet/schema-intake.ts';
@@ -58,12 +59,9 @@ export class AgentEvents {
 
   connected(record: DeviceRecord, hello: HelloFrame, link: Link<DeviceRecord>): SessionEvents {
     const { clock, ingest, watch, onChanged, onReportsLost, tasks } = this.#options;
-    record.isConnected = true;
-    record.linkLostAt = null;
-    record.linkedAt = clock.now();
-    record.remoteAddress = link.address;
-    record.peer = { send: (frame) => link.send(frame), features: hello.features };
-    record.intervalMs = hello.intervalMs;
+    const { connection } = record;
+    const peer: Peer = { send: (frame) => link.send(frame), features: hello.features };
+    linkOpened(connection, { peer, remoteAddress: link.address, intervalMs: hello.intervalMs }, clock.now());
     // Before anything from the spool is dated by it.
     record.memory.dating = learnDating(record.memory.dating, hello.bootId, hello.clocks, clock.now());
     this.#heard(record);
@@ -76,11 +74,19 @@ export class AgentEvents {
       },
       onSchema: (metrics) => this.#schemas.take(record, metrics),
       onReport: (frame, { runId, bootId }, metrics) => {
-        record.refusal = null;
-        ingest.offer({ record, receivedAt: record.lastHeardAt ?? clock.now(), frame, runId, bootId, metrics, from });
+        refused(connection, null);
+        ingest.offer({
+          record,
+          receivedAt: connection.lastHeardAt ?? clock.now(),
+          frame,
+          runId,
+          bootId,
+          metrics,
+          from,
+        });
       },
       onRefused: ({ code, message }) => {
-        record.refusal = { code, sentence: message, at: clock.now() };
+        refused(connection, { code, sentence: message, at: clock.now() });
         onChanged(record);
       },
       onGap: ({ from, to }) => onReportsLost(to - from + 1),
@@ -111,10 +117,8 @@ export class AgentEvents {
   }
 
   disconnected(record: DeviceRecord, saidGoodbye: boolean): void {
-    record.isConnected = false;
-    record.peer = null;
+    linkClosed(record.connection, saidGoodbye ? null : this.#options.clock.now());
     this.#options.tasks?.disconnected(record);
-    if (!saidGoodbye) record.linkLostAt = this.#options.clock.now();
   }
 
   /** Somebody else proved this device's key. */
@@ -126,12 +130,11 @@ export class AgentEvents {
   }
 
   #heard(record: DeviceRecord): void {
-    record.lastHeardAt = this.#options.clock.now();
-    if (record.liveness.state === 'up' || record.isReturning) return;
-    record.isReturning = true;
-    const judged = this.#options.watch.takeReturn(record).finally(() => {
-      record.isReturning = false;
-    });
+    const { connection } = record;
+    heard(connection, this.#options.clock.now());
+    if (connection.liveness.state === 'up' || connection.isReturning) return;
+    returning(connection, true);
+    const judged = this.#options.watch.takeReturn(record).finally(() => returning(connection, false));
     this.#inBackground(judged, 'the return of a device could not be recorded');
   }
 

@@ -1,5 +1,6 @@
 import type { Priority } from '../../../protocol/api/view.ts';
 import type { Incidents } from '../../core/incidents/incident-index.ts';
+import type { Liveness } from '../../domain/liveness.ts';
 import { readValue } from '../../domain/reading.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
@@ -25,7 +26,7 @@ export function exportFleet(fleet: Fleet, book: Incidents, scope: Scope): Omit<F
 }
 
 /** States that evidence decides; the others are not known, and export no sample. */
-const upByState: Partial<Record<DeviceRecord['liveness']['state'], boolean>> = {
+const upByState: Partial<Record<Liveness['state'], boolean>> = {
   up: true,
   late: true,
   lost: false,
@@ -34,7 +35,7 @@ const upByState: Partial<Record<DeviceRecord['liveness']['state'], boolean>> = {
 };
 
 function exportDevice(record: DeviceRecord, fleet: Fleet): DeviceExport {
-  const { info, latest, liveness } = record;
+  const { info, latest, connection } = record;
   return {
     client: fleet.clients.get(info.client_id)?.slug ?? '',
     site: fleet.sites.get(info.site_id)?.slug ?? '',
@@ -43,7 +44,7 @@ function exportDevice(record: DeviceRecord, fleet: Fleet): DeviceExport {
     kind: info.kind,
     os: info.os || null,
     agentVersion: info.agent_version || null,
-    up: upByState[liveness.state] ?? null,
+    up: upByState[connection.liveness.state] ?? null,
     bootAtMs: bootTime(record),
     lastReportAtMs: latest?.at ?? null,
     value: (metric) => (latest ? readValue(latest, metric) : null),

@@ -17,7 +17,8 @@ const isoOrNull = (ms: number | null): string | null => (ms === null ? null : is
 const ranks: Record<Priority, number> = { emergency: 3, high: 2, medium: 1, normal: 0 };
 
 export function summarise(record: DeviceRecord, book: Incidents, now: number): DeviceSummary {
-  const { info, latest, liveness } = record;
+  const { info, latest } = record;
+  const { liveness } = record.connection;
   let openIncidents = 0;
   let worstPriority: Priority | null = null;
   for (const incident of book.openOf(info.id)) {
@@ -69,7 +70,7 @@ export function detail(
     enrolledAt: iso(info.enrolled_at),
     bootId: memory.presence.last?.bootId ?? null,
     clockOffsetMs: memory.dating?.clockOffsetMs ?? null,
-    reportIntervalMs: record.intervalMs,
+    reportIntervalMs: record.connection.intervalMs,
     fileSystems: latest
       ? fileSystems(latest).map((system) => ({ ...system, forecast: forecastOf(record, system.mountpoint, now) }))
       : [],
@@ -86,7 +87,7 @@ export function detail(
       return { ...found, sentence: plain(found.said, foundAt), foundAt: iso(foundAt) };
     }),
     leftOut: latest ? leftOut(latest) : { count: 0, items: [] },
-    refusal: record.refusal && { ...record.refusal, at: iso(record.refusal.at) },
+    refusal: record.connection.refusal && { ...record.connection.refusal, at: iso(record.connection.refusal.at) },
     lostHistory: record.lostHistory.map(({ kind, fromMs, toMs, foundAt }) => {
       return { kind, from: isoOrNull(fromMs), to: isoOrNull(toMs), foundAt: iso(foundAt) };
     }),

@@ -11,9 +11,9 @@ import type { MaintenanceRun } from './maintenance-runs.ts';
 const RULE = 'maintenance.return';
 
 /** Only what was there before can come back; workstations may be off. */
-export function isExpectedBack({ info, liveness }: DeviceRecord): boolean {
+export function isExpectedBack({ info, connection }: DeviceRecord): boolean {
   const isMeantToRun = info.kind === 'server' || info.expected_hours === 1;
-  return isMeantToRun && !['lost', 'off', 'pending'].includes(liveness.state);
+  return isMeantToRun && !['lost', 'off', 'pending'].includes(connection.liveness.state);
 }
 
 /** Whether devices came back from maintenance. The proof is a report that was made after the end. */

@@ -255,10 +255,10 @@ function subjectOf({ id, clientId }: ServiceDefinition): Subject {
 /** What a device is for its services at this moment. A loss of contact alone proves nothing. */
 function liveState(record: DeviceRecord): LedgerState {
   if (record.inMaintenance) return 'excluded';
-  const { loss } = record.liveness;
+  const { loss } = record.connection.liveness;
   if (loss?.blame === 'host') return 'down';
   if (loss?.blame === 'agent') return 'up';
-  switch (record.liveness.state) {
+  switch (record.connection.liveness.state) {
     case 'up':
     case 'late':
       return 'up';

@@ -75,12 +75,12 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
       id: JUDGED,
       role: 'judged',
       hostname: info.hostname,
-      address: record.remoteAddress,
+      address: record.connection.remoteAddress,
       agentVersion: info.agent_version,
       bootAt: bootAt(memory.dating),
       firstSeenAt: first ? iso(first.firstAt) : null,
-      lastSeenAt: record.lastHeardAt === null ? null : iso(record.lastHeardAt),
-      isConnected: record.isConnected,
+      lastSeenAt: record.connection.lastHeardAt === null ? null : iso(record.connection.lastHeardAt),
+      isConnected: record.connection.isConnected,
       keptReports: all.reduce((sum, twin) => sum + (twin.role === 'taken' ? twin.kept : 0), 0),
       isFull: false,
     };
@@ -93,11 +93,11 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
     const runs = livesOf(record);
     const before = newTwin(info.id, info.client_id, 'given_up', {
       runs,
-      address: record.remoteAddress,
+      address: record.connection.remoteAddress,
       agentVersion: info.agent_version,
       hostname: info.hostname,
       firstAt: runs[0]?.firstAt ?? info.enrolled_at,
-      lastAt: record.lastHeardAt ?? info.enrolled_at,
+      lastAt: record.connection.lastHeardAt ?? info.enrolled_at,
       dating,
     });
     memory.lives = [...chosen.facts.runs];
@@ -180,14 +180,14 @@ function choose(twins: readonly Twin[], machine: string): { chosen: Twin | null;
 }
 
 function sayDecided(
-  { info, remoteAddress }: DeviceRecord,
+  { info, connection }: DeviceRecord,
   chosen: Twin | null,
   givenUp: readonly Twin[],
   { keptReports, droppedReports }: { readonly keptReports: number; readonly droppedReports: number },
 ): Said {
   return said('identity.decided', {
     device: info.name,
-    address: chosen ? chosen.facts.address : remoteAddress,
+    address: chosen ? chosen.facts.address : connection.remoteAddress,
     others: givenUp.map(({ facts }) => facts.address ?? ''),
     keptReports: chosen ? keptReports : null,
     droppedReports,

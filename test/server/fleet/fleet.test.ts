@@ -7,6 +7,7 @@ import { everyClient, ofClients } from '../../../server/domain/scope.ts';
 import { exportFleet } from '../../../server/features/devices/export-view.ts';
 import { createFleetPort } from '../../../server/features/devices/fleet-port.ts';
 import { detail, summarise } from '../../../server/features/devices/summary.ts';
+import { judged } from '../../../server/fleet/device-connection.ts';
 import { writeDeviceMemory } from '../../../server/fleet/device-memory.ts';
 import { Fleet } from '../../../server/fleet/fleet.ts';
 import { Health } from '../../../server/platform/health/health.ts';
@@ -221,8 +222,8 @@ t.test('the port shows what is in scope, and nothing else exists', async (t) => 
 t.test('what Prometheus scrapes', async (t) => {
   const { fleet, book, acme, globex, record } = await setUp(t);
   fleet.setLatest(record, latest(START));
-  const f = (state: typeof record.liveness.state, up: boolean | null) => {
-    record.liveness = { ...record.liveness, state };
+  const f = (state: typeof record.connection.liveness.state, up: boolean | null) => {
+    judged(record.connection, { ...record.connection.liveness, state });
     const [device] = exportFleet(fleet, book, ofClients(acme.client.id)).devices;
     t.equal(device?.up, up, state);
   };

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { typed } from '../../../protocol/said/said.ts';
 import type { Proof } from '../../../server/domain/ledger.ts';
+import { heard, judged, linkOpened } from '../../../server/fleet/device-connection.ts';
 import { makeRecord } from '../../../server/fleet/device-record.ts';
 import { ledgerView } from '../../../server/fleet/presence-view.ts';
 import type { Row } from '../../../server/platform/store/tables.ts';
@@ -14,7 +15,7 @@ const newest: Proof = { at: START + 100_000, bootId: 'b', bootMs: 50_000, monoto
 function deviceAt(enrolledMs: number, state: 'up' | 'lost' | 'pending') {
   const info = { id: 'd1', client_id: 'c1', enrolled_at: START + enrolledMs } as Row<'device'>;
   const record = makeRecord(info, null);
-  record.liveness = { state, since: 0, reason: typed(''), loss: null };
+  judged(record.connection, { state, since: 0, reason: typed(''), loss: null });
   return record;
 }
 
@@ -44,7 +45,7 @@ function view(record: ReturnType<typeof deviceAt>, fromMs: number, toMs: number,
 t.test('what is written, the present run, and the open end', async (t) => {
   const up = deviceAt(0, 'up');
   Object.assign(up.memory.presence, { last: newest, upFrom: START + 60_000 });
-  up.lastHeardAt = START + 108_000;
+  heard(up.connection, START + 108_000);
   const written = 'up reported 0-40, down reboot_unexpected 40-60';
   t.equal(view(up, 0, 1e9, 109_000), `${written}, up reported 60-108`, 'a pong proves life between two reports');
   t.equal(view(up, 0, 1e9, 105_000), `${written}, up reported 60-105`, 'nothing lies in the future');
@@ -81,11 +82,11 @@ t.test('the open end of the ledger', async (t) => {
   const record = makeRecord(device, null);
   const last = { at: START + MINUTE_MS, bootId: 'boot', bootMs: 2 * MINUTE_MS, monotonicMs: 2 * MINUTE_MS };
   Object.assign(record.memory.presence, { first: last, last, upFrom: START });
-  Object.assign(record, { intervalMs: 10_000 });
+  linkOpened(record.connection, { peer: null, remoteAddress: null, intervalMs: 10_000 }, START);
 
   const view = (now: number, lastHeardAt: number, isUp: boolean) => {
-    record.lastHeardAt = lastHeardAt;
-    record.liveness = { state: isUp ? 'up' : 'lost', since: 0, reason: typed(''), loss: null };
+    heard(record.connection, lastHeardAt);
+    judged(record.connection, { state: isUp ? 'up' : 'lost', since: 0, reason: typed(''), loss: null });
     const range = { from: 0, to: Number.MAX_SAFE_INTEGER, now };
     return ledgerView(record, [], range).map(({ from, to, state, reason }) => {
       return [Date.parse(from) - START, Date.parse(to) - START, state, reason];

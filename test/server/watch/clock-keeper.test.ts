@@ -4,6 +4,7 @@ import { plain } from '../../../protocol/said/plain.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { ClockSet, Judge } from '../../../server/core/incidents/judge.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
+import { heard } from '../../../server/fleet/device-connection.ts';
 import { type DeviceRecord, makeRecord } from '../../../server/fleet/device-record.ts';
 import { healRecord } from '../../../server/fleet/redate.ts';
 import { createClock } from '../../../server/platform/clock.ts';
@@ -47,7 +48,7 @@ async function scene(t: Test, ...judges: Judge[]) {
       const bootMs = machine.monotonicMs + HOUR;
       agent.bootedAt = clock.now() - bootMs;
       agent.clockOffsetMs = START + machine.monotonicMs + agentsStep - clock.now();
-      record.lastHeardAt = clock.now();
+      heard(record.connection, clock.now());
       if (second % 10 === 0) {
         agent.connect(record, clock.now());
         agent.offer(core, record, clock.now(), { ...disk('/', 100, availableGiB), 'cpu.busy': 0.1 });
@@ -86,7 +87,7 @@ t.test('the server is an hour ahead for a while: nobody is blamed, and it says s
   await run(60);
   t.same(await ofServer(), ['server.clock resolved']);
   t.same(await told(), ['incident.raised', 'incident.resolved']);
-  t.equal(record.liveness.state, 'up');
+  t.equal(record.connection.liveness.state, 'up');
   await run(7 * 60, 4);
   t.same(await incidents(), ['disk.space open'], 'rules are not deaf');
 });
@@ -101,7 +102,7 @@ t.test('a time of day that the agents agree with is followed, and what is going 
   t.same(await ofServer(), ['server.clock open'], 'following it is told, too');
   t.match(await core.store.settings.get('clock.step'), { sizeMs: HOUR }, 'and remembered');
   const followedAt = clock.now();
-  t.equal(record.liveness.state, 'up');
+  t.equal(record.connection.liveness.state, 'up');
   await run(60, 4, HOUR);
   t.same(await incidents(), ['disk.space open'], 'in the middle of "for", over the step');
   machine.wallMs -= HOUR;
@@ -189,7 +190,7 @@ t.test('a folder that a clock years ahead has written is healed by its start', a
   };
   memory.detection.levels.set('disk.space|high|/', level);
   t.equal(healRecord(record, START), true);
-  t.same([memory.judgedAt, memory.presence.last.at, record.lastHeardAt], [START, START, null]);
+  t.same([memory.judgedAt, memory.presence.last.at, record.connection.lastHeardAt], [START, START, null]);
   t.match(memory.detection.levels.get('disk.space|high|/'), { lastSeen: START, changingSince: START - 60_000 });
   t.ok((memory.presence.upFrom ?? 0) <= START);
   t.equal(healRecord(record, START), false, 'once');
@@ -250,7 +251,7 @@ function alone(agents: readonly number[], isUndoing: (sizeMs: number) => boolean
     };
     const record = devices.get(name) ?? makeRecord({ enrolled_at: START } as Row<'device'>, null);
     record.memory.dating = said;
-    record.lastHeardAt = now;
+    heard(record.connection, now);
     devices.set(name, record);
   };
   const run = (seconds: number, heard = agents.length): number => {

@@ -5,6 +5,7 @@ import { VigiaError } from '../../../protocol/error.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { parseSaid } from '../../../protocol/said/read.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
+import { heard } from '../../../server/fleet/device-connection.ts';
 import type { DeviceRecord } from '../../../server/fleet/device-record.ts';
 import { stateSince } from '../../../server/fleet/state-since.ts';
 import type { Store } from '../../../server/platform/store/store.ts';
@@ -58,7 +59,7 @@ async function site(t: Test, wrapStore?: (store: Store) => Store, log: string[] 
           for (let second = 0; second < 10; second += 5) {
             clock.ms += 5_000;
             if (second === 5) agent.offer(core, record, clock.ms, values);
-            else record.lastHeardAt = clock.ms; // a pong
+            else heard(record.connection, clock.ms); // a pong
             await core.ingest.drain();
             await core.watch.tick();
           }
@@ -125,19 +126,19 @@ t.test('contact: late, lost on the screen at 27 s, told only after 3 min', async
   const scene = await site(t);
   await scene.run(2 * minute);
   await scene.silence(11_000);
-  t.equal(scene.record.liveness.state, 'up');
+  t.equal(scene.record.connection.liveness.state, 'up');
   await scene.silence(1_000);
-  t.equal(scene.record.liveness.state, 'late');
+  t.equal(scene.record.connection.liveness.state, 'late');
   t.same(await incidents(scene), []);
   await scene.silence(15_000);
-  t.equal(scene.record.liveness.state, 'lost');
+  t.equal(scene.record.connection.liveness.state, 'lost');
   t.same(await incidents(scene), ['contact high open']);
   t.same(await outbox(scene), ['incident.raised waits']);
   await scene.silence(152_000);
   t.same(await outbox(scene), ['incident.raised waits']);
   await scene.silence(1_000);
   t.same(await outbox(scene), ['incident.raised'], 'three minutes after the last proof of life');
-  scene.record.lastHeardAt = scene.clock.ms;
+  heard(scene.record.connection, scene.clock.ms);
   await scene.core.watch.takeReturn(scene.record);
   t.same(await incidents(scene), ['contact high resolved']);
   t.same(await outbox(scene), ['incident.raised', 'incident.resolved']);
@@ -163,11 +164,11 @@ t.test('a restart does not clear or repeat what is lost, and judges nobody for 9
   await before.silence(4 * minute);
   const told = await chronicle(before.core);
   const scene = await before.restart();
-  t.equal(scene.record.liveness.state, 'unknown');
+  t.equal(scene.record.connection.liveness.state, 'unknown');
   await scene.silence(89_000);
-  t.equal(scene.record.liveness.state, 'unknown');
+  t.equal(scene.record.connection.liveness.state, 'unknown');
   await scene.silence(1_000);
-  t.equal(scene.record.liveness.state, 'lost');
+  t.equal(scene.record.connection.liveness.state, 'lost');
   t.same(await chronicle(scene.core), told, 'the one incident stays open, nothing is told again');
   await scene.run(10_000);
   t.same(await outbox(scene), ['incident.raised', 'incident.resolved']);
@@ -182,10 +183,10 @@ t.test('a restart of the server keeps since when a machine is what it is', async
   const scene = await before.restart();
   scene.clock.ms += 23 * 24 * 60 * minute;
   await scene.run(2 * minute);
-  t.equal(scene.record.liveness.state, 'up');
+  t.equal(scene.record.connection.liveness.state, 'up');
   t.equal(stateSince(scene.record), upSince, 'up for 23 days, not for two minutes');
   await scene.silence(15_000);
-  t.equal(scene.record.liveness.state, 'late');
+  t.equal(scene.record.connection.liveness.state, 'late');
   await scene.run(10_000);
   t.equal(stateSince(scene.record), upSince, 'a few late seconds are no new beginning');
 
@@ -199,7 +200,7 @@ t.test('a restart of the server keeps since when a machine is what it is', async
   await scene.core.watch.snapshot();
   const again = await scene.restart();
   await again.silence(3 * minute);
-  t.equal(again.record.liveness.state, 'lost');
+  t.equal(again.record.connection.liveness.state, 'lost');
   t.ok(Math.abs(stateSince(again.record) - lostSince) <= 10_000, 'lost since it was last heard');
   await again.run(10_000);
   t.ok(stateSince(again.record) > again.clock.ms - 10_000, 'and up since it came back');
@@ -225,27 +226,27 @@ t.test('whoever was there before a restart has 90 s to come back', async (t) => 
   t.same(await incidents(scene), []);
   await scene.silence(1_000);
   t.same(await incidents(scene), ['contact high open']);
-  t.equal(scene.record.liveness.loss?.onset, before.clock.ms - 90_000, 'since it was last heard');
+  t.equal(scene.record.connection.liveness.loss?.onset, before.clock.ms - 90_000, 'since it was last heard');
 });
 
 t.test('goodbyes', async (t) => {
   const scene = await site(t);
   await scene.run(2 * minute);
   await scene.core.watch.takeGoodbye(scene.record, 'service_stop');
-  t.equal(scene.record.liveness.state, 'expected');
+  t.equal(scene.record.connection.liveness.state, 'expected');
   await scene.silence(10 * minute - 1_000);
   t.same(await incidents(scene), []);
   await scene.silence(1_000);
   t.same(await incidents(scene), ['contact medium open']);
   t.same(await outbox(scene), ['incident.raised']);
   await scene.run(minute);
-  t.equal(scene.record.liveness.state, 'up');
+  t.equal(scene.record.connection.liveness.state, 'up');
 
   await scene.core.watch.takeGoodbye(scene.record, 'shutdown');
-  t.equal(scene.record.liveness.state, 'off');
+  t.equal(scene.record.connection.liveness.state, 'off');
   t.same(await incidents(scene), ['contact high open'], 'a server is expected to run');
   const again = await scene.restart();
-  t.equal(again.record.liveness.state, 'off', 'a goodbye outlives a restart');
+  t.equal(again.record.connection.liveness.state, 'off', 'a goodbye outlives a restart');
   t.same(await incidents(again), ['contact high open']);
 });
 
@@ -264,11 +265,11 @@ t.test('a goodbye is of the moment it was said, not of the moment it was written
   const blocking = scene.core.watch.takeGoodbye(scene.record, 'upgrade');
   const second = scene.core.watch.takeGoodbye(scene.record, 'upgrade');
   scene.clock.ms += 4_000;
-  scene.record.lastHeardAt = scene.clock.ms; // it is back before the disk was
+  heard(scene.record.connection, scene.clock.ms); // it is back before the disk was
   scene.clock.ms += 1_000;
   gate.resolve();
   await Promise.all([blocking, second]);
-  t.equal(scene.record.liveness.state, 'up');
+  t.equal(scene.record.connection.liveness.state, 'up');
 });
 
 t.test('the server was blind: absence is not judged until agents had time to be heard', async (t) => {
@@ -278,7 +279,7 @@ t.test('the server was blind: absence is not judged until agents had time to be 
   scene.clock.ms += 5 * minute; // nothing ticked
   await scene.core.watch.tick();
   t.equal(scene.core.watch.judgeFrom, scene.clock.ms + 90_000);
-  t.equal(scene.record.liveness.state, 'unknown');
+  t.equal(scene.record.connection.liveness.state, 'unknown');
   t.match(log.at(-1), /did not watch for a while/);
   await scene.silence(89_000);
   t.same(await incidents(scene), []);
@@ -330,7 +331,7 @@ t.test('workstations have no rules of servers and may be off', async (t) => {
   scene.record.info = { ...scene.record.info, kind: 'workstation' };
   await scene.run(10 * minute, disk('/', 100, 1));
   await scene.silence(5 * minute);
-  t.equal(scene.record.liveness.state, 'off');
+  t.equal(scene.record.connection.liveness.state, 'off');
   t.same(await incidents(scene), []);
 });
 

@@ -126,7 +126,7 @@ export class CheckBook implements Judge {
   everyMs(check: CheckDefinition): number {
     const record = this.#recordOf(check);
     const reportIntervalMs = record
-      ? (record.intervalMs ?? this.#options.reportIntervalMs[record.info.kind])
+      ? (record.connection.intervalMs ?? this.#options.reportIntervalMs[record.info.kind])
       : check.intervalSeconds * 1000;
     return everyMs(check, reportIntervalMs);
   }

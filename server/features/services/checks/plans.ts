@@ -43,7 +43,7 @@ export class Plans {
   opened(record: DeviceRecord): void {
     const { checks, tasks } = this.#options;
     const refusals = this.#refusals;
-    if (((record.peer?.features ?? 0) & Feature.checks) === 0) return;
+    if (((record.connection.peer?.features ?? 0) & Feature.checks) === 0) return;
     tasks.ask(record, checksKind, planOf(checks.ofDevice(record.info.id)), {
       withinMs: WITHIN_MS,
       take(ending) {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
+import { heard, linkClosed } from '../../../../server/fleet/device-connection.ts';
 import { openEnd } from '../../../../server/fleet/presence-view.ts';
 import { type Core, copyFiles, startCore } from '../../../support/core.ts';
 import { Neighbourhood } from '../../../support/neighbourhood.ts';
@@ -22,7 +23,7 @@ t.test('a site of 50 is cut: one incident, told once; its devices are its childr
     /^Main of Client 1 is out of contact: 50 of 50 always-on devices fell silent within 1 s, from 2026-03-01 00:01:35 UTC on\.$/,
   ]);
   t.match(
-    spoken(site[0]?.liveness.reason),
+    spoken(site[0]?.connection.liveness.reason),
     /^Its site is out of contact: Main of Client 1, since .* Last proof of life/,
   );
   t.same(await scene.told(), []);
@@ -87,9 +88,12 @@ t.test('a restart while a site is lost: nothing is told again, and its return is
   }
   t.same([await told(core), open(core)], before);
   const records = [...core.fleet.devices.values()];
-  t.match(spoken(records[0]?.liveness), { state: 'lost', reason: /^Its site is out of contact: Main of Client 1/ });
+  t.match(spoken(records[0]?.connection.liveness), {
+    state: 'lost',
+    reason: /^Its site is out of contact: Main of Client 1/,
+  });
   for (const record of records) {
-    record.lastHeardAt = scene.clock.ms;
+    heard(record.connection, scene.clock.ms);
     await core.watch.takeReturn(record);
   }
   await core.watch.tick();
@@ -107,15 +111,15 @@ t.test('the moment at which a device falls due is known, so that it is judged th
   t.ok(inMs > 1 && inMs <= 1_000, `in ${inMs} ms`);
   clock.ms += inMs - 1;
   await core.watch.judgeDue();
-  t.equal(silent?.liveness.state, 'up');
+  t.equal(silent?.connection.liveness.state, 'up');
   clock.ms += 1;
   t.equal(core.watch.dueInMs, 0);
   await core.watch.judgeDue();
-  t.equal(silent?.liveness.state, 'late');
-  t.equal(clock.ms - (silent?.lastHeardAt ?? 0), 12_000);
+  t.equal(silent?.connection.liveness.state, 'late');
+  t.equal(clock.ms - (silent?.connection.lastHeardAt ?? 0), 12_000);
   t.ok(core.watch.dueInMs > 1_000, 'of those who are heard nobody is due soon');
   const other = scene.sites[0]![1]!;
-  other.linkLostAt = clock.ms;
+  linkClosed(other.connection, clock.ms);
   await core.watch.judgeDue();
   t.equal(core.watch.dueInMs, 4_000, 'sooner where the link was lost');
 });
@@ -167,9 +171,9 @@ t.test('most of the fleet vanishes: one incident about the server, none about de
   const all = scene.sites.flat();
   scene.silence(...all.slice(0, 10));
   await scene.pass(28 * seconds);
-  t.equal(all[0]?.liveness.state, 'unknown');
+  t.equal(all[0]?.connection.liveness.state, 'unknown');
   t.match(
-    spoken(all[0]?.liveness.reason),
+    spoken(all[0]?.connection.liveness.reason),
     /^The server itself is blind since .*: 10 of 12 always-on devices of 3 clients fell silent together\. Last/,
   );
   // The client of the server itself is made meanwhile.
@@ -215,7 +219,7 @@ t.test('anchors that cannot be reached: blind; they are watched only while somet
   const [[lone] = []] = scene.sites;
   scene.silence(lone!);
   await scene.pass(28 * seconds);
-  t.match(spoken(lone?.liveness), {
+  t.match(spoken(lone?.connection.liveness), {
     state: 'unknown',
     reason: /none of its anchors \(192\.0\.2\.1:53\) can be reached\. Last proof/,
   });
@@ -261,7 +265,11 @@ t.test('what others say: agent lost, host lost, and nobody can say', async (t) =
     'in the words that hold then',
   );
   await scene.pass(minutes);
-  t.match(spoken(lost?.liveness.reason), /^No contact: host or link\./, 'an old word says nothing of the present');
+  t.match(
+    spoken(lost?.connection.liveness.reason),
+    /^No contact: host or link\./,
+    'an old word says nothing of the present',
+  );
 
   await scene.wake(lost!);
   t.match(await scene.incidents(), { 'contact high resolved': 1 });
@@ -309,7 +317,7 @@ t.test('while storage refuses, absence is nobody’s fault', async (t) => {
   scene.core.health.set('journal', typed('The server cannot store reports: no space.'));
   scene.silence(lone!);
   await scene.pass(28 * seconds);
-  t.match(spoken(lone?.liveness), {
+  t.match(spoken(lone?.connection.liveness), {
     state: 'unknown',
     reason: /^The server itself is blind since .*: The server cannot store reports: no space\. Last/,
   });

@@ -8,6 +8,7 @@ import {
   type SecondOpinionsOptions,
 } from '../../../../server/core/presence/second-opinion.ts';
 import { TaskDesk } from '../../../../server/core/tasks/desk.ts';
+import { judged, linkOpened } from '../../../../server/fleet/device-connection.ts';
 import { type DeviceRecord, makeRecord } from '../../../../server/fleet/device-record.ts';
 import type { Row } from '../../../../server/platform/store/tables.ts';
 
@@ -31,6 +32,8 @@ interface Sent {
   readonly frame: Frame;
 }
 
+const from = (remoteAddress: string | null) => ({ peer: null, remoteAddress, intervalMs: null });
+
 /** A site of one lost device and as many peers as are given; what the peers were sent. */
 function scene(t: { teardown: (work: () => void) => void }, peers: number, over: Partial<SecondOpinionsOptions> = {}) {
   const device = (id: string, site: string, inventoryJson: string | null) =>
@@ -41,11 +44,12 @@ function scene(t: { teardown: (work: () => void) => void }, peers: number, over:
   const others = Array.from({ length: peers }, (_, n) => device(`peer-${n + 1}`, 's1', null));
   const stranger = device('stranger', 's2', null);
   for (const peer of [...others, stranger]) {
-    peer.liveness = { ...peer.liveness, state: 'up' };
+    judged(peer.connection, { ...peer.connection.liveness, state: 'up' });
     const send = (frame: Frame): void => {
       if (frame.type === 'task' || frame.type === 'probe') sent.push({ peer, request: JSON.parse(frame.json), frame });
     };
-    peer.peer = { features: Feature.probe | (way === 'tasks' ? Feature.tasks : 0), send };
+    const features = Feature.probe | (way === 'tasks' ? Feature.tasks : 0);
+    linkOpened(peer.connection, { ...from(null), peer: { features, send } }, NOW);
   }
   const devices = new Map([lost, ...others, stranger].map((record) => [record.info.id, record]));
   const found: Finding[] = [];
@@ -134,8 +138,9 @@ for (const each of ways) {
 
     t.test('who may not, is not up, or was asked just now is not asked', async (t) => {
       const { lost, others, sent, opinions } = scene(t, 3);
-      others[0]!.peer = { ...others[0]!.peer!, features: 0 };
-      others[1]!.liveness = { ...others[1]!.liveness, state: 'late' };
+      const { connection } = others[0]!;
+      linkOpened(connection, { ...from(null), peer: { ...connection.peer!, features: 0 } }, NOW);
+      judged(others[1]!.connection, { ...others[1]!.connection.liveness, state: 'late' });
       others[2]!.probedAt = NOW - 1_000;
       opinions.ask([lost], NOW);
       t.same(sent, []);
@@ -176,7 +181,7 @@ for (const each of ways) {
       const f = async (remoteAddress: string | null, own: string, want: string[]) => {
         const { lost, found, opinions } = scene(t, 0, { knock });
         knocked.length = 0;
-        lost.remoteAddress = remoteAddress;
+        linkOpened(lost.connection, from(remoteAddress), NOW);
         lost.info = { ...lost.info, inventory_json: inventory([own], [22, 443]) };
         opinions.ask([lost], NOW);
         await new Promise((resolve) => setImmediate(resolve));
@@ -198,7 +203,7 @@ for (const each of ways) {
       presence.reachedByPeersAt = null;
       opinions.rehearse(NOW);
       t.same(sent, [], 'only a host that is well is tried');
-      lost.liveness = { ...lost.liveness, state: 'up' };
+      judged(lost.connection, { ...lost.connection.liveness, state: 'up' });
       opinions.rehearse(NOW);
       t.equal(sent.length, 1);
       answer(0, 'not_reached');

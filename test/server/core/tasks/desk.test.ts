@@ -31,14 +31,14 @@ const standing: typeof look = { ...look, name: 'watch', isStanding: true };
 class Device implements AskedDevice {
   readonly info: { readonly id: string };
   readonly sent: Frame[] = [];
-  peer: AskedDevice['peer'] = null;
+  connection: AskedDevice['connection'] = { peer: null };
 
   constructor(id: string) {
     this.info = { id };
   }
 
   connect(desk: TaskDesk, features: number = Feature.tasks): this {
-    this.peer = { features, send: (frame) => void this.sent.push(frame) };
+    this.connection = { peer: { features, send: (frame) => void this.sent.push(frame) } };
     desk.opened(this);
     return this;
   }

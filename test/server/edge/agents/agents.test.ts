@@ -61,11 +61,11 @@ async function setUp(t: Test) {
 
 t.test('a greeting: the device is up, dated, and its version is known', async (t) => {
   const { core, record, agents, link, hello, device } = await setUp(t);
-  t.equal(record.liveness.state, 'pending');
+  t.equal(record.connection.liveness.state, 'pending');
   agents.connected(record, hello, link);
   await core.watch.lane.idle();
-  t.equal(record.liveness.state, 'up');
-  t.match(record, { isConnected: true, linkLostAt: null, intervalMs: 10_000, isReturning: false });
+  t.equal(record.connection.liveness.state, 'up');
+  t.match(record.connection, { isConnected: true, linkLostAt: null, intervalMs: 10_000, isReturning: false });
   t.match(record.memory.dating, { bootId: 'boot-1', bootOffsetMs: START - 60_000, clockOffsetMs: 7_000 });
   await until('its version', async () => (await device())?.agent_version === '9.9.9');
 });
@@ -75,11 +75,11 @@ t.test('a link that breaks is noted, one that ends with a goodbye is not', async
   agents.connected(record, hello, link);
   clock.ms += 5_000;
   agents.disconnected(record, true);
-  t.match(record, { isConnected: false, linkLostAt: null });
+  t.match(record.connection, { isConnected: false, linkLostAt: null });
   agents.disconnected(record, false);
-  t.equal(record.linkLostAt, START + 5_000);
+  t.equal(record.connection.linkLostAt, START + 5_000);
   agents.connected(record, hello, link);
-  t.equal(record.linkLostAt, null);
+  t.equal(record.connection.linkLostAt, null);
 });
 
 t.test('reports are acknowledged on their link, or sent back', async (t) => {
@@ -113,7 +113,7 @@ t.test('what an agent tells of its machine', async (t) => {
   t.same(told, ['lost 5', 'changed acme-srv']);
   events.onGoodbye('shutdown');
   await core.watch.lane.idle();
-  t.equal(record.liveness.state, 'off');
+  t.equal(record.connection.liveness.state, 'off');
   t.equal((await device())?.inventory_json, null);
 });
 

@@ -11,6 +11,7 @@ import { takeProof } from '../../../../server/domain/presence.ts';
 import { everyClient, ofClients } from '../../../../server/domain/scope.ts';
 import type { ServiceSource, Stretch, TermsSource } from '../../../../server/domain/sla/sources.ts';
 import { createAvailability } from '../../../../server/features/availability/create-availability.ts';
+import { heard, judged } from '../../../../server/fleet/device-connection.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { futureStatements } from '../../../../server/platform/store/heal-future.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
@@ -74,8 +75,8 @@ async function world(t: Test, size: number, services: ServiceSource | null = nul
     const record = running.fleet.devices.get(id)!;
     const [bootMs, monotonicMs] = [at - bootedAt, at - bootedAt];
     changes.addLedger(record, takeProof(record.memory.presence, { at, bootId, bootMs, monotonicMs }));
-    record.lastHeardAt = at;
-    record.liveness = { ...record.liveness, state: 'up' };
+    heard(record.connection, at);
+    judged(record.connection, { ...record.connection.liveness, state: 'up' });
     if (!changes.hasWrites) return;
     await store.commit(changes.statements(store, 1, at));
     running.availability.book.take(changes);
@@ -155,7 +156,7 @@ t.test('a server that spends its budget is warned of at 50, 75 and 100 %, once e
   await w.store.settings.set(setting, Object.fromEntries(pairs));
   await w.restart();
   const record = running().fleet.devices.get(id!)!;
-  record.liveness = { ...record.liveness, state: 'up' };
+  judged(record.connection, { ...record.connection.liveness, state: 'up' });
   t.same(await w.round(), [], 'also after a restart, and of what an older version saved');
   w.clock.nowMs = MONTH + 31 * DAY;
   await w.round();

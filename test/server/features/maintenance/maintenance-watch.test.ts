@@ -1,6 +1,7 @@
 import t from 'tap';
 import { said, typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
+import { judged } from '../../../../server/fleet/device-connection.ts';
 import { deviceFacts } from '../../../../server/fleet/device-facts.ts';
 import { maintenanceWorld, restart } from '../../../support/maintenance.ts';
 
@@ -214,7 +215,7 @@ t.test('a server that is restarted at every awkward moment', async (t) => {
   const again = async () => {
     await world.close();
     world = await restart(t, world.left);
-    world.device.liveness = { state: 'up', since: 0, reason: typed(''), loss: null };
+    judged(world.device.connection, { state: 'up', since: 0, reason: typed(''), loss: null });
   };
   await world.plan();
   await world.at('09:00');

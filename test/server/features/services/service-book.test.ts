@@ -3,6 +3,7 @@ import type { CheckInput, ServiceInput } from '../../../../protocol/api/service.
 import { typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { Stretch } from '../../../../server/domain/sla/sources.ts';
+import { heard } from '../../../../server/fleet/device-connection.ts';
 import { checkReport, startServices } from '../../../support/services.ts';
 import { spoken } from '../../../support/spoken.ts';
 import { addTenant, type Tenant, type TestClock, tempStore } from '../../../support/store.ts';
@@ -99,7 +100,7 @@ t.test('a machine that is gone is explained by the service that needs it', async
 
   clock.nowMs = at(30);
   await tell(id, 30, true);
-  record.lastHeardAt = at(30);
+  heard(record.connection, at(30));
   await server.watch.tick();
   await server.watch.tick();
   t.same([...server.book.open()], [], 'both end with its return');

@@ -161,7 +161,7 @@ t.test('who is late is judged by its own settings, and at the moment that they s
   const f = async (silentMs: number, want: string) => {
     w.clock.ms = minute(1) + silentMs;
     await w.core.watch.tick();
-    t.equal(w.record.liveness.state, want, `${silentMs} ms`);
+    t.equal(w.record.connection.liveness.state, want, `${silentMs} ms`);
   };
   await f(0, 'up');
   t.ok(w.core.watch.dueInMs > 60_000, 'nobody looks before it may be late');

@@ -6,6 +6,7 @@ import { type Said, said, typed } from '../../../../protocol/said/said.ts';
 import type { Judge } from '../../../../server/core/incidents/judge.ts';
 import type { StepPolicy } from '../../../../server/domain/incidents/incident.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
+import { heard } from '../../../../server/fleet/device-connection.ts';
 import { eachApart, Faults } from '../../../../server/platform/health/faults.ts';
 import { Health } from '../../../../server/platform/health/health.ts';
 import { openStore } from '../../../../server/platform/store/store.ts';
@@ -47,7 +48,7 @@ async function scene(t: Test, judges: readonly Judge[], policies: readonly StepP
     async run(durationMs, freeGb) {
       for (let ms = 0; ms < durationMs; ms += 5_000) {
         clock.ms += 5_000;
-        record.lastHeardAt = clock.ms;
+        heard(record.connection, clock.ms);
         if (ms % 10_000 === 0) agent.offer(core, record, clock.ms, { ...disk('/', 100, freeGb), 'cpu.busy': 0.1 });
         await core.ingest.drain();
         await core.watch.tick();

@@ -3,6 +3,7 @@ import t from 'tap';
 import { Feature } from '../../../../../protocol/wire/frame.ts';
 import type { TaskDesk } from '../../../../../server/core/tasks/desk.ts';
 import { Plans } from '../../../../../server/features/services/checks/plans.ts';
+import { linkOpened } from '../../../../../server/fleet/device-connection.ts';
 import { Fleet } from '../../../../../server/fleet/fleet.ts';
 import { startServices } from '../../../../support/services.ts';
 import { addTenant, type TestClock, tempStore } from '../../../../support/store.ts';
@@ -25,7 +26,8 @@ t.test('an agent that refuses its plan with every connection is one line of the 
   };
   const plans = new Plans({ checks, fleet, tasks, logger });
   for (const record of fleet.devices.values()) {
-    record.peer = { send: () => undefined, features: Feature.checks };
+    const peer = { send: () => undefined, features: Feature.checks };
+    linkOpened(record.connection, { peer, remoteAddress: null, intervalMs: null }, clock.nowMs);
     for (let connection = 0; connection < 50; connection += 1) plans.opened(record);
   }
   t.equal(asked, 50);
