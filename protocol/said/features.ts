@@ -1,5 +1,6 @@
 import { availabilitySaid } from '../features/availability/said.ts';
 import { maintenanceSaid } from '../features/maintenance/said.ts';
+import { recoverySaid } from '../features/recovery/said.ts';
 import type { FactsOf, SaidPart, WordsOf } from './part.ts';
 import { together } from './together.ts';
 
@@ -7,6 +8,7 @@ import { together } from './together.ts';
 const lines = [
   availabilitySaid,
   maintenanceSaid,
+  recoverySaid,
   // The newest stands last.
 ] as const satisfies readonly SaidPart[];
 

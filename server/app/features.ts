@@ -2,6 +2,7 @@ import { together } from '../../protocol/said/together.ts';
 import { createAudit } from '../features/audit/create-audit.ts';
 import type { Feature, FeatureLine } from '../features/feature.ts';
 import { createHistory } from '../features/history/create-history.ts';
+import { createRecovery } from '../features/recovery/create-recovery.ts';
 import { createSettings } from '../features/settings/create-settings.ts';
 import { auditActions } from '../platform/store/audit/actions.ts';
 import { FlapJudge } from '../watch/flap-judge.ts';
@@ -38,6 +39,7 @@ const lines: readonly FeatureLine<Kit>[] = [
   wired('clients'),
   wired('access'),
   { create: settingsFeature },
+  { create: recoveryFeature },
   wired('overview'),
   { create: auditFeature },
 ];
@@ -77,6 +79,16 @@ function settingsFeature({ config, settings, store, fleet, now, health, actOnSto
     tell: (fault) => health.set('settings', fault),
     // As long as a report may be judged.
     keepMs: config.retention.raw + DAY_MS,
+  });
+}
+
+function recoveryFeature({ store, fleet, now, act, wired }: Kit): Promise<Feature> {
+  const { contracts, services } = wired;
+  const clientOfDevice = (id: string): string | null => fleet.devices.get(id)?.info.client_id ?? null;
+  return createRecovery({
+    ...{ store, now, act, clientOfDevice },
+    terms: contracts.terms,
+    services: services.servicePort,
   });
 }
 

@@ -27,6 +27,7 @@ export async function takeSamples(api: Api, machines: Machines, beginning: Begin
       users: await idsOf('/api/v1/users'),
       'api-keys': await idsOf('/api/v1/api-keys'),
       install: ['agent.sh', 'nothing'],
+      plans: await idsOf('/api/v1/recovery/plans'),
       policies: ['default', 'tag:database', `client:${clients.dental}`, `device:${files.deviceId}`],
     },
     queries: {

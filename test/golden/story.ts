@@ -320,6 +320,22 @@ const scenes: readonly Scene[] = [
     },
   ],
   [
+    54,
+    0,
+    async ({ api, beginning, machines }) => {
+      const { people, clients } = beginning;
+      const plan = {
+        ...{ clientId: clients.dental, deviceId: machines.get('files-1').deviceId, serviceId: null, name: 'Files' },
+        ...{ tool: 'restic', target: { place: 'nas', isOffSite: false }, rpoMinutes: 1_440, rtoMinutes: null },
+        ...{ rhythm: { kind: 'cron', line: '0 22 * * *' }, closed: { weekdays: [], dates: [] }, graceMinutes: null },
+        ...{ timeZone: 'Europe/Zurich', durationMinutes: 40 },
+      };
+      const { body } = await api.act(people.technician, 'POST', '/api/v1/recovery/plans', plan);
+      const next = { ...plan, rpoMinutes: 1_560 };
+      await api.act(people.technician, 'PUT', `/api/v1/recovery/plans/${body.id}`, next);
+    },
+  ],
+  [
     55,
     0,
     ({ api, beginning, machines }) =>

@@ -26,6 +26,8 @@ import { createIncidentPort } from '../../server/features/incidents/incident-por
 import { incidentRoutes } from '../../server/features/incidents/routes.ts';
 import { createMaintenance } from '../../server/features/maintenance/create-maintenance.ts';
 import type { MaintenancePort } from '../../server/features/maintenance/port.ts';
+import { createRecovery } from '../../server/features/recovery/create-recovery.ts';
+import type { PlanPort } from '../../server/features/recovery/plan-port.ts';
 import { createServices, type Services } from '../../server/features/services/create-services.ts';
 import { createSettings } from '../../server/features/settings/create-settings.ts';
 import { PolicyBook } from '../../server/features/settings/policy-book.ts';
@@ -68,6 +70,7 @@ export interface TestServer {
   readonly book: IncidentBook;
   readonly maintenance: MaintenancePort;
   readonly personReports: PersonReportPort;
+  readonly recoveryPlans: PlanPort;
   /** Ledgers and figures over the real store. */
   readonly availability: Availability;
   /** The real fleet, of what is in the store; to be told of what a test puts there. */
@@ -241,7 +244,22 @@ export async function startHttp(
   const keepMs = 15 * 86_400_000;
   const tell = (): void => undefined;
   const settings = createSettings({ store, fleet, now, tell, book: policies, actOnStore, keepMs });
-  const features = [contracts, maintenance, availability, services, tickets, twins, access, clients, settings];
+  const recovery = await createRecovery({
+    ...{ store, now, act, terms: contracts.terms, services: services.servicePort },
+    clientOfDevice: (id) => fleet.devices.get(id)?.info.client_id ?? null,
+  });
+  const features = [
+    contracts,
+    maintenance,
+    availability,
+    services,
+    tickets,
+    twins,
+    access,
+    clients,
+    settings,
+    recovery,
+  ];
   const routeTable: RouteOptions[] = [];
   let isAdding = true;
   const routes: readonly AddRoutes[] = [
@@ -299,6 +317,7 @@ export async function startHttp(
     published,
     maintenance: maintenance.port,
     personReports: tickets.port,
+    recoveryPlans: recovery.port,
     book,
     availability,
     fleet,

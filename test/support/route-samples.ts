@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { enrolmentRequestMessage } from '../../protocol/api/enrolment.ts';
 import type { MaintenanceInput } from '../../protocol/api/maintenance.ts';
 import type { PersonReport, PersonReportInput } from '../../protocol/api/person-report.ts';
+import type { RecoveryPlanInput } from '../../protocol/api/recovery.ts';
 import type { CheckInput, ServiceInput } from '../../protocol/api/service.ts';
 import { toRecord } from '../../server/core/incidents/rows.ts';
 import { newTwin } from '../../server/core/twins/twins.ts';
@@ -202,6 +203,19 @@ function plannedWork({ client, device }: Tenant): MaintenanceInput {
 
 async function newWindow({ maintenance }: TestServer, tenant: Tenant): Promise<string> {
   return (await maintenance.create(everyClient, plannedWork(tenant), { id: 'test', name: 'Test' })).id;
+}
+
+function protection({ client }: Tenant): RecoveryPlanInput {
+  return {
+    ...{ clientId: client.id, deviceId: null, serviceId: null, name: unique('Files'), tool: 'restic' },
+    ...{ target: { place: 'nas', isOffSite: false }, rpoMinutes: 1_440, rtoMinutes: null },
+    ...{ rhythm: { kind: 'cron', line: '0 22 * * *' }, closed: { weekdays: [], dates: [] }, timeZone: 'UTC' },
+    ...{ durationMinutes: 40, graceMinutes: null },
+  };
+}
+
+async function newPlan({ recoveryPlans }: TestServer, tenant: Tenant): Promise<string> {
+  return (await recoveryPlans.create(everyClient, protection(tenant), { id: 'test', name: 'Test' })).id;
 }
 
 function problem({ client, site, device }: Tenant): PersonReportInput {
@@ -406,6 +420,18 @@ export const samples: Record<string, MakeSample> = {
   }),
   'DELETE /api/v1/maintenance/:id': async (server, tenant) => ({
     path: `/api/v1/maintenance/${await newWindow(server, tenant)}`,
+  }),
+  'GET /api/v1/recovery/plans': plain('/api/v1/recovery/plans'),
+  'POST /api/v1/recovery/plans': (_, tenant) => ({ path: '/api/v1/recovery/plans', body: protection(tenant) }),
+  'GET /api/v1/recovery/plans/:id': async (server, tenant) => ({
+    path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}`,
+  }),
+  'PUT /api/v1/recovery/plans/:id': async (server, tenant) => ({
+    path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}`,
+    body: protection(tenant),
+  }),
+  'DELETE /api/v1/recovery/plans/:id': async (server, tenant) => ({
+    path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}`,
   }),
   'GET /api/v1/person-reports': plain('/api/v1/person-reports'),
   'POST /api/v1/person-reports': (_, tenant) => ({ path: '/api/v1/person-reports', body: problem(tenant) }),

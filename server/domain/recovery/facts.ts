@@ -16,16 +16,6 @@ export const recoveryFacts = {
   'recovery.no-point': { since: 'moment' },
   'recovery.unproven': { exposure: 'duration', rpo: 'duration?' },
   'recovery.blind': { since: 'moment' },
-  // What a target is worth.
-  'recovery.target.holds': { rpo: 'duration', worst: 'duration' },
-  'recovery.target.sometimes': {
-    rpo: 'duration',
-    worst: 'duration',
-    from: 'instant',
-    to: 'instant',
-    proposal: 'duration',
-  },
-  'recovery.target.never': { rpo: 'duration', worst: 'duration', proposal: 'duration' },
   // What was lost, and how long it took.
   'recovery.loss.met': { loss: 'duration', rpo: 'duration?', point: 'instant' },
   'recovery.loss.breached': { loss: 'duration', rpo: 'duration', point: 'instant' },

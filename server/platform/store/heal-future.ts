@@ -26,6 +26,8 @@ const pastColumns: readonly (readonly [table: string, ...columns: string[]])[] =
   ['service', 'created_at', 'removed_at'],
   ['service_version', 'effective_at'],
   ['check_definition', 'created_at', 'removed_at'],
+  ['recovery_plan', 'created_at', 'removed_at'],
+  ['recovery_plan_version', 'effective_at'],
   // Else what was decided before would judge until then.
   ['policy_version', 'from_ms'],
 ];

@@ -17,6 +17,7 @@ import { sayIncidents } from './migrations/0014-said.ts';
 import { policies } from './migrations/0015-policies.ts';
 import { sayRevisions } from './migrations/0017-said-ledger.ts';
 import { sayMessages } from './migrations/0018-said-messages.ts';
+import { recoveryPlans } from './migrations/0019-recovery-plans.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Statements, or what reads old rows that no statement can read; in a transaction either way. */
@@ -44,6 +45,7 @@ const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
   [11, sayRevisions],
   [12, sayMessages],
   [13, policies],
+  [14, recoveryPlans],
 ]);
 
 /** The version of the tables that every build has; features lead on from there. */

@@ -25,6 +25,7 @@ import { type PersonReportRepository, personReportRepository } from './repo/pers
 import { type PolicyRepository, policyRepository } from './repo/policy.ts';
 import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
 import { type ReceiverRepository, receiverRepository } from './repo/receiver.ts';
+import { type RecoveryPlanRepository, recoveryPlanRepository } from './repo/recovery-plan.ts';
 import { type ServiceRepository, serviceRepository } from './repo/service.ts';
 import { type SessionRepository, sessionRepository } from './repo/session.ts';
 import { type SiteRepository, siteRepository } from './repo/site.ts';
@@ -57,6 +58,7 @@ export interface ScopedStore {
   readonly maintenance: MaintenanceRepository;
   readonly personReports: PersonReportRepository;
   readonly policies: PolicyRepository;
+  readonly recoveryPlans: RecoveryPlanRepository;
 }
 
 /** What can be read and written, alone or inside a transaction. */
@@ -180,5 +182,6 @@ function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
     maintenance: maintenanceRepository(bound),
     personReports: personReportRepository(bound),
     policies: policyRepository(bound),
+    recoveryPlans: recoveryPlanRepository(bound),
   };
 }

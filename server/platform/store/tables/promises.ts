@@ -65,6 +65,23 @@ export interface PromiseTables {
     created_by: string;
     removed_at: number | null;
   };
+  /** Something that is protected. What is promised of it stands in its versions. */
+  recovery_plan: {
+    id: string;
+    client_id: string;
+    created_at: number;
+    created_by: string;
+    removed_at: number | null;
+  };
+  /** What a plan says, from when on. `document_json` is a `RecoveryPlanInput` of protocol/api/recovery.ts. */
+  recovery_plan_version: {
+    id: Generated<number>;
+    client_id: string;
+    plan_id: string;
+    effective_at: number;
+    document_json: string;
+    created_by: string;
+  };
   /** What a service was made of, from when on. `document_json` is a `ServiceInput` of protocol/api/service.ts. */
   service_version: {
     id: Generated<number>;

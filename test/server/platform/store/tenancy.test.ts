@@ -205,6 +205,15 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
   const policyOfAll = { ...policy, policy: 'default', client_id: null };
   await all.policies.insert(policy);
   await all.policies.insert(policyOfAll);
+  const plan = { id: randomUUID(), client_id: bolt.client.id, created_at: 0, created_by: 'test', removed_at: null };
+  const planVersion = {
+    client_id: bolt.client.id,
+    plan_id: plan.id,
+    effective_at: 0,
+    document_json: '{}',
+    created_by: 'test',
+  };
+  await store.commit([all.recoveryPlans.insertStatement(plan), all.recoveryPlans.insertVersionStatement(planVersion)]);
   const reportKey = randomBytes(32);
   await all.clients.setReportKey(bolt.client.id, { hash: reportKey, createdBy: 'me', expiresAt: null });
   const child = incidentRow(bolt, { key: 'child', parent_id: incident.id, suppressed_by: 'maintenance:w' });
@@ -450,6 +459,13 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       all: [outcome.empty, () => mine.policies.all()],
       insert: [outcome.notFound, () => mine.policies.insert(policy)],
     },
+    recoveryPlans: {
+      all: [outcome.empty, () => ids(mine.recoveryPlans.all())],
+      versions: [outcome.empty, () => mine.recoveryPlans.versions()],
+      insertStatement: [outcome.notFound, () => mine.recoveryPlans.insertStatement({ ...plan, id: 'new' })],
+      insertVersionStatement: [outcome.notFound, () => mine.recoveryPlans.insertVersionStatement(planVersion)],
+      removeStatement: [undefined, () => store.commit([mine.recoveryPlans.removeStatement(plan.id, 1)])],
+    },
     apiKeys: {
       list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
       get: [outcome.nothing, () => mine.apiKeys.get(globalKey.id)],
@@ -500,6 +516,8 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       'service',
       'service_version',
       'policy_version',
+      'recovery_plan',
+      'recovery_plan_version',
       'api_key',
       'receiver',
       'delivery',

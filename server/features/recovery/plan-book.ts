@@ -1,0 +1,43 @@
+import type { RecoveryPlanInput } from '../../../protocol/api/recovery.ts';
+import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
+import { notFound } from '../../platform/store/scoping.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { PlanDefinition } from './definition.ts';
+
+/** Every plan in memory, also those that were removed. What changes here follows what was written. */
+export class PlanBook {
+  readonly #plans = new Map<string, PlanDefinition>();
+
+  async load(store: Pick<Store, 'scoped'>): Promise<void> {
+    const { recoveryPlans } = store.scoped(everyClient);
+    const versions = Map.groupBy(await recoveryPlans.versions(), (row) => row.plan_id);
+    for (const row of await recoveryPlans.all()) {
+      const own = (versions.get(row.id) ?? []).map(({ effective_at: from, document_json: json }) => {
+        return { from, input: JSON.parse(json) as RecoveryPlanInput };
+      });
+      const { id, client_id: clientId, created_at: createdAt, removed_at: removedAt } = row;
+      this.put({ id, clientId, createdAt, removedAt, versions: own });
+    }
+  }
+
+  put(plan: PlanDefinition): void {
+    this.#plans.set(plan.id, plan);
+  }
+
+  /** Those that stand, of the scope. */
+  list(scope: Scope, clientId?: string): PlanDefinition[] {
+    return [...this.#plans.values()].filter(
+      (plan) =>
+        plan.removedAt === null &&
+        inScope(scope, plan.clientId) &&
+        (clientId === undefined || plan.clientId === clientId),
+    );
+  }
+
+  /** @throws VigiaError not_found also for what is outside the scope */
+  require(scope: Scope, id: string): PlanDefinition {
+    const plan = this.#plans.get(id);
+    if (!plan || plan.removedAt !== null || !inScope(scope, plan.clientId)) throw notFound('recovery plan');
+    return plan;
+  }
+}

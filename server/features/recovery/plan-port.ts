@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { RecoveryPlan, RecoveryPlanDetail, RecoveryPlanInput } from '../../../protocol/api/recovery.ts';
+import { VigiaError } from '../../../protocol/error.ts';
+import type { Act } from '../../core/incidents/act.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { ofClients, type Scope } from '../../domain/scope.ts';
+import { found, notFound } from '../../platform/store/scoping.ts';
+import type { Store } from '../../platform/store/store.ts';
+import type { PlanDefinition } from './definition.ts';
+import type { PlanBook } from './plan-book.ts';
+import { refuseBadPlan } from './refuse-bad.ts';
+import { type PlanTerms, planDetail, planView } from './views.ts';
+
+export interface PlanPortOptions {
+  readonly store: Pick<Store, 'scoped'>;
+  /** Null for a device that is not there. */
+  readonly clientOfDevice: (deviceId: string) => string | null;
+  readonly terms: PlanTerms;
+  /** Throws not_found for a service that is outside the scope or not there. */
+  readonly services: { get(scope: Scope, id: string): unknown };
+  readonly plans: PlanBook;
+  readonly act: Act;
+  readonly now: () => number;
+}
+
+const MAX_PLANS_PER_CLIENT = 1_000;
+/** Each changes what a period is measured by, so none is forgotten. */
+const MAX_VERSIONS = 500;
+
+export type PlanPort = ReturnType<typeof createPlanPort>;
+
+/** Plans as people make, change and read them. Each may throw VigiaError not_found, validation_failed, conflict. */
+export function createPlanPort(options: PlanPortOptions) {
+  const { store, plans, terms, act, now } = options;
+  const detail = (plan: PlanDefinition, at: number): RecoveryPlanDetail => planDetail(plan, terms, at);
+
+  return {
+    list: (scope: Scope, clientId?: string): RecoveryPlan[] =>
+      plans.list(scope, clientId).map((plan) => planView(plan, terms, now())),
+    get: (scope: Scope, id: string): RecoveryPlanDetail => detail(plans.require(scope, id), now()),
+
+    async create(scope: Scope, input: RecoveryPlanInput, actor: Actor): Promise<RecoveryPlanDetail> {
+      refuseBadPlan(input, now());
+      const id = randomUUID();
+      return act(actor, 'recovery-plan.create', scope, async (changes, at, scoped) => {
+        const { clientId } = input;
+        found(await scoped.clients.get(clientId), 'client');
+        requireOwn(input, options);
+        changes.record(id, input);
+        if (plans.list(ofClients(clientId)).length >= MAX_PLANS_PER_CLIENT) {
+          throw new VigiaError('conflict', `The client has ${MAX_PLANS_PER_CLIENT} plans already. Remove some.`);
+        }
+        const { recoveryPlans } = store.scoped(scope);
+        const row = { id, client_id: clientId, created_at: at, created_by: actor.id, removed_at: null };
+        changes.add(
+          recoveryPlans.insertStatement(row),
+          recoveryPlans.insertVersionStatement(versionRow(id, input, at, actor)),
+        );
+        const made: PlanDefinition = { id, clientId, createdAt: at, removedAt: null, versions: [{ from: at, input }] };
+        changes.afterwards(() => plans.put(made));
+        return detail(made, at);
+      });
+    },
+
+    async change(scope: Scope, id: string, input: RecoveryPlanInput, actor: Actor): Promise<RecoveryPlanDetail> {
+      if (plans.require(scope, id).clientId !== input.clientId) {
+        throw new VigiaError('validation_failed', 'A plan stays with its client. Make a new one for the other.');
+      }
+      refuseBadPlan(input, now());
+      return act(actor, 'recovery-plan.change', scope, (changes, at) => {
+        const known = plans.require(scope, id);
+        requireOwn(input, options);
+        changes.record(id, input);
+        if (known.versions.length >= MAX_VERSIONS) {
+          throw new VigiaError(
+            'conflict',
+            `This plan was changed ${MAX_VERSIONS} times. Remove it and make a new one.`,
+          );
+        }
+        changes.add(store.scoped(scope).recoveryPlans.insertVersionStatement(versionRow(id, input, at, actor)));
+        const next = { ...known, versions: [...known.versions, { from: at, input }] };
+        changes.afterwards(() => plans.put(next));
+        return detail(next, at);
+      });
+    },
+
+    async remove(scope: Scope, id: string, actor: Actor): Promise<void> {
+      await act(actor, 'recovery-plan.remove', scope, (changes, at) => {
+        const known = plans.require(scope, id);
+        changes.record(id);
+        changes.add(store.scoped(scope).recoveryPlans.removeStatement(id, at));
+        changes.afterwards(() => plans.put({ ...known, removedAt: at }));
+      });
+    },
+  };
+}
+
+/** What is protected is the client's own. */
+function requireOwn(
+  { clientId, deviceId, serviceId }: RecoveryPlanInput,
+  { clientOfDevice, services }: PlanPortOptions,
+): void {
+  if (deviceId !== null && clientOfDevice(deviceId) !== clientId) throw notFound('device');
+  if (serviceId !== null) services.get(ofClients(clientId), serviceId);
+}
+
+function versionRow(id: string, input: RecoveryPlanInput, at: number, { id: by }: Actor) {
+  const { clientId: client_id } = input;
+  return { client_id, plan_id: id, effective_at: at, document_json: JSON.stringify(input), created_by: by };
+}
