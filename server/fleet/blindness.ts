@@ -1,7 +1,8 @@
 import type { CompiledQuery } from 'kysely';
 import type { Said } from '../../protocol/said/said.ts';
 import type { BlindStretch } from '../domain/ledger.ts';
-import { BLIND_AHEAD_MS, type SetBack } from '../platform/store/heal-future.ts';
+import type { SetBack } from '../domain/moved-back.ts';
+import { BLIND_AHEAD_MS } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
 import { blindnessRepository } from './blindness-repository.ts';
 

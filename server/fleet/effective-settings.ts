@@ -1,5 +1,5 @@
+import type { SetBack } from '../domain/moved-back.ts';
 import type { DetectionSettings } from '../domain/settings.ts';
-import type { SetBack } from '../platform/store/heal-future.ts';
 import type { DeviceRecord } from './device-record.ts';
 
 /** By which settings is judged what happens at an instant (ms): those of that moment, also when it is judged later. */

@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely';
+import type { SetBack } from '../domain/moved-back.ts';
 import { STEP_MS } from '../platform/clock.ts';
 import type { SeriesStep } from '../platform/series/series-store.ts';
-import type { SetBack } from '../platform/store/heal-future.ts';
 import type { Store } from '../platform/store/store.ts';
 
 /** A step forwards that the server followed: should it prove wrong, all that was stamped from `since` on is wrong by its size. */

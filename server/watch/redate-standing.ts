@@ -1,8 +1,8 @@
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import { redateIncident } from '../domain/incidents/redate-incident.ts';
+import { movedBack, type SetBack } from '../domain/moved-back.ts';
 import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { SetBack } from '../platform/store/heal-future.ts';
 
 /**
  * The server's clock was set back: what incidents, their clocks, stretches without sight, policies of settings and the enrolments and places of machines say in memory moves as it does
@@ -14,14 +14,14 @@ export function redateStanding(
   fleet: Pick<Fleet, 'devices' | 'blindness'>,
   settings: Pick<EffectiveSettings, 'redate'>,
   now: number,
-  { sizeMs, since }: SetBack,
+  step: SetBack,
 ): void {
-  const isWrong = (at: number): boolean => at > now || at >= since;
-  const back = (at: number): number => (isWrong(at) ? Math.min(now, at + sizeMs) : at);
+  const back = (at: number): number => movedBack(at, now, step);
+  const isWrong = (at: number): boolean => at > now || at >= step.since;
   // Also those that are over: one that seems to end in the future would come again for as long.
   for (const record of [...book.known()]) if (isWrong(record.updatedAt)) book.put(redateIncident(record, back));
-  fleet.blindness.redate(now, { sizeMs, since });
-  settings.redate(now, { sizeMs, since });
+  fleet.blindness.redate(now, step);
+  settings.redate(now, step);
   for (const record of fleet.devices.values()) {
     const { enrolled_at: enrolledAt } = record.info;
     if (isWrong(enrolledAt)) record.info = { ...record.info, enrolled_at: back(enrolledAt) };

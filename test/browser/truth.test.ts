@@ -1,4 +1,5 @@
 import t from 'tap';
+import { typed } from '../../protocol/said/said.ts';
 import { openDashboard } from '../support/fake-dashboard.ts';
 import { reads } from '../support/page.ts';
 import { until } from '../support/until.ts';
@@ -28,7 +29,7 @@ t.test('a server that has just started says that absence is not judged yet, and 
   api.world.health = {
     ...api.world.health,
     judgingFrom: new Date(Date.now() + 60_000).toISOString(),
-    warnings: ['The disk of the data folder is nearly full.'],
+    warningsSaid: [typed('The disk of the data folder is nearly full.')],
   };
   await visit('/fleet');
   await page.getByText('Absence is not judged until').waitFor();
@@ -38,7 +39,7 @@ t.test('a server that has just started says that absence is not judged yet, and 
       ...api.world.health,
       now: new Date().toISOString(),
       judgingFrom: new Date(0).toISOString(),
-      warnings: [],
+      warningsSaid: [],
     },
   });
   t.ok(await until('both go', async () => (await page.locator('.banner').count()) === 0));
@@ -49,7 +50,7 @@ t.test(
   async (t) => {
     const { page, api, visit } = await openDashboard(t);
     const warning = 'The disk of the data folder is nearly full.';
-    api.world.health = { ...api.world.health, warnings: [warning] };
+    api.world.health = { ...api.world.health, warnings: [warning], warningsSaid: [typed(warning)] };
     for (const path of ['/', '/settings/about']) {
       await visit(path);
       await page.locator('.health').getByText('Needs attention').waitFor();

@@ -1,4 +1,5 @@
 import type { Calendar, ContractTerms } from '../../../protocol/api/contract.ts';
+import { movedBack, type SetBack } from '../../domain/moved-back.ts';
 import { endOfDate, startOfDate } from '../../domain/sla/local-time.ts';
 import { serviceHours } from '../../domain/sla/service-hours.ts';
 import type { TermsInForce, TermsSource } from '../../domain/sla/sources.ts';
@@ -36,6 +37,18 @@ export class ContractBook implements TermsSource {
     const versions = [...this.versions(clientId), version];
     this.#versions.set(clientId, versions);
     this.#inForce.set(clientId, spans(versions));
+  }
+
+  /** The clock was set back to `now` (ms): what was made by it moves as it does in the database. */
+  redate(now: number, step: SetBack): void {
+    for (const [clientId, versions] of [...this.#versions]) {
+      const moved = versions.map((one) => {
+        const createdAt = movedBack(one.createdAt, now, step);
+        return { ...one, createdAt, effectiveAt: one.effectiveAt === one.createdAt ? createdAt : one.effectiveAt };
+      });
+      this.#versions.set(clientId, moved);
+      this.#inForce.set(clientId, spans(moved));
+    }
   }
 
   /** A book that differs from this one by a version. */

@@ -67,7 +67,7 @@ export async function createContracts(options: ContractsOptions): Promise<Contra
     policy,
     port,
     clocks,
-    judges: [createClockJudge(book, source)],
+    judges: [{ ...createClockJudge(book, source), clockSet: (set) => contracts.redate(set.now, set) }],
     policies: [policy],
     routes: [
       (http) => incidentClockRoutes(http, { incidents: options.incidents, clocks }),

@@ -1,11 +1,12 @@
 import { isSame, said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
-import type { Judge } from '../../core/incidents/judge.ts';
+import type { ClockSet, Judge } from '../../core/incidents/judge.ts';
 import { adopt, release } from '../../core/presence/family.ts';
 import type { IncidentRecord, IncidentStep, StepPolicy, Subject } from '../../domain/incidents/incident.ts';
 import { incidentKey } from '../../domain/incidents/incident.ts';
 import type { LedgerState } from '../../domain/ledger.ts';
+import { movedBack } from '../../domain/moved-back.ts';
 import { everyClient } from '../../domain/scope.ts';
 import { judgeService, type Member, type ServiceVerdict } from '../../domain/sla/service-ledger.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
@@ -90,6 +91,15 @@ export class ServiceBook implements Judge {
 
   liveOf(service: ServiceDefinition, now: number): Live {
     return this.#live.get(service.id) ?? { verdict: this.#judgeNow(service, now, false), since: now };
+  }
+
+  clockSet(set: ClockSet): void {
+    const back = (at: number): number => movedBack(at, set.now, set);
+    for (const service of this.#services.values()) {
+      const versions = service.versions.map((one) => ({ ...one, from: back(one.from) }));
+      const removedAt = service.removedAt === null ? null : back(service.removedAt);
+      this.put({ ...service, createdAt: back(service.createdAt), removedAt, versions });
+    }
   }
 
   judge(changes: ChangeSet, now: number): void {

@@ -1,3 +1,4 @@
+import { movedBack, type SetBack } from '../../domain/moved-back.ts';
 import { settingsWith } from '../../domain/policies/catalogue.ts';
 import type { Place } from '../../domain/policies/policy.ts';
 import { type Effective, effective, nearestValues } from '../../domain/policies/resolve.ts';
@@ -6,7 +7,6 @@ import { everyClient } from '../../domain/scope.ts';
 import type { DetectionSettings } from '../../domain/settings.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { EffectiveSettings } from '../../fleet/effective-settings.ts';
-import type { SetBack } from '../../platform/store/heal-future.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { Row } from '../../platform/store/tables.ts';
 import { toVersion } from './rows.ts';
@@ -70,9 +70,10 @@ export class PolicyBook implements EffectiveSettings {
     this.#known.delete(deviceId);
   }
 
-  redate(now: number, { sizeMs, since }: SetBack): void {
-    const moved = (at: number): number => (at > now || at >= since ? Math.min(now, at + Math.min(0, sizeMs)) : at);
-    this.#replace(new PolicyShelf([...this.#shelf.all()].map((one) => ({ ...one, from: moved(one.from) }))));
+  redate(now: number, step: SetBack): void {
+    this.#replace(
+      new PolicyShelf([...this.#shelf.all()].map((one) => ({ ...one, from: movedBack(one.from, now, step) }))),
+    );
   }
 
   ofDevice(device: Placed, at: number): DetectionSettings {

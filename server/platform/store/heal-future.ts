@@ -1,4 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely';
+import type { SetBack } from '../../domain/moved-back.ts';
 import { redateJson } from './redate-json.ts';
 import type { Store } from './store.ts';
 
@@ -8,7 +9,12 @@ const pastColumns: readonly (readonly [table: string, ...columns: string[]])[] =
   ['incident', 'taken_at', 'responded_at', 'on_site_at'],
   ['incident_event', 'at'],
   ['person_report', 'reported_at', 'created_at'],
-  ['session', 'created_at', 'last_seen_at'],
+  ['session', 'created_at', 'last_seen_at', 'revoked_at'],
+  ['user', 'created_at', 'disabled_at'],
+  ['password_reset', 'created_at', 'ended_at'],
+  ['client', 'created_at', 'report_key_at', 'report_key_used_at'],
+  ['site', 'created_at'],
+  ['receiver', 'created_at', 'removed_at'],
   ['known_place', 'last_seen_at'],
   ['delivery', 'delivered_at', 'given_up_at'],
   ['outbox', 'delivered_at'],
@@ -20,6 +26,7 @@ const pastColumns: readonly (readonly [table: string, ...columns: string[]])[] =
   ['maintenance_run', 'started_at', 'ended_at', 'finished_at'],
   ['maintenance_window', 'created_at', 'cancelled_at'],
   ['maintenance_edit', 'at'],
+  ['twin_report', 'received_at'],
   ['attestation', 'at', 'withdrawn_at'],
   ['ledger_revision', 'at'],
   ['history_loss', 'found_at', 'told_at'],
@@ -31,16 +38,16 @@ const pastColumns: readonly (readonly [table: string, ...columns: string[]])[] =
   // Else what was decided before would judge until then.
   ['policy_version', 'from_ms'],
 ];
+/** What ends by itself after a while: it lasts as long as it was to last, not until a wrong clock would have ended it. */
+const lasting = [
+  ['session', 'created_at', 'expires_at'],
+  ['api_key', 'created_at', 'expires_at'],
+  ['enrolment_token', 'created_at', 'expires_at'],
+  ['password_reset', 'created_at', 'expires_at'],
+  ['client', 'report_key_at', 'report_key_expires_at'],
+] as const;
 /** Stretches of time: what begins in the future is none. */
 const stretches = ['presence_interval', 'check_interval'] as const;
-
-/** How far the server's clock was set back, and what it has stamped wrong. */
-export interface SetBack {
-  /** Below 0; 0 if it is not known. */
-  readonly sizeMs: number;
-  /** What is stamped with this instant or a later one was stamped by the wrong clock; infinite if that is not known. */
-  readonly since: number;
-}
 
 export const unknownStep: SetBack = { sizeMs: 0, since: Number.POSITIVE_INFINITY };
 
@@ -64,6 +71,11 @@ export function futureStatements(
         WHERE ${name} >= ${firstWrong}`;
     }),
   );
+  // Before its beginning moves.
+  const until = lasting.map(([table, begins, ends]) => {
+    const [begin, end] = [sql.ref(begins), sql.ref(ends)];
+    return sql`UPDATE ${sql.table(table)} SET ${end} = ${end} - (${begin} - min(${begin} + ${back}, ${now})) WHERE ${begin} >= ${firstWrong}`;
+  });
   const ended = stretches.flatMap((table) => [
     // Below 0 in between, as no two of a machine may begin at the same time, not even for a moment.
     sql`UPDATE ${sql.table(table)} SET start_ms = -(start_ms + ${back}), end_ms = end_ms + ${back} WHERE start_ms >= ${from}`,
@@ -80,12 +92,18 @@ export function futureStatements(
     sql`UPDATE delivery SET due_at = ${now} WHERE attempts > 0 AND delivered_at IS NULL AND given_up_at IS NULL
       AND due_at > ${now} + ${RETRY_AHEAD_MS}`,
     sql`UPDATE outbox SET due_at = due_at - (created_at - ${now}), created_at = ${now} WHERE created_at > ${now}`,
+    // A first day that a person chose stays; what was in force from when it was made on moves with that.
+    sql`UPDATE contract_version SET
+      effective_at = CASE WHEN effective_at = created_at THEN min(created_at + ${back}, ${now}) ELSE effective_at END,
+      created_at = min(created_at + ${back}, ${now}) WHERE created_at >= ${firstWrong}`,
     sql`UPDATE blindness SET start_ms = start_ms + ${back}, end_ms = end_ms + ${back} WHERE start_ms >= ${from}`,
     sql`UPDATE blindness SET start_ms = ${now} WHERE start_ms > ${now}`,
     sql`UPDATE blindness SET end_ms = max(start_ms, ${now}) WHERE end_ms > ${now} AND end_ms > start_ms
       AND end_ms > ${now} + ${BLIND_AHEAD_MS}`,
   ];
-  return [...redateJson(back, firstWrong, now), ...past, ...ended, ...others].map((query) => query.compile(db));
+  return [...redateJson(back, firstWrong, now), ...until, ...past, ...ended, ...others].map((query) =>
+    query.compile(db),
+  );
 }
 
 /** No try of a message is put off for longer. */

@@ -18,6 +18,7 @@ import { policies } from './migrations/0015-policies.ts';
 import { sayRevisions } from './migrations/0017-said-ledger.ts';
 import { sayMessages } from './migrations/0018-said-messages.ts';
 import { recoveryPlans } from './migrations/0019-recovery-plans.ts';
+import { setBack } from './migrations/0021-set-back.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Statements, or what reads old rows that no statement can read; in a transaction either way. */
@@ -46,6 +47,7 @@ const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
   [12, sayMessages],
   [13, policies],
   [14, recoveryPlans],
+  [15, setBack],
 ]);
 
 /** The version of the tables that every build has; features lead on from there. */

@@ -99,3 +99,21 @@ t.test('a calendar of the same terms is the same object, so that what is compile
   t.equal(book.calendar(terms, 's1').weekly.length, 1, 'the hours of the site');
   t.end();
 });
+
+t.test(
+  'a version that a clock ahead has made is in force from when it was made, and a first day that was chosen stays',
+  (t) => {
+    const now = wall('2026-10-01T12:00');
+    const book = bookOf(['2026-02-01T12:00', {}], ['2029-10-01T12:30', { startsOn: '2026-01-01' }]);
+    book.redate(now, { sizeMs: 0, since: forEver });
+    t.same(spansOf(book), [
+      [1, midnight('2026-01-01'), now],
+      [2, now, forEver],
+    ]);
+    const planned = bookOf(['2026-02-01T12:00', {}], ['2026-10-01T12:30', { startsOn: '2027-01-01' }]);
+    planned.redate(now, { sizeMs: -3_600_000, since: wall('2026-10-01T12:10') });
+    t.same(spansOf(planned).at(-1), [2, midnight('2027-01-01'), forEver]);
+    t.equal(planned.versions('acme').at(-1)?.createdAt, wall('2026-10-01T11:30'));
+    t.end();
+  },
+);

@@ -252,3 +252,17 @@ t.test('a check that cannot be is refused with a sentence', async (t) => {
   const loaded = await startServices(t, { store, clock: { nowMs: START } });
   t.equal(loaded.checkPort.get(everyClient, renamed.id).name, 'Renamed', 'as it is stored');
 });
+
+t.test('a service that a clock ahead has changed is what it was made of, from when that was', async (t) => {
+  const { clock, tenant, server } = await setUp(t);
+  const service = await server.servicePort.create(everyClient, serviceOf(tenant), actor);
+  clock.nowMs = at(3_600);
+  await server.servicePort.change(everyClient, service.id, serviceOf(tenant, { name: 'Billing' }), actor);
+  server.services.clockSet({ sizeMs: -3_600_000, now: at(10), since: at(1_800) });
+  const known = server.services.get(service.id);
+  t.same(
+    known?.versions.map(({ from }) => from),
+    [at(0), at(0)],
+  );
+  t.equal(known?.createdAt, at(0));
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import t from 'tap';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { redateClock } from '../../../../server/domain/sla/redate-clock.ts';
@@ -295,4 +296,74 @@ t.test('the clock of an incident says the same in memory and in the database', a
       { numRuns: 50 },
     ),
   );
+});
+
+t.test('what is never changed is dated anew all the same', async (t) => {
+  const store = await tempStore(t, { nowMs: NOW });
+  const { client, device } = await addTenant(store, 'Acme');
+  const all = store.scoped(everyClient);
+  const version = { client_id: client.id, version: 1, terms_json: '{}', created_by: 'Ann' };
+  await store.commit([
+    all.ledgerRevisions.insertStatement({
+      ...{ client_id: client.id, subject_kind: 'device', subject_id: device.id, at: NOW + HOUR, by_user: 'server' },
+      ...{ said_json: '{"key":"revision.late","params":{"from":0,"to":1}}', from_ms: 0, to_ms: 1 },
+      ...{ before_json: '[]', after_json: '[]' },
+    }),
+    all.contracts.insertStatement({ ...version, id: 'v1', effective_at: NOW + HOUR, created_at: NOW + HOUR }),
+  ]);
+  await store.commit(futureStatements(store, NOW));
+  t.match(await store.db.selectFrom('ledger_revision').select('at').execute(), [{ at: NOW }]);
+  t.match(await store.db.selectFrom('contract_version').select(['effective_at', 'created_at']).execute(), [
+    { effective_at: NOW, created_at: NOW },
+  ]);
+  const later = store.db.updateTable('ledger_revision').set({ at: NOW + 1 });
+  const otherwise = store.db.updateTable('ledger_revision').set({ before_json: '[1]' });
+  for (const change of [later, otherwise]) await t.rejects(change.execute(), { message: /never changed/ });
+  const terms = store.db.updateTable('contract_version').set({ terms_json: '{"tier":"own"}' });
+  await t.rejects(terms.execute(), { message: /never changed/ });
+});
+
+/** Why a column that holds an instant, or seems to, stays as it is. */
+const asItIs = new Map([
+  ['attestation.from_ms', 'a person said so'],
+  ['attestation.to_ms', 'a person said so'],
+  ['audit.at', 'chained: it says what the clock said'],
+  ['device_state.saved_at', 'nothing is judged by it'],
+  ['history_loss.from_ms', 'hours as history had them'],
+  ['history_loss.to_ms', 'hours as history had them'],
+  ['ledger_revision.from_ms', 'a stretch as it was revised'],
+  ['ledger_revision.to_ms', 'a stretch as it was revised'],
+  ['person_report.lead_ms', 'a duration'],
+]);
+
+t.test('every column that holds an instant is dated anew, or it is said why not', async (t) => {
+  const store = await tempStore(t, { nowMs: NOW });
+  const healed = futureStatements(store, NOW).map(({ sql: text }) => text.replaceAll(/\s+/g, ' '));
+  const { rows } = await sql<{ table: string; column: string }>`
+    SELECT m.name AS "table", c.name AS "column" FROM sqlite_schema m, pragma_table_info(m.name) c
+    WHERE m.type = 'table' AND c.type = 'INTEGER' AND (c.name = 'at' OR c.name GLOB '*_at' OR c.name GLOB '*_ms')
+    ORDER BY 1, 2`.execute(store.db);
+  const forgotten = rows.filter(({ table, column }) => {
+    const sets = new RegExp(`^UPDATE "?${table}"? SET .*\\b${column}"? = `);
+    return !healed.some((text) => sets.test(text));
+  });
+  t.ok(rows.length > 60, `${rows.length} columns`);
+  t.same(
+    forgotten.map(({ table, column }) => `${table}.${column}`),
+    [...asItIs.keys()],
+  );
+});
+
+t.test('what ends after a while lasts no longer because its maker was ahead', async (t) => {
+  const store = await tempStore(t, { nowMs: NOW });
+  const { client } = await addTenant(store, 'Acme');
+  const year = 365 * 24 * HOUR;
+  await store.db
+    .updateTable('client')
+    .set({ report_key_at: NOW + 3 * year, report_key_expires_at: NOW + 4 * year })
+    .where('id', '=', client.id)
+    .execute();
+  await store.commit(futureStatements(store, NOW));
+  const [link] = await store.db.selectFrom('client').select(['report_key_at', 'report_key_expires_at']).execute();
+  t.same(link, { report_key_at: NOW, report_key_expires_at: NOW + year });
 });
