@@ -6,7 +6,9 @@ import type { StoredReport } from '../platform/series/series-store.ts';
 import type { Store, StoreHandle } from '../platform/store/store.ts';
 import type { Row } from '../platform/store/tables.ts';
 import { Blindness } from './blindness.ts';
-import { type DeviceRecord, type LatestReading, makeRecord, type Placement } from './device-record.ts';
+import { identify, type Placement } from './device-identity.ts';
+import { type DeviceRecord, makeRecord } from './device-record.ts';
+import { renewLatest, replaceLatest } from './device-shown.ts';
 
 /** Every device that is not retired, with the clients and sites it belongs to, in memory. */
 export class Fleet {
@@ -59,8 +61,7 @@ export class Fleet {
     const known = this.devices.get(info.id);
     if (!known) return this.#add(makeRecord(info, saved, this.blindness, placements));
     this.#byKey.delete(keyOf(known.info.public_key));
-    known.info = info;
-    known.placements = placements;
+    identify(known, info, placements);
     this.#byKey.set(keyOf(info.public_key), known);
     return known;
   }
@@ -96,14 +97,7 @@ export class Fleet {
 
   /** Takes a report as the newest one of its device. @throws ProtocolError report_invalid */
   setLatest(record: DeviceRecord, report: StoredReport): void {
-    const { latest } = record;
-    const { metrics, scaled } = report;
-    if (latest?.schema.metrics === metrics && latest.scaled.length === scaled.length) renew(latest, report);
-    else {
-      const { at, schema } = this.read(report);
-      record.latest = { at, schema, scaled: scaled.slice() };
-    }
-    record.latestBootMs = report.clocks.bootMs;
+    if (!renewLatest(record, report)) replaceLatest(record, this.read(report), report.clocks.bootMs);
   }
 
   /** A report by its schema. @throws ProtocolError report_invalid */
@@ -140,12 +134,6 @@ export class Fleet {
     this.#byKey.delete(key);
     this.#retiredKeys.add(key);
   }
-}
-
-/** In place: a fleet would leave one reading of each device behind every second. */
-function renew(latest: LatestReading, { at, scaled }: StoredReport): void {
-  latest.at = at;
-  for (let index = 0; index < scaled.length; index += 1) latest.scaled[index] = scaled[index] as number | null;
 }
 
 function keyOf(publicKey: Uint8Array): string {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { freshDetection } from '../domain/rules/detection.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { Store } from '../platform/store/store.ts';
-import { readDeviceMemory } from './device-memory.ts';
+import { detectionRestored, memoryChanged, readDeviceMemory } from './device-memory.ts';
 import type { DeviceRecord } from './device-record.ts';
 
 /**
@@ -18,11 +18,10 @@ export async function restoreMemories(
       const saved = await store.scoped(everyClient).deviceStates.get(record.info.id);
       // What it found at the first report ever is not found again.
       const { firstReportAt } = record.memory.detection;
-      record.memory.detection = saved
-        ? readDeviceMemory(saved.state_json).detection
-        : { ...freshDetection(), firstReportAt };
+      const detection = saved ? readDeviceMemory(saved.state_json).detection : { ...freshDetection(), firstReportAt };
+      detectionRestored(record.memory, detection);
       record.quiet.forget();
-      record.isDirty = true;
+      memoryChanged(record);
     } catch (cause) {
       logger.error({ err: cause, device: record.info.id }, 'the stored memory of a device could not be read');
     }

@@ -1,6 +1,7 @@
 import type { PresenceState } from '../../protocol/api/view.ts';
 import type { Liveness } from '../domain/liveness.ts';
 import { stateBegan } from './device-connection.ts';
+import { memoryChanged, settledAs } from './device-memory.ts';
 import type { DeviceRecord } from './device-record.ts';
 
 /** What says nothing of the machine: it was not heard yet, not heard for seconds, or the server itself cannot see. */
@@ -16,8 +17,8 @@ export function enterState(record: DeviceRecord, liveness: Liveness, now: number
   const began = beginningOf(record, liveness, now);
   stateBegan(connection, began);
   if (passing.has(state)) return;
-  memory.settled = { state, since: began };
-  record.isDirty = true;
+  settledAs(memory, { state, since: began });
+  memoryChanged(record);
 }
 
 function beginningOf(record: DeviceRecord, { state, since }: Liveness, now: number): number {

@@ -4,6 +4,7 @@ import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { Twins } from '../core/twins/twins.ts';
 import type { Clone } from '../domain/clone.ts';
+import { note } from '../fleet/device-notes.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 
@@ -40,7 +41,7 @@ export class ClonedIdentities {
   /** Another machine tried. Returns true if that is news. */
   note(record: DeviceRecord, at: number): boolean {
     const isNews = record.clonedAt === null;
-    record.clonedAt = at;
+    note(record, 'clonedAt', at);
     this.#records.add(record);
     return isNews;
   }
@@ -68,7 +69,7 @@ export class ClonedIdentities {
       if (record.clonedAt !== null && now - record.clonedAt < QUIET_MS) continue;
       // Of machines that are equal only a person can say which is which.
       if (this.#twins?.isUndecided(record.info.id)) continue;
-      record.clonedAt = null;
+      note(record, 'clonedAt', null);
       this.#records.delete(record);
       if (!this.#fleet.devices.has(record.info.id)) continue;
       applyVerdict(

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { saidOf } from '../../protocol/said/refused.ts';
 import { said } from '../../protocol/said/said.ts';
-import { dateClocks, learnDating } from '../domain/dating.ts';
+import { dateClocks } from '../domain/dating.ts';
+import { learnClocks } from '../fleet/device-memory.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { OfferedReport } from '../fleet/offered-report.ts';
 import { isDelivered } from '../fleet/runs.ts';
@@ -71,8 +72,8 @@ export class Ingest {
       from.refuse(RETRY_AFTER_FAILURE_MS);
       return;
     }
-    if (!backfill || !memory.dating) memory.dating = learnDating(memory.dating, bootId, clocks, receivedAt);
-    const { dating } = memory;
+    const known = backfill ? memory.dating : null;
+    const dating = known ?? learnClocks(memory, bootId, clocks, receivedAt);
     const at = dateClocks(dating, bootId, clocks, receivedAt);
     // A machine without a clock battery says 1970 after its boot. Nobody knows when that was, so the agent need not keep it.
     if (at < record.info.enrolled_at - ENROLMENT_SLACK_MS) {

@@ -1,6 +1,7 @@
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import { redateIncident } from '../domain/incidents/redate-incident.ts';
 import { movedBack, type SetBack } from '../domain/moved-back.ts';
+import { identify } from '../fleet/device-identity.ts';
 import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 
@@ -24,8 +25,13 @@ export function redateStanding(
   settings.redate(now, step);
   for (const record of fleet.devices.values()) {
     const { enrolled_at: enrolledAt } = record.info;
-    if (isWrong(enrolledAt)) record.info = { ...record.info, enrolled_at: back(enrolledAt) };
-    if (record.placements.some(({ until_ms: until }) => isWrong(until)))
-      record.placements = record.placements.map((one) => ({ ...one, until_ms: back(one.until_ms) }));
+    if (isWrong(enrolledAt)) identify(record, { ...record.info, enrolled_at: back(enrolledAt) });
+    const { info, placements } = record;
+    if (placements.some(({ until_ms: until }) => isWrong(until)))
+      identify(
+        record,
+        info,
+        placements.map((one) => ({ ...one, until_ms: back(one.until_ms) })),
+      );
   }
 }

@@ -9,6 +9,7 @@ import { type Reading, readValue } from '../domain/reading.ts';
 import { judgeReading } from '../domain/rules/detection.ts';
 import { everyClient } from '../domain/scope.ts';
 import { heardBy } from '../fleet/device-connection.ts';
+import { driveSeen, judgedUpTo, memoryChanged } from '../fleet/device-memory.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -63,7 +64,7 @@ export class ReportJudge {
     const { bootId, clocks, at, receivedAt } = report;
     // One that was on its way while the clock was set back may be dated ahead.
     markDelivered(memory.runs, report.runId, report.sequence, Math.min(at, this.#now));
-    record.isDirty = true;
+    memoryChanged(record);
     // Stamped by a clock that was ahead: believed, it would make all deaf to what comes until then.
     if (at > this.#now + FUTURE_MS) return;
     heardBy(record.connection, receivedAt);
@@ -85,7 +86,7 @@ export class ReportJudge {
     const isNewest = memory.judgedAt === null || at > memory.judgedAt;
     this.#options.checks?.takeReport(record, report, !report.backfill && isNewest, changes);
     if (report.backfill || !isNewest) return;
-    memory.judgedAt = at;
+    judgedUpTo(memory, at);
     if (info.kind === 'workstation' && record.latest?.at === at) noteSystemDrive(record, record.latest, changes);
     if (info.kind !== 'server') return;
     const reading = record.latest?.at === at ? record.latest : fleet.read(report);
@@ -140,7 +141,7 @@ function noteSystemDrive(record: DeviceRecord, reading: Reading, changes: Change
   const { memory, info } = record;
   const isLow = (): boolean => lowDriveBytes(info.kind, memory.systemDrive) !== null;
   const wasLow = isLow();
-  memory.systemDrive = { at: reading.at, availableBytes };
+  driveSeen(memory, { at: reading.at, availableBytes });
   if (isLow() !== wasLow) changes.touched.add(record);
 }
 

@@ -1,4 +1,5 @@
 import { ChangeSet } from '../core/incidents/change-set.ts';
+import { memorySaved } from '../fleet/device-memory.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Store } from '../platform/store/store.ts';
@@ -33,7 +34,7 @@ export async function saveMemories({ lane, turns, store, fleet, clock }: SavedMe
       const changes = new ChangeSet();
       for (const record of chunk) changes.edge(record);
       await store.commit(changes.statements(store, turns.position, clock.now()));
-      for (const record of chunk) record.isDirty = false;
+      for (const record of chunk) memorySaved(record);
     });
   }
   await lane.run(() =>

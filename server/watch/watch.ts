@@ -13,6 +13,8 @@ import { UnsteadyLines } from '../core/presence/unsteady-lines.ts';
 import type { Twins } from '../core/twins/twins.ts';
 import type { Clone } from '../domain/clone.ts';
 import { addOpinion } from '../domain/opinion.ts';
+import { goodbyeSaid, memoryChanged, othersSaid } from '../fleet/device-memory.ts';
+import { note } from '../fleet/device-notes.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
 import type { EffectiveSettings } from '../fleet/effective-settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -142,7 +144,7 @@ export class Watch {
     // Now, not when the lane comes to it: by then the agent may be back.
     const announced = { reason, at: this.#options.clock.now() };
     return this.#turns.follow('bounded', (changes) => {
-      record.memory.presence.announced = announced;
+      goodbyeSaid(record.memory, announced);
       changes.edge(record);
       this.#contact.judge(record, changes, this.#options.clock.now());
     });
@@ -164,8 +166,8 @@ export class Watch {
       const { presence } = record.memory;
       if (!presence.last || at <= presence.last.at) return;
       const { opinions, isEdge } = addOpinion(presence.opinions, { ...finding, at });
-      presence.opinions = opinions;
-      record.isDirty = true;
+      othersSaid(record.memory, opinions);
+      memoryChanged(record);
       if (isEdge) changes.edge(record);
       this.#contact.judge(record, changes, this.#options.clock.now());
     });
@@ -181,7 +183,7 @@ export class Watch {
     );
     return told.catch((cause: unknown) => {
       // Nobody was told: the next try is news again.
-      if (isNews) record.clonedAt = null;
+      if (isNews) note(record, 'clonedAt', null);
       throw cause;
     });
   }

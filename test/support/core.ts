@@ -11,9 +11,9 @@ import { scaleValues } from '../../protocol/wire/report.ts';
 import { ownSeries } from '../../server/app/own-series.ts';
 import type { ChangeSet } from '../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../server/core/incidents/incident-book.ts';
-import { learnDating } from '../../server/domain/dating.ts';
 import { type DetectionSettings, defaultSettings } from '../../server/domain/settings.ts';
 import { heard } from '../../server/fleet/device-connection.ts';
+import { learnClocks } from '../../server/fleet/device-memory.ts';
 import type { DeviceRecord } from '../../server/fleet/device-record.ts';
 import { type EffectiveSettings, everywhere } from '../../server/fleet/effective-settings.ts';
 import { Fleet } from '../../server/fleet/fleet.ts';
@@ -150,7 +150,7 @@ export class CoreAgent {
   /** What a new connection tells the server before any report. */
   connect(record: DeviceRecord, at: number): void {
     heard(record.connection, at);
-    record.memory.dating = learnDating(record.memory.dating, this.bootId, this.clocks(at), at);
+    learnClocks(record.memory, this.bootId, this.clocks(at), at);
   }
 
   /** A report measured `at`; heard now. */

@@ -79,7 +79,8 @@ export async function restart(t: Pick<Test, 'teardown'>, left: Left) {
   const subject = { clientId: tenant.client.id, siteId: tenant.site.id, deviceId: tenant.device.id };
   const device = fleet.devices.get(tenant.device.id)!;
   judged(device.connection, { state: 'up', since: now(), reason: typed(''), loss: null });
-  device.memory.presence.last ??= { at: now(), bootId: 'boot-1', bootMs: 1, monotonicMs: 1 };
+  const { presence } = device.memory;
+  Object.assign(presence, { last: presence.last ?? { at: now(), bootId: 'boot-1', bootMs: 1, monotonicMs: 1 } });
   const step = (verdict: Parameters<IncidentBook['step']>[0]) =>
     act((changes) => {
       const made = book.step(verdict, subject);
@@ -124,7 +125,7 @@ export async function restart(t: Pick<Test, 'teardown'>, left: Left) {
       }),
     clear: (rule: RuleName) => step({ kind: 'clear', rule, object: '', said: typed(`${rule} is fine`), at: now() }),
     report(bootId = 'boot-1') {
-      device.memory.presence.last = { at: now(), bootId, bootMs: 1, monotonicMs: 1 };
+      Object.assign(device.memory.presence, { last: { at: now(), bootId, bootMs: 1, monotonicMs: 1 } });
     },
     plan: (over: Partial<MaintenanceInput> = {}): Promise<MaintenanceWindow> =>
       maintenance.port.create(

@@ -5,6 +5,7 @@ import { judgeLiveness, type LivenessFacts } from '../../domain/liveness.ts';
 import { OPINION_HOLDS_MS, type Opinion } from '../../domain/opinion.ts';
 import type { PresenceSettings } from '../../domain/settings.ts';
 import { judged } from '../../fleet/device-connection.ts';
+import { note } from '../../fleet/device-notes.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { EffectiveSettings } from '../../fleet/effective-settings.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
@@ -134,7 +135,7 @@ export class Contact {
     const liveness = judgeLiveness(this.#facts(record, now), now, this.#settingsOf(record, now));
     if (liveness.state !== record.connection.liveness.state) {
       enterState(record, liveness, now);
-      if (liveness.state === 'up') record.askedAt = null;
+      if (liveness.state === 'up') note(record, 'askedAt', null);
       changes.touched.add(record);
     } else if (liveness.loss?.blame !== record.connection.liveness.loss?.blame) changes.touched.add(record);
     const before = record.connection.liveness.loss;

@@ -7,6 +7,8 @@ import { type Inventory, parseInventory } from '../../../protocol/wire/inventory
 import type { ProbeFinding, ProbeTask } from '../../../protocol/wire/plan.ts';
 import { MAX_PROBE_MS } from '../../../protocol/wire/probe.ts';
 import { OPINION_EVERY_MS } from '../../domain/opinion.ts';
+import { memoryChanged, reachedByPeers } from '../../fleet/device-memory.ts';
+import { note } from '../../fleet/device-notes.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { AskedTask, TaskDesk } from '../tasks/desk.ts';
@@ -88,7 +90,7 @@ export class SecondOpinions {
       const free = freePeers(peers.get(record.info.site_id) ?? [], record, now);
       const isPublic = isItsOwn(record, where.all);
       if ((free.length === 0 && !isPublic) || this.#pending + free.length > MAX_QUESTIONS) continue;
-      record.askedAt = now;
+      note(record, 'askedAt', now);
       if (free.length > 0) this.#put(record, free, where, now, false);
       if (isPublic)
         this.#knockAt(record, where.ports).catch((cause: unknown) =>
@@ -114,11 +116,11 @@ export class SecondOpinions {
       if (hasInventory) peers ??= Map.groupBy(this.#peers(), ({ info }) => info.site_id);
       const free = freePeers(peers?.get(record.info.site_id) ?? [], record, now);
       if (free.length === 0 || !hasInventory) {
-        record.rehearsedAt = now - RETRY_REHEARSAL_MS + PREPARE_MS;
+        note(record, 'rehearsedAt', now - RETRY_REHEARSAL_MS + PREPARE_MS);
         continue;
       }
       tried += 1;
-      record.rehearsedAt = now;
+      note(record, 'rehearsedAt', now);
       const where = whereIs(record);
       if (where) this.#put(record, free, where, now, true);
     }
@@ -147,7 +149,7 @@ export class SecondOpinions {
   ): void {
     const question: Question = { target, askedAt: now, isRehearsal, open: new Map(), silent: [] };
     for (const peer of peers) {
-      peer.probedAt = now;
+      note(peer, 'probedAt', now);
       const task = { addresses, ports, timeoutMs: MAX_PROBE_MS };
       const take = (ending: TaskEnding<ProbeFinding>) => this.#weigh(question, peer, ending);
       const asked = this.#options.tasks.ask(peer, probe, task, { withinMs: DEADLINE_MS, take });
@@ -183,8 +185,8 @@ export class SecondOpinions {
     for (const asked of open.values()) asked.withdraw();
     open.clear();
     if (!isRehearsal) return this.#options.onFinding(target, { host: 'up', by: by.info.name, detail });
-    target.memory.presence.reachedByPeersAt = askedAt;
-    target.isDirty = true;
+    reachedByPeers(target.memory, askedAt);
+    memoryChanged(target);
   }
 
   /** Nobody reached it. Of those who tried, one is enough; without any there is no opinion. */
@@ -193,8 +195,8 @@ export class SecondOpinions {
     if (!first) return;
     const { presence } = target.memory;
     if (isRehearsal) {
-      presence.reachedByPeersAt = null;
-      target.isDirty = true;
+      reachedByPeers(target.memory, null);
+      memoryChanged(target);
     } else if (askedAt - (presence.reachedByPeersAt ?? Number.NEGATIVE_INFINITY) <= REACHED_HOLDS_MS) {
       const by = silent.map(({ name }) => name).join(', ');
       return this.#options.onFinding(target, { host: 'down', by, detail: first.detail });

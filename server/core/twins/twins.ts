@@ -3,6 +3,7 @@ import type { CompiledQuery } from 'kysely';
 import { VigiaError } from '../../../protocol/error.ts';
 import { Feature, type HelloFrame } from '../../../protocol/wire/frame.ts';
 import { type Life, refreshLife, type Sign, takeSign } from '../../domain/lives.ts';
+import { livesIn, memoryChanged } from '../../fleet/device-memory.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import { type Twin, type TwinFacts, whoseRun, withSign } from './twin.ts';
 import type { TwinRepository } from './twin-repository.ts';
@@ -72,7 +73,7 @@ export class Twins {
     }
     const known = this.#find(record, sign, (hello.features & Feature.givenUp) !== 0);
     if (known) return { twin: this.#heard(known, sign, hello, address), isNews: false };
-    record.isDirty = true;
+    memoryChanged(record);
     if (
       (hello.features & Feature.forkedRun) !== 0 &&
       lives.length > 0 &&
@@ -208,8 +209,7 @@ export function newTwin(deviceId: string, clientId: string, role: Twin['role'], 
 
 /** The lives of the machine that is judged; made if its memory is of an older version. */
 export function livesOf({ memory }: Pick<DeviceRecord, 'memory'>): Life[] {
-  memory.lives ??= [];
-  return memory.lives;
+  return livesIn(memory);
 }
 
 function signOf({ runId, bootId, clocks }: HelloFrame, at: number): Sign {

@@ -2,6 +2,7 @@ import type { CompiledQuery } from 'kysely';
 import type { Logger } from 'pino';
 import { VigiaError } from '../../../protocol/error.ts';
 import { everyClient } from '../../domain/scope.ts';
+import { identify } from '../../fleet/device-identity.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import { AGENTS, asSender } from '../../platform/fairness/sender.ts';
 import type { AgentFacts } from '../../platform/store/repo/device.ts';
@@ -131,7 +132,7 @@ export class FactsWriter {
     }
     for (const { record, facts } of batch) {
       this.#writtenAtMs.set(record, performance.now());
-      record.info = { ...record.info, ...facts };
+      identify(record, { ...record.info, ...facts });
       if (this.#waiting.get(record) === facts) {
         this.#waiting.delete(record);
         this.#waitingCharacters -= sizeOf(facts);

@@ -6,9 +6,10 @@ import type { TaskDesk } from '../../core/tasks/desk.ts';
 import type { KeptReports } from '../../core/twins/kept-reports.ts';
 import type { Twin } from '../../core/twins/twin.ts';
 import type { Clone } from '../../domain/clone.ts';
-import { learnDating } from '../../domain/dating.ts';
 import { heard, linkClosed, linkOpened, type Peer, refused, returning } from '../../fleet/device-connection.ts';
+import { learnClocks } from '../../fleet/device-memory.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
+import { showProcesses } from '../../fleet/device-shown.ts';
 import type { AckTarget } from '../../fleet/offered-report.ts';
 import { SchemaIntake } from '../../fleet/schema-intake.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -63,14 +64,14 @@ export class AgentEvents {
     const peer: Peer = { send: (frame) => link.send(frame), features: hello.features };
     linkOpened(connection, { peer, remoteAddress: link.address, intervalMs: hello.intervalMs }, clock.now());
     // Before anything from the spool is dated by it.
-    record.memory.dating = learnDating(record.memory.dating, hello.bootId, hello.clocks, clock.now());
+    learnClocks(record.memory, hello.bootId, hello.clocks, clock.now());
     this.#heard(record);
     this.#noteVersion(record, hello);
     const from = ackTarget(link);
     return {
       onHeard: () => this.#heard(record),
       onClocks: (bootId, clocks) => {
-        record.memory.dating = learnDating(record.memory.dating, bootId, clocks, clock.now());
+        learnClocks(record.memory, bootId, clocks, clock.now());
       },
       onSchema: (metrics) => this.#schemas.take(record, metrics),
       onReport: (frame, { runId, bootId }, metrics) => {
@@ -92,7 +93,7 @@ export class AgentEvents {
       onGap: ({ from, to }) => onReportsLost(to - from + 1),
       onInventory: (json) => this.takeInventory(record, json),
       onProcesses: (items) => {
-        record.processes = { at: clock.now(), items };
+        showProcesses(record, clock.now(), items);
         onChanged(record);
       },
       onProbeResult: (json) => tasks?.takeFormer(record, json),

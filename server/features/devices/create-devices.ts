@@ -1,5 +1,5 @@
 import type { Scope } from '../../domain/scope.ts';
-import type { Loss } from '../../fleet/device-record.ts';
+import type { Loss } from '../../fleet/device-shown.ts';
 import type { AddRoutes } from '../../platform/http/http.ts';
 import type { FleetExport } from '../../platform/metrics/fleet-export.ts';
 import { writeFleet } from '../../platform/metrics/prometheus.ts';

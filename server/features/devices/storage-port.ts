@@ -1,6 +1,6 @@
 import type { Storage } from '../../../protocol/api/view.ts';
 import { iso } from '../../domain/iso.ts';
-import type { Loss } from '../../fleet/device-record.ts';
+import type { Loss } from '../../fleet/device-shown.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { resolutions, type SeriesStore } from '../../platform/series/series-store.ts';
 import type { StoragePort } from './port.ts';

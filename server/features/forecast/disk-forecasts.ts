@@ -15,7 +15,9 @@ import { diskForecast, takenOver } from '../../domain/rules/disk-forecast.ts';
 import { diskNight, nightTakenOver } from '../../domain/rules/disk-night.ts';
 import type { Finding } from '../../domain/rules/rule.ts';
 import type { ForecastSettings } from '../../domain/settings.ts';
-import type { DeviceRecord, DiskForecastFigures } from '../../fleet/device-record.ts';
+import { memoryChanged } from '../../fleet/device-memory.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import { type DiskForecastFigures, showForecasts } from '../../fleet/device-shown.ts';
 import type { EffectiveSettings } from '../../fleet/effective-settings.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { eachApart } from '../../platform/health/faults.ts';
@@ -134,8 +136,8 @@ export class DiskForecasts implements Judge {
     for (const mountpoint of known.windows.keys()) {
       if (!mountpoints.includes(mountpoint)) known.windows.delete(mountpoint);
     }
-    record.diskForecasts = figures;
-    record.isDirty = true;
+    showForecasts(record, figures);
+    memoryChanged(record);
     forgetUnmounted(fills, mounted, now);
     this.#incidents.explain(record, changes, now);
   }

@@ -1,6 +1,7 @@
 import type { LossKind } from '../../../protocol/api/view.ts';
 import { type Span, uncovered } from '../../domain/history-loss.ts';
-import type { DeviceRecord, Loss } from '../../fleet/device-record.ts';
+import type { DeviceRecord } from '../../fleet/device-record.ts';
+import type { Loss } from '../../fleet/device-shown.ts';
 import type { SeriesStore } from '../../platform/series/series-store.ts';
 
 export interface FindLosses {

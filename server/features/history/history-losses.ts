@@ -7,7 +7,7 @@ import { OwnClient } from '../../core/presence/own-client.ts';
 import { hasPassed } from '../../domain/has-passed.ts';
 import type { Span } from '../../domain/history-loss.ts';
 import type { IncidentStep } from '../../domain/incidents/incident.ts';
-import type { Loss } from '../../fleet/device-record.ts';
+import { type Loss, showLoss } from '../../fleet/device-shown.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Health } from '../../platform/health/health.ts';
 import type { DamagedPart, SeriesStore } from '../../platform/series/series-store.ts';
@@ -131,7 +131,7 @@ export class HistoryLosses implements Judge {
     this.#known.push(loss);
     this.#keys.add(lossKey(loss));
     const record = this.#options.fleet.devices.get(loss.deviceId ?? '');
-    if (record) record.lostHistory = [...record.lostHistory, loss].sort((a, b) => (a.fromMs ?? 0) - (b.fromMs ?? 0));
+    if (record) showLoss(record, loss);
   }
 
   #spansOf(deviceId: string): Span[] {

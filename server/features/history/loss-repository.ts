@@ -1,5 +1,5 @@
 import type { CompiledQuery } from 'kysely';
-import type { Loss } from '../../fleet/device-record.ts';
+import type { Loss } from '../../fleet/device-shown.ts';
 import type { Store } from '../../platform/store/store.ts';
 
 export interface KnownLoss extends Loss {

@@ -1,5 +1,5 @@
 import { type Said, said } from '../../../protocol/said/said.ts';
-import type { Loss } from '../../fleet/device-record.ts';
+import type { Loss } from '../../fleet/device-shown.ts';
 
 /** The same hours of the same machine, lost in the same way. */
 export function lossKey({ kind, deviceId, fromMs, toMs }: Loss): string {

@@ -6,6 +6,7 @@ import type { Judge } from '../../core/incidents/judge.ts';
 import type { IncidentRecord, IncidentStep, Notice, StepPolicy } from '../../domain/incidents/incident.ts';
 import { covers, type Span } from '../../domain/sla/maintenance.ts';
 import { deviceFacts } from '../../fleet/device-facts.ts';
+import { note } from '../../fleet/device-notes.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -247,7 +248,7 @@ export class MaintenanceWatch implements Judge {
     for (const record of fleet.devices.values()) {
       const inMaintenance = running.some(({ input }) => covers(input, deviceFacts(record.info)));
       if (record.inMaintenance === inMaintenance) continue;
-      record.inMaintenance = inMaintenance;
+      note(record, 'inMaintenance', inMaintenance);
       changes.touched.add(record);
     }
   }

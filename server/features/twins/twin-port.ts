@@ -11,6 +11,8 @@ import { livesOf, newTwin, type Twins } from '../../core/twins/twins.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { Dating } from '../../domain/dating.ts';
 import type { Life } from '../../domain/lives.ts';
+import { machineReplaced } from '../../fleet/device-memory.ts';
+import { note } from '../../fleet/device-notes.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { requireDevice } from '../../fleet/visible.ts';
@@ -89,7 +91,7 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
   /** The machine that was judged is one of those that are refused now. */
   function replace(record: DeviceRecord, chosen: Twin, changes: ChangeSet): Twin {
     const { info, memory } = record;
-    const { lives, dating } = memory;
+    const { dating } = memory;
     const runs = livesOf(record);
     const before = newTwin(info.id, info.client_id, 'given_up', {
       runs,
@@ -100,12 +102,8 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
       lastAt: record.connection.lastHeardAt ?? info.enrolled_at,
       dating,
     });
-    memory.lives = [...chosen.facts.runs];
-    memory.dating = chosen.facts.dating ?? dating;
-    changes.otherwise(() => {
-      if (lives) memory.lives = lives;
-      memory.dating = dating;
-    });
+    machineReplaced(memory, [...chosen.facts.runs], chosen.facts.dating ?? dating);
+    changes.otherwise(() => machineReplaced(memory, runs, dating));
     return before;
   }
 
@@ -145,7 +143,7 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
         settleIncident(record, sayDecided(record, chosen, givenUp, decision), actor, changes, at);
         changes.edge(record);
         changes.afterwards(() => {
-          record.clonedAt = null;
+          note(record, 'clonedAt', null);
           for (const twin of refused) Object.assign(twin, { role: 'given_up', kept: 0, keptBytes: 0 });
           if (before) twins.add(before);
           for (const { facts } of givenUp) {

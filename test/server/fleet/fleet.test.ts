@@ -8,7 +8,9 @@ import { exportFleet } from '../../../server/features/devices/export-view.ts';
 import { createFleetPort } from '../../../server/features/devices/fleet-port.ts';
 import { detail, summarise } from '../../../server/features/devices/summary.ts';
 import { judged } from '../../../server/fleet/device-connection.ts';
+import { identify } from '../../../server/fleet/device-identity.ts';
 import { writeDeviceMemory } from '../../../server/fleet/device-memory.ts';
+import { showProcesses } from '../../../server/fleet/device-shown.ts';
 import { Fleet } from '../../../server/fleet/fleet.ts';
 import { Health } from '../../../server/platform/health/health.ts';
 import type { StoreHandle } from '../../../server/platform/store/store.ts';
@@ -145,8 +147,8 @@ t.test('a device, whole', async (t) => {
     expectedHours: false,
   });
   fleet.setLatest(record, latest(START));
-  record.processes = { at: START, items: [{ name: 'x', cpuRatio: 1, memoryBytes: 2, count: 3 }] };
-  record.info = { ...record.info, inventory_json: '{"cpu":"a"}', inventory_at: START };
+  showProcesses(record, START, [{ name: 'x', cpuRatio: 1, memoryBytes: 2, count: 3 }]);
+  identify(record, { ...record.info, inventory_json: '{"cpu":"a"}', inventory_at: START });
   record.memory.detection.onboarding.set('disk.space|/', {
     rule: 'disk.space',
     object: '/',

@@ -2,6 +2,7 @@ import t from 'tap';
 import { typed } from '../../../protocol/said/said.ts';
 import type { Proof } from '../../../server/domain/ledger.ts';
 import { heard, judged, linkOpened } from '../../../server/fleet/device-connection.ts';
+import { goodbyeSaid } from '../../../server/fleet/device-memory.ts';
 import { makeRecord } from '../../../server/fleet/device-record.ts';
 import { ledgerView } from '../../../server/fleet/presence-view.ts';
 import type { Row } from '../../../server/platform/store/tables.ts';
@@ -57,7 +58,7 @@ t.test('what is written, the present run, and the open end', async (t) => {
     'up reported 20-40, down reboot_unexpected 40-60, up reported 60-100, unknown silent 100-200',
     'clipped to the enrolment',
   );
-  lost.memory.presence.announced = { reason: 'shutdown', at: newest.at };
+  goodbyeSaid(lost.memory, { reason: 'shutdown', at: newest.at });
   t.match(view(lost, 90_000, 1e9, 200_000), 'up reported 90-100, down shutdown_announced 100-200');
   t.equal(view(deviceAt(0, 'pending'), 60_000, 1e9, 200_000), '', 'a device that never reported has no ledger');
 });

@@ -177,10 +177,8 @@ t.test('a folder that a clock years ahead has written is healed by its start', a
   const ahead = START + 4 * 365 * 24 * HOUR;
   const { memory } = record;
   const proof = { at: ahead, bootId: 'boot-1', bootMs: HOUR, monotonicMs: HOUR };
-  memory.presence.first = { ...proof, at: ahead - HOUR };
-  memory.presence.last = proof;
-  memory.presence.upFrom = ahead - HOUR;
-  memory.judgedAt = ahead;
+  Object.assign(memory.presence, { first: { ...proof, at: ahead - HOUR }, last: proof, upFrom: ahead - HOUR });
+  Object.assign(memory, { judgedAt: ahead });
   const level = {
     active: false,
     changingSince: ahead - 60_000,
@@ -190,7 +188,7 @@ t.test('a folder that a clock years ahead has written is healed by its start', a
   };
   memory.detection.levels.set('disk.space|high|/', level);
   t.equal(healRecord(record, START), true);
-  t.same([memory.judgedAt, memory.presence.last.at, record.connection.lastHeardAt], [START, START, null]);
+  t.same([memory.judgedAt, memory.presence.last?.at, record.connection.lastHeardAt], [START, START, null]);
   t.match(memory.detection.levels.get('disk.space|high|/'), { lastSeen: START, changingSince: START - 60_000 });
   t.ok((memory.presence.upFrom ?? 0) <= START);
   t.equal(healRecord(record, START), false, 'once');
@@ -250,7 +248,7 @@ function alone(agents: readonly number[], isUndoing: (sizeMs: number) => boolean
       sampledAt: now,
     };
     const record = devices.get(name) ?? makeRecord({ enrolled_at: START } as Row<'device'>, null);
-    record.memory.dating = said;
+    Object.assign(record.memory, { dating: said });
     heard(record.connection, now);
     devices.set(name, record);
   };

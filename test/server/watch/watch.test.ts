@@ -6,7 +6,10 @@ import { plain } from '../../../protocol/said/plain.ts';
 import { parseSaid } from '../../../protocol/said/read.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { heard } from '../../../server/fleet/device-connection.ts';
+import { identify } from '../../../server/fleet/device-identity.ts';
+import { memoryChanged } from '../../../server/fleet/device-memory.ts';
 import type { DeviceRecord } from '../../../server/fleet/device-record.ts';
+import { showProcesses } from '../../../server/fleet/device-shown.ts';
 import { stateSince } from '../../../server/fleet/state-since.ts';
 import type { Store } from '../../../server/platform/store/store.ts';
 import { openStore } from '../../../server/platform/store/store.ts';
@@ -209,8 +212,8 @@ t.test('a restart of the server keeps since when a machine is what it is', async
 t.test('of a folder of an older version the ledger says since when a machine is up', async (t) => {
   const before = await site(t);
   await before.run(2 * minute);
-  delete before.record.memory.settled;
-  before.record.isDirty = true;
+  Object.assign(before.record.memory, { settled: undefined });
+  memoryChanged(before.record);
   await before.core.watch.snapshot();
   const scene = await before.restart();
   scene.clock.ms += 24 * 60 * minute;
@@ -328,7 +331,7 @@ t.test('backfill feeds the past and raises nothing about the present', async (t)
 
 t.test('workstations have no rules of servers and may be off', async (t) => {
   const scene = await site(t);
-  scene.record.info = { ...scene.record.info, kind: 'workstation' };
+  identify(scene.record, { ...scene.record.info, kind: 'workstation' });
   await scene.run(10 * minute, disk('/', 100, 1));
   await scene.silence(5 * minute);
   t.equal(scene.record.connection.liveness.state, 'off');
@@ -341,7 +344,7 @@ t.test('a busy CPU says who is busy, if that is known of now', async (t) => {
     await scene.run(10_000);
     await scene.run(30 * minute - 10_000, { 'cpu.busy': 1 });
     const items = ['a', 'b', 'c', 'd'].map((name) => ({ name, cpuRatio: 0.25, memoryBytes: 1, count: 1 }));
-    scene.record.processes = { at: scene.clock.ms - sampleAgeMs, items };
+    showProcesses(scene.record, scene.clock.ms - sampleAgeMs, items);
     await scene.run(20_000, { 'cpu.busy': 1 });
     const { items: rows } = await scene.core.store.scoped(everyClient).incidents.list({ limit: 1, state: 'open' });
     return plain(parseSaid(rows[0]!.said_json), 0);

@@ -13,7 +13,7 @@ import { sayObservation } from '../../../domain/say-check.ts';
 import { everyClient } from '../../../domain/scope.ts';
 import type { DeviceRecord } from '../../../fleet/device-record.ts';
 import type { Fleet } from '../../../fleet/fleet.ts';
-import { redateCheck } from '../../../fleet/redate.ts';
+import { redateCheck } from '../../../fleet/redate-check.ts';
 import type { StoredReport } from '../../../platform/series/series-store.ts';
 import type { Store } from '../../../platform/store/store.ts';
 import { type CheckDefinition, everyMs, toDefinition } from './definition.ts';

@@ -2,6 +2,7 @@ import t from 'tap';
 import { createExpectedHours } from '../../../../server/core/presence/expected-hours.ts';
 import type { TermsInForce } from '../../../../server/domain/sla/sources.ts';
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
+import { identify } from '../../../../server/fleet/device-identity.ts';
 import type { Row } from '../../../../server/platform/store/tables.ts';
 import { Neighbourhood } from '../../../support/neighbourhood.ts';
 
@@ -38,7 +39,7 @@ t.test('its absence in those hours is an incident, which ends with them', async 
   const scene = await Neighbourhood.start(t, [1], { isExpected: () => hours.open });
   const till = scene.sites[0]?.[0];
   if (!till) throw new Error('The scene has a device.');
-  till.info = { ...till.info, kind: 'workstation', expected_hours: 1 };
+  identify(till, { ...till.info, kind: 'workstation', expected_hours: 1 });
   scene.silence(till);
   await scene.pass(28_000);
   t.same(await scene.incidents(), { 'contact high open': 1 });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { identify } from '../../../../server/fleet/device-identity.ts';
 import type { DeviceRecord } from '../../../../server/fleet/device-record.ts';
 import { copyFiles, startCore } from '../../../support/core.ts';
 import { Neighbourhood } from '../../../support/neighbourhood.ts';
@@ -91,7 +92,7 @@ t.test('all but one that ran on, as on a UPS', async (t) => {
 t.test('a machine with the tag "ups" does not count against it', async (t) => {
   const scene = await Neighbourhood.start(t, [3]);
   const [[a, b, onUps] = []] = scene.sites;
-  onUps!.info = { ...onUps!.info, tags_json: '["ups"]' };
+  identify(onUps!, { ...onUps!.info, tags_json: '["ups"]' });
   scene.silence(a!, b!);
   await scene.pass(60 * seconds);
   await back(scene, a!, b!);
@@ -101,7 +102,7 @@ t.test('a machine with the tag "ups" does not count against it', async (t) => {
 
 /** What is switched off at night. */
 function asWorkstations(...records: readonly DeviceRecord[]): void {
-  for (const record of records) record.info = { ...record.info, kind: 'workstation' };
+  for (const record of records) identify(record, { ...record.info, kind: 'workstation' });
 }
 
 t.test('workstations that boot in the morning make no power cut of the crash of one server', async (t) => {

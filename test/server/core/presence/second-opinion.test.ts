@@ -9,6 +9,9 @@ import {
 } from '../../../../server/core/presence/second-opinion.ts';
 import { TaskDesk } from '../../../../server/core/tasks/desk.ts';
 import { judged, linkOpened } from '../../../../server/fleet/device-connection.ts';
+import { identify } from '../../../../server/fleet/device-identity.ts';
+import { reachedByPeers } from '../../../../server/fleet/device-memory.ts';
+import { note } from '../../../../server/fleet/device-notes.ts';
 import { type DeviceRecord, makeRecord } from '../../../../server/fleet/device-record.ts';
 import type { Row } from '../../../../server/platform/store/tables.ts';
 
@@ -39,7 +42,7 @@ function scene(t: { teardown: (work: () => void) => void }, peers: number, over:
   const device = (id: string, site: string, inventoryJson: string | null) =>
     makeRecord({ id, name: id, site_id: site, kind: 'server', inventory_json: inventoryJson } as Row<'device'>, null);
   const lost = device('lost', 's1', inventory(['192.0.2.9/24', 'fd00::9/64'], [8080, 22]));
-  lost.memory.presence.reachedByPeersAt = NOW;
+  reachedByPeers(lost.memory, NOW);
   const sent: Sent[] = [];
   const others = Array.from({ length: peers }, (_, n) => device(`peer-${n + 1}`, 's1', null));
   const stranger = device('stranger', 's2', null);
@@ -141,13 +144,13 @@ for (const each of ways) {
       const { connection } = others[0]!;
       linkOpened(connection, { ...from(null), peer: { ...connection.peer!, features: 0 } }, NOW);
       judged(others[1]!.connection, { ...others[1]!.connection.liveness, state: 'late' });
-      others[2]!.probedAt = NOW - 1_000;
+      note(others[2]!, 'probedAt', NOW - 1_000);
       opinions.ask([lost], NOW);
       t.same(sent, []);
       opinions.ask([lost], NOW + 1_000);
       t.equal(sent.length, 1);
       const silentHost = scene(t, 1);
-      silentHost.lost.info = { ...silentHost.lost.info, inventory_json: inventory(['192.0.2.9/24']) };
+      identify(silentHost.lost, { ...silentHost.lost.info, inventory_json: inventory(['192.0.2.9/24']) });
       silentHost.opinions.ask([silentHost.lost], NOW);
       t.same(silentHost.sent, [], 'nothing is known to listen there');
     });
@@ -182,7 +185,7 @@ for (const each of ways) {
         const { lost, found, opinions } = scene(t, 0, { knock });
         knocked.length = 0;
         linkOpened(lost.connection, from(remoteAddress), NOW);
-        lost.info = { ...lost.info, inventory_json: inventory([own], [22, 443]) };
+        identify(lost, { ...lost.info, inventory_json: inventory([own], [22, 443]) });
         opinions.ask([lost], NOW);
         await new Promise((resolve) => setImmediate(resolve));
         t.same(knocked, want);
@@ -200,7 +203,7 @@ for (const each of ways) {
       const { lost, sent, found, opinions, answer } = scene(t, 1);
       const { presence } = lost.memory;
       const hours = 3_600_000;
-      presence.reachedByPeersAt = null;
+      Object.assign(presence, { reachedByPeersAt: null });
       opinions.rehearse(NOW);
       t.same(sent, [], 'only a host that is well is tried');
       judged(lost.connection, { ...lost.connection.liveness, state: 'up' });

@@ -2,6 +2,7 @@ import t from 'tap';
 import { plain } from '../../../../protocol/said/plain.ts';
 import { tellUnseen } from '../../../../server/core/presence/unseen.ts';
 import { sayUnseen, UNSEEN_AFTER_MS } from '../../../../server/domain/unseen.ts';
+import { driveSeen } from '../../../../server/fleet/device-memory.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { addTenant, type TestClock, tempStore } from '../../../support/store.ts';
 
@@ -59,10 +60,10 @@ t.test('a workstation short of space on its system drive is on the weekly list',
   const fleet = new Fleet(store);
   await fleet.load();
   const { memory } = fleet.require(device.id);
-  memory.systemDrive = { at: NOW, availableBytes: 10 * 1024 ** 3 };
+  driveSeen(memory, { at: NOW, availableBytes: 10 * 1024 ** 3 });
   await tellUnseen(store, fleet, NOW, 'UTC');
   t.same(await store.db.selectFrom('outbox').selectAll().execute(), [], '10 GB are enough');
-  memory.systemDrive = { at: NOW, availableBytes: 10 * 1024 ** 3 - 1 };
+  driveSeen(memory, { at: NOW, availableBytes: 10 * 1024 ** 3 - 1 });
   for (const days of [0, 1]) await tellUnseen(store, fleet, NOW + days * DAY_MS, 'UTC');
   const [said, ...more] = await store.db.selectFrom('outbox').selectAll().execute();
   t.match(said, {

@@ -6,6 +6,7 @@ import { typed } from '../../../../protocol/said/said.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
 import { everyClient, ofClients, type Scope } from '../../../../server/domain/scope.ts';
 import { LiveHub } from '../../../../server/edge/live/live-hub.ts';
+import { identify } from '../../../../server/fleet/device-identity.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
 import { storedReport } from '../../../support/stored-report.ts';
@@ -84,7 +85,7 @@ t.test('changes go out together, once, the newest of each', async (t) => {
   hub.deviceChanged(device);
   hub.deviceChanged(device);
   hub.incidentChanged(raise(acme.device));
-  device.info = { ...device.info, name: 'renamed' };
+  identify(device, { ...device.info, name: 'renamed' });
   hub.deviceChanged(device);
   hub.healthChanged();
   hub.catalogueChanged();

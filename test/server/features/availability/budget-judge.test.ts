@@ -357,7 +357,9 @@ t.test(
     await until('the ledger', () => spans().at(-1)?.end === since + 20 * MIN - HOUR);
     t.equal(spans().length, 1);
     const { last } = w.running().fleet.devices.get(w.ids[0]!)!.memory.presence;
-    w.running().fleet.devices.get(w.ids[0]!)!.memory.presence.last = { ...last!, at: last!.at - HOUR };
+    Object.assign(w.running().fleet.devices.get(w.ids[0]!)!.memory.presence, {
+      last: { ...last!, at: last!.at - HOUR },
+    });
     await w.reboot(w.ids[0]!, 25 * MIN);
     t.same(await w.round(), ['opened availability.budget high'], 'before its time has come again');
   },

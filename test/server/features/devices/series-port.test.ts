@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { describe } from '../../../../protocol/wire/metric.ts';
 import { everyClient, ofClients, type Scope } from '../../../../server/domain/scope.ts';
 import { createSeriesPort } from '../../../../server/features/devices/series-port.ts';
+import { identify } from '../../../../server/fleet/device-identity.ts';
 import { Fleet } from '../../../../server/fleet/fleet.ts';
 import type { FleetRequest, SeriesRequest } from '../../../../server/platform/series/series-store.ts';
 import { metricsOf } from '../../../support/reading.ts';
@@ -104,7 +105,8 @@ t.test('each kind of metric has its own aggregations', async (t) => {
 t.test('many machines: those that fit and that one may see', async (t) => {
   const { acme, globex, fleet, port, report, asked } = await setUp(t);
   for (const tenant of [acme, globex]) report(tenant);
-  fleet.require(acme.device.id).info = { ...fleet.require(acme.device.id).info, tags_json: '["db"]' };
+  const device = fleet.require(acme.device.id);
+  identify(device, { ...device.info, tags_json: '["db"]' });
   const query = { ...range, metric: 'cpu.busy', across: { kind: 'mean' } as const };
   const f = async (scope: Scope, machines: object, want: string[]) => {
     const answer = await port.queryFleet(scope, { ...query, machines });

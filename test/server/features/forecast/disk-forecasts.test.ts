@@ -7,6 +7,8 @@ import type { IncidentBook } from '../../../../server/core/incidents/incident-bo
 import type { FillMemory } from '../../../../server/domain/forecast/fill-memory.ts';
 import { defaultSettings } from '../../../../server/domain/settings.ts';
 import { DiskForecasts } from '../../../../server/features/forecast/disk-forecasts.ts';
+import { identify } from '../../../../server/fleet/device-identity.ts';
+import { memoryChanged } from '../../../../server/fleet/device-memory.ts';
 import { everywhere } from '../../../../server/fleet/effective-settings.ts';
 import type { Fleet } from '../../../../server/fleet/fleet.ts';
 import type { SeriesStore } from '../../../../server/platform/series/series-store.ts';
@@ -233,7 +235,7 @@ t.test('what an older version saved loads, and its rhythm is learned from histor
   const scene = await new Scene(t).begin();
   await scene.live(40, (hours) => 300 - 5 * (hours % 12));
   scene.fills().clear();
-  scene.record.isDirty = true;
+  memoryChanged(scene.record);
   await scene.restart();
   const fills = scene.fills();
   const fill = fills.get('/var');
@@ -245,7 +247,7 @@ t.test('what an older version saved loads, and its rhythm is learned from histor
 
 t.test('workstations are not judged', async (t) => {
   const scene = await new Scene(t).begin();
-  scene.record.info = { ...scene.record.info, kind: 'workstation' };
+  identify(scene.record, { ...scene.record.info, kind: 'workstation' });
   await scene.live(8, (hours) => 40 - 5 * hours, 400);
   t.same([scene.incidents(), scene.record.diskForecasts.size], [[], 0]);
 });

@@ -2,6 +2,7 @@ import t from 'tap';
 import { said } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { deviceFacts } from '../../../../server/fleet/device-facts.ts';
+import { identify } from '../../../../server/fleet/device-identity.ts';
 import { maintenanceWorld, restart } from '../../../support/maintenance.ts';
 
 const at = (time: string): number => Date.parse(`2026-03-${time.length > 5 ? time : `01T${time}`}:00Z`);
@@ -36,7 +37,7 @@ t.test('tags and places of today do not rewrite what is past', async (t) => {
   await world.plan({ title: 'db', target: { kind: 'tag', id: 'db' } });
   await world.plan({ title: 'site', target: { kind: 'site', id: site.id }, startsAt: '2026-03-01T14:00' });
   const moved = async (changes: Parameters<typeof devices.update>[1]) => {
-    world.device.info = await devices.update(row.id, changes);
+    identify(world.device, await devices.update(row.id, changes));
     await world.maintenance.windows.loadPlacements(world.store, row.id);
   };
   const excluded = () => {

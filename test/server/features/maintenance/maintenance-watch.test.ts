@@ -3,6 +3,7 @@ import { said, typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { judged } from '../../../../server/fleet/device-connection.ts';
 import { deviceFacts } from '../../../../server/fleet/device-facts.ts';
+import { identify } from '../../../../server/fleet/device-identity.ts';
 import { maintenanceWorld, restart } from '../../../support/maintenance.ts';
 
 const allBack = (incidents: string, boots = 'none of them restarted'): string =>
@@ -270,7 +271,7 @@ t.test('whom a window covers', async (t) => {
   await world.plan({ title: 'tag', target: { kind: 'tag', id: 'db' } });
   await world.at('10:00');
   t.equal(active(), undefined, 'no tag');
-  world.device.info = { ...world.device.info, tags_json: '["db"]' };
+  identify(world.device, { ...world.device.info, tags_json: '["db"]' });
   world.maintenance.watch.deviceChanged();
   await world.tick();
   t.equal(active(), 'tag');
