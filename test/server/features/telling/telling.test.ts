@@ -231,7 +231,7 @@ t.test('a message that cannot be read does not hold up the others', async (t) =>
   site.start();
   await until('the other', () => site.logged.length === 1);
   const rows = await site.store.db.selectFrom('outbox').selectAll().orderBy('id').execute();
-  t.match(rows[0], { delivered_at: null, attempts: 1, last_error: 'The message cannot be read.' });
+  t.match(rows[0], { delivered_at: null, attempts: 1, last_error_json: '{"key":"delivery.unreadable","params":{}}' });
 });
 
 t.test('removing a receiver ends what waits for it', async (t) => {
@@ -242,7 +242,9 @@ t.test('removing a receiver ends what waits for it', async (t) => {
   await site.put(incident, 'raised');
   await until('a try', async () => (await site.deliveries(hook.id))[0]?.attempts === 1);
   await telling.receivers.remove(everyClient, hook.id, { id: 'test' });
-  t.match(await site.deliveries(hook.id), [{ given_up_at: site.clock.nowMs, last_error: 'The receiver was removed.' }]);
+  t.match(await site.deliveries(hook.id), [
+    { given_up_at: site.clock.nowMs, last_error_json: '{"key":"delivery.removed","params":{}}' },
+  ]);
   await site.put(incident, 'resolved');
   await until('the log', () => site.logged.length === 2);
   t.equal((await site.deliveries(hook.id)).length, 1);
