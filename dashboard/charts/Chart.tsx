@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { isolated } from '../../protocol/bidi.ts';
@@ -31,7 +32,6 @@ const binarySteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 /** A chart with its legend: the values under the shared cursor, or the newest ones. */
 export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, heightPx = HEIGHT_PX }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
   const zoom = useRef(onZoom);
   zoom.current = onZoom;
   const cursor = useSignal<number | null>(null);
@@ -53,50 +53,17 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
     languageTag(),
   ]);
   // `shape` stands for all that a plot is made from
-  useEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    let made: uPlot | null = null;
-    const draw = () => {
-      made?.destroy();
-      made = new uPlot(
-        options(
-          {
-            panel,
-            inks: readInks(element),
-            widthPx: element.clientWidth,
-            heightPx,
-            syncKey,
-            marks: marks ?? [],
-            hasBand,
-          },
-          {
-            onCursor: (index) => {
-              cursor.value = index;
-            },
-            onZoom: (fromMs, toMs) => zoom.current?.(fromMs, toMs),
-          },
-        ),
-        chartData(frame, values, band, reportIntervalMs),
-        element,
-      );
-      plot.current = made;
+  const plot = usePlot(host, shape, heightPx, (element) => {
+    const { clientWidth: widthPx } = element;
+    const look = { panel, inks: readInks(element), widthPx, heightPx, syncKey, marks: marks ?? [], hasBand };
+    const hands: Hands = {
+      onCursor: (index) => {
+        cursor.value = index;
+      },
+      onZoom: (fromMs, toMs) => zoom.current?.(fromMs, toMs),
     };
-    draw();
-    const resize = new ResizeObserver(() => {
-      if (element.clientWidth > 0) made?.setSize({ width: element.clientWidth, height: heightPx });
-    });
-    resize.observe(element);
-    // Ink is drawn, not styled: it is drawn anew where the paper changes.
-    const papers = ['(prefers-color-scheme: dark)', 'print'].map((query) => window.matchMedia(query));
-    for (const paper of papers) paper.addEventListener('change', draw);
-    return () => {
-      resize.disconnect();
-      for (const paper of papers) paper.removeEventListener('change', draw);
-      made?.destroy();
-      plot.current = null;
-    };
-  }, [shape]);
+    return new uPlot(options(look, hands), chartData(frame, values, band, reportIntervalMs), element);
+  });
 
   // a new frame is what brings new values
   useEffect(() => {
@@ -128,6 +95,41 @@ export function Chart({ panel, frame, reportIntervalMs, syncKey, onZoom, marks, 
       />
     </ChartFrame>
   );
+}
+
+/** Keeps a plot in an element: made anew when `shape` changes or the paper does, and as wide as there is room. */
+function usePlot(
+  host: RefObject<HTMLDivElement | null>,
+  shape: string,
+  heightPx: number,
+  make: (element: HTMLDivElement) => uPlot,
+): RefObject<uPlot | null> {
+  const plot = useRef<uPlot | null>(null);
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    let made: uPlot | null = null;
+    const draw = () => {
+      made?.destroy();
+      made = make(element);
+      plot.current = made;
+    };
+    draw();
+    const resize = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made?.setSize({ width: element.clientWidth, height: heightPx });
+    });
+    resize.observe(element);
+    // Ink is drawn, not styled: it is drawn anew where the paper changes.
+    const papers = ['(prefers-color-scheme: dark)', 'print'].map((query) => window.matchMedia(query));
+    for (const paper of papers) paper.addEventListener('change', draw);
+    return () => {
+      resize.disconnect();
+      for (const paper of papers) paper.removeEventListener('change', draw);
+      made?.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+  return plot;
 }
 
 type Band = ReturnType<typeof lineBounds>;

@@ -1,13 +1,9 @@
-import type { Incident, IncidentDetail, IncidentEvent } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
 import { VigiaError } from '../../../protocol/error.ts';
-import { plain } from '../../../protocol/said/plain.ts';
-import { parseSaid } from '../../../protocol/said/read.ts';
 import { type Said, said, typed } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
-import { incidentView } from '../../core/incidents/views.ts';
 import { type Actor, isByProgram } from '../../domain/actor.ts';
 import type { IncidentEventKind, IncidentRecord, IncidentStep } from '../../domain/incidents/incident.ts';
 import { reach } from '../../domain/incidents/incident-times.ts';
@@ -15,9 +11,8 @@ import type { Scope } from '../../domain/scope.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { AuditAction } from '../../platform/store/audit/actions.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { Row } from '../../platform/store/tables.ts';
+import { createIncidentReading } from './incident-reading.ts';
 import type { IncidentPort } from './port.ts';
-import { surroundings } from './surroundings.ts';
 
 export interface IncidentPortOptions {
   readonly store: Store;
@@ -29,14 +24,10 @@ export interface IncidentPortOptions {
   readonly mayNotResolve?: (record: IncidentRecord) => string | null;
 }
 
-const DAY_MS = 86_400_000;
-const SIMILAR_LIMIT = 10;
-
 /** Reading incidents, and what people do with them. A person's act goes the way of all acts: decided, written, then so. */
 export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
   const { store, book, fleet, now } = options;
   const nameOf = (userId: string): string | null => fleet.users.find((user) => user.id === userId)?.name ?? null;
-  const view = (record: IncidentRecord): Incident => incidentView(record, nameOf, now());
 
   async function load(scope: Scope, id: string): Promise<IncidentRecord> {
     const row = await store.scoped(scope).incidents.get(id);
@@ -67,40 +58,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
   }
 
   return {
-    async list(scope, filter) {
-      const page = await store.scoped(scope).incidents.list(filter);
-      return { items: page.items.map((row) => view(toRecord(row))), next: page.next };
-    },
-    async recent(scope) {
-      const rows = await store.scoped(scope).incidents.recent(now() - DAY_MS);
-      return rows.map((row) => view(toRecord(row)));
-    },
-    async detail(scope, id): Promise<IncidentDetail | null> {
-      const { incidents } = store.scoped(scope);
-      const row = await incidents.get(id);
-      if (!row) return null;
-      const record = toRecord(row);
-      const [events, sameKey, around] = await Promise.all([
-        incidents.events(id),
-        incidents.byKey(record.key, SIMILAR_LIMIT + 1),
-        surroundings(store, scope, record, now()),
-      ]);
-      const { evidence } = record;
-      return {
-        ...view(record),
-        events: events.map(eventView),
-        evidence:
-          evidence.metrics.length > 0 ? { metrics: [...evidence.metrics], threshold: evidence.threshold } : null,
-        similar: sameKey
-          .filter((other) => other.id !== id)
-          .map((other) => ({
-            id: other.id,
-            openedAt: new Date(other.opened_at).toISOString(),
-            resolvedAt: other.resolved_at === null ? null : new Date(other.resolved_at).toISOString(),
-          })),
-        ...around,
-      };
-    },
+    ...createIncidentReading({ store, nameOf, now }),
     acknowledge: (scope, id, actor) =>
       act(scope, id, actor, 'incident.acknowledge', (record, at) => {
         requireUnresolved(record);
@@ -163,20 +121,6 @@ interface Step {
   readonly isVisible?: boolean;
   /** What the audit log says of it. */
   readonly audited?: Readonly<Record<string, unknown>>;
-}
-
-/** A line of the history, in the words of the time at which it was written. */
-function eventView({ id, at, kind, by_user: by, said_json, client_visible }: Row<'incident_event'>): IncidentEvent {
-  const said = parseSaid(said_json);
-  return {
-    id,
-    at: new Date(at).toISOString(),
-    kind: kind as IncidentEvent['kind'],
-    by,
-    text: plain(said, at),
-    said,
-    ...(client_visible === 1 ? { visible: true } : {}),
-  };
 }
 
 function requireUnresolved(record: IncidentRecord): void {

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
-import { parseSaid } from '../../../protocol/said/read.ts';
 import { saidOf } from '../../../protocol/said/refused.ts';
-import { type Said, said } from '../../../protocol/said/said.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { hasPassed } from '../../domain/has-passed.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Health } from '../../platform/health/health.ts';
@@ -22,6 +21,7 @@ import type { ReceiverPort } from './port.ts';
 import { documentOf, factsOf, LOG_RECEIVER, openSecret } from './receiver.ts';
 import { createReceiverPort } from './receiver-port.ts';
 import { receiverRoutes } from './routes.ts';
+import { troubleOf } from './telling-trouble.ts';
 
 export interface TellingOptions {
   readonly store: Store;
@@ -64,7 +64,6 @@ export interface Telling {
 
 const ROUND_MS = 1_000;
 const HEALTH_MS = 10_000;
-const WORRY_AFTER_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
 const KEEP_MS = 90 * DAY_MS;
 const TELL_TROUBLE_AFTER_MS = 60_000;
@@ -121,27 +120,8 @@ export function createTelling(options: TellingOptions): Telling {
     options.vitalSigns?.seen('telling');
     if (!hasPassed(HEALTH_MS, lookedAt, now())) return;
     lookedAt = now();
-    health.set('telling', await trouble());
-  }
-
-  async function trouble(): Promise<Said | null> {
     known = await receivers.all();
-    const names = new Map(known.map(({ id, name }) => [id, name]));
-    const stuck = queues.filter(({ failing_since: since }) => since !== null && now() - since > WORRY_AFTER_MS);
-    const lost = await store.deliveries.givenUpSince(now() - DAY_MS);
-    const parts = [
-      ...stuck.map(({ receiver_id: id, last_error_json: json }) => {
-        return said('server.receiver-stuck', {
-          receiver: names.get(id) ?? id,
-          why: json === null ? null : parseSaid(json),
-        });
-      }),
-      ...lost.flatMap(({ receiver_id: id, count }) => {
-        const receiver = names.get(id);
-        return receiver === undefined ? [] : [said('server.messages-lost', { receiver, count })];
-      }),
-    ];
-    return parts.length === 0 ? null : said('server.telling', { parts });
+    health.set('telling', await troubleOf(known, queues, store.deliveries, now()));
   }
 
   let timer: NodeJS.Timeout | null = null;
@@ -151,13 +131,7 @@ export function createTelling(options: TellingOptions): Telling {
     name: 'telling',
     receivers: port,
     routes: [(http) => receiverRoutes(http, { receivers: port })],
-    queues: {
-      deliveries: {
-        limit: MAX_WAITING,
-        length: () => queues.reduce((sum, { waiting }) => sum + waiting, 0),
-        oldestMs: () => Math.max(0, ...queues.map((queue) => now() - queue.oldest_due_at)),
-      },
-    },
+    queues: { deliveries: waitingFigures(() => queues, now) },
     daily: [{ name: 'messages', remove: async (at) => ({ pruned: await store.deliveries.prune(at - KEEP_MS) }) }],
     start() {
       const readKnown = async (): Promise<void> => {
@@ -184,6 +158,15 @@ export function createTelling(options: TellingOptions): Telling {
       await courier.stop();
     },
     toldFromMemory: (at) => lastResort.toldSince(at),
+  };
+}
+
+/** How many messages wait, and since when the oldest is due. */
+function waitingFigures(queues: () => readonly ReceiverQueue[], now: () => number): Telling['queues']['deliveries'] {
+  return {
+    limit: MAX_WAITING,
+    length: () => queues().reduce((sum, { waiting }) => sum + waiting, 0),
+    oldestMs: () => Math.max(0, ...queues().map((queue) => now() - queue.oldest_due_at)),
   };
 }
 

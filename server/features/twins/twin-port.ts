@@ -1,4 +1,4 @@
-import { JUDGED, type TwinMachine, type TwinMachines } from '../../../protocol/api/twin.ts';
+import { JUDGED } from '../../../protocol/api/twin.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
@@ -9,13 +9,12 @@ import type { Twin } from '../../core/twins/twin.ts';
 import type { TwinRepository } from '../../core/twins/twin-repository.ts';
 import { livesOf, newTwin, type Twins } from '../../core/twins/twins.ts';
 import type { Actor } from '../../domain/actor.ts';
-import type { Dating } from '../../domain/dating.ts';
-import type { Life } from '../../domain/lives.ts';
 import { machineReplaced } from '../../fleet/device-memory.ts';
 import { note } from '../../fleet/device-notes.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { requireDevice } from '../../fleet/visible.ts';
+import { createMachineViews, isRunOf } from './machine-views.ts';
 import type { TwinPort } from './port.ts';
 
 export interface TwinPortOptions {
@@ -44,49 +43,7 @@ const GIVEN_UP_RETRY_MS = 300_000;
 /** Which machines hold the key of a device, and the decision which of them it is. */
 export function createTwinPort(options: TwinPortOptions): TwinPort {
   const { twins, twinRepository, kept, fleet, book, gateway } = options;
-
-  function view(record: DeviceRecord): TwinMachines {
-    const all = twins.of(record.info.id);
-    return { isUndecided: twins.isUndecided(record.info.id), machines: [judged(record, all), ...all.flatMap(other)] };
-
-    function other(twin: Twin): TwinMachine[] {
-      const { id, role, facts } = twin;
-      if (role === 'taken') return [];
-      return [
-        {
-          id,
-          role,
-          hostname: facts.hostname,
-          address: facts.address,
-          agentVersion: facts.agentVersion,
-          bootAt: bootAt(facts.dating),
-          firstSeenAt: iso(facts.firstAt),
-          lastSeenAt: iso(facts.lastAt),
-          isConnected: gateway.isConnected(record, isRunOf(facts.runs)),
-          keptReports: twin.kept,
-          isFull: role === 'beside' && kept.isFull(twin),
-        },
-      ];
-    }
-  }
-
-  function judged(record: DeviceRecord, all: readonly Twin[]): TwinMachine {
-    const { info, memory } = record;
-    const first = livesOf(record)[0];
-    return {
-      id: JUDGED,
-      role: 'judged',
-      hostname: info.hostname,
-      address: record.connection.remoteAddress,
-      agentVersion: info.agent_version,
-      bootAt: bootAt(memory.dating),
-      firstSeenAt: first ? iso(first.firstAt) : null,
-      lastSeenAt: record.connection.lastHeardAt === null ? null : iso(record.connection.lastHeardAt),
-      isConnected: record.connection.isConnected,
-      keptReports: all.reduce((sum, twin) => sum + (twin.role === 'taken' ? twin.kept : 0), 0),
-      isFull: false,
-    };
-  }
+  const view = createMachineViews(options);
 
   /** The machine that was judged is one of those that are refused now. */
   function replace(record: DeviceRecord, chosen: Twin, changes: ChangeSet): Twin {
@@ -190,17 +147,4 @@ function sayDecided(
     keptReports: chosen ? keptReports : null,
     droppedReports,
   });
-}
-
-function isRunOf(runs: readonly Life[]): (runId: string) => boolean {
-  const ids = new Set(runs.map(({ runId }) => runId));
-  return (runId) => ids.has(runId);
-}
-
-function bootAt(dating: Dating | null): string | null {
-  return dating === null ? null : iso(dating.bootOffsetMs);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
 import { MAX_LIVE_ROWS } from '../../../../protocol/api/live-rows.ts';
 import type { LiveServerMessage } from '../../../../protocol/api/view.ts';
-import { liveCloseCodes } from '../../../../server/edge/live/live-connections.ts';
+import { liveCloseCodes } from '../../../../server/edge/live/open-sockets.ts';
 import { startHttp, type TestServer } from '../../../support/http.ts';
 import { until } from '../../../support/until.ts';
 
