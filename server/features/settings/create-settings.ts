@@ -3,7 +3,7 @@ import { policyId } from '../../domain/policies/policy.ts';
 import { faultsOf } from '../../domain/policies/resolve.ts';
 import type { AddRoutes } from '../../platform/http/http.ts';
 import type { Store } from '../../platform/store/store.ts';
-import { pruneVersions } from './prune.ts';
+import { pruneVersions } from './policy-version-repository.ts';
 import { policyRoutes, type SettingsRouteNeeds, settingsRoutes } from './routes.ts';
 
 export interface SettingsOptions extends Omit<SettingsRouteNeeds, 'onChanged'> {
