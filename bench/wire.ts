@@ -29,7 +29,7 @@ function measure(hasDeltas: boolean) {
     for (let report = 0; report < REPORTS; report += 1) {
       for (let index = 0; index < CONNECTIONS; index += 1) {
         const message = messages[index]?.[report] as Buffer;
-        sessions[index]?.take(decodeFrame(message), message);
+        sessions[index]?.receive(decodeFrame(message), message);
       }
     }
     const { user, system } = process.cpuUsage(before);
@@ -80,6 +80,6 @@ function openSession(hasDeltas: boolean, onReport: () => void): Session {
   const hello = { runId: new Uint8Array(16), bootId: 'boot' } as HelloFrame;
   const features = hasDeltas ? Feature.deltaReports : 0;
   const session = new Session({ events, hello, features, now: Date.now, send: ignore, onGoodbye: ignore });
-  session.take({ type: 'schema', run: 0, schema: 1, metrics: machineMetrics }, new Uint8Array());
+  session.receive({ type: 'schema', run: 0, schema: 1, metrics: machineMetrics }, new Uint8Array());
   return session;
 }

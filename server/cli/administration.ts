@@ -9,7 +9,7 @@ import type { OperationName, Perform } from './operations.ts';
  * is then held until `work` is done.
  */
 export async function withAdministration<T>(config: Config, work: (perform: Perform) => Promise<T>): Promise<T> {
-  const dataDir = takeDataDir(config.dataDir);
+  const dataDir = lockDataDir(config.dataDir);
   if (dataDir === null) return askRunningServer(config.dataDir, work);
   try {
     // The store is loaded only when it is to be opened here: it takes longer than all the rest.
@@ -27,7 +27,7 @@ const deadlinesMs: Partial<Record<OperationName, number>> = {
 };
 
 /** Null if a server holds it. */
-function takeDataDir(path: string): DataDir | null {
+function lockDataDir(path: string): DataDir | null {
   try {
     return openDataDir(path);
   } catch (error) {

@@ -35,7 +35,7 @@ export class BesideLinks<Device extends object> {
   }
 
   /** @throws VigiaError too_many_connections */
-  take(device: Device, link: Link<Device>): void {
+  add(device: Device, link: Link<Device>): void {
     const links = this.#links.get(device) ?? new Map<string, Link<Device>>();
     const older = links.get(link.runId);
     if (!older && links.size >= MAX_LINKS) throw new VigiaError('too_many_connections');

@@ -57,7 +57,7 @@ export class FrameAllowance {
    * @param nowMs on the monotonic clock
    * @returns how long nothing more should be taken from this device; 0 within the allowance
    */
-  take(type: FrameType, sizeBytes: number, nowMs: number): number {
+  charge(type: FrameType, sizeBytes: number, nowMs: number): number {
     const index = indexes.get(type);
     const waitMs = index === undefined ? 0 : this.#pay(index, costsMs[index] as number, nowMs);
     const waitForBytesMs = this.#pay(BYTES, sizeBytes * MS_PER_BYTE, nowMs);

@@ -204,7 +204,7 @@ export class Gateway<Device extends object> {
   #count(link: Link<Device>, allowance: FrameAllowance): void {
     if (link.allowance === allowance) return;
     link.allowance = allowance;
-    if (allowance.take('hello', 0, performance.now()) > 0) throw new VigiaError('too_many_frames');
+    if (allowance.charge('hello', 0, performance.now()) > 0) throw new VigiaError('too_many_frames');
   }
 
   /** @throws VigiaError identity_given_up; run_conflict; too_many_frames; too_many_connections */
@@ -216,7 +216,7 @@ export class Gateway<Device extends object> {
     this.#count(link, allowance);
     if (isBeside && onBeside) {
       onCloned?.(device, link.address, 'twin');
-      this.#beside.take(device, link);
+      this.#beside.add(device, link);
       return onBeside(device, hello, link);
     }
     if (isNews) onCloned?.(device, current?.address ?? link.address, 'twin');

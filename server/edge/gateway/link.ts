@@ -208,7 +208,7 @@ export class Link<Device> implements SocketOwner {
   }
 
   #count(allowance: FrameAllowance, type: Frame['type'], sizeBytes: number): void {
-    const waitMs = allowance.take(type, sizeBytes, this.#heartbeat.heardAtMs);
+    const waitMs = allowance.charge(type, sizeBytes, this.#heartbeat.heardAtMs);
     if (waitMs > MAX_AHEAD_MS) throw new VigiaError('too_many_frames');
     if (waitMs > 0) this.#options.socket.rest(waitMs);
   }
@@ -216,7 +216,7 @@ export class Link<Device> implements SocketOwner {
   #step(frame: Frame, message: Uint8Array): void {
     const stage = this.#stage;
     if (stage.name === 'open') {
-      stage.session.take(frame, message);
+      stage.session.receive(frame, message);
       if (frame.type === 'pong') this.#heartbeat.ponged(frame.id);
     } else if (stage.name === 'hello' && frame.type === 'hello') {
       this.#answerHello(frame);

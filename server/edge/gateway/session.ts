@@ -72,19 +72,19 @@ export class Session {
   }
 
   /**
-   * Takes a frame and the message that held it.
+   * Receives a frame and the message that held it.
    * @throws ProtocolError if the frame is not allowed or refers to what was not announced
    */
-  take(frame: Frame, message: Uint8Array): void {
+  receive(frame: Frame, message: Uint8Array): void {
     const { events, send, hello, now } = this.#options;
     events.onHeard();
     switch (frame.type) {
       case 'report':
-        this.#takeReport(frame);
+        this.#receiveReport(frame);
         if (this.#chains) (frame.backfill ? this.#chains.backfill : this.#chains.live).begin(frame, message);
         return;
       case 'report_delta':
-        this.#takeReport(this.#follow(frame, message));
+        this.#receiveReport(this.#follow(frame, message));
         return;
       case 'schema':
         // Schemas change when disks come and go; the agent forgets the same one.
@@ -148,7 +148,7 @@ export class Session {
     return (frame.backfill ? this.#chains.backfill : this.#chains.live).follow(frame, message);
   }
 
-  #takeReport(frame: ReportFrame): void {
+  #receiveReport(frame: ReportFrame): void {
     const run = this.#runs.get(frame.run);
     const metrics = this.#schemas.get(schemaKey(frame));
     if (!run || !metrics) {

@@ -53,7 +53,7 @@ export function openDataDir(path: string): DataDir {
   const isReadOnlyDisk = isReadOnly(folder) && existsSync(join(folder, 'state.db'));
   if (!isReadOnlyDisk) makeWritable(folder);
   const pidPath = join(folder, 'server.pid');
-  const lock = takeLock(folder, pidPath);
+  const lock = acquireLock(folder, pidPath);
   const exposure = keepPrivate(folder);
   const socket = socketAddress(folder);
   // Only for the sentence that the next one gets: the lock is what counts.
@@ -112,7 +112,7 @@ function makeFolder(folder: string): void {
  * SQLite's exclusive lock on `lock.db` is a lock of the kernel on every file system that SQLite itself can live on, so it
  * holds for exactly as long as the process does.
  */
-function takeLock(folder: string, pidPath: string): DatabaseSync {
+function acquireLock(folder: string, pidPath: string): DatabaseSync {
   const path = join(folder, 'lock.db');
   let lock: DatabaseSync | undefined;
   try {

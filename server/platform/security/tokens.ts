@@ -93,7 +93,7 @@ async function enrol(handle: StoreHandle, secretHash: Buffer, agent: EnrollingAg
   if (token === null || token.revoked_at !== null) throw new VigiaError('token_invalid');
   const known = await devices.byPublicKey(agent.publicKey);
   const repeated = known !== null && known.retired_at === null && known.token_id === token.id;
-  if (!repeated && !(await tokens.takeUse(token.id))) {
+  if (!repeated && !(await tokens.spendUse(token.id))) {
     throw new VigiaError(token.expires_at <= nowMs ? 'token_expired' : 'token_used_up');
   }
   const device = await place(handle, token, known, agent);

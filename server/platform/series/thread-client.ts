@@ -45,7 +45,7 @@ export class ThreadClient {
       name: 'series',
       workerData: options,
     });
-    this.#worker.on('message', (answer: Answer) => this.#take(answer));
+    this.#worker.on('message', (answer: Answer) => this.#receive(answer));
     this.#worker.on('error', (cause: Error) => this.#end(cause));
     this.#worker.on('exit', () => this.#end(new Error('The series thread ended.')));
   }
@@ -119,7 +119,7 @@ export class ThreadClient {
     waiting?.reject(cause);
   }
 
-  #take(answer: Answer): void {
+  #receive(answer: Answer): void {
     if ('damage' in answer) this.#listener.onDamage(answer.damage);
     else if ('note' in answer) this.#listener.onNote(answer.note);
     else if ('code' in answer) this.#fail(answer.id, this.#failure(answer.code, answer.message));

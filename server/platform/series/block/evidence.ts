@@ -37,8 +37,8 @@ export function readEvidence(bytes: Uint8Array, newestAt: number): Evidence {
   const cursor = new Cursor(bytes);
   const runs: RunOfReports[] = [];
   for (let left = cursor.varint(MAX_RUNS); left > 0; left -= 1) {
-    const runId = Buffer.from(take(cursor, RUN_ID_BYTES)).toString('hex');
-    runs.push({ runId, bootId: text(take(cursor, cursor.varint(MAX_BOOT_ID_BYTES))) });
+    const runId = Buffer.from(readBytes(cursor, RUN_ID_BYTES)).toString('hex');
+    runs.push({ runId, bootId: text(readBytes(cursor, cursor.varint(MAX_BOOT_ID_BYTES))) });
   }
   const receivedAt = cursor.zigzag() + newestAt;
   const clockOffsetMs = cursor.zigzag();
@@ -51,7 +51,7 @@ export function readEvidence(bytes: Uint8Array, newestAt: number): Evidence {
 }
 
 /** The next bytes, not copied. */
-function take(cursor: Cursor, length: number): Uint8Array {
+function readBytes(cursor: Cursor, length: number): Uint8Array {
   const start = cursor.skip(length);
   return cursor.bytes.subarray(start, start + length);
 }

@@ -57,7 +57,7 @@ export function writeNumbers(
     for (let index = 0; index < count; index += 1) above[index] = Math.floor((all[index] as number) / scale);
   }
   if (head.form === form.digits) {
-    const escapes = head.hasEscapes ? takeEscapes(above, count, head.radix - 1) : [];
+    const escapes = head.hasEscapes ? readEscapes(above, count, head.radix - 1) : [];
     writeDigits(bits, above, count, head.radix);
     bits.end();
     for (const distance of escapes) writer.zigzag(distance);
@@ -68,7 +68,7 @@ export function writeNumbers(
 }
 
 /** Replaces what is no digit by the one that says so. Returns how far they are from that. */
-function takeEscapes(above: Float64Array, count: number, largest: number): number[] {
+function readEscapes(above: Float64Array, count: number, largest: number): number[] {
   const escapes: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const high = above[index] as number;

@@ -15,8 +15,8 @@ export interface TokenRepository {
   usable(nowMs: number): Promise<Row<'enrolment_token'>[]>;
   /** Somebody else answers for it from now on. */
   keep(id: string, keptBy: string): Promise<void>;
-  /** Takes one use. False if none is left or the token is expired or revoked. */
-  takeUse(id: string): Promise<boolean>;
+  /** Spends one use. False if none is left or the token is expired or revoked. */
+  spendUse(id: string): Promise<boolean>;
   /** @throws VigiaError not_found if there is none or it is revoked already. */
   revoke(id: string): Promise<void>;
 }
@@ -47,7 +47,7 @@ export function tokenRepository({ db, scope, clock }: ScopedContext): TokenRepos
     async keep(id, keptBy) {
       await db.updateTable('enrolment_token').set({ kept_by: keptBy }).where(mine).where('id', '=', id).execute();
     },
-    async takeUse(id) {
+    async spendUse(id) {
       const result = await db
         .updateTable('enrolment_token')
         .set((eb) => ({ uses_left: eb('uses_left', '-', 1), last_used_at: clock() }))

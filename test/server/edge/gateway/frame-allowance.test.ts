@@ -23,24 +23,24 @@ t.test('of each kind of frame so many at once, and then so many a second', async
   for (const [type, perSecond, burst] of allowed) {
     const allowance = new FrameAllowance();
     let at = 1_000_000;
-    const waits = Array.from({ length: burst }, () => allowance.take(type, 10, at));
+    const waits = Array.from({ length: burst }, () => allowance.charge(type, 10, at));
     t.ok(
       waits.every((waitMs) => waitMs === 0),
       `${type}: ${burst} at once`,
     );
-    t.ok(Math.abs(allowance.take(type, 10, at) - 1_000 / perSecond) < 1e-6, 'the next one waits for its turn');
+    t.ok(Math.abs(allowance.charge(type, 10, at) - 1_000 / perSecond) < 1e-6, 'the next one waits for its turn');
     at += (2 * 1_000) / perSecond;
-    t.equal(allowance.take(type, 10, at), 0, 'and has it then');
-    t.equal(allowance.take(type === 'ping' ? 'pong' : 'ping', 10, at), 0, 'other kinds do not pay for it');
+    t.equal(allowance.charge(type, 10, at), 0, 'and has it then');
+    t.equal(allowance.charge(type === 'ping' ? 'pong' : 'ping', 10, at), 0, 'other kinds do not pay for it');
   }
 });
 
 t.test('bytes count whatever they are', async (t) => {
   const allowance = new FrameAllowance();
   const megabyte = 2 ** 20;
-  for (let n = 0; n < 16; n += 1) t.equal(allowance.take('challenge', megabyte, 0), 0);
-  t.equal(allowance.take('report', megabyte, 0), 500);
-  t.equal(allowance.take('report', 0, 500), 0);
+  for (let n = 0; n < 16; n += 1) t.equal(allowance.charge('challenge', megabyte, 0), 0);
+  t.equal(allowance.charge('report', megabyte, 0), 500);
+  t.equal(allowance.charge('report', 0, 500), 0);
 });
 
 t.test('whatever was sent: after a minute everybody may come again, and nobody gets more than the pace', (t) => {
@@ -52,10 +52,10 @@ t.test('whatever was sent: after a minute everybody may come again, and nobody g
       let taken = 0;
       for (const { afterMs, count } of sent) {
         at += afterMs;
-        for (let n = 0; n < count; n += 1) if (allowance.take('inventory', 0, at) === 0) taken += 1;
+        for (let n = 0; n < count; n += 1) if (allowance.charge('inventory', 0, at) === 0) taken += 1;
       }
       const isBounded = taken <= 100 + (at / 1_000) * 20 + 1;
-      return isBounded && allowance.take('inventory', 0, at + 60_100) === 0;
+      return isBounded && allowance.charge('inventory', 0, at + 60_100) === 0;
     }),
   );
   t.pass();

@@ -50,7 +50,7 @@ t.test('lists say who made a key or a token, when it was used last, and until wh
   const listed = (await request('GET', '/api/v1/tokens', { headers: ada.headers })).body.items;
   t.same(listed.map(({ maker }: { maker: { name: string | null } }) => maker.name).toSorted(), ['Bob', null, 'second']);
   const [token] = (await store.scoped(everyClient).tokens.list({ limit: 1 })).items;
-  await store.scoped(everyClient).tokens.takeUse(token?.id ?? '');
+  await store.scoped(everyClient).tokens.spendUse(token?.id ?? '');
   const used = (await request('GET', '/api/v1/tokens', { headers: ada.headers })).body.items;
   t.equal(used.find(({ id }: { id: string }) => id === token?.id).lastUsedAt, iso(clock.nowMs));
   const limited = await request('GET', '/api/v1/tokens', { headers: await keyed('admin', client.id) });

@@ -110,11 +110,11 @@ t.test('enrolment tokens: a use is taken only while there is one', async (t) => 
     tokens.insert({ ...token, id: randomUUID(), secret_hash: randomBytes(32), ...changes });
 
   const two = await add({ uses_left: 2 });
-  const taken = await Promise.all([1, 2, 3, 4].map(() => tokens.takeUse(two.id)));
+  const taken = await Promise.all([1, 2, 3, 4].map(() => tokens.spendUse(two.id)));
   t.same(taken.toSorted(), [false, false, true, true]);
-  t.equal(await tokens.takeUse((await add({ expires_at: 1000 })).id), false, 'expired');
+  t.equal(await tokens.spendUse((await add({ expires_at: 1000 })).id), false, 'expired');
   await tokens.revoke(token.id);
-  t.equal(await tokens.takeUse(token.id), false, 'revoked');
+  t.equal(await tokens.spendUse(token.id), false, 'revoked');
   await t.rejects(tokens.revoke(token.id), { code: 'not_found' });
   t.notOk((await tokens.list({ limit: 10 })).items.some((row) => row.id === token.id));
 });

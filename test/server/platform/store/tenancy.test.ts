@@ -353,7 +353,7 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       insert: [outcome.notFound, () => mine.tokens.insert({ ...bolt.token, id: 'new' })],
       usable: [own('token'), () => ids(mine.tokens.usable(0))],
       keep: [undefined, () => mine.tokens.keep(bolt.token.id, 'me')],
-      takeUse: [outcome.no, () => mine.tokens.takeUse(bolt.token.id)],
+      spendUse: [outcome.no, () => mine.tokens.spendUse(bolt.token.id)],
       revoke: [outcome.notFound, () => mine.tokens.revoke(bolt.token.id)],
     },
     incidents: {
