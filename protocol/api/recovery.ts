@@ -88,6 +88,62 @@ export const RecoveryWorstCase = Type.Object({
 });
 export type RecoveryWorstCase = Static<typeof RecoveryWorstCase>;
 
+/** How a plan stands now. */
+export const RecoveryStanding = Type.Object({
+  /**
+   * `kept`: within the RPO and nothing late; `overdue`: one run is missed; `at_risk`: two or more; `breached`: over the RPO;
+   * `unproven`: within it only if a point is whole of which that is not known; `blind`: nobody can look.
+   */
+  stage: Type.Enum(['kept', 'overdue', 'at_risk', 'breached', 'unproven', 'blind']),
+  sentence: Type.String(),
+  said: SaidDocument,
+  /** What would be lost now, without closed days; null where no point is known to be whole. */
+  exposureMs: Nullable(Type.Integer()),
+  /** Start of the newest point that is known to be whole. */
+  newestAt: Nullable(Time),
+  missed: Type.Integer(),
+  /** When the first run was due that is missed, or the next one is. */
+  dueAt: Nullable(Time),
+  /** The last instant within the RPO if nothing more comes. */
+  breachAt: Nullable(Time),
+});
+export type RecoveryStanding = Static<typeof RecoveryStanding>;
+
 /** A plan with what follows from its rhythm; null where that is not known, or comes less than twice. */
-export const RecoveryPlanDetail = Type.Interface([RecoveryPlan], { worstCase: Nullable(RecoveryWorstCase) });
+export const RecoveryPlanDetail = Type.Interface([RecoveryPlan], {
+  worstCase: Nullable(RecoveryWorstCase),
+  standing: RecoveryStanding,
+});
 export type RecoveryPlanDetail = Static<typeof RecoveryPlanDetail>;
+
+/** What a backup left behind. The same one may be told again: it stays one. */
+export const RecoveryPointInput = Type.Object(
+  {
+    planId: Id,
+    /** What its source calls it, once in a plan: a snapshot, an archive, a file. */
+    id: Type.String({ minLength: 1, maxLength: 200 }),
+    /** When the backup began: its data is from then. */
+    startedAt: Time,
+    /** Null where the source does not say. */
+    finishedAt: Nullable(Time),
+    /** With what its run ended, as the plan's tool has it; null: only a listing shows it, which proves no more. */
+    exitCode: Nullable(Type.Integer({ minimum: -255, maximum: 255 })),
+    sizeBytes: Nullable(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  },
+  strict,
+);
+export type RecoveryPointInput = Static<typeof RecoveryPointInput>;
+
+/** A point as it counts. */
+export const RecoveryPoint = Type.Object({
+  planId: Type.String(),
+  id: Type.String(),
+  startedAt: Time,
+  finishedAt: Nullable(Time),
+  seenAt: Time,
+  completeness: Type.Enum(['complete', 'seen', 'unknown', 'failed']),
+  sizeBytes: Nullable(Type.Integer()),
+  /** Why it counts for nothing, now and ever; null if it counts. */
+  refusal: Nullable(Type.Enum(['failed', 'future', 'undated', 'backwards'])),
+});
+export type RecoveryPoint = Static<typeof RecoveryPoint>;

@@ -333,6 +333,10 @@ const scenes: readonly Scene[] = [
       const { body } = await api.act(people.technician, 'POST', '/api/v1/recovery/plans', plan);
       const next = { ...plan, rpoMinutes: 1_560 };
       await api.act(people.technician, 'PUT', `/api/v1/recovery/plans/${body.id}`, next);
+      await api.act(people.technician, 'POST', '/api/v1/recovery/points', {
+        ...{ planId: body.id, id: 'first', exitCode: 0, sizeBytes: 5_000_000 },
+        ...{ startedAt: iso(10), finishedAt: iso(50) },
+      });
     },
   ],
   [

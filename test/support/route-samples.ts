@@ -433,6 +433,13 @@ export const samples: Record<string, MakeSample> = {
   'DELETE /api/v1/recovery/plans/:id': async (server, tenant) => ({
     path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}`,
   }),
+  'POST /api/v1/recovery/points': async (server, tenant) => ({
+    path: '/api/v1/recovery/points',
+    body: {
+      ...{ planId: await newPlan(server, tenant), id: 'first', exitCode: 0, sizeBytes: 5 },
+      ...{ startedAt: '2027-01-01T00:00:00Z', finishedAt: '2027-01-01T00:40:00Z' },
+    },
+  }),
   'GET /api/v1/person-reports': plain('/api/v1/person-reports'),
   'POST /api/v1/person-reports': (_, tenant) => ({ path: '/api/v1/person-reports', body: problem(tenant) }),
   'POST /api/v1/person-reports/propose': (_, { client }) => ({

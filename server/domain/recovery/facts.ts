@@ -8,14 +8,6 @@ export type ContinuityItem = (typeof continuityItems)[number];
 
 /** What is said of recovery, as facts: the keys with their parameters. */
 export const recoveryFacts = {
-  // How a plan stands.
-  'recovery.kept': { exposure: 'duration', rpo: 'duration?', next: 'moment?' },
-  'recovery.overdue': { due: 'instant', missed: 'count', breach: 'moment?' },
-  'recovery.at-risk': { due: 'instant', missed: 'count', breach: 'moment?' },
-  'recovery.breached': { exposure: 'duration', rpo: 'duration', since: 'moment' },
-  'recovery.no-point': { since: 'moment' },
-  'recovery.unproven': { exposure: 'duration', rpo: 'duration?' },
-  'recovery.blind': { since: 'moment' },
   // What was lost, and how long it took.
   'recovery.loss.met': { loss: 'duration', rpo: 'duration?', point: 'instant' },
   'recovery.loss.breached': { loss: 'duration', rpo: 'duration', point: 'instant' },

@@ -1,5 +1,5 @@
+import { type Said, said as say } from '../../../protocol/said/said.ts';
 import type { ExposureLine } from './exposure-line.ts';
-import { fact, type RecoverySaid } from './facts.ts';
 import type { Plan, PlanKnowledge, RecoveryPriority } from './plan.ts';
 import { dueAfter, type Timetable } from './rhythm.ts';
 
@@ -29,7 +29,7 @@ export interface PlanState {
   readonly leadMs: number | null;
   /** When it is to be looked at again, if no point comes before; null: never. */
   readonly nextChangeAt: number | null;
-  readonly said: RecoverySaid;
+  readonly said: Said;
 }
 
 export const MOST_MISSED = 1_000;
@@ -92,25 +92,25 @@ function verdictOf(
   now: number,
 ): Pick<PlanState, 'stage' | 'priority' | 'said'> {
   if (blindSince !== null && blindSince <= now && (proven.isOver || runs.missed > 0)) {
-    return { stage: 'blind', priority: null, said: fact('recovery.blind', { since: blindSince }) };
+    return { stage: 'blind', priority: null, said: say('recovery.blind', { since: blindSince }) };
   }
   const { exposureMs } = perhaps;
   if (perhaps.isOver && rpoMs !== null && breachAt !== null) {
     const isEmpty = perhapsAt === null;
-    const breached = fact('recovery.breached', { exposure: exposureMs, rpo: rpoMs, since: breachAt });
-    const said = isEmpty ? fact('recovery.no-point', { since: from }) : breached;
+    const breached = say('recovery.breached', { exposure: exposureMs, rpo: rpoMs, since: breachAt });
+    const said = isEmpty ? say('recovery.no-point', { since: from }) : breached;
     return { stage: 'breached', priority: 'high', said };
   }
   if (runs.missed > 0 && runs.dueAt !== null) {
     const params = { due: runs.dueAt, missed: runs.missed, breach: breachAt };
-    if (runs.missed === 1) return { stage: 'overdue', priority: 'normal', said: fact('recovery.overdue', params) };
-    return { stage: 'at_risk', priority: 'medium', said: fact('recovery.at-risk', params) };
+    if (runs.missed === 1) return { stage: 'overdue', priority: 'normal', said: say('recovery.overdue', params) };
+    return { stage: 'at_risk', priority: 'medium', said: say('recovery.at-risk', params) };
   }
-  if (perhapsAt === null) return { stage: 'kept', priority: null, said: fact('recovery.no-point', { since: from }) };
+  if (perhapsAt === null) return { stage: 'kept', priority: null, said: say('recovery.no-point', { since: from }) };
   if (proven.isOver || newestAt === null) {
-    return { stage: 'unproven', priority: null, said: fact('recovery.unproven', { exposure: exposureMs, rpo: rpoMs }) };
+    return { stage: 'unproven', priority: null, said: say('recovery.unproven', { exposure: exposureMs, rpo: rpoMs }) };
   }
-  const said = fact('recovery.kept', { exposure: proven.exposureMs, rpo: rpoMs, next: runs.dueAt });
+  const said = say('recovery.kept', { exposure: proven.exposureMs, rpo: rpoMs, next: runs.dueAt });
   return { stage: 'kept', priority: null, said };
 }
 

@@ -8,8 +8,10 @@ import { found, notFound } from '../../platform/store/scoping.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { PlanDefinition } from './definition.ts';
 import type { PlanBook } from './plan-book.ts';
+import type { PointBook } from './point-book.ts';
 import { refuseBadPlan } from './refuse-bad.ts';
-import { type PlanTerms, planDetail, planView } from './views.ts';
+import type { PlanTerms } from './targets.ts';
+import { planDetail, planView } from './views.ts';
 
 export interface PlanPortOptions {
   readonly store: Pick<Store, 'scoped'>;
@@ -19,6 +21,7 @@ export interface PlanPortOptions {
   /** Throws not_found for a service that is outside the scope or not there. */
   readonly services: { get(scope: Scope, id: string): unknown };
   readonly plans: PlanBook;
+  readonly points: PointBook;
   readonly act: Act;
   readonly now: () => number;
 }
@@ -31,8 +34,9 @@ export type PlanPort = ReturnType<typeof createPlanPort>;
 
 /** Plans as people make, change and read them. Each may throw VigiaError not_found, validation_failed, conflict. */
 export function createPlanPort(options: PlanPortOptions) {
-  const { store, plans, terms, act, now } = options;
-  const detail = (plan: PlanDefinition, at: number): RecoveryPlanDetail => planDetail(plan, terms, at);
+  const { store, plans, points, terms, act, now } = options;
+  const detail = (plan: PlanDefinition, at: number): RecoveryPlanDetail =>
+    planDetail(plan, points.of(plan.id), terms, at);
 
   return {
     list: (scope: Scope, clientId?: string): RecoveryPlan[] =>

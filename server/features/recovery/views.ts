@@ -1,37 +1,20 @@
 import type {
   RecoveryPlan,
   RecoveryPlanDetail,
-  RecoveryTarget,
+  RecoveryStanding,
   RecoveryWorstCase,
 } from '../../../protocol/api/recovery.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { said } from '../../../protocol/said/said.ts';
 import { iso } from '../../domain/iso.ts';
+import type { PlanState } from '../../domain/recovery/plan-state.ts';
+import type { RecoveryPoint } from '../../domain/recovery/point.ts';
 import { holdOf, proposeRpoMs, type WorstCase, worstCaseOfRhythm } from '../../domain/recovery/worst-case.ts';
 import { inputOf, type PlanDefinition, tableOf } from './definition.ts';
+import { standingOf } from './standing.ts';
+import { type PlanTerms, targetOf } from './targets.ts';
 
 const MINUTE_MS = 60_000;
-
-type Targets = { readonly rpoMinutes: number | null; readonly rtoMinutes: number | null };
-
-/** What contracts say of recovery; `TermsSource` of server/domain/sla/ is one. */
-export interface PlanTerms {
-  /** Null without a contract at that instant. */
-  at(clientId: string, at: number): { readonly terms: { readonly recovery: Targets } } | null;
-}
-
-/** The plan's own target, else that of the contract that is in force at `now`. */
-export function targetOf(
-  plan: PlanDefinition,
-  which: 'rpoMinutes' | 'rtoMinutes',
-  terms: PlanTerms,
-  now: number,
-): RecoveryTarget {
-  const own = inputOf(plan)[which];
-  if (own !== null) return { minutes: own, from: 'plan' };
-  const minutes = terms.at(plan.clientId, now)?.terms.recovery[which] ?? null;
-  return { minutes, from: minutes === null ? 'none' : 'contract' };
-}
 
 export function planView(plan: PlanDefinition, terms: PlanTerms, now: number): RecoveryPlan {
   return {
@@ -43,10 +26,28 @@ export function planView(plan: PlanDefinition, terms: PlanTerms, now: number): R
   };
 }
 
-export function planDetail(plan: PlanDefinition, terms: PlanTerms, now: number): RecoveryPlanDetail {
+export function planDetail(
+  plan: PlanDefinition,
+  points: readonly RecoveryPoint[],
+  terms: PlanTerms,
+  now: number,
+): RecoveryPlanDetail {
   const view = planView(plan, terms, now);
-  return { ...view, worstCase: worstCaseOf(plan, view.rpo.minutes, now) };
+  return {
+    ...view,
+    worstCase: worstCaseOf(plan, view.rpo.minutes, now),
+    standing: standingView(view.name, standingOf(plan, points, terms, now), now),
+  };
 }
+
+function standingView(plan: string, state: PlanState, now: number): RecoveryStanding {
+  const { stage, said: how, exposureMs, newestAt, missed, dueAt, breachAt } = state;
+  const one = said('recovery.plan', { plan, how });
+  const times = { newestAt: isoOrNull(newestAt), dueAt: isoOrNull(dueAt), breachAt: isoOrNull(breachAt) };
+  return { stage, sentence: plain(one, now), said: one, exposureMs, missed, ...times };
+}
+
+const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 function worstCaseOf(plan: PlanDefinition, rpoMinutes: number | null, now: number): RecoveryWorstCase | null {
   const input = inputOf(plan);

@@ -35,6 +35,7 @@ const pastColumns: readonly (readonly [table: string, ...columns: string[]])[] =
   ['check_definition', 'created_at', 'removed_at'],
   ['recovery_plan', 'created_at', 'removed_at'],
   ['recovery_plan_version', 'effective_at'],
+  ['recovery_point', 'seen_at'],
   // Else what was decided before would judge until then.
   ['policy_version', 'from_ms'],
 ];

@@ -18,6 +18,7 @@ import { policies } from './migrations/0015-policies.ts';
 import { sayRevisions } from './migrations/0017-said-ledger.ts';
 import { sayMessages } from './migrations/0018-said-messages.ts';
 import { recoveryPlans } from './migrations/0019-recovery-plans.ts';
+import { recoveryPoints } from './migrations/0020-recovery-points.ts';
 import { setBack } from './migrations/0021-set-back.ts';
 import { sqliteError } from './sqlite-error.ts';
 
@@ -48,6 +49,7 @@ const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
   [13, policies],
   [14, recoveryPlans],
   [15, setBack],
+  [16, recoveryPoints],
 ]);
 
 /** The version of the tables that every build has; features lead on from there. */

@@ -26,6 +26,7 @@ import { type PolicyRepository, policyRepository } from './repo/policy.ts';
 import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
 import { type ReceiverRepository, receiverRepository } from './repo/receiver.ts';
 import { type RecoveryPlanRepository, recoveryPlanRepository } from './repo/recovery-plan.ts';
+import { type RecoveryPointRepository, recoveryPointRepository } from './repo/recovery-point.ts';
 import { type ServiceRepository, serviceRepository } from './repo/service.ts';
 import { type SessionRepository, sessionRepository } from './repo/session.ts';
 import { type SiteRepository, siteRepository } from './repo/site.ts';
@@ -59,6 +60,7 @@ export interface ScopedStore {
   readonly personReports: PersonReportRepository;
   readonly policies: PolicyRepository;
   readonly recoveryPlans: RecoveryPlanRepository;
+  readonly recoveryPoints: RecoveryPointRepository;
 }
 
 /** What can be read and written, alone or inside a transaction. */
@@ -183,5 +185,6 @@ function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
     personReports: personReportRepository(bound),
     policies: policyRepository(bound),
     recoveryPlans: recoveryPlanRepository(bound),
+    recoveryPoints: recoveryPointRepository(bound),
   };
 }

@@ -29,6 +29,7 @@ export const auditActions = {
   'recovery-plan.create': 'Made a recovery plan',
   'recovery-plan.change': 'Changed a recovery plan',
   'recovery-plan.remove': 'Removed a recovery plan',
+  'recovery-point.push': 'Told of a recovery point',
   'check.create': 'Made a check',
   'check.change': 'Changed a check',
   'check.remove': 'Removed a check',

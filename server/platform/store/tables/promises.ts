@@ -82,6 +82,17 @@ export interface PromiseTables {
     document_json: string;
     created_by: string;
   };
+  /** What a backup left behind. `point_id` is what its source calls it, `completeness` a `Completeness` of server/domain/recovery. */
+  recovery_point: {
+    plan_id: string;
+    client_id: string;
+    point_id: string;
+    started_at: number;
+    finished_at: number | null;
+    seen_at: number;
+    completeness: 'complete' | 'seen' | 'unknown' | 'failed';
+    size_bytes: number | null;
+  };
   /** What a service was made of, from when on. `document_json` is a `ServiceInput` of protocol/api/service.ts. */
   service_version: {
     id: Generated<number>;

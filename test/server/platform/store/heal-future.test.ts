@@ -334,6 +334,8 @@ const asItIs = new Map([
   ['ledger_revision.from_ms', 'a stretch as it was revised'],
   ['ledger_revision.to_ms', 'a stretch as it was revised'],
   ['person_report.lead_ms', 'a duration'],
+  ['recovery_point.finished_at', 'by the clock of who made the backup'],
+  ['recovery_point.started_at', 'by the clock of who made the backup'],
 ]);
 
 t.test('every column that holds an instant is dated anew, or it is said why not', async (t) => {

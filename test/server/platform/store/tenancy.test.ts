@@ -213,7 +213,16 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
     document_json: '{}',
     created_by: 'test',
   };
-  await store.commit([all.recoveryPlans.insertStatement(plan), all.recoveryPlans.insertVersionStatement(planVersion)]);
+  const point = {
+    ...{ plan_id: plan.id, client_id: bolt.client.id, point_id: 'p', started_at: 1, finished_at: 2, seen_at: 3 },
+    completeness: 'complete',
+    size_bytes: 4,
+  } as const;
+  await store.commit([
+    all.recoveryPlans.insertStatement(plan),
+    all.recoveryPlans.insertVersionStatement(planVersion),
+    all.recoveryPoints.saveStatement(point),
+  ]);
   const reportKey = randomBytes(32);
   await all.clients.setReportKey(bolt.client.id, { hash: reportKey, createdBy: 'me', expiresAt: null });
   const child = incidentRow(bolt, { key: 'child', parent_id: incident.id, suppressed_by: 'maintenance:w' });
@@ -466,6 +475,12 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       insertVersionStatement: [outcome.notFound, () => mine.recoveryPlans.insertVersionStatement(planVersion)],
       removeStatement: [undefined, () => store.commit([mine.recoveryPlans.removeStatement(plan.id, 1)])],
     },
+    recoveryPoints: {
+      get: [outcome.nothing, () => mine.recoveryPoints.get(plan.id, point.point_id)],
+      newest: [outcome.empty, () => mine.recoveryPoints.newest(10)],
+      saveStatement: [outcome.notFound, () => mine.recoveryPoints.saveStatement(point)],
+      prune: [0, () => mine.recoveryPoints.prune(100, 0)],
+    },
     apiKeys: {
       list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
       get: [outcome.nothing, () => mine.apiKeys.get(globalKey.id)],
@@ -518,6 +533,7 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       'policy_version',
       'recovery_plan',
       'recovery_plan_version',
+      'recovery_point',
       'api_key',
       'receiver',
       'delivery',
@@ -549,10 +565,12 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       }),
       mine.maintenance.cancelStatement({ ...window, ...own }, 1),
       mine.maintenance.saveRunStatement({ ...run, ...own, finished_at: 1 }),
+      mine.recoveryPoints.saveStatement({ ...point, ...own, completeness: 'failed' }),
       mine.personReports.linkStatement({ ...report, ...own }, { incidentId: incident.id, leadMs: 9 }),
     ]);
     t.same(await all.maintenance.all(), [window]);
     t.equal((await all.maintenance.edits()).length, 1);
+    t.same(await all.recoveryPoints.get(plan.id, point.point_id), point);
     t.same(await all.maintenance.runs(0), [run]);
     t.same(await all.personReports.get(report.id), report);
     await store
