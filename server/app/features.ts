@@ -82,11 +82,11 @@ function settingsFeature({ config, settings, store, fleet, now, health, actOnSto
   });
 }
 
-function recoveryFeature({ store, fleet, now, act, wired }: Kit): Promise<Feature> {
+function recoveryFeature({ store, book, fleet, now, act, wired }: Kit): Promise<Feature> {
   const { contracts, services } = wired;
   const clientOfDevice = (id: string): string | null => fleet.devices.get(id)?.info.client_id ?? null;
   return createRecovery({
-    ...{ store, now, act, clientOfDevice },
+    ...{ store, book, now, act, clientOfDevice },
     terms: contracts.terms,
     services: services.servicePort,
   });

@@ -245,7 +245,7 @@ export async function startHttp(
   const tell = (): void => undefined;
   const settings = createSettings({ store, fleet, now, tell, book: policies, actOnStore, keepMs });
   const recovery = await createRecovery({
-    ...{ store, now, act, terms: contracts.terms, services: services.servicePort },
+    ...{ store, book, now, act, terms: contracts.terms, services: services.servicePort },
     clientOfDevice: (id) => fleet.devices.get(id)?.info.client_id ?? null,
   });
   const features = [

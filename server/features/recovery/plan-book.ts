@@ -1,4 +1,5 @@
 import type { RecoveryPlanInput } from '../../../protocol/api/recovery.ts';
+import { movedBack, type SetBack } from '../../domain/moved-back.ts';
 import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
 import { notFound } from '../../platform/store/scoping.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -22,6 +23,16 @@ export class PlanBook {
 
   put(plan: PlanDefinition): void {
     this.#plans.set(plan.id, plan);
+  }
+
+  /** What a clock that was ahead has stamped moves with it, as in the database. */
+  clockSet(set: SetBack & { readonly now: number }): void {
+    const back = (at: number): number => movedBack(at, set.now, set);
+    for (const plan of this.#plans.values()) {
+      const versions = plan.versions.map((one) => ({ ...one, from: back(one.from) }));
+      const removedAt = plan.removedAt === null ? null : back(plan.removedAt);
+      this.put({ ...plan, createdAt: back(plan.createdAt), removedAt, versions });
+    }
   }
 
   /** Those that stand, of the scope. */

@@ -1,3 +1,4 @@
+import { movedBack, type SetBack } from '../../domain/moved-back.ts';
 import { type RecoveryPoint, refusalOf } from '../../domain/recovery/point.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -5,6 +6,8 @@ import type { Row } from '../../platform/store/tables.ts';
 
 /** By what the next is judged: what would be lost now, and the usual size. The rest stays in the database. */
 const MOST_HELD = 32;
+
+const none: readonly RecoveryPoint[] = [];
 
 /** The newest points of each plan in memory. What changes here follows what was written. */
 export class PointBook {
@@ -15,9 +18,16 @@ export class PointBook {
     for (const [planId, own] of Map.groupBy(rows, (row) => row.plan_id)) this.#points.set(planId, own.map(toPoint));
   }
 
+  clockSet(set: SetBack & { readonly now: number }): void {
+    for (const [planId, points] of this.#points) {
+      const moved = points.map((one) => ({ ...one, seenAt: movedBack(one.seenAt, set.now, set) }));
+      this.#points.set(planId, moved);
+    }
+  }
+
   /** By their start. */
   of(planId: string): readonly RecoveryPoint[] {
-    return this.#points.get(planId) ?? [];
+    return this.#points.get(planId) ?? none;
   }
 
   /** In place of what was known of it. */

@@ -31,6 +31,7 @@ async function startedAnew({ store, clock }: TestServer) {
   const act = () => Promise.reject(new Error('nobody acts'));
   return createRecovery({
     store,
+    book: { step: () => null },
     clientOfDevice: () => null,
     services,
     act,
@@ -92,7 +93,13 @@ t.test('without a target of its own it has that of the contract', async (t) => {
   t.equal(made.body.worstCase.verdict, null, 'nothing is promised');
   const agreed = { terms: { recovery: { rpoMinutes: 60, rtoMinutes: 240 } } };
   const { port } = await createRecovery({
-    ...{ store, services: { get: () => undefined }, now: () => clock.nowMs, clientOfDevice: () => null },
+    ...{
+      store,
+      book: { step: () => null },
+      services: { get: () => undefined },
+      now: () => clock.nowMs,
+      clientOfDevice: () => null,
+    },
     act: () => Promise.reject(new Error('nobody acts')),
     terms: { at: (clientId) => (clientId === tenant.client.id ? agreed : null) },
   });

@@ -32,7 +32,13 @@ async function withPlan(server: TestServer, tenant: Tenant) {
 
 async function standingAfterStart({ store, clock }: TestServer, planId: string) {
   const { port } = await createRecovery({
-    ...{ store, clientOfDevice: () => null, services: { get: () => undefined }, now: () => clock.nowMs },
+    ...{
+      store,
+      book: { step: () => null },
+      clientOfDevice: () => null,
+      services: { get: () => undefined },
+      now: () => clock.nowMs,
+    },
     ...{ act: () => Promise.reject(new Error('nobody acts')), terms: { at: () => null } },
   });
   return port.get({ allClients: true }, planId).standing;
