@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { plain } from '../../../protocol/said/plain.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { ClockSet, Judge } from '../../../server/core/incidents/judge.ts';
+import { OWN_CLIENT } from '../../../server/core/presence/own-client.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import { heard } from '../../../server/fleet/device-connection.ts';
 import { type DeviceRecord, makeRecord } from '../../../server/fleet/device-record.ts';
@@ -35,6 +36,8 @@ async function scene(t: Test, ...judges: Judge[]) {
   const dir = tempDir(t);
   const store = await openStore({ path: `${dir}/state.db`, clock: () => START });
   await addTenant(store, 'Acme');
+  // Else it is made when the first incident needs it, which takes real time, of which a scene has as little as it likes.
+  await store.scoped(everyClient).clients.ensure(OWN_CLIENT);
   await store.close();
   const core: Core = await startCore(t, { dir, clock, judges, logger: pino({ level: 'silent' }) });
   const agent = new CoreAgent(START);
