@@ -14,6 +14,7 @@ const fields: Readonly<Record<(typeof auditFields)[number], string>> = {
   clientName: 'Client',
   clocks: 'Response clocks too',
   clocksFrom: 'Clocks count from',
+  commandLineOf: 'On the command line as',
   date: 'Date',
   device: 'Device',
   deviceId: 'Device',

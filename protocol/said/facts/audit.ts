@@ -14,6 +14,7 @@ export const auditFields = [
   'clientName',
   'clocks',
   'clocksFrom',
+  'commandLineOf',
   'date',
   'device',
   'deviceId',
