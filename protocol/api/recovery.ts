@@ -109,11 +109,12 @@ export const RecoveryStanding = Type.Object({
 });
 export type RecoveryStanding = Static<typeof RecoveryStanding>;
 
+/** A plan as one of many, with how it stands. */
+export const RecoveryPlanRow = Type.Interface([RecoveryPlan], { standing: RecoveryStanding });
+export type RecoveryPlanRow = Static<typeof RecoveryPlanRow>;
+
 /** A plan with what follows from its rhythm; null where that is not known, or comes less than twice. */
-export const RecoveryPlanDetail = Type.Interface([RecoveryPlan], {
-  worstCase: Nullable(RecoveryWorstCase),
-  standing: RecoveryStanding,
-});
+export const RecoveryPlanDetail = Type.Interface([RecoveryPlanRow], { worstCase: Nullable(RecoveryWorstCase) });
 export type RecoveryPlanDetail = Static<typeof RecoveryPlanDetail>;
 
 /** What a backup left behind. The same one may be told again: it stays one. */

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { RecoveryPlan, RecoveryPlanDetail, RecoveryPlanInput } from '../../../protocol/api/recovery.ts';
+import type { Page, PageRequest } from '../../../protocol/api/page.ts';
+import type { RecoveryPlanDetail, RecoveryPlanInput, RecoveryPlanRow } from '../../../protocol/api/recovery.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { ofClients, type Scope } from '../../domain/scope.ts';
+import { cutPage, mapPage } from '../../platform/http/paging.ts';
 import { found, notFound } from '../../platform/store/scoping.ts';
 import type { Store } from '../../platform/store/store.ts';
-import type { PlanDefinition } from './definition.ts';
+import { inputOf, type PlanDefinition } from './definition.ts';
 import type { PlanBook } from './plan-book.ts';
 import type { PointBook } from './point-book.ts';
 import { refuseBadPlan } from './refuse-bad.ts';
 import type { PlanTerms } from './targets.ts';
-import { planDetail, planView } from './views.ts';
+import { planDetail, planRow } from './views.ts';
 
 export interface PlanPortOptions {
   readonly store: Pick<Store, 'scoped'>;
@@ -39,8 +41,12 @@ export function createPlanPort(options: PlanPortOptions) {
     planDetail(plan, points.of(plan.id), terms, at);
 
   return {
-    list: (scope: Scope, clientId?: string): RecoveryPlan[] =>
-      plans.list(scope, clientId).map((plan) => planView(plan, terms, now())),
+    /** By their names. Only those of the page are judged. */
+    list(scope: Scope, asked: PageRequest, clientId?: string): Page<RecoveryPlanRow> {
+      const at = now();
+      const page = cutPage(plans.list(scope, clientId), asked, (plan) => `${inputOf(plan).name}\0${plan.id}`);
+      return mapPage(page, (plan) => planRow(plan, points.of(plan.id), terms, at));
+    },
     get: (scope: Scope, id: string): RecoveryPlanDetail => detail(plans.require(scope, id), now()),
 
     async create(scope: Scope, input: RecoveryPlanInput, actor: Actor): Promise<RecoveryPlanDetail> {

@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
 import {
-  RecoveryPlan,
   RecoveryPlanDetail,
   RecoveryPlanInput,
+  RecoveryPlanRow,
   RecoveryPoint,
   RecoveryPointInput,
 } from '../../../protocol/api/recovery.ts';
 import { Id, IdParams, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
-import { cutPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
+import { PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import type { PlanPort } from './plan-port.ts';
 import type { PointPort } from './point-port.ts';
@@ -19,11 +19,8 @@ const ListQuery = Type.Object({ ...pageQuery, client: Type.Optional(Id) }, stric
 export function planRoutes(http: Http, plans: PlanPort): void {
   http.get(
     '/api/v1/recovery/plans',
-    { config: { access: 'read' }, schema: { querystring: ListQuery, response: { 200: PageOf(RecoveryPlan) } } },
-    async (request) => {
-      const all = plans.list(principalOf(request).scope, request.query.client);
-      return cutPage(all, pageRequest(request.query), ({ name, id }) => `${name}\0${id}`);
-    },
+    { config: { access: 'read' }, schema: { querystring: ListQuery, response: { 200: PageOf(RecoveryPlanRow) } } },
+    async (request) => plans.list(principalOf(request).scope, pageRequest(request.query), request.query.client),
   );
 
   http.get(

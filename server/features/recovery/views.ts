@@ -1,6 +1,7 @@
 import type {
   RecoveryPlan,
   RecoveryPlanDetail,
+  RecoveryPlanRow,
   RecoveryStanding,
   RecoveryWorstCase,
 } from '../../../protocol/api/recovery.ts';
@@ -16,7 +17,7 @@ import { type PlanTerms, targetOf } from './targets.ts';
 
 const MINUTE_MS = 60_000;
 
-export function planView(plan: PlanDefinition, terms: PlanTerms, now: number): RecoveryPlan {
+function planView(plan: PlanDefinition, terms: PlanTerms, now: number): RecoveryPlan {
   return {
     ...inputOf(plan),
     id: plan.id,
@@ -26,18 +27,24 @@ export function planView(plan: PlanDefinition, terms: PlanTerms, now: number): R
   };
 }
 
+export function planRow(
+  plan: PlanDefinition,
+  points: readonly RecoveryPoint[],
+  terms: PlanTerms,
+  now: number,
+): RecoveryPlanRow {
+  const view = planView(plan, terms, now);
+  return { ...view, standing: standingView(view.name, standingOf(plan, points, terms, now), now) };
+}
+
 export function planDetail(
   plan: PlanDefinition,
   points: readonly RecoveryPoint[],
   terms: PlanTerms,
   now: number,
 ): RecoveryPlanDetail {
-  const view = planView(plan, terms, now);
-  return {
-    ...view,
-    worstCase: worstCaseOf(plan, view.rpo.minutes, now),
-    standing: standingView(view.name, standingOf(plan, points, terms, now), now),
-  };
+  const row = planRow(plan, points, terms, now);
+  return { ...row, worstCase: worstCaseOf(plan, row.rpo.minutes, now) };
 }
 
 function standingView(plan: string, state: PlanState, now: number): RecoveryStanding {

@@ -59,14 +59,18 @@ t.test('a daily backup of 40 min cannot keep an RPO of 24 h, and the plan says w
 
   const anew = await startedAnew(server);
   t.same(
-    anew.port.list({ allClients: true }),
+    anew.port.list({ allClients: true }, { limit: 10, cursor: undefined }).items,
     (await server.request('GET', path, { headers })).body.items,
     'after a start',
   );
 
   t.equal((await server.request('DELETE', `${path}/${made.body.id}`, { headers })).status, 204);
   t.equal((await server.request('GET', `${path}/${made.body.id}`, { headers })).status, 404);
-  t.same((await startedAnew(server)).port.list({ allClients: true }), [], 'it stays removed');
+  t.same(
+    (await startedAnew(server)).port.list({ allClients: true }, { limit: 10, cursor: undefined }).items,
+    [],
+    'it stays removed',
+  );
 });
 
 t.test('a plan that skips the weekend holds over it', async (t) => {
@@ -103,7 +107,7 @@ t.test('without a target of its own it has that of the contract', async (t) => {
     act: () => Promise.reject(new Error('nobody acts')),
     terms: { at: (clientId) => (clientId === tenant.client.id ? agreed : null) },
   });
-  const [plan] = port.list({ allClients: true });
+  const [plan] = port.list({ allClients: true }, { limit: 10, cursor: undefined }).items;
   t.same(plan?.rpo, { minutes: 60, from: 'contract' });
   t.same(plan?.rto, { minutes: 240, from: 'contract' });
 });
