@@ -127,8 +127,8 @@ function countMissed(plan: Plan, newestAt: number, breachAt: number | null, now:
   if (table === null) return { missed: 0, dueAt: null, deadline: null };
   let missed = 0;
   let dueAt: number | null = null;
-  for (const due of dueAfter(table, newestAt + earlyMs(table))) {
-    const deadline = due + plan.durationMs + graceMs(plan, table, due, breachAt);
+  for (const [due, next] of withNext(dueAfter(table, newestAt + earlyMs(table)))) {
+    const deadline = due + plan.durationMs + graceMs(plan, table, due, next, breachAt);
     dueAt ??= due;
     if (deadline > now) return { missed, dueAt, deadline };
     missed += 1;
@@ -138,16 +138,31 @@ function countMissed(plan: Plan, newestAt: number, breachAt: number | null, now:
 }
 
 /** Never so long that the breach would come without a warning: at most half of what is left between the run's end and it. */
-function graceMs({ graceMs: own, durationMs }: Plan, table: Timetable, due: number, breachAt: number | null): number {
-  const grace = own ?? usualGraceMs(table, due);
+function graceMs(
+  { graceMs: own, durationMs }: Plan,
+  table: Timetable,
+  due: number,
+  next: number,
+  breachAt: number | null,
+): number {
+  const grace = own ?? usualGraceMs(table, due, next);
   const slackMs = breachAt === null ? 0 : breachAt - (due + durationMs);
   return slackMs > 0 ? Math.min(grace, Math.floor(slackMs / 2)) : grace;
 }
 
-function usualGraceMs(table: Timetable, due: number): number {
-  const { rhythm } = table;
-  const [next = due] = rhythm.kind === 'interval' ? [due + rhythm.everyMs] : dueAfter(table, due).take(1);
-  return Math.min(MOST_GRACE_MS, Math.max(LEAST_GRACE_MS, Math.floor((next - due) / 10)));
+function usualGraceMs({ rhythm }: Timetable, due: number, next: number): number {
+  const gap = rhythm.kind === 'interval' ? rhythm.everyMs : next - due;
+  return Math.min(MOST_GRACE_MS, Math.max(LEAST_GRACE_MS, Math.floor(gap / 10)));
+}
+
+/** Each instant with the one after it; the last with itself. */
+function* withNext(instants: Iterable<number>): Generator<[at: number, next: number]> {
+  let before: number | null = null;
+  for (const at of instants) {
+    if (before !== null) yield [before, at];
+    before = at;
+  }
+  if (before !== null) yield [before, before];
 }
 
 /** By so much a run may begin before it is due: less where they follow one another closely. */

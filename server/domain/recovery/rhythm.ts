@@ -50,11 +50,19 @@ export function* dueAfter({ rhythm, timeZone, closed }: Timetable, after: number
 function* intervalsAfter(everyMs: number, timeZone: string, closed: ClosedDays, after: number): Generator<number> {
   let day = zoneDayAt(timeZone, after);
   let yieldedIn = day.index;
-  for (let at = after + everyMs; day.index - yieldedIn < LONGEST_SEARCH_DAYS; at += everyMs) {
+  let openIn = Number.NaN;
+  for (let at = after + everyMs; ; ) {
     while (day.end <= at) day = zoneDay(timeZone, day.index + 1);
-    if (isClosedOn(closed, day)) continue;
+    if (day.index - yieldedIn >= LONGEST_SEARCH_DAYS) return;
+    // Asked once for each day: a short interval falls on it hundreds of times.
+    if (day.index !== openIn && isClosedOn(closed, day)) {
+      at += Math.ceil((day.end - at) / everyMs) * everyMs;
+      continue;
+    }
+    openIn = day.index;
     yieldedIn = day.index;
     yield at;
+    at += everyMs;
   }
 }
 

@@ -1,7 +1,7 @@
 import { ExposureLine } from '../../domain/recovery/exposure-line.ts';
 import { openTimeOf } from '../../domain/recovery/open-time.ts';
 import { type PlanState, planState } from '../../domain/recovery/plan-state.ts';
-import type { RecoveryPoint } from '../../domain/recovery/point.ts';
+import { EARLIEST_MS, type RecoveryPoint } from '../../domain/recovery/point.ts';
 import { inputOf, type PlanDefinition, tableOf } from './definition.ts';
 import { type PlanTerms, targetOf } from './targets.ts';
 
@@ -18,8 +18,7 @@ export function standingOf(
 ): PlanState {
   const input = inputOf(plan);
   const rpo = targetOf(plan, 'rpoMinutes', terms, now).minutes;
-  const oldest = Math.min(plan.createdAt, ...points.map(({ startedAt }) => startedAt));
-  const open = openTimeOf(input.closed, input.timeZone, oldest, now + AHEAD_MS);
+  const open = openTimeOf(input.closed, input.timeZone, sinceOf(plan, points, now), now + AHEAD_MS);
   const complete = ExposureLine.of(points, 'complete', open);
   const possible = ExposureLine.of(points, 'possible', open);
   return planState(
@@ -34,4 +33,10 @@ export function standingOf(
     { complete, possible, blindSince: null },
     now,
   );
+}
+
+/** Since when closed days are asked for: never by what counts for nothing, which may say that it is of any year. */
+function sinceOf({ createdAt }: PlanDefinition, points: readonly RecoveryPoint[], now: number): number {
+  const newest = (['complete', 'possible'] as const).map((trust) => ExposureLine.of(points, trust).newestAt(now));
+  return Math.max(EARLIEST_MS, Math.min(...newest.map((at) => at ?? createdAt)));
 }

@@ -198,3 +198,15 @@ t.test('nothing changes before the instant at which it is to be looked at again'
     { numRuns: 300 },
   );
 });
+
+t.test('a short rhythm is judged within a moment, also on a day on which the clocks change', async (t) => {
+  const table = timetable({ kind: 'cron', cron: readCron('*/5 * * * *') }, 'Europe/Madrid');
+  const startedAt = process.cpuUsage();
+  for (const change of ['2026-03-28T23:00Z', '2026-10-24T22:00Z']) {
+    const start = Temporal.Instant.from(change).epochMilliseconds;
+    const points = known([point({ startedAt: start })]);
+    const state = planState({ ...plan, table, durationMs: 0, rpoMs: null }, points, start + 30 * DAY);
+    t.match(state, { stage: 'at_risk', missed: MOST_MISSED });
+  }
+  t.ok(process.cpuUsage(startedAt).user < 400_000, 'the judge asks this between two ticks');
+});

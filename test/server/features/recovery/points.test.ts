@@ -9,12 +9,13 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const iso = (at: number): string => new Date(at).toISOString();
 
-async function withPlan(server: TestServer, tenant: Tenant) {
+async function withPlan(server: TestServer, tenant: Tenant, change: Partial<RecoveryPlanInput> = {}) {
   const body: RecoveryPlanInput = {
     ...{ clientId: tenant.client.id, deviceId: null, serviceId: null, name: 'Files', tool: 'restic' },
     ...{ target: { place: 'nas', isOffSite: false }, rpoMinutes: 1_560, rtoMinutes: null },
     ...{ rhythm: { kind: 'interval', everyMinutes: 1_440 }, closed: { weekdays: [], dates: [] } },
     ...{ timeZone: 'UTC', durationMinutes: 40, graceMinutes: null },
+    ...change,
   };
   const headers = await server.keyed('technician');
   const { body: plan } = await server.request('POST', '/api/v1/recovery/plans', { headers, body });
@@ -127,4 +128,14 @@ t.test('a plan of another client is not there', async (t) => {
   const headers = await server.keyed('technician', bolt.client.id);
   const body = { planId, id: 'x', startedAt: iso(0), finishedAt: null, exitCode: 0, sizeBytes: null };
   t.equal((await server.request('POST', '/api/v1/recovery/points', { headers, body })).status, 404);
+});
+
+t.test('what says that it is of the year 1 does not let anybody wait', async (t) => {
+  const server = await startHttp(t);
+  const closed = { weekdays: [6, 7], dates: [] };
+  const { push, standing } = await withPlan(server, await addTenant(server.store, 'Acme'), { closed });
+  const startedAt = process.cpuUsage();
+  t.match(await push('old', 0, { startedAt: '0001-01-01T00:00:00Z' }), { body: { refusal: 'undated' } });
+  t.match(await standing(), { stage: 'kept', newestAt: null });
+  t.ok(process.cpuUsage(startedAt).user < 3e6, 'no day is asked for of what counts for nothing');
 });
