@@ -1,9 +1,7 @@
-import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import { addressKind } from '../../../protocol/check/address-kind.ts';
 import { type Knock, knock } from '../../../protocol/check/knock.ts';
 import { Feature } from '../../../protocol/wire/frame.ts';
-import { type Inventory, parseInventory } from '../../../protocol/wire/inventory.ts';
 import type { ProbeFinding, ProbeTask } from '../../../protocol/wire/plan.ts';
 import { MAX_PROBE_MS } from '../../../protocol/wire/probe.ts';
 import { OPINION_EVERY_MS } from '../../domain/opinion.ts';
@@ -11,6 +9,7 @@ import { memoryChanged, reachedByPeers } from '../../fleet/device-memory.ts';
 import { note } from '../../fleet/device-notes.ts';
 import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import { bareAddress, hostAddresses, inventoryOf } from '../../fleet/inventory.ts';
 import type { AskedTask, TaskDesk } from '../tasks/desk.ts';
 import type { TaskEnding } from '../tasks/kind.ts';
 import { probe } from '../tasks/probe/kind.ts';
@@ -211,7 +210,7 @@ export class SecondOpinions {
   /** Only a success counts: between the server and a host that is silent there may be a firewall. */
   async #knockAt(record: DeviceRecord, ports: readonly number[]): Promise<void> {
     const { onFinding, knock: knockAt = knock } = this.#options;
-    const address = bare(record.connection.remoteAddress ?? '');
+    const address = bareAddress(record.connection.remoteAddress ?? '');
     const over = AbortSignal.timeout(MAX_PROBE_MS);
     const went = await Promise.all(ports.map(async (port) => ({ port, knock: await knockAt(address, port, over) })));
     const reached = went.find((one) => one.knock !== 'silent');
@@ -241,12 +240,10 @@ function isRehearsalDue({ rehearsedAt, memory }: DeviceRecord, now: number): boo
 
 /** Where a host was seen listening, by its own inventory; null if it said so little that nobody can knock. */
 function whereIs(record: DeviceRecord) {
-  const inventory = inventoryOf(record);
+  const inventory = inventoryOf(record.info);
   if (!inventory?.listening || inventory.listening.length === 0) return null;
-  const all = inventory.interfaces
-    .flatMap(({ addresses }) => addresses.map((cidr) => cidr.split('/')[0] ?? ''))
-    .filter((address) => isIP(address) !== 0);
-  const addresses = all.toSorted((a, b) => isIP(a) - isIP(b)).slice(0, ADDRESSES);
+  const all = hostAddresses(inventory);
+  const addresses = all.slice(0, ADDRESSES);
   if (addresses.length === 0) return null;
   const { listening } = inventory;
   const likely = likelyPorts.filter((port) => listening.includes(port));
@@ -254,24 +251,10 @@ function whereIs(record: DeviceRecord) {
   return { all, addresses, ports };
 }
 
-function inventoryOf({ info }: DeviceRecord): Inventory | null {
-  try {
-    return info.inventory_json === null ? null : parseInventory(info.inventory_json);
-  } catch {
-    // It was kept by an earlier build that asked for less: it says nothing until the agent sends a new one.
-    return null;
-  }
-}
-
 /** Whether the address from which the agent came is public and the host's very own, not that of a router in front of it. */
 function isItsOwn({ connection }: DeviceRecord, addresses: readonly string[]): boolean {
   const { remoteAddress } = connection;
   if (remoteAddress === null) return false;
-  const address = bare(remoteAddress);
+  const address = bareAddress(remoteAddress);
   return addressKind(address) === 'public' && addresses.includes(address);
-}
-
-/** Without what an IPv6 socket puts in front of an IPv4 address. */
-function bare(address: string): string {
-  return address.replace(/^::ffff:/i, '');
 }
