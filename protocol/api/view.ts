@@ -9,6 +9,7 @@ export * from './view/catalogue.ts';
 export * from './view/device.ts';
 export * from './view/incident.ts';
 export * from './view/live.ts';
+export * from './view/scrape-targets.ts';
 export * from './view/series.ts';
 export * from './view/server.ts';
 export * from './view/storage.ts';

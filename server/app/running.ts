@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { tellUnseen } from '../core/presence/unseen.ts';
 import { expiryNow } from '../fleet/agreed-now.ts';
+import { duties } from '../platform/health/health.ts';
 import { Heartbeat } from '../platform/health/heartbeat.ts';
 import { startDaily } from './daily.ts';
 import type { Features } from './features.ts';
@@ -40,13 +41,34 @@ export function startRunning(
 }
 
 /** What `/metrics` says of the server's own queues, and of what it holds. */
-export function watchOwnFigures({ metrics, tasks }: Foundation, { list, series }: Features, watching: Watching): void {
+export function watchOwnFigures(
+  { metrics, tasks, health, vitalSigns }: Foundation,
+  { list, series }: Features,
+  watching: Watching,
+): void {
   const { ingest, watch, opinions, gateway } = watching;
   metrics.watchStorage(() => series.usage());
   metrics.watchFigure({
     name: 'vigia_agents_connected',
     help: 'Agents with a link to this server.',
     read: () => gateway.connected,
+  });
+  metrics.watchFigure({
+    name: 'vigia_duty_failing',
+    help: 'Whether the server fails at what it does with every report: judging it, keeping what follows, telling people.',
+    label: 'duty',
+    read: () => duties.map((duty) => [duty, Number(health.failing.includes(duty))] as const),
+  });
+  metrics.watchFigure({
+    name: 'vigia_duty_age_seconds',
+    help: 'How long ago the server was last done with what it does each second; it lags behind while this grows.',
+    label: 'duty',
+    read: () => vitalSigns.ages().map(([duty, ageMs]) => [duty, ageMs / 1000] as const),
+  });
+  metrics.watchFigure({
+    name: 'vigia_warnings',
+    help: 'How much is wrong with the server itself, as its pages show it.',
+    read: () => health.said.length,
   });
   metrics.watchQueue('ingest', { limit: ingest.queue().limit, length: () => ingest.queue().length });
   metrics.watchQueue('series', { limit: series.queue().limit, length: () => series.queue().length });

@@ -25,7 +25,7 @@ export async function recordSeries(api: Api, tape: Tape, admin: Caller, machines
 }
 
 /** Of the process and the machine that run the server. */
-const ofThisMachine = /^(process|nodejs)_|^vigia_event_loop_lag_/;
+const ofThisMachine = /^(process|nodejs)_|^vigia_event_loop_lag_|^vigia_duty_age_/;
 
 /** What Prometheus gets. Of what belongs to this machine the names alone. */
 export async function recordMetrics(api: Api, tape: Tape, scraper: Caller): Promise<void> {

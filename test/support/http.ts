@@ -20,6 +20,7 @@ import { createContracts } from '../../server/features/contracts/contracts.ts';
 import { deviceRoutes } from '../../server/features/devices/device-routes.ts';
 import { healthRoutes } from '../../server/features/devices/health-routes.ts';
 import { metricsRoutes } from '../../server/features/devices/metrics-routes.ts';
+import { scrapeTargets } from '../../server/features/devices/scrape-targets.ts';
 import { seriesRoutes } from '../../server/features/devices/series-routes.ts';
 import { storageRoutes } from '../../server/features/devices/storage-routes.ts';
 import { createIncidentPort } from '../../server/features/incidents/incident-port.ts';
@@ -269,7 +270,10 @@ export async function startHttp(
     (http) => auditRoutes(http, { ...shared, actions: auditActions }),
     (http) => incidentRoutes(http, shared),
     (http) => healthRoutes(http, shared),
-    (http) => metricsRoutes(http, shared),
+    (http) =>
+      metricsRoutes(http, {
+        metrics: { ...shared.metrics, scrapeTargets: (scope) => scrapeTargets(fleet, scope) },
+      }),
     (http) => deviceRoutes(http, shared),
     (http) => seriesRoutes(http, shared),
     (http) => storageRoutes(http, shared),

@@ -316,6 +316,7 @@ export function createTestPorts(): TestPorts {
               os: device.os,
               agentVersion: device.agentVersion,
               up: device.state === 'up',
+              inMaintenance: false,
               bootAtMs: null,
               lastReportAtMs: null,
               value: () => null,
@@ -325,6 +326,7 @@ export function createTestPorts(): TestPorts {
           availability: [],
           responsesDue: [],
         }),
+      scrapeTargets: async () => [],
       serverMetrics: async () => '# TYPE vigia_agents_connected gauge\nvigia_agents_connected 0\n',
     },
   };

@@ -233,6 +233,7 @@ export const samples: Record<string, MakeSample> = {
   'GET /agent': plain('/agent'),
   'GET /readyz': plain('/readyz'),
   'GET /metrics': plain('/metrics'),
+  'GET /sd/devices': plain('/sd/devices'),
   'GET /api/v1/session': plain('/api/v1/session'),
   'POST /api/v1/session': async ({ store }) => {
     const email = `${unique('login').replace(' ', '')}@x.test`;

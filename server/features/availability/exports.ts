@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { hasPassed } from '../../domain/has-passed.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
-import { figure, type Measurement, sumMeasurements } from '../../domain/sla/figure.ts';
+import { type Figure, figure, type Measurement, sumMeasurements } from '../../domain/sla/figure.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { AvailabilityExport } from '../../platform/metrics/fleet-export.ts';
 import type { Agreements } from './agreements.ts';
@@ -100,9 +100,13 @@ function exportOf(
   return {
     labels,
     targetRatio: thisMonth.targetRatio,
-    windows: [
-      { window: '30d', ratio: last30d.ratio, budgetLeftMs: last30d.budgetLeftMs },
-      { window: 'this_month', ratio: thisMonth.ratio, budgetLeftMs: thisMonth.budgetLeftMs },
-    ],
+    windows: [windowOf('30d', last30d), windowOf('this_month', thisMonth)],
   };
+}
+
+function windowOf(
+  window: AvailabilityExport['windows'][number]['window'],
+  { ratio, coverage, budgetMs, budgetLeftMs }: Figure,
+): AvailabilityExport['windows'][number] {
+  return { window, ratio, coverage, budgetMs, budgetLeftMs };
 }

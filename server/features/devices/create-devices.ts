@@ -9,6 +9,7 @@ import { exportFleet } from './export-view.ts';
 import { createFleetPort, type FleetPortOptions } from './fleet-port.ts';
 import { healthRoutes } from './health-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { scrapeTargets } from './scrape-targets.ts';
 import { createSeriesPort } from './series-port.ts';
 import { seriesRoutes } from './series-routes.ts';
 import { createStoragePort } from './storage-port.ts';
@@ -35,7 +36,10 @@ export function createDevices(options: DevicesOptions) {
   }
   const routes: readonly AddRoutes[] = [
     (http) => healthRoutes(http, { fleet: port }),
-    (http) => metricsRoutes(http, { metrics: { deviceMetrics, serverMetrics } }),
+    (http) =>
+      metricsRoutes(http, {
+        metrics: { deviceMetrics, serverMetrics, scrapeTargets: (scope) => scrapeTargets(fleet, scope) },
+      }),
     (http) => deviceRoutes(http, { actOnStore, endWatching, fleet: port, clock: now }),
     (http) => seriesRoutes(http, { series: seriesPort, clock: now }),
     (http) => storageRoutes(http, { storage }),

@@ -45,6 +45,7 @@ function exportDevice(record: DeviceRecord, fleet: Fleet): DeviceExport {
     os: info.os || null,
     agentVersion: info.agent_version || null,
     up: upByState[connection.liveness.state] ?? null,
+    inMaintenance: record.inMaintenance,
     bootAtMs: bootTime(record),
     lastReportAtMs: latest?.at ?? null,
     value: (metric) => (latest ? readValue(latest, metric) : null),
@@ -57,15 +58,18 @@ function exportDevice(record: DeviceRecord, fleet: Fleet): DeviceExport {
 }
 
 function countIncidents(fleet: Fleet, book: Incidents, scope: Scope): IncidentExport[] {
-  const counts = new Map<string, Record<Priority, number>>();
+  const none = (): Record<Priority, number> => ({ emergency: 0, high: 0, medium: 0, normal: 0 });
+  const counts = new Map<string, Record<'open' | 'unacknowledged', Record<Priority, number>>>();
   for (const { id } of fleet.clients.values()) {
-    if (inScope(scope, id)) counts.set(id, { emergency: 0, high: 0, medium: 0, normal: 0 });
+    if (inScope(scope, id)) counts.set(id, { open: none(), unacknowledged: none() });
   }
-  for (const { clientId, priority } of book.open()) {
+  for (const { clientId, priority, state } of book.open()) {
     const count = counts.get(clientId);
-    if (count) count[priority] += 1;
+    if (!count) continue;
+    count.open[priority] += 1;
+    if (state === 'open') count.unacknowledged[priority] += 1;
   }
-  return [...counts].map(([id, open]) => ({ client: fleet.clients.get(id)?.slug ?? '', open }));
+  return [...counts].map(([id, count]) => ({ client: fleet.clients.get(id)?.slug ?? '', ...count }));
 }
 
 function* responsesDue(fleet: Fleet, book: Incidents, scope: Scope): Iterable<ResponseDueExport> {

@@ -2,7 +2,8 @@ import { plain } from '../../../protocol/said/plain.ts';
 import type { Said } from '../../../protocol/said/said.ts';
 
 /** What a server that is ready does with every report: judges it, keeps what follows, tells people. */
-export type Duty = 'evaluating' | 'committing' | 'telling';
+export const duties = ['evaluating', 'committing', 'telling'] as const;
+export type Duty = (typeof duties)[number];
 
 interface Warning {
   readonly said: Said;

@@ -32,6 +32,12 @@ export class VitalSigns {
     this.#seenAt[sign] = this.#nowMs();
   }
 
+  /** How long ago each was last done to its end, ms. */
+  ages(): (readonly [sign: VitalSign, ageMs: number])[] {
+    const now = this.#nowMs();
+    return signs.map((sign) => [sign, now - this.#seenAt[sign]]);
+  }
+
   /** Says what stands still. Called once a second. */
   look(): void {
     const now = this.#nowMs();

@@ -11,6 +11,8 @@ export interface DeviceExport {
   readonly agentVersion: string | null;
   /** True or false by evidence; null when not known, which exports no sample rather than a false zero. */
   readonly up: boolean | null;
+  /** Planned work is going on, and keeps quiet. */
+  readonly inMaintenance: boolean;
   readonly bootAtMs: number | null;
   readonly lastReportAtMs: number | null;
   /** The newest value of a metric by its Vigia name, such as `cpu.busy`, in base units. */
@@ -30,6 +32,8 @@ export interface FileSystemExport {
 export interface IncidentExport {
   readonly client: string;
   readonly open: Readonly<Record<Priority, number>>;
+  /** Those of them that nobody has taken yet. */
+  readonly unacknowledged: Readonly<Record<Priority, number>>;
 }
 
 /** When somebody must have responded to an open incident. `site` and `device` are empty where it has none. */
@@ -50,6 +54,9 @@ export interface AvailabilityExport {
   readonly windows: readonly {
     readonly window: '30d' | 'this_month';
     readonly ratio: number | null;
+    /** Of the time that was up, down or unknown, the share that is not unknown. */
+    readonly coverage: number | null;
+    readonly budgetMs: number | null;
     readonly budgetLeftMs: number | null;
   }[];
 }

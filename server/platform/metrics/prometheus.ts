@@ -13,7 +13,7 @@ export async function* writeFleet(fleet: FleetExport, now: Now = () => performan
   // One copy: all families of a scrape speak of the same devices.
   const devices = await mapInTurns(fleet.devices, (device) => ({ device, labels: identity(device) }), now);
   yield* writeFamilies(deviceFamilies, devices, now);
-  yield* writeFamilies([incidentFamily], [...fleet.incidents], now);
+  yield* writeFamilies(incidentFamilies, [...fleet.incidents], now);
   yield* writeFamilies(availabilityFamilies, fleet.availability, now);
   yield* writeFamilies([responseDueFamily], [...fleet.responsesDue], now);
 }
@@ -60,6 +60,9 @@ const deviceFamilies: readonly Family<Exported>[] = [
     samples: ({ device: { name, kind, os, agentVersion }, labels }, emit) =>
       emit(`${labels},${writeLabels({ name, kind, os: os ?? '', agent_version: agentVersion ?? '' })}`, 1),
   },
+  perDevice('vigia_device_in_maintenance', 'Whether planned work is going on at the device.', ({ inMaintenance }) =>
+    Number(inMaintenance),
+  ),
   perDevice('vigia_device_boot_timestamp_seconds', 'When the device booted, by the clock of the server.', (device) =>
     seconds(device.bootAtMs),
   ),
@@ -89,13 +92,24 @@ const deviceFamilies: readonly Family<Exported>[] = [
   ),
 ];
 
-const incidentFamily: Family<IncidentExport> = {
-  name: 'vigia_incidents_open',
-  help: 'Incidents of the client that are not resolved, by priority.',
-  samples({ client, open }, emit) {
-    for (const [priority, count] of Object.entries(open)) emit(writeLabels({ client, priority }), count);
-  },
-};
+function byPriority(name: string, help: string, of: 'open' | 'unacknowledged'): Family<IncidentExport> {
+  return {
+    name,
+    help,
+    samples({ client, [of]: counts }, emit) {
+      for (const [priority, count] of Object.entries(counts)) emit(writeLabels({ client, priority }), count);
+    },
+  };
+}
+
+const incidentFamilies: readonly Family<IncidentExport>[] = [
+  byPriority('vigia_incidents_open', 'Incidents of the client that are not resolved, by priority.', 'open'),
+  byPriority(
+    'vigia_incidents_unacknowledged',
+    'Incidents of the client that are not resolved and that nobody has taken yet, by priority.',
+    'unacknowledged',
+  ),
+];
 
 const responseDueFamily: Family<ResponseDueExport> = {
   name: 'vigia_incident_response_due_timestamp_seconds',
@@ -103,26 +117,44 @@ const responseDueFamily: Family<ResponseDueExport> = {
   samples: ({ dueAtMs, ...labels }, emit) => emit(writeLabels(labels), seconds(dueAtMs)),
 };
 
-const availabilityFamilies: readonly Family<AvailabilityExport>[] = [
-  {
-    name: 'vigia_availability_ratio',
-    help: 'Time up as share of the time up or down, never rounded up; absent where neither is known.',
+function perWindow(
+  name: string,
+  help: string,
+  value: (window: AvailabilityExport['windows'][number]) => number | null,
+): Family<AvailabilityExport> {
+  return {
+    name,
+    help,
     samples({ labels, windows }, emit) {
-      for (const { window, ratio } of windows) emit(writeLabels({ ...labels, window }), ratio);
+      for (const each of windows) emit(writeLabels({ ...labels, window: each.window }), value(each));
     },
-  },
+  };
+}
+
+const availabilityFamilies: readonly Family<AvailabilityExport>[] = [
+  perWindow(
+    'vigia_availability_ratio',
+    'Time up as share of the time up or down, never rounded up; absent where neither is known.',
+    ({ ratio }) => ratio,
+  ),
+  perWindow(
+    'vigia_availability_coverage_ratio',
+    'Share of the time of which it is known whether it was up or down; absent where nothing was measured.',
+    ({ coverage }) => coverage,
+  ),
   {
     name: 'vigia_availability_target_ratio',
     help: 'What the contract promises of it; absent without a target.',
     samples: ({ labels, targetRatio }, emit) => emit(writeLabels(labels), targetRatio),
   },
-  {
-    name: 'vigia_error_budget_remaining_seconds',
-    help: 'Down time that the target still allows in the window; negative once it is overspent.',
-    samples({ labels, windows }, emit) {
-      for (const { window, budgetLeftMs } of windows) {
-        emit(writeLabels({ ...labels, window }), seconds(budgetLeftMs));
-      }
-    },
-  },
+  perWindow(
+    'vigia_error_budget_seconds',
+    'Down time that the target allows in the whole window; absent without a target.',
+    ({ budgetMs }) => seconds(budgetMs),
+  ),
+  perWindow(
+    'vigia_error_budget_remaining_seconds',
+    'Down time that the target still allows in the window; negative once it is overspent.',
+    ({ budgetLeftMs }) => seconds(budgetLeftMs),
+  ),
 ];

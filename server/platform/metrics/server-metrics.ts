@@ -18,6 +18,13 @@ export interface Figure {
   read(): number;
 }
 
+/** Such a number of each of a few things that are known beforehand. */
+export interface FigureBy extends Omit<Figure, 'read'> {
+  /** What the things are, as the name of a label. */
+  readonly label: string;
+  read(): Iterable<readonly [thing: string, value: number]>;
+}
+
 /** The server's metrics about itself. Counters are told as things happen; the rest is read when somebody scrapes. */
 export interface ServerMetrics {
   reportsCommitted(count: number): void;
@@ -37,7 +44,7 @@ export interface ServerMetrics {
   /** What is kept of series; read at most once a scrape. */
   watchStorage(read: () => Promise<StorageReading>): void;
   /** @throws Error if a metric of this name is watched already. */
-  watchFigure(figure: Figure): void;
+  watchFigure(figure: Figure | FigureBy): void;
   /** All of them in the text format 0.0.4. */
   text(): Promise<string>;
   /** Stops the sampling of the event loop. */
@@ -104,10 +111,27 @@ export function createServerMetrics(version: string): ServerMetrics {
       queues.set(name, queue);
     },
     watchStorage: (read) => watchStorage(registers, read),
-    watchFigure: ({ name, help, read }) => addGauge(registers, name, help, read),
+    watchFigure: (figure) => watchFigure(registers, figure),
     text: () => registry.metrics(),
     close: stopSampling,
   };
+}
+
+function watchFigure(registers: Registry[], figure: Figure | FigureBy): void {
+  if ('label' in figure) watchFigureBy(registers, figure);
+  else addGauge(registers, figure.name, figure.help, figure.read);
+}
+
+function watchFigureBy(registers: Registry[], { name, help, label, read }: FigureBy): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers,
+    collect() {
+      for (const [thing, value] of read()) this.labels(thing).set(value);
+    },
+  });
 }
 
 function watchQueues(registers: Registry[], queues: ReadonlyMap<string, QueueReading>): void {

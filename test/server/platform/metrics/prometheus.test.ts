@@ -14,6 +14,7 @@ const device = (over: Partial<DeviceExport> = {}): DeviceExport => ({
   os: 'Debian 12',
   agentVersion: '0.1.0',
   up: true,
+  inMaintenance: false,
   bootAtMs: 1_700_000_000_500,
   lastReportAtMs: 1_700_000_100_000,
   value: (metric) => ({ 'cpu.busy': 0.25, 'load.1': 1.5, 'memory.available': 4e9, 'memory.size': 8e9 })[metric] ?? null,
@@ -30,11 +31,15 @@ async function text(fleet: Partial<FleetExport>): Promise<string> {
 const none = { emergency: 0, high: 0, medium: 0, normal: 0 };
 
 t.test('one device, whole', async (t) => {
-  const output = await text({ devices: [device()], incidents: [{ client: 'acme', open: { ...none, high: 2 } }] });
+  const output = await text({
+    devices: [device()],
+    incidents: [{ client: 'acme', open: { ...none, high: 2 }, unacknowledged: { ...none, high: 1 } }],
+  });
   const samples = output.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   t.strictSame(samples, [
     'vigia_device_up{client="acme",site="hq",device="db-1"} 1',
     'vigia_device_info{client="acme",site="hq",device="db-1",name="DB \\"one\\"\\nprimary\\\\",kind="server",os="Debian 12",agent_version="0.1.0"} 1',
+    'vigia_device_in_maintenance{client="acme",site="hq",device="db-1"} 0',
     'vigia_device_boot_timestamp_seconds{client="acme",site="hq",device="db-1"} 1700000000.5',
     'vigia_device_last_report_timestamp_seconds{client="acme",site="hq",device="db-1"} 1700000100',
     'vigia_cpu_busy_ratio{client="acme",site="hq",device="db-1"} 0.25',
@@ -48,13 +53,18 @@ t.test('one device, whole', async (t) => {
     'vigia_incidents_open{client="acme",priority="high"} 2',
     'vigia_incidents_open{client="acme",priority="medium"} 0',
     'vigia_incidents_open{client="acme",priority="normal"} 0',
+    'vigia_incidents_unacknowledged{client="acme",priority="emergency"} 0',
+    'vigia_incidents_unacknowledged{client="acme",priority="high"} 1',
+    'vigia_incidents_unacknowledged{client="acme",priority="medium"} 0',
+    'vigia_incidents_unacknowledged{client="acme",priority="normal"} 0',
   ]);
 });
 
 t.test('what is not known is absent, never zero', async (t) => {
   const blind = device({ up: null, bootAtMs: null, lastReportAtMs: null, value: () => null, fileSystems: [] });
   const output = await text({ devices: [blind], incidents: [] });
-  t.match(output, /^# HELP vigia_device_info .*\n# TYPE vigia_device_info gauge\nvigia_device_info\{.*\} 1\n$/);
+  const names = output.match(/^vigia_\w+/gm);
+  t.strictSame(names, ['vigia_device_info', 'vigia_device_in_maintenance']);
   t.notMatch(await text({ devices: [device({ value: () => Number.NaN })], incidents: [] }), /NaN|vigia_load1/);
 });
 
@@ -81,8 +91,8 @@ t.test('each family is announced once however many devices and chunks there are'
   t.ok(chunks.length > 10, 'a large fleet comes in several chunks');
   t.ok(Math.max(...chunks.map((chunk) => chunk.length)) < 70_000, 'chunks are bounded');
   const types = chunks.join('').match(/^# TYPE .*$/gm) ?? [];
-  t.equal(types.length, 11);
-  t.equal(new Set(types).size, 11);
+  t.equal(types.length, 12);
+  t.equal(new Set(types).size, 12);
 });
 
 t.test('other work goes on while a large fleet is written', async (t) => {
@@ -123,7 +133,7 @@ t.test('hostile names stay inside their quotes', (t) => {
 t.test('promtool finds nothing to mend', async (t) => {
   const input = await text({
     devices: [device(), device({ device: 'db-2', name: '</script>\u0000\u202e', up: false })],
-    incidents: [{ client: 'acme', open: none }],
+    incidents: [{ client: 'acme', open: none, unacknowledged: none }],
     responsesDue: [
       { client: 'acme', site: '', device: '', incident: 'i-1', priority: 'high', dueAtMs: 1_700_000_000_500 },
     ],

@@ -8,6 +8,8 @@ t.test('what happened and what waits is there to be scraped', async (t) => {
   t.teardown(() => metrics.close());
   let waiting = 3;
   metrics.watchFigure({ name: 'vigia_agents_connected', help: 'Agents with a link.', read: () => 7 });
+  const failing = () => [['evaluating', 0] as const, ['telling', 1] as const];
+  metrics.watchFigure({ name: 'vigia_duty_failing', help: 'Whether it fails.', label: 'duty', read: failing });
   metrics.watchQueue('ingest', { limit: 1000, length: () => waiting });
   metrics.reportsCommitted(5);
   metrics.reportsCommitted(6);
@@ -18,6 +20,8 @@ t.test('what happened and what waits is there to be scraped', async (t) => {
   for (const line of [
     'vigia_build_info{version="0.1.0"} 1',
     'vigia_agents_connected 7',
+    'vigia_duty_failing{duty="evaluating"} 0',
+    'vigia_duty_failing{duty="telling"} 1',
     'vigia_reports_total 11',
     'vigia_reports_lost_total 1',
     'vigia_ingest_commit_seconds_bucket{le="0.025"} 0',
