@@ -1,26 +1,35 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Parser } from 'tap-parser';
+import { workThrough } from './lib/lines.mjs';
 import { inRoot, root } from './lib/paths.mjs';
 import { describeFailure, describeFile, describeSlowest } from './lib/report.mjs';
 import { run } from './lib/run.mjs';
 import { runMain, SetupError } from './lib/say.mjs';
+import { shareable } from './lib/shareable.mjs';
 import { withSystemFolders } from './lib/system.mjs';
-import { closingLine, tally } from './lib/tally.mjs';
+import { closingLine } from './lib/tally.mjs';
+import { planProcesses } from './lib/test-plan.mjs';
+import { runTestProcess } from './lib/test-process.mjs';
 
 /**
- * `npm test [-- [--only-tests] [path ...]]`: lint, types, how the sources stand to one another (house.mjs), then the tests below the given paths (default: all).
- * Needs everything installed; test.mjs sees to that.
+ * `npm test [-- [--only-tests] [--keep-times] [path ...]]`: lint, types, how the sources stand to one another (house.mjs), and the tests below the given paths (default: all).
+ * `--keep-times` writes down which of
+ * them took long, for the order of later runs. Needs everything installed; test.mjs sees to that.
  */
 
 const inModules = (/** @type {string[]} */ ...path) => inRoot('node_modules', ...path);
-const TSC = inModules('typescript', 'bin', 'tsc');
-const BIOME = inModules('@biomejs', 'biome', 'bin', 'biome');
-const RUN_TESTS = inRoot('scripts', 'run-tests.mjs');
-const HOUSE = inRoot('scripts', 'house.mjs');
+/** @type {readonly Check[]} */
+const CHECKS = [
+  { title: 'types', program: inModules('typescript', 'bin', 'tsc'), args: ['--noEmit'] },
+  { title: 'lint', program: inModules('@biomejs', 'biome', 'bin', 'biome'), args: ['check', '.'] },
+  { title: 'house', program: inRoot('scripts', 'house.mjs'), args: [] },
+];
+/** How many run at once. */
+const WORKERS = { stories: 2, others: 2 };
+/** What takes long, in seconds on two quiet cores; it decides the order alone. @type {Record<string, number>} */
+const slowFiles = JSON.parse(readFileSync(inRoot('scripts', 'slow-tests.json'), 'utf8'));
+const SLOW_S = 3;
 
 /** Tests find our Node first, then the system's programs, also those that only root's PATH names. */
 const env = {
@@ -28,18 +37,15 @@ const env = {
   PATH: [inRoot('node_modules', '.bin'), withSystemFolders(process.env.PATH)].join(delimiter),
 };
 
+const OPTIONS = /** @type {const} */ ({ 'only-tests': { type: 'boolean' }, 'keep-times': { type: 'boolean' } });
+
 await runMain(async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'only-tests': { type: 'boolean' } } });
-  const files = testFiles(positionals);
-  const counts = [];
-  if (values['only-tests'] !== true) {
-    counts.push(await check('lint', BIOME, ['check', '.']));
-    counts.push(await check('types', TSC, ['--noEmit']));
-    counts.push(await check('house', HOUSE, []));
-  }
-  counts.push(await runTests(files));
-  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
+  const checks = values['only-tests'] === true ? [] : CHECKS;
+  const results = await runAll(testFiles(positionals), checks);
+  if (values['keep-times'] === true) keepTimes(results);
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, { failures }) => sum + failures.length, 0);
   process.exitCode = failed === 0 ? 0 : 1;
   console.log(closingLine(passed, failed));
 });
@@ -58,70 +64,59 @@ function testFiles(paths) {
   return wanted.length === 0 ? all : all.filter((file) => wanted.some((path) => matches(file, path)));
 }
 
-/**
- * @param {string} title
- * @param {string} program
- * @param {readonly string[]} args
- */
-async function check(title, program, args) {
+/** @typedef {{ title: string, program: string, args: readonly string[] }} Check */
+
+/** @param {Check} check @returns {Promise<import('./lib/tally.mjs').FileResult>} */
+async function check({ title, program, args }) {
   const startedAt = Date.now();
   const { ok, output } = await run(process.execPath, [program, ...args], { cwd: root, env });
   if (!ok) console.log(output.trimEnd());
-  const counts = ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  const failures = ok ? [] : [{}];
-  console.log(describeFile({ file: title, passed: counts.passed, durationMs: Date.now() - startedAt, failures }));
-  return counts;
-}
-
-/** Stories mostly wait, so they run beside what computes. @param {readonly string[]} files */
-async function runTests(files) {
-  const isStory = (/** @type {string} */ file) => file.startsWith('test/story/');
-  const groups = [files.filter(isStory), files.filter((file) => !isStory(file))].filter(({ length }) => length > 0);
-  const runs = await Promise.all(groups.map(runTap));
-  const results = runs.flatMap((one) => one.results);
-  for (const line of describeSlowest(results)) console.log(line);
-  return sum(
-    results,
-    files,
-    runs.every(({ isContent }) => isContent),
-  );
-}
-
-/** One run of tap. @param {readonly string[]} files */
-async function runTap(files) {
-  const tap = spawn(process.execPath, [RUN_TESTS, ...files], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => tap.kill(signal));
-  const parser = new Parser();
-  /** @type {import('./lib/tally.mjs').FileResult[]} */
-  const results = [];
-  tally(parser, (result) => {
-    results.push(result);
-    console.log(describeFile(result));
-    for (const failure of result.failures) console.log(describeFailure(failure));
-  });
-  tap.stdout.pipe(parser);
-  const [[code]] = await Promise.all([once(tap, 'close'), once(parser, 'complete')]);
-  return { results, isContent: code === 0 && parser.ok };
+  const failures = ok ? [] : [{ file: title, name: 'see above', diag: null }];
+  return { file: title, passed: ok ? 1 : 0, durationMs: Date.now() - startedAt, failures };
 }
 
 /**
- * @param {readonly import('./lib/tally.mjs').FileResult[]} results
- * @param {readonly string[]} files that were to run
- * @param {boolean} tapContent whether tap itself found nothing wrong
+ * Lint, types and house beside the tests. Stories mostly wait, so they run beside what computes.
+ * @param {readonly string[]} files
+ * @param {readonly Check[]} checks
  */
-function sum(results, files, tapContent) {
-  const lost = files.filter((file) => !results.some((result) => result.file === file));
-  for (const file of lost) console.log(`${file} did not run to its end`);
-  let failed = lost.length + results.reduce((total, { failures }) => total + failures.length, 0);
-  const passed = results.reduce((total, result) => total + result.passed, 0);
-  if (failed === 0 && !tapContent) {
-    console.log('tap failed without naming a test; run it alone to see why: node scripts/run-tests.mjs <file>');
-    failed = 1;
+async function runAll(files, checks) {
+  const isStory = (/** @type {string} */ file) => file.startsWith('test/story/');
+  const isShareable = shareable(root);
+  /** @type {import('./lib/tally.mjs').FileResult[]} */
+  const results = [];
+  const onFile = (/** @type {import('./lib/tally.mjs').FileResult} */ result) => {
+    results.push(result);
+    console.log(describeFile(result));
+    for (const failure of result.failures) console.log(describeFailure(failure));
+  };
+  const plan = (/** @type {readonly string[]} */ some) =>
+    planProcesses(some, isShareable, slowFiles).map(
+      (together) => () => runTestProcess(together, { cwd: root, env, onFile }),
+    );
+  const lines = [
+    { workers: WORKERS.stories, jobs: plan(files.filter(isStory)) },
+    {
+      workers: WORKERS.others,
+      jobs: [
+        ...checks.map((one) => async () => onFile(await check(one))),
+        ...plan(files.filter((file) => !isStory(file))),
+      ],
+    },
+  ];
+  await workThrough(lines, (job) => job());
+  for (const line of describeSlowest(results)) console.log(line);
+  return results;
+}
+
+/** What was not run keeps its time. @param {readonly import('./lib/tally.mjs').FileResult[]} results */
+function keepTimes(results) {
+  const times = { ...slowFiles };
+  for (const { file, durationMs } of results) {
+    if (durationMs >= SLOW_S * 1_000) times[file] = Math.round(durationMs / 1_000);
+    else delete times[file];
   }
-  return { passed, failed };
+  const kept = Object.entries(times).filter(([file]) => file.endsWith('.test.ts') && existsSync(inRoot(file)));
+  const lines = kept.toSorted(([, a], [, b]) => b - a);
+  writeFileSync(inRoot('scripts', 'slow-tests.json'), `${JSON.stringify(Object.fromEntries(lines), null, 2)}\n`);
 }

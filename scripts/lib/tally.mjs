@@ -17,9 +17,25 @@ const TODO = 'is a todo; a test runs or goes';
 const EMPTY = 'asserts nothing';
 
 /**
- * Follows a TAP stream of test files and counts assertions. A skipped or todo test, and a file or test without an
- * assertion, counts as failed.
- * @param {import('tap-parser').Parser} parser of the whole run; each child is a test file
+ * Follows the TAP of one test file. A skipped or todo test, and a file or test without an assertion, counts as failed.
+ * @param {import('tap-parser').Parser} parser
+ * @param {string} file
+ * @returns {(ended: { isContent: boolean, durationMs: number }) => FileResult} to be called once its process has ended: `isContent`
+ * says whether with exit code 0
+ */
+export function tallyFile(parser, file) {
+  const result = emptyResult(file);
+  follow(parser, [], result);
+  return ({ isContent, durationMs }) => {
+    const ok = isContent && parser.ok;
+    closePoint({ ok, name: file }, [], result, parser);
+    return { ...result, durationMs };
+  };
+}
+
+/**
+ * Follows the TAP of several test files and counts assertions, as {@link tallyFile} does.
+ * @param {import('tap-parser').Parser} parser each child is a test file
  * @param {(result: FileResult) => void} onFile called as each file ends
  */
 export function tally(parser, onFile) {
@@ -69,8 +85,13 @@ function follow(parser, parents, result) {
 }
 
 /**
+ * What is read of a line of TAP.
+ * @typedef {Pick<import('tap-parser').Result, 'ok' | 'name'> & Partial<import('tap-parser').Result>} Point
+ */
+
+/**
  * One line of TAP: an assertion, or the end of the test or file whose lines came before it.
- * @param {import('tap-parser').Result} point
+ * @param {Point} point
  * @param {readonly string[]} names none for a file
  * @param {FileResult} result
  * @param {import('tap-parser').Parser | undefined} child the parser of the lines before it
@@ -85,7 +106,7 @@ function closePoint(point, names, result, child) {
 }
 
 /**
- * @param {import('tap-parser').Result} point
+ * @param {Point} point
  * @returns {string | undefined} what is wrong; empty when the point's own name says it
  */
 function judgeAssertion({ ok, skip, todo }) {
@@ -96,7 +117,7 @@ function judgeAssertion({ ok, skip, todo }) {
 
 /**
  * A failing file or test is told by its assertions; when all of them held, it failed itself (timeout, exit code).
- * @param {import('tap-parser').Result} point
+ * @param {Point} point
  * @param {import('tap-parser').Parser | undefined} child
  * @returns {string | undefined}
  */
