@@ -7,6 +7,7 @@ import { addView, fleetView } from './features/fleet/views.ts';
 import { incidentViews } from './features/incidents/views.ts';
 import { maintenanceView } from './features/maintenance/views.ts';
 import { nowViews } from './features/now/views.ts';
+import { recoveryViews } from './features/recovery/views.ts';
 import { servicesView } from './features/services/views.ts';
 import { settingsViews } from './features/settings/views.ts';
 import { reportsView } from './features/tickets/views.ts';
@@ -21,6 +22,7 @@ export const views: readonly View[] = [
   ...availabilityViews,
   ...clientViews,
   contractView,
+  ...recoveryViews,
   servicesView,
   maintenanceView,
   compareView,

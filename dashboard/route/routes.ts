@@ -20,6 +20,9 @@ export const incidentHref = (id: string) => `/incidents/${encodeURIComponent(id)
 export const reportHref = (query: Readonly<Record<string, string>> = {}) => withQuery('/reports', query);
 export const clientHref = (id: string) => `/clients/${encodeURIComponent(id)}`;
 export const contractHref = (id: string) => `${clientHref(id)}/contract`;
+/** What is protected, and what would be lost. */
+export const planHref = (id: string) => `/recovery/${encodeURIComponent(id)}`;
+export const recoveryHref = (query: Readonly<Record<string, string>> = {}) => withQuery('/recovery', query);
 export const siteHref = (id: string) => `/sites/${encodeURIComponent(id)}`;
 export const ledgerHref = (kind: LedgerKind, id: string, query: Readonly<Record<string, string>> = {}) =>
   withQuery(`/availability/${kind}/${encodeURIComponent(id)}`, query);

@@ -117,6 +117,14 @@ export type RecoveryPlanRow = Static<typeof RecoveryPlanRow>;
 export const RecoveryPlanDetail = Type.Interface([RecoveryPlanRow], { worstCase: Nullable(RecoveryWorstCase) });
 export type RecoveryPlanDetail = Static<typeof RecoveryPlanDetail>;
 
+/** What would come of a plan: its targets and its worst case, as in its detail. */
+export const RecoveryPlanPreview = Type.Object({
+  rpo: RecoveryTarget,
+  rto: RecoveryTarget,
+  worstCase: Nullable(RecoveryWorstCase),
+});
+export type RecoveryPlanPreview = Static<typeof RecoveryPlanPreview>;
+
 /** What a backup left behind. The same one may be told again: it stays one. */
 export const RecoveryPointInput = Type.Object(
   {

@@ -424,6 +424,10 @@ export const samples: Record<string, MakeSample> = {
   }),
   'GET /api/v1/recovery/plans': plain('/api/v1/recovery/plans'),
   'POST /api/v1/recovery/plans': (_, tenant) => ({ path: '/api/v1/recovery/plans', body: protection(tenant) }),
+  'POST /api/v1/recovery/plans/preview': (_, tenant) => ({
+    path: '/api/v1/recovery/plans/preview',
+    body: protection(tenant),
+  }),
   'GET /api/v1/recovery/plans/:id': async (server, tenant) => ({
     path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}`,
   }),

@@ -658,8 +658,10 @@ export const en = {
   'error.outdated': 'This page is older than the server. Load it again.',
   'nav.maintenance': 'Maintenance',
   'nav.services': 'Services',
+  'nav.recovery': 'Recovery',
   'shortcuts.goMaintenance': 'Go to Maintenance',
   'shortcuts.goServices': 'Go to Services',
+  'shortcuts.goRecovery': 'Go to Recovery',
   'shortcuts.goReports': 'Report a problem',
 
   'deadline.dueIn': 'due in {span}',

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Page, PageRequest } from '../../../protocol/api/page.ts';
-import type { RecoveryPlanDetail, RecoveryPlanInput, RecoveryPlanRow } from '../../../protocol/api/recovery.ts';
+import type {
+  RecoveryPlanDetail,
+  RecoveryPlanInput,
+  RecoveryPlanPreview,
+  RecoveryPlanRow,
+} from '../../../protocol/api/recovery.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -13,7 +18,7 @@ import type { PlanBook } from './plan-book.ts';
 import type { PointBook } from './point-book.ts';
 import { refuseBadPlan } from './refuse-bad.ts';
 import type { PlanTerms } from './targets.ts';
-import { planDetail, planRow } from './views.ts';
+import { planDetail, planRow, previewOf } from './views.ts';
 
 export interface PlanPortOptions {
   readonly store: Pick<Store, 'scoped'>;
@@ -42,12 +47,32 @@ export function createPlanPort(options: PlanPortOptions) {
 
   return {
     /** By their names. Only those of the page are judged. */
-    list(scope: Scope, asked: PageRequest, clientId?: string): Page<RecoveryPlanRow> {
+    list(scope: Scope, asked: PageRequest, of: PlanFilter = {}): Page<RecoveryPlanRow> {
       const at = now();
-      const page = cutPage(plans.list(scope, clientId), asked, (plan) => `${inputOf(plan).name}\0${plan.id}`);
+      const page = cutPage(
+        plans.list(scope, of.client).filter(protects(of)),
+        asked,
+        (plan) => `${inputOf(plan).name}\0${plan.id}`,
+      );
       return mapPage(page, (plan) => planRow(plan, points.of(plan.id), terms, at));
     },
     get: (scope: Scope, id: string): RecoveryPlanDetail => detail(plans.require(scope, id), now()),
+
+    /** What would come of it, without making it. */
+    async preview(scope: Scope, input: RecoveryPlanInput): Promise<RecoveryPlanPreview> {
+      refuseBadPlan(input, now());
+      found(await store.scoped(scope).clients.get(input.clientId), 'client');
+      requireOwn(input, options);
+      const at = now();
+      const plan = {
+        id: '',
+        clientId: input.clientId,
+        createdAt: at,
+        removedAt: null,
+        versions: [{ from: at, input }],
+      };
+      return previewOf(plan, terms, at);
+    },
 
     async create(scope: Scope, input: RecoveryPlanInput, actor: Actor): Promise<RecoveryPlanDetail> {
       refuseBadPlan(input, now());
@@ -102,6 +127,21 @@ export function createPlanPort(options: PlanPortOptions) {
         changes.afterwards(() => plans.put({ ...known, removedAt: at }));
       });
     },
+  };
+}
+
+/** Those of a client, or those that protect a device or a service. */
+export interface PlanFilter {
+  readonly client?: string;
+  readonly device?: string;
+  readonly service?: string;
+}
+
+function protects({ device, service }: PlanFilter): (plan: PlanDefinition) => boolean {
+  if (device === undefined && service === undefined) return () => true;
+  return (plan) => {
+    const { deviceId, serviceId } = inputOf(plan);
+    return (device === undefined || deviceId === device) && (service === undefined || serviceId === service);
   };
 }
 

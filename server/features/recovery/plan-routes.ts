@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import {
   RecoveryPlanDetail,
   RecoveryPlanInput,
+  RecoveryPlanPreview,
   RecoveryPlanRow,
   RecoveryPoint,
   RecoveryPointInput,
@@ -13,20 +14,29 @@ import { principalOf } from '../../platform/http/principal.ts';
 import type { PlanPort } from './plan-port.ts';
 import type { PointPort } from './point-port.ts';
 
-const ListQuery = Type.Object({ ...pageQuery, client: Type.Optional(Id) }, strict);
+const ListQuery = Type.Object(
+  { ...pageQuery, client: Type.Optional(Id), device: Type.Optional(Id), service: Type.Optional(Id) },
+  strict,
+);
 
 /** Plans of recovery. */
 export function planRoutes(http: Http, plans: PlanPort): void {
   http.get(
     '/api/v1/recovery/plans',
     { config: { access: 'read' }, schema: { querystring: ListQuery, response: { 200: PageOf(RecoveryPlanRow) } } },
-    async (request) => plans.list(principalOf(request).scope, pageRequest(request.query), request.query.client),
+    async (request) => plans.list(principalOf(request).scope, pageRequest(request.query), request.query),
   );
 
   http.get(
     '/api/v1/recovery/plans/:id',
     { config: { access: 'read' }, schema: { params: IdParams, response: { 200: RecoveryPlanDetail } } },
     async (request) => plans.get(principalOf(request).scope, request.params.id),
+  );
+
+  http.post(
+    '/api/v1/recovery/plans/preview',
+    { config: { access: 'act' }, schema: { body: RecoveryPlanInput, response: { 200: RecoveryPlanPreview } } },
+    async (request) => plans.preview(principalOf(request).scope, request.body),
   );
 
   http.post(

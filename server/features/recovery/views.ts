@@ -1,6 +1,7 @@
 import type {
   RecoveryPlan,
   RecoveryPlanDetail,
+  RecoveryPlanPreview,
   RecoveryPlanRow,
   RecoveryStanding,
   RecoveryWorstCase,
@@ -35,6 +36,13 @@ export function planRow(
 ): RecoveryPlanRow {
   const view = planView(plan, terms, now);
   return { ...view, standing: standingView(view.name, standingOf(plan, points, terms, now), now) };
+}
+
+/** What would come of a plan that is not there yet. */
+export function previewOf(plan: PlanDefinition, terms: PlanTerms, now: number): RecoveryPlanPreview {
+  const rpo = targetOf(plan, 'rpoMinutes', terms, now);
+  const rto = targetOf(plan, 'rtoMinutes', terms, now);
+  return { rpo, rto, worstCase: worstCaseOf(plan, rpo.minutes, now) };
 }
 
 export function planDetail(

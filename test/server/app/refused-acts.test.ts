@@ -11,6 +11,7 @@ import { addTenant } from '../../support/store.ts';
 const asksOnly = [
   'POST /api/v1/contracts/check',
   'POST /api/v1/maintenance/preview',
+  'POST /api/v1/recovery/plans/preview',
   'POST /api/v1/person-reports/propose',
 ];
 /** A login must not fail because nothing can be written: its row comes later (late-audit.test.ts). */

@@ -146,6 +146,38 @@ t.test('what cannot be meant is refused with what to do', async (t) => {
   t.same((await server.request('GET', path, { headers })).body.items, [], 'and nothing is kept');
 });
 
+t.test('what would come of a plan is said before it is made, with the same refusals', async (t) => {
+  const server = await startHttp(t);
+  const tenant = await addTenant(server.store, 'Acme');
+  const headers = await server.keyed('technician');
+  const ask = (body: RecoveryPlanInput) => server.request('POST', `${path}/preview`, { headers, body });
+  const { rpo, rto, worstCase } = (await server.request('POST', path, { headers, body: nightly(tenant) })).body;
+  t.same((await ask(nightly(tenant))).body, { rpo, rto, worstCase }, 'as it is once it is made');
+  for (const [what, change, status, sentence] of bad) {
+    const response = await ask(nightly(tenant, change));
+    t.equal(response.status, status, `${what}: ${response.text}`);
+    t.match(response.body.error.message, sentence, what);
+  }
+  t.equal((await server.request('GET', path, { headers })).body.items.length, 1, 'nothing is made');
+});
+
+t.test('a list may be of what one device is protected by', async (t) => {
+  const server = await startHttp(t);
+  const tenant = await addTenant(server.store, 'Acme');
+  await server.fleet.load();
+  const headers = await server.keyed('technician');
+  const bodies = [nightly(tenant), nightly(tenant, { deviceId: tenant.device.id, name: 'Its files' })];
+  for (const body of bodies) await server.request('POST', path, { headers, body });
+  const names = async (query: string) => {
+    const { items } = (await server.request('GET', `${path}?${query}`, { headers })).body;
+    return items.map(({ name }: RecoveryPlanInput) => name);
+  };
+  t.same(await names(`device=${tenant.device.id}`), ['Its files']);
+  t.same(await names('device=other'), []);
+  t.same(await names('service=other'), []);
+  t.same(await names(`client=${tenant.client.id}&limit=1`), ['Files of the office'], 'page by page');
+});
+
 t.test('a device or a service of another client is not there', async (t) => {
   const server = await startHttp(t);
   const [acme, bolt] = [await addTenant(server.store, 'Acme'), await addTenant(server.store, 'Bolt')];
