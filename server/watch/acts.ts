@@ -38,7 +38,7 @@ export class Acts implements Acting {
     const { store, clock, writer, position } = this.#options;
     return this.#inLane(() =>
       writer.once(position(), async (changes) => {
-        await requireRights(store, actor);
+        await requireRights(store, actor, clock.now());
         const result = await work(changes, clock.now(), store.scoped(scope));
         changes.add(auditStatement(store, changes, actor, action));
         return result;
@@ -50,7 +50,7 @@ export class Acts implements Acting {
     const { store, clock, writer, position } = this.#options;
     return this.#inLane(() =>
       writer.within(position(), async (handle, changes) => {
-        await requireRights(handle, actor);
+        await requireRights(handle, actor, clock.now());
         const result = await work(changes, handle.scoped(scope), handle, clock.now());
         changes.add(auditStatement(store, changes, actor, action));
         return result;
@@ -85,14 +85,26 @@ export class Acts implements Acting {
 }
 
 /**
- * Whoever was let in may have been shut out while the act waited in the lane; there it ends by an act too, so from here on nothing
- * changes. @throws VigiaError unauthenticated
+ * Whoever was let in may have been shut out while the act waited in the lane, or their time may be over; what shuts them out is an act
+ * too, so from here on nothing changes. @throws VigiaError unauthenticated
  */
-async function requireRights({ users, scoped }: Pick<StoreHandle, 'users' | 'scoped'>, { id }: Doer): Promise<void> {
-  const ended = id.startsWith('key:')
-    ? (await scoped(everyClient).apiKeys.get(id.slice('key:'.length)))?.revoked_at
-    : (await users.get(id))?.disabled_at;
-  if (typeof ended === 'number') throw new VigiaError('unauthenticated');
+async function requireRights(
+  { users, sessions, scoped }: Pick<StoreHandle, 'users' | 'sessions' | 'scoped'>,
+  { id, sessionId }: Doer,
+  now: number,
+): Promise<void> {
+  const isOver = (row: Ending | null): boolean =>
+    row !== null && (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= now));
+  const isOut = id.startsWith('key:')
+    ? isOver(await scoped(everyClient).apiKeys.get(id.slice('key:'.length)))
+    : typeof (await users.get(id))?.disabled_at === 'number';
+  // A session that could not be stored is in no row.
+  if (isOut || (sessionId && isOver(await sessions.get(sessionId)))) throw new VigiaError('unauthenticated');
+}
+
+interface Ending {
+  readonly revoked_at: number | null;
+  readonly expires_at: number | null;
 }
 
 function refusal(cause: Error): VigiaError {

@@ -6,6 +6,8 @@ import type { ScopedStore, StoreHandle } from './store.ts';
 /** Who acts: a person, a key (`key:<id>`), or the server for what comes from outside. */
 export interface Doer {
   readonly id: string;
+  /** By which a person is logged in; it must still stand when the act's turn comes. */
+  readonly sessionId?: string | null;
   /** What the audit log says besides, of whoever this is. */
   readonly audited?: Readonly<Record<string, unknown>>;
 }

@@ -112,3 +112,34 @@ t.test('whoever is shut out while their act waits is refused', async (t) => {
   t.same(done, []);
   t.equal(await store.audit.count({ action: 'client.change' }), 0);
 });
+
+t.test('whose key or session is over before their turn comes is refused', async (t) => {
+  const clock: TestClock = { nowMs: 1_800_000_000_000 };
+  const store = await tempStore(t, clock);
+  const { watch } = await startServices(t, { store, clock });
+  const { id } = await store.users.create({ email: 'a@b.example', name: 'A', role: 'admin', passwordHash: 'x' });
+  const expires_at = clock.nowMs + 1_000;
+  const session = { user_id: id, created_at: clock.nowMs, last_seen_at: clock.nowMs, revoked_at: null, expires_at };
+  const ends = { ended: expires_at, stolen: expires_at + 1_000, good: expires_at + 1_000 };
+  for (const [name, end] of Object.entries(ends))
+    await store.sessions.insert({ ...session, id: name, token_hash: Buffer.from(name), expires_at: end });
+  const key = { name: 'Key', role: 'admin', client_id: null, created_at: clock.nowMs, created_by: id } as const;
+  const own = { last_used_at: null, revoked_at: null, expires_at };
+  await store.scoped(everyClient).apiKeys.insert({ ...key, ...own, id: 'late', secret_hash: Buffer.from('late') });
+  const blocker = Promise.withResolvers<void>();
+  const blocking = watch.lane.run(() => blocker.promise);
+  const actors = [{ id: 'key:late' }, ...Object.keys(ends).map((sessionId) => ({ id, sessionId }))];
+  const acts = [...actors, { id, sessionId: 'only in memory' }].flatMap((actor) => [
+    watch.act(actor, 'client.change', everyClient, (changes) => changes.record('1')),
+    watch.actOnStore(actor, 'client.change', everyClient, async (turn) => turn.record('1')),
+  ]);
+  const settled = Promise.allSettled(acts);
+  await store.sessions.revoke('stolen');
+  clock.nowMs = expires_at;
+  blocker.resolve();
+  await blocking;
+  const over = { status: 'rejected', reason: { code: 'unauthenticated' } };
+  const done = { status: 'fulfilled' };
+  t.match(await settled, [over, over, over, over, over, over, done, done, done, done]);
+  t.equal(await store.audit.count({ action: 'client.change' }), 4);
+});
