@@ -1,6 +1,7 @@
 import { availabilitySaid } from '../features/availability/said.ts';
 import { maintenanceSaid } from '../features/maintenance/said.ts';
 import { recoverySaid } from '../features/recovery/said.ts';
+import { recoveryTimesSaid } from '../features/recovery/times-said.ts';
 import type { FactsOf, SaidPart, WordsOf } from './part.ts';
 import { together } from './together.ts';
 
@@ -9,6 +10,7 @@ const lines = [
   availabilitySaid,
   maintenanceSaid,
   recoverySaid,
+  recoveryTimesSaid,
   // The newest stands last.
 ] as const satisfies readonly SaidPart[];
 

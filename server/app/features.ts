@@ -3,6 +3,7 @@ import { createAudit } from '../features/audit/create-audit.ts';
 import type { Feature, FeatureLine } from '../features/feature.ts';
 import { createHistory } from '../features/history/create-history.ts';
 import { createRecovery } from '../features/recovery/create-recovery.ts';
+import { createRecoveryTimes } from '../features/recovery/create-times.ts';
 import { createSettings } from '../features/settings/create-settings.ts';
 import { auditActions } from '../platform/store/audit/actions.ts';
 import { FlapJudge } from '../watch/flap-judge.ts';
@@ -82,14 +83,17 @@ function settingsFeature({ config, settings, store, fleet, now, health, actOnSto
   });
 }
 
-function recoveryFeature({ store, book, fleet, now, act, wired }: Kit): Promise<Feature> {
+async function recoveryFeature({ store, book, fleet, now, act, wired }: Kit): Promise<Feature> {
   const { contracts, services } = wired;
   const clientOfDevice = (id: string): string | null => fleet.devices.get(id)?.info.client_id ?? null;
-  return createRecovery({
+  const recovery = await createRecovery({
     ...{ store, book, now, act, clientOfDevice },
     terms: contracts.terms,
     services: services.servicePort,
   });
+  const lossOf = (id: string) => fleet.devices.get(id)?.connection.liveness.loss ?? null;
+  const times = await createRecoveryTimes({ store, book, lossOf, services, protection: recovery.protection });
+  return { ...recovery, ...times, judges: [...recovery.judges, ...times.judges] };
 }
 
 function auditFeature({ store, now, health, logger, config }: Kit): Feature {

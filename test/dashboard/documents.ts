@@ -63,6 +63,7 @@ export function incident(change: Partial<Incident> = {}): Incident {
     parentId: null,
     suppressedBy: null,
     clock: null,
+    outage: null,
     ...change,
   };
 }

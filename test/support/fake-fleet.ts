@@ -448,6 +448,7 @@ function makeIncidents(
         parentId: null,
         suppressedBy: null,
         clock: null,
+        outage: null,
         children: [],
         reports: [],
         siteCard: null,

@@ -120,6 +120,7 @@ export function incidentView(over: Partial<IncidentDetail> & Pick<IncidentDetail
     parentId: null,
     suppressedBy: null,
     clock: null,
+    outage: null,
     children: [],
     reports: [],
     siteCard: null,

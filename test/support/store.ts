@@ -94,6 +94,7 @@ export function incidentRow(tenant: Tenant, changes: Partial<Row<'incident'>> = 
     on_site_by: null,
     recovered: 0,
     flap_json: null,
+    outage_json: null,
     ...changes,
   };
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, Time } from '../../document.ts';
 import { ResponseClockView } from '../contract.ts';
+import { OutageView } from '../outage.ts';
 import { PersonReport } from '../person-report.ts';
 import { SaidDocument } from '../said.ts';
 import { SiteCard } from '../site-card.ts';
@@ -56,6 +57,8 @@ export const Incident = Type.Object({
   suppressedBy: Nullable(Type.String()),
   /** Null: it has none, such as of maintenance work. */
   clock: Nullable(ResponseClockView),
+  /** How long it may take to be back; null of what no plan of recovery protects, or promises nothing. */
+  outage: Nullable(OutageView),
 });
 export type Incident = Static<typeof Incident>;
 

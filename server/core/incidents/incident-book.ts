@@ -14,6 +14,9 @@ import type { Store } from '../../platform/store/store.ts';
 import { IncidentIndex, type Incidents } from './incident-index.ts';
 import { toRecord } from './rows.ts';
 
+/** What the book holds and decides. */
+export type { IncidentRecord, IncidentStep };
+
 /**
  * The newest incident of each key, as far as it still matters: open, or resolved so lately that it may reopen. The lane of the
  * watch decides on it, one task after the other; everybody else looks at `shown`, which follows when a decision is durable.

@@ -1,6 +1,7 @@
 import { parseSaid, readSaid } from '../../../protocol/said/read.ts';
 import type { FlapMemory } from '../../domain/incidents/flapping.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
+import type { OutageClock } from '../../domain/incidents/outage-clock.ts';
 import type { Evidence, RuleName } from '../../domain/rules/rule.ts';
 import type { ResponseClock } from '../../domain/sla/response-clock.ts';
 import type { Row } from '../../platform/store/tables.ts';
@@ -40,6 +41,7 @@ export function toRow(record: IncidentRecord): Row<'incident'> {
     on_site_by: record.times.onSiteBy,
     recovered: record.times.recovered ? 1 : 0,
     flap_json: record.flap ? JSON.stringify(record.flap) : null,
+    outage_json: record.outage ? JSON.stringify(record.outage) : null,
   };
 }
 
@@ -78,6 +80,7 @@ export function toRecord(row: Row<'incident'>): IncidentRecord {
       recovered: row.recovered === 1,
     },
     flap: row.flap_json === null ? null : readFlap(row.flap_json),
+    outage: row.outage_json === null ? null : (JSON.parse(row.outage_json) as OutageClock),
   };
 }
 

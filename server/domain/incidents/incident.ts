@@ -4,6 +4,7 @@ import type { Evidence, RuleName } from '../rules/rule.ts';
 import type { ResponseClock } from '../sla/response-clock.ts';
 import type { FlapMemory } from './flapping.ts';
 import type { IncidentTimes } from './incident-times.ts';
+import type { OutageClock } from './outage-clock.ts';
 
 /** An incident as it is stored. Times are ms by the server's clock. */
 export interface IncidentRecord {
@@ -37,6 +38,8 @@ export interface IncidentRecord {
   readonly times: IncidentTimes;
   /** How it came and went lately; null of what cannot flap. */
   readonly flap?: FlapMemory | null;
+  /** How long it may take to be back, of what a plan protects; null where nothing is promised. */
+  readonly outage?: OutageClock | null;
 }
 
 export type IncidentEventKind =
@@ -64,8 +67,15 @@ export interface Notice {
     | 'resolved'
     | 'reminded'
     | 'clock_warning'
-    | 'clock_breach';
+    | 'clock_breach'
+    | 'rto_warning'
+    | 'rto_breach';
   readonly tellAt: number;
+}
+
+/** Clocks run to a promise: they are told apart from what happens to the incident. */
+export function isOfClock(kind: Notice['kind']): boolean {
+  return kind === 'clock_warning' || kind === 'clock_breach' || kind === 'rto_warning' || kind === 'rto_breach';
 }
 
 /** A line in the history of an incident. */

@@ -1,4 +1,5 @@
-import { type ContinuityItem, continuityItems, fact, type RecoverySaid } from './facts.ts';
+import { type ContinuityItem, continuityItems } from '../../../protocol/api/continuity-items.ts';
+import { said as fact, type Said } from '../../../protocol/said/said.ts';
 
 /** What is known of one answer to "what do we do when this fails?". */
 export type Answer =
@@ -29,14 +30,14 @@ export interface Continuity {
   readonly needed: number;
   /** 0..1, rounded down; null where nothing is needed. */
   readonly score: number | null;
-  readonly gaps: readonly RecoverySaid[];
-  readonly accepted: readonly RecoverySaid[];
+  readonly gaps: readonly Said[];
+  readonly accepted: readonly Said[];
 }
 
 /** @param today the date where the client is, `YYYY-MM-DD` */
 export function continuityOf({ answers, accepted }: Asset, today: string): Continuity {
   let [there, needed] = [0, 0];
-  const [gaps, risks]: [RecoverySaid[], RecoverySaid[]] = [[], []];
+  const [gaps, risks]: [Said[], Said[]] = [[], []];
   for (const item of continuityItems) {
     const { state } = answers[item];
     if (state === 'not_needed') continue;

@@ -1,4 +1,5 @@
-import { fact, type RecoverySaid } from './facts.ts';
+import type { DrillFailure } from '../../../protocol/api/drill-failures.ts';
+import { said as fact, type Said } from '../../../protocol/said/said.ts';
 import { type RtoVerdict, rtoState } from './rto.ts';
 
 /** A restore that was tried, by the agent or by hand. */
@@ -13,9 +14,6 @@ export interface Drill {
   /** What was brought back. */
   readonly restoredBytes: number | null;
 }
-
-/** Why nothing is proven: bytes that differ, files that are not there, and what ended it. */
-export type DrillFailure = 'mismatch' | 'missing' | 'wrong_password' | 'no_room' | 'cut_off' | 'failed';
 
 export interface DrillState {
   /** Timed like an outage, and always labelled a drill; null where no RTO counts, and of one that failed or is a sample. */
@@ -50,7 +48,7 @@ export interface DrillProof {
   /** How long the last one that counts is ago; null: there is none. */
   readonly ageMs: number | null;
   readonly isOverdue: boolean;
-  readonly said: RecoverySaid | null;
+  readonly said: Said | null;
 }
 
 /**
@@ -78,12 +76,7 @@ export function drillProof(
   return { full, any, failed, ageMs, isOverdue, said: say(failed, counted, maxAgeMs, isOverdue) };
 }
 
-function say(
-  failed: Drill | null,
-  counted: Drill | null,
-  maxAgeMs: number | null,
-  isOverdue: boolean,
-): RecoverySaid | null {
+function say(failed: Drill | null, counted: Drill | null, maxAgeMs: number | null, isOverdue: boolean): Said | null {
   if (failed !== null && failed.result !== 'running' && failed.result !== 'restored') {
     return fact('recovery.drill.failed', { at: failed.finishedAt ?? failed.startedAt, why: failed.result });
   }

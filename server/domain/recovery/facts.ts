@@ -2,10 +2,6 @@ import type { Facts } from '../../../protocol/said/kinds.ts';
 import type { ValueOf } from '../../../protocol/said/said.ts';
 import { sourceFaults } from '../../../protocol/wire/source-fault.ts';
 
-/** What an asset may lack for the day it fails. */
-export const continuityItems = ['backup', 'spare', 'runbook', 'owner', 'warranty', 'contact'] as const;
-export type ContinuityItem = (typeof continuityItems)[number];
-
 /** What is said of recovery, as facts: the keys with their parameters. */
 export const recoveryFacts = {
   // What was lost, and how long it took.
@@ -13,24 +9,11 @@ export const recoveryFacts = {
   'recovery.loss.breached': { loss: 'duration', rpo: 'duration', point: 'instant' },
   'recovery.loss.unproven': { loss: 'duration?', perhaps: 'duration', rpo: 'duration' },
   'recovery.loss.all': { rpo: 'duration?' },
-  'recovery.rto.running': { due: 'moment', rto: 'duration' },
-  'recovery.rto.met': { took: 'duration', rto: 'duration' },
-  'recovery.rto.breached': { due: 'instant', rto: 'duration', took: 'duration?' },
   // Points that do not count.
   'recovery.point.refused': { point: 'name', why: ['failed', 'future', 'undated', 'backwards'] },
   'recovery.chain.broken': { point: 'name', missing: 'name', why: ['missing', 'failed', 'unproven', 'gone', 'circle'] },
   'recovery.size.empty': { usual: 'bytes?' },
   'recovery.size.shrunken': { size: 'bytes', usual: 'bytes' },
-  // Drills and forecasts.
-  'recovery.drill.proven': { at: 'moment', took: 'duration', scope: ['full', 'sample'] },
-  'recovery.drill.failed': {
-    at: 'moment',
-    why: ['mismatch', 'missing', 'wrong_password', 'no_room', 'cut_off', 'failed'],
-  },
-  'recovery.drill.overdue': { last: 'moment?', age: 'duration' },
-  'recovery.restore.predicted': { took: 'duration', least: 'duration', most: 'duration', rto: 'duration?' },
-  'recovery.restore.impossible': { on: 'moment', earliest: 'moment?', latest: 'moment?', rto: 'duration' },
-  'recovery.window.outgrown': { on: 'moment', window: 'duration', duration: 'duration' },
   // Copies.
   'recovery.copies.too-few': { copies: 'count', media: 'count' },
   'recovery.copies.no-offsite': { newest: 'moment?' },
@@ -45,9 +28,6 @@ export const recoveryFacts = {
     plans: 'count',
     since: 'moment',
   },
-  // What nobody thought of yet.
-  'recovery.gap': { item: continuityItems, why: ['missing', 'expired', 'breached', 'unproven'] },
-  'recovery.risk.accepted': { item: continuityItems, document: 'name', until: 'date?' },
 } as const satisfies Facts;
 
 type All = typeof recoveryFacts;

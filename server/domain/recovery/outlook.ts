@@ -1,6 +1,6 @@
+import { said as fact, type Said } from '../../../protocol/said/said.ts';
 import { readCron } from './cron.ts';
 import { type Drill, isRestored } from './drill.ts';
-import { fact, type RecoverySaid } from './facts.ts';
 import { growthOf, type Measured, type NoDate, whenOver } from './growth.ts';
 import { dueAfter, median, nextDue, type Timetable, timetable } from './rhythm.ts';
 
@@ -22,7 +22,7 @@ export interface RestoreOutlook {
   /** The same by the slowest and the fastest of the drills. */
   readonly earliest: number | null;
   readonly latest: number | null;
-  readonly said: readonly RecoverySaid[];
+  readonly said: readonly Said[];
 }
 
 const NEWEST_DRILLS = 10;
@@ -78,7 +78,7 @@ export function restoreOutlook(
 export interface WindowOutlook {
   /** When runs take longer than their window; `now` if the last ones did. A word says why there is no date. */
   readonly outgrownOn: number | NoDate;
-  readonly said: RecoverySaid | null;
+  readonly said: Said | null;
 }
 
 /** When backups outgrow their window, such as a night. @param durations how long the runs took, by their start, ms */

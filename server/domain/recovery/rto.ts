@@ -1,4 +1,4 @@
-import { fact, type RecoverySaid } from './facts.ts';
+import { said as fact, type Said } from '../../../protocol/said/said.ts';
 import type { Outage } from './outage.ts';
 
 /** `running`: it does not work yet, and there is time left. What is met or breached stays so. */
@@ -25,7 +25,7 @@ export interface RtoState {
   readonly partialAt: number | null;
   /** To be kept once there is one. */
   readonly decision: RtoDecision | null;
-  readonly said: RecoverySaid;
+  readonly said: Said;
 }
 
 /**
@@ -56,7 +56,7 @@ function say(
   { rtoMs: rto, dueAt: due }: { readonly rtoMs: number; readonly dueAt: number },
   took: number | null,
   elapsedMs: number,
-): RecoverySaid {
+): Said {
   if (verdict === 'running') return fact('recovery.rto.running', { due, rto });
   if (verdict === 'met') return fact('recovery.rto.met', { took: elapsedMs, rto });
   return fact('recovery.rto.breached', { due, rto, took });

@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
-import type { IncidentBook } from '../../core/incidents/incident-book.ts';
+import type { IncidentBook, IncidentStep } from '../../core/incidents/incident-book.ts';
 import type { Judge } from '../../core/incidents/judge.ts';
 import { OwnClient } from '../../core/presence/own-client.ts';
 import { hasPassed } from '../../domain/has-passed.ts';
 import type { Span } from '../../domain/history-loss.ts';
-import type { IncidentStep } from '../../domain/incidents/incident.ts';
 import { type Loss, showLoss } from '../../fleet/device-shown.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Health } from '../../platform/health/health.ts';

@@ -1,5 +1,5 @@
 import type { MaintenanceInput } from '../../../protocol/api/maintenance.ts';
-import type { IncidentRecord, IncidentStep, StepPolicy } from '../../domain/incidents/incident.ts';
+import { type IncidentRecord, type IncidentStep, isOfClock, type StepPolicy } from '../../domain/incidents/incident.ts';
 import { covers } from '../../domain/sla/maintenance.ts';
 import { deviceFacts } from '../../fleet/device-facts.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
@@ -60,8 +60,7 @@ export function silence({ coverage, wasTold, onSilenced }: SilenceOptions): Step
   return (step, before, at) => {
     const { record, notice } = step;
     if (notice === null || record.source === 'person') return step;
-    const isClock = notice.kind === 'clock_warning' || notice.kind === 'clock_breach';
-    if (isClock && record.suppressedBy === null) return step;
+    if (isOfClock(notice.kind) && record.suppressedBy === null) return step;
     const running = coverage.at(record, at);
     if (running) {
       const { id } = running.window;

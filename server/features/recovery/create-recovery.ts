@@ -6,6 +6,7 @@ import { createPlanPort, type PlanPortOptions } from './plan-port.ts';
 import { planRoutes, pointRoutes } from './plan-routes.ts';
 import { PointBook } from './point-book.ts';
 import { createPointPort } from './point-port.ts';
+import { createProtection } from './protection.ts';
 import { RecoveryJudge, type RecoveryJudgeOptions } from './recovery-judge.ts';
 
 /** As long as attainment is asked for. */
@@ -32,6 +33,7 @@ export async function createRecovery(options: RecoveryOptions) {
   return {
     name: 'recovery',
     port,
+    protection: createProtection({ ...options, plans, points }),
     routes,
     judges: [judge],
     daily: [

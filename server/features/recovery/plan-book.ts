@@ -35,6 +35,11 @@ export class PlanBook {
     }
   }
 
+  /** Also those that were removed. */
+  ever(): PlanDefinition[] {
+    return [...this.#plans.values()];
+  }
+
   /** Those that stand, of the scope. */
   list(scope: Scope, clientId?: string): PlanDefinition[] {
     return [...this.#plans.values()].filter(

@@ -122,12 +122,12 @@ async function toldOf(handle: StoreHandle, { kind, idempotency_key: key }: Row<'
 
 async function peopleOf(handle: StoreHandle, kind: string, incidentId: string | undefined) {
   const nobody = { assignee: null, admins: [] };
-  if (kind === 'incident.clock_warning') {
+  if (kind === 'incident.clock_warning' || kind === 'incident.rto_warning') {
     const incident = incidentId ? await handle.scoped(everyClient).incidents.get(incidentId) : null;
     const user = incident?.assignee_id ? await handle.users.get(incident.assignee_id) : null;
     return { ...nobody, assignee: user && user.disabled_at === null ? user.email : null };
   }
-  if (kind !== 'incident.clock_breach') return nobody;
+  if (kind !== 'incident.clock_breach' && kind !== 'incident.rto_breach') return nobody;
   const users = await handle.users.list();
   return { ...nobody, admins: users.filter(({ role }) => role === 'admin').map(({ email }) => email) };
 }

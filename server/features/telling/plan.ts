@@ -55,11 +55,15 @@ const ranks: Readonly<Record<Priority, number>> = { emergency: 3, high: 2, mediu
 /** A notice without a priority (the summary of a maintenance window) counts as one. */
 const PLAIN_PRIORITY: Priority = 'medium';
 
+const clockKinds = new Set(
+  ['clock_warning', 'clock_breach', 'rto_warning', 'rto_breach'].map((kind) => `incident.${kind}`),
+);
+
 /** Who is told of a notice, when and through what. */
 export function planDeliveries(input: PlanInput): PlannedDelivery[] {
   const { kind } = input.notice;
   if (kind === 'incident.resolved' || kind === 'incident.reminded') return planFollowUp(input);
-  if (kind === 'incident.clock_warning' || kind === 'incident.clock_breach') return planClock(input);
+  if (clockKinds.has(kind)) return planClock(input);
   const { notice, receivers, nextDigestAt } = input;
   const priority = notice.priority ?? PLAIN_PRIORITY;
   const isDigest = priority === 'normal';
@@ -85,7 +89,7 @@ function planFollowUp({ notice, receivers, told, nextDigestAt }: PlanInput): Pla
 function planClock({ notice, receivers, people }: PlanInput): PlannedDelivery[] {
   const wanted = receivers.filter((receiver) => receiver.takesAll || (receiver.clocks && matches(receiver, notice)));
   const known = new Set(wanted.flatMap(({ addresses }) => addresses ?? []).map((address) => address.toLowerCase()));
-  const persons = notice.kind === 'incident.clock_warning' ? [people.assignee] : people.admins;
+  const persons = notice.kind.endsWith('_warning') ? [people.assignee] : people.admins;
   const mail = mailFor(receivers, notice.clientId);
   const missing = new Set(persons.filter((address) => address !== null && !known.has(address.toLowerCase())));
   return [

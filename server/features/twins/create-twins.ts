@@ -1,7 +1,7 @@
+import type { IncidentRecord } from '../../core/incidents/incident-book.ts';
 import { KeptReports, type KeptReportsOptions } from '../../core/twins/kept-reports.ts';
 import { createTwinRepository } from '../../core/twins/twin-repository.ts';
 import { Twins } from '../../core/twins/twins.ts';
-import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { AddRoutes } from '../../platform/http/http.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { twinRoutes } from './routes.ts';

@@ -57,6 +57,8 @@ const headings = new Map<string, string>([
   ['incident.calm', 'No longer flapping, but not well: '],
   ['incident.resolved', 'Resolved: '],
   ['incident.reminded', 'Still open: '],
+  ['incident.rto_warning', 'RTO at risk: '],
+  ['incident.rto_breach', 'RTO breached: '],
 ]);
 const priorities: Readonly<Record<Priority, string>> = {
   emergency: 'Emergency',
@@ -84,6 +86,8 @@ function dueText({ dueAt, dueZone, dueIsFirm }: IncidentFacts): string | null {
   if (dueAt === null) return null;
   return `${formatTime(dueAt, dueZone)}${dueIsFirm ? '' : ', or as technicians are free'}`;
 }
+
+const isOfClock = (kind: string): boolean => kind.startsWith('incident.clock_') || kind.startsWith('incident.rto_');
 
 /** The message of one notice. */
 export function noticeMessage(notice: Notice, rendering: Rendering): Message {
@@ -198,7 +202,7 @@ function factsOf({ kind, incident, clientName, payload }: Notice, priority: Prio
     ['Priority', priority && priorities[priority]],
     ['Since', incident && formatTime(incident.onsetAt, timeZone)],
     [`${dueNames[incident?.dueEnd ?? 'responded']} due`, incident && dueText(incident)],
-    ['Note', kind.startsWith('incident.clock_') ? noteOf(payload, timeZone) : null],
+    ['Note', isOfClock(kind) ? noteOf(payload, timeZone) : null],
   ];
   return facts.flatMap(([label, value]) => (value ? [{ label, value: isolated(line(value, MAX_SENTENCE - 2)) }] : []));
 }

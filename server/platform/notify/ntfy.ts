@@ -55,7 +55,7 @@ function levelOf({ kind, priority }: Message): number {
 
 function tagOf({ kind, priority }: Message): string {
   if (kind === 'incident.resolved') return 'white_check_mark';
-  if (kind.startsWith('incident.clock_')) return 'alarm_clock';
+  if (kind.startsWith('incident.clock_') || kind.startsWith('incident.rto_')) return 'alarm_clock';
   if (!kind.startsWith('incident.')) return 'information_source';
   return priority === 'emergency' || priority === 'high' ? 'rotating_light' : 'warning';
 }

@@ -20,6 +20,7 @@ import { sayMessages } from './migrations/0018-said-messages.ts';
 import { recoveryPlans } from './migrations/0019-recovery-plans.ts';
 import { recoveryPoints } from './migrations/0020-recovery-points.ts';
 import { setBack } from './migrations/0021-set-back.ts';
+import { outages } from './migrations/0022-outages.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Statements, or what reads old rows that no statement can read; in a transaction either way. */
@@ -50,6 +51,7 @@ const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
   [14, recoveryPlans],
   [15, setBack],
   [16, recoveryPoints],
+  [17, outages],
 ]);
 
 /** The version of the tables that every build has; features lead on from there. */

@@ -40,6 +40,20 @@ const columns: readonly JsonColumn[] = [
   },
   { table: 'incident', column: 'flap_json', newest: 'updated_at', instants: [['$.at']] },
   {
+    table: 'incident',
+    column: 'outage_json',
+    newest: 'updated_at',
+    instants: [
+      ['$.dueAt', '$.onsetAt'],
+      ['$.riskAt', '$.onsetAt'],
+      ['$.onsetAt'],
+      ['$.warnedAt'],
+      ['$.partialAt'],
+      ['$.restoredAt'],
+    ],
+    lists: [{ path: '$.earlier', instants: [['$.dueAt', '$.onsetAt'], ['$.onsetAt'], ['$.restoredAt']] }],
+  },
+  {
     table: 'presence_interval',
     column: 'evidence_json',
     newest: 'end_ms',

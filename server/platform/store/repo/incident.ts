@@ -1,4 +1,4 @@
-import type { CompiledQuery } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
 import { clampLimit, decodeCursor, toPage } from '../page.ts';
 import { before, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
@@ -20,6 +20,8 @@ export interface IncidentRepository {
   open(): Promise<Row<'incident'>[]>;
   /** All that are open or acknowledged, and those resolved at `sinceMs` or later; newest first. */
   recent(sinceMs: number): Promise<Row<'incident'>[]>;
+  /** Those whose outage goes on, also resolved ones. */
+  withOutage(): Promise<Row<'incident'>[]>;
   /** The incidents of a key, newest first. */
   byKey(key: string, limit: number): Promise<Row<'incident'>[]>;
   /** Those that this one explains, oldest first. */
@@ -58,6 +60,11 @@ export function incidentRepository({ db, scope }: ScopedContext): IncidentReposi
     recent: (sinceMs) =>
       newestFirst()
         .where((eb) => eb.or([eb('state', 'in', ['open', 'acknowledged']), eb('resolved_at', '>=', sinceMs)]))
+        .execute(),
+    withOutage: () =>
+      select()
+        .where('outage_json', 'is not', null)
+        .where(sql<boolean>`json_extract(outage_json, '$.restoredAt') IS NULL`)
         .execute(),
     byKey: (key, limit) => newestFirst().where('key', '=', key).limit(clampLimit(limit)).execute(),
     childrenOf: (incidentId) =>

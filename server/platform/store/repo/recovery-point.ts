@@ -5,6 +5,8 @@ import type { Row } from '../tables.ts';
 /** Points of recovery plans. Statements are for {@link Store.commit}. */
 export interface RecoveryPointRepository {
   get(planId: string, pointId: string): Promise<Row<'recovery_point'> | null>;
+  /** Of a plan, those that began at `at` (ms) or later, oldest first. */
+  since(planId: string, at: number): Promise<Row<'recovery_point'>[]>;
   /** The newest of each plan by their start, at most `count` of each; those that began after they were seen are left out. */
   newest(count: number): Promise<Row<'recovery_point'>[]>;
   /** Takes the place of what was known of it. @throws VigiaError not_found if the client is outside the scope */
@@ -20,6 +22,16 @@ export function recoveryPointRepository({ db, scope }: ScopedContext): RecoveryP
       const points = db.selectFrom('recovery_point').selectAll().where(mine);
       return (await points.where('plan_id', '=', planId).where('point_id', '=', pointId).executeTakeFirst()) ?? null;
     },
+    since: (planId, at) =>
+      db
+        .selectFrom('recovery_point')
+        .selectAll()
+        .where(mine)
+        .where('plan_id', '=', planId)
+        .where('started_at', '>=', at)
+        .orderBy('started_at')
+        .orderBy('point_id')
+        .execute(),
     newest: async (count) => {
       const { rows } = await sql<Row<'recovery_point'>>`
         SELECT plan_id, client_id, point_id, started_at, finished_at, seen_at, completeness, size_bytes FROM (

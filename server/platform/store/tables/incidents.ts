@@ -42,6 +42,8 @@ export interface IncidentTables {
     recovered: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
     /** A `FlapMemory` of server/domain/incidents/flapping.ts; null of what never changed or cannot flap. */
     flap_json: string | null;
+    /** An `OutageClock` of server/domain/incidents/outage-clock.ts; null of what no plan protects. */
+    outage_json: string | null;
   };
   incident_event: {
     id: Generated<number>;

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { ContinuityItem } from '../../../../protocol/api/continuity-items.ts';
 import {
   type AcceptedRisk,
   type Answer,
@@ -6,7 +7,6 @@ import {
   continuityByClient,
   continuityOf,
 } from '../../../../server/domain/recovery/continuity.ts';
-import type { ContinuityItem } from '../../../../server/domain/recovery/facts.ts';
 
 const TODAY = '2026-10-02';
 const there: Answer = { state: 'there' };

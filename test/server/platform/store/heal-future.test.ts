@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import t from 'tap';
+import { redateOutage, startOutage } from '../../../../server/domain/incidents/outage-clock.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { redateClock } from '../../../../server/domain/sla/redate-clock.ts';
 import type { ResponseClock } from '../../../../server/domain/sla/response-clock.ts';
@@ -212,10 +213,13 @@ t.test('of a step whose size nobody knows, documents say nothing of the future e
     earlier: [{ startedAt: ahead, dueAt: ahead + HOUR, respondedAt: null }],
     onSite: { markedAt: ahead, dueAt: ahead + HOUR, arrivedAt: null },
   };
+  const promise = { planId: 'p', plan: 'Files', rtoMs: HOUR, restoreMs: null };
+  const outage = { ...startOutage(promise, ahead, startOutage(promise, ahead - 1, null)), warnedAt: ahead + 5 };
   const times = { onset_at: NOW - 10, opened_at: ahead, updated_at: ahead };
   const documents = {
     clock_json: JSON.stringify(clock),
     flap_json: JSON.stringify({ states: '01', at: ahead, everyMs: 60_000, isFlapping: false, said: '' }),
+    outage_json: JSON.stringify(outage),
   };
   await store.commit([all.incidents.saveStatement(incidentRow(tenant, { id: 'i', key: 'k', ...times, ...documents }))]);
   for (const what of ['at once', 'and nothing is left to heal']) {
@@ -240,6 +244,9 @@ t.test('of a step whose size nobody knows, documents say nothing of the future e
       what,
     );
     t.equal(JSON.parse(row?.flap_json ?? 'null').at, NOW);
+    const moved = redateOutage(outage, (at) => Math.min(at, NOW));
+    t.same(JSON.parse(row?.outage_json ?? 'null'), moved, 'as in memory');
+    t.match(moved, { onsetAt: NOW, dueAt: NOW + HOUR, earlier: [{ dueAt: NOW + HOUR }] });
   }
 });
 

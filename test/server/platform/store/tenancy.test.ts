@@ -16,7 +16,7 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
   const seen = [acme];
   for (const name of others) seen.push(await addTenant(store, name));
   const all = store.scoped(everyClient);
-  const incident = incidentRow(bolt);
+  const incident = incidentRow(bolt, { outage_json: '{"restoredAt":null}' });
   const interval = {
     client_id: bolt.client.id,
     device_id: bolt.device.id,
@@ -370,6 +370,7 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       get: [outcome.nothing, () => mine.incidents.get(incident.id)],
       open: [outcome.empty, () => mine.incidents.open()],
       recent: [outcome.empty, () => mine.incidents.recent(0)],
+      withOutage: [outcome.empty, () => mine.incidents.withOutage()],
       byKey: [outcome.empty, () => mine.incidents.byKey(incident.key, 10)],
       childrenOf: [outcome.empty, () => mine.incidents.childrenOf(incident.id)],
       suppressed: [outcome.empty, () => mine.incidents.suppressed('maintenance:w', 0)],
@@ -477,6 +478,7 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
     },
     recoveryPoints: {
       get: [outcome.nothing, () => mine.recoveryPoints.get(plan.id, point.point_id)],
+      since: [outcome.empty, () => mine.recoveryPoints.since(plan.id, 0)],
       newest: [outcome.empty, () => mine.recoveryPoints.newest(10)],
       saveStatement: [outcome.notFound, () => mine.recoveryPoints.saveStatement(point)],
       prune: [0, () => mine.recoveryPoints.prune(100, 0)],
