@@ -30,6 +30,12 @@ export class PolicyShelf {
     return this.#byTarget.get(keyOf(target)) ?? [];
   }
 
+  /** All versions of a policy by its id, of whichever client it is. */
+  named(id: string): PolicyVersion[] {
+    // Whose a site or a device is, is not said by the id.
+    return [...this.#byTarget].flatMap(([key, versions]) => (key.startsWith(`${id} `) ? versions : []));
+  }
+
   /** The version in force at `at`: the latest decision of those that had begun. Null if there is none or it was removed. */
   inForce(target: PolicyTarget, at: number): PolicyVersion | null {
     let found: PolicyVersion | null = null;
@@ -47,10 +53,18 @@ export class PolicyShelf {
     }
   }
 
-  /** When something begins to be in force, ms, ascending: between two of them nothing changes. */
-  get instants(): readonly number[] {
+  /** The longest stretch [from, until) around `at` (ms) in which nothing begins to be in force. */
+  stretchOf(at: number): { readonly from: number; readonly until: number } {
     this.#instants ??= [...new Set([...this.all()].map(({ from }) => from))].sort((one, other) => one - other);
-    return this.#instants;
+    const instants = this.#instants;
+    let [low, high] = [0, instants.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((instants[middle] ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    const [from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY] = [instants[low - 1], instants[low]];
+    return { from, until };
   }
 
   /** Forgets what nobody judges by any more: versions whose successor had begun by `at`, and removals. @returns how many */

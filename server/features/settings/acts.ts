@@ -44,10 +44,16 @@ export function putPolicy(needs: PolicyActNeeds, who: Who, id: string, input: Po
     const isNew = book.shelf.inForce(target, now) === null;
     if (isNew && [...book.shelf.standing(now)].length >= MAX_POLICIES)
       throw new VigiaError('conflict', `There are ${MAX_POLICIES} policies already. Remove some, or use tags.`);
+    if (book.shelf.of(target).length >= MAX_VERSIONS) {
+      throw new VigiaError(
+        'conflict',
+        `This policy was changed ${MAX_VERSIONS} times lately, and all of these versions are kept for reports that come late. Remove it, so that farther levels decide, or wait a few days.`,
+      );
+    }
   });
 }
 
-/** From now on nearer and farther levels alone decide. @throws VigiaError not_found, forbidden, conflict */
+/** From now on nearer and farther levels alone decide. @throws VigiaError not_found, forbidden */
 export function removePolicy(needs: PolicyActNeeds, who: Who, id: string): Promise<PolicyVersion> {
   return decide(needs, who, id, 'policy.remove', 0, null, (target, now) => {
     if (needs.book.shelf.inForce(target, now) === null) throw notFound('policy');
@@ -66,14 +72,8 @@ function decide(
   const named = parsePolicyId(id);
   if (!named) throw notFound('policy');
   return actOnStore(who, action, who.scope, async (turn, scoped, _handle, now) => {
-    const target = await whose(named, scoped);
+    const target = await whose(named, scoped, values === null);
     check(target, now);
-    if (book.shelf.of(target).length >= MAX_VERSIONS) {
-      throw new VigiaError(
-        'conflict',
-        `This policy was changed ${MAX_VERSIONS} times lately, and all of these versions are kept for reports that come late. Wait a few days.`,
-      );
-    }
     const row = await scoped.policies.insert({
       policy: policyId(target),
       client_id: target.clientId,
@@ -92,13 +92,17 @@ function decide(
   });
 }
 
-/** The target with whose it is. @throws VigiaError not_found if that is outside the scope, forbidden for what is of every client */
-export async function whose(target: PolicyTarget, scoped: ScopedStore): Promise<PolicyTarget> {
+/**
+ * The target with whose it is.
+ * @param isRetiredToo also a device that was retired: what was said of it can still be removed
+ * @throws VigiaError not_found if that is outside the scope, forbidden for what is of every client
+ */
+async function whose(target: PolicyTarget, scoped: ScopedStore, isRetiredToo: boolean): Promise<PolicyTarget> {
   const { level, subject, clientId } = target;
   if (level === 'site') return { ...target, clientId: found(await scoped.sites.get(subject ?? ''), 'site').client_id };
   if (level === 'device') {
     const device = found(await scoped.devices.get(subject ?? ''), 'device');
-    if (device.retired_at !== null) throw notFound('device');
+    if (device.retired_at !== null && !isRetiredToo) throw notFound('device');
     return { ...target, clientId: device.client_id };
   }
   if (clientId === null) requireEveryClient(scoped.scope);

@@ -36,6 +36,8 @@ export class PolicyBook implements EffectiveSettings {
   /** Counts changes of policies: what was derived before is not asked any more. */
   #epoch = 0;
   readonly #known = new Map<string, Known>();
+  /** By place: what is said of machines that nothing is said of by name. */
+  readonly #ofPlaces = new Map<string, Pick<Known, 'epoch' | 'from' | 'settings'>>();
   /** Settings by what they set, so that the same values are the same object. */
   readonly #byValue = new Map<string, DetectionSettings>();
 
@@ -62,7 +64,7 @@ export class PolicyBook implements EffectiveSettings {
   /** Forgets versions by which nothing before `at` (ms) is judged any more. @returns how many */
   prune(at: number): number {
     const forgotten = this.#shelf.prune(at);
-    this.#epoch += 1;
+    if (forgotten > 0) this.#epoch += 1;
     return forgotten;
   }
 
@@ -112,15 +114,13 @@ export class PolicyBook implements EffectiveSettings {
 
   #derive(device: Placed, at: number): DetectionSettings {
     const { info, placements } = device;
-    const settings = this.#settingsAt(placeOf(device, at), at);
-    let from = Number.NEGATIVE_INFINITY;
-    let until = Number.POSITIVE_INFINITY;
-    const cut = (instant: number): void => {
+    const stretch = this.#shelf.stretchOf(at);
+    const settings = this.#placed(device, at, stretch.from);
+    let { from, until } = stretch;
+    for (const { until_ms: instant } of placements) {
       if (instant <= at) from = Math.max(from, instant);
       else until = Math.min(until, instant);
-    };
-    for (const instant of this.#shelf.instants) cut(instant);
-    for (const { until_ms: instant } of placements) cut(instant);
+    }
     this.#known.set(info.id, {
       epoch: this.#epoch,
       siteId: info.site_id,
@@ -132,6 +132,22 @@ export class PolicyBook implements EffectiveSettings {
       until,
       settings,
     });
+    return settings;
+  }
+
+  /** Derived once for all machines of a place: after a change a whole fleet asks in one go. @param from when the stretch of `at` began */
+  #placed(device: Placed, at: number, from: number): DetectionSettings {
+    const { id, client_id: clientId, kind } = device.info;
+    if (this.#shelf.of({ level: 'device', clientId, subject: id }).length > 0)
+      return this.#settingsAt(placeOf(device, at), at);
+    const { site_id: siteId, tags_json: tags } = standing(device, at);
+    // Ids have no spaces, and tags stand last.
+    const key = `${clientId} ${siteId} ${kind} ${tags}`;
+    const known = this.#ofPlaces.get(key);
+    if (known?.epoch === this.#epoch && known.from === from) return known.settings;
+    const settings = this.#settingsAt(placeOf(device, at), at);
+    if (this.#ofPlaces.size >= MAX_KEPT) this.#ofPlaces.clear();
+    this.#ofPlaces.set(key, { epoch: this.#epoch, from, settings });
     return settings;
   }
 
@@ -154,9 +170,15 @@ export class PolicyBook implements EffectiveSettings {
   }
 }
 
+/** The row that says where it stood at that instant. */
+function standing({ info, placements }: Placed, at: number): Pick<Placed['info'], 'site_id' | 'tags_json'> {
+  return placements.find(({ until_ms: until }) => at < until) ?? info;
+}
+
 /** Where it stood at that instant. */
-function placeOf({ info, placements }: Placed, at: number): Place {
-  const { site_id: siteId, tags_json: tags } = placements.find(({ until_ms: until }) => at < until) ?? info;
+function placeOf(device: Placed, at: number): Place {
+  const { info } = device;
+  const { site_id: siteId, tags_json: tags } = standing(device, at);
   return {
     clientId: info.client_id,
     siteId,

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { EffectiveDeviceSettings, Policies, Policy, PolicyInput, Settings } from '../../../protocol/api/settings.ts';
 import { VigiaError } from '../../../protocol/error.ts';
 import { settingCatalogue } from '../../domain/policies/catalogue.ts';
-import { type PolicyTarget, parsePolicyId, policyId } from '../../domain/policies/policy.ts';
+import { type PolicyTarget, parsePolicyId } from '../../domain/policies/policy.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { requireDevice } from '../../fleet/visible.ts';
@@ -82,11 +82,8 @@ export function policyRoutes(http: Http, needs: SettingsRouteNeeds): void {
     { config: { access: 'read' }, schema: { params: PolicyParams, response: { 200: Policies } } },
     async (request) => {
       const { scope } = principalOf(request);
-      // Whose a site or a device is, is not said by the id.
-      const isMeant = (target: PolicyTarget): boolean => policyId(target) === request.params.id;
-      const versions = parsePolicyId(request.params.id)
-        ? [...book.shelf.all()].filter((one) => isMeant(one) && mayRead(scope, one))
-        : [];
+      const { id } = request.params;
+      const versions = parsePolicyId(id) ? book.shelf.named(id).filter((one) => mayRead(scope, one)) : [];
       if (versions.length === 0) throw notFound('policy');
       return { items: versions.sort((one, other) => other.version - one.version).map((one) => policyView(scope, one)) };
     },

@@ -182,3 +182,24 @@ t.test('a clock that is set back leaves the same in memory and in the database',
     ),
   );
 });
+
+t.test('a whole fleet asks anew after a change, within a moment', async (t) => {
+  const book = new PolicyBook(defaultSettings);
+  const tags = Array.from({ length: 3_000 }, (_, index) => `t${index}`);
+  for (const [index, tag] of tags.entries()) book.take(row(index + 1, `tag:${tag}`, index, 0.9));
+  book.take(row(4_000, 'device:d1', 0, 0.6));
+  const fleet = Array.from({ length: 10_000 }, (_, index) =>
+    device(`d${index}`, `s${index % 100}`, [`t${index % 10}`]),
+  );
+  const startedAt = process.cpuUsage();
+  for (const [round, ratio] of [0.7, 0.8].entries()) {
+    book.take(row(5_000 + round, 'default', 5_000 + round, ratio));
+    const found = fleet.map((one) => book.ofDevice(one, 6_000).cpu.raiseRatio);
+    t.same(found.indexOf(0.6), 1);
+    t.same(
+      found.toSpliced(1, 1).every((one) => one === 0.9),
+      true,
+    );
+  }
+  t.ok(process.cpuUsage(startedAt).user < 300_000, 'it is asked between two ticks');
+});

@@ -186,3 +186,26 @@ t.test('what an older version stored out of bounds is told and passed over; what
   now += DAY;
   t.same(await daily.remove(now), { versions: 0 });
 });
+
+t.test(
+  'what was said of a machine can be removed, however often it was changed and when the machine is gone',
+  async (t) => {
+    const { acme, bolt, ask, put, keyed, store, clock } = await desk(t);
+    const technician = await keyed('technician');
+    const id = `device:${acme.device.id}`;
+    for (let round = 0; round < 200; round += 1) {
+      clock.nowMs += 1;
+      t.match(await put(id, { 'cpu.raiseRatio': 1 }, technician), { status: 200 });
+    }
+    t.match(await put(id, {}), { status: 409, body: { error: { message: /Remove it/ } } });
+    t.match(await ask('DELETE', `/policies/${id}`), { status: 204 }, 'nobody is silenced for two weeks');
+    t.match(await ask('DELETE', `/policies/${id}`), { status: 404 }, 'so there is one more version at most');
+    await put(`device:${bolt.device.id}`, { 'cpu.raiseRatio': 1 });
+    await store.scoped(everyClient).devices.retire(bolt.device.id);
+    t.match(await put(`device:${bolt.device.id}`, {}), { status: 404 });
+    const other = await keyed('admin', acme.client.id);
+    t.match(await ask('DELETE', `/policies/device:${bolt.device.id}`, undefined, other), { status: 404 });
+    t.match(await ask('DELETE', `/policies/device:${bolt.device.id}`), { status: 204 });
+    t.same((await ask('GET', '/policies')).body.items, []);
+  },
+);
