@@ -15,6 +15,8 @@ const paths = [
   '/maintenance?as=agenda',
   '/maintenance?window=w2',
   '/services',
+  '/recovery',
+  '/recovery/plan-0',
   '/settings/receivers',
 ];
 
@@ -34,6 +36,7 @@ t.test('axe finds nothing in either theme', async (t) => {
   const dialogs = [
     ['/maintenance', 'Plan a window'],
     ['/services', 'Add a check'],
+    ['/recovery', 'Plan a backup'],
     ['/settings/receivers', 'Add a receiver'],
     ['/incidents/e2', 'Change priority'],
   ] as const;

@@ -95,6 +95,18 @@ t.test('a plan is made with a promise that holds, and the page says what would b
   await page.getByText('every 30m').waitFor();
   t.same(await violations(page), []);
 
+  await page.goto(`${server.address}/devices/${deviceId}`);
+  await page.getByRole('link', { name: 'Files of the office' }).waitFor();
+  await page.getByText('3h of 26h').waitFor();
+  t.same(await violations(page), [], 'the machine');
+  await page.goto(`${server.address}/clients/${client}`);
+  await page.getByRole('link', { name: 'Orders' }).waitFor();
+  t.same(await violations(page), [], 'the client');
+  await page.goto(server.address);
+  const now = page.locator('section', { has: page.getByRole('heading', { name: 'Recovery at risk' }) });
+  await now.getByRole('link', { name: /Backup of Orders/ }).click();
+  await page.getByRole('heading', { name: 'Orders' }).waitFor();
+
   await page.getByRole('button', { name: 'Remove the plan' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove the plan' }).click();
   await page.getByRole('heading', { name: 'Recovery' }).waitFor();

@@ -16,6 +16,7 @@ import { DESK_NOW_MS, emptyDesk, type FakeDesk } from './fake-desk.ts';
 import { addDeskRoutes, deskOverview } from './fake-desk-routes.ts';
 import { makeDesk } from './fake-desk-story.ts';
 import { type FakeFleet, makeFleet } from './fake-fleet.ts';
+import { addRecoveryRoutes } from './fake-recovery.ts';
 import { addActionRoutes, addReadRoutes } from './fake-routes.ts';
 import { addSlaRoutes } from './fake-sla.ts';
 
@@ -111,6 +112,7 @@ export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
   addContractRoutes(app, world);
   addActionRoutes(app, world);
   addDeskRoutes(app, world, desk);
+  addRecoveryRoutes(app, world);
 
   const live = new WebSocketServer({ noServer: true });
   app.server.on('upgrade', (request, socket, head) => {

@@ -4,6 +4,7 @@ import { compareNames } from '../../data/select.ts';
 import { canAct, clients, devices, incidents, sites } from '../../data/store.ts';
 import { ContractSummary } from '../../parts/ContractSummary.tsx';
 import { IncidentCards } from '../../parts/IncidentCards.tsx';
+import { RecoveryCard } from '../../parts/recovery/RecoveryCard.tsx';
 import { compareHref, siteHref, withQuery } from '../../route/routes.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
@@ -57,6 +58,7 @@ function ClientOf({ id }: { id: string }) {
       <div class="client-columns">
         <Sites clientId={id} />
         <Ahead clientId={id} />
+        <RecoveryCard of="client" id={id} />
       </div>
       {canAct.value && <ClientLinks client={client} />}
     </div>

@@ -8,6 +8,7 @@ import { AvailabilityStrip } from '../../parts/AvailabilityStrip.tsx';
 import { IncidentCards } from '../../parts/IncidentCards.tsx';
 import { InMaintenance } from '../../parts/InMaintenance.tsx';
 import { Onboarding } from '../../parts/Onboarding.tsx';
+import { RecoveryCard } from '../../parts/recovery/RecoveryCard.tsx';
 import { StateBadge } from '../../parts/StateBadge.tsx';
 import { TwinPanel } from '../../parts/TwinPanel.tsx';
 import { clientHref, ledgerHref, siteHref } from '../../route/routes.ts';
@@ -61,6 +62,7 @@ function DeviceBody({ device, onChanged }: DeviceProps) {
       <div class="device-columns">
         <Disks device={device} />
         <Processes device={device} />
+        <RecoveryCard of="device" id={device.id} clientId={device.clientId} />
         <DeviceIncidents deviceId={device.id} revision={`${device.openIncidents} ${device.worstPriority}`} />
         {device.onboarding.length > 0 && <Onboarding findings={device.onboarding} />}
         <Inventory inventory={device.inventory} />

@@ -21,6 +21,7 @@ import { say } from '../../ui/Toasts.tsx';
 import { Words } from '../../ui/Words.tsx';
 import { rich, t } from '../../words/i18n.ts';
 import { AheadOfUsers, BudgetsAtRisk, MaintenanceNow, ServicesNotUp, useFreshMonth } from './Month.tsx';
+import { RecoveryAtRisk } from './RecoveryAtRisk.tsx';
 
 const RESOLVED_SHOWN = 6;
 
@@ -61,6 +62,7 @@ export function Now() {
               <FleetMap />
             </section>
           )}
+          <RecoveryAtRisk />
           <BudgetsAtRisk />
           <AheadOfUsers />
           <ServerHealthCard />

@@ -22,13 +22,17 @@ const weekdays = [1, 2, 3, 4, 5, 6, 7] as const;
 interface PlanFormProps {
   /** What is changed; null: a new one. */
   readonly plan: RecoveryPlanDetail | null;
+  /** Whose a new one is, and what it protects, where that is known already. */
+  readonly clientId?: string;
+  readonly deviceId?: string;
   readonly onClose: () => void;
   readonly onSaved: (plan: RecoveryPlanDetail) => void;
 }
 
 /** Makes a plan or changes one, and shows beside it what it can keep. */
-export function PlanForm({ plan, onClose, onSaved }: PlanFormProps) {
-  const draft = useDraft(plan ? draftOf(plan) : newPlan('', server.value?.timeZone ?? 'UTC'));
+export function PlanForm({ plan, clientId = '', deviceId = '', onClose, onSaved }: PlanFormProps) {
+  const zone = server.value?.timeZone ?? 'UTC';
+  const draft = useDraft(plan ? draftOf(plan) : { ...newPlan(clientId, zone), targetId: deviceId });
   const input = planInput(draft.value);
   return (
     <FormDialog

@@ -2,10 +2,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { RecoveryPlanInput, RecoveryPlanPreview } from '../../../protocol/api/recovery.ts';
 import { sentenceOf } from '../../data/api.ts';
+import { span } from '../../parts/recovery/span.ts';
 import { Failure } from '../../ui/Failure.tsx';
 import { recovery } from './api.ts';
 import { hoursText } from './plan-draft.ts';
-import { span } from './span.ts';
 import { WorstCase } from './WorstCase.tsx';
 import { t } from './words.ts';
 

@@ -1,12 +1,12 @@
 import type { RecoveryPlanRow } from '../../../protocol/api/recovery.ts';
 import { nowMs } from '../../data/clock.ts';
 import { clients, devices, services } from '../../data/store.ts';
+import { Exposure } from '../../parts/recovery/Exposure.tsx';
+import { StageBadge } from '../../parts/recovery/StageBadge.tsx';
 import { clientHref, planHref } from '../../route/routes.ts';
 import { Ago, When } from '../../ui/Ago.tsx';
 import { type Head, opens, type RowPlace } from '../../ui/VirtualTable.tsx';
 import { wordsOf } from '../../words/said.ts';
-import { Exposure } from './Exposure.tsx';
-import { StageBadge } from './StageBadge.tsx';
 import { rich, t } from './words.ts';
 
 const columns = ['stage', 'name', 'client', 'exposure', 'newest', 'due', 'place'] as const;

@@ -7,6 +7,8 @@ import { countBy } from '../../data/count.ts';
 import { type CsvColumn, csvOf } from '../../data/csv.ts';
 import { canAct, clients } from '../../data/store.ts';
 import { toggled } from '../../data/toggled.ts';
+import { StageShape, stageWord } from '../../parts/recovery/StageBadge.tsx';
+import { shareOfTarget, stages, worstFirst } from '../../parts/recovery/stages.ts';
 import { place, setQuery } from '../../route/router.ts';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { CsvButton } from '../../ui/CsvButton.tsx';
@@ -19,19 +21,24 @@ import { wordsOf } from '../../words/said.ts';
 import { recovery } from './api.ts';
 import { PlanForm } from './PlanForm.tsx';
 import { PlanRow, planHeads, protectedName } from './PlanRow.tsx';
-import { filterPlans, type PlansQuery, parsePlansQuery, shareOfTarget, stages, worstFirst } from './plans-query.ts';
-import { StageShape } from './StageBadge.tsx';
+import { filterPlans, type PlansQuery, parsePlansQuery } from './plans-query.ts';
 import { t } from './words.ts';
 
 const ROW_PX = { wide: 52, narrow: 104 };
 
 /** Everything that is protected: what would be lost of each if it died now, against what was promised. */
 export function Recovery() {
-  const adding = useSignal(false);
+  // From a machine or a client that nothing protects one comes here with the form open.
+  const first = place.value.query.get('plan');
+  const adding = useSignal(first !== null && canAct.peek());
   // What would be lost grows by itself.
   const loaded = useLoaded(`${nowMinuteMs.value}`, () => recovery.plans());
   const add = () => {
     adding.value = true;
+  };
+  const close = () => {
+    adding.value = false;
+    setQuery({ plan: null });
   };
   return (
     <div class="view recovery">
@@ -65,11 +72,11 @@ export function Recovery() {
       {adding.value && (
         <PlanForm
           plan={null}
-          onClose={() => {
-            adding.value = false;
-          }}
+          clientId={place.value.query.get('client') ?? ''}
+          deviceId={first !== null && first !== 'new' ? first : ''}
+          onClose={close}
           onSaved={() => {
-            adding.value = false;
+            close();
             loaded.again();
           }}
         />
@@ -118,7 +125,7 @@ function Plans({ plans, query }: { plans: readonly RecoveryPlanRow[]; query: Pla
               onClick={() => setQuery({ stage: toggled(query.stages, stage).join(',') })}
             >
               <StageShape stage={stage} />
-              {t(`stage.${stage}`)}
+              {stageWord(stage)}
               <span class="chip-count">{counts.get(stage) ?? 0}</span>
             </button>
           ))}
@@ -152,7 +159,7 @@ const searchable = (plan: RecoveryPlanRow): string =>
 function csvColumns(): CsvColumn<RecoveryPlanRow>[] {
   const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 1000));
   return [
-    [t('column.stage'), ({ standing }) => t(`stage.${standing.stage}`)],
+    [t('column.stage'), ({ standing }) => stageWord(standing.stage)],
     [common('csv.stateReason'), ({ standing }) => wordsOf(standing.said, nowMs.peek())],
     [t('form.name'), ({ name }) => name],
     [t('column.name'), protectedName],

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { RecoveryWorstCase } from '../../../protocol/api/recovery.ts';
+import { span } from '../../parts/recovery/span.ts';
 import { When } from '../../ui/Ago.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Words } from '../../ui/Words.tsx';
-import { span } from './span.ts';
 import { rich, t } from './words.ts';
 
 /** The most work that is lost although every run succeeds, and whether the promise holds then. `children`: what to do about it. */

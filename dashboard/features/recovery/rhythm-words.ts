@@ -1,6 +1,6 @@
 import type { RecoveryPlanInput } from '../../../protocol/api/recovery.ts';
+import { span } from '../../parts/recovery/span.ts';
 import { draftOf } from './plan-draft.ts';
-import { span } from './span.ts';
 import { t } from './words.ts';
 
 /** How often a plan runs, in the zone that it says. */

@@ -25,16 +25,6 @@ export const { t, rich } = speak({
   'column.due': 'Next run',
   'column.place': 'Kept at',
 
-  'stage.kept': 'Kept',
-  'stage.overdue': 'Overdue',
-  'stage.at_risk': 'At risk',
-  'stage.breached': 'Breached',
-  'stage.unproven': 'Not proven',
-  'stage.blind': 'Cannot look',
-
-  ofTarget: '{span} of {target}',
-  noTarget: '{span}, nothing promised',
-  noPoint: 'no whole backup',
   never: 'none yet',
   late: 'due {when}',
   unknownRhythm: 'not known',

@@ -1,11 +1,6 @@
 import t from 'tap';
-import {
-  filterPlans,
-  parsePlansQuery,
-  type Stage,
-  shareOfTarget,
-  worstFirst,
-} from '../../../../dashboard/features/recovery/plans-query.ts';
+import { filterPlans, parsePlansQuery } from '../../../../dashboard/features/recovery/plans-query.ts';
+import { type Stage, shareOfTarget, worstFirst } from '../../../../dashboard/parts/recovery/stages.ts';
 import type { RecoveryPlanRow } from '../../../../protocol/api/recovery.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import type { RecoveryPlanRow } from '../../../protocol/api/recovery.ts';
-import { shareOfTarget } from './plans-query.ts';
 import { span } from './span.ts';
+import { shareOfTarget } from './stages.ts';
 import { t } from './words.ts';
 
 interface ExposureProps {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Stage } from './plans-query.ts';
+import type { Stage } from './stages.ts';
 import { t } from './words.ts';
 
 /** Stages are told by a disk that is whole, worn, or gone. */
@@ -45,7 +45,9 @@ export function StageBadge({ stage }: { stage: Stage }) {
   return (
     <span class="badge">
       <StageShape stage={stage} />
-      {t(`stage.${stage}`)}
+      {stageWord(stage)}
     </span>
   );
 }
+
+export const stageWord = (stage: Stage): string => t(`stage.${stage}`);
