@@ -51,6 +51,7 @@ export class RecoveryJudge implements Judge {
   readonly #options: RecoveryJudgeOptions;
   readonly #looked = new Map<string, Looked>();
   readonly #raised = new Map<string, Raised>();
+  #isUnwritten = false;
 
   constructor(options: RecoveryJudgeOptions) {
     this.#options = options;
@@ -68,6 +69,16 @@ export class RecoveryJudge implements Judge {
   }
 
   judge(changes: ChangeSet, now: number): void {
+    this.#isUnwritten = false;
+    try {
+      this.#judgeAll(changes, now);
+    } finally {
+      // Once for all: a thousand plans that are late together would each write a thousand.
+      if (this.#isUnwritten) changes.add(this.#options.store.settings.setStatement(RAISED_SETTING, [...this.#raised]));
+    }
+  }
+
+  #judgeAll(changes: ChangeSet, now: number): void {
     const standing = new Set<string>();
     eachApart(this.#options.plans.list(everyClient), (plan) => {
       standing.add(plan.id);
@@ -90,7 +101,11 @@ export class RecoveryJudge implements Judge {
     const until = state.nextChangeAt ?? Number.POSITIVE_INFINITY;
     this.#looked.set(plan.id, { plan, points: own, rpoMinutes, until });
     changes.otherwise(() => this.#looked.delete(plan.id));
-    const before = this.#raised.get(plan.id);
+    const stood = this.#raised.get(plan.id);
+    const isMoved = stood !== undefined && !protects(plan, stood);
+    // What stands is an incident of what the plan protected before.
+    if (isMoved) this.#clear(plan.id, stood, said('recovery.over', { how: 'changed' }), changes, now, true);
+    const before = isMoved ? undefined : stood;
     if (state.priority === before?.priority) return;
     if (state.priority !== null) this.#raise(plan, state, state.priority, before, changes, now);
     else if (before) {
@@ -139,8 +154,13 @@ export class RecoveryJudge implements Judge {
     };
     put(raised);
     changes.otherwise(() => put(before));
-    changes.add(this.#options.store.settings.setStatement(RAISED_SETTING, [...this.#raised]));
+    this.#isUnwritten = true;
   }
+}
+
+function protects(plan: PlanDefinition, { deviceId, serviceId }: Raised): boolean {
+  const input = inputOf(plan);
+  return input.deviceId === deviceId && input.serviceId === serviceId;
 }
 
 function subjectOf({ clientId, deviceId, serviceId }: Raised) {
