@@ -13,7 +13,7 @@ import { changesSince, stateOfProcess } from './lib/process-state.mjs';
  */
 
 /** How long what a file began may take to end after its tests, ms. */
-const ENDS_WITHIN_MS = 2_000;
+const ENDS_WITHIN_MS = 5_000;
 
 const TEST_OF_FILE = 'vigia:test-of-file?';
 /** What `tap` is to a file: a test of its own, by the URL of the file. @type {Map<string, import('tap').Test>} */

@@ -7,8 +7,11 @@ import { ensureSystemPrograms } from './lib/system.mjs';
 import { closingLine } from './lib/tally.mjs';
 import { setup } from './setup.mjs';
 
-/** What Node made of a source for one test file serves all others, and the servers that they start. */
-const compiledOnce = { NODE_COMPILE_CACHE: inRoot('node_modules', '.cache', 'vigia') };
+/** What Node made of a source for one test file serves all others, and the servers that they start, also in a copy of the clone. */
+const compiledOnce = {
+  NODE_COMPILE_CACHE: inRoot('node_modules', '.cache', 'vigia'),
+  NODE_COMPILE_CACHE_PORTABLE: '1',
+};
 
 /** Sets everything up that the tests need, then hands over to check.mjs, which needs a recent Node. */
 await runMain(async () => {
