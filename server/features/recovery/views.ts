@@ -1,6 +1,7 @@
 import type {
   RecoveryPlan,
   RecoveryPlanDetail,
+  RecoveryPlanInput,
   RecoveryPlanPreview,
   RecoveryPlanRow,
   RecoveryStanding,
@@ -64,10 +65,22 @@ function standingView(plan: string, state: PlanState, now: number): RecoveryStan
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
-function worstCaseOf(plan: PlanDefinition, rpoMinutes: number | null, now: number): RecoveryWorstCase | null {
-  const input = inputOf(plan);
+const DAY_MS = 86_400_000;
+/** By what a version of a plan says, which is never changed: the worst case of the year ahead, gone through once a day. */
+const worstCases = new WeakMap<RecoveryPlanInput, { readonly day: number; readonly worst: WorstCase | null }>();
+
+function worstCaseAhead(input: RecoveryPlanInput, now: number): WorstCase | null {
+  const day = Math.floor(now / DAY_MS);
+  const known = worstCases.get(input);
+  if (known?.day === day) return known.worst;
   const table = tableOf(input);
   const worst = table && worstCaseOfRhythm(table, input.durationMinutes * MINUTE_MS, now);
+  worstCases.set(input, { day, worst });
+  return worst;
+}
+
+function worstCaseOf(plan: PlanDefinition, rpoMinutes: number | null, now: number): RecoveryWorstCase | null {
+  const worst = worstCaseAhead(inputOf(plan), now);
   if (!worst) return null;
   const { exposureMs, from, to } = worst;
   const verdict = rpoMinutes === null ? null : verdictOf(worst, rpoMinutes * MINUTE_MS, now);
