@@ -1,36 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import { spawnSync } from 'node:child_process';
+import { statfsSync } from 'node:fs';
+import t from 'tap';
+import { startPrometheus } from '../support/prometheus.ts';
 import { startServer } from '../support/story.ts';
 import { enrol, meminfoBytes } from '../support/story-agent.ts';
-import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(900_000);
-
-/** Starts Debian's Prometheus with this configuration (YAML reads JSON). Returns where it answers. */
-async function startPrometheus(t: Test, configuration: unknown): Promise<string> {
-  const folder = tempDir(t);
-  const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, JSON.stringify(configuration));
-  const args = [`--config.file=${config}`, `--storage.tsdb.path=${folder}/data`, '--web.listen-address=127.0.0.1:0'];
-  const child = spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  t.teardown(async () => {
-    const gone = once(child, 'close');
-    if (child.exitCode === null && child.kill('SIGKILL')) await gone;
-  });
-  let log = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    log += chunk;
-  });
-  const address = await until('Prometheus listens', () => {
-    if (child.exitCode !== null) throw new Error(`Prometheus ended: ${log}`);
-    return /"Listening on".* address=(\S+)/.exec(log)?.[1];
-  });
-  return `http://${address}`;
-}
 
 t.test('Prometheus scrapes /metrics and knows what the machine shows', async (t) => {
   const server = await startServer(t, { reportInterval: '500ms' });
@@ -39,25 +15,13 @@ t.test('Prometheus scrapes /metrics and knows what the machine shows', async (t)
   const device = await server.untilDevice(machine.deviceId, 'reports', ({ lastReportAt }) => lastReportAt !== null);
 
   const target = { static_configs: [{ targets: [new URL(server.address).host] }] };
-  const prometheus = await startPrometheus(t, {
+  const { ask, query } = await startPrometheus(t, {
     global: { scrape_interval: '1s' },
     scrape_configs: [
       { job_name: 'vigia', ...target, authorization: { credentials: await server.key('metrics') } },
       { job_name: 'keyless', ...target },
     ],
   });
-  // biome-ignore lint/suspicious/noExplicitAny: Prometheus' documents are not ours
-  const ask = async (path: string): Promise<any> => {
-    const response = await fetch(`${prometheus}/api/v1/${path}`);
-    return (await response.json()).data;
-  };
-  const query = async (expression: string): Promise<{ labels: Record<string, string>; value: number }[]> => {
-    const { result } = await ask(`query?query=${encodeURIComponent(expression)}`);
-    return result.map(({ metric, value }: { metric: Record<string, string>; value: [number, string] }) => {
-      return { labels: metric, value: Number(value[1]) };
-    });
-  };
-
   await until('a scrape', async () => (await query('up{job="vigia"}'))[0]?.value === 1);
 
   t.test('the target is healthy', async (t) => {
