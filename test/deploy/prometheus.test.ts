@@ -44,8 +44,8 @@ t.test('every alert is tested to fire and to be silent, says what to do, and is 
   }
   const parts = read('vigia.alerts.yml').split('- alert: ').slice(1);
   for (const part of parts) {
-    t.match(part, /severity: (critical|warning)/, part.split('\n')[0]);
-    t.match(part, /summary: .*\n\s+description: /, part.split('\n')[0]);
+    t.match(part, /severity: (critical|warning)/, part.split('\n')[0] ?? '');
+    t.match(part, /summary: .*\n\s+description: /, part.split('\n')[0] ?? '');
   }
   t.end();
 });
