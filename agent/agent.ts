@@ -5,6 +5,7 @@ import { Feature, PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN } from '../protocol
 import { scaleValues } from '../protocol/wire/report.ts';
 import type { Collector, Measurement } from './collect/collector.ts';
 import { startRounds } from './collect/rounds.ts';
+import { RECOVERY_FILE } from './config.ts';
 import { type Memory, nameOfRun, readMemory, withFork, writeMemory } from './files/memory.ts';
 import type { Enrolment, Identity } from './identity/identity.ts';
 import { createInventoryNews } from './inventory.ts';
@@ -20,6 +21,8 @@ import { createTasks } from './tasks/tasks.ts';
 
 export interface AgentOptions {
   readonly dataDir: string;
+  /** Where the machine's own file of sources of backups is, if not where it is installed. */
+  readonly recoveryFile?: string;
   readonly enrolment: Enrolment;
   readonly identity: Identity;
   readonly collector: Collector;
@@ -67,6 +70,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const schemas = createSchemas();
   const tasks = await createTasks({
     dataDir,
+    recoveryFile: options.recoveryFile ?? RECOVERY_FILE,
     publicKey: identity.publicKey,
     deviceId: enrolment.deviceId,
     bootId,

@@ -8,6 +8,8 @@ export interface AgentConfig {
   /** Set only if this machine overrides what the server asks for. */
   readonly reportIntervalMs: number | undefined;
   readonly logLevel: LogLevel;
+  /** The file that names where this machine's backups are. */
+  readonly recoveryFile: string;
 }
 
 /** Names of the server, which may share its environment with an agent of the same machine. */
@@ -28,7 +30,9 @@ const serverNames = [
   'VIGIA_RETENTION_5MIN',
   'VIGIA_RETENTION_1H',
 ];
-const agentNames = ['VIGIA_AGENT_DATA_DIR', 'VIGIA_LOG_LEVEL', 'VIGIA_REPORT_INTERVAL'];
+const agentNames = ['VIGIA_AGENT_DATA_DIR', 'VIGIA_LOG_LEVEL', 'VIGIA_REPORT_INTERVAL', 'VIGIA_RECOVERY_FILE'];
+/** Of root; see docs/recovery.md. */
+export const RECOVERY_FILE = '/etc/vigia-agent/recovery.json';
 const MIN_INTERVAL_MS = 200;
 const MAX_INTERVAL_MS = 3_600_000;
 
@@ -58,7 +62,13 @@ export function readConfig(
       join('data', 'agent'),
     reportIntervalMs: interval === undefined ? undefined : readInterval(interval),
     logLevel: readLogLevel(environment.VIGIA_LOG_LEVEL ?? 'info'),
+    recoveryFile: recoveryFileOf(environment),
   };
+}
+
+/** Where the machine's own file of sources of backups is. */
+export function recoveryFileOf(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment.VIGIA_RECOVERY_FILE || RECOVERY_FILE;
 }
 
 function readInterval(text: string): number {

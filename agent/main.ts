@@ -142,7 +142,7 @@ function readToken(path: string): string {
 }
 
 async function runAgent(config: AgentConfig): Promise<void> {
-  const { dataDir, reportIntervalMs } = config;
+  const { dataDir, recoveryFile, reportIntervalMs } = config;
   const log = createLog(config.logLevel);
   const refusal = tryDataDir(dataDir);
   const enrolment = requireEnrolment(dataDir);
@@ -158,6 +158,7 @@ async function runAgent(config: AgentConfig): Promise<void> {
   const { promise: failed, resolve: onFailure } = Promise.withResolvers<unknown>();
   const agent = await startAgent({
     dataDir,
+    recoveryFile,
     enrolment,
     identity,
     reportIntervalMs,

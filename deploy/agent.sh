@@ -11,8 +11,9 @@
 #                  certificate authorities judge
 #   --name NAME    what to call the machine; its host name by default
 #   --allow A,...  what the agent may do beyond watching this machine: probe-peers (tell whether a neighbour answers),
-#                  check-network (check other hosts), check-local-query (ask this machine for addresses with a query); it
-#                  is kept in policy.json, which the server cannot change
+#                  check-network (check other hosts), check-local-query (ask this machine for addresses with a query),
+#                  recovery-read (look at the backups that /etc/vigia-agent/recovery.json names); it is kept in policy.json,
+#                  which the server cannot change
 #   --force        enrol although the machine is enrolled, such as with another server; its key stays
 #   --no-service   no systemd here (a container, a chroot): install and enrol, and print the command that runs the agent
 #
@@ -303,7 +304,7 @@ fetch_files() {
 	done
 	bytes=$(sed -n 's/^# \([0-9]*\) bytes$/\1/p' "$work/checksums")
 	say "Downloading $((${bytes:-0} / 1000000)) MB from $server ..."
-	for file in agent.sh vigia-agent.service vigia-agent.mjs inventory-child.mjs "node-$platform.gz"; do
+	for file in agent.sh vigia-agent.service vigia-agent.mjs inventory-child.mjs recovery-child.mjs "node-$platform.gz"; do
 		fetch "/install/$file" "$work/new/$file" || refused "$file"
 		check_sum "$file"
 	done
@@ -311,6 +312,15 @@ fetch_files() {
 		fail 15 "The runtime cannot be unpacked in $parent (it takes 210 MB for a moment): $(tail -n 1 "$work/error")"
 	rm "$work/new/node-$platform.gz"
 	chmod 755 "$work/new/node"
+	# For people and their crontabs: one name, whatever the runtime is called.
+	cat >"$work/new/vigia-agent" <<-END
+		#!/bin/sh
+		case \$1 in
+			backup) exec $home/node --max-old-space-size=32 $home/recovery-child.mjs "\$@" ;;
+			*) exec $home/node $home/vigia-agent.mjs "\$@" ;;
+		esac
+	END
+	chmod 755 "$work/new/vigia-agent"
 	"$work/new/node" --version >/dev/null 2>"$work/error" ||
 		fail 4 "The runtime does not run here: $(tail -n 1 "$work/error"). It takes glibc 2.28 or newer, and $parent not mounted noexec."
 }

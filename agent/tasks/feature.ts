@@ -7,6 +7,8 @@ import type { Policy } from './policy.ts';
 /** What a feature of the agent may use. */
 export interface AgentKit {
   readonly dataDir: string;
+  /** The machine's own file that names where its backups are. */
+  readonly recoveryFile: string;
   readonly publicKey: Uint8Array;
   readonly clocks: () => Clocks;
   readonly log: Log;

@@ -4,10 +4,11 @@ import { VigiaError } from '../../protocol/error.ts';
 import { readFileIfAny, replaceFile } from '../files/file.ts';
 
 /** What an agent does for its server beyond reporting on its own machine, and only if its policy file names it. */
-export const policyActions = ['probe-peers', 'check-network', 'check-local-query'] as const;
+export const policyActions = ['probe-peers', 'check-network', 'check-local-query', 'recovery-read'] as const;
 /**
  * `probe-peers`: tell whether a neighbour at the same site answers. `check-network`: run checks against other hosts.
  * `check-local-query`: ask services of this machine itself for addresses with a query, which may do more than show something.
+ * `recovery-read`: look at the backups that the machine's own file of sources names, and where there seem to be others.
  */
 export type PolicyAction = (typeof policyActions)[number];
 

@@ -10,6 +10,7 @@ import { TaskRunner } from './runner.ts';
 
 export interface TasksOptions {
   readonly dataDir: string;
+  readonly recoveryFile: string;
   readonly publicKey: Uint8Array;
   /** The id of the device that this agent is. */
   readonly deviceId: string;
@@ -30,11 +31,12 @@ export interface Tasks {
 }
 
 /** The tasks of this machine, by the list of features.ts. What they may do is decided by `policy.json` alone. */
-export async function createTasks({ dataDir, publicKey, deviceId, bootId, clocks, log }: TasksOptions): Promise<Tasks> {
+export async function createTasks(options: TasksOptions): Promise<Tasks> {
+  const { dataDir, recoveryFile, publicKey, deviceId, bootId, clocks, log } = options;
   const policy = () => readPolicy(dataDir);
   const { fault } = policy();
   if (fault !== undefined) log.warn('the policy cannot be understood', { reason: fault });
-  const made = features.map((create) => create({ dataDir, publicKey, clocks, log, policy }));
+  const made = features.map((create) => create({ dataDir, recoveryFile, publicKey, clocks, log, policy }));
   const ledger = await TaskLedger.open({ directory: join(dataDir, 'tasks'), asker: deviceId, bootId, clocks, log });
   const outbox = new TaskOutbox({ ledger, log });
   const runner = new TaskRunner({

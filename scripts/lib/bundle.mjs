@@ -20,7 +20,11 @@ const SERVER_ENTRIES = {
   series: 'server/app/series-thread.ts',
   store: 'server/platform/store/worker.ts',
 };
-const AGENT_ENTRIES = { 'vigia-agent': 'agent/main.ts', 'inventory-child': 'agent/collect/inventory-child.ts' };
+const AGENT_ENTRIES = {
+  'vigia-agent': 'agent/main.ts',
+  'inventory-child': 'agent/collect/inventory-child.ts',
+  'recovery-child': 'agent/tasks/recovery/child.ts',
+};
 
 /**
  * CommonJS dependencies inside an ES module bundle still ask for Node's own modules through `require`; and `performance` loads

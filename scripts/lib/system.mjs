@@ -24,6 +24,8 @@ const NEEDED = [
   { programs: ['systemd-analyze'], packages: ['systemd'] },
   { programs: ['newuidmap'], packages: ['uidmap'] },
   { programs: ['faketime'], packages: ['faketime'] },
+  { programs: ['restic'], packages: ['restic'] },
+  { programs: ['borg'], packages: ['borgbackup'] },
 ];
 
 const POLICY = '/usr/sbin/policy-rc.d';

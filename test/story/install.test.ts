@@ -40,6 +40,8 @@ t.test('one line installs an agent where no systemd runs, another removes it', a
       '-rw-r--r-- root /opt/vigia-agent/agent.sh',
       '-rw-r--r-- root /opt/vigia-agent/inventory-child.mjs',
       '-rwxr-xr-x root /opt/vigia-agent/node',
+      '-rw-r--r-- root /opt/vigia-agent/recovery-child.mjs',
+      '-rwxr-xr-x root /opt/vigia-agent/vigia-agent',
       '-rw-r--r-- root /opt/vigia-agent/vigia-agent.mjs',
       '-rw-r--r-- root /opt/vigia-agent/vigia-agent.service',
     ]);

@@ -1,6 +1,49 @@
+import type { RecoveryTool } from '../../../protocol/wire/recovery-task.ts';
 import type { SourceFault } from '../../../protocol/wire/source-fault.ts';
+import type { RunTool } from './tool.ts';
 
-/** A tool that makes backups, as far as what it prints goes. Each is a folder beside this file. */
+/** Where backups come from, as a kind: how one of them is described, and how its points are found. Each is a folder beside this file. */
+export interface SourceKind {
+  readonly tool: RecoveryTool;
+  /**
+   * One of them, from its entry in the machine's own file. All fields that are the kind's own are read with `take`: what nobody
+   * takes is a mistake in the file.
+   * @throws Error with what is wrong, in words that go behind "the source NAME: "
+   */
+  read(take: TakeField): RecoveryPlace;
+}
+
+/** The field of that name: a text, a whole number or a boolean; undefined if it is not there. @throws Error if it is something else */
+export interface TakeField {
+  text(name: string): string | undefined;
+  /** Of a file or folder, absolute. */
+  path(name: string): string | undefined;
+  flag(name: string): boolean;
+}
+
+/** A place with backups, on or from this machine. */
+export interface RecoveryPlace {
+  /** For people, without passwords. */
+  readonly where: string;
+  /**
+   * Looks, within the time that the kit gives, and changes nothing.
+   * @throws SourceError
+   */
+  list(kit: ListingKit): Promise<PlaceListing>;
+}
+
+export interface PlaceListing extends Listing {
+  /** All that is there occupies, where that is cheap to know. */
+  readonly sizeBytes: number | null;
+}
+
+export interface ListingKit {
+  readonly runTool: RunTool;
+  /** A folder that tools may fill with what they want to find again. */
+  readonly cacheDir: string;
+}
+
+/** A tool that makes backups, as far as what it prints goes. */
 export interface RecoverySource {
   readonly tool: 'restic' | 'borg';
   /**
@@ -55,11 +98,11 @@ export interface Run {
   readonly sizeBytes: number | null;
 }
 
-/** What a tool printed cannot be understood. */
+/** Why a source cannot be looked at, or what it says not be understood. The message goes to people, without the controls in it. */
 export class SourceError extends Error {
-  readonly fault: Extract<SourceFault, 'unreadable' | 'unknown_version'>;
+  readonly fault: SourceFault;
 
-  constructor(fault: SourceError['fault'], message: string) {
+  constructor(fault: SourceFault, message: string) {
     super(message);
     this.name = 'SourceError';
     this.fault = fault;

@@ -12,6 +12,7 @@ const paths = {
   'vigia-agent.service': 'deploy/vigia-agent.service',
   'vigia-agent.mjs': 'dist/agent/vigia-agent.mjs',
   'inventory-child.mjs': 'dist/agent/inventory-child.mjs',
+  'recovery-child.mjs': 'dist/agent/recovery-child.mjs',
   'node-linux-x64.gz': 'dist/runtime/node-linux-x64.gz',
   'node-linux-arm64.gz': 'dist/runtime/node-linux-arm64.gz',
 } as const;

@@ -11,6 +11,7 @@ const always = [
   'deploy/vigia-agent.service',
   'dist/agent/vigia-agent.mjs',
   'dist/agent/inventory-child.mjs',
+  'dist/agent/recovery-child.mjs',
 ];
 
 function installation(t: Parameters<typeof tempDir>[0]) {
@@ -27,7 +28,13 @@ function installation(t: Parameters<typeof tempDir>[0]) {
 t.test('the manifest for a platform holds all that it needs', async (t) => {
   const { files } = installation(t);
   const now = await files.manifest();
-  t.same(Object.keys(now.files).sort(), ['agent.sh', 'inventory-child.mjs', 'vigia-agent.mjs', 'vigia-agent.service']);
+  t.same(Object.keys(now.files).sort(), [
+    'agent.sh',
+    'inventory-child.mjs',
+    'recovery-child.mjs',
+    'vigia-agent.mjs',
+    'vigia-agent.service',
+  ]);
   const manifest = await files.manifest('linux-arm64');
   t.equal(manifest.version, '1.2.3');
   t.match(manifest.files['node-linux-arm64.gz'], { sha256: /^[0-9a-f]{64}$/, sizeBytes: 32 });
@@ -43,7 +50,7 @@ t.test('a shell can check it', async (t) => {
     execFileSync('cp', [await files.find(name), flat]);
   }
   const output = execFileSync('sha256sum', ['-c'], { cwd: flat, input: lines, encoding: 'utf8' });
-  t.equal(output.match(/: OK$/gm)?.length, 5);
+  t.equal(output.match(/: OK$/gm)?.length, 6);
   t.ok((await files.find('agent.sh')).startsWith(root));
 });
 
