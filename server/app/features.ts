@@ -92,8 +92,17 @@ async function recoveryFeature({ store, book, fleet, now, act, wired }: Kit): Pr
     services: services.servicePort,
   });
   const lossOf = (id: string) => fleet.devices.get(id)?.connection.liveness.loss ?? null;
-  const times = await createRecoveryTimes({ store, book, lossOf, services, protection: recovery.protection });
-  return { ...recovery, ...times, judges: [...recovery.judges, ...times.judges] };
+  const times = await createRecoveryTimes({
+    ...{ store, book, act, now, lossOf, services },
+    protection: recovery.protection,
+  });
+  return {
+    ...recovery,
+    ...times,
+    judges: [...recovery.judges, ...times.judges],
+    routes: [...recovery.routes, ...times.routes],
+    daily: [...recovery.daily, ...times.daily],
+  };
 }
 
 function auditFeature({ store, now, health, logger, config }: Kit): Feature {

@@ -337,6 +337,12 @@ const scenes: readonly Scene[] = [
         ...{ planId: body.id, id: 'first', exitCode: 0, sizeBytes: 5_000_000 },
         ...{ startedAt: iso(10), finishedAt: iso(50) },
       });
+      const target = { scope: 'full', maxAgeDays: 90, windowEndsAt: '06:00' };
+      await api.act(people.technician, 'PUT', `/api/v1/recovery/plans/${body.id}/drill-target`, target);
+      await api.act(people.technician, 'POST', '/api/v1/recovery/drills', {
+        ...{ planId: body.id, scope: 'sample', result: 'restored', restoredBytes: 60_000, files: 3 },
+        ...{ startedAt: iso(51), finishedAt: iso(53), firstDifference: null, evidence: 'Ticket 12' },
+      });
     },
   ],
   [

@@ -28,6 +28,7 @@ import { incidentRoutes } from '../../server/features/incidents/routes.ts';
 import { createMaintenance } from '../../server/features/maintenance/create-maintenance.ts';
 import type { MaintenancePort } from '../../server/features/maintenance/port.ts';
 import { createRecovery } from '../../server/features/recovery/create-recovery.ts';
+import { createRecoveryTimes } from '../../server/features/recovery/create-times.ts';
 import type { PlanPort } from '../../server/features/recovery/plan-port.ts';
 import { createServices, type Services } from '../../server/features/services/create-services.ts';
 import { createSettings } from '../../server/features/settings/create-settings.ts';
@@ -249,6 +250,9 @@ export async function startHttp(
     ...{ store, book, now, act, terms: contracts.terms, services: services.servicePort },
     clientOfDevice: (id) => fleet.devices.get(id)?.info.client_id ?? null,
   });
+  const recoveryTimes = await createRecoveryTimes({
+    ...{ store, book, now, act, services, protection: recovery.protection, lossOf: () => null },
+  });
   const features = [
     contracts,
     maintenance,
@@ -260,6 +264,7 @@ export async function startHttp(
     clients,
     settings,
     recovery,
+    recoveryTimes,
   ];
   const routeTable: RouteOptions[] = [];
   let isAdding = true;

@@ -445,6 +445,22 @@ export const samples: Record<string, MakeSample> = {
       ...{ startedAt: '2027-01-01T00:00:00Z', finishedAt: '2027-01-01T00:40:00Z' },
     },
   }),
+  'GET /api/v1/recovery/drills': plain('/api/v1/recovery/drills'),
+  'POST /api/v1/recovery/drills': async (server, tenant) => ({
+    path: '/api/v1/recovery/drills',
+    body: {
+      ...{ planId: await newPlan(server, tenant), scope: 'full', result: 'restored', restoredBytes: 5, files: 1 },
+      ...{ startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:40:00Z', firstDifference: null },
+      evidence: 'Ticket 12',
+    },
+  }),
+  'GET /api/v1/recovery/plans/:id/outlook': async (server, tenant) => ({
+    path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}/outlook`,
+  }),
+  'PUT /api/v1/recovery/plans/:id/drill-target': async (server, tenant) => ({
+    path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}/drill-target`,
+    body: { scope: 'full', maxAgeDays: 90, windowEndsAt: null },
+  }),
   'GET /api/v1/person-reports': plain('/api/v1/person-reports'),
   'POST /api/v1/person-reports': (_, tenant) => ({ path: '/api/v1/person-reports', body: problem(tenant) }),
   'POST /api/v1/person-reports/propose': (_, { client }) => ({

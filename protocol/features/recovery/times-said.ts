@@ -36,6 +36,8 @@ export const recoveryTimesSaid = part(
     'recovery.drill.proven': { at: 'moment', took: 'duration', scope: ['full', 'sample'] },
     'recovery.drill.failed': { at: 'moment', why: drillFailures },
     'recovery.drill.overdue': { last: 'moment?', age: 'duration' },
+    'recovery.drill.of': { plan: 'name', how: 'said' },
+    'recovery.drill.over': { how: ['done', 'not_wanted', 'changed', 'removed'] },
     'recovery.restore.predicted': { took: 'duration', least: 'duration', most: 'duration', rto: 'duration?' },
     'recovery.restore.impossible': { on: 'moment', earliest: 'moment?', latest: 'moment?', rto: 'duration' },
     'recovery.window.outgrown': { on: 'moment', window: 'duration', duration: 'duration' },
@@ -67,6 +69,14 @@ export const recoveryTimesSaid = part(
         p.last === null
           ? `No drill has shown yet that it can be restored; one is wanted every ${p.age}`
           : `The last drill was ${p.last.span} ago; one is wanted every ${p.age}`,
+      'recovery.drill.of': (p) => `Restore of ${p.plan}: ${p.how}`,
+      'recovery.drill.over': (p) =>
+        ({
+          done: 'A drill was done that counts',
+          not_wanted: 'By what is wanted now no drill is overdue',
+          changed: 'Its plan protects something else now',
+          removed: 'Its plan was removed',
+        })[p.how],
       'recovery.restore.predicted': (p) =>
         `A restore of everything takes about ${p.took}${between(p.least, p.most)}${p.rto === null ? '' : `, of ${p.rto} that the RTO allows`}`,
       'recovery.restore.impossible': (p) =>

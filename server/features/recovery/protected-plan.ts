@@ -34,6 +34,8 @@ export interface Protection {
   standing(id: string, now: number): PlanState;
   /** When its runs begin; null where nobody knows. */
   rhythm(id: string): Timetable | null;
+  /** Of the newest backup that is whole, or may be, and says it, bytes; null where none does. */
+  sizeToday(id: string): number | null;
   /** Backups that are whole, or may be, of the last 400 days, oldest first. */
   measures(id: string, now: number): Promise<BackupMeasure[]>;
 }

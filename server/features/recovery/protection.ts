@@ -18,6 +18,8 @@ export interface ProtectionOptions {
 const MINUTE_MS = 60_000;
 const LOOK_BACK_MS = 400 * 86_400_000;
 
+const isWhole = (completeness: string): boolean => completeness === 'complete' || completeness === 'seen';
+
 /** Plans and what is known of their backups, as other features read them. */
 export function createProtection({ store, plans, points, terms }: ProtectionOptions): Protection {
   const view = (plan: PlanDefinition, input: RecoveryPlanInput, at: number): ProtectedPlan => {
@@ -43,10 +45,14 @@ export function createProtection({ store, plans, points, terms }: ProtectionOpti
       }),
     standing: (id, now) => standingOf(plans.require(everyClient, id), points.of(id), terms, now),
     rhythm: (id) => tableOf(inputOf(plans.require(everyClient, id))),
+    sizeToday: (id) => {
+      const sized = points.of(id).filter(({ completeness: is, sizeBytes }) => isWhole(is) && sizeBytes !== null);
+      return sized.at(-1)?.sizeBytes ?? null;
+    },
     measures: async (id, now) => {
       const rows = await store.scoped(everyClient).recoveryPoints.since(id, now - LOOK_BACK_MS);
       return rows
-        .filter(({ completeness, started_at: at, seen_at: seen }) => completeness !== 'failed' && at <= seen)
+        .filter(({ completeness, started_at: at, seen_at: seen }) => isWhole(completeness) && at <= seen)
         .map(({ started_at: at, finished_at: end, size_bytes: sizeBytes }) => {
           return { at, tookMs: end === null || end < at ? null : end - at, sizeBytes };
         });

@@ -36,6 +36,8 @@ const pastColumns: readonly (readonly [table: string, ...columns: string[]])[] =
   ['recovery_plan', 'created_at', 'removed_at'],
   ['recovery_plan_version', 'effective_at'],
   ['recovery_point', 'seen_at'],
+  ['recovery_drill', 'started_at', 'finished_at', 'recorded_at'],
+  ['recovery_drill_target', 'set_at'],
   // Else what was decided before would judge until then.
   ['policy_version', 'from_ms'],
 ];

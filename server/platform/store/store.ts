@@ -25,6 +25,7 @@ import { type PersonReportRepository, personReportRepository } from './repo/pers
 import { type PolicyRepository, policyRepository } from './repo/policy.ts';
 import { type PresenceRepository, presenceRepository } from './repo/presence.ts';
 import { type ReceiverRepository, receiverRepository } from './repo/receiver.ts';
+import { type RecoveryDrillRepository, recoveryDrillRepository } from './repo/recovery-drill.ts';
 import { type RecoveryPlanRepository, recoveryPlanRepository } from './repo/recovery-plan.ts';
 import { type RecoveryPointRepository, recoveryPointRepository } from './repo/recovery-point.ts';
 import { type ServiceRepository, serviceRepository } from './repo/service.ts';
@@ -61,6 +62,7 @@ export interface ScopedStore {
   readonly policies: PolicyRepository;
   readonly recoveryPlans: RecoveryPlanRepository;
   readonly recoveryPoints: RecoveryPointRepository;
+  readonly recoveryDrills: RecoveryDrillRepository;
 }
 
 /** What can be read and written, alone or inside a transaction. */
@@ -186,5 +188,6 @@ function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
     policies: policyRepository(bound),
     recoveryPlans: recoveryPlanRepository(bound),
     recoveryPoints: recoveryPointRepository(bound),
+    recoveryDrills: recoveryDrillRepository(bound),
   };
 }

@@ -78,6 +78,7 @@ const documents = [
   '/api/v1/maintenance?limit=500',
   '/api/v1/person-reports?limit=500',
   '/api/v1/recovery/plans?limit=500',
+  '/api/v1/recovery/drills?limit=500',
   '/api/v1/receivers?limit=500',
   '/api/v1/tokens?limit=500',
   '/api/v1/policies?limit=500',

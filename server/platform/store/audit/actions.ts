@@ -29,6 +29,8 @@ export const auditActions = {
   'recovery-plan.create': 'Made a recovery plan',
   'recovery-plan.change': 'Changed a recovery plan',
   'recovery-plan.remove': 'Removed a recovery plan',
+  'recovery-drill.record': 'Recorded a restore drill',
+  'recovery-drill.target': 'Said how often a plan wants a restore drill',
   'recovery-point.push': 'Told of a recovery point',
   'check.create': 'Made a check',
   'check.change': 'Changed a check',

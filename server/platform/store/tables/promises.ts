@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { DrillFailure } from '../../../../protocol/api/drill-failures.ts';
 
 /** What was promised and planned: contracts, maintenance, checks and the services made of them. */
 export interface PromiseTables {
@@ -81,6 +82,31 @@ export interface PromiseTables {
     effective_at: number;
     document_json: string;
     created_by: string;
+  };
+  /** A restore that was tried. */
+  recovery_drill: {
+    id: string;
+    client_id: string;
+    plan_id: string;
+    scope: 'full' | 'sample';
+    started_at: number;
+    finished_at: number;
+    result: 'restored' | DrillFailure;
+    restored_bytes: number | null;
+    files: number | null;
+    first_difference: string | null;
+    evidence: string;
+    recorded_at: number;
+    by_user: string;
+    by_name: string;
+  };
+  /** How often one is wanted. `document_json` is a `DrillTarget` of protocol/api/drills.ts. */
+  recovery_drill_target: {
+    plan_id: string;
+    client_id: string;
+    document_json: string;
+    set_at: number;
+    set_by: string;
   };
   /** What a backup left behind. `point_id` is what its source calls it, `completeness` a `Completeness` of server/domain/recovery. */
   recovery_point: {

@@ -213,6 +213,15 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
     document_json: '{}',
     created_by: 'test',
   };
+  const drill = {
+    ...({ scope: 'full', result: 'restored' } as const),
+    ...{ id: randomUUID(), plan_id: plan.id, client_id: bolt.client.id },
+    ...{ started_at: 1, finished_at: 2, restored_bytes: 3, files: 4, first_difference: null, evidence: 'T-1' },
+    ...{ recorded_at: 5, by_user: 'test', by_name: 'Test' },
+  };
+  const drillTarget = {
+    ...{ plan_id: plan.id, client_id: bolt.client.id, document_json: '{}', set_at: 1, set_by: 'test' },
+  };
   const point = {
     ...{ plan_id: plan.id, client_id: bolt.client.id, point_id: 'p', started_at: 1, finished_at: 2, seen_at: 3 },
     completeness: 'complete',
@@ -222,6 +231,8 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
     all.recoveryPlans.insertStatement(plan),
     all.recoveryPlans.insertVersionStatement(planVersion),
     all.recoveryPoints.saveStatement(point),
+    all.recoveryDrills.insertStatement(drill),
+    all.recoveryDrills.setTargetStatement(drillTarget),
   ]);
   const reportKey = randomBytes(32);
   await all.clients.setReportKey(bolt.client.id, { hash: reportKey, createdBy: 'me', expiresAt: null });
@@ -483,6 +494,13 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       saveStatement: [outcome.notFound, () => mine.recoveryPoints.saveStatement(point)],
       prune: [0, () => mine.recoveryPoints.prune(100, 0)],
     },
+    recoveryDrills: {
+      all: [outcome.empty, () => ids(mine.recoveryDrills.all())],
+      targets: [outcome.empty, () => mine.recoveryDrills.targets()],
+      insertStatement: [outcome.notFound, () => mine.recoveryDrills.insertStatement({ ...drill, id: 'new' })],
+      setTargetStatement: [outcome.notFound, () => mine.recoveryDrills.setTargetStatement(drillTarget)],
+      prune: [0, () => mine.recoveryDrills.prune(100)],
+    },
     apiKeys: {
       list: [outcome.empty, () => pageIds(mine.apiKeys.list(page))],
       get: [outcome.nothing, () => mine.apiKeys.get(globalKey.id)],
@@ -536,6 +554,8 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       'recovery_plan',
       'recovery_plan_version',
       'recovery_point',
+      'recovery_drill',
+      'recovery_drill_target',
       'api_key',
       'receiver',
       'delivery',
