@@ -4,7 +4,12 @@ import type { Condition } from './condition.ts';
 import { conditionsOf } from './index.ts';
 import type { RuleContext } from './rule.ts';
 
-type Group = readonly Condition[];
+/** Conditions that read the same. */
+interface Group {
+  readonly conditions: Condition[];
+  /** The number of the look at which it was last found to be asked: a set of those for each report would be most of its garbage. */
+  askedAt: number;
+}
 
 /** The conditions of a schema by what they read, so that each is asked only when that changes. */
 interface Readers {
@@ -38,14 +43,19 @@ export class QuietDevice {
     }
     const { places, groups, always } = readers;
     const values = this.#values;
-    const changed = new Set<Group>();
+    looks += 1;
     for (let index = 0; index < places.length; index += 1) {
       const value = scaled[places[index] as number] ?? Number.NaN;
       if (Object.is(value, values[index])) continue;
       values[index] = value;
-      for (const group of groups[index] as readonly Group[]) changed.add(group);
+      const concerned = groups[index] as readonly Group[];
+      for (let at = 0; at < concerned.length; at += 1) {
+        const group = concerned[at] as Group;
+        if (group.askedAt === looks) continue;
+        group.askedAt = looks;
+        if (isAnyRaised(group.conditions, reading, context)) return true;
+      }
     }
-    for (const group of changed) if (isAnyRaised(group, reading, context)) return true;
     return isAnyRaised(always, reading, context);
   }
 
@@ -55,8 +65,13 @@ export class QuietDevice {
   }
 }
 
+/** Of all devices, so that groups, which they share, tell them apart. */
+let looks = 0;
+
 function isAnyRaised(conditions: readonly Condition[], reading: Reading, context: RuleContext): boolean {
-  for (const condition of conditions) if (condition.signal(reading, context) === 'raise') return true;
+  for (let index = 0; index < conditions.length; index += 1) {
+    if ((conditions[index] as Condition).signal(reading, context) === 'raise') return true;
+  }
   return false;
 }
 
@@ -68,26 +83,28 @@ function readersOf(schema: SchemaIndex, settings: DetectionSettings): Readers {
   const known = bySchema.get(schema);
   if (known) return known;
   const always: Condition[] = [];
-  const byReads = new Map<readonly string[], Condition[]>();
+  const byReads = new Map<readonly string[], Group>();
   for (const { condition } of conditionsOf(schema, settings)) {
     const { reads, sharedReads } = condition;
     if (reads === undefined) always.push(condition);
-    for (const list of [reads, sharedReads]) if (list) addTo(byReads, list, condition);
+    for (const list of [reads, sharedReads]) {
+      if (!list) continue;
+      const group = byReads.get(list);
+      if (group) group.conditions.push(condition);
+      else byReads.set(list, { conditions: [condition], askedAt: 0 });
+    }
   }
   const byPlace = new Map<number, Group[]>();
   for (const [reads, group] of byReads) {
     for (const name of reads) {
       const place = schema.position.get(name);
-      if (place !== undefined) addTo(byPlace, place, group);
+      if (place === undefined) continue;
+      const groups = byPlace.get(place);
+      if (groups) groups.push(group);
+      else byPlace.set(place, [group]);
     }
   }
   const readers = { schema, settings, places: [...byPlace.keys()], groups: [...byPlace.values()], always };
   bySchema.set(schema, readers);
   return readers;
-}
-
-function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }
