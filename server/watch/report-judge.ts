@@ -7,7 +7,9 @@ import { lowDriveBytes } from '../domain/low-drives.ts';
 import { takenBack, takeProof } from '../domain/presence.ts';
 import { type Reading, readValue } from '../domain/reading.ts';
 import { judgeReading } from '../domain/rules/detection.ts';
+import type { Surroundings } from '../domain/rules/report-context.ts';
 import { everyClient } from '../domain/scope.ts';
+import type { DetectionSettings } from '../domain/settings.ts';
 import { heardBy } from '../fleet/device-connection.ts';
 import { driveSeen, judgedUpTo, memoryChanged } from '../fleet/device-memory.ts';
 import type { DeviceRecord } from '../fleet/device-record.ts';
@@ -119,18 +121,35 @@ export class ReportJudge {
   }
 
   #judgeReading(record: DeviceRecord, reading: Reading, clockOffsetMs: number | null, changes: ChangeSet): void {
-    const { detection, presence } = record.memory;
+    const { detection } = record.memory;
     const onboardedBefore = detection.onboarding.size;
-    const surroundings = {
-      // Those of the moment that it describes, so that a replay judges as before.
-      settings: this.#options.settings.ofDevice(record, reading.at),
-      clockOffsetMs,
-      unexpectedRebootAt: presence.unexpectedRebootAt,
-      topProcesses: () => busiestOf(record, reading.at),
-    };
+    // Those of the moment that it describes, so that a replay judges as before.
+    const settings = this.#options.settings.ofDevice(record, reading.at);
+    const surroundings = new ReportSurroundings(record, reading.at, settings, clockOffsetMs);
     const verdicts = judgeReading(detection, reading, surroundings, record.quiet);
     for (const verdict of verdicts) applyVerdict(this.#options.book, record, verdict, changes);
     if (detection.onboarding.size !== onboardedBefore) changes.edge(record);
+  }
+}
+
+/** Made for each report: its processes are asked for where something is said of it, by a method and not by a function of its own. */
+class ReportSurroundings implements Surroundings {
+  readonly settings: DetectionSettings;
+  readonly clockOffsetMs: number | null;
+  readonly unexpectedRebootAt: number | null;
+  readonly #record: DeviceRecord;
+  readonly #at: number;
+
+  constructor(record: DeviceRecord, at: number, settings: DetectionSettings, clockOffsetMs: number | null) {
+    this.settings = settings;
+    this.clockOffsetMs = clockOffsetMs;
+    this.unexpectedRebootAt = record.memory.presence.unexpectedRebootAt;
+    this.#record = record;
+    this.#at = at;
+  }
+
+  topProcesses(): readonly Said[] {
+    return busiestOf(this.#record, this.#at);
   }
 }
 

@@ -9,6 +9,7 @@ import { findingOf } from './condition.ts';
 import { diskUnmounted } from './disk-unmounted.ts';
 import { conditionsOf } from './index.ts';
 import type { QuietDevice } from './quiet-device.ts';
+import { ReportContext, type Surroundings } from './report-context.ts';
 import type { Evidence, Finding, RuleContext, RuleName } from './rule.ts';
 
 /**
@@ -91,8 +92,7 @@ const levelId = (rule: RuleName, priority: Priority, object: string): string => 
 /** The object of `rule|priority|object`, which may itself contain the bar. */
 const objectOfLevel = (id: string): string => id.split('|').slice(2).join('|');
 
-/** What the caller knows; the reading itself adds the rest. */
-type Surroundings = Omit<RuleContext, 'swappedAt' | 'wasWritable'>;
+const nothing: readonly Verdict[] = [];
 
 /**
  * Judges one live reading and steps `state` in place. Calling it again for the same readings in the same order from the same
@@ -104,20 +104,14 @@ export function judgeReading(
   reading: Reading,
   surroundings: Surroundings,
   quiet?: QuietDevice,
-): Verdict[] {
+): readonly Verdict[] {
   noticeSwapping(state, reading);
-  const { mounts } = state;
   const { vanishedAfterMs } = surroundings.settings;
   const isMountMissed = noteMounts(state, reading, vanishedAfterMs);
-  // What older versions raised was not asked whether it could be written before.
-  const wasWritable = (mountpoint: string): boolean =>
-    mounts.get(mountpoint)?.isWritable !== false || state.raised.has(`disk.read-only|${mountpoint}`);
-  const { settings, clockOffsetMs, unexpectedRebootAt, topProcesses } = surroundings;
-  const { swappedAt } = state;
-  const context = { settings, clockOffsetMs, unexpectedRebootAt, topProcesses, swappedAt, wasWritable };
+  const context = new ReportContext(surroundings, state);
   const isFirst = state.firstReportAt === null;
   state.firstReportAt ??= reading.at;
-  if (quiet && !isMountMissed && isQuiet(state) && !quiet.isBroken(reading, context)) return [];
+  if (quiet && !isMountMissed && isQuiet(state) && !quiet.isBroken(reading, context)) return nothing;
   quiet?.forget();
   const verdicts = judgeFindings(state, findingsOf(state, reading, context), reading.at, isFirst);
   verdicts.push(...retireVanished(state, reading, vanishedAfterMs));

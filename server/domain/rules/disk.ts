@@ -33,6 +33,15 @@ function spaceCondition(
     const availableBytes = available(reading);
     return sizeBytes === null || availableBytes === null ? null : { sizeBytes, availableBytes };
   };
+  const signalOf = (sizeBytes: number, availableBytes: number): Signal | null => {
+    if (sizeBytes <= 0) return null;
+    if (availableBytes < thresholdOf(sizeBytes)) return 'raise';
+    const clearBytes = Math.min(
+      (level.belowRatio + marginRatio) * sizeBytes,
+      level.belowBytes * (1 + marginRatio / level.belowRatio),
+    );
+    return availableBytes >= clearBytes ? 'clear' : 'hold';
+  };
   return {
     rule: 'disk.space',
     object: mountpoint,
@@ -41,15 +50,13 @@ function spaceCondition(
     standing: true,
     reads: [`fs.size[${mountpoint}]`, metric],
     signal(reading): Signal | null {
-      const space = measured(reading);
-      if (space === null || space.sizeBytes <= 0) return null;
-      const { sizeBytes, availableBytes } = space;
-      if (availableBytes < thresholdOf(sizeBytes)) return 'raise';
-      const clearBytes = Math.min(
-        (level.belowRatio + marginRatio) * sizeBytes,
-        level.belowBytes * (1 + marginRatio / level.belowRatio),
-      );
-      return availableBytes >= clearBytes ? 'clear' : 'hold';
+      if (mayShare) {
+        const space = spaceOf(reading, mountpoint);
+        return space && signalOf(space.sizeBytes, space.availableBytes);
+      }
+      const sizeBytes = size(reading);
+      const availableBytes = available(reading);
+      return sizeBytes === null || availableBytes === null ? null : signalOf(sizeBytes, availableBytes);
     },
     said(reading) {
       const { sizeBytes = 0, availableBytes = 0 } = measured(reading) ?? {};
@@ -167,10 +174,10 @@ export const diskReadOnly: ReportRule = (schema, settings) =>
       timing: settings.readOnly,
       standing: true,
       reads: [metric, `fs.error[${mountpoint}]`],
-      signal(reading, { wasWritable }) {
+      signal(reading, context) {
         const value = readOnly(reading);
         if (value === null) return null;
-        const isUnwanted = error(reading) === 1 || (wasWritable?.(mountpoint) ?? true);
+        const isUnwanted = error(reading) === 1 || (context.wasWritable?.(mountpoint) ?? true);
         return value === 1 && isUnwanted ? 'raise' : 'clear';
       },
       said: (reading) => said('disk.read-only', { mountpoint, hasErrors: error(reading) === 1 }),

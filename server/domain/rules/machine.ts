@@ -21,12 +21,12 @@ export const cpuBusy: ReportRule = (schema, { cpu }) => {
         if (ratio === null) return null;
         return ratio >= cpu.raiseRatio ? 'raise' : ratio < clearRatio ? 'clear' : 'hold';
       },
-      said: (reading, { topProcesses }) =>
+      said: (reading, context) =>
         said('cpu.busy', {
           busyRatio: busy(reading) ?? 0,
           atLeastRatio: cpu.raiseRatio,
           forMs: cpu.forMs,
-          busiest: topProcesses(),
+          busiest: context.topProcesses(),
         }),
       evidence: () => ({
         metrics: ['cpu.busy', 'cpu.iowait', 'cpu.steal'],
@@ -58,12 +58,12 @@ export const memoryExhausted: ReportRule = (schema, { memory }) => {
         if (availableBytes < thresholdBytes) return 'raise';
         return availableBytes >= thresholdBytes * (1 + memory.clearMarginRatio / memory.belowRatio) ? 'clear' : 'hold';
       },
-      said: (reading, { topProcesses }) =>
+      said: (reading, context) =>
         said('memory.exhausted', {
           availableBytes: available(reading) ?? 0,
           sizeBytes: size(reading) ?? 0,
           forMs: memory.forMs,
-          largest: topProcesses(),
+          largest: context.topProcesses(),
         }),
       evidence: (reading) => ({
         metrics: ['memory.available', 'swap.used'],

@@ -48,9 +48,9 @@ export interface RuleContext {
   /** When swap was last seen being written or read. */
   readonly swappedAt: number | null;
   /** Whether a file system could ever be written; absent where that is not known, so that any may have been. */
-  readonly wasWritable?: (mountpoint: string) => boolean;
+  wasWritable?(mountpoint: string): boolean;
   /** The busiest processes, or none. Called only when something is said of them. */
-  readonly topProcesses: () => readonly Said[];
+  topProcesses(): readonly Said[];
 }
 
 /** One level of a rule seen in one reading of one object. */

@@ -30,7 +30,7 @@ function observe(state: DetectionState = freshDetection()) {
     get at() {
       return at;
     },
-    read(values: Values, context: Partial<RuleContext> = {}): Verdict[] {
+    read(values: Values, context: Partial<RuleContext> = {}): readonly Verdict[] {
       at += 30_000;
       const { swappedAt: _, ...surroundings } = contextOf(context);
       return judgeReading(device.state, readingOf(at, values), surroundings);
