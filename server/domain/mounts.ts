@@ -42,16 +42,20 @@ export function noteMounts(memory: MountMemory, reading: Reading, breakMs: numbe
   const { mounts } = memory;
   let known = memory.comparedMounts;
   if (known?.schema !== reading.schema) {
-    compareMounts(mounts, reading, breakMs);
-    known = {
-      schema: reading.schema,
-      undecided: readOnlyPlaces(reading.schema).filter(([mountpoint]) => mounts.get(mountpoint)?.isWritable === false),
-      isAnyMissed: [...mounts.values()].some(isMissed),
-    };
+    known = comparedMounts(mounts, reading, breakMs);
     memory.comparedMounts = known;
   }
   if (known.undecided.length > 0) known.undecided = noteWritable(mounts, reading, known.undecided);
   return known.isAnyMissed;
+}
+
+function comparedMounts(mounts: Map<string, KnownMount>, reading: Reading, breakMs: number): ComparedMounts {
+  compareMounts(mounts, reading, breakMs);
+  return {
+    schema: reading.schema,
+    undecided: readOnlyPlaces(reading.schema).filter(([mountpoint]) => mounts.get(mountpoint)?.isWritable === false),
+    isAnyMissed: [...mounts.values()].some(isMissed),
+  };
 }
 
 /** @returns those of which it is still not known */
@@ -60,13 +64,21 @@ function noteWritable(
   reading: Reading,
   undecided: readonly Place[],
 ): readonly Place[] {
+  // Asked of every report of a machine that has an image mounted: nearly always nothing became writable.
+  if (!isAnyWritable(reading, undecided)) return undecided;
   const writable = undecided.filter(([, place]) => valueAt(reading, place) === 0);
-  if (writable.length === 0) return undecided;
   for (const [mountpoint] of writable) {
     const known = mounts.get(mountpoint);
     if (known) mounts.set(mountpoint, { ...known, isWritable: true });
   }
   return undecided.filter((place) => !writable.includes(place));
+}
+
+function isAnyWritable(reading: Reading, places: readonly Place[]): boolean {
+  for (let index = 0; index < places.length; index += 1) {
+    if (valueAt(reading, (places[index] as Place)[1]) === 0) return true;
+  }
+  return false;
 }
 
 /** File systems of long standing that are not reported any more. */

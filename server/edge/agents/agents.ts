@@ -133,7 +133,11 @@ export class AgentEvents {
   #heard(record: DeviceRecord): void {
     const { connection } = record;
     heard(connection, this.#options.clock.now());
-    if (connection.liveness.state === 'up' || connection.isReturning) return;
+    if (connection.liveness.state !== 'up' && !connection.isReturning) this.#takeReturn(record);
+  }
+
+  #takeReturn(record: DeviceRecord): void {
+    const { connection } = record;
     returning(connection, true);
     const judged = this.#options.watch.takeReturn(record).finally(() => returning(connection, false));
     this.#inBackground(judged, 'the return of a device could not be recorded');

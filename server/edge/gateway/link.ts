@@ -113,10 +113,12 @@ export class Link<Device> implements SocketOwner {
     const stage = this.#stage;
     if (stage.name !== 'held') return;
     const hello = laterHello(stage.hello, performance.now() - stage.sinceMs);
-    this.#guard(() => {
+    try {
       const device = this.#find(hello);
       this.#welcome(hello, device, this.#options.onResumed(this, device, hello));
-    });
+    } catch (cause) {
+      this.#failed(cause);
+    }
   }
 
   /** The report is committed; the agent is told in time. */
@@ -163,26 +165,25 @@ export class Link<Device> implements SocketOwner {
     // What a peer still sends on a link that is being closed counts for nothing.
     if (this.#stage.name === 'closed') return;
     this.#heartbeat.heard();
-    this.#guard(() => {
+    // Not by way of a function: done for every report, making one would be much of its cost.
+    try {
       if (!isBinary) throw new ProtocolError('frame_malformed', 'Frames are binary.');
       const frame = decodeFrame(data);
       if (this.allowance) this.#count(this.allowance, frame.type, data.length);
       this.#step(frame, data);
       this.#acks.heard();
-    });
+    } catch (cause) {
+      this.#failed(cause);
+    }
   }
 
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (cause) {
-      if (cause instanceof VigiaError) {
-        if (this.#stage.name === 'open') this.#stage.events.onRefused?.(cause);
-        this.fail(cause, retryAfter(cause.code));
-      } else {
-        this.#options.logger.error({ err: cause }, 'handling a frame failed');
-        this.fail(new VigiaError('internal'));
-      }
+  #failed(cause: unknown): void {
+    if (cause instanceof VigiaError) {
+      if (this.#stage.name === 'open') this.#stage.events.onRefused?.(cause);
+      this.fail(cause, retryAfter(cause.code));
+    } else {
+      this.#options.logger.error({ err: cause }, 'handling a frame failed');
+      this.fail(new VigiaError('internal'));
     }
   }
 
