@@ -21,16 +21,27 @@ const MAX_DELAY_MS = 120_000;
 
 /** Learns from clocks that arrived just now (`receivedAt`, server time). */
 export function learnDating(known: Dating | null, bootId: string, clocks: Clocks, receivedAt: number): Dating {
+  const bootOffsetMs = receivedAt - clocks.bootMs;
+  const own = { bootId, bootOffsetMs, clockOffsetMs: 0, sampledAt: receivedAt };
+  if (known?.bootId === bootId) {
+    own.bootOffsetMs = known.bootOffsetMs;
+    own.sampledAt = known.sampledAt;
+  }
+  stepDating(own, clocks, receivedAt);
+  return own;
+}
+
+/** The same in place, for clocks of the same boot: every report brings some. */
+export function stepDating(
+  own: { -readonly [Field in keyof Dating]: Dating[Field] },
+  clocks: Clocks,
+  receivedAt: number,
+) {
   const sample = receivedAt - clocks.bootMs;
-  const sameBoot = known !== null && known.bootId === bootId;
-  const allowed = sameBoot ? known.bootOffsetMs + Math.max(0, receivedAt - known.sampledAt) * DRIFT_RATIO : sample;
-  const bootOffsetMs = sample - allowed > MAX_DELAY_MS ? sample : Math.min(sample, allowed);
-  return {
-    bootId,
-    bootOffsetMs,
-    clockOffsetMs: Math.round(clocks.wallMs - (clocks.bootMs + bootOffsetMs)),
-    sampledAt: receivedAt,
-  };
+  const allowed = own.bootOffsetMs + Math.max(0, receivedAt - own.sampledAt) * DRIFT_RATIO;
+  own.bootOffsetMs = sample - allowed > MAX_DELAY_MS ? sample : Math.min(sample, allowed);
+  own.clockOffsetMs = Math.round(clocks.wallMs - (clocks.bootMs + own.bootOffsetMs));
+  own.sampledAt = receivedAt;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { PresenceState } from '../../protocol/api/view.ts';
 import type { Clocks } from '../../protocol/wire/frame.ts';
-import { type Dating, learnDating } from '../domain/dating.ts';
+import { type Dating, learnDating, stepDating } from '../domain/dating.ts';
 import type { Life } from '../domain/lives.ts';
 import type { SystemDrive } from '../domain/low-drives.ts';
 import { freshPresence, type PresenceMemory } from '../domain/presence.ts';
@@ -93,10 +93,11 @@ export function memorySaved(kept: KeptMemory): void {
   own.isDirty = false;
 }
 
-/** The clocks of the agent were heard, at `receivedAt` of ours (ms). Returns how its reports are dated now. */
+/** The clocks of the agent were heard, at `receivedAt` of ours (ms). Returns how its reports are dated now, until the next ones are heard. */
 export function learnClocks(memory: DeviceMemory, bootId: string, clocks: Clocks, receivedAt: number): Dating {
   const own: Own<DeviceMemory> = memory;
-  own.dating = learnDating(own.dating, bootId, clocks, receivedAt);
+  if (own.dating?.bootId === bootId) stepDating(own.dating, clocks, receivedAt);
+  else own.dating = learnDating(own.dating, bootId, clocks, receivedAt);
   return own.dating;
 }
 
@@ -143,7 +144,8 @@ export function livesIn(memory: DeviceMemory): Life[] {
 export function machineReplaced(memory: DeviceMemory, lives: Life[], dating: Dating | null): void {
   const own: Own<DeviceMemory> = memory;
   own.lives = lives;
-  own.dating = dating;
+  // A copy: it is stepped in place, and somebody else may remember this one.
+  own.dating = dating && { ...dating };
 }
 
 export function detectionRestored(memory: DeviceMemory, detection: DetectionState): void {

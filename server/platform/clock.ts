@@ -44,11 +44,11 @@ export function createClock(
   /** Monotonic too, and goes on while the machine sleeps, ms. */
   bootNow: () => number = () => uptime() * 1_000,
 ): Clock & { readonly steps: ClockSteps } {
-  let now = wallNow();
-  let readAt = monotonicNow();
+  // Fields of an object: variables that functions share would each be a new number at every reading of the clock.
+  const pace = { now: wallNow(), readAt: monotonicNow() };
   let doubtedAt: number | null = null;
   /** What the machine has slept in all, as far as it was taken over. */
-  const sleptAtStart = bootNow() - readAt;
+  const sleptAtStart = bootNow() - pace.readAt;
   let slept = 0;
 
   /** How long the machine slept since it was asked last. */
@@ -62,25 +62,25 @@ export function createClock(
 
   /** The time of day is far from the clock: the machine slept, or it was set. */
   function leap(aheadMs: number): void {
-    const wokenMs = aheadMs > 0 && doubtedAt === null ? wake(readAt) : 0;
-    now += wokenMs;
-    if (Math.abs(aheadMs - wokenMs) > STEP_MS) doubtedAt ??= readAt;
+    const wokenMs = aheadMs > 0 && doubtedAt === null ? wake(pace.readAt) : 0;
+    pace.now += wokenMs;
+    if (Math.abs(aheadMs - wokenMs) > STEP_MS) doubtedAt ??= pace.readAt;
     else doubtedAt = null;
   }
 
   // Asked several times for each frame of an agent: short, so that it is compiled into whoever asks.
   const advance = (): number => {
     const read = monotonicNow();
-    const slewMs = (read - readAt) * SLEW_RATIO;
-    now += read - readAt;
-    readAt = read;
-    const aheadMs = wallNow() - now;
+    const slewMs = (read - pace.readAt) * SLEW_RATIO;
+    pace.now += read - pace.readAt;
+    pace.readAt = read;
+    const aheadMs = wallNow() - pace.now;
     if (Math.abs(aheadMs) > STEP_MS) leap(aheadMs);
     else {
-      doubtedAt = null;
-      now += Math.max(-slewMs, Math.min(slewMs, aheadMs));
+      if (doubtedAt !== null) doubtedAt = null;
+      pace.now += Math.max(-slewMs, Math.min(slewMs, aheadMs));
     }
-    return Math.floor(now);
+    return Math.floor(pace.now);
   };
   return {
     now: advance,
@@ -88,18 +88,18 @@ export function createClock(
     steps: {
       doubt() {
         advance();
-        return doubtedAt === null ? null : { sizeMs: Math.round(wallNow() - now), forMs: readAt - doubtedAt };
+        return doubtedAt === null ? null : { sizeMs: Math.round(wallNow() - pace.now), forMs: pace.readAt - doubtedAt };
       },
       adopt() {
         advance();
-        const sizeMs = Math.round(wallNow() - now);
-        now += sizeMs;
+        const sizeMs = Math.round(wallNow() - pace.now);
+        pace.now += sizeMs;
         doubtedAt = null;
         return sizeMs;
       },
       goOnFrom(at) {
         advance();
-        now = at;
+        pace.now = at;
         advance();
       },
     },

@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { type Dating, dateClocks, learnDating } from '../../../server/domain/dating.ts';
+import { type Dating, dateClocks, learnDating, stepDating } from '../../../server/domain/dating.ts';
 import { holds } from '../../support/property.ts';
 
 const START = Date.UTC(2026, 2, 1);
@@ -93,3 +94,23 @@ t.test(
     holds(t, dated, { numRuns: 500 });
   },
 );
+
+t.test('a dating that is stepped in place becomes what would be learned anew', async (t) => {
+  const frames = fc.array(fc.record({ ms: fc.nat(200_000), delayMs: fc.nat(150_000), offMs: fc.integer() }), {
+    minLength: 1,
+  });
+  holds(
+    t,
+    fc.property(frames, (all) => {
+      let atMs = 0;
+      let anew = learn(null, 0);
+      const stepped = { ...anew };
+      for (const { ms, delayMs, offMs } of all) {
+        atMs += ms;
+        anew = learn(anew, atMs, { delayMs, offMs });
+        stepDating(stepped, clocks(atMs, offMs), START + atMs + delayMs);
+        assert.deepEqual(stepped, anew);
+      }
+    }),
+  );
+});

@@ -5,7 +5,13 @@ import { typed } from '../../../protocol/said/said.ts';
 import { freshPresence } from '../../../server/domain/presence.ts';
 import type { OnboardingFinding } from '../../../server/domain/rules/detection.ts';
 import { freshDetection } from '../../../server/domain/rules/detection.ts';
-import { freshDeviceMemory, readDeviceMemory, writeDeviceMemory } from '../../../server/fleet/device-memory.ts';
+import {
+  freshDeviceMemory,
+  learnClocks,
+  machineReplaced,
+  readDeviceMemory,
+  writeDeviceMemory,
+} from '../../../server/fleet/device-memory.ts';
 import { holds } from '../../support/property.ts';
 
 const hostile = [
@@ -66,4 +72,18 @@ t.test('an object that names __proto__ is read as a map that does', async (t) =>
   const { fills } = readDeviceMemory(text).detection;
   t.same([...fills], [['__proto__', fill]]);
   t.notOk('size' in {});
+});
+
+t.test('clocks that are heard change nothing of what another machine is remembered by', async (t) => {
+  const clocks = (atMs: number) => ({ wallMs: atMs, monotonicMs: atMs, bootMs: atMs });
+  const memory = freshDeviceMemory();
+  const own = learnClocks(memory, 'a', clocks(1_000), 5_000);
+  t.equal(learnClocks(memory, 'a', clocks(2_000), 5_900), own, 'of the same boot in place');
+  t.equal(own.sampledAt, 5_900);
+  t.not(learnClocks(memory, 'b', clocks(0), 6_000), own, 'of another anew');
+  const other = { bootId: 'c', bootOffsetMs: 10, clockOffsetMs: 0, sampledAt: 7_000 };
+  machineReplaced(memory, [], other);
+  learnClocks(memory, 'c', clocks(8_000), 8_005);
+  t.equal(other.sampledAt, 7_000);
+  t.equal(memory.dating?.sampledAt, 8_005);
 });
