@@ -137,7 +137,7 @@ export function createWatching(ground: Foundation, features: Features, options: 
 function publish(changes: ChangeSet, features: readonly Feature[], live: LiveHub): void {
   for (const feature of features) feature.take?.(changes);
   for (const record of changes.touched) live.deviceChanged(record);
-  for (const record of changes.reported) live.reported(record);
+  live.reported(changes.reported);
   for (const step of changes.incidents) live.incidentChanged(step.record);
 }
 

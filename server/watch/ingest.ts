@@ -147,16 +147,24 @@ export class Ingest {
     health.set('journal', null);
     observe.commitTook(performance.now() - startedAt);
     observe.reportsCommitted(batch.length);
-    for (const { from, run, sequence, backfill } of batch) from?.acknowledge(run, sequence, backfill);
+    acknowledge(batch);
     const evaluated = watch.takeReports(position, batch).finally(() => this.#land(batch));
     if (watch.lane.length > MAX_WATCH_LAG) await evaluated;
     else evaluated.catch((cause: unknown) => logger.error({ err: cause }, 'evaluating reports failed'));
   }
 
   #land(batch: readonly WaitingReport[]): void {
-    for (const report of batch) {
+    for (let index = 0; index < batch.length; index += 1) {
+      const report = batch[index] as WaitingReport;
       report.record?.inFlight.delete(report.runId, report.sequence);
       this.#reports.giveBack(report);
     }
+  }
+}
+
+function acknowledge(batch: readonly WaitingReport[]): void {
+  for (let index = 0; index < batch.length; index += 1) {
+    const { from, run, sequence, backfill } = batch[index] as WaitingReport;
+    from?.acknowledge(run, sequence, backfill);
   }
 }

@@ -82,8 +82,10 @@ export class LiveHub implements LivePort {
   }
 
   /** The device has a new reading and nothing else. */
-  reported(record: DeviceRecord): void {
-    for (const { readings } of this.#subscribers) if (readings.reported(record)) this.#schedule();
+  reported(records: readonly DeviceRecord[]): void {
+    for (const { readings } of this.#subscribers) {
+      for (const record of records) if (readings.reported(record)) this.#schedule();
+    }
   }
 
   deviceRemoved(record: DeviceRecord): void {

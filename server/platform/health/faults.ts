@@ -50,9 +50,9 @@ export class Faults {
   /** Does `work` for every item, also after one for which it throws. */
   guardEach<T>(part: string, items: readonly T[], work: (item: T) => void): void {
     // Not by way of guard(): done for every report, a function for each would be most of its cost.
-    for (const item of items) {
+    for (let index = 0; index < items.length; index += 1) {
       try {
-        work(item);
+        work(items[index] as T);
         this.#noteSuccess(part);
       } catch (cause) {
         this.#noteFault(part, cause);

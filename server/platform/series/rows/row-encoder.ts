@@ -56,7 +56,9 @@ export class RowEncoder {
   encode(reports: readonly StoredReport[], pastMs: number): EncodedBatch {
     const writer = new ByteWriter(reports.length * TYPICAL_ROW_BYTES + 64);
     try {
-      for (const report of reports) this.#encode(writer, report, pastMs);
+      for (let index = 0; index < reports.length; index += 1) {
+        this.#encode(writer, reports[index] as StoredReport, pastMs);
+      }
     } catch (cause) {
       this.failed();
       throw cause;

@@ -180,7 +180,7 @@ t.test('a page that watches a device gets it whole and its points, at once and o
   hub.deviceChanged(record(acme.device.id));
   await until('the row alone', () => page.messages.length > 4);
   t.equal(page.messages.length, 5);
-  hub.reported(record(acme.device.id));
+  hub.reported([record(acme.device.id)]);
   page.watch({ deviceId: 'no such device' });
   t.equal(page.messages.length, 5);
 });
@@ -221,7 +221,7 @@ t.test('a reading goes to the pages that look at its device, and to no other', a
   const [away, rows, one] = [look(everyClient), look(everyClient), look(ofClients(acme.client.id))];
   const report = (id: string, at: number): void => {
     fleet.setLatest(record(id), storedReport({ at, scaled: [5_000, 7, null] }));
-    hub.reported(record(id));
+    hub.reported([record(id)]);
   };
   rows.watch({ deviceId: null, rows: [globex.device.id, 'nobody'] });
   one.watch({ deviceId: null, rows: [acme.device.id, globex.device.id] });
