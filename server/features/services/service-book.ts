@@ -114,6 +114,9 @@ export class ServiceBook implements Judge {
     }
     changes.add(this.#options.store.settings.setStatement(LIVE_SETTING, [...live]));
     this.#isLiveDirty = false;
+    changes.otherwise(() => {
+      this.#isLiveDirty = true;
+    });
   }
 
   /** A service that is what it was before the server stopped has been that all along. */

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import type { CheckInput, ServiceInput } from '../../../../protocol/api/service.ts';
+import { VigiaError } from '../../../../protocol/error.ts';
 import { typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { Stretch } from '../../../../server/domain/sla/sources.ts';
@@ -123,6 +124,31 @@ t.test('a restart of the server keeps since when a service is what it is', async
   await again.watch.takeReports(9, [checkReport(tenant.device.id, id, { at: clock.nowMs, up: true })]);
   await again.watch.tick();
   t.match(again.servicePort.get(everyClient, service.id), { state: 'up', since });
+});
+
+t.test('since when a service is what it is is written again after the database refused it', async (t) => {
+  const clock: TestClock = { nowMs: START };
+  const real = await tempStore(t, clock);
+  const tenant = await addTenant(real, 'Acme');
+  let isRefusing = false;
+  const store: typeof real = {
+    ...real,
+    commit: async (statements) => {
+      if (isRefusing) throw new VigiaError('conflict', 'No.');
+      await real.commit(statements);
+    },
+  };
+  const server = await startServices(t, { store, clock });
+  const { id } = await server.checkPort.create(everyClient, checkOf(tenant, 'Database'), actor);
+  await server.servicePort.create(everyClient, serviceOf(tenant, { checkIds: [id] }), actor);
+  await server.watch.takeReports(1, [checkReport(tenant.device.id, id, { at: START, up: true })]);
+  isRefusing = true;
+  await server.watch.tick();
+  t.notOk(await real.settings.get('services.live'));
+  isRefusing = false;
+  clock.nowMs = at(1);
+  await server.watch.tick();
+  t.match(await real.settings.get('services.live'), [[String, { state: 'up', since: START }]]);
 });
 
 t.test('what a person resolves while it is down is not raised again every second', async (t) => {
