@@ -95,6 +95,8 @@ async function recoveryFeature({ store, book, fleet, now, act, wired }: Kit): Pr
   const times = await createRecoveryTimes({
     ...{ store, book, act, now, lossOf, services },
     protection: recovery.protection,
+    deviceOf: (id) => placeOf(fleet, id),
+    servicesOf: services.servicePort,
   });
   return {
     ...recovery,
@@ -103,6 +105,12 @@ async function recoveryFeature({ store, book, fleet, now, act, wired }: Kit): Pr
     routes: [...recovery.routes, ...times.routes],
     daily: [...recovery.daily, ...times.daily],
   };
+}
+
+/** Null for a device that is not there. */
+function placeOf(fleet: Kit['fleet'], id: string) {
+  const info = fleet.devices.get(id)?.info;
+  return info ? { clientId: info.client_id, siteId: info.site_id, name: info.name } : null;
 }
 
 function auditFeature({ store, now, health, logger, config }: Kit): Feature {

@@ -252,6 +252,11 @@ export async function startHttp(
   });
   const recoveryTimes = await createRecoveryTimes({
     ...{ store, book, now, act, services, protection: recovery.protection, lossOf: () => null },
+    servicesOf: services.servicePort,
+    deviceOf: (id) => {
+      const info = fleet.devices.get(id)?.info;
+      return info ? { clientId: info.client_id, siteId: info.site_id, name: info.name } : null;
+    },
   });
   const features = [
     contracts,

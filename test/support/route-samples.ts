@@ -445,6 +445,13 @@ export const samples: Record<string, MakeSample> = {
       ...{ startedAt: '2027-01-01T00:00:00Z', finishedAt: '2027-01-01T00:40:00Z' },
     },
   }),
+  'GET /api/v1/devices/:id/if-lost': async ({ fleet }, { device }) => {
+    await fleet.load();
+    return { path: `/api/v1/devices/${device.id}/if-lost` };
+  },
+  'GET /api/v1/services/:id/if-lost': async (server, tenant) => ({
+    path: `${(await onService(server, tenant)).path}/if-lost`,
+  }),
   'GET /api/v1/recovery/drills': plain('/api/v1/recovery/drills'),
   'POST /api/v1/recovery/drills': async (server, tenant) => ({
     path: '/api/v1/recovery/drills',

@@ -8,6 +8,8 @@ import { DrillBook } from './drills/drill-book.ts';
 import { DrillJudge, type DrillJudgeOptions } from './drills/judge.ts';
 import { createDrillPort } from './drills/port.ts';
 import { drillRoutes } from './drills/routes.ts';
+import { createIfLost, type IfLostOptions } from './if-lost/port.ts';
+import { ifLostRoutes } from './if-lost/routes.ts';
 import { createOutages, type OutagesOptions } from './outages/create-outages.ts';
 import type { Protection } from './protected-plan.ts';
 
@@ -17,6 +19,8 @@ export interface RecoveryTimesOptions extends Omit<OutagesOptions, 'restoreMs' |
   readonly act: Act;
   readonly now: () => number;
   readonly protection: Protection;
+  readonly deviceOf: IfLostOptions['deviceOf'];
+  readonly servicesOf: IfLostOptions['servicesOf'];
 }
 
 /** As long as what they prove is asked for. */
@@ -36,7 +40,8 @@ export async function createRecoveryTimes(options: RecoveryTimesOptions) {
   };
   const outages = await createOutages({ ...options, restoreMs });
   const port = createDrillPort({ ...options, drills });
-  const routes: readonly AddRoutes[] = [(http) => drillRoutes(http, port)];
+  const ifLost = createIfLost({ ...options, drills, restoreMs });
+  const routes: readonly AddRoutes[] = [(http) => drillRoutes(http, port), (http) => ifLostRoutes(http, ifLost)];
   return {
     drillPort: port,
     policies: [outages.policy],

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import t from 'tap';
 import type { RecoveryDrillInput } from '../../../../protocol/api/drills.ts';
 import type { RecoveryPlanInput } from '../../../../protocol/api/recovery.ts';
@@ -130,7 +131,10 @@ t.test('overdue is one Normal incident, also across a start, until one is done t
       ...{ ...common, clientOfDevice: () => null, services: { get: () => undefined }, terms: { at: () => null } },
     });
     const services = { members: () => [], view: () => null };
-    const { judges } = await createRecoveryTimes({ ...common, protection, services, lossOf: () => null });
+    const servicesOf = { list: () => [], get: () => assert.fail('nobody asks') };
+    const { judges } = await createRecoveryTimes({
+      ...{ ...common, protection, services, servicesOf, lossOf: () => null, deviceOf: () => null },
+    });
     const changes = new ChangeSet();
     for (const judge of judges) judge.judge(changes, at);
     if (changes.hasWrites) await store.commit(changes.statements(store, 0, at));
