@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Vigia agent on a Linux machine, upgrades it, or removes it without a trace.
 #
-#   agent.sh install --server URL --token-file FILE [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--force] [--no-service]
+#   agent.sh install --server URL --token-file FILE [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--recovery-as-root] [--force] [--no-service]
 #   agent.sh remove
 #
 #   --server URL   where this machine reaches the server; https, or http on this very machine
@@ -14,6 +14,8 @@
 #                  check-network (check other hosts), check-local-query (ask this machine for addresses with a query),
 #                  recovery-read (look at the backups that /etc/vigia-agent/recovery.json names); it is kept in policy.json,
 #                  which the server cannot change
+#   --recovery-as-root  let root look at the backups that /etc/vigia-agent/recovery.json marks with "root": true, whenever the agent
+#                  asks for one by its name; a later upgrade keeps it
 #   --force        enrol although the machine is enrolled, such as with another server; its key stays
 #   --no-service   no systemd here (a container, a chroot): install and enrol, and print the command that runs the agent
 #
@@ -60,6 +62,11 @@ data=/var/lib/vigia-agent
 account=vigia-agent
 service=vigia-agent.service
 unit=/etc/systemd/system/$service
+units=/etc/systemd/system
+# What root's part of reading backups is made of, and where it writes.
+recovery_units='vigia-recovery.path vigia-recovery.service'
+recovery=/var/lib/vigia-recovery
+recovery_cache=/var/cache/vigia-recovery
 
 TOKEN_LENGTH=71
 PREPARE_SECONDS=900
@@ -96,7 +103,7 @@ main() {
 usage() {
 	cat <<-'END'
 		Usage:
-		  agent.sh install --server URL --token-file FILE [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--force] [--no-service]
+		  agent.sh install --server URL --token-file FILE [--pin sha256//KEY] [--name NAME] [--allow ACTION,...] [--recovery-as-root] [--force] [--no-service]
 		  agent.sh remove
 	END
 }
@@ -136,7 +143,7 @@ undo() {
 # ---- install
 
 install() {
-	server='' token=${VIGIA_TOKEN:-} pin='' name='' allow='' force='' with_service=yes
+	server='' token=${VIGIA_TOKEN:-} pin='' name='' allow='' force='' with_service=yes as_root=''
 	unset VIGIA_TOKEN
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -154,10 +161,14 @@ install() {
 				;;
 			--force) force=yes ;;
 			--no-service) with_service= ;;
+			--recovery-as-root) as_root=yes ;;
 			*) wrong_usage "What is \"$1\" for?" ;;
 		esac
 		shift
 	done
+	[ -z "$as_root" ] || [ -n "$with_service" ] || wrong_usage "--recovery-as-root takes systemd, and --no-service does without it."
+	# Chosen once, it stays.
+	[ ! -e "$units/vigia-recovery.path" ] || as_root=yes
 	check_server
 	check_machine
 	check_enrolment
@@ -182,6 +193,23 @@ install() {
 		return
 	fi
 	start_service
+}
+
+# Once the agent is there: its folder is named in the units.
+let_root_read() {
+	[ -n "$as_root" ] || return 0
+	umask 022
+	mkdir -p "$recovery/runs" "$recovery/results" 2>/dev/null || fail 15 "$recovery cannot be made."
+	chown root:"$account" "$recovery/results"
+	chmod 750 "$recovery/results"
+	for file in $recovery_units; do
+		if ! cp "$home/$file" "$units/$file.new" 2>"$work/error" || ! mv "$units/$file.new" "$units/$file"; then
+			fail 15 "$units/$file cannot be written: $(tail -n 1 "$work/error")"
+		fi
+	done
+	systemctl daemon-reload
+	systemctl enable --quiet vigia-recovery.path 2>"$work/error" || fail 30 "The agent runs, but root's part of reading backups does not: $(tail -n 1 "$work/error")"
+	systemctl restart vigia-recovery.path 2>"$work/error" || fail 30 "The agent runs, but root's part of reading backups does not: $(tail -n 1 "$work/error")"
 }
 
 check_server() {
@@ -304,7 +332,7 @@ fetch_files() {
 	done
 	bytes=$(sed -n 's/^# \([0-9]*\) bytes$/\1/p' "$work/checksums")
 	say "Downloading $((${bytes:-0} / 1000000)) MB from $server ..."
-	for file in agent.sh vigia-agent.service vigia-agent.mjs inventory-child.mjs recovery-child.mjs "node-$platform.gz"; do
+	for file in agent.sh vigia-agent.service $recovery_units vigia-agent.mjs inventory-child.mjs recovery-child.mjs "node-$platform.gz"; do
 		fetch "/install/$file" "$work/new/$file" || refused "$file"
 		check_sum "$file"
 	done
@@ -442,6 +470,7 @@ start_service() {
 		sleep 1
 	done
 	settle
+	let_root_read
 	say "The agent runs as the service vigia-agent and is connected. To remove it: sh $home/agent.sh remove"
 }
 
@@ -483,8 +512,12 @@ remove() {
 	if [ -d /run/systemd/system ] && [ -e "$unit" ]; then
 		systemctl disable --now --quiet "$service" 2>/dev/null || :
 	fi
+	if [ -d /run/systemd/system ] && [ -e "$units/vigia-recovery.path" ]; then
+		systemctl disable --now --quiet $recovery_units 2>/dev/null || :
+	fi
 	end_processes
-	for path in "$unit" "$unit.new" "$unit.d" /etc/systemd/system/*.wants/"$service" "$home" "$data"; do
+	for path in "$unit" "$unit.new" "$unit.d" "$units"/*.wants/"$service" "$units"/vigia-recovery.* \
+		"$units"/*.wants/vigia-recovery.path "$recovery" "$recovery_cache" "$home" "$data"; do
 		[ -e "$path" ] || [ -L "$path" ] || continue
 		found=yes
 		rm -rf "$path" 2>/dev/null || fail 40 "$path cannot be removed. Remove it by hand and run this again."

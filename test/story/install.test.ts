@@ -44,6 +44,8 @@ t.test('one line installs an agent where no systemd runs, another removes it', a
       '-rwxr-xr-x root /opt/vigia-agent/vigia-agent',
       '-rw-r--r-- root /opt/vigia-agent/vigia-agent.mjs',
       '-rw-r--r-- root /opt/vigia-agent/vigia-agent.service',
+      '-rw-r--r-- root /opt/vigia-agent/vigia-recovery.path',
+      '-rw-r--r-- root /opt/vigia-agent/vigia-recovery.service',
     ]);
   });
 

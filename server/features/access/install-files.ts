@@ -10,6 +10,8 @@ import type { RuntimeMaker, RuntimePlatform } from './runtime-maker.ts';
 const paths = {
   'agent.sh': 'deploy/agent.sh',
   'vigia-agent.service': 'deploy/vigia-agent.service',
+  'vigia-recovery.path': 'deploy/vigia-recovery.path',
+  'vigia-recovery.service': 'deploy/vigia-recovery.service',
   'vigia-agent.mjs': 'dist/agent/vigia-agent.mjs',
   'inventory-child.mjs': 'dist/agent/inventory-child.mjs',
   'recovery-child.mjs': 'dist/agent/recovery-child.mjs',

@@ -9,6 +9,8 @@ import { tempDir } from '../../../support/temp-dir.ts';
 const always = [
   'deploy/agent.sh',
   'deploy/vigia-agent.service',
+  'deploy/vigia-recovery.path',
+  'deploy/vigia-recovery.service',
   'dist/agent/vigia-agent.mjs',
   'dist/agent/inventory-child.mjs',
   'dist/agent/recovery-child.mjs',
@@ -34,6 +36,8 @@ t.test('the manifest for a platform holds all that it needs', async (t) => {
     'recovery-child.mjs',
     'vigia-agent.mjs',
     'vigia-agent.service',
+    'vigia-recovery.path',
+    'vigia-recovery.service',
   ]);
   const manifest = await files.manifest('linux-arm64');
   t.equal(manifest.version, '1.2.3');
@@ -50,7 +54,7 @@ t.test('a shell can check it', async (t) => {
     execFileSync('cp', [await files.find(name), flat]);
   }
   const output = execFileSync('sha256sum', ['-c'], { cwd: flat, input: lines, encoding: 'utf8' });
-  t.equal(output.match(/: OK$/gm)?.length, 6);
+  t.equal(output.match(/: OK$/gm)?.length, 8);
   t.ok((await files.find('agent.sh')).startsWith(root));
 });
 
