@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, Time } from '../document.ts';
+import { RecoveryChainBreak, RecoveryRun } from './recovery-point.ts';
 import { SaidDocument } from './said.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -110,11 +111,24 @@ export const RecoveryStanding = Type.Object({
 export type RecoveryStanding = Static<typeof RecoveryStanding>;
 
 /** A plan as one of many, with how it stands. */
-export const RecoveryPlanRow = Type.Interface([RecoveryPlan], { standing: RecoveryStanding });
+export const RecoveryPlanRow = Type.Interface([RecoveryPlan], {
+  /** When the device that it protects was retired: since then nothing is due, judged or measured. Null while it is there. */
+  orphanedAt: Nullable(Time),
+  standing: RecoveryStanding,
+});
 export type RecoveryPlanRow = Static<typeof RecoveryPlanRow>;
 
-/** A plan with what follows from its rhythm; null where that is not known, or comes less than twice. */
-export const RecoveryPlanDetail = Type.Interface([RecoveryPlanRow], { worstCase: Nullable(RecoveryWorstCase) });
+/** One plan with what is known of it. */
+export const RecoveryPlanDetail = Type.Interface([RecoveryPlanRow], {
+  /** What follows from its rhythm; null where that is not known, or comes less than twice. */
+  worstCase: Nullable(RecoveryWorstCase),
+  /** Why its newest point cannot be restored although it is fine; null: it can be, or there is none. */
+  chain: Nullable(RecoveryChainBreak),
+  /** The newest run that was told; null: none was. */
+  lastRun: Nullable(RecoveryRun),
+  /** Its address for pings, whose secret was shown once; null: it has none. */
+  ping: Nullable(Type.Object({ createdAt: Time, expiresAt: Nullable(Time) })),
+});
 export type RecoveryPlanDetail = Static<typeof RecoveryPlanDetail>;
 
 /** What would come of a plan: its targets and its worst case, as in its detail. */
@@ -124,35 +138,3 @@ export const RecoveryPlanPreview = Type.Object({
   worstCase: Nullable(RecoveryWorstCase),
 });
 export type RecoveryPlanPreview = Static<typeof RecoveryPlanPreview>;
-
-/** What a backup left behind. The same one may be told again: it stays one. */
-export const RecoveryPointInput = Type.Object(
-  {
-    planId: Id,
-    /** What its source calls it, once in a plan: a snapshot, an archive, a file. */
-    id: Type.String({ minLength: 1, maxLength: 200 }),
-    /** When the backup began: its data is from then. */
-    startedAt: Time,
-    /** Null where the source does not say. */
-    finishedAt: Nullable(Time),
-    /** With what its run ended, as the plan's tool has it; null: only a listing shows it, which proves no more. */
-    exitCode: Nullable(Type.Integer({ minimum: -255, maximum: 255 })),
-    sizeBytes: Nullable(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-  },
-  strict,
-);
-export type RecoveryPointInput = Static<typeof RecoveryPointInput>;
-
-/** A point as it counts. */
-export const RecoveryPoint = Type.Object({
-  planId: Type.String(),
-  id: Type.String(),
-  startedAt: Time,
-  finishedAt: Nullable(Time),
-  seenAt: Time,
-  completeness: Type.Enum(['complete', 'seen', 'unknown', 'failed']),
-  sizeBytes: Nullable(Type.Integer()),
-  /** Why it counts for nothing, now and ever; null if it counts. */
-  refusal: Nullable(Type.Enum(['failed', 'future', 'undated', 'backwards'])),
-});
-export type RecoveryPoint = Static<typeof RecoveryPoint>;

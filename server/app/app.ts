@@ -82,6 +82,7 @@ async function wire(options: AppOptions, teardown: Teardown) {
     {
       act: (actor, action, scope, work) => watching.watch.act(actor, action, scope, work),
       actOnStore: (actor, action, scope, work) => watching.watch.actOnStore(actor, action, scope, work),
+      hear: (who, scope, work) => watching.watch.hear(who, scope, work),
       endWatching: (deviceId, changes, at) => watching.watch.endOf(deviceId, changes, at),
       follow: (work) => watching.watch.follow(work),
       offer: (report) => watching.ingest.offer(report),

@@ -5,6 +5,7 @@ import { createHistory } from '../features/history/create-history.ts';
 import { createRecovery } from '../features/recovery/create-recovery.ts';
 import { createRecoveryTimes } from '../features/recovery/create-times.ts';
 import { createSettings } from '../features/settings/create-settings.ts';
+import { endOfMaker } from '../platform/security/end-of-maker.ts';
 import { auditActions } from '../platform/store/audit/actions.ts';
 import { FlapJudge } from '../watch/flap-judge.ts';
 import type { Foundation } from './foundation.ts';
@@ -83,13 +84,15 @@ function settingsFeature({ config, settings, store, fleet, now, health, actOnSto
   });
 }
 
-async function recoveryFeature({ store, book, fleet, now, act, wired }: Kit): Promise<Feature> {
+async function recoveryFeature({ store, book, fleet, now, act, hear, wired }: Kit): Promise<Feature> {
   const { contracts, services } = wired;
   const clientOfDevice = (id: string): string | null => fleet.devices.get(id)?.info.client_id ?? null;
+  const siteOfDevice = (id: string): string | null => fleet.devices.get(id)?.info.site_id ?? null;
   const recovery = await createRecovery({
-    ...{ store, book, now, act, clientOfDevice },
+    ...{ store, book, now, act, hear, clientOfDevice, siteOfDevice },
     terms: contracts.terms,
     services: services.servicePort,
+    endOfMaker,
   });
   const lossOf = (id: string) => fleet.devices.get(id)?.connection.liveness.loss ?? null;
   const times = await createRecoveryTimes({

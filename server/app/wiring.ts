@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Act, ActInStore } from '../core/incidents/act.ts';
+import type { Act, ActInStore, Hear } from '../core/incidents/act.ts';
 import type { SecondOpinions } from '../core/presence/second-opinion.ts';
 import type { LiveHub } from '../edge/live/live-hub.ts';
 import { type AccessOptions, createAccess } from '../features/access/create-access.ts';
@@ -26,6 +26,7 @@ export interface Later
     Pick<DevicesOptions, 'health' | 'unready' | 'onDeviceChanged' | 'onCatalogueChanged'> {
   readonly act: Act;
   readonly actOnStore: ActInStore;
+  readonly hear: Hear;
   readonly endWatching: DevicesOptions['endWatching'];
   readonly follow: Watch['follow'];
   readonly opinions: Pick<SecondOpinions, 'rehearse'>;
@@ -50,7 +51,7 @@ const MAX_TELL_TROUBLE_AFTER_MS = 60_000;
 export async function wireFeatures(ground: Foundation, later: Later, teardown: Teardown) {
   const { config, logger, settings, now, store, fleet, book, health, metrics, losses } = ground;
   const { timeZone, reportIntervalMs } = config;
-  const { act, actOnStore, follow, onChanged } = later;
+  const { act, actOnStore, follow, hear, onChanged } = later;
   const common = { store, fleet, book, now, logger, act };
   const sla = await createSla({
     ...common,
@@ -98,7 +99,7 @@ export async function wireFeatures(ground: Foundation, later: Later, teardown: T
   const { opinions } = later;
   return {
     ...common,
-    ...{ config, settings, health, losses, actOnStore, follow, onChanged, zoneOf, opinions, series, unevaluated },
+    ...{ config, settings, health, losses, actOnStore, follow, hear, onChanged, zoneOf, opinions, series, unevaluated },
     tasks: ground.tasks,
     wired: {
       ...sla,

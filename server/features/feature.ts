@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { LiveTopics } from '../../protocol/api/view.ts';
-import type { Acting, Follow } from '../core/incidents/act.ts';
+import type { Acting, Follow, Hear } from '../core/incidents/act.ts';
 import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { Judge } from '../core/incidents/judge.ts';
@@ -23,6 +23,8 @@ export interface FeatureKit extends Acting {
   readonly now: () => number;
   readonly logger: Logger;
   readonly follow: Follow;
+  /** What machines tell by a key or a secret address, which is no act of anybody. */
+  readonly hear: Hear;
   /** The zone of a client, or of the server for null. */
   readonly zoneOf: (clientId: string | null, at: number) => string;
   /** A document of a topic has changed: pages that may see it get it anew. */

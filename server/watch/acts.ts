@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely';
 import { VigiaError } from '../../protocol/error.ts';
-import { type Act, type ActInStore, type Acting, auditStatement } from '../core/incidents/act.ts';
+import { type Act, type ActInStore, type Acting, auditStatement, type Hear } from '../core/incidents/act.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Store, StoreHandle } from '../platform/store/store.ts';
@@ -54,6 +54,16 @@ export class Acts implements Acting {
         const result = await work(changes, handle.scoped(scope), handle, clock.now());
         changes.add(auditStatement(store, changes, actor, action));
         return result;
+      }),
+    );
+  };
+
+  readonly hear: Hear = (who, scope, work) => {
+    const { store, clock, writer, position } = this.#options;
+    return this.#inLane(() =>
+      writer.once(position(), async (changes) => {
+        if (who !== null) await requireRights(store, who, clock.now());
+        return work(changes, clock.now(), store.scoped(scope));
       }),
     );
   };

@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import type { Logger } from 'pino';
 import type { GoodbyeReason } from '../../protocol/wire/frame.ts';
-import type { Act, ActInStore } from '../core/incidents/act.ts';
+import type { Act, ActInStore, Hear } from '../core/incidents/act.ts';
 import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { ClockSet, Judge } from '../core/incidents/judge.ts';
@@ -204,14 +204,17 @@ export class Watch {
     endWatching(this.#options, deviceId, changes, at);
   }
 
-  /** What somebody does: see {@link Act}. */
+  /** What somebody does, in memory or in the database alone, and what machines tell: see {@link Act}. */
   get act(): Act {
     return this.#acts.act;
   }
 
-  /** The same for what lives in the database alone. */
   get actOnStore(): ActInStore {
     return this.#acts.actOnStore;
+  }
+
+  get hear(): Hear {
+    return this.#acts.hear;
   }
 
   /** Writes what machines tell of themselves: see {@link Acts.write}. */

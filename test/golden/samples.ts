@@ -28,6 +28,7 @@ export async function takeSamples(api: Api, machines: Machines, beginning: Begin
       'api-keys': await idsOf('/api/v1/api-keys'),
       install: ['agent.sh', 'nothing'],
       plans: await idsOf('/api/v1/recovery/plans'),
+      ping: ['nothing-that-anybody-has'],
       policies: ['default', 'tag:database', `client:${clients.dental}`, `device:${files.deviceId}`],
     },
     queries: {
@@ -48,6 +49,12 @@ export async function takeSamples(api: Api, machines: Machines, beginning: Begin
         `?metric=${encodeURIComponent('fs.available[/data]')}&${hour}&step=10m&across=top&count=2`,
         `?metric=cpu.busy&${hour}&step=10m&across=heat&bounds=0.1,0.2&tag=database`,
         `?metric=cpu.busy&devices=${files.deviceId}&${hour}&step=5m`,
+        '',
+      ],
+      '/api/v1/recovery/plans/{id}/attainment': [`?${hour}`],
+      '/api/v1/recovery/attainment': [
+        `?client=${clients.dental}&${hour}`,
+        `?client=${clients.dental}&${hour}&format=csv`,
         '',
       ],
       '/api/v1/incidents': [

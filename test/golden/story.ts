@@ -343,6 +343,13 @@ const scenes: readonly Scene[] = [
         ...{ planId: body.id, scope: 'sample', result: 'restored', restoredBytes: 60_000, files: 3 },
         ...{ startedAt: iso(51), finishedAt: iso(53), firstDifference: null, evidence: 'Ticket 12' },
       });
+      const log = { planId: body.id, id: 'log', kind: 'log', after: 'lost', exitCode: 0, sizeBytes: 7 };
+      const points = [{ ...log, startedAt: iso(51), finishedAt: iso(52) }, { id: 'half' }];
+      await api.act(people.technician, 'POST', '/api/v1/recovery/points/batch', { points });
+      const ping = await api.act(people.technician, 'POST', `/api/v1/recovery/plans/${body.id}/ping`, {});
+      const { pathname } = new URL(ping.body.url);
+      await api.act(people.viewer, 'POST', `${pathname}/start`, {});
+      await api.act(people.viewer, 'POST', `${pathname}/fail`, { exit: 3 });
     },
   ],
   [

@@ -47,7 +47,7 @@ export function addRecoveryRoutes(app: FastifyInstance, world: FakeWorld): void 
   app.get<{ Params: { id: string } }>('/api/v1/recovery/plans/:id', ({ params }): RecoveryPlanDetail => {
     const plan = plans.find(({ id }) => id === params.id);
     if (!plan) throw new VigiaError('not_found', 'There is no such recovery plan.');
-    return { ...plan, worstCase: null };
+    return { ...plan, worstCase: null, chain: null, lastRun: null, ping: null };
   });
 }
 
@@ -85,6 +85,7 @@ function planOf(
     createdAt: iso(now - 90 * 24 * HOUR_MS),
     rpo: { minutes: rpo === null ? null : rpo * 60, from: rpo === null ? 'none' : 'plan' },
     rto: { minutes: 240, from: 'plan' },
+    orphanedAt: null,
     standing: {
       ...{ stage, sentence: plain(one, now), said: one, exposureMs, missed },
       newestAt: newestAt === null ? null : iso(newestAt),

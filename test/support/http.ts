@@ -29,6 +29,7 @@ import { createMaintenance } from '../../server/features/maintenance/create-main
 import type { MaintenancePort } from '../../server/features/maintenance/port.ts';
 import { createRecovery } from '../../server/features/recovery/create-recovery.ts';
 import { createRecoveryTimes } from '../../server/features/recovery/create-times.ts';
+import type { PingPort } from '../../server/features/recovery/pings/ping-port.ts';
 import type { PlanPort } from '../../server/features/recovery/plan-port.ts';
 import { createServices, type Services } from '../../server/features/services/create-services.ts';
 import { createSettings } from '../../server/features/settings/create-settings.ts';
@@ -44,6 +45,7 @@ import type { AddRoutes, Http } from '../../server/platform/http/http.ts';
 import { createHttpServer, type HttpOptions } from '../../server/platform/http/server.ts';
 import type { UpgradeRouter } from '../../server/platform/http/upgrade.ts';
 import { trustProxies } from '../../server/platform/net/trusted-proxies.ts';
+import { endOfMaker } from '../../server/platform/security/end-of-maker.ts';
 import type { FirstRun } from '../../server/platform/security/first-run.ts';
 import { loadIdentity } from '../../server/platform/security/identity.ts';
 import { createPasswords } from '../../server/platform/security/passwords.ts';
@@ -73,6 +75,7 @@ export interface TestServer {
   readonly maintenance: MaintenancePort;
   readonly personReports: PersonReportPort;
   readonly recoveryPlans: PlanPort;
+  readonly recoveryPings: PingPort;
   /** Ledgers and figures over the real store. */
   readonly availability: Availability;
   /** The real fleet, of what is in the store; to be told of what a test puts there. */
@@ -101,6 +104,8 @@ type Headers = Record<string, string>;
 export interface RequestOptions {
   readonly headers?: Headers;
   readonly body?: unknown;
+  /** Sent as a form, as curl sends what it is given. */
+  readonly raw?: string | undefined;
 }
 
 export interface TestResponse {
@@ -154,7 +159,7 @@ export async function startHttp(
     logger,
     publish,
   });
-  const { act, actOnStore } = watch;
+  const { act, actOnStore, hear } = watch;
   const incidents = realIncidents ? createIncidentPort({ store, book, fleet, act, now }) : ports.incidents;
   const contracts = await createContracts({
     store,
@@ -247,8 +252,9 @@ export async function startHttp(
   const tell = (): void => undefined;
   const settings = createSettings({ store, fleet, now, tell, book: policies, actOnStore, keepMs });
   const recovery = await createRecovery({
-    ...{ store, book, now, act, terms: contracts.terms, services: services.servicePort },
+    ...{ store, book, now, act, hear, terms: contracts.terms, services: services.servicePort, endOfMaker },
     clientOfDevice: (id) => fleet.devices.get(id)?.info.client_id ?? null,
+    siteOfDevice: (id) => fleet.devices.get(id)?.info.site_id ?? null,
   });
   const recoveryTimes = await createRecoveryTimes({
     ...{ store, book, now, act, services, protection: recovery.protection, lossOf: () => null },
@@ -274,7 +280,7 @@ export async function startHttp(
   const routeTable: RouteOptions[] = [];
   let isAdding = true;
   const routes: readonly AddRoutes[] = [
-    (http) => http.addHook('onRoute', (route) => void (isAdding && routeTable.push(route))),
+    (http) => http.addHook('onRoute', (route) => void ((isAdding || isLate(route)) && routeTable.push(route))),
     ...features.flatMap((feature) => feature.routes),
     (http) => receiverRoutes(http, { receivers }),
     (http) => auditRoutes(http, { ...shared, actions: auditActions }),
@@ -332,6 +338,7 @@ export async function startHttp(
     maintenance: maintenance.port,
     personReports: tickets.port,
     recoveryPlans: recovery.port,
+    recoveryPings: recovery.pingPort,
     book,
     availability,
     fleet,
@@ -344,11 +351,11 @@ export async function startHttp(
     upgrades,
     routeTable: routeTable.filter(({ method }) => method !== 'HEAD'),
     log,
-    async request(method, path, { headers = {}, body } = {}) {
+    async request(method, path, { headers = {}, body, raw } = {}) {
       const response = await fetch(base + path, {
         method,
-        headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
-        body: body === undefined ? null : JSON.stringify(body),
+        headers: { ...typeOf(body, raw), ...headers },
+        body: raw ?? (body === undefined ? null : JSON.stringify(body)),
         redirect: 'manual',
       });
       const text = await response.text();
@@ -377,3 +384,11 @@ export async function startHttp(
     },
   };
 }
+
+function typeOf(body: unknown, raw: string | undefined): Record<string, string> {
+  if (raw !== undefined) return { 'content-type': 'application/x-www-form-urlencoded' };
+  return body === undefined ? {} : { 'content-type': 'application/json' };
+}
+
+/** What takes any body is added apart, once all others are. */
+const isLate = ({ url }: RouteOptions): boolean => url.startsWith('/api/v1/recovery/ping/');

@@ -218,6 +218,16 @@ async function newPlan({ recoveryPlans }: TestServer, tenant: Tenant): Promise<s
   return (await recoveryPlans.create(everyClient, protection(tenant), { id: 'test', name: 'Test' })).id;
 }
 
+async function newPing(server: TestServer, tenant: Tenant): Promise<string> {
+  const id = await newPlan(server, tenant);
+  return (await server.recoveryPings.make(everyClient, id, { id: 'test', name: 'Test' })).secret;
+}
+
+const pushed = {
+  ...{ exitCode: 0, sizeBytes: 5 },
+  ...{ startedAt: '2027-01-01T00:00:00Z', finishedAt: '2027-01-01T00:40:00Z' },
+};
+
 function problem({ client, site, device }: Tenant): PersonReportInput {
   const place = { clientId: client.id, siteId: site.id, deviceId: device.id, serviceId: null };
   return { ...place, reporter: 'Ana', text: 'It is slow.', aboutInfrastructure: true, incidentId: null };
@@ -441,8 +451,8 @@ export const samples: Record<string, MakeSample> = {
   'POST /api/v1/recovery/points': async (server, tenant) => ({
     path: '/api/v1/recovery/points',
     body: {
-      ...{ planId: await newPlan(server, tenant), id: 'first', exitCode: 0, sizeBytes: 5 },
-      ...{ startedAt: '2027-01-01T00:00:00Z', finishedAt: '2027-01-01T00:40:00Z' },
+      ...{ planId: await newPlan(server, tenant), id: 'first' },
+      ...pushed,
     },
   }),
   'GET /api/v1/devices/:id/if-lost': async ({ fleet }, { device }) => {
@@ -467,6 +477,36 @@ export const samples: Record<string, MakeSample> = {
   'PUT /api/v1/recovery/plans/:id/drill-target': async (server, tenant) => ({
     path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}/drill-target`,
     body: { scope: 'full', maxAgeDays: 90, windowEndsAt: null },
+  }),
+  'POST /api/v1/recovery/points/batch': async (server, tenant) => ({
+    path: '/api/v1/recovery/points/batch',
+    body: { points: [{ ...pushed, planId: await newPlan(server, tenant), id: 'first' }] },
+  }),
+  'GET /api/v1/recovery/plans/:id/points': async (server, tenant) => ({
+    path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}/points`,
+  }),
+  'GET /api/v1/recovery/plans/:id/attainment': async (server, tenant) => ({
+    path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}/attainment`,
+  }),
+  'GET /api/v1/recovery/attainment': (_, { client }) => ({ path: `/api/v1/recovery/attainment?client=${client.id}` }),
+  'GET /api/v1/recovery/plans/:id/runs': async (server, tenant) => ({
+    path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}/runs`,
+  }),
+  'POST /api/v1/recovery/plans/:id/ping': async (server, tenant) => ({
+    path: `/api/v1/recovery/plans/${await newPlan(server, tenant)}/ping`,
+    body: {},
+  }),
+  'DELETE /api/v1/recovery/plans/:id/ping': async (server, tenant) => {
+    const id = await newPlan(server, tenant);
+    await server.recoveryPings.make(everyClient, id, { id: 'test', name: 'Test' });
+    return { path: `/api/v1/recovery/plans/${id}/ping` };
+  },
+  'GET /api/v1/recovery/ping/:secret/:event': async (server, tenant) => ({
+    path: `/api/v1/recovery/ping/${await newPing(server, tenant)}/start`,
+  }),
+  'POST /api/v1/recovery/ping/:secret/:event': async (server, tenant) => ({
+    path: `/api/v1/recovery/ping/${await newPing(server, tenant)}/success`,
+    body: {},
   }),
   'GET /api/v1/person-reports': plain('/api/v1/person-reports'),
   'POST /api/v1/person-reports': (_, tenant) => ({ path: '/api/v1/person-reports', body: problem(tenant) }),

@@ -26,6 +26,16 @@ export type ActInStore = <T>(
   work: (changes: ChangeSet, scoped: ScopedStore, handle: StoreHandle, now: number) => Promise<T>,
 ) => Promise<T>;
 
+/**
+ * Writes what machines tell, by a key or by a secret address: as {@link Act}, but it is measured and not done by anybody, so that what is
+ * written is its only record. @param who whose rights must still stand when its turn comes; null where `work` sees to that
+ */
+export type Hear = <T>(
+  who: Doer | null,
+  scope: Scope,
+  work: (changes: ChangeSet, now: number, scoped: ScopedStore) => Promise<T> | T,
+) => Promise<T>;
+
 /** What happened by itself, and cannot be repeated: it is written as soon as it can be. @throws VigiaError overloaded */
 export type Follow = (work: (changes: ChangeSet, now: number) => void) => Promise<void>;
 

@@ -50,6 +50,17 @@ export class PlanBook {
     );
   }
 
+  /** Also one that was removed. */
+  known(id: string): PlanDefinition | null {
+    return this.#plans.get(id) ?? null;
+  }
+
+  /** One that stands; null for none. */
+  find(id: string): PlanDefinition | null {
+    const plan = this.#plans.get(id);
+    return plan && plan.removedAt === null ? plan : null;
+  }
+
   /** @throws VigiaError not_found also for what is outside the scope */
   require(scope: Scope, id: string): PlanDefinition {
     const plan = this.#plans.get(id);

@@ -15,10 +15,9 @@ import { found, notFound } from '../../platform/store/scoping.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { inputOf, type PlanDefinition } from './definition.ts';
 import type { PlanBook } from './plan-book.ts';
-import type { PointBook } from './point-book.ts';
 import { refuseBadPlan } from './refuse-bad.ts';
 import type { PlanTerms } from './targets.ts';
-import { planDetail, planRow, previewOf } from './views.ts';
+import { type Books, planDetail, planRow, previewOf } from './views.ts';
 
 export interface PlanPortOptions {
   readonly store: Pick<Store, 'scoped'>;
@@ -28,7 +27,7 @@ export interface PlanPortOptions {
   /** Throws not_found for a service that is outside the scope or not there. */
   readonly services: { get(scope: Scope, id: string): unknown };
   readonly plans: PlanBook;
-  readonly points: PointBook;
+  readonly books: Books;
   readonly act: Act;
   readonly now: () => number;
 }
@@ -41,9 +40,8 @@ export type PlanPort = ReturnType<typeof createPlanPort>;
 
 /** Plans as people make, change and read them. Each may throw VigiaError not_found, validation_failed, conflict. */
 export function createPlanPort(options: PlanPortOptions) {
-  const { store, plans, points, terms, act, now } = options;
-  const detail = (plan: PlanDefinition, at: number): RecoveryPlanDetail =>
-    planDetail(plan, points.of(plan.id), terms, at);
+  const { store, plans, books, terms, act, now } = options;
+  const detail = (plan: PlanDefinition, at: number): RecoveryPlanDetail => planDetail(plan, books, terms, at);
 
   return {
     /** By their names. Only those of the page are judged. */
@@ -54,7 +52,7 @@ export function createPlanPort(options: PlanPortOptions) {
         asked,
         (plan) => `${inputOf(plan).name}\0${plan.id}`,
       );
-      return mapPage(page, (plan) => planRow(plan, points.of(plan.id), terms, at));
+      return mapPage(page, (plan) => planRow(plan, books, terms, at));
     },
     get: (scope: Scope, id: string): RecoveryPlanDetail => detail(plans.require(scope, id), now()),
 

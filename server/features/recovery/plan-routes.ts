@@ -4,15 +4,12 @@ import {
   RecoveryPlanInput,
   RecoveryPlanPreview,
   RecoveryPlanRow,
-  RecoveryPoint,
-  RecoveryPointInput,
 } from '../../../protocol/api/recovery.ts';
 import { Id, IdParams, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
 import { principalOf } from '../../platform/http/principal.ts';
 import type { PlanPort } from './plan-port.ts';
-import type { PointPort } from './point-port.ts';
 
 const ListQuery = Type.Object(
   { ...pageQuery, client: Type.Optional(Id), device: Type.Optional(Id), service: Type.Optional(Id) },
@@ -68,18 +65,6 @@ export function planRoutes(http: Http, plans: PlanPort): void {
       const actor = principalOf(request);
       await plans.remove(actor.scope, request.params.id, actor);
       return reply.code(204).send();
-    },
-  );
-}
-
-/** What tells of backups that were made. */
-export function pointRoutes(http: Http, points: PointPort): void {
-  http.post(
-    '/api/v1/recovery/points',
-    { config: { access: 'act' }, schema: { body: RecoveryPointInput, response: { 200: RecoveryPoint } } },
-    async (request) => {
-      const actor = principalOf(request);
-      return points.push(actor.scope, request.body, actor);
     },
   );
 }

@@ -3,7 +3,7 @@ import { everyClient } from '../../domain/scope.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { inputOf, type PlanDefinition, tableOf } from './definition.ts';
 import type { PlanBook } from './plan-book.ts';
-import type { PointBook } from './point-book.ts';
+import type { PointBook } from './points/point-book.ts';
 import type { ProtectedPlan, Protection } from './protected-plan.ts';
 import { standingOf } from './standing.ts';
 import type { PlanTerms } from './targets.ts';

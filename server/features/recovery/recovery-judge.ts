@@ -8,8 +8,9 @@ import { everyClient } from '../../domain/scope.ts';
 import { eachApart } from '../../platform/health/faults.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { inputOf, type PlanDefinition } from './definition.ts';
+import type { GoneDevices } from './gone-devices.ts';
 import type { PlanBook } from './plan-book.ts';
-import type { PointBook } from './point-book.ts';
+import type { PointBook } from './points/point-book.ts';
 import { standingOf } from './standing.ts';
 import { type PlanTerms, targetOf } from './targets.ts';
 
@@ -24,6 +25,9 @@ export interface RecoveryJudgeOptions {
   readonly book: Pick<IncidentBook, 'step'>;
   readonly plans: PlanBook;
   readonly points: PointBook;
+  readonly gone: GoneDevices;
+  /** Null for a device that is not there. */
+  readonly siteOfDevice: (deviceId: string) => string | null;
   readonly terms: PlanTerms;
 }
 
@@ -38,6 +42,8 @@ interface Looked {
 /** What was raised last: it stands until it changes, also if a person resolved the incident meanwhile. */
 interface Raised {
   readonly clientId: string;
+  /** Missing in what was kept before it was known. */
+  readonly siteId?: string | null;
   readonly deviceId: string | null;
   readonly serviceId: string | null;
   readonly priority: RecoveryPriority;
@@ -65,6 +71,7 @@ export class RecoveryJudge implements Judge {
   clockSet(set: ClockSet): void {
     this.#options.plans.clockSet(set);
     this.#options.points.clockSet(set);
+    this.#options.gone.clockSet(set);
     this.#looked.clear();
   }
 
@@ -80,13 +87,22 @@ export class RecoveryJudge implements Judge {
 
   #judgeAll(changes: ChangeSet, now: number): void {
     const standing = new Set<string>();
-    eachApart(this.#options.plans.list(everyClient), (plan) => {
+    const { plans, gone } = this.#options;
+    const all = plans.list(everyClient).filter((plan) => gone.endOf(plan) === null);
+    eachApart(all, (plan) => {
       standing.add(plan.id);
       this.#judgeOne(plan, changes, now);
     });
     for (const [planId, raised] of [...this.#raised]) {
       if (!standing.has(planId))
-        this.#clear(planId, raised, said('recovery.over', { how: 'removed' }), changes, now, true);
+        this.#clear(
+          planId,
+          raised,
+          said('recovery.over', { how: plans.find(planId) ? 'retired' : 'removed' }),
+          changes,
+          now,
+          true,
+        );
     }
   }
 
@@ -123,7 +139,10 @@ export class RecoveryJudge implements Judge {
     at: number,
   ): void {
     const { name, deviceId, serviceId } = inputOf(plan);
-    const raised = before ? { ...before, priority } : { clientId: plan.clientId, deviceId, serviceId, priority };
+    const siteId = deviceId === null ? null : this.#options.siteOfDevice(deviceId);
+    const raised = before
+      ? { ...before, priority }
+      : { clientId: plan.clientId, siteId, deviceId, serviceId, priority };
     this.#remember(plan.id, raised, before, changes);
     const since = (state.stage === 'breached' ? state.breachAt : state.dueAt) ?? at;
     const verdict = {
@@ -139,9 +158,11 @@ export class RecoveryJudge implements Judge {
     changes.addIncident(null, this.#options.book.step(verdict, subjectOf(raised)));
   }
 
-  #clear(planId: string, raised: Raised, over: Said, changes: ChangeSet, at: number, isFinal = false): void {
+  #clear(planId: string, raised: Raised, how: Said, changes: ChangeSet, at: number, isFinal = false): void {
     this.#remember(planId, null, raised, changes);
     this.#looked.delete(planId);
+    const plan = this.#options.plans.known(planId);
+    const over = plan === null ? how : said('recovery.plan', { plan: inputOf(plan).name, how });
     const verdict = { kind: 'clear', rule: 'recovery.exposure', object: planId, said: over, at, isFinal } as const;
     changes.addIncident(null, this.#options.book.step(verdict, subjectOf(raised)));
   }
@@ -163,6 +184,6 @@ function protects(plan: PlanDefinition, { deviceId, serviceId }: Raised): boolea
   return input.deviceId === deviceId && input.serviceId === serviceId;
 }
 
-function subjectOf({ clientId, deviceId, serviceId }: Raised) {
-  return { clientId, siteId: null, deviceId, serviceId };
+function subjectOf({ clientId, siteId = null, deviceId, serviceId }: Raised) {
+  return { clientId, siteId, deviceId, serviceId };
 }

@@ -5,6 +5,12 @@ type Targets = { readonly rpoMinutes: number | null; readonly rtoMinutes: number
 
 /** What contracts say of recovery; `TermsSource` of server/domain/sla/ is one. */
 export interface PlanTerms {
+  /** Oldest first, without overlap; `until` is Infinity for the last one without an end. */
+  inForce(clientId: string): readonly {
+    readonly from: number;
+    readonly until: number;
+    readonly terms: { readonly recovery: Targets };
+  }[];
   /** Null without a contract at that instant. */
   at(clientId: string, at: number): { readonly terms: { readonly recovery: Targets } } | null;
 }

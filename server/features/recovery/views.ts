@@ -11,9 +11,14 @@ import { plain } from '../../../protocol/said/plain.ts';
 import { said } from '../../../protocol/said/said.ts';
 import { iso } from '../../domain/iso.ts';
 import type { PlanState } from '../../domain/recovery/plan-state.ts';
-import type { RecoveryPoint } from '../../domain/recovery/point.ts';
 import { holdOf, proposeRpoMs, type WorstCase, worstCaseOfRhythm } from '../../domain/recovery/worst-case.ts';
 import { inputOf, type PlanDefinition, tableOf } from './definition.ts';
+import type { GoneDevices } from './gone-devices.ts';
+import type { PingBook } from './pings/ping-book.ts';
+import type { RunBook } from './pings/run-book.ts';
+import { runView } from './pings/run-view.ts';
+import type { PointBook } from './points/point-book.ts';
+import { breakView } from './points/point-view.ts';
 import { standingOf } from './standing.ts';
 import { type PlanTerms, targetOf } from './targets.ts';
 
@@ -31,12 +36,22 @@ function planView(plan: PlanDefinition, terms: PlanTerms, now: number): Recovery
 
 export function planRow(
   plan: PlanDefinition,
-  points: readonly RecoveryPoint[],
+  { points, gone }: Pick<Books, 'points' | 'gone'>,
   terms: PlanTerms,
   now: number,
 ): RecoveryPlanRow {
   const view = planView(plan, terms, now);
-  return { ...view, standing: standingView(view.name, standingOf(plan, points, terms, now), now) };
+  const standing = standingOf(plan, points.of(plan.id), terms, now);
+  const since = gone.endOf(plan);
+  if (since === null) return { ...view, orphanedAt: null, standing: standingView(view.name, standing, now) };
+  const over = {
+    stage: 'blind',
+    missed: 0,
+    dueAt: null,
+    breachAt: null,
+    said: said('recovery.orphaned', { since }),
+  } as const;
+  return { ...view, orphanedAt: iso(since), standing: standingView(view.name, { ...standing, ...over }, now) };
 }
 
 /** What would come of a plan that is not there yet. */
@@ -46,14 +61,27 @@ export function previewOf(plan: PlanDefinition, terms: PlanTerms, now: number): 
   return { rpo, rto, worstCase: worstCaseOf(plan, rpo.minutes, now) };
 }
 
-export function planDetail(
-  plan: PlanDefinition,
-  points: readonly RecoveryPoint[],
-  terms: PlanTerms,
-  now: number,
-): RecoveryPlanDetail {
-  const row = planRow(plan, points, terms, now);
-  return { ...row, worstCase: worstCaseOf(plan, row.rpo.minutes, now) };
+/** What is held in memory of all plans. */
+export interface Books {
+  readonly points: PointBook;
+  readonly runs: RunBook;
+  readonly pings: PingBook;
+  readonly gone: GoneDevices;
+}
+
+export function planDetail(plan: PlanDefinition, books: Books, terms: PlanTerms, now: number): RecoveryPlanDetail {
+  const { points, runs, pings } = books;
+  const row = planRow(plan, books, terms, now);
+  const broken = points.breakOf(plan.id);
+  const { newest } = runs.of(plan.id);
+  const ping = pings.of(plan.id);
+  return {
+    ...row,
+    worstCase: worstCaseOf(plan, row.rpo.minutes, now),
+    chain: broken && breakView(broken, now),
+    lastRun: newest && runView(newest),
+    ping: ping && { createdAt: iso(ping.created_at), expiresAt: isoOrNull(ping.expires_at) },
+  };
 }
 
 function standingView(plan: string, state: PlanState, now: number): RecoveryStanding {

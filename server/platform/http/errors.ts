@@ -153,7 +153,7 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   socket.end(rawErrorAnswer(new VigiaError('bad_request', 'This is not an HTTP request, or it came too slowly.')));
 }
 
-/** The path without its query, which may hold what a log should not. */
+/** The path without its query, which may hold what a log should not, and without the secret of an address for pings. */
 export function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? '';
+  return (url.split('?', 1)[0] ?? '').replace(/^(\/api\/v1\/recovery\/ping\/)[^/]+/, '$1...');
 }

@@ -35,7 +35,9 @@ const pastColumns: readonly (readonly [table: string, ...columns: string[]])[] =
   ['check_definition', 'created_at', 'removed_at'],
   ['recovery_plan', 'created_at', 'removed_at'],
   ['recovery_plan_version', 'effective_at'],
-  ['recovery_point', 'seen_at'],
+  ['recovery_point', 'seen_at', 'verified_at', 'gone_at'],
+  ['recovery_ping', 'created_at'],
+  ['recovery_run', 'started_at', 'ended_at', 'noted_at'],
   ['recovery_drill', 'started_at', 'finished_at', 'recorded_at'],
   ['recovery_drill_target', 'set_at'],
   // Else what was decided before would judge until then.
@@ -48,6 +50,7 @@ const lasting = [
   ['enrolment_token', 'created_at', 'expires_at'],
   ['password_reset', 'created_at', 'expires_at'],
   ['client', 'report_key_at', 'report_key_expires_at'],
+  ['recovery_ping', 'created_at', 'expires_at'],
 ] as const;
 /** Stretches of time: what begins in the future is none. */
 const stretches = ['presence_interval', 'check_interval'] as const;

@@ -22,6 +22,7 @@ import { recoveryPoints } from './migrations/0020-recovery-points.ts';
 import { setBack } from './migrations/0021-set-back.ts';
 import { outages } from './migrations/0022-outages.ts';
 import { recoveryDrills } from './migrations/0023-recovery-drills.ts';
+import { recoveryRuns } from './migrations/0024-recovery-runs.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** Statements, or what reads old rows that no statement can read; in a transaction either way. */
@@ -54,6 +55,7 @@ const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
   [16, recoveryPoints],
   [17, outages],
   [18, recoveryDrills],
+  [19, recoveryRuns],
 ]);
 
 /** The version of the tables that every build has; features lead on from there. */

@@ -28,6 +28,7 @@ import { type ReceiverRepository, receiverRepository } from './repo/receiver.ts'
 import { type RecoveryDrillRepository, recoveryDrillRepository } from './repo/recovery-drill.ts';
 import { type RecoveryPlanRepository, recoveryPlanRepository } from './repo/recovery-plan.ts';
 import { type RecoveryPointRepository, recoveryPointRepository } from './repo/recovery-point.ts';
+import { type RecoveryRunRepository, recoveryRunRepository } from './repo/recovery-run.ts';
 import { type ServiceRepository, serviceRepository } from './repo/service.ts';
 import { type SessionRepository, sessionRepository } from './repo/session.ts';
 import { type SiteRepository, siteRepository } from './repo/site.ts';
@@ -63,6 +64,7 @@ export interface ScopedStore {
   readonly recoveryPlans: RecoveryPlanRepository;
   readonly recoveryPoints: RecoveryPointRepository;
   readonly recoveryDrills: RecoveryDrillRepository;
+  readonly recoveryRuns: RecoveryRunRepository;
 }
 
 /** What can be read and written, alone or inside a transaction. */
@@ -189,5 +191,6 @@ function scopedStore(context: RepositoryContext, scope: Scope): ScopedStore {
     recoveryPlans: recoveryPlanRepository(bound),
     recoveryPoints: recoveryPointRepository(bound),
     recoveryDrills: recoveryDrillRepository(bound),
+    recoveryRuns: recoveryRunRepository(bound),
   };
 }

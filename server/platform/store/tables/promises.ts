@@ -118,6 +118,39 @@ export interface PromiseTables {
     seen_at: number;
     completeness: 'complete' | 'seen' | 'unknown' | 'failed';
     size_bytes: number | null;
+    verified_at: number | null;
+    gone_at: number | null;
+    kind: 'full' | 'differential' | 'incremental' | 'log';
+    /** The point without which it cannot be restored. */
+    follows: string | null;
+    /** Where it lies; null: where the plan says. */
+    place: string | null;
+    /** A key (`key:<id>`), a person, `ping`, or an agent (`device:<id>`); empty for those from before it was kept. */
+    told_by: string;
+  };
+  /** The secret address by which the runs of a plan are told. */
+  recovery_ping: {
+    plan_id: string;
+    client_id: string;
+    secret_hash: Uint8Array;
+    created_at: number;
+    created_by: string;
+    expires_at: number | null;
+  };
+  /** A run of a backup as it was told: its start, its end, or both. `name` is what whoever tells of it calls it. */
+  recovery_run: {
+    id: Generated<number>;
+    plan_id: string;
+    client_id: string;
+    name: string | null;
+    started_at: number | null;
+    ended_at: number | null;
+    noted_at: number;
+    outcome: 'running' | 'complete' | 'unknown' | 'failed' | 'never_ended';
+    exit_code: number | null;
+    size_bytes: number | null;
+    told_by: string;
+    point_id: string | null;
   };
   /** What a service was made of, from when on. `document_json` is a `ServiceInput` of protocol/api/service.ts. */
   service_version: {

@@ -4,9 +4,9 @@ import type { RecoveryDrillInput } from '../../../../protocol/api/drills.ts';
 import type { RecoveryPlanInput } from '../../../../protocol/api/recovery.ts';
 import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
-import { createRecovery } from '../../../../server/features/recovery/create-recovery.ts';
 import { createRecoveryTimes } from '../../../../server/features/recovery/create-times.ts';
 import { startHttp, type TestServer } from '../../../support/http.ts';
+import { startRecovery } from '../../../support/recovery-start.ts';
 import { addTenant, type Tenant } from '../../../support/store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -127,9 +127,7 @@ t.test('overdue is one Normal incident, also across a start, until one is done t
     const common = {
       ...{ store, book, now: () => clock.nowMs, act: () => Promise.reject(new Error('nobody acts')) },
     };
-    const { protection } = await createRecovery({
-      ...{ ...common, clientOfDevice: () => null, services: { get: () => undefined }, terms: { at: () => null } },
-    });
+    const { protection } = await startRecovery(server, { book });
     const services = { members: () => [], view: () => null };
     const servicesOf = { list: () => [], get: () => assert.fail('nobody asks') };
     const { judges } = await createRecoveryTimes({

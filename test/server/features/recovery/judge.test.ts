@@ -2,8 +2,8 @@ import t from 'tap';
 import type { RecoveryPlanInput } from '../../../../protocol/api/recovery.ts';
 import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
-import { createRecovery } from '../../../../server/features/recovery/create-recovery.ts';
 import { startHttp } from '../../../support/http.ts';
+import { startRecovery } from '../../../support/recovery-start.ts';
 import { addTenant } from '../../../support/store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -32,10 +32,7 @@ t.test('late, at risk, breached, and well again: one incident, also across a sta
     clock.nowMs = at;
     const book = new IncidentBook(store, HOUR_MS);
     await book.load(at);
-    const { judges } = await createRecovery({
-      ...{ store, book, clientOfDevice: () => null, services: { get: () => undefined }, now: () => clock.nowMs },
-      ...{ act: () => Promise.reject(new Error('nobody acts')), terms: { at: () => null } },
-    });
+    const { judges } = await startRecovery(server, { book });
     const changes = new ChangeSet();
     for (const judge of judges) judge.judge(changes, at);
     if (changes.hasWrites) await store.commit(changes.statements(store, 0, at));

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { RecoveryPlanInput } from '../../../../protocol/api/recovery.ts';
 import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
+import { GoneDevices } from '../../../../server/features/recovery/gone-devices.ts';
 import { PlanBook } from '../../../../server/features/recovery/plan-book.ts';
 import { RecoveryJudge, type RecoveryJudgeOptions } from '../../../../server/features/recovery/recovery-judge.ts';
 import { addTenant, tempStore } from '../../../support/store.ts';
@@ -22,7 +23,14 @@ async function desk(t: Parameters<typeof tempStore>[0]) {
   const book = new IncidentBook(store, HOUR_MS);
   const plans = new PlanBook();
   const judge = new RecoveryJudge({
-    ...{ store, book, plans, terms: { at: () => null } },
+    ...{
+      store,
+      book,
+      plans,
+      terms: { at: () => null, inForce: () => [] },
+      gone: new GoneDevices(),
+      siteOfDevice: () => null,
+    },
     points: noPoints as RecoveryJudgeOptions['points'],
   });
   const put = (id: string, deviceId: string | null): void => {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { RecoveryPlanInput } from '../../../../protocol/api/recovery.ts';
-import { createRecovery } from '../../../../server/features/recovery/create-recovery.ts';
-import { startHttp, type TestServer } from '../../../support/http.ts';
+import { startHttp } from '../../../support/http.ts';
+import { startRecovery } from '../../../support/recovery-start.ts';
 import { addTenant, type Tenant } from '../../../support/store.ts';
 
 const path = '/api/v1/recovery/plans';
@@ -25,21 +25,6 @@ function nightly({ client }: Tenant, change: Partial<RecoveryPlanInput> = {}): R
   };
 }
 
-/** What a start makes of what is stored. */
-async function startedAnew({ store, clock }: TestServer) {
-  const services = { get: () => undefined };
-  const act = () => Promise.reject(new Error('nobody acts'));
-  return createRecovery({
-    store,
-    book: { step: () => null },
-    clientOfDevice: () => null,
-    services,
-    act,
-    terms: { at: () => null },
-    now: () => clock.nowMs,
-  });
-}
-
 t.test('a daily backup of 40 min cannot keep an RPO of 24 h, and the plan says what can', async (t) => {
   const server = await startHttp(t);
   const tenant = await addTenant(server.store, 'Acme');
@@ -57,7 +42,7 @@ t.test('a daily backup of 40 min cannot keep an RPO of 24 h, and the plan says w
   const read = await server.request('GET', `${path}/${made.body.id}`, { headers });
   t.same(read.body, changed.body);
 
-  const anew = await startedAnew(server);
+  const anew = await startRecovery(server);
   t.same(
     anew.port.list({ allClients: true }, { limit: 10, cursor: undefined }).items,
     (await server.request('GET', path, { headers })).body.items,
@@ -67,7 +52,7 @@ t.test('a daily backup of 40 min cannot keep an RPO of 24 h, and the plan says w
   t.equal((await server.request('DELETE', `${path}/${made.body.id}`, { headers })).status, 204);
   t.equal((await server.request('GET', `${path}/${made.body.id}`, { headers })).status, 404);
   t.same(
-    (await startedAnew(server)).port.list({ allClients: true }, { limit: 10, cursor: undefined }).items,
+    (await startRecovery(server)).port.list({ allClients: true }, { limit: 10, cursor: undefined }).items,
     [],
     'it stays removed',
   );
@@ -88,24 +73,15 @@ t.test('a plan that skips the weekend holds over it', async (t) => {
 
 t.test('without a target of its own it has that of the contract', async (t) => {
   const server = await startHttp(t);
-  const { store, clock } = server;
-  const tenant = await addTenant(store, 'Acme');
+  const tenant = await addTenant(server.store, 'Acme');
   const headers = await server.keyed('technician');
   const body = nightly(tenant, { rpoMinutes: null });
   const made = await server.request('POST', path, { headers, body });
   t.same(made.body.rpo, { minutes: null, from: 'none' });
   t.equal(made.body.worstCase.verdict, null, 'nothing is promised');
   const agreed = { terms: { recovery: { rpoMinutes: 60, rtoMinutes: 240 } } };
-  const { port } = await createRecovery({
-    ...{
-      store,
-      book: { step: () => null },
-      services: { get: () => undefined },
-      now: () => clock.nowMs,
-      clientOfDevice: () => null,
-    },
-    act: () => Promise.reject(new Error('nobody acts')),
-    terms: { at: (clientId) => (clientId === tenant.client.id ? agreed : null) },
+  const { port } = await startRecovery(server, {
+    terms: { at: (clientId) => (clientId === tenant.client.id ? agreed : null), inForce: () => [] },
   });
   const [plan] = port.list({ allClients: true }, { limit: 10, cursor: undefined }).items;
   t.same(plan?.rpo, { minutes: 60, from: 'contract' });

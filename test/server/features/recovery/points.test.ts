@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { RecoveryPlanInput, RecoveryPointInput } from '../../../../protocol/api/recovery.ts';
-import { createRecovery } from '../../../../server/features/recovery/create-recovery.ts';
+import type { RecoveryPlanInput } from '../../../../protocol/api/recovery.ts';
+import type { RecoveryPointInput } from '../../../../protocol/api/recovery-point.ts';
 import { startHttp, type TestServer } from '../../../support/http.ts';
+import { startRecovery } from '../../../support/recovery-start.ts';
 import { addTenant, type Tenant } from '../../../support/store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -31,17 +32,8 @@ async function withPlan(server: TestServer, tenant: Tenant, change: Partial<Reco
   };
 }
 
-async function standingAfterStart({ store, clock }: TestServer, planId: string) {
-  const { port } = await createRecovery({
-    ...{
-      store,
-      book: { step: () => null },
-      clientOfDevice: () => null,
-      services: { get: () => undefined },
-      now: () => clock.nowMs,
-    },
-    ...{ act: () => Promise.reject(new Error('nobody acts')), terms: { at: () => null } },
-  });
+async function standingAfterStart(server: TestServer, planId: string) {
+  const { port } = await startRecovery(server);
   return port.get({ allClients: true }, planId).standing;
 }
 

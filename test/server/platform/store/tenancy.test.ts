@@ -226,13 +226,38 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
     ...{ plan_id: plan.id, client_id: bolt.client.id, point_id: 'p', started_at: 1, finished_at: 2, seen_at: 3 },
     completeness: 'complete',
     size_bytes: 4,
+    verified_at: null,
+    gone_at: null,
+    kind: 'log',
+    follows: 'full',
+    place: null,
+    told_by: 'me',
   } as const;
+  const backupRun = {
+    ...{ id: 1, plan_id: plan.id, client_id: bolt.client.id, name: null, started_at: 1, ended_at: null, noted_at: 1 },
+    ...{ outcome: 'running' as const, exit_code: null, size_bytes: null, told_by: 'ping', point_id: null },
+  } as const;
+  const {
+    id: _run,
+    plan_id: _plan,
+    client_id: _client,
+    name: _name,
+    started_at: _start,
+    told_by: _by,
+    ...ended
+  } = backupRun;
+  const ping = {
+    ...{ plan_id: plan.id, client_id: bolt.client.id, secret_hash: randomBytes(32) },
+    ...{ created_at: 1, created_by: 'me', expires_at: null },
+  };
   await store.commit([
     all.recoveryPlans.insertStatement(plan),
     all.recoveryPlans.insertVersionStatement(planVersion),
     all.recoveryPoints.saveStatement(point),
     all.recoveryDrills.insertStatement(drill),
     all.recoveryDrills.setTargetStatement(drillTarget),
+    all.recoveryRuns.insertStatement(backupRun),
+    all.recoveryRuns.putPingStatement(ping),
   ]);
   const reportKey = randomBytes(32);
   await all.clients.setReportKey(bolt.client.id, { hash: reportKey, createdBy: 'me', expiresAt: null });
@@ -493,6 +518,20 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       newest: [outcome.empty, () => mine.recoveryPoints.newest(10)],
       saveStatement: [outcome.notFound, () => mine.recoveryPoints.saveStatement(point)],
       prune: [0, () => mine.recoveryPoints.prune(100, 0)],
+      chained: [outcome.empty, () => mine.recoveryPoints.chained()],
+      these: [outcome.empty, () => mine.recoveryPoints.these(plan.id, [point.point_id])],
+      withForerunners: [outcome.empty, () => mine.recoveryPoints.withForerunners(plan.id, [point.point_id], 10)],
+      page: [outcome.empty, () => mine.recoveryPoints.page(plan.id, null, 10)],
+    },
+    recoveryRuns: {
+      standing: [outcome.empty, () => mine.recoveryRuns.standing()],
+      page: [outcome.empty, () => mine.recoveryRuns.page(plan.id, null, 10)],
+      insertStatement: [outcome.notFound, () => mine.recoveryRuns.insertStatement({ ...backupRun, id: 2 })],
+      endStatement: [undefined, () => store.commit([mine.recoveryRuns.endStatement(1, { ...ended, noted_at: 2 })])],
+      prune: [0, () => mine.recoveryRuns.prune(100, 0)],
+      pings: [outcome.empty, () => mine.recoveryRuns.pings()],
+      putPingStatement: [outcome.notFound, () => mine.recoveryRuns.putPingStatement(ping)],
+      removePingStatement: [undefined, () => store.commit([mine.recoveryRuns.removePingStatement(plan.id)])],
     },
     recoveryDrills: {
       all: [outcome.empty, () => ids(mine.recoveryDrills.all())],
@@ -556,6 +595,8 @@ async function reachesNowhereElse(t: Test, others: readonly string[]): Promise<v
       'recovery_point',
       'recovery_drill',
       'recovery_drill_target',
+      'recovery_run',
+      'recovery_ping',
       'api_key',
       'receiver',
       'delivery',
