@@ -1,6 +1,6 @@
 /**
  * The catalogue: every word that the dashboard itself says. `{names}` are filled in; an entry with forms follows the
- * plural of `{count}`. Other languages have the type {@link Catalogue}, so that a missing key does not compile.
+ * plural of `{count}`.
  */
 export const en = {
   loading: 'Loading …',
@@ -1400,10 +1400,3 @@ export const en = {
   'siteCard.field.email': 'E-mail',
   'siteCard.field.account': 'Account',
 } as const;
-
-type Entry = string | ({ readonly other: string } & { readonly [Form in Intl.LDMLPluralRule]?: string });
-
-/** What every language has to say. */
-export type Catalogue = {
-  readonly [Key in keyof typeof en]: (typeof en)[Key] extends string ? string : Exclude<Entry, string>;
-};
