@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { VigiaError } from '../../protocol/error.ts';
+import { SentenceError } from '../../protocol/error.ts';
 import { MAX_INVENTORY_BYTES } from '../../protocol/wire/frame.ts';
 import { type Inventory, parseInventory } from '../../protocol/wire/inventory.ts';
 
@@ -26,7 +26,7 @@ export const inventoryEnvironment: Readonly<Record<string, string>> =
  */
 export async function collectInventory({ command, timeoutMs }: InventoryOptions): Promise<Inventory> {
   const [program, ...args] = command;
-  if (program === undefined) throw new VigiaError('internal', 'No command was given to take the inventory with.');
+  if (program === undefined) throw new SentenceError('internal', 'No command was given to take the inventory with.');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   execFile(
     program,
@@ -44,7 +44,7 @@ export async function collectInventory({ command, timeoutMs }: InventoryOptions)
       const why = error.killed
         ? `it took longer than ${timeoutMs} ms or printed too much`
         : stderr.trim().slice(0, 500) || error.message;
-      reject(new VigiaError('internal', `The inventory could not be taken: ${why}.`));
+      reject(new SentenceError('internal', `The inventory could not be taken: ${why}.`));
     },
   );
   return parseInventory(await promise);

@@ -3,13 +3,15 @@ import { hostname, release, type as systemType } from 'node:os';
 import {
   type EnrolmentAnswer,
   type EnrolmentRequest,
+  type EnrolmentToken,
   enrolmentAnswerMessage,
   enrolmentRequestMessage,
   MAX_ENROLMENT_SKEW_MS,
-  parseEnrolmentToken,
+  NOT_A_TOKEN,
+  readEnrolmentToken,
   type ServerProof,
 } from '../../protocol/api/enrolment.ts';
-import { type ErrorCode, errorCodes, VigiaError } from '../../protocol/error.ts';
+import { type ErrorCode, errorCodes, SentenceError, VigiaError } from '../../protocol/error.ts';
 import { serverProofMessage } from '../../protocol/wire/frame.ts';
 import { prepareDataDir } from '../files/file.ts';
 import { type Channel, channelFits, notVigia, parseServerUrl, serverPath } from '../link/channel.ts';
@@ -44,7 +46,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export async function enroll(options: EnrolOptions): Promise<Enrolment> {
   const { dataDir, timeoutMs = DEFAULT_TIMEOUT_MS, now = Date.now } = options;
   const server = parseServerUrl(options.server);
-  const { fingerprint } = parseEnrolmentToken(options.token);
+  const { fingerprint } = tokenOf(options.token);
   prepareDataDir(dataDir);
   const present = options.force ? undefined : readEnrolment(dataDir);
   if (present !== undefined) {
@@ -140,7 +142,7 @@ function documentOf<T>({ status, document }: Answer, url: URL, now: () => number
   const serverTimeMs = error?.details?.serverTimeMs;
   if (code === 'clock_skew' && typeof serverTimeMs === 'number') throw skewed(now() - serverTimeMs);
   const sentence = typeof error?.message === 'string' ? error.message.slice(0, 512) : undefined;
-  throw new VigiaError(code as ErrorCode, sentence);
+  throw new SentenceError(code as ErrorCode, sentence ?? errorCodes[code as ErrorCode]);
 }
 
 function isSoundAnswer(answer: EnrolmentAnswer): boolean {
@@ -163,7 +165,7 @@ function mismatch(server: URL, why: string): VigiaError {
 
 function skewed(skewMs: number): VigiaError {
   const direction = skewMs > 0 ? 'ahead of' : 'behind';
-  return new VigiaError(
+  return new SentenceError(
     'clock_skew',
     `The clock of this machine is ${inWords(Math.abs(skewMs))} ${direction} the server's. Set it (such as with NTP) and enrol again.`,
     { skewMs },
@@ -186,4 +188,10 @@ function base64url(value: Uint8Array): string {
 
 function bytes(text: unknown): Uint8Array {
   return typeof text === 'string' ? Buffer.from(text, 'base64url') : new Uint8Array();
+}
+
+function tokenOf(text: string): EnrolmentToken {
+  const token = readEnrolmentToken(text);
+  if (token === null) throw new SentenceError('token_invalid', NOT_A_TOKEN);
+  return token;
 }

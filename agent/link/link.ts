@@ -1,5 +1,5 @@
 import { AGENT_SUBPROTOCOL } from '../../protocol/api/enrolment.ts';
-import { type ErrorCode, ProtocolError, VigiaError } from '../../protocol/error.ts';
+import { type ErrorCode, ProtocolError, SentenceError } from '../../protocol/error.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/wire/codec.ts';
 import type {
   Clocks,
@@ -295,6 +295,6 @@ export class Link {
     const connectedForMs = this.#welcomedAtMs === undefined ? 0 : performance.now() - this.#welcomedAtMs;
     this.#closed.resolve({ ...cause, connectedForMs });
     const code = cause.code === 'closed' ? 'server_unreachable' : cause.code;
-    this.#welcomed.reject(new VigiaError(code, cause.message));
+    this.#welcomed.reject(new SentenceError(code, cause.message));
   }
 }

@@ -1,4 +1,4 @@
-import { VigiaError } from '../../protocol/error.ts';
+import { SentenceError } from '../../protocol/error.ts';
 import type { SchemaFrame } from '../../protocol/wire/frame.ts';
 import { type MetricDescriptor, properNames } from '../../protocol/wire/metric.ts';
 
@@ -29,7 +29,7 @@ export function createSchemas(): Schemas {
       if (frame === undefined) {
         lastId += 1;
         if (lastId > MAX_SCHEMA_ID)
-          throw new VigiaError('internal', 'The list of metrics changed too often for one run.');
+          throw new SentenceError('internal', 'The list of metrics changed too often for one run.');
         frame = { type: 'schema', run: 0, schema: lastId, metrics: properNames(metrics) };
       }
       known = [{ key, list: metrics, frame }, ...known.filter((one) => one.key !== key)].slice(0, REMEMBERED);

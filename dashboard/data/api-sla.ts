@@ -18,6 +18,7 @@ import type {
 import type { AheadFigures } from '../../protocol/api/person-report.ts';
 import type { SiteCard } from '../../protocol/api/site-card.ts';
 import type { Client, ReportLink } from '../../protocol/api/view.ts';
+import type { Said } from '../../protocol/said/said.ts';
 import type { LedgerKind } from '../route/routes.ts';
 import { request, requestAll } from './api.ts';
 
@@ -69,7 +70,7 @@ export const sla = {
       terms,
     ),
   checkContract: (clientId: string, terms: ContractTerms) =>
-    request<{ warnings: string[]; olderIncidents?: OlderIncidents }>(
+    request<{ warningsSaid: Said[]; olderIncidents?: OlderIncidents }>(
       'POST',
       `/contracts/check?${query({ client: clientId })}`,
       terms,

@@ -19,9 +19,8 @@ import type {
   SessionInfo,
   User,
 } from '../../protocol/api/view.ts';
-import { readSaid } from '../../protocol/said/read.ts';
 import { t } from '../words/i18n.ts';
-import { wordsOf } from '../words/said.ts';
+import { refusalWords } from '../words/said.ts';
 import { allPages } from './all-pages.ts';
 import { takeAnswer } from './take-early.ts';
 
@@ -105,8 +104,8 @@ async function reach(
 async function refusal(answer: Response): Promise<ApiError> {
   const body = (await answer.json().catch(() => null)) as ErrorBody | null;
   const { code = 'internal', message = t('error.status', { status: String(answer.status) }), said } = body?.error ?? {};
-  // In the viewer's words and zone where the server gave values.
-  return new ApiError(answer.status, code, said === undefined ? message : wordsOf(readSaid(said), Date.now()));
+  // In the viewer's words and zone where the server gave a fact.
+  return new ApiError(answer.status, code, said ? await refusalWords(said, message, Date.now()) : message);
 }
 
 const id = encodeURIComponent;

@@ -7,6 +7,7 @@ import { contractHref } from '../route/routes.ts';
 import { When } from '../ui/Ago.tsx';
 import { Fact, Facts } from '../ui/Facts.tsx';
 import { Nothing } from '../ui/Nothing.tsx';
+import { Words } from '../ui/Words.tsx';
 import { dateText } from '../words/format.ts';
 import { rich, t } from '../words/i18n.ts';
 import { calendarText } from '../words/sla-text.ts';
@@ -17,7 +18,7 @@ import { WeekGrid } from './WeekGrid.tsx';
 
 /** What was agreed with a client, and every earlier version of it. */
 export function ContractSummary({ contract }: { contract: Contract }) {
-  const { clientId, current, warnings } = contract;
+  const { clientId, current, warningsSaid: warnings } = contract;
   return (
     <section class="card contract-card">
       <header class="card-head">
@@ -35,7 +36,9 @@ export function ContractSummary({ contract }: { contract: Contract }) {
           {warnings.length > 0 && (
             <ul class="notices">
               {warnings.map((warning) => (
-                <li key={warning}>{warning}</li>
+                <li key={JSON.stringify(warning)}>
+                  <Words said={warning} />
+                </li>
               ))}
             </ul>
           )}

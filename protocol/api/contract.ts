@@ -140,6 +140,7 @@ export const Contract = Type.Object({
   /** Newest first. */
   versions: Type.Array(ContractVersion),
   warnings: Type.Array(Type.String()),
+  warningsSaid: Type.Array(SaidDocument),
 });
 export type Contract = Static<typeof Contract>;
 

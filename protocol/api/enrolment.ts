@@ -1,5 +1,3 @@
-import { VigiaError } from '../error.ts';
-
 /**
  * How a machine joins. The token carries the fingerprint of the server's identity key, so that the agent trusts nobody on
  * first use: it first asks `GET /enroll?nonce=` for a proof, and only after that checks out it sends the token by
@@ -82,14 +80,12 @@ export function formatEnrolmentToken({ secret, fingerprint }: EnrolmentToken): s
 // By fixed lengths, because base64url itself may contain the underscore.
 const tokenShape = /^vig1_(?<secret>[\w-]{22})_(?<fingerprint>[\w-]{43})$/;
 
-/** @throws VigiaError `token_invalid` if the text has not the shape of a token. */
-export function parseEnrolmentToken(text: string): EnrolmentToken {
+export const NOT_A_TOKEN =
+  'This is not an enrolment token: one starts with vig1_ and has 71 characters. Copy it again, whole.';
+
+/** Null if the text has not the shape of a token. */
+export function readEnrolmentToken(text: string): EnrolmentToken | null {
   const groups = tokenShape.exec(text)?.groups;
-  if (groups?.secret === undefined || groups.fingerprint === undefined) {
-    throw new VigiaError(
-      'token_invalid',
-      'This is not an enrolment token: one starts with vig1_ and has 71 characters. Copy it again, whole.',
-    );
-  }
+  if (groups?.secret === undefined || groups.fingerprint === undefined) return null;
   return { secret: groups.secret, fingerprint: groups.fingerprint };
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { SaidDocument } from './said.ts';
 import { DeviceKind } from './view/catalogue.ts';
 
 const PolicyLevel = Type.Enum(['default', 'client', 'site', 'kind', 'tag', 'device']);
@@ -79,7 +80,13 @@ export const EffectiveDeviceSettings = Type.Object({
   values: Type.Array(Type.Object({ name: Type.String(), value: Type.Number(), source: Source })),
   /** Stored values that cannot be used, such as those of an older version with other bounds. */
   ignored: Type.Array(
-    Type.Object({ name: Type.String(), policy: Type.String(), version: Type.Integer(), why: Type.String() }),
+    Type.Object({
+      name: Type.String(),
+      policy: Type.String(),
+      version: Type.Integer(),
+      why: Type.String(),
+      whySaid: SaidDocument,
+    }),
   ),
 });
 export type EffectiveDeviceSettings = Static<typeof EffectiveDeviceSettings>;

@@ -14,6 +14,7 @@ type Kinds = [
   'count',
   'number',
   'digits',
+  'exact',
   'flag',
   'budget',
   'said',

@@ -1,4 +1,4 @@
-import { english } from './en/english.ts';
+import { wholeEnglish } from './en/whole.ts';
 import type { Said } from './said.ts';
 import { word } from './word.ts';
 
@@ -8,5 +8,5 @@ import { word } from './word.ts';
  */
 export function plain(said: Said, now: number): string {
   if (said.key === 'text') return said.params.text;
-  return word(said, { catalogue: english, timeZone: 'UTC', now, instants: 'iso' });
+  return word(said, { catalogue: wholeEnglish, timeZone: 'UTC', now, instants: 'iso' });
 }

@@ -1,4 +1,4 @@
-import { facts } from './facts.ts';
+import type { everyFact } from './every.ts';
 import type { Kind } from './kinds.ts';
 
 /**
@@ -32,6 +32,8 @@ export interface Values {
   number: number;
   /** A number that counts nothing: a port, a status, a version. */
   digits: number;
+  /** A number to the letter, as a program is to send it: a bound of a field. */
+  exact: number;
   flag: boolean;
   budget: Budget;
   said: Said;
@@ -54,7 +56,7 @@ export type ValueOf<S> = S extends readonly string[]
       ? Values[S]
       : never;
 
-type All = typeof facts;
+type All = typeof everyFact;
 
 /** The names of all facts that are said. They are stored and sent: never renamed. */
 export type SaidKey = keyof All;
@@ -75,10 +77,6 @@ export function said<Key extends SaidKey>(
 /** What a person wrote, or a sentence of an older version, which nobody can take apart any more. */
 export function typed(text: string): Said {
   return said('text', { text });
-}
-
-export function isKey(key: unknown): key is SaidKey {
-  return typeof key === 'string' && Object.hasOwn(facts, key);
 }
 
 /** Whether both say the same, with the same values, in whatever order these were written. */

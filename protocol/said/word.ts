@@ -1,33 +1,32 @@
-import { facts } from './facts.ts';
 import * as figures from './figures.ts';
-import type { Kind, Spec, WordedBudget, WordedMoment, WordedOf } from './kinds.ts';
-import { readSaid } from './read.ts';
-import type { Budget, Said, SaidKey } from './said.ts';
+import type { Facts, Kind, Spec, WordedBudget, WordedMoment } from './kinds.ts';
+import type { WordsOf } from './part.ts';
+import { readBy } from './read-by.ts';
+import type { Budget, Said } from './said.ts';
 import type { Words } from './words.ts';
 
 export type { Forms, Words } from './words.ts';
 
-type WordedParams<Key extends SaidKey> = {
-  readonly [Name in keyof (typeof facts)[Key]]: WordedOf<(typeof facts)[Key][Name]>;
-};
-
-/** The words of a language for every fact: a key or a parameter that is missing is an error of types. */
+/** The words of a language for facts that it has the parameters of (`WordsOf` holds that none lacks words). */
 export interface Catalogue {
   /** The BCP 47 tag for `Intl`. */
   readonly tag: string;
   /** How units are abbreviated. */
   readonly signs: Readonly<Record<figures.TimeUnit | 'byte', string>>;
-  readonly words: { readonly [Key in SaidKey]: string | ((params: WordedParams<Key>, words: Words) => string) };
+  readonly facts: Facts;
+  readonly words: object;
 }
 
 /** The words of one part of the facts, for the file that holds them. */
-export type WordsFor<Keys> = Pick<Catalogue['words'], Extract<keyof Keys, SaidKey>>;
+export type WordsFor<Some extends Facts> = WordsOf<Some>;
 
 export interface Reading extends Omit<figures.Reader, 'tag'> {
   readonly catalogue: Catalogue;
   /** For `Intl`, where it knows the reader better than the catalogue does, such as `en-GB`. */
   readonly tag?: string;
 }
+
+type Wordings = { readonly [key: string]: string | ((params: unknown, words: Words) => string) | undefined };
 
 /** Nobody says more at once. */
 const MAX_DEPTH = 6;
@@ -41,10 +40,11 @@ export function word(said: Said, reading: Reading): string {
 }
 
 function wordAt(unread: Said, reading: Reading, depth: number): string {
-  const { key, params } = readSaid(unread);
-  const wording = reading.catalogue.words[key];
+  const { facts, words: ofLanguage } = reading.catalogue;
+  const { key, params } = readBy(facts, unread);
+  const wording = (ofLanguage as Wordings)[key];
   if (typeof wording === 'string') return wording;
-  const specs: { readonly [name: string]: Spec } = facts[key];
+  const specs: Facts[string] = facts[key] ?? {};
   const entries = Object.entries(specs).map(([name, spec]) => {
     return [name, wordValue(spec, (params as { readonly [name: string]: unknown })[name], reading, depth)];
   });
@@ -58,7 +58,7 @@ function wordAt(unread: Said, reading: Reading, depth: number): string {
     list: (parts) => figures.list(tag, parts),
   };
   // The parameters were read by the very table that types them.
-  return (wording as (params: unknown, words: Words) => string)(Object.fromEntries(entries), words);
+  return wording?.(Object.fromEntries(entries), words) ?? key;
 }
 
 function wordValue(spec: Spec, value: unknown, reading: Reading, depth: number): unknown {
@@ -97,6 +97,8 @@ function wordKind(kind: Kind, value: unknown, reading: Reading, depth: number): 
       return figures.number(tag, value as number, { maximumFractionDigits: 3 });
     case 'digits':
       return figures.number(tag, value as number, { useGrouping: false, maximumFractionDigits: 0 });
+    case 'exact':
+      return figures.number(tag, value as number, { useGrouping: false, maximumFractionDigits: 20 });
     case 'budget':
       return wordBudget(value as Budget, now, tag, catalogue);
     case 'said':

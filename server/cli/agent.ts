@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { VigiaError } from '../../protocol/error.ts';
+import { refused } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
 import { agentEnvironment, agentNodeFlags } from '../../protocol/wire/agent-flags.ts';
 import { environmentWith } from '../app/config/config.ts';
 import { agentBundle } from './paths.ts';
@@ -9,7 +10,7 @@ import { agentBundle } from './paths.ts';
 /** Runs the agent with these arguments in our place. Returns its exit code. */
 export async function runAgent(args: readonly string[]): Promise<number> {
   if (!existsSync(agentBundle)) {
-    throw new VigiaError('artifact_missing', 'The agent is not built. Build it with: npm run build');
+    throw refused('artifact_missing', said('refused.cli.no-agent'));
   }
   const child = spawn(process.execPath, [...agentNodeFlags, agentBundle, ...args], {
     stdio: 'inherit',

@@ -4,6 +4,8 @@ import { stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { VigiaError } from '../../protocol/error.ts';
+import { refused } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
 import { type Config, readConfig } from '../app/config/config.ts';
 import { withAdministration } from './administration.ts';
 import type { Command } from './command.ts';
@@ -42,7 +44,7 @@ export const doctorCommand: Command = {
     output.result({ findings }, lines.join('\n'));
     const broken = findings.filter(({ verdict }) => verdict === 'failed');
     if (broken.length > 0) {
-      throw new VigiaError('conflict', `Not well: ${broken.map(({ subject }) => subject).join(', ')}.`);
+      throw refused('conflict', said('refused.cli.unwell', { subjects: broken.map(({ subject }) => subject) }));
     }
   },
 };

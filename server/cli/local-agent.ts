@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
-import { VigiaError } from '../../protocol/error.ts';
+import { refused } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
 import { agentEnvironment, agentNodeFlags } from '../../protocol/wire/agent-flags.ts';
 import type { Config } from '../app/config/config.ts';
 import type { Perform } from './operations.ts';
@@ -41,7 +42,7 @@ interface AgentStatus {
 export async function startLocalAgent(options: LocalAgentOptions): Promise<{ stop(): Promise<void> }> {
   const { config, address, logger } = options;
   if (!existsSync(agentBundle)) {
-    throw new VigiaError('artifact_missing', 'The agent is not built. Build it with: npm run build');
+    throw refused('artifact_missing', said('refused.cli.no-agent'));
   }
   const status = await agentStatus(config);
   if (status.runningAs !== null) await takeOver(status.runningAs, config);
@@ -67,7 +68,7 @@ async function enrol({ config, address, perform }: LocalAgentOptions): Promise<v
 /** A server that was killed leaves its agent behind. One of another folder is somebody else's and stays. */
 async function takeOver(pid: number, { dataDir, agentDataDir }: Config): Promise<void> {
   if (relative(dataDir, agentDataDir).startsWith('..')) {
-    throw new VigiaError('conflict', `An agent (process ${pid}) runs on ${agentDataDir} already; it is left alone.`);
+    throw refused('conflict', said('refused.cli.agent-runs', { pid, folder: agentDataDir }));
   }
   for (let waitedMs = 0; isAlive(pid); waitedMs += 100) {
     process.kill(pid, waitedMs < STOP_DEADLINE_MS ? 'SIGTERM' : 'SIGKILL');
@@ -95,7 +96,7 @@ async function runOnce(config: Config, args: readonly string[], input = ''): Pro
     return (await running).stdout;
   } catch (cause) {
     const { stderr, message } = cause as Error & { stderr?: string };
-    throw new VigiaError('internal', `The agent of this machine says: ${stderr?.trim() || message}`);
+    throw refused('internal', said('refused.cli.agent-says', { text: stderr?.trim() || message }));
   }
 }
 

@@ -1,7 +1,10 @@
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import type { ErrorBody } from '../../protocol/api/view.ts';
-import { type ErrorCode, errorCodes, VigiaError } from '../../protocol/error.ts';
+import { type ErrorCode, errorCodes, SentenceError, VigiaError } from '../../protocol/error.ts';
+import { refused } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
+import { errorBody } from '../platform/http/errors.ts';
 
 /**
  * How the command line talks to the running server: one line of JSON each way, over a Unix socket in the data folder that
@@ -64,8 +67,9 @@ async function answerLine(line: string, answer: (request: LocalRequest) => Promi
     const result = await answer(JSON.parse(line) as LocalRequest);
     return JSON.stringify({ result } satisfies LocalAnswer);
   } catch (error) {
-    const { code, message, details } = error instanceof VigiaError ? error : new VigiaError('internal');
-    return JSON.stringify({ error: { code, message, ...(details && { details }) } } satisfies LocalAnswer);
+    return JSON.stringify(
+      errorBody(error instanceof VigiaError ? error : new VigiaError('internal')) satisfies LocalAnswer,
+    );
   }
 }
 
@@ -84,7 +88,7 @@ export async function askLocalSocket(
     const answer = JSON.parse(await readLine(socket, MAX_ANSWER_BYTES, deadlineMs)) as LocalAnswer;
     if ('result' in answer) return answer.result;
     const { code, message } = answer.error;
-    throw new VigiaError(Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : 'internal', message);
+    throw new SentenceError(Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : 'internal', message);
   } finally {
     socket.destroy();
   }
@@ -97,9 +101,7 @@ function readLine(socket: Socket, maxBytes: number, deadlineMs: number): Promise
     let length = 0;
     const fail = (): void => {
       clearTimeout(timer);
-      const sentence =
-        'The server of this data folder does not answer: it may be starting or stopping. Retry in a moment.';
-      reject(new VigiaError('unavailable', sentence));
+      reject(refused('unavailable', said('refused.cli.no-answer')));
     };
     const timer = setTimeout(fail, deadlineMs);
     socket.on('error', fail);

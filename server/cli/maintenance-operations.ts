@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { MaintenanceInput, type MaintenanceWindow } from '../../protocol/api/maintenance.ts';
-import { isolated } from '../../protocol/bidi.ts';
-import { VigiaError } from '../../protocol/error.ts';
+import { refused } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
 import type { Actor } from '../domain/actor.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { MaintenancePort } from '../features/maintenance/port.ts';
@@ -46,8 +46,7 @@ async function targetOf(
   const { sites, devices } = store.scoped(everyClient);
   if (siteName !== null) {
     const site = await sites.byName(client.id, siteName);
-    if (site === null)
-      throw new VigiaError('not_found', `${isolated(client.name)} has no site called "${isolated(siteName)}".`);
+    if (site === null) throw refused('not_found', said('refused.cli.no-site', { client: client.name, site: siteName }));
     return { kind: 'site', id: site.id };
   }
   if (deviceName === null) return tag === null ? { kind: 'client', id: null } : { kind: 'tag', id: tag };
@@ -55,13 +54,11 @@ async function targetOf(
     ({ client_id, id, slug, name }) => client_id === client.id && [id, slug, name].includes(deviceName),
   );
   const [device, second] = named;
-  if (!device)
-    throw new VigiaError('not_found', `${isolated(client.name)} has no device called "${isolated(deviceName)}".`);
+  if (!device) throw refused('not_found', said('refused.cli.no-device', { client: client.name, device: deviceName }));
   if (second) {
-    const ids = named.map(({ id }) => id).join(', ');
-    throw new VigiaError(
+    throw refused(
       'conflict',
-      `${isolated(client.name)} has several devices called "${isolated(deviceName)}". Give the id: ${ids}.`,
+      said('refused.cli.several-devices', { client: client.name, device: deviceName, ids: named.map(({ id }) => id) }),
     );
   }
   return { kind: 'device', id: device.id };
@@ -79,6 +76,6 @@ export async function listPlanned(
 
 async function clientIdOf(store: Store, name: string): Promise<string> {
   const client = await store.scoped(everyClient).clients.byName(name);
-  if (client === null) throw new VigiaError('not_found', `There is no client called "${isolated(name)}".`);
+  if (client === null) throw refused('not_found', said('refused.cli.no-client', { name }));
   return client.id;
 }

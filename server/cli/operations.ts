@@ -10,8 +10,9 @@ import {
   type ServerHealth,
   type User,
 } from '../../protocol/api/view.ts';
-import { isolated } from '../../protocol/bidi.ts';
 import { VigiaError } from '../../protocol/error.ts';
+import { refused } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
 import type { Actor } from '../domain/actor.ts';
 import { everyClient } from '../domain/scope.ts';
 import { type InstallCommands, installCommands } from '../features/access/install-command.ts';
@@ -22,7 +23,7 @@ import type { MaintenancePort } from '../features/maintenance/port.ts';
 import type { CreatedBackup } from '../platform/backup/create-backup.ts';
 import { Email, Id, Name, NewPassword, strict } from '../platform/http/fields.ts';
 import { mapPage } from '../platform/http/paging.ts';
-import { faultSentence } from '../platform/http/validation.ts';
+import { faultOf } from '../platform/http/validation.ts';
 import type { ApiKeys } from '../platform/security/api-keys.ts';
 import type { Credentials } from '../platform/security/credentials.ts';
 import type { Passwords } from '../platform/security/passwords.ts';
@@ -144,7 +145,7 @@ export const operations = {
         );
       }
       const user = await store.users.byEmail(email);
-      if (user === null) throw new VigiaError('not_found', `There is no account with the address ${isolated(email)}.`);
+      if (user === null) throw refused('not_found', said('refused.cli.no-account', { email }));
       const { secret, expiresAt } = await credentials.makeLink(user.id, 'cli', { ...commandLine(), id: 'cli' });
       return { url: resetUrl(publicAddress, secret), expiresAt: new Date(expiresAt).toISOString() };
     },
@@ -233,11 +234,10 @@ export type Perform = <N extends OperationName>(name: N, input: InputOf<N>) => P
  * @throws VigiaError bad_request, validation_failed, and what the operation throws
  */
 export async function perform(context: OperationContext, name: string, input: unknown): Promise<unknown> {
-  if (!Object.hasOwn(operations, name))
-    throw new VigiaError('bad_request', `There is no operation "${isolated(name)}".`);
+  if (!Object.hasOwn(operations, name)) throw refused('bad_request', said('refused.cli.no-operation', { name }));
   const { input: schema, run } = operations[name as OperationName];
   const faults = Value.Errors(schema, input);
-  if (faults.length > 0) throw new VigiaError('validation_failed', faultSentence(faults, 'value'));
+  if (faults.length > 0) throw refused('validation_failed', faultOf(faults, 'value', input));
   return (run as (context: OperationContext, input: unknown) => Promise<unknown>)(context, input);
 }
 
@@ -248,6 +248,6 @@ function commandLine(): Actor {
 
 async function findClient({ store }: OperationContext, name: string): Promise<string> {
   const client = await store.scoped(everyClient).clients.byName(name);
-  if (client === null) throw new VigiaError('not_found', `There is no client called "${isolated(name)}".`);
+  if (client === null) throw refused('not_found', said('refused.cli.no-client', { name }));
   return client.id;
 }

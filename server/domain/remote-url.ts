@@ -1,24 +1,26 @@
-import { VigiaError } from '../../protocol/error.ts';
+import { refused } from '../../protocol/said/refused.ts';
+import { type Said, said } from '../../protocol/said/said.ts';
 
 /** Names that a remote-connect template may hold. */
 export const remoteFields = ['hostname', 'name', 'device', 'client', 'site'] as const;
 export type RemoteFields = Readonly<Record<(typeof remoteFields)[number], string>>;
 
-/** The fault of a template, as a sentence that says what to write; null if it is fine. */
-export function remoteUrlFault(template: string): string | null {
+/** The fault of a template; null if it is fine. */
+export function remoteUrlFault(template: string): Said | null {
   for (const [text, name = ''] of template.matchAll(/\{([^}]*)\}?/g)) {
     if (text.endsWith('}') && remoteFields.some((field) => field === name)) continue;
-    return `The address holds "${text.slice(0, 40)}". It may hold ${remoteFields.map((field) => `{${field}}`).join(', ')}.`;
+    const allowed = remoteFields.map((field) => `{${field}}`);
+    return said('refused.remote.placeholder', { found: text.slice(0, 40), allowed });
   }
   // Browsers drop line breaks, take a backslash for a slash, and any number of slashes for two: the host is then another one.
-  if (/[\\\s\p{Cc}]/u.test(template)) return 'The address must hold neither spaces nor backslashes.';
+  if (/[\\\s\p{Cc}]/u.test(template)) return said('refused.remote.spaces');
   const [one, other] = ['a', 'b'].map((value) => URL.parse(template.replaceAll(/\{[^}]*\}/g, value)));
   if (!one || !other || one.protocol !== 'https:' || !/^https:\/\/[^/]/i.test(template)) {
-    return 'The address must start with https:// and name a host.';
+    return said('refused.remote.https');
   }
   // The host decides who gets the request: no value of a device may.
-  if (one.host !== other.host) return 'Placeholders may stand after the host of the address only.';
-  if (one.username || one.password || other.username) return 'The address must not hold a user name or password.';
+  if (one.host !== other.host) return said('refused.remote.host');
+  if (one.username || one.password || other.username) return said('refused.remote.user');
   return null;
 }
 
@@ -41,5 +43,5 @@ function part(value: string): string {
 /** @throws VigiaError validation_failed unless it is a template that can be used, or none */
 export function requireRemoteUrl(template: string | null | undefined): void {
   const fault = template == null ? null : remoteUrlFault(template);
-  if (fault !== null) throw new VigiaError('validation_failed', fault);
+  if (fault !== null) throw refused('validation_failed', fault);
 }

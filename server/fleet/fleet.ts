@@ -1,4 +1,5 @@
 import { ProtocolError, VigiaError } from '../../protocol/error.ts';
+import { noSuch } from '../../protocol/said/refused.ts';
 import type { MetricDescriptor } from '../../protocol/wire/metric.ts';
 import { indexSchema, type Reading, type SchemaIndex } from '../domain/reading.ts';
 import { everyClient } from '../domain/scope.ts';
@@ -84,7 +85,7 @@ export class Fleet {
   /** @throws VigiaError not_found */
   require(deviceId: string): DeviceRecord {
     const record = this.devices.get(deviceId);
-    if (!record) throw new VigiaError('not_found', 'There is no such device.');
+    if (!record) throw noSuch('device');
     return record;
   }
 

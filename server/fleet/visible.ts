@@ -1,4 +1,4 @@
-import { VigiaError } from '../../protocol/error.ts';
+import { noSuch } from '../../protocol/said/refused.ts';
 import { inScope, type Scope } from '../domain/scope.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Fleet } from './fleet.ts';
@@ -16,6 +16,6 @@ export function findDevice(fleet: Fleet, scope: Scope, deviceId: string): Device
 /** @throws VigiaError not_found */
 export function requireDevice(fleet: Fleet, scope: Scope, deviceId: string): DeviceRecord {
   const record = findDevice(fleet, scope, deviceId);
-  if (!record) throw new VigiaError('not_found', 'There is no such device.');
+  if (!record) throw noSuch('device');
   return record;
 }

@@ -1,5 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import { VigiaError } from '../../protocol/error.ts';
+import { refused, saidOf } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
 import { type Act, type ActInStore, type Acting, auditStatement, type Hear } from '../core/incidents/act.ts';
 import { everyClient } from '../domain/scope.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -118,5 +120,5 @@ interface Ending {
 }
 
 function refusal(cause: Error): VigiaError {
-  return new VigiaError('unavailable', `Nothing can be changed now. ${cause.message}`, { cause: 'state_unwritable' });
+  return refused('unavailable', said('refused.unwritable', { why: saidOf(cause) }), { cause: 'state_unwritable' });
 }

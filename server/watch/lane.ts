@@ -1,4 +1,5 @@
-import { VigiaError } from '../../protocol/error.ts';
+import { refused } from '../../protocol/said/refused.ts';
+import { said } from '../../protocol/said/said.ts';
 import { FairQueue } from '../platform/fairness/fair-queue.ts';
 import { asSender, currentSender, SERVER } from '../platform/fairness/sender.ts';
 
@@ -40,7 +41,7 @@ export class Lane {
     const sender = currentSender();
     const isTooMuch = sender !== SERVER && this.#waiting.lengthOf(sender) >= this.#limit * SHARE_OF_ONE;
     if (isTooMuch || this.length >= this.#limit) {
-      return Promise.reject(new VigiaError('overloaded', 'Too many changes wait to be written. Retry in a moment.'));
+      return Promise.reject(refused('overloaded', said('refused.lane-full')));
     }
     return this.#add(sender, task);
   }

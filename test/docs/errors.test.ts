@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { errorCodes } from '../../protocol/error.ts';
-import { httpStatus } from '../../server/platform/http/errors.ts';
+import { errorCodes, httpStatus } from '../../protocol/api/error-codes.ts';
+import { errorFactRows } from '../support/error-facts.ts';
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
-const rows = [...page.matchAll(/^\| `(\w+)` \| (\S+) \| (.+?) \| (.+) \|$/gm)].map(
+const [codes = ''] = page.split('## What errors say');
+const rows = [...codes.matchAll(/^\| `(\w+)` \| (\S+) \| (.+?) \| (.+) \|$/gm)].map(
   ([, code, status, where, meaning]) => ({
     code,
     status: status === '-' ? null : Number(status),
@@ -32,5 +33,14 @@ t.test('codes and sentences can be told apart', (t) => {
     t.match(sentence, /^[A-Z].*\.$/, code);
   }
   t.equal(new Set(Object.values(errorCodes)).size, Object.keys(errorCodes).length);
+  t.end();
+});
+
+t.test('the page has every fact of an error, with its parameters and words', (t) => {
+  t.strictSame(
+    page.split('\n').filter((line) => /^\| `(?:refused|terms|warned)\./.test(line)),
+    errorFactRows(),
+  );
+  t.ok(errorFactRows().length > 200);
   t.end();
 });

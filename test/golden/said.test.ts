@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { readSaid } from '../../protocol/said/read.ts';
-import { isKey } from '../../protocol/said/said.ts';
+import { isKey, readSaid } from '../../protocol/said/read.ts';
 
 /** Every row that the hour of the tape has stored; `tape.test.ts` holds that the server still stores them. */
 const rows = readFileSync(new URL('../fixtures/golden/rows.jsonl', import.meta.url), 'utf8')

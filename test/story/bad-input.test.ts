@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import t from 'tap';
 import { WebSocket } from 'ws';
 import { type Identity, loadOrCreateIdentity } from '../../agent/identity/identity.ts';
-import { parseEnrolmentToken } from '../../protocol/api/enrolment.ts';
+import { readEnrolmentToken } from '../../protocol/api/enrolment.ts';
 import { type ErrorCode, errorCodes } from '../../protocol/error.ts';
 import { encodeFrame } from '../../protocol/wire/codec.ts';
 import { agentProofMessage, MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_AUTH } from '../../protocol/wire/frame.ts';
@@ -22,7 +22,7 @@ t.test('a machine that cannot join is told why', async (t) => {
   const server = await startServer(t);
   const elsewhere = await startServer(t);
   const token = await server.token('server');
-  const { fingerprint, secret } = parseEnrolmentToken(token);
+  const { fingerprint, secret } = readEnrolmentToken(token)!;
   const f = async (what: string, given: string, address: string, is: ErrorCode, says: RegExp) => {
     const dataDir = tempDir(t);
     const args = ['enroll', '--server', address, '--token', given, '--data-dir', dataDir, '--json'];

@@ -8,7 +8,8 @@ import type {
 } from '../../protocol/api/contract.ts';
 import type { AheadFigures } from '../../protocol/api/person-report.ts';
 import type { SiteCard } from '../../protocol/api/site-card.ts';
-import { VigiaError } from '../../protocol/error.ts';
+import { SentenceError, VigiaError } from '../../protocol/error.ts';
+import { typed } from '../../protocol/said/said.ts';
 import type { FakeWorld } from './fake-api.ts';
 
 const DAY_MS = 86_400_000;
@@ -109,12 +110,13 @@ export function addContractRoutes(app: FastifyInstance, world: FakeWorld): void 
   const contractOf = (clientId: string): Contract => {
     const versions = contracts.get(clientId) ?? [];
     const current = versions[0] ?? null;
-    return { clientId, current, versions, warnings: current ? warningsOf(current.terms) : [] };
+    const warnings = current ? warningsOf(current.terms) : [];
+    return { clientId, current, versions, warnings, warningsSaid: warnings.map(typed) };
   };
   const judged = (terms: ContractTerms): string[] => {
     const { serverTargetPpm } = terms.availability;
     if (serverTargetPpm !== null && serverTargetPpm > 1_000_000)
-      throw new VigiaError('bad_request', 'A target above 100 % cannot be met. Enter 100 or less.');
+      throw new SentenceError('bad_request', 'A target above 100 % cannot be met. Enter 100 or less.');
     return warningsOf(terms);
   };
 
@@ -131,6 +133,7 @@ export function addContractRoutes(app: FastifyInstance, world: FakeWorld): void 
   }));
   app.post<{ Body: ContractTerms }>('/api/v1/contracts/check', ({ body }) => ({
     warnings: judged(body),
+    warningsSaid: judged(body).map(typed),
     ...(body.startsOn === '2025-01-01' && { olderIncidents: { count: 3, late: 1 } }),
   }));
   const corrected = new Map<number, HolidayCorrectionInput>();

@@ -4,7 +4,7 @@ import type { IncidentProposal, PersonReport, PersonReportInput } from '../../pr
 import type { Receiver, ReceiverInput, ReceiverTest } from '../../protocol/api/receiver.ts';
 import type { Check, CheckInput, Service, ServiceInput } from '../../protocol/api/service.ts';
 import type { Device, IncidentDetail, IncidentEvent, Overview, Priority } from '../../protocol/api/view.ts';
-import { VigiaError } from '../../protocol/error.ts';
+import { SentenceError, VigiaError } from '../../protocol/error.ts';
 import { said, typed } from '../../protocol/said/said.ts';
 import { remoteUrl } from '../../server/domain/remote-url.ts';
 import { markOnSite, pause, recompute, resume } from '../../server/domain/sla/clock.ts';
@@ -58,7 +58,7 @@ export function deskOverview(
 
 function found<T>(map: ReadonlyMap<string, T>, id: string, what: string): T {
   const item = map.get(id);
-  if (item === undefined) throw new VigiaError('not_found', `There is no such ${what}.`);
+  if (item === undefined) throw new SentenceError('not_found', `There is no such ${what}.`);
   return item;
 }
 
@@ -88,7 +88,7 @@ function addClockRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk):
   ) => {
     const incident = { ...found(world.incidents, id, 'incident') };
     const [clock, under] = [desk.clocks.get(id), desk.terms.get(incident.clientId)];
-    if (!clock || !under) throw new VigiaError('conflict', 'This incident has no response clock.');
+    if (!clock || !under) throw new SentenceError('conflict', 'This incident has no response clock.');
     if (priority) incident.priority = priority;
     keepClock(
       desk,
@@ -99,7 +99,7 @@ function addClockRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk):
   };
   app.get<WithId>('/api/v1/incidents/:id/clock', ({ params }) => {
     const explanation = explain(desk, found(world.incidents, params.id, 'incident'), world.nowMs());
-    if (!explanation) throw new VigiaError('not_found', 'This incident has no response clock.');
+    if (!explanation) throw new SentenceError('not_found', 'This incident has no response clock.');
     return explanation;
   });
   const at = '/api/v1/incidents/:id';
@@ -115,7 +115,7 @@ function addClockRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk):
   app.post<WithId>(`${at}/on-site`, ({ params }) => {
     const { clientId } = found(world.incidents, params.id, 'incident');
     const minutes = desk.terms.get(clientId)?.terms.emergency.onSiteMinutes ?? null;
-    if (minutes === null) throw new VigiaError('conflict', 'The contract promises nothing on site.');
+    if (minutes === null) throw new SentenceError('conflict', 'The contract promises nothing on site.');
     return change(params.id, 'Cannot be solved remotely', (clock, computing) =>
       markOnSite(clock, computing.at, minutes),
     );
@@ -195,7 +195,7 @@ function addReportRoutes(app: FastifyInstance, world: FakeWorld, desk: FakeDesk)
   });
   app.post<WithId & Body<{ incidentId: string }>>('/api/v1/person-reports/:id/link', ({ params, body }) => {
     const report = desk.reports.find(({ id }) => id === params.id);
-    if (!report) throw new VigiaError('not_found', 'There is no such report.');
+    if (!report) throw new SentenceError('not_found', 'There is no such report.');
     return link(report, body.incidentId);
   });
 }
@@ -225,7 +225,7 @@ function propose(world: FakeWorld, asked: PersonReportInput): IncidentProposal[]
 
 function incidentFor(world: FakeWorld, desk: FakeDesk, report: PersonReport, priority: Priority): IncidentDetail {
   const like = [...world.incidents.values()][0];
-  if (!like) throw new VigiaError('conflict', 'The made-up fleet has no incident to copy.');
+  if (!like) throw new SentenceError('conflict', 'The made-up fleet has no incident to copy.');
   const incident: IncidentDetail = {
     ...like,
     id: `p-${report.id}`,

@@ -1,5 +1,5 @@
 import type { Aggregation, FleetSeries, Series } from '../../protocol/api/view.ts';
-import { VigiaError } from '../../protocol/error.ts';
+import { SentenceError, VigiaError } from '../../protocol/error.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { makeSeries } from './fake-history.ts';
 
@@ -22,7 +22,7 @@ export function makeFleetSeries(world: FakeWorld, query: FleetSeriesQuery): Flee
   const { metric, across = 'mean', aggregation } = query;
   const range = { fromMs: Date.parse(query.from), toMs: Date.parse(query.to), stepMs: Number(query.step) };
   if (range.toMs - range.fromMs > world.maxSeriesMs) {
-    throw new VigiaError('range_too_large', 'This would read about 36,000,000 readings. Ask for at most 9 days.');
+    throw new SentenceError('range_too_large', 'This would read about 36,000,000 readings. Ask for at most 9 days.');
   }
   const machines = [...world.devices.values()].filter(
     (device) =>
@@ -31,7 +31,7 @@ export function makeFleetSeries(world: FakeWorld, query: FleetSeriesQuery): Flee
       device.latest.some((latest) => latest.metric === metric),
   );
   if (machines.length === 0) {
-    throw new VigiaError('metric_unknown', `None of these machines reports a metric "${metric}".`);
+    throw new SentenceError('metric_unknown', `None of these machines reports a metric "${metric}".`);
   }
   const answers = machines.map((device) => ({
     deviceId: device.id,

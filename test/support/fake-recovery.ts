@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { RecoveryPlanDetail, RecoveryPlanRow, RecoveryStanding } from '../../protocol/api/recovery.ts';
-import { VigiaError } from '../../protocol/error.ts';
 import { plain } from '../../protocol/said/plain.ts';
+import { noSuch } from '../../protocol/said/refused.ts';
 import { type Said, said } from '../../protocol/said/said.ts';
 import type { FakeWorld } from './fake-api.ts';
 
@@ -46,7 +46,7 @@ export function addRecoveryRoutes(app: FastifyInstance, world: FakeWorld): void 
   }));
   app.get<{ Params: { id: string } }>('/api/v1/recovery/plans/:id', ({ params }): RecoveryPlanDetail => {
     const plan = plans.find(({ id }) => id === params.id);
-    if (!plan) throw new VigiaError('not_found', 'There is no such recovery plan.');
+    if (!plan) throw noSuch('recovery-plan');
     return { ...plan, worstCase: null, chain: null, lastRun: null, ping: null };
   });
 }

@@ -7,7 +7,7 @@ import type {
   IncidentDetail,
   NewEnrolmentToken,
 } from '../../protocol/api/view.ts';
-import { VigiaError } from '../../protocol/error.ts';
+import { SentenceError, VigiaError } from '../../protocol/error.ts';
 import { typed } from '../../protocol/said/said.ts';
 import { installCommands } from '../../server/features/access/install-command.ts';
 import type { FakeWorld } from './fake-api.ts';
@@ -32,7 +32,7 @@ interface SeriesQuery {
 export function addReadRoutes(app: FastifyInstance, world: FakeWorld): void {
   const device = (id: string): Device => {
     const found = world.devices.get(id);
-    if (!found) throw new VigiaError('not_found', 'There is no such device, or it was retired.');
+    if (!found) throw new SentenceError('not_found', 'There is no such device, or it was retired.');
     return found;
   };
   app.get<WithId>('/api/v1/devices/:id', ({ params }) => device(params.id));
@@ -43,7 +43,7 @@ export function addReadRoutes(app: FastifyInstance, world: FakeWorld): void {
   app.get<WithId & { Querystring: SeriesQuery }>('/api/v1/devices/:id/series', ({ params, query }) => {
     const range = { fromMs: Date.parse(query.from), toMs: Date.parse(query.to), stepMs: Number(query.step) };
     if (range.toMs - range.fromMs > world.maxSeriesMs) {
-      throw new VigiaError('range_too_large', 'This would read about 36,000,000 readings. Ask for at most 9 days.');
+      throw new SentenceError('range_too_large', 'This would read about 36,000,000 readings. Ask for at most 9 days.');
     }
     return makeSeries(device(params.id), [query.metric].flat(), range, world.nowMs(), query.aggregation);
   });
@@ -63,7 +63,7 @@ export function addReadRoutes(app: FastifyInstance, world: FakeWorld): void {
 
 function incidentOf(world: FakeWorld, id: string): IncidentDetail {
   const found = world.incidents.get(id);
-  if (!found) throw new VigiaError('not_found', 'There is no such incident.');
+  if (!found) throw new SentenceError('not_found', 'There is no such incident.');
   return found;
 }
 

@@ -14,7 +14,7 @@ import type {
 } from '../../protocol/api/availability.ts';
 import type { Service } from '../../protocol/api/service.ts';
 import type { Device } from '../../protocol/api/view.ts';
-import { VigiaError } from '../../protocol/error.ts';
+import { SentenceError, VigiaError } from '../../protocol/error.ts';
 import { typed } from '../../protocol/said/said.ts';
 import type { FakeWorld } from './fake-api.ts';
 import { makePresence } from './fake-history.ts';
@@ -51,7 +51,7 @@ export function addSlaRoutes(app: FastifyInstance, world: FakeWorld, services: R
   const revisions = new Map<string, LedgerRevision[]>();
   const deviceOf = (id: string): Device => {
     const found = world.devices.get(id);
-    if (!found) throw new VigiaError('not_found', 'There is no such device, or it was retired.');
+    if (!found) throw new SentenceError('not_found', 'There is no such device, or it was retired.');
     return found;
   };
   // The past stands still: what happened is made once, and only the newest interval goes on.

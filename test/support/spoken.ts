@@ -1,6 +1,6 @@
 import { plain } from '../../protocol/said/plain.ts';
-import { parseSaid } from '../../protocol/said/read.ts';
-import { isKey, type Said } from '../../protocol/said/said.ts';
+import { isKey, parseSaid } from '../../protocol/said/read.ts';
+import type { Said } from '../../protocol/said/said.ts';
 
 type Spoken<T> = T extends Said
   ? string

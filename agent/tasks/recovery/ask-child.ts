@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { VigiaError } from '../../../protocol/error.ts';
+import { SentenceError } from '../../../protocol/error.ts';
 import { MAX_TASK_RESULT_BYTES } from '../../../protocol/wire/task.ts';
 import { inventoryEnvironment } from '../../collect/inventory.ts';
 import type { AgentKit } from '../feature.ts';
@@ -54,7 +54,7 @@ export function createAskChild({ dataDir, recoveryFile }: Pick<AgentKit, 'dataDi
     try {
       const code = await promise;
       if (code === 0) return printed;
-      throw new VigiaError('internal', `The backups could not be looked at: ${said.trim() || `code ${code}`}.`);
+      throw new SentenceError('internal', `The backups could not be looked at: ${said.trim() || `code ${code}`}.`);
     } finally {
       signal.removeEventListener('abort', end);
       clearTimeout(grace);

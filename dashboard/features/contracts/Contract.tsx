@@ -6,6 +6,7 @@ import type {
   ContractTerms,
   OlderIncidents,
 } from '../../../protocol/api/contract.ts';
+import type { Said as Fact } from '../../../protocol/said/said.ts';
 import { sentenceOf } from '../../data/api.ts';
 import { sla } from '../../data/api-sla.ts';
 import { nowMs } from '../../data/clock.ts';
@@ -19,6 +20,7 @@ import { Form } from '../../ui/Form.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
 import { say } from '../../ui/Toasts.tsx';
+import { Words } from '../../ui/Words.tsx';
 import { t } from '../../words/i18n.ts';
 import { dateIn } from '../../words/zone.ts';
 import { CalendarCard } from './CalendarCard.tsx';
@@ -152,7 +154,7 @@ function TermsForm({ clientId, contract, presets, first }: EditorProps & { first
 }
 
 interface CheckVerdict {
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Fact[];
   readonly refused: string | null;
   readonly older: OlderIncidents | null;
 }
@@ -168,7 +170,7 @@ function useChecked(clientId: string, terms: ContractTerms): CheckVerdict {
     const mine = turn.current;
     const timer = setTimeout(() => {
       sla.checkContract(clientId, terms).then(
-        ({ warnings, olderIncidents }) => {
+        ({ warningsSaid: warnings, olderIncidents }) => {
           if (mine === turn.current) verdict.value = { warnings, refused: null, older: olderIncidents ?? null };
         },
         (cause: unknown) => {
@@ -187,9 +189,9 @@ function Said({ verdict: { warnings, refused } }: { verdict: CheckVerdict }) {
   return (
     <ul class="notices">
       {warnings.map((warning) => (
-        <li key={warning}>
+        <li key={JSON.stringify(warning)}>
           <Icon name="warning" size={16} />
-          <span>{warning}</span>
+          <Words said={warning} />
         </li>
       ))}
     </ul>

@@ -75,10 +75,5 @@ export const ledgerWords: WordsFor<typeof ledgerFacts> = {
   'revision.result': (p) => `A result of ${p.at} arrived late: ${p.seen}.`,
   'revision.attested': (p) =>
     `${p.by} attests that it was ${p.verdict}${p.responsibility === 'none' ? '' : ` (${p.responsibility.replaceAll('_', ' ')})`}: ${p.why}`,
-  'refused.nothing-open': (p) =>
-    p.isBlamed
-      ? `Nothing between ${p.from} and ${p.to} is down or unknown, so nobody is responsible for it.`
-      : `Nothing between ${p.from} and ${p.to} is unknown. What evidence decides cannot be attested; withdraw a statement before you replace it.`,
-  'refused.withdrawn': (p) => `It was withdrawn by ${p.by ?? 'somebody'} already.`,
   'revision.withdrawn': (p) => `${p.by} withdraws what ${p.of} attested: ${p.why}`,
 };

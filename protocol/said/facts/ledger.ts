@@ -50,6 +50,4 @@ export const ledgerFacts = {
   'revision.result': { at: 'instant', seen: 'said' },
   'revision.attested': { by: 'name', verdict: ['up', 'down'], responsibility: blamed, why: 'text' },
   'revision.withdrawn': { by: 'name', of: 'name', why: 'text' },
-  'refused.nothing-open': { from: 'instant', to: 'instant', isBlamed: 'flag' },
-  'refused.withdrawn': { by: 'name?' },
 } as const satisfies Facts;

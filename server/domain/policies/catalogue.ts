@@ -1,3 +1,4 @@
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { DetectionSettings } from '../settings.ts';
 
 /** Ratios lie between 0 and 1, sizes are bytes, times milliseconds. */
@@ -105,15 +106,18 @@ export const settingCatalogue: ReadonlyMap<string, SettingDefinition> = new Map(
   definitions.map((definition) => [definition.name, definition]),
 );
 
-/** What is wrong with a value of this name, as a sentence that says what to do; null if nothing is. */
-export function faultOf(name: string, value: unknown): string | null {
+/** What is wrong with a value of this name; null if nothing is. */
+export function faultOf(name: string, value: unknown): Said | null {
   const definition = settingCatalogue.get(name);
-  if (!definition) return `There is no setting "${name.slice(0, 64)}". GET /api/v1/settings lists all of them.`;
+  if (!definition) return said('refused.setting.unknown', { setting: name.slice(0, 64) });
   const { unit, min, max } = definition;
-  if (typeof value !== 'number' || !Number.isFinite(value)) return `The setting "${name}" must be a number (${unit}).`;
-  if (unit !== 'ratio' && !Number.isInteger(value)) return `The setting "${name}" must be a whole number (${unit}).`;
-  if (value < min) return `The setting "${name}" is ${value}; it must be at least ${min} (${unit}).`;
-  if (value > max) return `The setting "${name}" is ${value}; it must be at most ${max} (${unit}).`;
+  const about = { setting: name, unit };
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    return said('refused.setting.number', { ...about, whole: false });
+  }
+  if (unit !== 'ratio' && !Number.isInteger(value)) return said('refused.setting.number', { ...about, whole: true });
+  if (value < min) return said('refused.setting.bound', { ...about, value, bound: 'least', limit: min });
+  if (value > max) return said('refused.setting.bound', { ...about, value, bound: 'most', limit: max });
   return null;
 }
 

@@ -1,3 +1,4 @@
+import type { Said } from '../../../protocol/said/said.ts';
 import type { DetectionSettings } from '../settings.ts';
 import { faultOf, settingCatalogue } from './catalogue.ts';
 import type { Place, PolicyTarget, PolicyVersion } from './policy.ts';
@@ -15,7 +16,7 @@ export interface IgnoredValue {
   readonly name: string;
   readonly value: unknown;
   readonly policy: PolicyVersion;
-  readonly why: string;
+  readonly why: Said;
 }
 
 export interface Effective {

@@ -1,4 +1,6 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { type ParamsOf, type Said, said } from '../../../protocol/said/said.ts';
 import { dateOf, type ZoneDay } from './zone-days.ts';
 
 /** A line of a crontab: when something runs, in local time. */
@@ -31,7 +33,7 @@ const nicknames: ReadonlyMap<string, string> = new Map([
 ]);
 
 interface Field {
-  readonly label: string;
+  readonly label: ParamsOf<'refused.cron.field'>['field'];
   readonly low: number;
   readonly high: number;
   readonly names: readonly string[];
@@ -59,7 +61,7 @@ export function readCron(text: string): Cron {
   const spelled = text.trim().toLowerCase();
   const parts = (nicknames.get(spelled) ?? spelled).split(/\s+/);
   if (parts.length !== fields.length) {
-    throw refused(`A rhythm has five fields (minute, hour, day of the month, month, weekday), such as 0 22 * * 1-5.`);
+    throw bad(said('refused.cron.fields'));
   }
   const [minutes, hours, monthDays, months, days] = fields.map((field, index) => readField(field, parts[index] ?? ''));
   const [minuteText = '', hourText = '', monthDayText = '', , weekdayText = ''] = parts;
@@ -74,7 +76,7 @@ export function readCron(text: string): Cron {
     isPaced: minuteText.startsWith('*') || hourText.startsWith('*'),
   };
   const happens = [...cron.months].some((month) => Math.min(...cron.monthDays) <= (LONGEST_MONTHS[month - 1] ?? 0));
-  if (!happens && !isEitherDay) throw refused('None of these months has such a day: it would never run.');
+  if (!happens && !isEitherDay) throw bad(said('refused.cron.never'));
   return cron;
 }
 
@@ -140,11 +142,9 @@ function readValue({ low, high, names: known, firstName }: Field, text: string):
 }
 
 function unreadable({ label, low, high }: Field, text: string): VigiaError {
-  return refused(
-    `The ${label} of the rhythm cannot be read: ${text.slice(0, 40)}. It is * or ${low} to ${high}, such as ${low},${low + 2} or ${low}-${high}/2.`,
-  );
+  return bad(said('refused.cron.field', { field: label, text: text.slice(0, 40), low, high }));
 }
 
-function refused(sentence: string): VigiaError {
-  return new VigiaError('validation_failed', sentence);
+function bad(fact: Said): VigiaError {
+  return refused('validation_failed', fact);
 }

@@ -1,12 +1,13 @@
 import type { Calendar, ContractTerms, OpenHours } from '../../../protocol/api/contract.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { minutesOf, openMsBetween, weekdayNames } from './calendar.ts';
 import { endOfDate, localDate, startOfDate } from './local-time.ts';
 import { serviceHours } from './service-hours.ts';
 
-/** What makes terms unusable (`faults`), and what is accepted but should be looked at. One sentence each. */
+/** What makes terms unusable (`faults`), and what is accepted but should be looked at. */
 export interface TermsCheck {
-  readonly faults: readonly string[];
-  readonly warnings: readonly string[];
+  readonly faults: readonly Said[];
+  readonly warnings: readonly Said[];
 }
 
 export interface TermsCheckContext {
@@ -24,14 +25,12 @@ const FRIDAY = 5;
 /** Looks at the terms of a contract before they are accepted. */
 export function checkTerms(terms: ContractTerms, { now, siteName }: TermsCheckContext): TermsCheck {
   const sites = Object.entries(terms.siteCalendars);
-  const named: [string, Calendar][] = [
-    ['The service hours', terms.calendar],
-    ...sites.map(([id, calendar]): [string, Calendar] => [`The hours of the site ${siteName(id) ?? id}`, calendar]),
+  const named: [Whose, Calendar][] = [
+    [null, terms.calendar],
+    ...sites.map(([id, calendar]): [Whose, Calendar] => [siteName(id) ?? id, calendar]),
   ];
   const faults = [
-    ...sites
-      .filter(([id]) => siteName(id) === null)
-      .map(([id]) => `This client has no site "${id}". Take its hours out.`),
+    ...sites.filter(([id]) => siteName(id) === null).map(([site]) => said('terms.no-site', { site })),
     ...named.flatMap(([name, calendar]) => calendarFaults(name, calendar)),
     ...dutyFaults(terms, now),
     ...targetFaults(terms),
@@ -41,10 +40,7 @@ export function checkTerms(terms: ContractTerms, { now, siteName }: TermsCheckCo
   const dates = dateChecks(terms, now);
   const never = [null, ...sites.map(([id]) => id)]
     .filter((siteId) => isNeverOpen(serviceHours(terms, siteId), dates.opensAt))
-    .map((siteId) => {
-      const name = siteId === null ? 'The service hours' : `The hours of the site ${siteName(siteId)}`;
-      return `${name} are closed on every day of a whole year. Give them some open time.`;
-    });
+    .map((siteId) => said('terms.closed', { site: siteId === null ? null : siteName(siteId) }));
   return {
     faults: [...dates.faults, ...never],
     warnings: [
@@ -57,39 +53,42 @@ export function checkTerms(terms: ContractTerms, { now, siteName }: TermsCheckCo
   };
 }
 
-function calendarFaults(name: string, { timeZone, weekly, exceptions }: Calendar): string[] {
+/** The site whose hours they are; null for those of the contract. */
+type Whose = string | null;
+
+function calendarFaults(site: Whose, { timeZone, weekly, exceptions }: Calendar): Said[] {
   const seen = new Set<string>();
   const twice = exceptions.filter(({ date }) => seen.size === seen.add(date).size);
   return [
-    ...(isTimeZone(timeZone)
-      ? []
-      : [`${name} are in an unknown time zone "${timeZone}". Take one such as America/Costa_Rica.`]),
-    ...(weekly.length > 0
-      ? []
-      : [`${name} are empty: no clock would ever run. Add the hours of at least one weekday.`]),
-    ...weekdayNames.flatMap((day, index) =>
+    ...(isTimeZone(timeZone) ? [] : [said('terms.zone', { site, zone: timeZone })]),
+    ...(weekly.length > 0 ? [] : [said('terms.empty', { site })]),
+    ...weekdayNames.flatMap((_, index) =>
       hoursFaults(
-        `${name} on ${day}`,
+        { site, weekday: index + 1, date: null },
         weekly.filter(({ weekday }) => weekday === index + 1),
       ),
     ),
-    ...exceptions.filter(({ date }) => !isDate(date)).map(({ date }) => `There is no date ${date}. Correct it.`),
-    ...twice.map(({ date }) => `${name} have ${date} twice among their exceptions. Keep one.`),
-    ...exceptions.flatMap(({ date, hours }) => hoursFaults(`${name} on ${date}`, hours)),
+    ...exceptions.filter(({ date }) => !isDate(date)).map(({ date }) => said('terms.no-date', { date })),
+    ...twice.map(({ date }) => said('terms.exception-twice', { site, date })),
+    ...exceptions.flatMap(({ date, hours }) => hoursFaults({ site, weekday: null, date }, hours)),
   ];
 }
 
-function hoursFaults(where: string, hours: readonly OpenHours[]): string[] {
+interface Place {
+  readonly site: Whose;
+  readonly weekday: number | null;
+  readonly date: string | null;
+}
+
+function hoursFaults(place: Place, hours: readonly OpenHours[]): Said[] {
   const sorted = hours.toSorted((a, b) => minutesOf(a.from) - minutesOf(b.from));
   return sorted.flatMap(({ from, to }, index) => {
     if (minutesOf(from) >= minutesOf(to)) {
-      return [
-        `${where} end at ${to}, which is not after ${from}. For a night write two days: until 24:00 and from 00:00.`,
-      ];
+      return [said('terms.hours-end', { ...place, from, to })];
     }
     const next = sorted[index + 1];
     if (!next || minutesOf(next.from) >= minutesOf(to)) return [];
-    return [`${where} overlap: ${from}-${to} and ${next.from}-${next.to}. Join them or move one.`];
+    return [said('terms.hours-overlap', { ...place, from, to, nextFrom: next.from, nextTo: next.to })];
   });
 }
 
@@ -99,15 +98,12 @@ const targetNames = {
   workstationTargetPpm: 'workstations',
 } as const;
 
-function targetFaults({ availability }: ContractTerms): string[] {
+function targetFaults({ availability }: ContractTerms): Said[] {
   return Object.entries(targetNames).flatMap(([key, name]) => {
     const ppm = availability[key as keyof typeof targetNames];
     if (ppm === null || (ppm > 0 && ppm < WHOLE_PPM)) return [];
-    const what = `The availability target of ${name} is ${percent(ppm)}`;
-    if (ppm === WHOLE_PPM)
-      return [`${what}: the first lost millisecond would breach it for ever. Take less, such as 99.99 %.`];
-    if (ppm > WHOLE_PPM) return [`${what}, more than all of the time. Take less than 100 %.`];
-    return [`${what}, which promises nothing. Leave it empty, or take more than 0 %.`];
+    const how = ppm === WHOLE_PPM ? 'whole' : ppm > WHOLE_PPM ? 'more' : 'none';
+    return [said('terms.target', { of: name, percent: percent(ppm), how })];
   });
 }
 
@@ -119,17 +115,17 @@ interface DateChecks extends TermsCheck {
 function dateChecks({ startsOn, endsOn, calendar: { timeZone } }: ContractTerms, now: number): DateChecks {
   const wrong = [startsOn, ...(endsOn === null ? [] : [endsOn])].filter((date) => !isDate(date));
   if (wrong.length > 0) {
-    return { faults: wrong.map((date) => `There is no date ${date}. Correct it.`), warnings: [], opensAt: now };
+    return { faults: wrong.map((date) => said('terms.no-date', { date })), warnings: [], opensAt: now };
   }
   const today = localDate(now, timeZone);
   const isInverted = endsOn !== null && endsOn < startsOn;
   const isOver = endsOn !== null && endOfDate(endsOn, timeZone) <= now;
   return {
     opensAt: Math.max(now, startOfDate(startsOn, timeZone)),
-    faults: isInverted ? [`The contract ends on ${endsOn}, before it starts on ${startsOn}. Correct one of them.`] : [],
+    faults: isInverted ? [said('terms.inverted', { startsOn, endsOn })] : [],
     warnings: [
-      ...(isOver && !isInverted ? [`The contract ended on ${endsOn}: nothing is promised since.`] : []),
-      ...(startsOn > today ? [`The contract starts on ${startsOn}: until then nothing is promised.`] : []),
+      ...(isOver && !isInverted ? [said('warned.contract.over', { on: endsOn })] : []),
+      ...(startsOn > today ? [said('warned.contract.ahead', { on: startsOn })] : []),
     ],
   };
 }
@@ -138,91 +134,78 @@ function isNeverOpen(calendar: Calendar, from: number): boolean {
   return openMsBetween(calendar, from, from + YEAR_MS) === 0;
 }
 
-function pastWarning(name: string, { timeZone, exceptions }: Calendar, now: number): string[] {
+function pastWarning(site: Whose, { timeZone, exceptions }: Calendar, now: number): Said[] {
   const today = localDate(now, timeZone);
   const past = exceptions.map(({ date }) => date).filter((date) => date < today);
-  if (past.length === 0) return [];
-  const which = past.length === 1 ? `one exception (${past[0]})` : `${past.length} exceptions`;
-  return [`${name} have ${which} in the past: kept, because that explains earlier clocks.`];
+  const [first] = past;
+  return first === undefined ? [] : [said('warned.hours.past', { site, count: past.length, first })];
 }
 
-function saturdayWarnings({ saturday, calendar, siteCalendars }: ContractTerms): string[] {
+function saturdayWarnings({ saturday, calendar, siteCalendars }: ContractTerms): Said[] {
   if (!saturday) return [];
   const all = [calendar, ...Object.values(siteCalendars)];
   const has = (wanted: number) => all.some(({ weekly }) => weekly.some(({ weekday }) => weekday === wanted));
   const lacks = (wanted: number) => all.some(({ weekly }) => !weekly.some(({ weekday }) => weekday === wanted));
   return [
-    ...(has(SATURDAY)
-      ? ['Saturday has hours of its own: they count, and the flag for Saturdays changes nothing there.']
-      : []),
-    ...(lacks(FRIDAY) ? ['Saturdays get the hours of Friday, and Friday has none: Saturday stays closed.'] : []),
+    ...(has(SATURDAY) ? [said('warned.saturday.own', { by: 'flag' })] : []),
+    ...(lacks(FRIDAY) ? [said('warned.saturday.friday', { by: 'flag' })] : []),
   ];
 }
 
 /** What is past may lack a name: it was agreed before one was asked for, and explains earlier clocks. */
-function dutyFaults({ dutySaturdays, calendar }: ContractTerms, now: number): string[] {
+function dutyFaults({ dutySaturdays, calendar }: ContractTerms, now: number): Said[] {
   const seen = new Set<string>();
   const today = isTimeZone(calendar.timeZone) ? localDate(now, calendar.timeZone) : '';
   return dutySaturdays.flatMap(({ date, person }) => {
-    if (!isDate(date)) return [`There is no date ${date}. Correct it.`];
-    if (Temporal.PlainDate.from(date).dayOfWeek !== SATURDAY)
-      return [`${date} is no Saturday. Duty is set for Saturdays; for another day write an exception.`];
-    if (person.trim() === '' && date >= today)
-      return [`On Saturday ${date} nobody is named. Say who is on duty, or take the date out.`];
+    if (!isDate(date)) return [said('terms.no-date', { date })];
+    if (Temporal.PlainDate.from(date).dayOfWeek !== SATURDAY) return [said('terms.duty.day', { date })];
+    if (person.trim() === '' && date >= today) return [said('terms.duty.nobody', { date })];
     const isTwice = seen.has(date);
     seen.add(date);
-    return isTwice ? [`The Saturday ${date} is named twice. Keep one.`] : [];
+    return isTwice ? [said('terms.duty.twice', { date })] : [];
   });
 }
 
 /** Where somebody is on duty, and yet nothing opens. */
-function dutyWarnings({ dutySaturdays, saturday, calendar, siteCalendars }: ContractTerms): string[] {
+function dutyWarnings({ dutySaturdays, saturday, calendar, siteCalendars }: ContractTerms): Said[] {
   if (dutySaturdays.length === 0) return [];
   const all = [calendar, ...Object.values(siteCalendars)];
   const closed = dutySaturdays.filter(({ date }) =>
     all.some(({ exceptions }) => exceptions.some((each) => each.date === date)),
   );
   return [
-    ...closed.map(
-      ({ date }) => `On ${date} somebody is on duty, and the date is an exception as well: the exception counts.`,
-    ),
-    ...(saturday
-      ? ['Every Saturday is worked by the flag: the dates on which somebody is on duty change nothing.']
-      : []),
+    ...closed.map(({ date }) => said('warned.duty.exception', { date })),
+    ...(saturday ? [said('warned.duty.flag')] : []),
     ...(!saturday && all.some(({ weekly }) => weekly.some(({ weekday }) => weekday === SATURDAY))
-      ? ['Saturday has hours of its own: they count, and dates on which somebody is on duty change nothing there.']
+      ? [said('warned.saturday.own', { by: 'duty' })]
       : []),
     ...(all.some(({ weekly }) => !weekly.some(({ weekday }) => weekday === FRIDAY))
-      ? ['A Saturday on duty gets the hours of Friday, and Friday has none: it stays closed.']
+      ? [said('warned.saturday.friday', { by: 'duty' })]
       : []),
   ];
 }
 
-function targetWarnings({ response: { high, medium, normal }, emergency, availability }: ContractTerms): string[] {
+function targetWarnings({ response: { high, medium, normal }, emergency, availability }: ContractTerms): Said[] {
   const low = Object.entries(targetNames).flatMap(([key, name]) => {
     const ppm = availability[key as keyof typeof targetNames];
     return ppm !== null && ppm < UNUSUALLY_LOW_PPM
-      ? [`The availability target of ${name} is only ${percent(ppm)}. Was ${percent(999_000)} meant?`]
+      ? [said('warned.target.low', { of: name, percent: percent(ppm), usual: percent(999_000) })]
       : [];
   });
   const slower = (a: number | null, b: number | null): boolean => a !== null && b !== null && a > b;
   return [
     ...low,
     ...(slower(high.minutes, medium.minutes) || slower(medium.minutes, normal.minutes)
-      ? ['A more urgent priority has more time than a less urgent one. Look at the response times again.']
+      ? [said('warned.response.order')]
       : []),
-    ...(slower(emergency.minutes, high.minutes)
-      ? ['An emergency has more time than High. Look at the response times again.']
-      : []),
-    ...([high, medium, normal].every(({ minutes }) => minutes === null)
-      ? ['No response time is agreed but for emergencies.']
-      : []),
+    ...(slower(emergency.minutes, high.minutes) ? [said('warned.response.emergency')] : []),
+    ...([high, medium, normal].every(({ minutes }) => minutes === null) ? [said('warned.response.none')] : []),
   ];
 }
 
 /** Exact: parts per million have at most four decimals of a percent. */
-function percent(ppm: number): string {
-  return `${ppm / 10_000} %`;
+function percent(ppm: number): number {
+  return ppm / 10_000;
 }
 
 function isDate(date: string): boolean {

@@ -1,6 +1,8 @@
 import type { MaintenanceInput } from '../../../protocol/api/maintenance.ts';
-import { VigiaError } from '../../../protocol/error.ts';
-import { formatDuration, formatInstant } from '../wording.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
+import { formatInstant } from '../wording.ts';
 import { type Recurrence, readRecurrence } from './recurrence.ts';
 import { readRule, requireSound } from './recurrence-rule.ts';
 import type { DeviceFacts } from './sources.ts';
@@ -105,16 +107,16 @@ export function nextOccurrence(input: MaintenanceInput, at: number): Span | null
  */
 export function checkMaintenance(input: MaintenanceInput, now: number): string[] {
   const { target } = input;
-  if (target.kind !== 'client' && !target.id) throw refused(`Name the ${target.kind} that the window covers.`);
+  if (target.kind !== 'client' && !target.id) throw bad(said('refused.window.target', { kind: target.kind }));
   const { startsAt, recurrence } = planOf(input);
   if (input.rrule !== null) requireSound(readRule(input.rrule));
   const warnings: string[] = [];
   const first = firstWindow(input);
   if (first.start > now + MAX_AHEAD_YEARS * 365.25 * DAY_MS) {
-    throw refused(`The window starts more than ${MAX_AHEAD_YEARS} years ahead. Look at the year.`);
+    throw bad(said('refused.window.ahead', { years: MAX_AHEAD_YEARS }));
   }
   if (first.start < now - MAX_AHEAD_YEARS * 365.25 * DAY_MS) {
-    throw refused(`The window started more than ${MAX_AHEAD_YEARS} years ago. Give the start of its next time.`);
+    throw bad(said('refused.window.ago', { years: MAX_AHEAD_YEARS }));
   }
   const asked = startsAt.toZonedDateTime(input.timeZone, { disambiguation: 'compatible' });
   if (!asked.toPlainDateTime().equals(startsAt)) {
@@ -123,14 +125,14 @@ export function checkMaintenance(input: MaintenanceInput, now: number): string[]
     );
   }
   if (recurrence === null) {
-    if (first.end <= now) throw refused(`The window ended at ${formatInstant(first.end)}. Give a start that is ahead.`);
+    if (first.end <= now) throw bad(said('refused.window.ended', { at: first.end }));
   } else {
     checkRhythm(input, first);
     if (first.start !== asked.epochMilliseconds) {
       warnings.push(`The rule leaves out the start that is given: the first window is ${formatInstant(first.start)}.`);
     }
     if (first.end <= now && nextOccurrence(input, now) === null && occurrences(input, now, now + 1).length === 0) {
-      throw refused('The last window of this rule is over. Give a start that is ahead, or a later UNTIL.');
+      throw bad(said('refused.window.last-over'));
     }
   }
   if (first.start < now) warnings.push('It starts in the past: what was before now is neither silenced nor excluded.');
@@ -142,7 +144,7 @@ function firstWindow(input: MaintenanceInput): Span {
   const from = startsAt.toZonedDateTime(input.timeZone).epochMilliseconds;
   const first = occurrences(input, from, from + 1)[0] ?? nextOccurrence(input, from - 1);
   if (first) return first;
-  throw refused('The rule never happens. Look at its days and months, and at UNTIL.');
+  throw bad(said('refused.window.never'));
 }
 
 /** @throws VigiaError if windows touch one another or come too often to be meant */
@@ -157,13 +159,13 @@ function checkRhythm(input: MaintenanceInput, first: Span): void {
   windows.forEach((window, index) => {
     const next = windows[index + 1];
     if (next && next.start <= window.end) {
-      throw refused(
-        `The windows touch one another: each lasts ${formatDuration(durationMs)}, but ${formatDuration(next.start - window.start)} after ${formatInstant(window.start)} the next one starts. Shorten it or let it recur less often.`,
+      throw bad(
+        said('refused.window.touch', { lastsMs: durationMs, afterMs: next.start - window.start, at: window.start }),
       );
     }
     const oneYearLater = windows[index + MAX_A_YEAR];
     if (oneYearLater && oneYearLater.start - window.start <= 365 * DAY_MS) {
-      throw refused(`The rule happens more than ${MAX_A_YEAR} times a year. Let it recur less often.`);
+      throw bad(said('refused.window.often', { most: MAX_A_YEAR }));
     }
   });
 }
@@ -172,7 +174,7 @@ function readStart(text: string): Temporal.PlainDateTime {
   try {
     return Temporal.PlainDateTime.from(text, { overflow: 'reject' });
   } catch {
-    throw refused(`There is no such time as ${text.replace('T', ' ')}. Write a start such as 2026-03-08T02:00.`);
+    throw bad(said('refused.window.time', { time: text.replace('T', ' ') }));
   }
 }
 
@@ -186,7 +188,7 @@ export function requireZone(timeZone: string): void {
   } catch {
     // Falls through to the one sentence about zones.
   }
-  throw refused(`There is no time zone "${timeZone}". Use a name such as America/Costa_Rica or Europe/Berlin.`);
+  throw bad(said('refused.zone', { zone: timeZone, of: 'window' }));
 }
 
 /** True if a window with this target covers the device. */
@@ -207,6 +209,6 @@ export function covers(
   }
 }
 
-function refused(sentence: string): VigiaError {
-  return new VigiaError('validation_failed', sentence);
+function bad(fact: Said): VigiaError {
+  return refused('validation_failed', fact);
 }

@@ -1,4 +1,6 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 
 /** The text of a recurrence, read into its parts: a strict subset of RFC 5545. */
 
@@ -93,27 +95,29 @@ export function requireSound(rule: RecurrenceRule): void {
   if (counted) {
     const code = `${counted.ordinal}${weekdayCodes[counted.weekday]}`;
     if (!isYearly && frequency !== 'MONTHLY') {
-      throw refused(
-        `BYDAY=${code} counts weekdays of a month or a year, which a ${frequency} rule has none of. Write FREQ=MONTHLY;BYDAY=${code}.`,
-      );
+      throw bad(said('refused.rule.counted', { code, frequency }));
     }
-    if (weekNumbers) throw refused(`BYDAY=${code} counts weekdays, which does not go with BYWEEKNO. Leave one out.`);
+    if (weekNumbers) throw bad(said('refused.rule.counted-week', { code }));
     const limit = isYearly && !months ? 53 : 5;
     const far = days?.find(({ ordinal }) => Math.abs(ordinal ?? 0) > limit);
     if (far) {
-      throw refused(
-        `No ${limit === 5 ? 'month' : 'year'} has a weekday ${far.ordinal}${weekdayCodes[far.weekday]}: BYDAY counts to ${limit}.`,
+      throw bad(
+        said('refused.rule.far', {
+          of: limit === 5 ? 'month' : 'year',
+          code: `${far.ordinal}${weekdayCodes[far.weekday]}`,
+          limit,
+        }),
       );
     }
   }
-  if (weekNumbers && !isYearly) throw refused('BYWEEKNO is for FREQ=YEARLY only.');
-  if (yearDays && !isYearly) throw refused('BYYEARDAY is for FREQ=YEARLY only.');
+  if (weekNumbers && !isYearly) throw bad(said('refused.rule.yearly', { part: 'BYWEEKNO' }));
+  if (yearDays && !isYearly) throw bad(said('refused.rule.yearly', { part: 'BYYEARDAY' }));
   if (monthDays && frequency === 'WEEKLY') {
-    throw refused('BYMONTHDAY does not go with FREQ=WEEKLY. Write FREQ=MONTHLY.');
+    throw bad(said('refused.rule.month-day'));
   }
   const selected = [months, weekNumbers, yearDays, monthDays, days, hours, minutes];
   if (positions && selected.every((part) => part === null)) {
-    throw refused('BYSETPOS picks from what another part names: add BYDAY, for example.');
+    throw bad(said('refused.rule.position'));
   }
 }
 
@@ -134,28 +138,24 @@ function readParts(rrule: string): Map<string, string> {
     const [name = '', value = '', ...rest] = part.split('=');
     const check = parts.get(name);
     if (name === 'FREQ' && /^(SECOND|MINUTE|HOUR)LY$/.test(value)) {
-      throw refused(
-        `A window cannot recur ${value.toLowerCase()}. Use DAILY, WEEKLY, MONTHLY or YEARLY; BYHOUR gives several windows a day.`,
-      );
+      throw bad(said('refused.rule.frequency', { frequency: value.toLowerCase() }));
     }
     if (check === undefined || rest.length > 0) {
-      throw refused(
-        `The recurrence holds "${part.slice(0, 40)}", which is not understood. Use ${[...parts.keys()].join(', ')}, as in FREQ=WEEKLY;BYDAY=SU.`,
-      );
+      throw bad(said('refused.rule.part', { part: part.slice(0, 40), known: [...parts.keys()] }));
     }
-    if (!check(value)) throw refused(`In the recurrence, ${name} cannot be "${value.slice(0, 40)}".`);
-    if (rule.has(name)) throw refused(`The recurrence names ${name} twice.`);
+    if (!check(value)) throw bad(said('refused.rule.value', { part: name, value: value.slice(0, 40) }));
+    if (rule.has(name)) throw bad(said('refused.rule.twice', { part: name }));
     rule.set(name, value);
   }
-  if (!rule.has('FREQ')) throw refused('The recurrence must name FREQ, as in FREQ=WEEKLY;BYDAY=SU.');
-  if (rule.has('COUNT') && rule.has('UNTIL')) throw refused('The recurrence may name COUNT or UNTIL, not both.');
+  if (!rule.has('FREQ')) throw bad(said('refused.rule.no-frequency'));
+  if (rule.has('COUNT') && rule.has('UNTIL')) throw bad(said('refused.rule.ends'));
   const times = (name: string) => rule.get(name)?.split(',').length ?? 1;
   if (times('BYHOUR') * times('BYMINUTE') > MAX_TIMES_A_DAY) {
-    throw refused(`A window may start at most ${MAX_TIMES_A_DAY} times a day. Name fewer hours and minutes.`);
+    throw bad(said('refused.rule.times', { most: MAX_TIMES_A_DAY }));
   }
   return rule;
 }
 
-function refused(sentence: string): VigiaError {
-  return new VigiaError('validation_failed', sentence);
+function bad(fact: Said): VigiaError {
+  return refused('validation_failed', fact);
 }

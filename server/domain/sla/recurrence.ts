@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { type RecurrenceRule, readRule } from './recurrence-rule.ts';
 
 /** Recurrence of planned work (RFC 5545), expanded as local time that knows no clock changes: days are numbers, all of 24 hours. */
@@ -212,10 +213,7 @@ function endOf(until: string, timeZone: string): (localMs: number) => boolean {
     const time = hour === undefined ? '23:59:59.999' : `${hour}:${minute}:${second}`;
     end = Temporal.PlainDateTime.from(`${year}-${month}-${day}T${time}`, { overflow: 'reject' });
   } catch {
-    throw new VigiaError(
-      'validation_failed',
-      `UNTIL of the recurrence is no time: ${until}. Write it as 20261231T235959Z.`,
-    );
+    throw refused('validation_failed', said('refused.rule.until', { until }));
   }
   const endMs = end.toZonedDateTime('UTC').epochMilliseconds;
   if (!until.endsWith('Z')) return (localMs) => localMs <= endMs;

@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import { WebSocketServer } from 'ws';
+import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { addressGroup } from '../../platform/fairness/address-group.ts';
 import { QuietLog } from '../../platform/fairness/quiet-log.ts';
 import { asSender } from '../../platform/fairness/sender.ts';
@@ -77,7 +80,7 @@ export function createLiveConnections({ sessions, origins, live, logger, address
 
   async function admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { origin, cookie } = request.headers;
-    if (origin === undefined || !origins.allows(origin)) return refuseUpgrade(socket, 'origin_refused');
+    if (origin === undefined || !origins.allows(origin)) return refuseUpgrade(socket, new VigiaError('origin_refused'));
     const address = addressGroup(addressOf(request));
     const login = readSessionCookie(cookie) ?? '';
     const isFull =
@@ -90,22 +93,21 @@ export function createLiveConnections({ sessions, origins, live, logger, address
     pending.add(address);
     const look = (): ReturnType<typeof sessionPrincipal> => sessionPrincipal(cookie, sessions);
     const principal = await asSender(`address ${address}`, look).finally(() => pending.remove(address));
-    if (principal === null) return refuseUpgrade(socket, 'unauthenticated');
+    if (principal === null) return refuseUpgrade(socket, new VigiaError('unauthenticated'));
     if (sockets.of(principal.id) >= MAX_OF_PERSON) return tooMany(socket, address);
     server.handleUpgrade(request, socket, head, (webSocket) => sockets.open(webSocket, principal, principal.sessionId));
   }
 
   function tooMany(socket: Duplex, address: string): void {
-    const sentence = 'Too many pages are open. Close some, or retry in a moment.';
     refusals.note({ address }, 'a live connection was refused: too many are open');
-    refuseUpgrade(socket, 'too_many_connections', sentence);
+    refuseUpgrade(socket, refused('too_many_connections', said('refused.pages')));
   }
 
   return {
     handle: (request, socket, head) => {
       admit(request, socket, head).catch((error: unknown) => {
         failures.note({ err: error }, 'A live connection could not be opened.');
-        refuseUpgrade(socket, 'unavailable');
+        refuseUpgrade(socket, new VigiaError('unavailable'));
       });
     },
     get count() {

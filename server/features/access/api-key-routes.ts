@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { ApiKey, LeftBehind, Role } from '../../../protocol/api/view.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { Id, IdParams, Name, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { mapPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
@@ -61,7 +63,7 @@ export function apiKeyRoutes(http: Http, { state, actOnStore, apiKeys, leaving }
       const { name, role, clientId, expiresInMs = null } = request.body;
       if (!mayGrant(who.role, role)) throw new VigiaError('forbidden');
       if (clientId === null && !('allClients' in scope)) {
-        throw new VigiaError('forbidden', 'A key that is limited to one client makes keys of that client only.');
+        throw refused('forbidden', said('refused.key.too-wide'));
       }
       const { row, key } = await actOnStore(who, 'api-key.create', scope, async (turn, scoped) => {
         const made = await apiKeys.create(scoped, { name, role, clientId, createdBy: who.id, expiresInMs });

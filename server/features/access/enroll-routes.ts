@@ -5,10 +5,12 @@ import {
   enrolmentAnswerMessage,
   enrolmentRequestMessage,
   MAX_ENROLMENT_SKEW_MS,
-  parseEnrolmentToken,
+  readEnrolmentToken,
   type ServerProof,
 } from '../../../protocol/api/enrolment.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { serverProofMessage } from '../../../protocol/wire/frame.ts';
 import { everyClient } from '../../domain/scope.ts';
 import { Name, strict } from '../../platform/http/fields.ts';
@@ -89,7 +91,7 @@ export function enrollRoutes(http: Http, context: EnrollRouteNeeds): void {
 
   http.post('/enroll', { config, schema: { body: Enrolment } }, async (request): Promise<EnrolmentAnswer> => {
     const { token, hostname, machineId, os, agentVersion, wallMs, signature } = request.body;
-    parseEnrolmentToken(token);
+    if (readEnrolmentToken(token) === null) throw refused('token_invalid', said('refused.token.shape'));
     checkClock(wallMs, clock());
     const [nonce, publicKey] = [decode(request.body.nonce), decode(request.body.publicKey)];
     if (!verifySignature(publicKey, enrolmentRequestMessage(token, nonce, publicKey), decode(signature))) {
@@ -120,11 +122,9 @@ function checkClock(agentMs: number, serverTimeMs: number): void {
   const aheadMs = agentMs - serverTimeMs;
   if (Math.abs(aheadMs) <= MAX_ENROLMENT_SKEW_MS) return;
   const seconds = Math.round(Math.abs(aheadMs) / 1000);
-  throw new VigiaError(
-    'clock_skew',
-    `The clock of this machine is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the clock of the server. Set it right (or the server's) and enrol again.`,
-    { serverTimeMs },
-  );
+  throw refused('clock_skew', said('refused.clock.skew', { seconds, side: aheadMs > 0 ? 'ahead' : 'behind' }), {
+    serverTimeMs,
+  });
 }
 
 function encode(bytes: Uint8Array): string {

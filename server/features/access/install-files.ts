@@ -3,7 +3,9 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { VigiaError } from '../../../protocol/error.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { RuntimeMaker, RuntimePlatform } from './runtime-maker.ts';
 
 /** Where each file that a new machine may fetch lies in the installation. */
@@ -66,7 +68,7 @@ export function createInstallFiles(root: string, version: string, runtimes: Runt
 
   return {
     async find(name) {
-      if (!isInstallFile(name)) throw new VigiaError('artifact_missing', `There is no file "${name}" to install.`);
+      if (!isInstallFile(name)) throw refused('artifact_missing', said('refused.file.unknown', { name }));
       const platform = platforms[name];
       if (platform !== undefined) await runtimes.ensure(platform);
       if ((await describe(name)) === null) throw missing(name);
@@ -103,11 +105,7 @@ function isInstallFile(name: string): name is InstallFileName {
 }
 
 function missing(name: InstallFileName): VigiaError {
-  return new VigiaError(
-    'artifact_missing',
-    `The server has no ${name} (${paths[name]}). Run there: npm run build, and restart it.`,
-    { name },
-  );
+  return refused('artifact_missing', said('refused.file.missing', { name, path: paths[name] }), { name });
 }
 
 async function sha256Of(path: string): Promise<string> {

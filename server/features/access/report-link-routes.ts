@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { ReportLink } from '../../../protocol/api/view.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import { IdParams, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { principalOf } from '../../platform/http/principal.ts';
@@ -21,7 +21,7 @@ export function reportLinkRoutes(http: Http, { state }: { readonly state: StateP
     async (request) => {
       const { scope } = principalOf(request);
       const client = await state.scoped(scope).clients.get(request.params.id);
-      if (client === null) throw new VigiaError('not_found', 'There is no such client.');
+      if (client === null) throw noSuch('client');
       const [link = null] = await reportLinkViews(state, scope, client.report_key_hash === null ? [] : [client]);
       return { link };
     },

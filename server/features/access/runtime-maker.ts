@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 
 export const runtimePlatforms = ['linux-x64', 'linux-arm64'] as const;
 /** A machine that a Node runtime is served for. */
@@ -49,19 +50,16 @@ export function createRuntimeMaker(options: RuntimeMakerOptions): RuntimeMaker {
       try {
         if ((await Promise.race([work, impatience])) !== 'slow') return;
       } catch (cause) {
-        throw new VigiaError(
-          'artifact_missing',
-          `The server could not prepare the Node runtime for ${platform}: ${(cause as Error).message}`,
-          { platform },
-        );
+        throw refused('artifact_missing', said('refused.runtime.failed', { platform, why: (cause as Error).message }), {
+          platform,
+        });
       } finally {
         clearTimeout(timer);
       }
-      throw new VigiaError(
-        'unavailable',
-        `The server is preparing the Node runtime for ${platform}. Ask again in a few seconds.`,
-        { platform, retryAfterMs: RETRY_AFTER_MS },
-      );
+      throw refused('unavailable', said('refused.runtime.coming', { platform }), {
+        platform,
+        retryAfterMs: RETRY_AFTER_MS,
+      });
     },
   };
 }

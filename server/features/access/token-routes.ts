@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DeviceKind, EnrolmentToken, NewEnrolmentToken } from '../../../protocol/api/view.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { Id, IdParams, Name, strict } from '../../platform/http/fields.ts';
 import type { CertificateFacts, Http } from '../../platform/http/http.ts';
 import type { Origins } from '../../platform/http/origin.ts';
@@ -99,10 +100,10 @@ async function findPlace(
   { clientId, clientName, siteId, siteName }: Pick<NewToken, 'clientId' | 'clientName' | 'siteId' | 'siteName'>,
 ): Promise<{ clientId: string; siteId: string }> {
   if ((clientId === undefined) === (clientName === undefined)) {
-    throw new VigiaError('validation_failed', 'Send either "clientId" or "clientName".');
+    throw refused('validation_failed', said('refused.either', { one: 'clientId', other: 'clientName' }));
   }
   if ((siteId === undefined) === (siteName === undefined)) {
-    throw new VigiaError('validation_failed', 'Send either "siteId" or "siteName".');
+    throw refused('validation_failed', said('refused.either', { one: 'siteId', other: 'siteName' }));
   }
   const client = clientId ?? (await clients.ensure(clientName ?? '')).id;
   const site = siteId ?? (await sites.ensure(client, siteName ?? '')).id;

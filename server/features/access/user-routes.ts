@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { LeftBehind, User } from '../../../protocol/api/view.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import { Email, Id, IdParams, Name, NewPassword, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { PageOf } from '../../platform/http/paging.ts';
@@ -61,7 +62,7 @@ export function userRoutes(http: Http, { state, actOnStore, passwords, leaving, 
     { config, schema: { params: IdParams, response: { 200: LeftBehind } } },
     async (request) => {
       const { id } = request.params;
-      if ((await state.users.get(id)) === null) throw new VigiaError('not_found', 'There is no such user.');
+      if ((await state.users.get(id)) === null) throw noSuch('user');
       return leftBehindView(state, principalOf(request).scope, await leaving.leftBehind(id));
     },
   );

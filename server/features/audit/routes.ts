@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
 import { AuditActions, AuditRow } from '../../../protocol/api/audit.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { csvLine } from '../../platform/http/csv.ts';
 import { strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
@@ -55,7 +56,7 @@ export function auditRoutes(http: Http, { state, actions, clock }: AuditRouteNee
   http.get('/api/v1/audit.csv', { config, schema: { querystring: CsvSearch } }, async (request, reply) => {
     const filter = filterOf(request.query, clock());
     if ((await state.audit.count(filter)) > MAX_CSV_ROWS) {
-      throw new VigiaError('range_too_large', `More than ${MAX_CSV_ROWS} rows fit this search. Narrow the time.`);
+      throw refused('range_too_large', said('refused.audit.too-many', { most: MAX_CSV_ROWS }));
     }
     return reply
       .type('text/csv; charset=utf-8')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Attestation, AttestationInput } from '../../../protocol/api/availability.ts';
-import { VigiaError } from '../../../protocol/error.ts';
-import { refused } from '../../../protocol/said/refused.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
@@ -141,7 +141,7 @@ export class Attestations {
       changes.record(id);
       const { attestations } = store.scoped(scope);
       const row = await attestations.get(id);
-      if (!row) throw new VigiaError('not_found', 'There is no such attestation.');
+      if (!row) throw noSuch('attestation');
       if (row.withdrawn_at !== null) throw refused('conflict', said('refused.withdrawn', { by: row.withdrawn_by }));
       const entry = await book.entry(scope, row.device_id);
       const { from_ms: from, to_ms: to } = row;
@@ -192,13 +192,13 @@ function requireSense(
   { verdict, responsibility = null, evidence = '' }: AttestationInput,
   { from, to, now }: { readonly from: number; readonly to: number; readonly now: number },
 ): void {
-  const wrong = (sentence: string): VigiaError => new VigiaError('validation_failed', sentence);
-  if (from >= to) throw wrong('The field "from" must be before "to".');
-  if (to > now) throw wrong('The field "to" lies in the future: only what is past can be attested.');
+  const wrong = (fact: Said): VigiaError => refused('validation_failed', fact);
+  if (from >= to) throw wrong(said('refused.attested.order'));
+  if (to > now) throw wrong(said('refused.attested.future'));
   if (responsibility === null) return;
-  if (verdict === 'up') throw wrong('Nobody is responsible for time that was up. Leave out "responsibility".');
+  if (verdict === 'up') throw wrong(said('refused.attested.nobody'));
   if (evidence.trim().length < MIN_EVIDENCE) {
-    throw wrong('Say in "evidence" what proves whose fault it is, such as the number of a ticket.');
+    throw wrong(said('refused.attested.evidence'));
   }
 }
 

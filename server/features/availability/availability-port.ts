@@ -1,4 +1,4 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import type { Attestations } from './attestations.ts';
 import { type AvailabilityReportNeeds, createAvailabilityReport } from './availability-report.ts';
 import type { BudgetJudge } from './budget-judge.ts';
@@ -23,7 +23,7 @@ export function createAvailabilityPort(options: AvailabilityPortOptions): Availa
     attest: (scope, deviceId, input, actor) => attestations.attest(scope, deviceId, input, actor),
     async attestSite(scope, siteId, input, actor) {
       const site = await store.scoped(scope).sites.get(siteId);
-      if (!site) throw new VigiaError('not_found', 'There is no such site.');
+      if (!site) throw noSuch('site');
       // Also those that nobody has asked about yet.
       for (const { id, site_id } of await store.scoped(scope).devices.all()) {
         if (site_id === siteId) await book.entry(scope, id);

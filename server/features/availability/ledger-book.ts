@@ -1,4 +1,4 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import { said } from '../../../protocol/said/said.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
 import { type GapEvidence, type Interval, type IntervalReason, sayInterval } from '../../domain/ledger.ts';
@@ -125,7 +125,7 @@ export class LedgerBook implements DeviceLedgerSource {
   async entry(scope: Scope, deviceId: string): Promise<BookEntry> {
     const entry = this.#entries.get(deviceId) ?? (await this.#fetch(scope, deviceId));
     if (!entry || !inScope(scope, entry.record.info.client_id)) {
-      throw new VigiaError('not_found', 'There is no such device.');
+      throw noSuch('device');
     }
     return entry;
   }

@@ -1,4 +1,4 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import type { TargetSpan } from '../../domain/sla/figure.ts';
 import { reachability } from '../../domain/sla/reachability.ts';
@@ -46,7 +46,7 @@ export function createSubjects(needs: SubjectNeeds): (scope: Scope, wanted: Ledg
     }
     if (kind === 'site') {
       const site = await store.scoped(scope).sites.get(id);
-      if (!site) throw new VigiaError('not_found', 'There is no such site.');
+      if (!site) throw noSuch('site');
       return {
         name: site.name,
         clientId: site.client_id,
@@ -63,7 +63,7 @@ export function createSubjects(needs: SubjectNeeds): (scope: Scope, wanted: Ledg
     }
     const source = services();
     const service = source?.list().find((one: ServiceEntry) => one.id === id && inScope(scope, one.clientId));
-    if (!source || !service) throw new VigiaError('not_found', 'There is no such service.');
+    if (!source || !service) throw noSuch('service');
     return {
       name: service.name,
       clientId: service.clientId,

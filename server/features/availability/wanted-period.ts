@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { WantedPeriod } from './measuring.ts';
 import type { PeriodQuery } from './port.ts';
 
@@ -7,12 +8,12 @@ const MAX_CUSTOM_MS = 3_660 * 86_400_000;
 /** The period that is asked for, this month if none is. @throws VigiaError validation_failed, range_too_large */
 export function wantedPeriod({ period, from, to }: PeriodQuery): WantedPeriod {
   if (from === undefined || to === undefined) {
-    if (period === 'custom') throw new VigiaError('validation_failed', 'A custom period needs "from" and "to".');
+    if (period === 'custom') throw refused('validation_failed', said('refused.period.ends'));
     return { name: period ?? 'this_month' };
   }
   if (period !== undefined && period !== 'custom') {
-    throw new VigiaError('validation_failed', 'Ask for a "period" or for "from" and "to", not for both.');
+    throw refused('validation_failed', said('refused.period.both'));
   }
-  if (to - from > MAX_CUSTOM_MS) throw new VigiaError('range_too_large', 'A period is ten years at most.');
+  if (to - from > MAX_CUSTOM_MS) throw refused('range_too_large', said('refused.period.long'));
   return { name: 'custom', from, to };
 }

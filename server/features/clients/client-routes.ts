@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { RemoteUrl } from '../../../protocol/api/site-card.ts';
 import { Client, Site } from '../../../protocol/api/view.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { requireRemoteUrl } from '../../domain/remote-url.ts';
 import { Id, IdParams, Name, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
@@ -37,7 +38,7 @@ export function clientRoutes(http: Http, needs: ClientRouteNeeds): void {
     { config: { access: 'read' }, schema: { params: IdParams, response: { 200: Client } } },
     async (request) => {
       const client = await state.scoped(principalOf(request).scope).clients.get(request.params.id);
-      if (client === null) throw new VigiaError('not_found', 'There is no such client.');
+      if (client === null) throw noSuch('client');
       return clientView(client);
     },
   );
@@ -48,7 +49,7 @@ export function clientRoutes(http: Http, needs: ClientRouteNeeds): void {
     async (request) => {
       const { body: changes } = request;
       if (Object.keys(changes).length === 0) {
-        throw new VigiaError('validation_failed', 'Send "name", "remoteUrl" or both.');
+        throw refused('validation_failed', said('refused.client.nothing'));
       }
       requireRemoteUrl(changes.remoteUrl);
       return clientView(await changeClient(needs, principalOf(request), request.params.id, changes));

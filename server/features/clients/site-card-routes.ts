@@ -1,5 +1,5 @@
 import { SiteCard } from '../../../protocol/api/site-card.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import { IdParams } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { principalOf } from '../../platform/http/principal.ts';
@@ -18,7 +18,7 @@ export function siteCardRoutes(http: Http, needs: SiteCardRouteNeeds): void {
     { config: { access: 'read' }, schema: { params: IdParams, response: { 200: SiteCard } } },
     async (request) => {
       const site = await state.scoped(principalOf(request).scope).sites.get(request.params.id);
-      if (site === null) throw new VigiaError('not_found', 'There is no such site.');
+      if (site === null) throw noSuch('site');
       return JSON.parse(site.card_json) as SiteCard;
     },
   );

@@ -1,5 +1,4 @@
-import { isolated } from '../../../protocol/bidi.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
 import { type Said, said, typed } from '../../../protocol/said/said.ts';
 import { type Actor, isByProgram } from '../../domain/actor.ts';
 import type { IncidentRecord, IncidentStep } from '../../domain/incidents/incident.ts';
@@ -27,14 +26,14 @@ const MAX_PAUSES = 100;
 
 export function paused(record: IncidentRecord, at: number, by: string, reason: string, under: Under): ClockStep {
   const clock = settleBreach(requireClock(record), at);
-  if (clock.outcome === 'paused') throw new VigiaError('conflict', 'The clock is paused already.');
+  if (clock.outcome === 'paused') throw refused('conflict', said('refused.clock.paused'));
   if (clock.outcome === 'breached') {
-    throw new VigiaError('conflict', 'The clock is breached already: a pause cannot cure that.');
+    throw refused('conflict', said('refused.clock.breached', { act: 'pause' }));
   }
-  if (!isUndecided(clock)) throw new VigiaError('conflict', `The clock is closed: ${reasons[clock.endsAt]}.`);
-  if (clock.dueAt === null) throw new VigiaError('conflict', 'Nothing is due, so there is nothing to pause.');
+  if (!isUndecided(clock)) throw refused('conflict', said('refused.clock.closed', { by: clock.endsAt }));
+  if (clock.dueAt === null) throw refused('conflict', said('refused.clock.nothing-due'));
   if (clock.pauses.length >= MAX_PAUSES) {
-    throw new VigiaError('conflict', `The clock was paused ${MAX_PAUSES} times already. Write a note instead.`);
+    throw refused('conflict', said('refused.clock.pauses', { most: MAX_PAUSES }));
   }
   const waiting = pause(
     clock,
@@ -52,10 +51,10 @@ export function paused(record: IncidentRecord, at: number, by: string, reason: s
 export function resumed(record: IncidentRecord, at: number, under: Under): ClockStep {
   const clock = settleBreach(requireClock(record), at);
   if (clock.outcome === 'breached') {
-    throw new VigiaError('conflict', 'The clock is breached already: it does not run again.');
+    throw refused('conflict', said('refused.clock.breached', { act: 'resume' }));
   }
   const waited = clock.pauses.at(-1);
-  if (!waited || waited.to !== null) throw new VigiaError('conflict', 'The clock is not paused.');
+  if (!waited || waited.to !== null) throw refused('conflict', said('refused.clock.runs'));
   const waitedMs = at - waited.from;
   const cause = said('clock.cause.waited', { waitedMs });
   const running = resume(clock, computing(record, clock, under, at, cause));
@@ -70,9 +69,9 @@ export function prioritised(
   priority: IncidentRecord['priority'],
   why: string,
 ): ClockStep {
-  if (record.priority === priority) throw new VigiaError('conflict', `The priority is ${priority} already.`);
+  if (record.priority === priority) throw refused('conflict', said('refused.clock.priority', { priority }));
   if (record.suppressedBy?.startsWith('maintenance') && priority !== 'normal') {
-    throw new VigiaError('conflict', 'Maintenance and project work is never above Normal. End the maintenance first.');
+    throw refused('conflict', said('refused.clock.project'));
   }
   const set = said('priority.set', { from: record.priority, to: priority, why });
   return {
@@ -88,23 +87,23 @@ export function markedOnSite(record: IncidentRecord, at: number, under: Under): 
   const clock = requireClock(record);
   const { onSiteMinutes } = under.terms.emergency;
   if (onSiteMinutes === null) {
-    throw new VigiaError('conflict', 'No time on site is agreed with this client. Agree one in its contract first.');
+    throw refused('conflict', said('refused.on-site.none'));
   }
   if (record.priority !== 'emergency') {
-    throw new VigiaError('conflict', 'A time on site is agreed for emergencies. Set the priority to emergency first.');
+    throw refused('conflict', said('refused.on-site.emergency'));
   }
   if (clock.onSite?.from === 'report') {
-    throw new VigiaError('conflict', 'By the contract the time on site counts from the report: it runs already.');
+    throw refused('conflict', said('refused.on-site.from-report'));
   }
-  if (clock.onSite) throw new VigiaError('conflict', 'It is marked as not solvable remotely already.');
-  if (record.times.onSiteAt !== null) throw new VigiaError('conflict', 'Somebody is on site already.');
+  if (clock.onSite) throw refused('conflict', said('refused.on-site.marked'));
+  if (record.times.onSiteAt !== null) throw refused('conflict', said('refused.on-site.there'));
   const marked = markOnSite(clock, at, onSiteMinutes);
   const dueAt = marked.onSite?.dueAt ?? at;
   return { record: { ...record, clock: marked }, said: said('clock.on-site-by', { dueAt }) };
 }
 
 export function arrivedOnSite(record: IncidentRecord, at: number, actor: Actor): ClockStep {
-  if (record.times.onSiteAt !== null) throw new VigiaError('conflict', 'Somebody is on site already.');
+  if (record.times.onSiteAt !== null) throw refused('conflict', said('refused.on-site.there'));
   const arrived = said('nothing');
   const event = { kind: 'on_site', at, by: actor.name, said: arrived } as const;
   // A response is an act of a person; where somebody is, a program may know.
@@ -116,8 +115,7 @@ export function arrivedOnSite(record: IncidentRecord, at: number, actor: Actor):
 
 export function responded(record: IncidentRecord, at: number, actor: Actor, text: string): ClockStep {
   const { respondedAt, respondedBy } = record.times;
-  if (respondedAt !== null)
-    throw new VigiaError('conflict', `${isolated(respondedBy ?? 'Somebody')} has responded already.`);
+  if (respondedAt !== null) throw refused('conflict', said('refused.clock.responded', { by: respondedBy }));
   const wrote = text === '' ? said('nothing') : typed(text);
   const event = { kind: 'responded', at, by: actor.name, said: wrote } as const;
   // What a program says of it is written down, and still waits for a person.
@@ -129,17 +127,9 @@ function computing(record: IncidentRecord, clock: ResponseClock, under: Under, a
   return { at, cause, priority: clock.computations.at(-1)?.priority ?? record.priority, under };
 }
 
-const reasons: Record<ResponseClock['endsAt'], string> = {
-  acknowledged: 'a person has acknowledged it',
-  responded: 'a person has responded',
-  on_site: 'somebody is on site',
-  restored: 'it is restored',
-};
-
 /** @throws VigiaError conflict, with the reason why it has none */
 export function requireClock({ clock, parentId, suppressedBy }: IncidentRecord): ResponseClock {
   if (clock) return clock;
-  const why =
-    parentId !== null ? ': the incident above it has one' : suppressedBy !== null ? ': it is maintenance' : '';
-  throw new VigiaError('conflict', `This incident has no response clock${why}.`);
+  const why = parentId !== null ? 'parent' : suppressedBy !== null ? 'maintenance' : 'none';
+  throw refused('conflict', said('refused.clock.none', { why }));
 }

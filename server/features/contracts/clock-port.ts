@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import { clockView } from '../../core/incidents/clock-view.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
@@ -36,7 +37,7 @@ export interface ClockPortOptions {
 export function createClockPort({ store, book, fleet, source, act, now }: ClockPortOptions): ClockPort {
   async function load(scope: Scope, id: string): Promise<IncidentRecord> {
     const row = await store.scoped(scope).incidents.get(id);
-    if (!row) throw new VigiaError('not_found', 'There is no such incident.');
+    if (!row) throw noSuch('incident');
     return toRecord(row);
   }
 
@@ -50,7 +51,7 @@ export function createClockPort({ store, book, fleet, source, act, now }: ClockP
   ): Promise<void> {
     return act(actor, action, scope, async (changes, at) => {
       const before = await load(scope, id);
-      if (before.state === 'resolved') throw new VigiaError('conflict', 'The incident is resolved already.');
+      if (before.state === 'resolved') throw refused('conflict', said('refused.incident.resolved'));
       const { said: what, record = before, event, notice = null, audited = {} } = work(before, at);
       changes.record(id, audited);
       const line = event ?? { kind: 'clock' as const, at, by: actor.name, said: what };

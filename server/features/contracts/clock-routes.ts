@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { ClockExplanation } from '../../../protocol/api/contract.ts';
 import { IncidentDetail } from '../../../protocol/api/view.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { IdParams, Nothing, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
@@ -26,7 +26,7 @@ export interface ClockRouteNeeds {
 export function incidentClockRoutes(http: Http, { incidents, clocks }: ClockRouteNeeds): void {
   async function shown(actor: Principal, id: string): Promise<IncidentDetail> {
     const incident = await incidents.detail(actor.scope, id);
-    if (incident === null) throw new VigiaError('not_found', 'There is no such incident.');
+    if (incident === null) throw noSuch('incident');
     return incident;
   }
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Contract, ContractTerms, ContractTermsInput, ContractVersion } from '../../../protocol/api/contract.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { plain } from '../../../protocol/said/plain.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
@@ -28,7 +30,7 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
   const { store, fleet, contracts, timeZone, act, now } = options;
   const { olderOf, recomputeClocks } = createCoveredClocks(options);
 
-  function view(clientId: string, warnings: readonly string[] = []): Contract {
+  function view(clientId: string, warnings: readonly Said[] = []): Contract {
     const versions = contracts.versions(clientId);
     const current = versions.at(-1);
     const found = current ? checkTerms(current.terms, { now: now(), siteName: siteNameOf(clientId) }).warnings : [];
@@ -36,7 +38,7 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
       clientId,
       current: current ? versionView(current) : null,
       versions: versions.toReversed().map(versionView),
-      warnings: [...found, ...warnings],
+      ...warningsView([...found, ...warnings]),
     };
   }
 
@@ -50,7 +52,7 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
 
   async function requireClient(scope: Scope, clientId: string): Promise<void> {
     if (await store.scoped(scope).clients.get(clientId)) return;
-    throw new VigiaError('not_found', 'There is no such client.');
+    throw noSuch('client');
   }
 
   return {
@@ -65,7 +67,7 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
     },
     check(input) {
       const terms = completeTerms(input);
-      return { warnings: [...accept(terms, { now: now(), siteName: (id) => id })] };
+      return warningsView(accept(terms, { now: now(), siteName: (id) => id }));
     },
     async older(scope, input, clientId) {
       await requireClient(scope, clientId);
@@ -106,7 +108,7 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
           }),
         );
         const older = recomputeClocks(changes, clientId, made, at, clocksFrom);
-        return [...retroWarning(made), ...(older > 0 ? [olderWarning(older)] : [])];
+        return [...retroWarning(made), ...(older > 0 ? [said('warned.contract.older', { count: older })] : [])];
       });
       return view(clientId, warnings);
     },
@@ -114,20 +116,22 @@ export function createContractPort(options: ContractPortOptions): ContractPort {
 }
 
 /** The warnings of terms that can be used. @throws VigiaError contract_invalid with every fault */
-function accept(terms: ContractTerms, context: Parameters<typeof checkTerms>[1]): readonly string[] {
+function accept(terms: ContractTerms, context: Parameters<typeof checkTerms>[1]): readonly Said[] {
   const { faults, warnings } = checkTerms(terms, context);
-  if (faults.length > 0) throw new VigiaError('contract_invalid', faults.join(' '), { faults });
+  if (faults.length > 0) {
+    const sentences = faults.map((fault) => plain(fault, 0));
+    throw refused('contract_invalid', said('refused.terms', { faults }), { faults: sentences });
+  }
   return warnings;
 }
 
-function retroWarning({ version, effectiveAt, createdAt, terms }: StoredTerms): string[] {
+function retroWarning({ version, effectiveAt, createdAt, terms }: StoredTerms): Said[] {
   if (version > 1 || effectiveAt >= createdAt) return [];
-  return [`The contract counts from ${terms.startsOn} on, also for what was measured before it was entered here.`];
+  return [said('warned.contract.retro', { on: terms.startsOn })];
 }
 
-function olderWarning(count: number): string {
-  const what = count === 1 ? 'One open incident is' : `${count} open incidents are`;
-  return `${what} older than the contract: the clock stays our internal target.`;
+function warningsView(said: readonly Said[]): Pick<Contract, 'warnings' | 'warningsSaid'> {
+  return { warnings: said.map((one) => plain(one, 0)), warningsSaid: [...said] };
 }
 
 function versionView({ version, effectiveAt, createdAt, createdBy, terms }: StoredTerms): ContractVersion {

@@ -8,6 +8,7 @@ import {
   HolidayYear,
   OlderIncidents,
 } from '../../../protocol/api/contract.ts';
+import { SaidDocument } from '../../../protocol/api/said.ts';
 import { IdParams, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { cutPage, PageOf, pageQuery, pageRequest } from '../../platform/http/paging.ts';
@@ -85,6 +86,7 @@ export function contractRoutes(http: Http, { contracts, holidays }: ContractRout
         response: {
           200: Type.Object({
             warnings: Type.Array(Type.String()),
+            warningsSaid: Type.Array(SaidDocument),
             olderIncidents: Type.Optional(OlderIncidents),
           }),
         },
@@ -92,10 +94,10 @@ export function contractRoutes(http: Http, { contracts, holidays }: ContractRout
     },
     async (request) => {
       const { body, query } = request;
-      const { warnings } = contracts.check(body);
+      const warned = contracts.check(body);
       const { client } = query;
       const older = client === undefined ? null : await contracts.older(principalOf(request).scope, body, client);
-      return older ? { warnings, olderIncidents: older } : { warnings };
+      return older ? { ...warned, olderIncidents: older } : warned;
     },
   );
 

@@ -1,6 +1,7 @@
 import type { HolidaysTypes } from 'date-holidays';
 import type { Holiday, HolidayCorrectionInput, HolidayYear } from '../../../protocol/api/contract.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { everyClient } from '../../domain/scope.ts';
@@ -62,13 +63,10 @@ async function fromLibrary(country: string, region: string | null, year: number)
   const { HolidayLibrary: Library } = await import('./holiday-library.ts');
   const known = new Library();
   if (!Object.hasOwn(known.getCountries(), country)) {
-    throw new VigiaError(
-      'validation_failed',
-      `No holidays are known for the country "${country}". Take a code such as CR.`,
-    );
+    throw refused('validation_failed', said('refused.holidays.country', { country }));
   }
   if (region !== null && !Object.hasOwn(known.getStates(country) ?? {}, region)) {
-    throw new VigiaError('validation_failed', `No holidays are known for the region "${region}" of ${country}.`);
+    throw refused('validation_failed', said('refused.holidays.region', { country, region }));
   }
   const options = { languages: ['en'] };
   const library = region === null ? new Library(country, options) : new Library(country, region, options);
@@ -129,10 +127,7 @@ export function createHolidays(settings: Pick<Settings, 'get' | 'setStatement'>,
       const others = (await stored()).filter((one) => !isOf(input)(one));
       const isEmpty = input.added.length + input.removed.length === 0;
       if (!isEmpty && others.length >= MAX_CORRECTED_YEARS) {
-        throw new VigiaError(
-          'conflict',
-          `${MAX_CORRECTED_YEARS} years are corrected already. Take back one that is long over.`,
-        );
+        throw refused('conflict', said('refused.holidays.years', { most: MAX_CORRECTED_YEARS }));
       }
       const { country, region, year: ofYear, ...detail } = input;
       changes.record([country, region, ofYear].filter((part) => part !== null).join('/'), detail);
@@ -157,16 +152,15 @@ const isOf =
 
 /** @throws VigiaError validation_failed */
 function check({ added, removed, year, why }: HolidayCorrectionInput, known: readonly Holiday[]): void {
-  const refused = (sentence: string): VigiaError => new VigiaError('validation_failed', sentence);
   const dates = [...added.map(({ date }) => date), ...removed];
   const elsewhere = dates.find((date) => !date.startsWith(`${year}-`));
-  if (elsewhere !== undefined) throw refused(`The date ${elsewhere} is not in the year ${year}.`);
+  if (elsewhere !== undefined)
+    throw refused('validation_failed', said('refused.holidays.elsewhere', { date: elsewhere, year }));
   const twice = dates.find((date, index) => dates.indexOf(date) !== index);
-  if (twice !== undefined) throw refused(`The date ${twice} is named twice.`);
+  if (twice !== undefined) throw refused('validation_failed', said('refused.holidays.twice', { date: twice }));
   const unknown = removed.find((date) => !known.some((holiday) => holiday.date === date));
-  if (unknown !== undefined) throw refused(`${unknown} is no holiday here, so it cannot be taken out.`);
-  if (dates.length > 0 && why.trim() === '')
-    throw refused('Say why the year is corrected, such as the law or the decree.');
+  if (unknown !== undefined) throw refused('validation_failed', said('refused.holidays.none', { date: unknown }));
+  if (dates.length > 0 && why.trim() === '') throw refused('validation_failed', said('refused.holidays.why'));
 }
 
 function applyCorrected({ added, removed, why, by }: Corrected, known: readonly Holiday[]) {

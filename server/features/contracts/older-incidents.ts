@@ -1,5 +1,6 @@
 import type { ClocksFrom, OlderIncidents } from '../../../protocol/api/contract.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import { fourTimes } from '../../domain/incidents/incident-times.ts';
 import { type Computing, pause, recompute, settleBreach, startClock } from '../../domain/sla/clock.ts';
@@ -34,13 +35,7 @@ export function countOlder(all: readonly OlderClock[]): OlderIncidents {
 /** @throws VigiaError conflict if some would be breached at once and nobody said that they may be */
 export function requireAnswer({ count, late }: OlderIncidents, clocksFrom: ClocksFrom | undefined): void {
   if (late === 0 || clocksFrom !== undefined) return;
-  const get = count === 1 ? '1 open incident gets a clock' : `${count} open incidents get a clock`;
-  const which = count === 1 ? 'and it is' : `${late} of them`;
-  throw new VigiaError(
-    'conflict',
-    `The contract begins before it is made here: ${get}, ${which} already late. Say from when their clocks count: clocksFrom=today, or clocksFrom=then for their own beginning.`,
-    { olderIncidents: { count, late } },
-  );
+  throw refused('conflict', said('refused.contract.older', { count, late }), { olderIncidents: { count, late } });
 }
 
 /** The clock anew from the moment at which the contract was made; what it came to before is kept as an earlier round. */

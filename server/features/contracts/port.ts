@@ -27,7 +27,7 @@ export interface ContractPort {
     clocksFrom?: ClocksFrom | undefined,
   ): Promise<Contract>;
   /** @throws VigiaError contract_invalid */
-  check(terms: ContractTermsInput): { warnings: string[] };
+  check(terms: ContractTermsInput): Pick<Contract, 'warnings' | 'warningsSaid'>;
   /** What a first contract with a past first day reaches back to; null if it does not. @throws VigiaError not_found */
   older(scope: Scope, terms: ContractTermsInput, clientId: string): Promise<OlderIncidents | null>;
   presets(): { tier: ContractTerms['tier']; terms: ContractTerms }[];

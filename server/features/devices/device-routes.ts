@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { RemoteUrl } from '../../../protocol/api/site-card.ts';
 import { Device, DeviceSummary, PresenceInterval, PresenceState } from '../../../protocol/api/view.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { requireRemoteUrl } from '../../domain/remote-url.ts';
 import { Id, IdParams, Name, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
@@ -74,10 +75,7 @@ export function deviceRoutes(http: Http, needs: DeviceRouteNeeds): void {
       const { id } = request.params;
       const { body: changes } = request;
       if (Object.keys(changes).length === 0) {
-        throw new VigiaError(
-          'validation_failed',
-          'Send at least one of "name", "siteId", "tags", "remoteUrl" and "expectedHours".',
-        );
+        throw refused('validation_failed', said('refused.device.nothing'));
       }
       requireTags(changes.tags);
       requireRemoteUrl(changes.remoteUrl);
@@ -112,16 +110,16 @@ export function deviceRoutes(http: Http, needs: DeviceRouteNeeds): void {
 function requireTags(tags: readonly string[] = []): void {
   const bad = tags.find((tag) => tag.length > MAX_TAG_LENGTH || !slugLike.test(tag));
   if (bad !== undefined) {
-    throw new VigiaError(
+    throw refused(
       'validation_failed',
-      `The tag "${bad.slice(0, MAX_TAG_LENGTH)}" cannot be used. A tag has at most ${MAX_TAG_LENGTH} small letters and digits, with single dots, dashes or underscores between them.`,
+      said('refused.tag.bad', { tag: bad.slice(0, MAX_TAG_LENGTH), most: MAX_TAG_LENGTH }),
     );
   }
   const twice = tags.find((tag, index) => tags.indexOf(tag) !== index);
-  if (twice !== undefined) throw new VigiaError('validation_failed', `The tag "${twice}" is there twice.`);
+  if (twice !== undefined) throw refused('validation_failed', said('refused.tag.twice', { tag: twice }));
 }
 
 function existing(device: Device | null): Device {
-  if (device === null) throw new VigiaError('not_found', 'There is no such device.');
+  if (device === null) throw noSuch('device');
   return device;
 }

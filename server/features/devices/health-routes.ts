@@ -1,4 +1,6 @@
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Http } from '../../platform/http/http.ts';
 import type { FleetPort } from './port.ts';
 
@@ -9,8 +11,7 @@ export function healthRoutes(http: Http, { fleet }: { readonly fleet: Pick<Fleet
     const failing = fleet.unready();
     if (failing.includes('starting')) throw new VigiaError('unavailable', undefined, { failing });
     if (failing.length > 0) {
-      const sentence = `The server runs, but fails at ${failing.join(' and ')}. The dashboard and the log say why.`;
-      throw new VigiaError('unavailable', sentence, { failing });
+      throw refused('unavailable', said('refused.unready', { failing }), { failing });
     }
     return { status: 'ready' };
   });

@@ -1,6 +1,7 @@
 import type { Aggregation, FleetSeries, Series } from '../../../protocol/api/view.ts';
-import { isolated } from '../../../protocol/bidi.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { MetricDescriptor, MetricKind } from '../../../protocol/wire/metric.ts';
 import { iso } from '../../domain/iso.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
@@ -8,7 +9,7 @@ import type { DeviceRecord } from '../../fleet/device-record.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { requireDevice, visible } from '../../fleet/visible.ts';
 import type { FleetResult, SeriesStore } from '../../platform/series/series-store.ts';
-import { defaultAggregation, whyUnsuited } from '../../platform/series/suited.ts';
+import { defaultAggregation, isSuited } from '../../platform/series/suited.ts';
 import type { FleetSeriesQuery, MachineFilter, SeriesPort, SeriesQuery } from './port.ts';
 
 /** Measurements over time as the HTTP side asks for them, within a scope. */
@@ -30,7 +31,7 @@ export function createSeriesPort(fleet: Fleet, series: Pick<SeriesStore, 'query'
         }
         // Known now but silent in the range is an empty series; a name that never was is a mistake of the caller.
         const descriptor = descriptorOf(record, name);
-        if (!descriptor) throw unknownMetric(name, `${isolated(record.info.name)} reports no`, [record]);
+        if (!descriptor) throw unknownMetric(name, record.info.name, [record]);
         const { unit, kind } = descriptor;
         const aggregation = query.aggregation ?? defaultAggregation(kind);
         return { metric: name, unit, kind, aggregation, values: new Array<number | null>(steps).fill(null) };
@@ -43,7 +44,7 @@ export function createSeriesPort(fleet: Fleet, series: Pick<SeriesStore, 'query'
       const { metric, fromMs, toMs, stepMs, across } = query;
       const records = chosen(fleet, scope, query.machines);
       const descriptor = records.map((record) => descriptorOf(record, metric)).find((known) => known !== undefined);
-      if (!descriptor) throw unknownMetric(metric, 'None of these machines reports a', records);
+      if (!descriptor) throw unknownMetric(metric, null, records);
       const aggregation: Aggregation = query.aggregation ?? defaultAggregation(descriptor.kind);
       requireSuited(metric, descriptor.kind, aggregation);
       const deviceIds = records.map(({ info }) => info.id);
@@ -71,8 +72,8 @@ function shown(result: FleetResult, bounds: readonly number[]): Partial<FleetSer
 
 /** @throws VigiaError validation_failed for an aggregation that a metric of this kind does not have */
 function requireSuited(metric: string, kind: MetricKind, aggregation: Aggregation): void {
-  const why = whyUnsuited(metric, kind, aggregation);
-  if (why !== null) throw new VigiaError('validation_failed', why, { metric, aggregation });
+  if (isSuited(kind, aggregation)) return;
+  throw refused('validation_failed', said('refused.series.unsuited', { metric, kind }), { metric, aggregation });
 }
 
 /**
@@ -81,11 +82,11 @@ function requireSuited(metric: string, kind: MetricKind, aggregation: Aggregatio
  */
 function chosen(fleet: Fleet, scope: Scope, { clientId, siteId, tag, deviceIds }: MachineFilter): DeviceRecord[] {
   if (clientId !== undefined && !(fleet.clients.has(clientId) && inScope(scope, clientId))) {
-    throw new VigiaError('not_found', 'There is no such client.');
+    throw noSuch('client');
   }
   const site = siteId === undefined ? undefined : fleet.sites.get(siteId);
   if (siteId !== undefined && !(site && inScope(scope, site.client_id))) {
-    throw new VigiaError('not_found', 'There is no such site.');
+    throw noSuch('site');
   }
   const wanted = deviceIds?.map((id) => requireDevice(fleet, scope, id)) ?? visible(fleet, scope);
   const fitting = wanted.filter(
@@ -94,7 +95,7 @@ function chosen(fleet: Fleet, scope: Scope, { clientId, siteId, tag, deviceIds }
       (siteId === undefined || info.site_id === siteId) &&
       (tag === undefined || (JSON.parse(info.tags_json) as string[]).includes(tag)),
   );
-  if (fitting.length === 0) throw new VigiaError('not_found', 'No machine fits what was asked for.');
+  if (fitting.length === 0) throw refused('not_found', said('refused.series.none'));
   return fitting.sort((a, b) => (a.info.id < b.info.id ? -1 : 1));
 }
 
@@ -106,15 +107,12 @@ function descriptorOf({ latest }: DeviceRecord, name: string): MetricDescriptor 
 const MAX_NAMED = 8;
 
 /** Names what there is instead: of the same family if there is any of it. */
-function unknownMetric(name: string, start: string, records: readonly DeviceRecord[]): VigiaError {
+function unknownMetric(name: string, device: string | null, records: readonly DeviceRecord[]): VigiaError {
   const family = name.split('[')[0]?.split('.')[0] ?? '';
   const known = new Set(records.flatMap(({ latest }) => [...(latest?.schema.position.keys() ?? [])]));
   const near = [...known].filter((each) => each.startsWith(family));
   const named = (near.length > 0 ? near : [...known]).slice(0, MAX_NAMED);
-  const them = records.length === 1 ? 'It reports' : 'They report';
-  const hint =
-    named.length > 0
-      ? ` ${them} ${named.map(isolated).join(', ')}${named.length < known.size ? ' and more' : ''}.`
-      : '';
-  return new VigiaError('metric_unknown', `${start} metric "${isolated(name)}".${hint}`, { metric: name });
+  const of = device === null ? ('all' as const) : ('device' as const);
+  const what = said('refused.series.unknown', { metric: name, device, of, named, more: named.length < known.size });
+  return refused('metric_unknown', what, { metric: name });
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { Aggregation, FleetSeries, Series } from '../../../protocol/api/view.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { Id, IdParams, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
 import { principalOf } from '../../platform/http/principal.ts';
@@ -104,15 +105,12 @@ function acrossOf({ across = 'mean', count, order, bounds }: AcrossQuery): Fleet
 
 function refuse(name: string | null, across: string): void {
   if (name === null) return;
-  throw new VigiaError('validation_failed', `The query parameter "${name}" goes with across=${across} only.`);
+  throw refused('validation_failed', said('refused.series.across', { parameter: name, across }));
 }
 
 function parseBounds(text: string | undefined): number[] {
   const bounds = (text ?? '').split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const areGrowing = bounds.every((bound, index) => Number.isFinite(bound) && bound > (bounds[index - 1] ?? -Infinity));
   if (areGrowing && bounds.length <= MAX_BOUNDS) return bounds;
-  throw new VigiaError(
-    'validation_failed',
-    `The query parameter "bounds" must be 1 to ${MAX_BOUNDS} growing numbers with commas between them, such as 0.5,0.8,0.95.`,
-  );
+  throw refused('validation_failed', said('refused.series.bounds', { most: MAX_BOUNDS }));
 }

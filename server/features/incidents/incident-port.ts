@@ -1,5 +1,4 @@
-import { isolated } from '../../../protocol/bidi.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
 import { type Said, said, typed } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { IncidentBook } from '../../core/incidents/incident-book.ts';
@@ -21,7 +20,7 @@ export interface IncidentPortOptions {
   readonly act: Act;
   readonly now: () => number;
   /** Why an incident cannot be resolved by hand, in one sentence, or null. */
-  readonly mayNotResolve?: (record: IncidentRecord) => string | null;
+  readonly mayNotResolve?: (record: IncidentRecord) => Said | null;
 }
 
 /** Reading incidents, and what people do with them. A person's act goes the way of all acts: decided, written, then so. */
@@ -31,7 +30,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
 
   async function load(scope: Scope, id: string): Promise<IncidentRecord> {
     const row = await store.scoped(scope).incidents.get(id);
-    if (!row) throw new VigiaError('not_found', 'There is no such incident.');
+    if (!row) throw noSuch('incident');
     return toRecord(row);
   }
 
@@ -65,10 +64,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
         const isProgram = isByProgram(actor);
         // What a program acknowledged still waits for a person.
         if (record.state === 'acknowledged' && (isProgram || record.times.takenAt !== null))
-          throw new VigiaError(
-            'conflict',
-            `${isolated(record.acknowledgedBy ?? 'Somebody')} has acknowledged it already.`,
-          );
+          throw refused('conflict', said('refused.incident.acknowledged', { by: record.acknowledgedBy }));
         const changes: Partial<IncidentRecord> = isProgram
           ? { state: 'acknowledged', acknowledgedAt: at, acknowledgedBy: actor.name }
           : reach(record, 'acknowledged', actor.name, at);
@@ -78,7 +74,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
       act(scope, id, actor, 'incident.assign', (record) => {
         requireUnresolved(record);
         const name = userId === null ? null : nameOf(userId);
-        if (userId !== null && name === null) throw new VigiaError('not_found', 'There is no such user.');
+        if (userId !== null && name === null) throw noSuch('user');
         return {
           kind: 'assigned',
           said: said('assigned', { to: name }),
@@ -102,7 +98,7 @@ export function createIncidentPort(options: IncidentPortOptions): IncidentPort {
       act(scope, id, actor, 'incident.resolve', (record, at) => {
         requireUnresolved(record);
         const why = options.mayNotResolve?.(record) ?? null;
-        if (why !== null) throw new VigiaError('conflict', why);
+        if (why !== null) throw refused('conflict', why);
         return {
           kind: 'resolved',
           said: text === '' ? said('nothing') : typed(text),
@@ -124,5 +120,5 @@ interface Step {
 }
 
 function requireUnresolved(record: IncidentRecord): void {
-  if (record.state === 'resolved') throw new VigiaError('conflict', 'The incident is resolved already.');
+  if (record.state === 'resolved') throw refused('conflict', said('refused.incident.resolved'));
 }

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { Incident, IncidentDetail } from '../../../protocol/api/view.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { Id, IdParams, Nothing, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
@@ -40,7 +41,7 @@ export interface IncidentRouteNeeds {
 export function incidentRoutes(http: Http, { state, incidents }: IncidentRouteNeeds): void {
   async function detail(scope: Scope, id: string): Promise<IncidentDetail> {
     const incident = await incidents.detail(scope, id);
-    if (incident === null) throw new VigiaError('not_found', 'There is no such incident.');
+    if (incident === null) throw noSuch('incident');
     return incident;
   }
 
@@ -84,7 +85,7 @@ export function incidentRoutes(http: Http, { state, incidents }: IncidentRouteNe
     const { userId } = request.body;
     const assignee = userId === null ? null : await state.users.get(userId);
     if (userId !== null && assignee?.disabled_at !== null) {
-      throw new VigiaError('validation_failed', 'There is no such person to assign the incident to.');
+      throw refused('validation_failed', said('refused.incident.nobody'));
     }
     await incidents.assign(actor.scope, id, userId, actor);
     return detail(actor.scope, id);

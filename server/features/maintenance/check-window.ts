@@ -1,6 +1,6 @@
 import type { MaintenanceInput } from '../../../protocol/api/maintenance.ts';
 import { isolated } from '../../../protocol/bidi.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { checkMaintenance } from '../../domain/sla/maintenance.ts';
 import type { Store } from '../../platform/store/store.ts';
@@ -9,13 +9,13 @@ import type { Store } from '../../platform/store/store.ts';
 export async function checkWindow(store: Store, scope: Scope, input: MaintenanceInput, at: number): Promise<string[]> {
   const { clients, sites, devices } = store.scoped(scope);
   const { clientId, target } = input;
-  if ((await clients.get(clientId)) === null) throw new VigiaError('not_found', 'There is no such client.');
+  if ((await clients.get(clientId)) === null) throw noSuch('client');
   const warnings = checkMaintenance(input, at);
   if (target.kind === 'site' && (await sites.get(target.id ?? ''))?.client_id !== clientId) {
-    throw new VigiaError('not_found', 'There is no such site of this client.');
+    throw noSuch('client-site');
   }
   if (target.kind === 'device' && (await devices.get(target.id ?? ''))?.client_id !== clientId) {
-    throw new VigiaError('not_found', 'There is no such device of this client.');
+    throw noSuch('client-device');
   }
   if (target.kind === 'tag') {
     const own = (await devices.all()).filter((device) => device.client_id === clientId);

@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
 import { nextOccurrence } from '../../domain/sla/maintenance.ts';
@@ -35,10 +36,7 @@ export function createMaintenanceActs({
       const made = await act(actor, 'maintenance.create', scope, (changes, at) => {
         const standing = book.list(scope, input.clientId).filter(({ cancelledAt }) => cancelledAt === null);
         if (standing.length >= MAX_WINDOWS) {
-          throw new VigiaError(
-            'conflict',
-            `The client has ${MAX_WINDOWS} windows already. Cancel those that are over.`,
-          );
+          throw refused('conflict', said('refused.windows.most', { most: MAX_WINDOWS }));
         }
         const window = newWindow(input, at, actor.name);
         changes.record(window.id, { ...input });
@@ -51,16 +49,13 @@ export function createMaintenanceActs({
 
     async update(scope, id, input, actor) {
       if (changeable(book, scope, id, now()).clientId !== input.clientId) {
-        throw new VigiaError(
-          'validation_failed',
-          'A window stays with its client. Cancel it and make one for the other.',
-        );
+        throw refused('validation_failed', said('refused.window.client'));
       }
       const warnings = await checkWindow(store, scope, input, now());
       const changed = await act(actor, 'maintenance.change', scope, (changes, at) => {
         const window = changeable(book, scope, id, at);
         if (window.versions.length > MAX_EDITS) {
-          throw new VigiaError('conflict', `The window was changed ${MAX_EDITS} times. Cancel it and make a new one.`);
+          throw refused('conflict', said('refused.window.edits', { most: MAX_EDITS }));
         }
         const after = edited(window, input, at, actor);
         const before = latestInput(window);
@@ -91,16 +86,16 @@ export function createMaintenanceActs({
 function find(book: MaintenanceBook, scope: Scope, id: string): PlannedWindow {
   const window = book.get(id);
   if (window && inScope(scope, window.clientId)) return window;
-  throw new VigiaError('not_found', 'There is no such maintenance window.');
+  throw noSuch('window');
 }
 
 /** @throws VigiaError not_found, conflict if it is over or was cancelled */
 function changeable(book: MaintenanceBook, scope: Scope, id: string, at: number): PlannedWindow {
   const window = find(book, scope, id);
-  if (window.cancelledAt !== null) throw new VigiaError('conflict', 'The window was cancelled. Make a new one.');
+  if (window.cancelledAt !== null) throw refused('conflict', said('refused.window.cancelled'));
   const input = latestInput(window);
   const goesOn = book.spansOf(window, at, at + 1).length > 0 || nextOccurrence(input, at) !== null;
-  if (!goesOn) throw new VigiaError('conflict', 'The window is over: what is past stays as it was. Make a new one.');
+  if (!goesOn) throw refused('conflict', said('refused.window.past'));
   return window;
 }
 

@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { ALMOST_ALWAYS } from '../../domain/sla/silence.ts';
@@ -32,7 +33,7 @@ export function createMaintenancePort({ store, book, now, act }: MaintenancePort
       .list(scope, clientId)
       .flatMap((window) => book.spansOf(window, fromMs, toMs).map((span) => ({ window, span })));
     if (found.length > MAX_OCCURRENCES) {
-      throw new VigiaError('range_too_large', `More than ${MAX_OCCURRENCES} windows fall into that time. Narrow it.`);
+      throw refused('range_too_large', said('refused.windows.many', { most: MAX_OCCURRENCES }));
     }
     return found
       .toSorted((a, b) => a.span.start - b.span.start)

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { MaintenanceInput, MaintenanceOccurrence, MaintenanceWindow } from '../../../protocol/api/maintenance.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { ALMOST_ALWAYS } from '../../domain/sla/silence.ts';
 import { Id, IdParams, strict } from '../../platform/http/fields.ts';
 import type { Http } from '../../platform/http/http.ts';
@@ -60,7 +61,7 @@ export function maintenanceRoutes(http: Http, { maintenance, clock }: Maintenanc
       const start = from ?? String(clock());
       const { fromMs, toMs } = to === undefined ? monthFrom(start) : parseTimeRange({ from: start, to }, Number.NaN);
       if (toMs - fromMs > MAX_RANGE_MS) {
-        throw new VigiaError('range_too_large', 'Ask for at most 400 days of windows at once.');
+        throw refused('range_too_large', said('refused.windows.range', { days: MAX_RANGE_MS / 86_400_000 }));
       }
       return { items: maintenance.occurrences(principalOf(request).scope, fromMs, toMs, client) };
     },
@@ -110,10 +111,7 @@ export function maintenanceRoutes(http: Http, { maintenance, clock }: Maintenanc
 /** Whoever silences something almost always takes it out of the watch. @throws VigiaError forbidden */
 function requireRightToSilence({ role }: Principal, share: number): void {
   if (share < ALMOST_ALWAYS || allows(role, 'manage')) return;
-  throw new VigiaError(
-    'forbidden',
-    `With this window nothing would be told for ${Math.round(share * 24)} of 24 hours. Only an admin may plan that: make it shorter or rarer, or ask one.`,
-  );
+  throw refused('forbidden', said('refused.window.silence', { hours: Math.round(share * 24) }));
 }
 
 function monthFrom(from: string): { fromMs: number; toMs: number } {

@@ -1,7 +1,7 @@
 import type { RecoveryPlanInput } from '../../../protocol/api/recovery.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import { movedBack, type SetBack } from '../../domain/moved-back.ts';
 import { everyClient, inScope, type Scope } from '../../domain/scope.ts';
-import { notFound } from '../../platform/store/scoping.ts';
 import type { Store } from '../../platform/store/store.ts';
 import type { PlanDefinition } from './definition.ts';
 
@@ -64,7 +64,7 @@ export class PlanBook {
   /** @throws VigiaError not_found also for what is outside the scope */
   require(scope: Scope, id: string): PlanDefinition {
     const plan = this.#plans.get(id);
-    if (!plan || plan.removedAt !== null || !inScope(scope, plan.clientId)) throw notFound('recovery plan');
+    if (!plan || plan.removedAt !== null || !inScope(scope, plan.clientId)) throw noSuch('recovery-plan');
     return plan;
   }
 }

@@ -6,12 +6,13 @@ import type {
   RecoveryPlanPreview,
   RecoveryPlanRow,
 } from '../../../protocol/api/recovery.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { ofClients, type Scope } from '../../domain/scope.ts';
 import { cutPage, mapPage } from '../../platform/http/paging.ts';
-import { found, notFound } from '../../platform/store/scoping.ts';
+import { found } from '../../platform/store/scoping.ts';
 import type { Store } from '../../platform/store/store.ts';
 import { inputOf, type PlanDefinition } from './definition.ts';
 import type { PlanBook } from './plan-book.ts';
@@ -81,7 +82,7 @@ export function createPlanPort(options: PlanPortOptions) {
         requireOwn(input, options);
         changes.record(id, input);
         if (plans.list(ofClients(clientId)).length >= MAX_PLANS_PER_CLIENT) {
-          throw new VigiaError('conflict', `The client has ${MAX_PLANS_PER_CLIENT} plans already. Remove some.`);
+          throw refused('conflict', said('refused.plans.most', { most: MAX_PLANS_PER_CLIENT }));
         }
         const { recoveryPlans } = store.scoped(scope);
         const row = { id, client_id: clientId, created_at: at, created_by: actor.id, removed_at: null };
@@ -97,7 +98,7 @@ export function createPlanPort(options: PlanPortOptions) {
 
     async change(scope: Scope, id: string, input: RecoveryPlanInput, actor: Actor): Promise<RecoveryPlanDetail> {
       if (plans.require(scope, id).clientId !== input.clientId) {
-        throw new VigiaError('validation_failed', 'A plan stays with its client. Make a new one for the other.');
+        throw refused('validation_failed', said('refused.plan.client'));
       }
       refuseBadPlan(input, now());
       return act(actor, 'recovery-plan.change', scope, (changes, at) => {
@@ -105,10 +106,7 @@ export function createPlanPort(options: PlanPortOptions) {
         requireOwn(input, options);
         changes.record(id, input);
         if (known.versions.length >= MAX_VERSIONS) {
-          throw new VigiaError(
-            'conflict',
-            `This plan was changed ${MAX_VERSIONS} times. Remove it and make a new one.`,
-          );
+          throw refused('conflict', said('refused.plan.edits', { most: MAX_VERSIONS }));
         }
         changes.add(store.scoped(scope).recoveryPlans.insertVersionStatement(versionRow(id, input, at, actor)));
         const next = { ...known, versions: [...known.versions, { from: at, input }] };
@@ -148,7 +146,7 @@ function requireOwn(
   { clientId, deviceId, serviceId }: RecoveryPlanInput,
   { clientOfDevice, services }: PlanPortOptions,
 ): void {
-  if (deviceId !== null && clientOfDevice(deviceId) !== clientId) throw notFound('device');
+  if (deviceId !== null && clientOfDevice(deviceId) !== clientId) throw noSuch('device');
   if (serviceId !== null) services.get(ofClients(clientId), serviceId);
 }
 

@@ -1,5 +1,7 @@
 import type { RecoveryPlanInput } from '../../../protocol/api/recovery.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { nextDue } from '../../domain/recovery/rhythm.ts';
 import { tableOf } from './definition.ts';
 
@@ -10,25 +12,22 @@ const EVERY_DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** What the shape of a plan alone does not say. @throws VigiaError validation_failed with what to do */
 export function refuseBadPlan(input: RecoveryPlanInput, now: number): void {
   const { name, target, deviceId, serviceId, timeZone, closed } = input;
-  if (/\p{Cc}/u.test(name + target.place)) throw refused('A name or a place is one line, without control characters.');
-  if (name.trim() === '' || target.place.trim() === '')
-    throw refused('Give the plan a name, and say where its backups lie.');
+  if (/\p{Cc}/u.test(name + target.place)) throw bad(said('refused.plan.line'));
+  if (name.trim() === '' || target.place.trim() === '') throw bad(said('refused.plan.name'));
   if (deviceId !== null && serviceId !== null) {
-    throw refused('A plan protects a device or a service. Leave one of them null, or make two plans.');
+    throw bad(said('refused.plan.both'));
   }
-  if (!isZone(timeZone)) throw refused(`There is no time zone "${timeZone}". Send one such as Europe/Madrid or UTC.`);
+  if (!isZone(timeZone)) throw bad(said('refused.zone', { zone: timeZone, of: 'plan' }));
   const unknown = closed.dates.find((date) => !isDate(date));
-  if (unknown !== undefined) throw refused(`There is no date "${unknown}". Send closed days such as 2026-12-25.`);
+  if (unknown !== undefined) throw bad(said('refused.plan.date', { date: unknown }));
   const table = tableOf(input);
   if (table === null) return;
   const { rhythm } = table;
   if (rhythm.kind === 'cron' && rhythm.cron.times.length > MOST_TIMES_A_DAY) {
-    throw refused('A backup can be due every five minutes at most, such as */5 * * * *.');
+    throw bad(said('refused.plan.often'));
   }
   if (nextDue(table, now) === null) {
-    throw refused(
-      'By this rhythm nothing is ever due: all of its days are closed. Change the rhythm or the closed days.',
-    );
+    throw bad(said('refused.plan.closed'));
   }
 }
 
@@ -54,6 +53,6 @@ function isDate(date: string): boolean {
   }
 }
 
-function refused(sentence: string): VigiaError {
-  return new VigiaError('validation_failed', sentence);
+function bad(fact: Said): VigiaError {
+  return refused('validation_failed', fact);
 }

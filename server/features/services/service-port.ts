@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Service, ServiceInput } from '../../../protocol/api/service.ts';
-import { VigiaError } from '../../../protocol/error.ts';
 import { plain } from '../../../protocol/said/plain.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import { iso } from '../../domain/iso.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
@@ -34,7 +35,7 @@ export function createServicePort(options: ServicePortOptions): ServicePort {
   function require(scope: Scope, id: string): ServiceDefinition {
     const service = services.get(id);
     if (!service || service.removedAt !== null || !inScope(scope, service.clientId)) {
-      throw new VigiaError('not_found', 'There is no such service.');
+      throw noSuch('service');
     }
     return service;
   }
@@ -54,7 +55,7 @@ export function createServicePort(options: ServicePortOptions): ServicePort {
         changes.record(id, input);
         const ofClient = [...services.all()].filter((service) => service.clientId === input.clientId);
         if (ofClient.filter(({ removedAt }) => removedAt === null).length >= MAX_SERVICES_PER_CLIENT) {
-          throw new VigiaError('conflict', `The client has ${MAX_SERVICES_PER_CLIENT} services already. Remove some.`);
+          throw refused('conflict', said('refused.services.most', { most: MAX_SERVICES_PER_CLIENT }));
         }
         const slug = freeSlug(slugify(input.name, 'service'), new Set(ofClient.map((service) => service.slug)));
         const { clientId, name } = input;
@@ -85,7 +86,7 @@ export function createServicePort(options: ServicePortOptions): ServicePort {
     },
     async change(scope, id, input, actor) {
       if (require(scope, id).clientId !== input.clientId) {
-        throw new VigiaError('validation_failed', 'A service stays with its client. Make a new one for the other.');
+        throw refused('validation_failed', said('refused.service.client'));
       }
       refuseBad(input, options);
       return act(actor, 'service.change', scope, (changes, at) => {
@@ -165,21 +166,18 @@ function refuseBad(
 ): void {
   const { fleet, checks } = options;
   if (/\p{Cc}/u.test(name + (blocks ?? ''))) {
-    throw new VigiaError('validation_failed', 'A name is one line of text, without control characters.');
+    throw refused('validation_failed', said('refused.name.line'));
   }
   if (deviceIds.some((id) => fleet.devices.get(id)?.info.client_id !== clientId)) {
-    throw new VigiaError('not_found', 'One of the devices is not one of this client.');
+    throw refused('not_found', said('refused.service.device'));
   }
   if (checkIds.some((id) => checks.get(id)?.clientId !== clientId)) {
-    throw new VigiaError('not_found', 'One of the checks is not one of this client.');
+    throw refused('not_found', said('refused.service.check'));
   }
   if (new Set(deviceIds).size < deviceIds.length || new Set(checkIds).size < checkIds.length) {
-    throw new VigiaError('validation_failed', 'A device or a check is named twice. Name each once.');
+    throw refused('validation_failed', said('refused.service.twice'));
   }
   if (targetPpm !== null && (targetPpm <= 0 || targetPpm >= PPM)) {
-    throw new VigiaError(
-      'validation_failed',
-      'A target lies between 0 % and 100 %, both excluded: at 100 % there is no budget, and the first second breaches it. 99.9 % is 999000.',
-    );
+    throw refused('validation_failed', said('refused.service.target'));
   }
 }

@@ -1,11 +1,12 @@
 import type { PolicyInput } from '../../../protocol/api/settings.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { ActInStore } from '../../core/incidents/act.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { faultOf } from '../../domain/policies/catalogue.ts';
 import { type PolicyTarget, type PolicyVersion, parsePolicyId, policyId } from '../../domain/policies/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { found, notFound, requireEveryClient } from '../../platform/store/scoping.ts';
+import { found, requireEveryClient } from '../../platform/store/scoping.ts';
 import type { ScopedStore } from '../../platform/store/store.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { toVersion, writeValues } from './rows.ts';
@@ -34,21 +35,17 @@ export function putPolicy(needs: PolicyActNeeds, who: Who, id: string, input: Po
   const values = new Map(Object.entries(input.values));
   for (const [name, value] of values) {
     const fault = faultOf(name, value);
-    if (fault !== null) throw new VigiaError('validation_failed', fault);
+    if (fault !== null) throw refused('validation_failed', fault);
   }
   const { rank = 0 } = input;
-  if (rank !== 0 && !id.startsWith('tag:'))
-    throw new VigiaError('validation_failed', 'Only policies of tags have a rank: leave "rank" out.');
+  if (rank !== 0 && !id.startsWith('tag:')) throw refused('validation_failed', said('refused.policy.rank'));
   const { book } = needs;
   return decide(needs, who, id, 'policy.put', rank, values, (target, now) => {
     const isNew = book.shelf.inForce(target, now) === null;
     if (isNew && [...book.shelf.standing(now)].length >= MAX_POLICIES)
-      throw new VigiaError('conflict', `There are ${MAX_POLICIES} policies already. Remove some, or use tags.`);
+      throw refused('conflict', said('refused.policies.most', { most: MAX_POLICIES }));
     if (book.shelf.of(target).length >= MAX_VERSIONS) {
-      throw new VigiaError(
-        'conflict',
-        `This policy was changed ${MAX_VERSIONS} times lately, and all of these versions are kept for reports that come late. Remove it, so that farther levels decide, or wait a few days.`,
-      );
+      throw refused('conflict', said('refused.policy.edits', { most: MAX_VERSIONS }));
     }
   });
 }
@@ -56,7 +53,7 @@ export function putPolicy(needs: PolicyActNeeds, who: Who, id: string, input: Po
 /** From now on nearer and farther levels alone decide. @throws VigiaError not_found, forbidden */
 export function removePolicy(needs: PolicyActNeeds, who: Who, id: string): Promise<PolicyVersion> {
   return decide(needs, who, id, 'policy.remove', 0, null, (target, now) => {
-    if (needs.book.shelf.inForce(target, now) === null) throw notFound('policy');
+    if (needs.book.shelf.inForce(target, now) === null) throw noSuch('policy');
   });
 }
 
@@ -70,7 +67,7 @@ function decide(
   check: (target: PolicyTarget, now: number) => void,
 ): Promise<PolicyVersion> {
   const named = parsePolicyId(id);
-  if (!named) throw notFound('policy');
+  if (!named) throw noSuch('policy');
   return actOnStore(who, action, who.scope, async (turn, scoped, _handle, now) => {
     const target = await whose(named, scoped, values === null);
     check(target, now);
@@ -102,7 +99,7 @@ async function whose(target: PolicyTarget, scoped: ScopedStore, isRetiredToo: bo
   if (level === 'site') return { ...target, clientId: found(await scoped.sites.get(subject ?? ''), 'site').client_id };
   if (level === 'device') {
     const device = found(await scoped.devices.get(subject ?? ''), 'device');
-    if (device.retired_at !== null && !isRetiredToo) throw notFound('device');
+    if (device.retired_at !== null && !isRetiredToo) throw noSuch('device');
     return { ...target, clientId: device.client_id };
   }
   if (clientId === null) requireEveryClient(scoped.scope);

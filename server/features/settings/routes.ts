@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { EffectiveDeviceSettings, Policies, Policy, PolicyInput, Settings } from '../../../protocol/api/settings.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { settingCatalogue } from '../../domain/policies/catalogue.ts';
 import { type PolicyTarget, parsePolicyId } from '../../domain/policies/policy.ts';
 import { inScope, type Scope } from '../../domain/scope.ts';
@@ -12,7 +13,6 @@ import { cutPage, PageOf, pageQuery, pageRequest } from '../../platform/http/pag
 import { type Principal, principalOf } from '../../platform/http/principal.ts';
 import { parseInstant } from '../../platform/http/time-range.ts';
 import { allows } from '../../platform/security/roles.ts';
-import { notFound } from '../../platform/store/scoping.ts';
 import { type PolicyActNeeds, putPolicy, removePolicy } from './acts.ts';
 import { effectiveView, policyView } from './views.ts';
 
@@ -47,10 +47,7 @@ export function settingsRoutes(http: Http, { book, fleet, now, keepMs }: Setting
       const record = requireDevice(fleet, scope, request.params.id);
       const at = request.query.at === undefined ? now() : parseInstant(request.query.at, 'at');
       if (at < now() - keepMs || at > now()) {
-        throw new VigiaError(
-          'validation_failed',
-          `Ask for an instant of the last ${Math.floor(keepMs / 86_400_000)} days: what held before is not kept, and what will hold is not decided.`,
-        );
+        throw refused('validation_failed', said('refused.settings.instant', { days: Math.floor(keepMs / 86_400_000) }));
       }
       return effectiveView(scope, record.info.id, at, book.explain(record, at));
     },
@@ -84,7 +81,7 @@ export function policyRoutes(http: Http, needs: SettingsRouteNeeds): void {
       const { scope } = principalOf(request);
       const { id } = request.params;
       const versions = parsePolicyId(id) ? book.shelf.named(id).filter((one) => mayRead(scope, one)) : [];
-      if (versions.length === 0) throw notFound('policy');
+      if (versions.length === 0) throw noSuch('policy');
       return { items: versions.sort((one, other) => other.version - one.version).map((one) => policyView(scope, one)) };
     },
   );
@@ -119,5 +116,5 @@ function mayRead(scope: Scope, { clientId }: PolicyTarget): boolean {
 /** A high threshold silences as much as a maintenance window does. @throws VigiaError forbidden */
 function requireRight({ role }: Principal, id: string): void {
   if (id.startsWith('device:') || allows(role, 'manage')) return;
-  throw new VigiaError('forbidden', 'Only an admin may set what holds for more than one device.');
+  throw refused('forbidden', said('refused.settings.admin'));
 }

@@ -1,4 +1,5 @@
 import type { EffectiveDeviceSettings, Policy } from '../../../protocol/api/settings.ts';
+import { plain } from '../../../protocol/said/plain.ts';
 import { settingCatalogue } from '../../domain/policies/catalogue.ts';
 import { type Place, type PolicyVersion, policyId } from '../../domain/policies/policy.ts';
 import type { Effective } from '../../domain/policies/resolve.ts';
@@ -29,7 +30,13 @@ export function effectiveView(
     at: iso(at),
     place: { clientId: clientId ?? '', siteId: siteId ?? '', kind: kind ?? 'server', tags: [...tags] },
     values: values.map(({ name, value, policy }) => ({ name, value, source: policy && sourceOf(scope, policy) })),
-    ignored: ignored.map(({ name, policy, why }) => ({ name, policy: policyId(policy), version: policy.version, why })),
+    ignored: ignored.map(({ name, policy, why }) => ({
+      name,
+      policy: policyId(policy),
+      version: policy.version,
+      why: plain(why, 0),
+      whySaid: why,
+    })),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { ReceiverInput, ReceiverTarget } from '../../../protocol/api/receiver.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused, saidOf } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { resolveAllowed } from '../../platform/outbound/address-guard.ts';
 
 const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
@@ -12,7 +14,7 @@ const RESOLVE_DEADLINE_MS = 3_000;
  * @throws VigiaError validation_failed, address_refused
  */
 export async function checkReceiver({ name, target }: ReceiverInput, allowPrivate: boolean): Promise<void> {
-  if (CONTROL.test(name) || name.trim() === '') throw bad('name', 'The name is one line of text.');
+  if (CONTROL.test(name) || name.trim() === '') throw bad('name', said('refused.receiver.name'));
   const host = target.kind === 'email' ? checkMail(target) : checkUrl(target, allowPrivate);
   const signal = AbortSignal.timeout(RESOLVE_DEADLINE_MS);
   try {
@@ -34,28 +36,24 @@ export function destinationOf(target: ReceiverTarget): string {
 /** @throws VigiaError validation_failed when the target cannot work with this secret */
 export function checkSecret(target: ReceiverTarget, secret: string | null): void {
   if (target.kind === 'email') {
-    if (target.user && !secret)
-      throw bad('target.password', 'A user needs a password. Enter it, or leave the user empty.');
+    if (target.user && !secret) throw bad('target.password', said('refused.receiver.password'));
     if (target.user && target.security === 'none') {
-      throw bad(
-        'target.security',
-        'A password is not sent without TLS. Choose implicit TLS or STARTTLS, or leave the user empty.',
-      );
+      throw bad('target.security', said('refused.receiver.no-tls'));
     }
   }
   if (target.kind === 'telegram' && !/^\d{1,20}:[A-Za-z0-9_-]{1,150}$/.test(secret ?? '')) {
-    throw bad('target.botToken', 'Enter the token of the bot as BotFather gave it, such as 123456:ABC-DEF.');
+    throw bad('target.botToken', said('refused.receiver.bot'));
   }
   if (target.kind === 'ntfy' && secret !== null && !/^[\x21-\x7e]+$/.test(secret)) {
-    throw bad('target.token', 'The token of ntfy has no spaces. It looks like tk_abc123.');
+    throw bad('target.token', said('refused.receiver.ntfy'));
   }
 }
 
 function checkMail(target: Extract<ReceiverTarget, { kind: 'email' }>): string {
-  if (!HOST.test(target.host)) throw bad('target.host', 'The host is a name or an address, such as smtp.example.com.');
+  if (!HOST.test(target.host)) throw bad('target.host', said('refused.receiver.host'));
   for (const address of [target.from, ...target.to]) {
     if (!ADDRESS.test(address)) {
-      throw bad('target.to', `"${address}" is not an e-mail address. Use one such as ops@example.com, without a name.`);
+      throw bad('target.to', said('refused.receiver.mail', { address }));
     }
   }
   return target.host;
@@ -63,7 +61,7 @@ function checkMail(target: Extract<ReceiverTarget, { kind: 'email' }>): string {
 
 function checkUrl(target: Exclude<ReceiverTarget, { kind: 'email' }>, allowPrivate: boolean): string {
   if (target.kind === 'telegram' && !/^(-?\d{1,20}|@\w{1,60})$/.test(target.chatId)) {
-    throw bad('target.chatId', 'The chat is a number such as -1001234567890, or the @name of a public channel.');
+    throw bad('target.chatId', said('refused.receiver.chat'));
   }
   const [field, text] =
     target.kind === 'webhook'
@@ -73,21 +71,19 @@ function checkUrl(target: Exclude<ReceiverTarget, { kind: 'email' }>, allowPriva
         : (['target.apiUrl', target.apiUrl ?? 'https://api.telegram.org'] as const);
   const url = URL.parse(text);
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw bad(field, `"${text}" is not a web address. Use one such as https://hooks.example.com/vigia.`);
+    throw bad(field, said('refused.receiver.url', { address: text }));
   }
   if (url.username !== '' || url.password !== '') {
-    throw bad(field, 'The address must not hold a user or password: addresses are shown and logged.');
+    throw bad(field, said('refused.receiver.user'));
   }
-  if (url.protocol === 'http:' && !allowPrivate)
-    throw bad(field, 'Use https://: without TLS anybody on the way can read along.');
+  if (url.protocol === 'http:' && !allowPrivate) throw bad(field, said('refused.receiver.http'));
   return url.hostname;
 }
 
 function withHint(cause: VigiaError, allowPrivate: boolean): VigiaError {
-  const hint = allowPrivate ? '' : ' For a receiver in your own network, start the server with VIGIA_NOTIFY_PRIVATE=1.';
-  return new VigiaError(cause.code, `${cause.message}${hint}`);
+  return allowPrivate ? cause : refused('address_refused', said('refused.receiver.private', { why: saidOf(cause) }));
 }
 
-function bad(field: string, sentence: string): VigiaError {
-  return new VigiaError('validation_failed', sentence, { field });
+function bad(field: string, fact: Said): VigiaError {
+  return refused('validation_failed', fact, { field });
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Receiver, ReceiverInput, ReceiverTest } from '../../../protocol/api/receiver.ts';
-import { VigiaError } from '../../../protocol/error.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { parseSaid } from '../../../protocol/said/read.ts';
-import { saidOf } from '../../../protocol/said/refused.ts';
+import { noSuch, refused, saidOf } from '../../../protocol/said/refused.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { makeChannel } from '../../platform/notify/make-channel.ts';
@@ -37,7 +36,7 @@ export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
 
   async function require(scope: Scope, id: string): Promise<Row<'receiver'>> {
     const row = await receivers(scope).get(id);
-    if (!row) throw new VigiaError('not_found', 'There is no such receiver.');
+    if (!row) throw noSuch('receiver');
     return row;
   }
 
@@ -82,7 +81,7 @@ export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
       const id = randomUUID();
       await actOnStore(actor, 'receiver.create', scope, async (turn, scoped, _handle, at) => {
         if ((await scoped.receivers.all()).length >= MAX_RECEIVERS) {
-          throw new VigiaError('conflict', `There are ${MAX_RECEIVERS} receivers already. Remove one first.`);
+          throw refused('conflict', said('refused.receivers.most', { most: MAX_RECEIVERS }));
         }
         const made = { id, ...columns(id, input, secret), created_at: at, created_by: actor.id, removed_at: null };
         await scoped.receivers.insert(made);
@@ -97,10 +96,7 @@ export function createReceiverPort(options: ReceiverPortOptions): ReceiverPort {
       const entered = enteredSecret(input.target);
       const isElsewhere = before.kind !== input.target.kind || destinationOf(before) !== destinationOf(input.target);
       if (entered === undefined && row.secrets_sealed !== null && isElsewhere) {
-        throw new VigiaError(
-          'validation_failed',
-          'The receiver is at another place now: enter its password or token again.',
-        );
+        throw refused('validation_failed', said('refused.receiver.moved'));
       }
       const secret = entered === undefined ? openSecret(sealer, row) : entered;
       checkSecret(input.target, secret);

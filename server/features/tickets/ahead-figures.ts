@@ -1,5 +1,5 @@
 import type { AheadFigures } from '../../../protocol/api/person-report.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch } from '../../../protocol/said/refused.ts';
 import { reportView } from '../../core/incidents/report-view.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
 import { judgeAhead } from '../../domain/incidents/ahead.ts';
@@ -32,7 +32,7 @@ export function createAhead({ store, now, zonesOf }: AheadOptions) {
     const { clients, incidents, personReports } = store.scoped(scope);
     const clientId = asked ?? onlyClient(scope) ?? undefined;
     if (clientId !== undefined && (await clients.get(clientId)) === null) {
-      throw new VigiaError('not_found', 'There is no such client.');
+      throw noSuch('client');
     }
     const at = now();
     const zones = zonesOf(clientId ?? null);

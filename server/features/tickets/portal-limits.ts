@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 
 /** Counts what comes by each link, and from each address by it. */
 export interface PortalLimits {
@@ -41,11 +42,9 @@ export function createPortalLimits(): PortalLimits {
       const limit = taken.length >= BUSY_FROM ? MAX_OF_ADDRESS_WHEN_BUSY : MAX_OF_ADDRESS;
       if (own.length >= limit || taken.length >= MAX_OF_LINK) {
         const [oldest] = own.length >= limit ? own : taken;
-        throw new VigiaError(
-          'rate_limited',
-          'We have had many reports from you within the hour and are looking at them. Call us if yours is about something else.',
-          { retryAfterMs: (oldest?.at ?? at) + WINDOW_MS - at },
-        );
+        throw refused('rate_limited', said('refused.portal.many'), {
+          retryAfterMs: (oldest?.at ?? at) + WINDOW_MS - at,
+        });
       }
       links.set(linkId, [...taken, { at, address }]);
     },

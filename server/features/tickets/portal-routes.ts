@@ -3,9 +3,10 @@ import { Type } from 'typebox';
 import { PortalReportInput } from '../../../protocol/api/person-report.ts';
 import { SaidDocument } from '../../../protocol/api/said.ts';
 import { isolated } from '../../../protocol/bidi.ts';
-import { VigiaError } from '../../../protocol/error.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { parseSaid } from '../../../protocol/said/read.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { everyClient, ofClients } from '../../domain/scope.ts';
 import { IdParams, iso, Nothing, strict } from '../../platform/http/fields.ts';
 import type { Http, RateLimits } from '../../platform/http/http.ts';
@@ -59,10 +60,7 @@ export function portalRoutes(http: Http, context: PortalRouteNeeds): void {
     const isKey = typeof key === 'string' && key.length >= 32 && key.length <= 128;
     const client = isKey ? await state.scoped(everyClient).clients.byReportKey(hashOf(key)) : null;
     if (client) return client;
-    throw new VigiaError(
-      'unauthenticated',
-      'This link no longer works. Ask the people who look after your computers for the new one.',
-    );
+    throw refused('unauthenticated', said('refused.portal.dead'));
   }
 
   http.get('/report', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>

@@ -1,5 +1,5 @@
 import type { PersonReport, PersonReportInput, PortalReportInput } from '../../../protocol/api/person-report.ts';
-import { english } from '../../../protocol/said/en/english.ts';
+import { wholeEnglish } from '../../../protocol/said/en/whole.ts';
 import { said } from '../../../protocol/said/said.ts';
 import { word } from '../../../protocol/said/word.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -64,7 +64,7 @@ export function createPortal({ propose, create, incident, zoneOf, now }: PortalP
     const taken = said('report.taken', { knownSince: known?.openedAt ?? null });
     // The page has no words of its own: it is told in the client's zone.
     const zone = { timeZone: zoneOf(clientId, at), now: at, instants: 'local' } as const;
-    const sentence = word(taken, { catalogue: english, ...zone });
+    const sentence = word(taken, { catalogue: wholeEnglish, ...zone });
     return { sentence, said: taken, known: known !== null, reportId: stored.id, incidentId: stored.incidentId };
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PersonReport, PersonReportInput } from '../../../protocol/api/person-report.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import { reportView } from '../../core/incidents/report-view.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -85,11 +86,11 @@ export function createReportActs(needs: ReportActNeeds): ReportActs {
       changes.record(id, { incidentId });
       const { personReports } = store.scoped(scope);
       const report = await personReports.get(id);
-      if (report === null) throw new VigiaError('not_found', 'There is no such report.');
-      if (report.incident_id === incidentId) throw new VigiaError('conflict', 'It belongs to this incident already.');
+      if (report === null) throw noSuch('report');
+      if (report.incident_id === incidentId) throw refused('conflict', said('refused.report.linked'));
       const target = await incidentOfClient(store, scope, incidentId, report.client_id);
       if (target.parentId !== null && target.parentId === report.incident_id) {
-        throw new VigiaError('conflict', 'That incident is explained by the one the report belongs to.');
+        throw refused('conflict', said('refused.report.explained'));
       }
       const previous =
         report.incident_id === null ? null : await incidentOfClient(store, scope, report.incident_id, report.client_id);

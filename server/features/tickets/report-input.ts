@@ -1,4 +1,6 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import type { Thing } from '../../../protocol/said/refusals/things.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { toRecord } from '../../core/incidents/rows.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { Place } from '../../domain/incidents/linking.ts';
@@ -20,23 +22,23 @@ export async function incidentOfClient(
 ): Promise<IncidentRecord> {
   const row = await store.scoped(scope).incidents.get(id);
   if (row?.client_id === clientId) return toRecord(row);
-  throw new VigiaError('not_found', 'There is no such incident of this client.');
+  throw noSuch('client-incident');
 }
 
 /** The place as it is known: a device's site goes without saying. @throws VigiaError not_found */
 export async function knownPlace(store: Store, scope: Scope, given: Place): Promise<Place> {
   const { clients, sites, devices, services } = store.scoped(scope);
   const { clientId, siteId, deviceId, serviceId } = given;
-  const require = (holds: boolean, what: string): void => {
-    if (!holds) throw new VigiaError('not_found', `There is no such ${what}.`);
+  const require = (holds: boolean, thing: Thing): void => {
+    if (!holds) throw noSuch(thing);
   };
   require((await clients.get(clientId)) !== null, 'client');
   const device = deviceId === null ? null : await devices.get(deviceId);
-  require(deviceId === null || device?.client_id === clientId, 'device of this client');
-  require(siteId === null || (await sites.get(siteId))?.client_id === clientId, 'site of this client');
+  require(deviceId === null || device?.client_id === clientId, 'client-device');
+  require(siteId === null || (await sites.get(siteId))?.client_id === clientId, 'client-site');
   if (serviceId !== null) {
     const service = (await services.all()).find(({ id, removed_at }) => id === serviceId && removed_at === null);
-    require(service?.client_id === clientId, 'service of this client');
+    require(service?.client_id === clientId, 'client-service');
   }
   return { ...given, siteId: siteId ?? device?.site_id ?? null };
 }
@@ -45,11 +47,8 @@ export async function knownPlace(store: Store, scope: Scope, given: Place): Prom
 export function readTime(reportedAt: string | undefined, at: number): number {
   const reported = reportedAt === undefined ? at : Date.parse(reportedAt);
   if (reported > at + FUTURE_TOLERANCE_MS) {
-    throw new VigiaError(
-      'validation_failed',
-      'The report is dated in the future. Give the time at which you were told.',
-    );
+    throw refused('validation_failed', said('refused.report.future'));
   }
-  if (reported < at - YEAR_MS) throw new VigiaError('validation_failed', 'The report is older than a year.');
+  if (reported < at - YEAR_MS) throw refused('validation_failed', said('refused.report.old'));
   return Math.min(reported, at);
 }

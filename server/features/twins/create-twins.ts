@@ -1,3 +1,4 @@
+import { type Said, said } from '../../../protocol/said/said.ts';
 import type { IncidentRecord } from '../../core/incidents/incident-book.ts';
 import { KeptReports, type KeptReportsOptions } from '../../core/twins/kept-reports.ts';
 import { createTwinRepository } from '../../core/twins/twin-repository.ts';
@@ -28,10 +29,10 @@ export async function createTwins(options: TwinsOptions) {
     kept,
     routes: [routes],
     start: () => kept.resume(fleet.devices),
-    /** Why an incident cannot be resolved by hand, in one sentence, or null. */
-    mayNotResolve({ rule, deviceId }: IncidentRecord): string | null {
+    /** Why an incident cannot be resolved by hand, or null. */
+    mayNotResolve({ rule, deviceId }: IncidentRecord): Said | null {
       if (rule !== 'identity.cloned' || deviceId === null || !twins.isUndecided(deviceId)) return null;
-      return 'Two machines use this identity. Say which one it is; that resolves the incident.';
+      return said('refused.twins.undecided');
     },
   };
 }

@@ -1,5 +1,6 @@
 import { JUDGED } from '../../../protocol/api/twin.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import type { Act } from '../../core/incidents/act.ts';
 import type { ChangeSet } from '../../core/incidents/change-set.ts';
@@ -122,15 +123,11 @@ export function createTwinPort(options: TwinPortOptions): TwinPort {
 /** @throws VigiaError conflict, not_found */
 function choose(twins: readonly Twin[], machine: string): { chosen: Twin | null; refused: Twin[] } {
   const beside = twins.filter(({ role }) => role === 'beside');
-  if (beside.length === 0)
-    throw new VigiaError('conflict', 'Only one machine uses this identity, or somebody has decided already.');
+  if (beside.length === 0) throw refused('conflict', said('refused.twins.decided'));
   if (twins.some(({ role }) => role === 'taken') && machine !== JUDGED)
-    throw new VigiaError(
-      'conflict',
-      'What was kept of the machine chosen last is still being taken in. Try again soon.',
-    );
+    throw refused('conflict', said('refused.twins.taking'));
   const chosen = machine === JUDGED ? null : (beside.find(({ id }) => id === machine) ?? undefined);
-  if (chosen === undefined) throw new VigiaError('not_found', 'There is no such machine.');
+  if (chosen === undefined) throw noSuch('machine');
   return { chosen, refused: beside.filter((twin) => twin !== chosen) };
 }
 

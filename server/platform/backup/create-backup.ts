@@ -4,7 +4,8 @@ import { chmod, copyFile, mkdir, open, rename, rm, stat, writeFile } from 'node:
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { packTar } from 'modern-tar/fs';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused, saidOf } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { copyDatabase } from '../files/copy-database.ts';
 import { type BackedUpFile, describeFile, FORMAT, MANIFEST_FILE, type Manifest, parts } from './manifest.ts';
 
@@ -31,8 +32,7 @@ export interface CreatedBackup {
  */
 export async function createBackup(options: BackupOptions): Promise<CreatedBackup> {
   const { dataDir, file, version, now, copySeries } = options;
-  if (existsSync(file))
-    throw new VigiaError('conflict', `${file} exists already. Choose another name, or remove it first.`);
+  if (existsSync(file)) throw refused('conflict', said('refused.backup.exists', { file }));
   // Beside the file, so that it is moved into its place whole.
   const staging = join(dirname(file), `.vigia-backup-${randomBytes(6).toString('hex')}`);
   try {
@@ -54,8 +54,8 @@ export async function createBackup(options: BackupOptions): Promise<CreatedBacku
     await rename(join(staging, PACKED), file);
     return { file, bytes: (await stat(file)).size, createdAt };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new VigiaError('unavailable', `The backup could not be written to ${file}: ${reason}.`);
+    const _reason = cause instanceof Error ? cause.message : String(cause);
+    throw refused('unavailable', said('refused.backup.unwritten', { file, why: saidOf(cause) }));
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

@@ -5,6 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { type ParamsOf, said } from '../../../protocol/said/said.ts';
 
 /** The first entry of a backup. Says what the others are, so that a restore takes all of it or nothing. */
 export const MANIFEST_FILE = 'vigia-backup.json';
@@ -54,9 +56,9 @@ export function parseManifest(text: string): Manifest {
   try {
     manifest = JSON.parse(text);
   } catch {
-    throw notABackup('its list of contents cannot be read');
+    throw notABackup('contents-unreadable');
   }
-  if (!Value.Check(ManifestSchema, manifest)) throw notABackup('its list of contents is incomplete');
+  if (!Value.Check(ManifestSchema, manifest)) throw notABackup('contents-incomplete');
   if (manifest.format > FORMAT) {
     throw new VigiaError(
       'database_newer',
@@ -65,14 +67,14 @@ export function parseManifest(text: string): Manifest {
   }
   const names = manifest.files.map(({ file }) => file);
   const missing = parts.find(({ file, isNeeded }) => isNeeded && !names.includes(file));
-  if (missing) throw notABackup(`it lacks ${missing.file}`);
+  if (missing) throw notABackup('lacks', missing.file);
   const unknown = names.find((name) => !parts.some(({ file }) => file === name));
-  if (unknown !== undefined) throw notABackup(`it holds ${unknown}, which is no part of one`);
+  if (unknown !== undefined) throw notABackup('strange', unknown);
   return manifest;
 }
 
-export function notABackup(why: string): VigiaError {
-  return new VigiaError('bad_request', `The file is not a whole backup of Vigia: ${why}. Nothing was changed.`);
+export function notABackup(why: ParamsOf<'refused.backup.broken'>['why'], file = ''): VigiaError {
+  return refused('bad_request', said('refused.backup.broken', { why, file }));
 }
 
 export async function describeFile(path: string, file: string): Promise<BackedUpFile> {

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
 import { unpackTar } from 'modern-tar/fs';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused, saidOf } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { describeFile, MANIFEST_FILE, type Manifest, notABackup, parseManifest, parts } from './manifest.ts';
 
 export interface RestoreOptions {
@@ -45,10 +47,7 @@ export async function restoreBackup({ file, dataDir, replace, now }: RestoreOpti
   const isUnfinished = existsSync(join(dataDir, MARKER));
   const present = parts.filter((part) => existsSync(join(dataDir, part.file)));
   if (present.length > 0 && !replace && !isUnfinished) {
-    throw new VigiaError(
-      'conflict',
-      `${dataDir} holds a server already. Give --replace to set it aside, or another folder with VIGIA_DATA_DIR.`,
-    );
+    throw refused('conflict', said('refused.backup.occupied', { folder: dataDir }));
   }
   const staging = join(dataDir, STAGING);
   rmSync(staging, { recursive: true, force: true });
@@ -75,11 +74,11 @@ async function unpack(file: string, staging: string): Promise<Manifest> {
     await pipeline(createReadStream(file), unpackTar(staging, { fmode: 0o600, dmode: 0o700 }));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new VigiaError('not_found', `There is no file ${file}.`);
-    throw notABackup(cause instanceof Error ? cause.message : String(cause));
+      throw refused('not_found', said('refused.backup.no-file', { file }));
+    throw refused('bad_request', said('refused.backup.unread', { why: saidOf(cause) }));
   }
   const text = await readFile(join(staging, MANIFEST_FILE), 'utf8').catch(() => {
-    throw notABackup('it has no list of contents');
+    throw notABackup('no-contents');
   });
   return parseManifest(text);
 }
@@ -87,9 +86,9 @@ async function unpack(file: string, staging: string): Promise<Manifest> {
 async function check(staging: string, manifest: Manifest): Promise<void> {
   for (const expected of manifest.files) {
     const path = join(staging, expected.file);
-    if (!existsSync(path)) throw notABackup(`${expected.file} is missing`);
+    if (!existsSync(path)) throw notABackup('missing', expected.file);
     const { bytes, sha256 } = await describeFile(path, expected.file);
-    if (bytes !== expected.bytes || sha256 !== expected.sha256) throw notABackup(`${expected.file} is damaged`);
+    if (bytes !== expected.bytes || sha256 !== expected.sha256) throw notABackup('damaged', expected.file);
     await chmod(path, 0o600);
     if (expected.file.endsWith('.db')) checkDatabase(path, expected.file);
   }

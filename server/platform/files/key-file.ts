@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 const KEY_BYTES = 32;
@@ -31,9 +32,5 @@ function parse(stored: string, path: string): Buffer {
   const key = Buffer.from(text, 'base64');
   if (key.length === KEY_BYTES && key.toString('base64') === text) return key;
   // Never replaced by a new key: what was sealed would be lost although a backup may hold the old one.
-  throw new VigiaError(
-    'secrets_unreadable',
-    `${path} does not hold the key of the stored secrets. Restore it from a backup. ` +
-      'If it is lost for good, remove the file and enter the passwords of all receivers again.',
-  );
+  throw refused('secrets_unreadable', said('refused.secret.no-key', { path }));
 }

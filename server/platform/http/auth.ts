@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { everyClient } from '../../domain/scope.ts';
 import { type ApiKeys, scopeOfKey } from '../security/api-keys.ts';
 import { allows } from '../security/roles.ts';
@@ -37,10 +39,10 @@ export function requireAccess(http: Http, context: AuthContext): void {
     const principal = bearer === null ? await bySession(request, context) : await byKey(bearer, context);
     if (access === undefined || !allows(principal.role, access)) throw new VigiaError('forbidden');
     if (needsEveryClient && !('allClients' in principal.scope)) {
-      throw new VigiaError('forbidden', 'This key is limited to one client; the request is about all of them.');
+      throw refused('forbidden', said('refused.key.one-client'));
     }
     if (person && principal.sessionId === null) {
-      throw new VigiaError('forbidden', 'An API key has none of this: log in as the person it is about.');
+      throw refused('forbidden', said('refused.key.no-person'));
     }
     request.principal = principal;
   });
@@ -50,7 +52,7 @@ export function requireAccess(http: Http, context: AuthContext): void {
 function bearerKey(header: string | undefined): string | null {
   if (header === undefined) return null;
   const key = /^Bearer +(\S+)$/i.exec(header)?.[1];
-  if (key === undefined) throw new VigiaError('unauthenticated', 'Send the API key as: Authorization: Bearer KEY');
+  if (key === undefined) throw refused('unauthenticated', said('refused.key.header'));
   return key;
 }
 
@@ -59,13 +61,10 @@ function checkOrigin({ method, headers }: FastifyRequest, { origins }: AuthConte
   if (method === 'GET' || method === 'HEAD') return;
   if (headers.origin === undefined) {
     if (readSessionCookie(headers.cookie) === null) return;
-    throw new VigiaError('origin_refused', 'A request with a session cookie must carry the Origin header.');
+    throw refused('origin_refused', said('refused.origin.missing'));
   }
   if (!origins.allows(headers.origin)) {
-    throw new VigiaError(
-      'origin_refused',
-      'The Origin of the request is not an address of this server. Open the dashboard by its own address, or set VIGIA_PUBLIC_URL to the one you use.',
-    );
+    throw refused('origin_refused', said('refused.origin.foreign'));
   }
 }
 
@@ -89,6 +88,6 @@ async function bySession({ headers }: FastifyRequest, { sessions }: AuthContext)
 
 async function byKey(key: string, { apiKeys }: AuthContext): Promise<Principal> {
   const row = await apiKeys.verify(key);
-  if (row === null) throw new VigiaError('unauthenticated', 'The API key is wrong, has expired or was revoked.');
+  if (row === null) throw refused('unauthenticated', said('refused.key.dead'));
   return { id: `key:${row.id}`, name: row.name, email: '', role: row.role, scope: scopeOfKey(row), sessionId: null };
 }

@@ -3,6 +3,8 @@ import { basename, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { pathOf, sendError } from './errors.ts';
 import type { Http } from './http.ts';
 
@@ -46,8 +48,7 @@ export async function serveDashboard(http: Http, dashboardDir: string): Promise<
       reply.code(200).sendFile(PAGE);
       return;
     }
-    const sentence = 'The dashboard is not built. Build it with: npm run build';
-    sendError(new VigiaError('artifact_missing', sentence), request, reply);
+    sendError(refused('artifact_missing', said('refused.no-dashboard')), request, reply);
   }
 }
 

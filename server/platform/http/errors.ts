@@ -1,8 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { httpStatus } from '../../../protocol/api/error-codes.ts';
 import type { ErrorBody } from '../../../protocol/api/view.ts';
 import { type ErrorCode, VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { FaultLog } from './fault-log.ts';
 
 declare module 'fastify' {
@@ -11,79 +14,6 @@ declare module 'fastify' {
     faultLog: FaultLog;
   }
 }
-
-/** The HTTP status of each code; null for those that never travel over HTTP. */
-export const httpStatus: { readonly [C in ErrorCode]: number | null } = {
-  frame_malformed: null,
-  frame_too_large: null,
-  frame_unexpected: null,
-  version_unsupported: null,
-  handshake_timeout: null,
-  too_many_connections: 503,
-  agent_unknown: null,
-  agent_retired: null,
-  signature_invalid: 401,
-  server_identity_mismatch: null,
-  server_unproven: null,
-  schema_unknown: null,
-  schema_invalid: null,
-  schema_churn: null,
-  too_many_frames: null,
-  report_invalid: null,
-  report_base_unknown: null,
-  replaced: null,
-  run_conflict: null,
-  run_forked: null,
-  identity_given_up: null,
-  going_away: null,
-  overloaded: 503,
-  token_invalid: 401,
-  token_expired: 401,
-  token_used_up: 401,
-  clock_skew: 400,
-  server_unreachable: null,
-  server_not_vigia: null,
-  no_websocket: null,
-  fingerprint_mismatch: null,
-  plaintext_refused: null,
-  not_enrolled: null,
-  already_enrolled: null,
-  identity_unusable: null,
-  identity_damaged: null,
-  bad_request: 400,
-  validation_failed: 400,
-  contract_invalid: 422,
-  metric_unknown: 400,
-  range_too_large: 400,
-  unauthenticated: 401,
-  credentials_invalid: 401,
-  forbidden: 403,
-  origin_refused: 403,
-  not_found: 404,
-  conflict: 409,
-  first_run_closed: 410,
-  first_run_token_invalid: 401,
-  reset_link_invalid: 401,
-  rate_limited: 429,
-  payload_too_large: 413,
-  unavailable: 503,
-  upgrade_required: 426,
-  artifact_missing: 404,
-  internal: 500,
-  address_refused: 400,
-  address_unknown: 400,
-  config_unknown_name: null,
-  config_bad_value: null,
-  port_in_use: null,
-  address_unavailable: null,
-  data_dir_unwritable: null,
-  data_dir_in_use: null,
-  database_newer: null,
-  database_damaged: null,
-  audit_broken: null,
-  secrets_unreadable: 500,
-  usage: null,
-};
 
 /** The status of an answer that carries this code. */
 export function statusOf(code: ErrorCode): number {
@@ -102,13 +32,13 @@ export function asVigiaError(error: unknown): VigiaError {
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new VigiaError('payload_too_large');
   if (code === 'FST_ERR_HANDLER_TIMEOUT') {
-    return new VigiaError('unavailable', 'The server did not finish the request in time. Retry it later.');
+    return refused('unavailable', said('refused.request.slow'));
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new VigiaError('bad_request', 'Send the body as JSON, with Content-Type: application/json.');
+    return refused('bad_request', said('refused.request.no-json'));
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new VigiaError('bad_request', 'The request is malformed: its address, headers or JSON cannot be read.');
+    return refused('bad_request', said('refused.request.unreadable'));
   }
   return new VigiaError('internal');
 }
@@ -150,7 +80,7 @@ export function rawErrorAnswer(error: VigiaError): string {
 export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   socket.once('finish', () => socket.destroy());
-  socket.end(rawErrorAnswer(new VigiaError('bad_request', 'This is not an HTTP request, or it came too slowly.')));
+  socket.end(rawErrorAnswer(refused('bad_request', said('refused.request.no-http'))));
 }
 
 /** The path without its query, which may hold what a log should not, and without the secret of an address for pings. */

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import type { Page, PageRequest } from '../../../protocol/api/page.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 
 export const MAX_PAGE = 500;
 const DEFAULT_PAGE = 100;
@@ -53,5 +54,5 @@ function decodeCursor(cursor: string): string {
   } catch {
     // Falls through to the one sentence about cursors.
   }
-  throw new VigiaError('bad_request', 'The cursor is not one of this list. Start again without it.');
+  throw refused('bad_request', said('refused.cursor'));
 }

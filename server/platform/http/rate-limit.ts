@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { addressGroup } from '../fairness/address-group.ts';
 import type { Http, RateLimits } from './http.ts';
 
@@ -42,9 +43,7 @@ export async function addRateLimit(http: Http, limits: RateLimits): Promise<void
     keyGenerator: ({ ip }) => addressGroup(ip),
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
     errorResponseBuilder: (_request, { ttl }) =>
-      new VigiaError('rate_limited', `Too many attempts. Wait ${Math.ceil(ttl / 1000)} s and retry.`, {
-        retryAfterMs: ttl,
-      }),
+      refused('rate_limited', said('refused.attempts', { seconds: Math.ceil(ttl / 1000) }), { retryAfterMs: ttl }),
   });
 }
 

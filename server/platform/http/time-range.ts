@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 
 export const MAX_STEPS = 5000;
 /** About one point per two pixels of a chart, when the caller names no step. */
@@ -33,7 +34,7 @@ export function parseTimeRange(
 ): TimeRange {
   const toMs = to === undefined ? nowMs : parseInstant(to, 'to');
   const fromMs = from === undefined ? toMs - defaultMs : parseInstant(from, 'from');
-  if (fromMs >= toMs) throw new VigiaError('validation_failed', 'The query parameter "from" must be before "to".');
+  if (fromMs >= toMs) throw refused('validation_failed', said('refused.range.order'));
   return { fromMs, toMs };
 }
 
@@ -47,16 +48,10 @@ const LATEST_AHEAD_MS = 86_400_000;
  */
 export function requireMeasurable({ fromMs, toMs }: TimeRange, nowMs: number): void {
   if (toMs < EARLIEST_MS) {
-    throw new VigiaError(
-      'validation_failed',
-      `The range ends in ${yearOf(toMs)}, long before anything was measured. A time as a number is in milliseconds, not in seconds.`,
-    );
+    throw refused('validation_failed', said('refused.range.past', { year: yearOf(toMs) }));
   }
   if (fromMs > nowMs + LATEST_AHEAD_MS) {
-    throw new VigiaError(
-      'validation_failed',
-      `The range begins in the future (${new Date(fromMs).toISOString()}), where nothing is measured yet.`,
-    );
+    throw refused('validation_failed', said('refused.range.future', { from: fromMs }));
   }
 }
 
@@ -70,10 +65,7 @@ export function parseInstant(text: string, name: string): number {
   } catch {
     // Falls through to the one sentence about times.
   }
-  throw new VigiaError(
-    'validation_failed',
-    `The query parameter "${name}" must be a time such as 2026-03-01T12:00:00Z, or milliseconds since 1970.`,
-  );
+  throw refused('validation_failed', said('refused.range.time', { parameter: name }));
 }
 
 /**
@@ -86,15 +78,12 @@ export function parseStep(text: string | undefined, { fromMs, toMs }: TimeRange)
   const [, amount, unit] = /^(\d{1,12})(ms|s|m|h|d)?$/.exec(text) ?? [];
   const stepMs = Number(amount) * (unitsMs.get(unit ?? 'ms') ?? Number.NaN);
   if (!(stepMs >= 1)) {
-    throw new VigiaError(
-      'validation_failed',
-      'The query parameter "step" must be a duration such as 60s, 5m or 60000.',
-    );
+    throw refused('validation_failed', said('refused.range.step'));
   }
   if (rangeMs / stepMs > MAX_STEPS) {
-    throw new VigiaError(
+    throw refused(
       'range_too_large',
-      `The range has more than ${MAX_STEPS.toLocaleString('en-US')} steps. Narrow it, or use a step of at least ${Math.ceil(rangeMs / MAX_STEPS / 1000)}s.`,
+      said('refused.range.steps', { most: MAX_STEPS, leastSeconds: Math.ceil(rangeMs / MAX_STEPS / 1000) }),
       { maxSteps: MAX_STEPS },
     );
   }

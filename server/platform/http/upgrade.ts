@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ErrorCode, VigiaError } from '../../../protocol/error.ts';
+import { VigiaError } from '../../../protocol/error.ts';
 import { pathOf, rawErrorAnswer } from './errors.ts';
 import type { Origins } from './origin.ts';
 
@@ -17,8 +17,8 @@ export function attachUpgrades(server: Server, router: UpgradeRouter, origins: P
     socket.on('error', () => socket.destroy());
     const handler = router.get(pathOf(request.url ?? ''));
     const { origin } = request.headers;
-    if (handler === undefined) refuseUpgrade(socket, 'not_found');
-    else if (origin !== undefined && !origins.allows(origin)) refuseUpgrade(socket, 'origin_refused');
+    if (handler === undefined) refuseUpgrade(socket, new VigiaError('not_found'));
+    else if (origin !== undefined && !origins.allows(origin)) refuseUpgrade(socket, new VigiaError('origin_refused'));
     else handler(request, socket, head);
   });
 }
@@ -29,7 +29,7 @@ export function isWebSocket(request: IncomingMessage): boolean {
 }
 
 /** Answers with an error instead of an upgrade and ends the connection. */
-export function refuseUpgrade(socket: Duplex, code: ErrorCode, message?: string): void {
+export function refuseUpgrade(socket: Duplex, error: VigiaError): void {
   socket.once('finish', () => socket.destroy());
-  socket.end(rawErrorAnswer(new VigiaError(code, message)));
+  socket.end(rawErrorAnswer(error));
 }

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { VigiaError } from '../../../protocol/error.ts';
-import { saidOf } from '../../../protocol/said/refused.ts';
+import { refused, saidOf } from '../../../protocol/said/refused.ts';
 import { type Said, said } from '../../../protocol/said/said.ts';
 import { dial } from '../../../protocol/socket/dial.ts';
 import { isLoopbackHost } from '../net/loopback.ts';
@@ -42,8 +41,8 @@ export function emailChannel(target: EmailTarget, password: string | null, outsi
           connection,
           signal,
         );
-        const refused = info.rejected.length > 0 ? ` (refused: ${info.rejected.join(', ')})` : '';
-        return `${info.response}${refused}`;
+        const rejected = info.rejected.length > 0 ? ` (refused: ${info.rejected.join(', ')})` : '';
+        return `${info.response}${rejected}`;
       } finally {
         connection.close();
       }
@@ -84,7 +83,7 @@ async function open(target: EmailTarget, outside: Outside, signal: AbortSignal):
   const { host, port, security } = target;
   const addresses = await resolveAllowed(host, { allowPrivate: outside.allowPrivate, signal });
   if (security === 'none' && addresses.some(({ address }) => !isLoopbackHost(address))) {
-    throw new VigiaError('address_refused', `${host} is another machine: mail goes there over TLS only.`);
+    throw refused('address_refused', said('refused.address.plain-mail', { host }));
   }
   const name = outside.mailName ?? domainOf(target.from);
   // The library itself would try one address.

@@ -1,7 +1,7 @@
 import type { ClockEnd } from '../../../protocol/api/contract.ts';
 import type { Priority } from '../../../protocol/api/view.ts';
 import { isolated } from '../../../protocol/bidi.ts';
-import { english } from '../../../protocol/said/en/english.ts';
+import { wholeEnglish } from '../../../protocol/said/en/whole.ts';
 import * as figures from '../../../protocol/said/figures.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { readSaid } from '../../../protocol/said/read.ts';
@@ -211,12 +211,12 @@ const atOf = ({ at }: NoticePayload): number => (typeof at === 'number' ? at : 0
 
 /** For people, who cannot ask a message for its zone: every time names it. */
 function worded(said: Said, now: number, timeZone: string): string {
-  return line(word(said, { catalogue: english, timeZone, now, instants: 'zoned' }), MAX_SENTENCE);
+  return line(word(said, { catalogue: wholeEnglish, timeZone, now, instants: 'zoned' }), MAX_SENTENCE);
 }
 
 /** An instant, as the facts around it tell theirs. */
 function formatTime(at: number, timeZone: string): string {
-  return figures.instant({ tag: english.tag, timeZone, now: at, instants: 'zoned' }, at);
+  return figures.instant({ tag: wholeEnglish.tag, timeZone, now: at, instants: 'zoned' }, at);
 }
 
 function sentenceOf(payload: NoticePayload, timeZone: string): string {

@@ -1,9 +1,11 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { type AddressKind, addressKind } from '../../../protocol/check/address-kind.ts';
+import { addressKind } from '../../../protocol/check/address-kind.ts';
 import { withoutDot } from '../../../protocol/check/name.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 
 export interface GuardOptions {
   /** Also this machine and private networks; what may `never` be reached stays refused. */
@@ -22,7 +24,7 @@ export async function resolveAllowed(host: string, options: GuardOptions): Promi
   for (const { address } of addresses) {
     const kind = addressKind(address);
     if (kind === 'public' || (kind === 'private' && options.allowPrivate)) continue;
-    throw new VigiaError('address_refused', refusal(bare, address, kind), { host: bare });
+    throw refused('address_refused', said('refused.address.kind', { host: bare, address, kind }), { host: bare });
   }
   return addresses;
 }
@@ -55,12 +57,6 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function refusal(host: string, address: string, kind: AddressKind): string {
-  const where = host === address ? address : `${host} is at ${address}, which`;
-  if (kind === 'never') return `${where} is not the address of a host that this server may reach.`;
-  return `${where} is on this machine or in a private network, which this server does not reach out to.`;
-}
-
 function unknown(host: string): VigiaError {
-  return new VigiaError('address_unknown', `The name ${host} has no address. Check its spelling and the name server.`);
+  return refused('address_unknown', said('refused.address.unknown', { host }));
 }

@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { addressKind } from '../../../protocol/check/address-kind.ts';
 import { hostOf } from '../../../protocol/check/name.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { dial } from '../../../protocol/socket/dial.ts';
 import { resolveAllowed } from './address-guard.ts';
 
@@ -33,7 +34,7 @@ export async function postJson({ url, headers, body, allowPrivate, signal }: Pos
   const addresses = await resolveAllowed(url.hostname, { allowPrivate, signal });
   const isPlain = url.protocol === 'http:';
   if (isPlain && addresses.some(({ address }) => addressKind(address) !== 'private')) {
-    throw new VigiaError('address_refused', `${url.host} is not in a private network: use https:// there.`);
+    throw refused('address_refused', said('refused.address.plain-post', { host: url.host }));
   }
   const host = hostOf(url);
   const socket = await dial({ addresses, port: Number(url.port) || (isPlain ? 80 : 443), signal });

@@ -1,5 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { Store, StoreHandle } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
@@ -75,7 +77,7 @@ export function createCredentials({
       let passwordHash: string;
       try {
         if (!(await passwords.verify(user.password_hash, current))) {
-          throw new VigiaError('credentials_invalid', 'The current password is wrong.');
+          throw refused('credentials_invalid', said('refused.password.current'));
         }
         attempt.succeeded();
         passwordHash = await passwords.hash(next, [user.name, user.email]);
@@ -87,7 +89,7 @@ export function createCredentials({
         // A link or another browser may have set a new one while these were hashed.
         const now = await handle.users.get(userId);
         if (now === null || now.disabled_at !== null || now.password_hash !== user.password_hash) {
-          throw new VigiaError('credentials_invalid', 'The current password is wrong.');
+          throw refused('credentials_invalid', said('refused.password.current'));
         }
         await handle.users.setPasswordHash(userId, passwordHash);
         await handle.sessions.revokeOfUser(userId, sessionId);
@@ -108,7 +110,7 @@ export function createCredentials({
       const expiresAt = createdAt + RESET_LINK_MS;
       await actOnStore(actor, 'user.reset-link', everyClient, async (turn, _scoped, handle) => {
         const user = await handle.users.get(userId);
-        if (user === null || user.disabled_at !== null) throw new VigiaError('not_found', 'There is no such user.');
+        if (user === null || user.disabled_at !== null) throw noSuch('user');
         await handle.passwordResets.endOf(userId);
         await handle.passwordResets.insert({
           id: randomUUID(),

@@ -1,4 +1,6 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 
 /** Who waits at a gate: the turn goes round among those with different names; whom we know goes before all others. */
 export interface Waiting {
@@ -86,5 +88,5 @@ function createLine(limit: number, limitOfOne: number) {
 }
 
 function tooMany(): VigiaError {
-  return new VigiaError('rate_limited', 'Too many logins at once. Retry in a moment.', { retryAfterMs: 5000 });
+  return refused('rate_limited', said('refused.logins.busy'), { retryAfterMs: 5000 });
 }

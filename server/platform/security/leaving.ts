@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { everyClient, type Scope } from '../../domain/scope.ts';
 import type { Store, StoreHandle } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
@@ -70,10 +71,7 @@ export function createLeaving(
     const all = new Set([...apiKeys, ...tokens, ...reportLinks].map(({ id }) => id));
     const strange = keep.find((id) => !all.has(id));
     if (strange !== undefined) {
-      throw new VigiaError(
-        'validation_failed',
-        `"${strange}" is no key, token or link of theirs that still works. Look at the list again.`,
-      );
+      throw refused('validation_failed', said('refused.left.strange', { id: strange }));
     }
     const scoped = handle.scoped(everyClient);
     for (const [rows, repository] of [
@@ -95,7 +93,7 @@ export function createLeaving(
   /** What the key made, and not the key. @throws VigiaError not_found */
   async function leftByKey(handle: StoreHandle, scope: Scope, keyId: string) {
     const key = await handle.scoped(scope).apiKeys.get(keyId);
-    if (key === null || key.revoked_at !== null) throw new VigiaError('not_found', 'There is no such API key.');
+    if (key === null || key.revoked_at !== null) throw noSuch('key');
     const { apiKeys, ...others } = await find(handle, `key:${keyId}`, scope);
     return { ...others, apiKeys: apiKeys.filter(({ id }) => id !== keyId) };
   }

@@ -1,4 +1,6 @@
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { addressGroup } from '../fairness/address-group.ts';
 import type { Store } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
@@ -88,7 +90,5 @@ export function createLogins({ store, passwords, lockout, places, refused }: Log
 /** What a person reads who must wait after too many failures. */
 export function mustWait(waitMs: number): VigiaError {
   const seconds = Math.ceil(waitMs / 1000);
-  return new VigiaError('rate_limited', `Too many failed logins. Wait ${seconds} s and retry.`, {
-    retryAfterMs: waitMs,
-  });
+  return refused('rate_limited', said('refused.logins.failed', { seconds }), { retryAfterMs: waitMs });
 }

@@ -1,9 +1,10 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { weaknesses } from '../../../protocol/said/refusals/trust.ts';
 
 /** Finds passwords that are long enough and still among the first that somebody would try. */
 export interface PasswordStrength {
-  /** What is wrong with the password, as a sentence, or null. `about`: what anybody knows of its owner, such as the name. */
-  weakness(password: string, about: readonly string[]): Promise<string | null>;
+  /** Why the password is soon guessed, or null. `about`: what anybody knows of its owner, such as the name. */
+  weakness(password: string, about: readonly string[]): Promise<Weakness | null>;
 }
 
 /** Of 0..4; 3 is more than 10^8 guesses, which argon2id at 46 MiB makes a matter of months on a rented machine. */
@@ -13,20 +14,7 @@ const MAX_ESTIMATED_LENGTH = 40;
 /** Words of ours that stand on the page where the password is typed. */
 const ownWords = ['vigia', 'password', 'monitoring'];
 
-const reasons: ReadonlyMap<string, string> = new Map([
-  ['simpleRepeat', 'It repeats the same character.'],
-  ['extendedRepeat', 'It repeats the same part.'],
-  ['sequences', 'It follows the order of the alphabet or of numbers.'],
-  ['straightRow', 'It is a row of the keyboard.'],
-  ['keyPattern', 'It follows a pattern of the keyboard.'],
-  ['dates', 'It is made of dates.'],
-  ['recentYears', 'It is made of years.'],
-  ['topTen', 'It is one of the ten passwords used most.'],
-  ['topHundred', 'It is one of the hundred passwords used most.'],
-  ['common', 'It is on the lists of common passwords.'],
-  ['similarToCommon', 'It is close to a common password.'],
-  ['userInputs', 'It is made of what anybody knows of its owner.'],
-]);
+type Weakness = (typeof weaknesses)[number];
 
 export function createPasswordStrength(): PasswordStrength {
   let loading: Promise<ZxcvbnFactory> | null = null;
@@ -40,8 +28,7 @@ export function createPasswordStrength(): PasswordStrength {
         known.filter((word) => word.length > 2),
       );
       if (score >= LEAST_SCORE) return null;
-      const reason = reasons.get(feedback.warning ?? '') ?? 'It is made of parts that are easy to guess.';
-      return `This password would be guessed soon. ${reason} Use a longer one, such as four unusual words.`;
+      return weaknesses.find((one) => one === feedback.warning) ?? 'other';
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { createGate, type Waiting } from './gate.ts';
 import { createPasswordStrength } from './password-strength.ts';
 
@@ -72,7 +73,8 @@ export function createPasswords(): Passwords {
     async hash(password, about = []) {
       requireUsable(password);
       const weakness = await strength.weakness(normalised(password), about);
-      if (weakness !== null) throw new VigiaError('validation_failed', weakness, { field: 'password' });
+      if (weakness !== null)
+        throw refused('validation_failed', said('refused.password.weak', { why: weakness }), { field: 'password' });
       const fresh: Stored = { ...settings(), salt: randomBytes(SALT_BYTES), tag: Buffer.alloc(TAG_BYTES) };
       return toPhc({ ...fresh, tag: await derive(password, fresh, somebodyKnown) });
     },
@@ -95,12 +97,12 @@ function normalised(password: string): string {
 
 function requireUsable(password: string): void {
   if ([...password].length < MIN_PASSWORD_LENGTH) {
-    throw new VigiaError('validation_failed', `The password needs at least ${MIN_PASSWORD_LENGTH} characters.`, {
+    throw refused('validation_failed', said('refused.password.short', { least: MIN_PASSWORD_LENGTH }), {
       field: 'password',
     });
   }
   if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
-    throw new VigiaError('validation_failed', `The password is longer than ${MAX_PASSWORD_BYTES} bytes.`, {
+    throw refused('validation_failed', said('refused.password.long', { most: MAX_PASSWORD_BYTES }), {
       field: 'password',
     });
   }

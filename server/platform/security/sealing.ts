@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { loadKeyFile } from '../files/key-file.ts';
 
 /** Keeps secrets at rest unreadable for who has the database without the key file beside it. */
@@ -44,10 +45,7 @@ function sealerOf(key: Buffer): Sealer {
         decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(1 + NONCE_BYTES, HEAD_BYTES));
         return Buffer.concat([decipher.update(bytes.subarray(HEAD_BYTES)), decipher.final()]).toString('utf8');
       } catch {
-        throw new VigiaError(
-          'secrets_unreadable',
-          'A stored secret cannot be opened with secret.key in the data folder. Restore that file, or enter the secret again.',
-        );
+        throw refused('secrets_unreadable', said('refused.secret.sealed'));
       }
     },
   };

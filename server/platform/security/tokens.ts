@@ -1,7 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { formatEnrolmentToken, parseEnrolmentToken } from '../../../protocol/api/enrolment.ts';
+import { formatEnrolmentToken, readEnrolmentToken } from '../../../protocol/api/enrolment.ts';
 import type { DeviceKind } from '../../../protocol/api/view.ts';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { everyClient } from '../../domain/scope.ts';
 import type { ScopedStore, StoreHandle } from '../store/store.ts';
 import type { Row } from '../store/tables.ts';
@@ -75,12 +77,10 @@ export function createEnrolmentTokens(identity: Identity, clock: () => number): 
     },
 
     async redeem(handle, text, agent) {
-      const token = parseEnrolmentToken(text);
+      const token = readEnrolmentToken(text);
+      if (token === null) throw refused('token_invalid', said('refused.token.shape'));
       if (token.fingerprint !== fingerprint) {
-        throw new VigiaError(
-          'token_invalid',
-          'This enrolment token was made by another server. Create one on this server.',
-        );
+        throw refused('token_invalid', said('refused.token.foreign'));
       }
       return enrol(handle, hashOf(token.secret), agent, clock());
     },
@@ -117,10 +117,7 @@ async function place(
     return devices.insert({ ...facts, ...placement, publicKey, clientId: token.client_id });
   }
   if (known.client_id !== token.client_id) {
-    throw new VigiaError(
-      'conflict',
-      'The key of this agent is enrolled at another client. Retire that device first, or remove the agent with its data.',
-    );
+    throw refused('conflict', said('refused.agent.elsewhere'));
   }
   if (known.retired_at !== null) await devices.revive(known.id);
   return devices.update(known.id, { ...facts, ...placement });
@@ -132,5 +129,5 @@ function hashOf(secret: string): Buffer {
 
 function requireRange(field: string, value: number, max: number): void {
   if (Number.isSafeInteger(value) && value >= 1 && value <= max) return;
-  throw new VigiaError('validation_failed', `${field} must be a whole number from 1 to ${max}.`, { field });
+  throw refused('validation_failed', said('refused.whole-number', { field, most: max }), { field });
 }

@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { FairQueue } from '../fairness/fair-queue.ts';
 import { currentSender, SERVER } from '../fairness/sender.ts';
 
@@ -37,18 +38,12 @@ export class Mutex {
     const [ofOne, ofAll] = sender === SERVER ? [1, 1] : [SHARE_OF_ONE, SHARE_OF_OTHERS];
     const isTooMuch = this.#waiters.lengthOf(sender) >= Math.ceil(this.#maxWaiting * ofOne);
     if (isTooMuch || this.#waiters.length >= Math.ceil(this.#maxWaiting * ofAll)) {
-      return Promise.reject(
-        new VigiaError('overloaded', 'Too many requests wait for the database. Retry in a moment.'),
-      );
+      return Promise.reject(refused('overloaded', said('refused.database.waiting')));
     }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiters.delete(sender, waiter);
-        reject(
-          new VigiaError('unavailable', `The database was busy for ${this.#waitMs / 1000} s. Retry in a moment.`, {
-            cause: 'deadline',
-          }),
-        );
+        reject(refused('unavailable', said('refused.database.busy', { forMs: this.#waitMs }), { cause: 'deadline' }));
       }, this.#waitMs);
       const waiter: Waiter = { grant: resolve, timer };
       this.#waiters.add(sender, waiter);

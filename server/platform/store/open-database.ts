@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { VigiaError } from '../../../protocol/error.ts';
+import { refused, saidOf } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { ensurePrivateFile } from '../files/private-file.ts';
 import { openReadable } from '../files/readable-database.ts';
 import type { ChainKey } from './audit/chain.ts';
@@ -131,12 +133,7 @@ function migrate(database: DatabaseSync, step: Step, to: number): void {
 }
 
 function damagedAt(path: string, finding: string): VigiaError {
-  return new VigiaError(
-    'database_damaged',
-    `The database ${path} is damaged (${finding}). Move it and its -wal and -shm files aside and restore a backup; ` +
-      'keep the moved files, as much of them may still be readable.',
-    { finding },
-  );
+  return refused('database_damaged', said('refused.database.damaged-file', { path, finding }), { finding });
 }
 
 /** SQLite may notice damage at any statement, and does not name the file. */
@@ -144,6 +141,6 @@ function aboutFile(error: unknown, path: string): unknown {
   if (!(error instanceof VigiaError)) return error;
   if (error.code === 'database_damaged' && error.details?.finding === undefined) return damagedAt(path, error.message);
   if (error.code === 'unavailable')
-    return new VigiaError('unavailable', `${path}: ${error.message}`, { ...error.details });
+    return refused('unavailable', said('refused.database.of', { path, what: saidOf(error) }), { ...error.details });
   return error;
 }

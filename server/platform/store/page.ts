@@ -1,5 +1,6 @@
 import type { Page } from '../../../protocol/api/page.ts';
-import { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 
 /** Largest page that a list returns. */
 export const MAX_PAGE = 500;
@@ -33,7 +34,7 @@ export function decodeCursor<const S extends readonly ('string' | 'number')[]>(
     position.length !== shape.length ||
     shape.some((type, index) => typeof position[index] !== type)
   ) {
-    throw new VigiaError('bad_request', 'The cursor is not one of this list. Start again without it.');
+    throw refused('bad_request', said('refused.cursor'));
   }
   return position as never;
 }

@@ -1,5 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { VigiaError } from '../../../protocol/error.ts';
+import type { Thing } from '../../../protocol/said/refusals/things.ts';
+import { noSuch, refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import { inScope, onlyClient, type Scope } from '../../domain/scope.ts';
 import type { ChainKey } from './audit/chain.ts';
 import type { Tables } from './tables.ts';
@@ -28,21 +30,17 @@ export function ofScope(scope: Scope, column: string): RawBuilder<boolean> {
 
 /** @throws VigiaError not_found if the client is outside: what is not in scope does not exist. */
 export function requireInScope(scope: Scope, clientId: string): void {
-  if (!inScope(scope, clientId)) throw notFound('client');
+  if (!inScope(scope, clientId)) throw noSuch('client');
 }
 
 /** @throws VigiaError forbidden if the scope is that of some clients. */
 export function requireEveryClient(scope: Scope): void {
-  if (!('allClients' in scope)) throw new VigiaError('forbidden', 'Only who sees every client may do this.');
-}
-
-export function notFound(what: string): VigiaError {
-  return new VigiaError('not_found', `There is no such ${what}.`);
+  if (!('allClients' in scope)) throw refused('forbidden', said('refused.every-client'));
 }
 
 /** The row, or the error that there is none. */
-export function found<T>(row: T | null | undefined, what: string): T {
-  if (row === undefined || row === null) throw notFound(what);
+export function found<T>(row: T | null | undefined, thing: Thing): T {
+  if (row === undefined || row === null) throw noSuch(thing);
   return row;
 }
 

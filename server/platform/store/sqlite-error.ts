@@ -1,10 +1,13 @@
-import { type ErrorCode, errorCodes, VigiaError } from '../../../protocol/error.ts';
+import { type ErrorCode, errorCodes, SentenceError, VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 
 /** What a fault looks like on its way out of the worker. */
 export interface WireError {
   readonly code: ErrorCode | null;
   readonly message: string;
   readonly details: Record<string, unknown> | undefined;
+  readonly said: Said | null;
 }
 
 // Primary result codes, https://www.sqlite.org/rescode.html; an extended code holds them in its low byte.
@@ -27,22 +30,22 @@ export function sqliteError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof VigiaError) return error;
   const { errcode, errstr, code } = error as Error & { errcode?: number; errstr?: string; code?: string };
   if (errcode === undefined) {
-    return code === 'ENOSPC' ? diskFull() : code?.startsWith('E') === true ? cannot(error.message, 'io') : error;
+    return code === 'ENOSPC' ? diskFull() : code?.startsWith('E') === true ? stuck(error.message, null) : error;
   }
   switch (errcode & 0xff) {
     case SQLITE_FULL:
       return diskFull();
     case SQLITE_BUSY:
-      return cannot('Another process holds a lock on it.', 'busy');
+      return refused('unavailable', said('refused.database.locked'), { cause: 'busy' });
     case SQLITE_READONLY:
       return readOnlyFault();
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_NOMEM:
-      return cannot(`${errstr ?? error.message} (SQLite ${errcode}).`, 'io');
+      return stuck(errstr ?? error.message, errcode);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return new VigiaError('database_damaged', errstr ?? error.message);
+      return refused('database_damaged', said('refused.database.damaged', { finding: errstr ?? error.message }));
     case SQLITE_CONSTRAINT:
       return constraint(error, errcode);
     default:
@@ -51,25 +54,16 @@ export function sqliteError(error: unknown): unknown {
 }
 
 /** What it opened to read stays so until it opens it anew. */
-const READ_ONLY =
-  'The file system of the data folder is read-only, or this user may not write there. Look at why, let it be written, and restart Vigia.';
-
 export function readOnlyFault(): VigiaError {
-  return new VigiaError('unavailable', READ_ONLY, { cause: 'read_only' });
+  return refused('unavailable', said('refused.database.read-only'), { cause: 'read_only' });
 }
 
 function diskFull(): VigiaError {
-  return new VigiaError(
-    'unavailable',
-    'The disk of the data folder is full. Free space; Vigia then goes on by itself.',
-    {
-      cause: 'disk_full',
-    },
-  );
+  return refused('unavailable', said('refused.database.full'), { cause: 'disk_full' });
 }
 
-function cannot(reason: string, cause: string): VigiaError {
-  return new VigiaError('unavailable', `The database cannot be used now: ${reason}`, { cause });
+function stuck(why: string, code: number | null): VigiaError {
+  return refused('unavailable', said('refused.database.stuck', { why, code }), { cause: 'io' });
 }
 
 function constraint(error: Error, errcode: number): unknown {
@@ -77,15 +71,10 @@ function constraint(error: Error, errcode: number): unknown {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY: {
       const columns = error.message.replace(/^.*failed: /, '');
-      return new VigiaError('conflict', `There is such an entry already (${columns}).`, {
-        constraint: 'unique',
-        columns,
-      });
+      return refused('conflict', said('refused.database.unique', { columns }), { constraint: 'unique', columns });
     }
     case SQLITE_CONSTRAINT_FOREIGNKEY:
-      return new VigiaError('conflict', 'The entry refers to something that does not exist.', {
-        constraint: 'foreign_key',
-      });
+      return refused('conflict', said('refused.database.refers'), { constraint: 'foreign_key' });
     default:
       return error;
   }
@@ -99,14 +88,21 @@ export function isDiskFull(error: unknown): boolean {
 export function toWire(error: unknown): WireError {
   const known = sqliteError(error);
   if (known instanceof VigiaError) {
-    return { code: known.code, message: known.message, details: known.details && { ...known.details } };
+    const { code, message, details, said } = known;
+    return { code, message, details: details && { ...details }, said };
   }
-  return { code: null, message: known instanceof Error ? known.message : String(known), details: undefined };
+  return {
+    code: null,
+    message: known instanceof Error ? known.message : String(known),
+    details: undefined,
+    said: null,
+  };
 }
 
 export function fromWire(error: WireError, sql: string): Error {
   if (error.code !== null && Object.hasOwn(errorCodes, error.code)) {
-    return new VigiaError(error.code, error.message, error.details);
+    const { code, message, details, said } = error;
+    return said === null ? new SentenceError(code, message, details) : new VigiaError(code, message, details, said);
   }
   return new Error(sql === '' ? error.message : `${error.message} in: ${sql}`);
 }

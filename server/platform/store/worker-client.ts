@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { VigiaError } from '../../../protocol/error.ts';
+import type { VigiaError } from '../../../protocol/error.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../protocol/said/said.ts';
 import { fromWire } from './sqlite-error.ts';
 import type { Outcome, Reply, Request, Work, WorkerData } from './worker.ts';
 
@@ -27,9 +29,9 @@ export class WorkerClient {
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
     this.#worker.on('error', (error) => {
       onDeath(error);
-      this.#end(`The thread of the database failed: ${String(error)}. Restart the server.`);
+      this.#end(said('refused.database.thread', { why: said('program', { text: String(error) }) }));
     });
-    this.#worker.on('exit', () => this.#end('The database is closed.'));
+    this.#worker.on('exit', () => this.#end(said('refused.database.closed')));
   }
 
   /** @throws what {@link openDatabase} throws; VigiaError unavailable after 5 minutes. */
@@ -62,7 +64,7 @@ export class WorkerClient {
     try {
       await this.request({ kind: 'close' });
     } finally {
-      this.#end('The database is closed.');
+      this.#end(said('refused.database.closed'));
       await this.#worker.terminate();
     }
   }
@@ -75,8 +77,9 @@ export class WorkerClient {
   }
 
   #giveUp(id: number, deadlineMs: number): void {
-    const sentence = `The database did not answer for ${deadlineMs / 1000} s. Its disk may be stuck.`;
-    this.#pending.get(id)?.reject(new VigiaError('unavailable', sentence, { cause: 'deadline' }));
+    this.#pending
+      .get(id)
+      ?.reject(refused('unavailable', said('refused.database.silent', { forMs: deadlineMs }), { cause: 'deadline' }));
     this.#pending.delete(id);
   }
 
@@ -89,8 +92,8 @@ export class WorkerClient {
     else pending.reject(fromWire(reply.error, reply.sql));
   }
 
-  #end(sentence: string): void {
-    this.#ended ??= new VigiaError('unavailable', sentence, { cause: 'closed' });
+  #end(why: Said): void {
+    this.#ended ??= refused('unavailable', why, { cause: 'closed' });
     for (const pending of this.#pending.values()) {
       clearTimeout(pending.timer);
       pending.reject(this.#ended);

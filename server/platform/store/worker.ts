@@ -1,7 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementResultingChanges, StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { VigiaError } from '../../../protocol/error.ts';
 import { freezePrototypes } from '../../../protocol/frozen-prototypes.ts';
+import { refused } from '../../../protocol/said/refused.ts';
+import { said } from '../../../protocol/said/said.ts';
 import type { ChainKey } from './audit/chain.ts';
 import { MUST_WRITE } from './audit/log.ts';
 import { type Migration, openDatabase } from './open-database.ts';
@@ -54,11 +55,7 @@ interface Prepared {
 function requireAuditRow(database: DatabaseSync, { changes, lastInsertRowid }: StatementResultingChanges): void {
   const isThere = database.prepare('SELECT 1 FROM audit WHERE id = ?').get(lastInsertRowid) !== undefined;
   if (Number(changes) === 1 && isThere) return;
-  throw new VigiaError(
-    'unavailable',
-    'Nothing was changed: the database keeps no row of the audit log. Look for a foreign trigger on the table "audit" in state.db and remove it.',
-    { cause: 'audit_ignored' },
-  );
+  throw refused('unavailable', said('refused.database.audit-ignored'), { cause: 'audit_ignored' });
 }
 
 function serve(port: MessagePort, database: DatabaseSync): void {

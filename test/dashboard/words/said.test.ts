@@ -1,5 +1,5 @@
 import t from 'tap';
-import { exactWordsOf, wordsOf } from '../../../dashboard/words/said.ts';
+import { exactWordsOf, refusalWords, wordsOf } from '../../../dashboard/words/said.ts';
 import { countsOn } from '../../../protocol/said/counts-on.ts';
 import { said, typed } from '../../../protocol/said/said.ts';
 
@@ -28,4 +28,15 @@ t.test('only what changes as time passes is drawn again', async (t) => {
     false,
     'nothing to count',
   );
+});
+
+t.test('the words of errors are fetched when the first of them is met', async (t) => {
+  const future = said('refused.window.ended', { at: NOW });
+  t.match(wordsOf(future, NOW), /^refused\.window\.ended/, 'until then its key is shown');
+  const text = await refusalWords(future, 'as the server said it', NOW);
+  t.match(text, /^The window ended at .*2026/);
+  t.notMatch(text, /UTC/, 'by the clock of whoever reads it');
+  t.equal(wordsOf(future, NOW), text, 'and so is every other fact that was drawn by its key');
+  t.match(await refusalWords({ key: 'refused.of-tomorrow', params: {} }, 'x', NOW), /^refused\.of-tomorrow/);
+  t.match(wordsOf(lost, NOW), /57 s ago/, 'what is said of things is as it was');
 });

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
-import { VigiaError } from '../../../protocol/error.ts';
+import { SentenceError } from '../../../protocol/error.ts';
 import { askLocalSocket, serveLocalSocket } from '../../../server/cli/local-socket.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -28,7 +28,7 @@ t.test('a question and its answer; only the owner may ask', async (t) => {
 t.test('refusals keep their code, faults show nothing of the inside', async (t) => {
   const path = join(tempDir(t), 's.sock');
   const server = await serveLocalSocket(path, async ({ operation }) => {
-    if (operation === 'refuse') throw new VigiaError('conflict', 'Not now.');
+    if (operation === 'refuse') throw new SentenceError('conflict', 'Not now.');
     throw new Error('secret inside');
   });
   t.teardown(() => server.close());

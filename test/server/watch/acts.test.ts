@@ -1,5 +1,5 @@
 import t from 'tap';
-import { VigiaError } from '../../../protocol/error.ts';
+import { SentenceError } from '../../../protocol/error.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
 import type { Store } from '../../../server/platform/store/store.ts';
 import { ann, contractDesk, deskTerms, wall } from '../../support/contract-desk.ts';
@@ -7,7 +7,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { checkReport, startServices } from '../../support/services.ts';
 import { addTenant, type TestClock, tempStore } from '../../support/store.ts';
 
-const full = new VigiaError('unavailable', 'The disk is full.');
+const full = new SentenceError('unavailable', 'The disk is full.');
 
 /** A store that refuses to write while it is told to. */
 function moody(store: Store): { readonly store: Store; refuse: Error | null } {

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { VigiaError } from '../../../protocol/error.ts';
+import { SentenceError } from '../../../protocol/error.ts';
 import type { SeriesStore, StoredReport } from '../../../server/platform/series/series-store.ts';
 import { openStore } from '../../../server/platform/store/store.ts';
 import { type Core, CoreAgent, startCore } from '../../support/core.ts';
@@ -69,7 +69,8 @@ t.test('what cannot be committed is refused, kept by nobody, and welcome again',
   let isFull = true;
   const { core, agent, record, clock } = await setUp(t, (series) => ({
     ...passThrough(series),
-    append: (reports) => (isFull ? Promise.reject(new VigiaError('unavailable', 'disk full')) : series.append(reports)),
+    append: (reports) =>
+      isFull ? Promise.reject(new SentenceError('unavailable', 'disk full')) : series.append(reports),
   }));
   agent.offer(core, record, clock.ms, values);
   agent.offer(core, record, clock.ms, values);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import pino from 'pino';
 import t, { type Test } from 'tap';
-import { VigiaError } from '../../../protocol/error.ts';
+import { SentenceError } from '../../../protocol/error.ts';
 import { plain } from '../../../protocol/said/plain.ts';
 import { parseSaid } from '../../../protocol/said/read.ts';
 import { everyClient } from '../../../server/domain/scope.ts';
@@ -385,7 +385,7 @@ t.test('a state that cannot be written is retried until it can, and the screen s
     commit: async (statements) => {
       if (failures > 0) {
         failures -= 1;
-        throw new VigiaError('unavailable', 'The disk is full.');
+        throw new SentenceError('unavailable', 'The disk is full.');
       }
       await store.commit(statements);
     },
@@ -420,12 +420,12 @@ t.test('what the database refuses for its content does not stop the watch', asyn
     }),
     log,
   );
-  for (const cause of [new VigiaError('conflict', 'UNIQUE'), new Error('CHECK constraint failed')]) {
+  for (const cause of [new SentenceError('conflict', 'UNIQUE'), new Error('CHECK constraint failed')]) {
     fault = cause;
     await scene.core.watch.takeGoodbye(scene.record, 'reboot');
     t.match(log.at(-1), /this is a defect/);
   }
-  fault = new VigiaError('conflict', 'UNIQUE');
+  fault = new SentenceError('conflict', 'UNIQUE');
   const done: string[] = [];
   const act = inLane(scene.core.watch)((changes) => {
     changes.edge(scene.record);
@@ -464,7 +464,7 @@ t.test('what rules decided and the database refused is found again by the next r
 t.test('stopping gives up what cannot be written', async (t) => {
   const scene = await site(t, (store) => ({
     ...store,
-    commit: () => Promise.reject(new VigiaError('unavailable', 'The disk is full.')),
+    commit: () => Promise.reject(new SentenceError('unavailable', 'The disk is full.')),
   }));
   const goodbye = scene.core.watch.takeGoodbye(scene.record, 'reboot');
   scene.core.watch.stop();

@@ -1,10 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { RecoveryAttainment, RecoveryAttainmentReport } from '../../../../protocol/api/recovery-attainment.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { noSuch, refused } from '../../../../protocol/said/refused.ts';
+import { said } from '../../../../protocol/said/said.ts';
 import { iso } from '../../../domain/iso.ts';
 import { attainment, type RpoTally, type Span, sumTallies } from '../../../domain/recovery/attainment.ts';
 import { inScope, type Scope } from '../../../domain/scope.ts';
-import { notFound } from '../../../platform/store/scoping.ts';
 import { inputOf, type PlanDefinition } from '../definition.ts';
 import type { PlanBook } from '../plan-book.ts';
 import type { AttainmentReader } from './attainment-reader.ts';
@@ -27,13 +27,13 @@ export function createAttainmentPort({ plans, reader, now }: AttainmentPortOptio
     async of(scope: Scope, planId: string, period: Span): Promise<RecoveryAttainment> {
       requireShort(period);
       const plan = plans.known(planId);
-      if (plan === null || !inScope(scope, plan.clientId)) throw notFound('recovery plan');
+      if (plan === null || !inScope(scope, plan.clientId)) throw noSuch('recovery-plan');
       return view(plan, period, await reader.tally(plan, period, now()));
     },
 
     async ofClient(scope: Scope, clientId: string, period: Span): Promise<RecoveryAttainmentReport> {
       requireShort(period);
-      if (!inScope(scope, clientId)) throw notFound('client');
+      if (!inScope(scope, clientId)) throw noSuch('client');
       const at = now();
       const own = plans.ever().filter((plan) => plan.clientId === clientId && wasThere(plan, period));
       const tallies: RpoTally[] = [];
@@ -71,5 +71,5 @@ function figures(tally: RpoTally) {
 }
 
 function requireShort({ from, to }: Span): void {
-  if (to - from > MOST_MS) throw new VigiaError('range_too_large', 'A period is ten years at most.');
+  if (to - from > MOST_MS) throw refused('range_too_large', said('refused.attainment.long', { years: 10 }));
 }

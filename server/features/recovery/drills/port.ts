@@ -5,10 +5,10 @@ import type {
   RecoveryDrillInput,
   RecoveryOutlook,
 } from '../../../../protocol/api/drills.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { refused } from '../../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../../protocol/said/said.ts';
 import type { Act } from '../../../core/incidents/act.ts';
 import type { Actor } from '../../../domain/actor.ts';
-import { iso } from '../../../domain/iso.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { Store } from '../../../platform/store/store.ts';
 import type { Protection } from '../protected-plan.ts';
@@ -46,7 +46,7 @@ export function createDrillPort({ store, act, now, drills, protection }: DrillPo
         const plan = protection.plan(scope, input.planId, at);
         refuseBad(input, at);
         if (drills.of(plan.id).length >= MAX_DRILLS) {
-          throw new VigiaError('conflict', `This plan has ${MAX_DRILLS} drills already. Make a new plan.`);
+          throw refused('conflict', said('refused.drills.most', { most: MAX_DRILLS }));
         }
         const row = {
           ...{ id: randomUUID(), client_id: plan.clientId, plan_id: plan.id, scope: input.scope, result: input.result },
@@ -78,18 +78,17 @@ function refuseBad(
   now: number,
 ): void {
   const [start, end] = [Date.parse(startedAt), Date.parse(finishedAt)];
-  const refuse = (why: string): never => {
-    throw new VigiaError('validation_failed', why);
+  const refuse = (why: Said): never => {
+    throw refused('validation_failed', why);
   };
-  if (end <= start) refuse('"finishedAt" is not after "startedAt". Say when the restore began and when it was over.');
-  if (start < EARLIEST) refuse('"startedAt" is before 2000. Say when the restore began.');
-  if (end > now) refuse(`"finishedAt" lies in the future: here it is ${iso(now)}. Record the drill once it is over.`);
+  if (end <= start) refuse(said('refused.drill.order'));
+  if (start < EARLIEST) refuse(said('refused.drill.early'));
+  if (end > now) refuse(said('refused.drill.future', { at: now }));
   if (result === 'restored' && firstDifference !== null) {
-    refuse('A restore with a file that differs is no success. Its result is "mismatch" or "missing".');
+    refuse(said('refused.drill.differs'));
   }
   if ((result === 'mismatch' || result === 'missing') && firstDifference === null) {
-    refuse('Name the first file that differed or was missing in "firstDifference".');
+    refuse(said('refused.drill.difference'));
   }
-  if (evidence.trim().length < 3)
-    refuse('Say in "evidence" how one can see that it was so, such as the number of a ticket.');
+  if (evidence.trim().length < 3) refuse(said('refused.drill.evidence'));
 }

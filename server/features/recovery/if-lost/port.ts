@@ -1,11 +1,11 @@
 import type { IfLost } from '../../../../protocol/api/if-lost.ts';
 import type { SiteCard } from '../../../../protocol/api/site-card.ts';
 import { plain } from '../../../../protocol/said/plain.ts';
+import { noSuch } from '../../../../protocol/said/refused.ts';
 import { type Said, said } from '../../../../protocol/said/said.ts';
 import { iso } from '../../../domain/iso.ts';
 import { drillProof } from '../../../domain/recovery/drill.ts';
 import { inScope, type Scope } from '../../../domain/scope.ts';
-import { notFound } from '../../../platform/store/scoping.ts';
 import type { Store } from '../../../platform/store/store.ts';
 import type { DrillBook } from '../drills/drill-book.ts';
 import { wantedOf } from '../drills/views.ts';
@@ -79,7 +79,7 @@ export function createIfLost(options: IfLostOptions) {
   return {
     device(scope: Scope, id: string): Promise<IfLost> {
       const device = deviceOf(id);
-      if (!device || !inScope(scope, device.clientId)) throw notFound('device');
+      if (!device || !inScope(scope, device.clientId)) throw noSuch('device');
       const { clientId, siteId, name } = device;
       const services = servicesOf
         .list(scope, { clientId })

@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../../protocol/error.ts';
+import { refused } from '../../../../protocol/said/refused.ts';
+import { said } from '../../../../protocol/said/said.ts';
 
 /** What a ping tells besides what happened. */
 export interface PingInput {
@@ -25,17 +26,17 @@ export function readPing(query: Readonly<Record<string, unknown>>, body: string)
     const value = told.get(name);
     return value === undefined || value === null || value === '' ? null : String(value);
   };
-  const number = (name: string, least: number, most: number): number | null => {
+  const number = (name: 'exit' | 'size', least: number, most: number): number | null => {
     const value = text(name);
     if (value === null) return null;
     const read = /^-?\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
     if (read >= least && read <= most) return read;
-    throw new VigiaError('validation_failed', `"${name}" is a whole number from ${least} to ${most}.`);
+    throw refused('validation_failed', said('refused.ping.number', { name, least, most }));
   };
-  const name = (of: string): string | null => {
+  const name = (of: 'run' | 'point'): string | null => {
     const value = text(of);
     if (value === null || (value.length <= MAX_NAME && !/\p{Cc}/u.test(value))) return value;
-    throw new VigiaError('validation_failed', `"${of}" is one line of at most ${MAX_NAME} characters.`);
+    throw refused('validation_failed', said('refused.ping.line', { of, most: MAX_NAME }));
   };
   return {
     exitCode: number('exit', -255, 255),

@@ -1,4 +1,5 @@
-import { VigiaError } from '../../../../protocol/error.ts';
+import { refused } from '../../../../protocol/said/refused.ts';
+import { said } from '../../../../protocol/said/said.ts';
 
 const WINDOW_MS = 60_000;
 /** A backup is due every five minutes at most. */
@@ -15,8 +16,7 @@ export function createPingLimit(nowMs: () => number = () => performance.now()) {
       const window = known && at - known.fromMs < WINDOW_MS ? known : { fromMs: at, count: 0 };
       if (window.count >= MAX_OF_PLAN) {
         const retryAfterMs = window.fromMs + WINDOW_MS - at;
-        const sentence = `There were ${MAX_OF_PLAN} pings of this plan within a minute. Ping once when a run begins and once when it ends.`;
-        throw new VigiaError('rate_limited', sentence, { retryAfterMs });
+        throw refused('rate_limited', said('refused.ping.rate', { most: MAX_OF_PLAN }), { retryAfterMs });
       }
       windows.set(planId, { ...window, count: window.count + 1 });
     },

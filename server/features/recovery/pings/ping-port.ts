@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RecoveryPing, RecoveryRun } from '../../../../protocol/api/recovery-point.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { refused } from '../../../../protocol/said/refused.ts';
+import { said } from '../../../../protocol/said/said.ts';
 import type { Act, Hear } from '../../../core/incidents/act.ts';
 import type { ChangeSet } from '../../../core/incidents/change-set.ts';
 import type { Actor } from '../../../domain/actor.ts';
@@ -53,7 +54,7 @@ export function createPingPort(options: PingPortOptions) {
     const row = pings.bySecret(secret, at);
     const plan = row && plans.find(row.plan_id);
     if (plan) return plan;
-    throw new VigiaError('not_found', 'There is no such address. Make a new one for the plan.');
+    throw refused('not_found', said('refused.ping.address'));
   };
   return {
     /** @returns the secret, which is kept nowhere; the one before is no more. @throws VigiaError not_found */
@@ -78,7 +79,7 @@ export function createPingPort(options: PingPortOptions) {
     remove: (scope: Scope, planId: string, actor: Actor): Promise<void> =>
       act(actor, 'recovery-plan.ping-removed', scope, (changes) => {
         const { id } = plans.require(scope, planId);
-        if (pings.of(id) === null) throw new VigiaError('not_found', 'This plan has no address for pings.');
+        if (pings.of(id) === null) throw refused('not_found', said('refused.ping.none'));
         changes.record(id);
         changes.add(store.scoped(scope).recoveryRuns.removePingStatement(id));
         changes.afterwards(() => pings.remove(id));

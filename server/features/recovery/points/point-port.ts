@@ -6,11 +6,12 @@ import {
   type RecoveryPointsAnswer,
 } from '../../../../protocol/api/recovery-point.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
+import { refused } from '../../../../protocol/said/refused.ts';
 import type { Hear } from '../../../core/incidents/act.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import type { RecoveryPoint } from '../../../domain/recovery/point.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { faultSentence } from '../../../platform/http/validation.ts';
+import { faultOf } from '../../../platform/http/validation.ts';
 import { decodeCursor, toPage } from '../../../platform/store/page.ts';
 import type { Store } from '../../../platform/store/store.ts';
 import { inputOf } from '../definition.ts';
@@ -119,5 +120,5 @@ function attempt<T>(work: () => T): { readonly value: T } | ReturnType<typeof re
 
 function shaped(input: unknown): RecoveryPointInput {
   if (shape.Check(input)) return input;
-  throw new VigiaError('validation_failed', faultSentence(shape.Errors(input), 'field'));
+  throw refused('validation_failed', faultOf(shape.Errors(input), 'field', input));
 }

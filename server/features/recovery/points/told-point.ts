@@ -1,7 +1,7 @@
 import type { RecoveryPlanInput } from '../../../../protocol/api/recovery.ts';
 import type { RecoveryPointInput } from '../../../../protocol/api/recovery-point.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
-import { iso } from '../../../domain/iso.ts';
+import { refused } from '../../../../protocol/said/refused.ts';
+import { type ParamsOf, said } from '../../../../protocol/said/said.ts';
 import type { Completeness, RecoveryPoint } from '../../../domain/recovery/point.ts';
 import { judgeRun } from '../../../domain/recovery/run.ts';
 import { judgeSize } from '../../../domain/recovery/size-sanity.ts';
@@ -19,20 +19,19 @@ export function toldPoint(
   seenAt: number,
 ): RecoveryPoint {
   const { id, exitCode, sizeBytes, kind = 'full', after: follows = null, place = target.place } = input;
-  if (/\p{Cc}/u.test(id + (follows ?? '') + place))
-    throw refused('The id and the place of a point are one line of text each.');
+  if (/\p{Cc}/u.test(id + (follows ?? '') + place)) throw refused('validation_failed', said('refused.point.lines'));
   if (kind === 'full' && follows !== null) {
-    throw refused('A full backup stands on nothing: leave out "after", or say with "kind" what else it is.');
+    throw refused('validation_failed', said('refused.point.full'));
   }
   if (kind !== 'full' && follows === null) {
-    throw refused(`A backup of the kind ${kind} cannot be restored alone: say with "after" on which point it stands.`);
+    throw refused('validation_failed', said('refused.point.stands', { kind }));
   }
   const point: RecoveryPoint = {
     ...seenPoint(id, Date.parse(input.startedAt), seenAt),
     ...{ kind, follows, sizeBytes, placeId: place === target.place ? '' : place },
-    finishedAt: past('finishedAt', input.finishedAt, seenAt, 'once the backup has ended'),
-    verifiedAt: past('verifiedAt', input.verifiedAt, seenAt, 'once it was checked'),
-    goneAt: past('goneAt', input.goneAt, seenAt, 'once it is gone'),
+    finishedAt: past('finishedAt', input.finishedAt, seenAt),
+    verifiedAt: past('verifiedAt', input.verifiedAt, seenAt),
+    goneAt: past('goneAt', input.goneAt, seenAt),
   };
   const ended = exitCode === null ? 'seen' : judgeRun({ tool, exitCode }).completeness;
   return believed({ ...point, completeness: ended }, others);
@@ -49,15 +48,11 @@ export function believed(point: RecoveryPoint, others: readonly RecoveryPoint[])
   return { ...point, completeness };
 }
 
-function past(name: string, told: string | null | undefined, now: number, when: string): number | null {
+type Dated = ParamsOf<'refused.point.future'>['field'];
+
+function past(field: Dated, told: string | null | undefined, now: number): number | null {
   if (told === null || told === undefined) return null;
   const at = Date.parse(told);
   if (at <= now) return at;
-  throw refused(
-    `"${name}" lies in the future: here it is ${iso(now)}. Send it ${when}, and set the clock of the machine.`,
-  );
-}
-
-function refused(sentence: string): VigiaError {
-  return new VigiaError('validation_failed', sentence);
+  throw refused('validation_failed', said('refused.point.future', { field, at: now }));
 }

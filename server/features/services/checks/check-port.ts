@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Check, CheckInput } from '../../../../protocol/api/service.ts';
-import { isolated } from '../../../../protocol/bidi.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
 import { plain } from '../../../../protocol/said/plain.ts';
+import { noSuch, refused, saidOf } from '../../../../protocol/said/refused.ts';
+import { type Said, said } from '../../../../protocol/said/said.ts';
 import { MAX_CHECKS_PER_AGENT } from '../../../../protocol/wire/check-plan.ts';
 import { MAX_PLAN_BYTES } from '../../../../protocol/wire/frame.ts';
 import type { Act } from '../../../core/incidents/act.ts';
@@ -40,7 +41,7 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
 
   function require(scope: Scope, id: string): CheckDefinition {
     const check = checks.get(id);
-    if (!check || !inScope(scope, check.clientId)) throw new VigiaError('not_found', 'There is no such check.');
+    if (!check || !inScope(scope, check.clientId)) throw noSuch('check');
     return check;
   }
 
@@ -92,10 +93,7 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
     async change(scope, id, input, actor) {
       const { clientId, deviceId } = require(scope, id);
       if (input.clientId !== clientId || input.deviceId !== deviceId) {
-        throw new VigiaError(
-          'validation_failed',
-          'A check stays with its client and with who runs it, so that its past stays true. Make a new one.',
-        );
+        throw refused('validation_failed', said('refused.check.who'));
       }
       await refuseBad(input, options);
       return act(actor, 'check.change', scope, (changes) => {
@@ -115,10 +113,7 @@ export function createCheckPort(options: CheckPortOptions): CheckPort {
         const check = require(scope, id);
         const [service] = options.servicesWith(id);
         if (service !== undefined) {
-          throw new VigiaError(
-            'conflict',
-            `The service "${isolated(service)}" depends on this check. Take it out there first.`,
-          );
+          throw refused('conflict', said('refused.check.needed', { service }));
         }
         changes.add(store.scoped(scope).checks.removeStatement(id, at));
         checks.remove(check, changes, at);
@@ -147,35 +142,31 @@ export function checkView(check: CheckDefinition, checks: CheckBook, now: number
 }
 
 async function refuseBad(input: CheckInput, { fleet }: CheckPortOptions): Promise<void> {
-  const refuse = (sentence: string): never => {
-    throw new VigiaError('validation_failed', sentence);
+  const refuse = (fact: Said): never => {
+    throw refused('validation_failed', fact);
   };
   const { target, deviceId, clientId } = input;
   if (deviceId !== null && fleet.devices.get(deviceId)?.info.client_id !== clientId) {
-    throw new VigiaError('not_found', 'The client has no such device.');
+    throw refused('not_found', said('refused.check.device'));
   }
-  if (/\p{Cc}/u.test(input.name + JSON.stringify(target)))
-    refuse('A name is one line of text, without control characters.');
+  if (/\p{Cc}/u.test(input.name + JSON.stringify(target))) refuse(said('refused.name.line'));
   if (input.timeoutSeconds > input.intervalSeconds) {
-    refuse('The timeout is longer than the interval: a run must end before the next one begins.');
+    refuse(said('refused.check.timeout'));
   }
   const url = target.kind === 'http' ? parseUrl(target.url) : null;
-  if (target.kind === 'http' && url === null)
-    refuse('The address must begin with http:// or https:// and name a host.');
+  if (target.kind === 'http' && url === null) refuse(said('refused.check.url'));
   if (url && (url.username !== '' || url.password !== '')) {
-    refuse(
-      'An address with a name or a password in it would show them to everybody who sees the check. Leave them out.',
-    );
+    refuse(said('refused.check.user'));
   }
   if (target.kind === 'http' && (target.maxMs ?? 0) > input.timeoutSeconds * 1000) {
-    refuse('A run ends at the timeout, so "maxMs" cannot be longer.');
+    refuse(said('refused.check.max'));
   }
   if (target.kind === 'tcp' && isIP(target.host) === 0 && !/^[\p{L}\p{N}_.-]+$/u.test(target.host)) {
-    refuse('The host is a name or an IP address, without a port or a path.');
+    refuse(said('refused.check.host'));
   }
   if (deviceId !== null) return;
   if (target.kind === 'process' || target.kind === 'unit') {
-    return refuse('Only the agent of a machine sees its processes and units: name the device that runs this check.');
+    return refuse(said('refused.check.no-machine'));
   }
   await refusePrivate(target.kind === 'tcp' ? target.host : (url?.hostname ?? ''));
 }
@@ -185,10 +176,7 @@ async function refusePrivate(host: string): Promise<void> {
   const signal = AbortSignal.timeout(RESOLVE_WITHIN_MS);
   await resolveAllowed(host, { allowPrivate: false, signal }).catch((cause: unknown) => {
     if (cause instanceof VigiaError && cause.code === 'address_refused') {
-      throw new VigiaError(
-        'validation_failed',
-        `${cause.message} The server checks public addresses only: let an agent at the site run this check.`,
-      );
+      throw refused('validation_failed', said('refused.check.private', { why: saidOf(cause) }));
     }
   });
 }
@@ -198,12 +186,9 @@ function refuseTooMany(check: CheckDefinition, checks: CheckBook): void {
     ({ id }) => id !== check.id,
   );
   const limit = check.deviceId === null ? MAX_SERVER_CHECKS : MAX_CHECKS_PER_AGENT;
-  if (others.length >= limit) throw new VigiaError('conflict', `There are ${limit} checks here already. Remove some.`);
+  if (others.length >= limit) throw refused('conflict', said('refused.checks.most', { most: limit }));
   if (check.deviceId !== null && Buffer.byteLength(planJson([...others, check])) > MAX_PLAN_BYTES) {
-    throw new VigiaError(
-      'conflict',
-      'The checks of this device do not fit into one plan. Shorten addresses and texts.',
-    );
+    throw refused('conflict', said('refused.checks.large'));
   }
 }
 

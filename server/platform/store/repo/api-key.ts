@@ -1,7 +1,8 @@
 import type { CompiledQuery } from 'kysely';
 import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
+import { noSuch } from '../../../../protocol/said/refused.ts';
 import { clampLimit, decodeCursor, toPage } from '../page.ts';
-import { before, found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
+import { before, found, inTransaction, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
 /** API keys, without their secrets. A key of every client (`client_id` null) is in the scope of every client only. */
@@ -63,7 +64,7 @@ export function apiKeyRepository({ db, scope, clock }: ScopedContext): ApiKeyRep
     async revoke(id) {
       const update = db.updateTable('api_key').set({ revoked_at: clock() }).where(mine).where('id', '=', id);
       const result = await update.where('revoked_at', 'is', null).executeTakeFirst();
-      if (result.numUpdatedRows === 0n) throw notFound('API key');
+      if (result.numUpdatedRows === 0n) throw noSuch('key');
     },
   };
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
 import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
-import { isolated } from '../../../../protocol/bidi.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { noSuch, refused } from '../../../../protocol/said/refused.ts';
+import { said } from '../../../../protocol/said/said.ts';
 import { clampLimit, decodeCursor, toPage } from '../page.ts';
-import { found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
+import { found, inTransaction, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
 import type { NewReportKey } from '../state-port.ts';
 import type { Row } from '../tables.ts';
@@ -97,7 +97,7 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
       requireEveryClient(scope);
       const name = given.trim();
       const row = await insert(name);
-      if (row === null) throw new VigiaError('conflict', `There is a client named "${isolated(name)}" already.`);
+      if (row === null) throw refused('conflict', said('refused.named.client', { name }));
       return row;
     },
     async ensure(name) {
@@ -116,7 +116,7 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
         };
         const taken = tx.selectFrom('client').select('id').where('name', '=', row.name).where('id', '<>', id);
         if ((await taken.executeTakeFirst()) !== undefined) {
-          throw new VigiaError('conflict', `There is a client named "${isolated(row.name)}" already.`);
+          throw refused('conflict', said('refused.named.client', { name: row.name }));
         }
         await tx
           .updateTable('client')
@@ -133,7 +133,7 @@ export function clientRepository({ db, scope, clock }: ScopedContext): ClientRep
         report_key_expires_at: key.expiresAt,
       };
       const { numUpdatedRows } = await update(id, { ...noReportKey, ...made });
-      if (numUpdatedRows === 0n) throw notFound('client');
+      if (numUpdatedRows === 0n) throw noSuch('client');
     },
     noteReportKeyUseStatement: (id) => updateOf(id, { report_key_used_at: clock() }).compile(),
     withReportKey: () => withReportKey().execute(),

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
 import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
 import type { DeviceKind } from '../../../../protocol/api/view.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { noSuch, refused } from '../../../../protocol/said/refused.ts';
+import { said } from '../../../../protocol/said/said.ts';
 import { clampLimit, decodeCursor, toPage } from '../page.ts';
-import { after, found, inTransaction, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
+import { after, found, inTransaction, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';
 
@@ -177,13 +178,13 @@ function deviceChanging({ db, scope, clock }: ScopedContext): Omit<DeviceReposit
         .where('id', '=', id)
         .where('retired_at', 'is', null)
         .executeTakeFirst();
-      if (result.numUpdatedRows === 0n) throw notFound('device');
+      if (result.numUpdatedRows === 0n) throw noSuch('device');
     },
 
     revive: (id) =>
       inTransaction(db, async (tx) => {
         const retired = tx.selectFrom('device').selectAll().where(mine).where('retired_at', 'is not', null);
-        const device = found(await retired.where('id', '=', id).executeTakeFirst(), 'retired device');
+        const device = found(await retired.where('id', '=', id).executeTakeFirst(), 'retired-device');
         await requireFreeKey(tx, device.public_key);
         await tx.updateTable('device').set({ retired_at: null }).where('id', '=', id).execute();
         return { ...device, retired_at: null };
@@ -195,12 +196,12 @@ function deviceChanging({ db, scope, clock }: ScopedContext): Omit<DeviceReposit
 
 async function requireSite(tx: ScopedContext['db'], siteId: string, clientId: string): Promise<void> {
   const site = tx.selectFrom('site').select('id').where('id', '=', siteId).where('client_id', '=', clientId);
-  found(await site.executeTakeFirst(), 'site of this client');
+  found(await site.executeTakeFirst(), 'client-site');
 }
 
 async function requireFreeKey(tx: ScopedContext['db'], publicKey: Uint8Array): Promise<void> {
   const holder = tx.selectFrom('device').select('id').where('public_key', '=', publicKey);
   if ((await holder.where('retired_at', 'is', null).executeTakeFirst()) !== undefined) {
-    throw new VigiaError('conflict', 'A device with this key is enrolled already. Retire it first.');
+    throw refused('conflict', said('refused.device.enrolled'));
   }
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
+import { noSuch } from '../../../../protocol/said/refused.ts';
 import { said } from '../../../../protocol/said/said.ts';
 import { clampLimit, decodeCursor, toPage } from '../page.ts';
-import { before, found, inTransaction, notFound, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
+import { before, found, inTransaction, ofScope, requireEveryClient, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
 /** How telling a receiver goes. */
@@ -79,13 +80,13 @@ export function receiverRepository({ db, scope, clock }: ScopedContext): Receive
         await requireClient(tx, changes.client_id);
         const update = tx.updateTable('receiver').set(changes).where(mine).where('id', '=', id);
         const result = await update.where('removed_at', 'is', null).executeTakeFirst();
-        if (result.numUpdatedRows === 0n) throw notFound('receiver');
+        if (result.numUpdatedRows === 0n) throw noSuch('receiver');
       }),
     remove: (id) =>
       inTransaction(db, async (tx) => {
         const update = tx.updateTable('receiver').set({ removed_at: clock(), secrets_sealed: null }).where(mine);
         const result = await update.where('id', '=', id).where('removed_at', 'is', null).executeTakeFirst();
-        if (result.numUpdatedRows === 0n) throw notFound('receiver');
+        if (result.numUpdatedRows === 0n) throw noSuch('receiver');
         await tx
           .updateTable('delivery')
           .set({ given_up_at: clock(), last_error_json: JSON.stringify(said('delivery.removed')) })

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
-import { isolated } from '../../../../protocol/bidi.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { noSuch, refused } from '../../../../protocol/said/refused.ts';
+import { said } from '../../../../protocol/said/said.ts';
 import { clampLimit, decodeCursor, toPage } from '../page.ts';
-import { after, found, inTransaction, notFound, ofScope, type ScopedContext } from '../scoping.ts';
+import { after, found, inTransaction, ofScope, type ScopedContext } from '../scoping.ts';
 import { freeSlug, slugify } from '../slug.ts';
 import type { Row } from '../tables.ts';
 
@@ -67,7 +67,7 @@ export function siteRepository({ db, scope, clock }: ScopedContext): SiteReposit
     async create(clientId, given) {
       const name = given.trim();
       const row = await insert(clientId, name);
-      if (row === null) throw new VigiaError('conflict', `The client has a site named "${isolated(name)}" already.`);
+      if (row === null) throw refused('conflict', said('refused.named.site', { name }));
       return row;
     },
     async ensure(clientId, name) {
@@ -78,7 +78,7 @@ export function siteRepository({ db, scope, clock }: ScopedContext): SiteReposit
     async setCard(id, cardJson) {
       const update = db.updateTable('site').set({ card_json: cardJson }).where(ofScope(scope, 'site.client_id'));
       const { numUpdatedRows } = await update.where('id', '=', id).executeTakeFirst();
-      if (numUpdatedRows === 0n) throw notFound('site');
+      if (numUpdatedRows === 0n) throw noSuch('site');
     },
   };
 }

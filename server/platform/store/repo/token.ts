@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '../../../../protocol/api/page.ts';
+import { noSuch } from '../../../../protocol/said/refused.ts';
 import { clampLimit, decodeCursor, toPage } from '../page.ts';
-import { before, found, inTransaction, notFound, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
+import { before, found, inTransaction, ofScope, requireInScope, type ScopedContext } from '../scoping.ts';
 import type { NewRow, Row } from '../tables.ts';
 
 /** Enrolment tokens, without their secrets. security/tokens.ts makes and redeems them. */
@@ -39,7 +40,7 @@ export function tokenRepository({ db, scope, clock }: ScopedContext): TokenRepos
       inTransaction(db, async (tx) => {
         requireInScope(scope, row.client_id);
         const site = tx.selectFrom('site').select('id').where('id', '=', row.site_id);
-        found(await site.where('client_id', '=', row.client_id).executeTakeFirst(), 'site of this client');
+        found(await site.where('client_id', '=', row.client_id).executeTakeFirst(), 'client-site');
         return tx.insertInto('enrolment_token').values(row).returningAll().executeTakeFirstOrThrow();
       }),
     usable: (nowMs) =>
@@ -62,7 +63,7 @@ export function tokenRepository({ db, scope, clock }: ScopedContext): TokenRepos
     async revoke(id) {
       const update = db.updateTable('enrolment_token').set({ revoked_at: clock() }).where(mine).where('id', '=', id);
       const result = await update.where('revoked_at', 'is', null).executeTakeFirst();
-      if (result.numUpdatedRows === 0n) throw notFound('enrolment token');
+      if (result.numUpdatedRows === 0n) throw noSuch('token');
     },
   };
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Role } from '../../../../protocol/api/view.ts';
 import { VigiaError } from '../../../../protocol/error.ts';
-import { found, inTransaction, notFound, type RepositoryContext } from '../scoping.ts';
+import { noSuch, refused } from '../../../../protocol/said/refused.ts';
+import { said } from '../../../../protocol/said/said.ts';
+import { found, inTransaction, type RepositoryContext } from '../scoping.ts';
 import type { Row } from '../tables.ts';
 
 export interface NewUser {
@@ -62,8 +64,7 @@ export function userRepository({ db, clock }: RepositoryContext): UserRepository
     create: (user) =>
       inTransaction(db, async (tx) => {
         const holder = await active(tx).where('email', '=', normalised(user.email)).executeTakeFirst();
-        if (holder !== undefined)
-          throw new VigiaError('conflict', 'There is an account with this e-mail address already.');
+        if (holder !== undefined) throw refused('conflict', said('refused.user.known'));
         return insert(tx, user);
       }),
 
@@ -76,7 +77,7 @@ export function userRepository({ db, clock }: RepositoryContext): UserRepository
     async setPasswordHash(id, passwordHash) {
       const update = db.updateTable('user').set({ password_hash: passwordHash }).where('id', '=', id);
       const result = await update.where('disabled_at', 'is', null).executeTakeFirst();
-      if (result.numUpdatedRows === 0n) throw notFound('user');
+      if (result.numUpdatedRows === 0n) throw noSuch('user');
     },
 
     disable: (id) =>
@@ -84,7 +85,7 @@ export function userRepository({ db, clock }: RepositoryContext): UserRepository
         const user = found(await active(tx).where('id', '=', id).executeTakeFirst(), 'user');
         const others = active(tx).where('role', '=', 'admin').where('id', '<>', id);
         if (user.role === 'admin' && (await others.executeTakeFirst()) === undefined) {
-          throw new VigiaError('conflict', 'This is the last admin. Make another one first.');
+          throw refused('conflict', said('refused.user.last-admin'));
         }
         const now = clock();
         await tx.updateTable('user').set({ disabled_at: now }).where('id', '=', id).execute();

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SentenceError } from '../../../../protocol/error.ts';
 import { Feature, type HelloFrame } from '../../../../protocol/wire/frame.ts';
 import { ChangeSet } from '../../../../server/core/incidents/change-set.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
@@ -44,7 +44,7 @@ function twinOf({ info }: DeviceRecord, role: Twin['role'], keptBytes = 0): Twin
 }
 
 const refuse: Pick<Store, 'commit'> = {
-  commit: () => Promise.reject(new VigiaError('unavailable', 'The disk is full.')),
+  commit: () => Promise.reject(new SentenceError('unavailable', 'The disk is full.')),
 };
 
 t.test('a machine that is forgotten stays so after a restart, also when the first write fails', async (t) => {

@@ -2,12 +2,13 @@ import t from 'tap';
 import type { Calendar, ContractTerms } from '../../../../protocol/api/contract.ts';
 import { checkTerms } from '../../../../server/domain/sla/check-terms.ts';
 import { tierTerms } from '../../../../server/domain/sla/tiers.ts';
+import { spoken } from '../../../support/spoken.ts';
 
 const now = Date.UTC(2026, 9, 1);
 const base = tierTerms('premium', { timeZone: 'America/Costa_Rica', startsOn: '2026-01-01' });
 const hours = (weekday: number, from: string, to: string) => ({ weekday, from, to });
 const check = (over: Partial<ContractTerms>) =>
-  checkTerms({ ...base, ...over }, { now, siteName: (id) => (id === 's1' ? 'Harbour' : null) });
+  spoken(checkTerms({ ...base, ...over }, { now, siteName: (id) => (id === 's1' ? 'Harbour' : null) }));
 const calendar = (over: Partial<Calendar>): Partial<ContractTerms> => ({ calendar: { ...base.calendar, ...over } });
 const exception = (date: string, name = 'A day') => ({ date, name, hours: [] });
 const target = (serverTargetPpm: number | null) => ({ availability: { ...base.availability, serverTargetPpm } });

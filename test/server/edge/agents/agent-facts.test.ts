@@ -1,6 +1,6 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SentenceError } from '../../../../protocol/error.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import { FactsWriter } from '../../../../server/edge/agents/agent-facts.ts';
 import type { DeviceRecord } from '../../../../server/fleet/device-record.ts';
@@ -21,7 +21,7 @@ async function setUp(t: Test, { devices = 1, spacingMs = 0 } = {}) {
   const manners = { refuses: false };
   const counted: Pick<Store, 'commit'> = {
     commit: async (statements) => {
-      if (manners.refuses) throw new VigiaError('unavailable', 'The disk is full.');
+      if (manners.refuses) throw new SentenceError('unavailable', 'The disk is full.');
       commits.push(statements.length);
       await store.commit(statements);
     },

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import {
   enrolmentAnswerMessage,
   enrolmentRequestMessage,
-  parseEnrolmentToken,
+  readEnrolmentToken,
 } from '../../../../protocol/api/enrolment.ts';
 import { serverProofMessage } from '../../../../protocol/wire/frame.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
@@ -59,7 +59,7 @@ t.test('the server proves itself, then the machine joins', async (t) => {
   const nonce = randomBytes(32);
 
   const proof = (await server.request('GET', `/enroll?nonce=${nonce.toString('base64url')}`)).body;
-  t.equal((await sha256(bytes(proof.identityKey))).toString('base64url'), parseEnrolmentToken(token).fingerprint);
+  t.equal((await sha256(bytes(proof.identityKey))).toString('base64url'), readEnrolmentToken(token)?.fingerprint);
   t.strictSame(bytes(proof.certificateHash), certificateHash);
   t.ok(isSigned(proof.identityKey, serverProofMessage(nonce, new Uint8Array(32), certificateHash), proof.signature));
   t.equal(proof.serverTimeMs, server.clock.nowMs);

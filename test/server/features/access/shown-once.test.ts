@@ -1,5 +1,5 @@
 import t from 'tap';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SentenceError } from '../../../../protocol/error.ts';
 import { startHttp } from '../../../support/http.ts';
 import { addTenant } from '../../../support/store.ts';
 
@@ -16,7 +16,7 @@ for (const { path, action, secret } of wanted) {
     const headers = await server.loggedIn('admin');
     const read = store.users.get;
     store.users.get = async (id) => {
-      if ((await store.audit.count({ action })) > 0) throw new VigiaError('unavailable', 'Too much waits.');
+      if ((await store.audit.count({ action })) > 0) throw new SentenceError('unavailable', 'Too much waits.');
       return read(id);
     };
     const body =

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SentenceError } from '../../../../protocol/error.ts';
 import { plain } from '../../../../protocol/said/plain.ts';
 import type { Said } from '../../../../protocol/said/said.ts';
 import { IncidentBook } from '../../../../server/core/incidents/incident-book.ts';
@@ -124,7 +124,7 @@ t.test('what cannot be written is refused with the reason, and is not so for any
     .values({ ...raised, client_id: tenant.client.id, idempotency_key: 'i1/0/raised' })
     .execute();
   const inMemory = (from: Pick<Incidents, 'openOf'>) => [...from.openOf(tenant.device.id)].map(({ state }) => state);
-  for (const cause of [new VigiaError('unavailable', 'The disk is full.'), new Error('CHECK constraint failed')]) {
+  for (const cause of [new SentenceError('unavailable', 'The disk is full.'), new Error('CHECK constraint failed')]) {
     refusing.cause = cause;
     await t.rejects(port.acknowledge(everyClient, 'i1', ann), { message: cause.message });
     await t.rejects(port.resolve(everyClient, 'i1', '', ann), { message: cause.message });
@@ -148,7 +148,7 @@ t.test('what is decided is shown when it is written, and not before', async (t) 
     book.put({ ...record, state: 'resolved', resolvedAt: 50_000 });
     seen.push(`decided ${[...book.openOf(tenant.device.id)].length}, shown ${[...book.shown.open()].length}`);
     await gate.promise;
-    throw new VigiaError('conflict', 'Somebody else was faster.');
+    throw new SentenceError('conflict', 'Somebody else was faster.');
   });
   gate.resolve();
   await t.rejects(acting, { code: 'conflict' });
@@ -158,7 +158,7 @@ t.test('what is decided is shown when it is written, and not before', async (t) 
 
 t.test('while the state cannot be written nobody waits: who acts is told why at once', async (t) => {
   const { port, watch, fleet, health, refusing } = await setUp(t);
-  refusing.cause = new VigiaError('unavailable', 'The disk of the data folder is full.');
+  refusing.cause = new SentenceError('unavailable', 'The disk of the data folder is full.');
   const device = [...fleet.devices.values()][0]!;
   const goodbye = watch.takeGoodbye(device, 'reboot');
   const early = port.note(everyClient, 'i1', 'asked before it was known', ann);

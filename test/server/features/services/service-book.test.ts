@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import type { CheckInput, ServiceInput } from '../../../../protocol/api/service.ts';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SentenceError } from '../../../../protocol/error.ts';
 import { typed } from '../../../../protocol/said/said.ts';
 import { everyClient } from '../../../../server/domain/scope.ts';
 import type { Stretch } from '../../../../server/domain/sla/sources.ts';
@@ -134,7 +134,7 @@ t.test('since when a service is what it is is written again after the database r
   const store: typeof real = {
     ...real,
     commit: async (statements) => {
-      if (isRefusing) throw new VigiaError('conflict', 'No.');
+      if (isRefusing) throw new SentenceError('conflict', 'No.');
       await real.commit(statements);
     },
   };

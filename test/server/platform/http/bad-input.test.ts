@@ -156,7 +156,11 @@ t.test('our own faults show nothing of the inside, and the log holds the cause',
   const response = await request('GET', '/api/v1/overview', { headers: await keyed('viewer') });
   t.equal(response.status, 500);
   t.strictSame(response.body, {
-    error: { code: 'internal', message: 'Something failed inside the server. Its log holds the cause.' },
+    error: {
+      code: 'internal',
+      message: 'Something failed inside the server. Its log holds the cause.',
+      said: { key: 'error.internal', params: {} },
+    },
   });
   t.match(
     log.find(({ level }) => level === 50),

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SentenceError } from '../../../../protocol/error.ts';
 import { startHttp, testPassword } from '../../../support/http.ts';
 
 t.test('logins that a busy database could not look at count as no mistakes', async (t) => {
@@ -11,7 +11,7 @@ t.test('logins that a busy database could not look at count as no mistakes', asy
 
   const { byEmail } = store.users;
   store.users.byEmail = async () => {
-    throw new VigiaError('overloaded', 'Too many requests wait for the database. Retry in a moment.');
+    throw new SentenceError('overloaded', 'Too many requests wait for the database. Retry in a moment.');
   };
   for (let attempt = 0; attempt < 8; attempt += 1) t.equal((await logIn()).status, 503);
   store.users.byEmail = byEmail;

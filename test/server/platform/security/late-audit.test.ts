@@ -1,11 +1,11 @@
 import t from 'tap';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SentenceError } from '../../../../protocol/error.ts';
 import { lateAudit } from '../../../../server/platform/security/late-audit.ts';
 import type { AuditEntry } from '../../../../server/platform/store/audit/log.ts';
 
 t.test('what cannot be written is written with the next entry, in order and with its time', async (t) => {
   const written: AuditEntry[] = [];
-  let cause: Error | null = new VigiaError('unavailable', 'The disk is full.');
+  let cause: Error | null = new SentenceError('unavailable', 'The disk is full.');
   const log = {
     append: async (entry: AuditEntry) => {
       if (cause) throw cause;

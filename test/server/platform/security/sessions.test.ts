@@ -1,5 +1,5 @@
 import t from 'tap';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SentenceError } from '../../../../protocol/error.ts';
 import { createLastUse } from '../../../../server/platform/security/last-use.ts';
 import { createSessions, SESSION_IDLE_MS, SESSION_MAX_MS } from '../../../../server/platform/security/sessions.ts';
 import { tempStore } from '../../../support/store.ts';
@@ -101,7 +101,7 @@ t.test('a full disk: sessions are read without a write, and a login lives in mem
   const refusing =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
     (...args: A): Promise<R> =>
-      isFull ? Promise.reject(new VigiaError('unavailable', 'The disk is full.')) : work(...args);
+      isFull ? Promise.reject(new SentenceError('unavailable', 'The disk is full.')) : work(...args);
   const { insert, revoke } = store.sessions;
   const stored = { insert: refusing(insert), revoke: refusing(revoke) };
   const sessions = createSessions({ ...store, sessions: { ...store.sessions, ...stored } }, () => clock.nowMs);

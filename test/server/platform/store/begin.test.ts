@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { mock } from 'node:test';
 import { CompiledQuery, Kysely } from 'kysely';
 import t from 'tap';
-import { VigiaError } from '../../../../protocol/error.ts';
+import { SentenceError } from '../../../../protocol/error.ts';
 import { chainKeyOf } from '../../../../server/platform/store/audit/chain.ts';
 import { workerDialect } from '../../../../server/platform/store/dialect.ts';
 import { Mutex } from '../../../../server/platform/store/mutex.ts';
@@ -27,7 +27,7 @@ function slowThread(database: DatabaseSync) {
     const { isStuck } = thread;
     // It works off what it is sent, one after another, whether anybody still waits for it or not.
     const answer = perform(work);
-    if (isStuck) throw new VigiaError('unavailable', 'The database did not answer.', { cause: 'deadline' });
+    if (isStuck) throw new SentenceError('unavailable', 'The database did not answer.', { cause: 'deadline' });
     return answer;
   };
   return { thread, request, close: async () => undefined };
