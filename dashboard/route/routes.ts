@@ -22,6 +22,9 @@ export const clientHref = (id: string) => `/clients/${encodeURIComponent(id)}`;
 export const contractHref = (id: string) => `${clientHref(id)}/contract`;
 /** What is protected, and what would be lost. */
 export const planHref = (id: string) => `/recovery/${encodeURIComponent(id)}`;
+/** The sheet for the day on which it fails. */
+export const ifLostHref = (kind: 'devices' | 'services', id: string) =>
+  `/recovery/if-lost/${kind}/${encodeURIComponent(id)}`;
 export const recoveryHref = (query: Readonly<Record<string, string>> = {}) => withQuery('/recovery', query);
 export const siteHref = (id: string) => `/sites/${encodeURIComponent(id)}`;
 export const ledgerHref = (kind: LedgerKind, id: string, query: Readonly<Record<string, string>> = {}) =>

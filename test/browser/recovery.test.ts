@@ -95,16 +95,52 @@ t.test('a plan is made with a promise that holds, and the page says what would b
   await page.getByText('every 30m').waitFor();
   t.same(await violations(page), []);
 
+  await page.goto(server.address);
+  const now = page.locator('section', { has: page.getByRole('heading', { name: 'Recovery at risk' }) });
+  await now.getByRole('link', { name: /Backup of Orders/ }).click();
+  await page.getByRole('heading', { name: 'Orders' }).waitFor();
+
+  await page.getByRole('button', { name: 'Make an address' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make an address' }).click();
+  const lines = await page.getByLabel('Lines around the backup').inputValue();
+  const [address = ''] = /https?:\/\/\S+(?=\/start;)/.exec(lines) ?? [];
+  t.same(await violations(page), [], 'the address');
+  await page.getByRole('button', { name: 'Close' }).click();
+  for (const event of ['start', 'success?exit=0&size=2048'])
+    t.equal((await fetch(`${address}/${event}`)).status, 200, `the job calls ${event}`);
+  await page.reload();
+  const told = page.locator('section', { has: page.getByRole('heading', { name: 'Runs that tell of themselves' }) });
+  await told.getByText('complete').waitFor();
+  await told.getByText('2.0 KB').waitFor();
+  await page.getByText('Kept', { exact: true }).waitFor();
+
+  await page.getByRole('button', { name: 'Record a drill' }).click();
+  const drill = page.getByRole('dialog');
+  await drill.getByLabel('Restored, GB').fill('12');
+  await drill.getByLabel('Evidence').fill('Ticket 4711: every file compared');
+  await drill.getByRole('button', { name: 'Record a drill' }).click();
+  const drills = page.locator('section', { has: page.getByRole('heading', { name: 'Restore drills' }) });
+  await drills.getByText('within the RTO').waitFor();
+  await drills.getByText('restored, and the same').waitFor();
+  await page.getByRole('button', { name: 'How often' }).click();
+  await page.getByRole('dialog').getByLabel('A drill at least every so many days').fill('30');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save the plan' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  t.equal((await server.get(`/api/v1/recovery/plans/${made.id}/outlook`)).drills.target.maxAgeDays, 30);
+  t.same(await violations(page), [], 'runs and drills');
+
   await page.goto(`${server.address}/devices/${deviceId}`);
   await page.getByRole('link', { name: 'Files of the office' }).waitFor();
   await page.getByText('3h of 26h').waitFor();
   t.same(await violations(page), [], 'the machine');
+  await page.getByRole('link', { name: 'If it died now' }).click();
+  await page.getByRole('heading', { name: /^If .* died now$/ }).waitFor();
+  await page.getByText('never tried in full').waitFor();
+  await page.getByText('No service counts on it.').waitFor();
+  t.same(await violations(page), [], 'the sheet');
   await page.goto(`${server.address}/clients/${client}`);
-  await page.getByRole('link', { name: 'Orders' }).waitFor();
   t.same(await violations(page), [], 'the client');
-  await page.goto(server.address);
-  const now = page.locator('section', { has: page.getByRole('heading', { name: 'Recovery at risk' }) });
-  await now.getByRole('link', { name: /Backup of Orders/ }).click();
+  await page.getByRole('link', { name: 'Orders' }).click();
   await page.getByRole('heading', { name: 'Orders' }).waitFor();
 
   await page.getByRole('button', { name: 'Remove the plan' }).click();

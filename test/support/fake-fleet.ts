@@ -1,3 +1,4 @@
+import type { OutageView } from '../../protocol/api/outage.ts';
 import type {
   Client,
   Device,
@@ -395,6 +396,21 @@ const stories: readonly Story[] = [
   },
 ];
 
+/** What a plan promised of a machine that failed at `onsetMs`. */
+function outageOf(onsetMs: number, nowMs: number): OutageView {
+  const rtoMs = 4 * 60 * MINUTE_MS;
+  const dueMs = onsetMs + rtoMs;
+  const at = (ms: number) => new Date(ms).toISOString();
+  const isOver = dueMs < nowMs;
+  const one = typed('The plan Files promises it back in full within 4 h.');
+  return {
+    ...{ planId: 'plan-5', plan: 'Files of the office', verdict: isOver ? 'breached' : 'running', isAtRisk: !isOver },
+    ...{ rtoMs, restoreMs: 55 * MINUTE_MS, onsetAt: at(onsetMs), dueAt: at(dueMs), riskAt: at(dueMs - 48 * MINUTE_MS) },
+    ...{ partialAt: null, restoredAt: null, elapsedMs: nowMs - onsetMs, leftMs: dueMs - nowMs },
+    ...{ sentence: 'The plan Files promises it back in full within 4 h.', said: one, earlier: [] },
+  };
+}
+
 function makeIncidents(
   devices: readonly Device[],
   users: FakeFleet['users'],
@@ -448,7 +464,7 @@ function makeIncidents(
         parentId: null,
         suppressedBy: null,
         clock: null,
-        outage: null,
+        outage: story.rule === 'host.contact' && story.lastedMs === undefined ? outageOf(onsetMs, nowMs) : null,
         children: [],
         reports: [],
         siteCard: null,

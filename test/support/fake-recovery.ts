@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { RecoveryOutlook } from '../../protocol/api/drills.ts';
 import type { RecoveryPlanDetail, RecoveryPlanRow, RecoveryStanding } from '../../protocol/api/recovery.ts';
+import type { RecoveryAttainment } from '../../protocol/api/recovery-attainment.ts';
 import { plain } from '../../protocol/said/plain.ts';
 import { noSuch } from '../../protocol/said/refused.ts';
 import { type Said, said } from '../../protocol/said/said.ts';
@@ -49,6 +51,39 @@ export function addRecoveryRoutes(app: FastifyInstance, world: FakeWorld): void 
     if (!plan) throw noSuch('recovery-plan');
     return { ...plan, worstCase: null, chain: null, lastRun: null, ping: null };
   });
+  addProofRoutes(app, world);
+}
+
+/** What drills, runs and periods say, of every plan the same. */
+function addProofRoutes(app: FastifyInstance, world: FakeWorld): void {
+  const now = world.nowMs();
+  const [from, to] = [iso(now - 30 * 24 * HOUR_MS), iso(now)];
+  const none = { sentences: [], said: [] };
+  app.get<WithId>('/api/v1/recovery/plans/:id/runs', () => ({ items: [] }));
+  app.get<WithId>('/api/v1/recovery/drills', () => ({ items: [], next: null }));
+  app.get<WithId>('/api/v1/recovery/plans/:id/attainment', ({ params }): RecoveryAttainment => {
+    const parts = { verifiedMs: 0, unverifiedMs: 700 * HOUR_MS, breachedMs: 20 * HOUR_MS, unknownMs: 0, closedMs: 0 };
+    const ratios = { ratio: 0.97222, verifiedRatio: 0, hi: 0.97222, verdict: 'breached' } as const;
+    return { planId: params.id, name: 'Files', from, to, ...parts, outsideMs: 0, ...ratios };
+  });
+  app.get<WithId>(
+    '/api/v1/recovery/plans/:id/outlook',
+    ({ params }): RecoveryOutlook => ({
+      planId: params.id,
+      rtoMinutes: 240,
+      drills: { target: null, count: 0, last: null, ageMs: null, isOverdue: false, isProven: false, ...none },
+      throughput: null,
+      restore: {
+        ...{ sizeBytes: null, tookMs: null, leastMs: null, mostMs: null },
+        ...{ impossibleOn: null, earliest: null, latest: null, noDate: 'young', ...none },
+      },
+      window: null,
+    }),
+  );
+}
+
+interface WithId {
+  Params: { id: string };
 }
 
 function planOf(

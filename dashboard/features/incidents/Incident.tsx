@@ -24,6 +24,7 @@ import { ClockCard } from './ClockCard.tsx';
 import { Evidence } from './Evidence.tsx';
 import { ExplainedBy, Explains } from './Family.tsx';
 import { FourTimes } from './FourTimes.tsx';
+import { OutageCard } from './OutageCard.tsx';
 import { PowerCut } from './PowerCut.tsx';
 import { Timeline } from './Timeline.tsx';
 
@@ -89,6 +90,7 @@ function Body({ incident, loaded }: { incident: IncidentDetail; loaded: Loaded<I
           {incident.rule === 'identity.cloned' && incident.deviceId !== null && (
             <TwinPanel deviceId={incident.deviceId} revision={incident.updatedAt} />
           )}
+          {incident.outage !== null && <OutageCard outage={incident.outage} />}
           <ClockCard incident={incident} onDone={take} />
           <FourTimes incident={incident} onDone={take} />
           <PowerCut incident={incident} />

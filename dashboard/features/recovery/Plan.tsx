@@ -13,10 +13,13 @@ import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Fact, Facts } from '../../ui/Facts.tsx';
 import { Words } from '../../ui/Words.tsx';
 import { t as common } from '../../words/i18n.ts';
+import { Attainment } from './Attainment.tsx';
 import { recovery } from './api.ts';
+import { Drills } from './Drills.tsx';
 import { PlanForm } from './PlanForm.tsx';
 import { Due, protectedName } from './PlanRow.tsx';
 import { rhythmWords } from './rhythm-words.ts';
+import { Telling } from './Telling.tsx';
 import { WorstCase } from './WorstCase.tsx';
 import { t } from './words.ts';
 
@@ -29,7 +32,7 @@ function Plan({ id }: { id: string }) {
   const loaded = useLoaded(`${id} ${nowMinuteMs.value}`, () => recovery.plan(id));
   return (
     <div class="view recovery-plan">
-      <Async loaded={loaded}>{(plan) => <PlanBody plan={plan} onChanged={loaded.set} />}</Async>
+      <Async loaded={loaded}>{(plan) => <PlanBody plan={plan} onChanged={loaded.set} onAsked={loaded.again} />}</Async>
     </div>
   );
 }
@@ -39,7 +42,7 @@ interface PlanProps {
   readonly onChanged: (plan: RecoveryPlanDetail) => void;
 }
 
-function PlanBody({ plan, onChanged }: PlanProps) {
+function PlanBody({ plan, onChanged, onAsked }: PlanProps & { readonly onAsked: () => void }) {
   return (
     <>
       <PlanHead plan={plan} onChanged={onChanged} />
@@ -85,6 +88,9 @@ function PlanBody({ plan, onChanged }: PlanProps) {
           </Fact>
         </Facts>
       </section>
+      <Attainment planId={plan.id} />
+      <Telling plan={plan} onChanged={onAsked} />
+      <Drills planId={plan.id} />
     </>
   );
 }

@@ -9,6 +9,12 @@ export const recoveryViews = [
     place: { icon: 'recovery', label: () => t('nav.recovery'), second: true },
     key: { letter: 'b', words: () => t('shortcuts.goRecovery') },
   }),
+  view('recovery/if-lost/:kind/:id', {
+    only: { kind: ['devices', 'services'] },
+    Page: lazy(async () => (await import('./IfLost.tsx')).IfLost),
+    title: () => t('nav.recovery'),
+    within: 'recovery',
+  }),
   view('recovery/:id', {
     Page: lazy(async () => (await import('./Plan.tsx')).PlanPage),
     title: () => t('nav.recovery'),

@@ -2,7 +2,7 @@ import type { RecoveryPlanRow } from '../../../protocol/api/recovery.ts';
 import { requestAll } from '../../data/api.ts';
 import { nowMinuteMs } from '../../data/clock.ts';
 import { canAct } from '../../data/store.ts';
-import { planHref, recoveryHref } from '../../route/routes.ts';
+import { ifLostHref, planHref, recoveryHref } from '../../route/routes.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { Async, useLoaded } from '../../ui/Async.tsx';
 import { Nothing } from '../../ui/Nothing.tsx';
@@ -28,9 +28,15 @@ export function RecoveryCard(props: RecoveryCardProps) {
     <section class="card">
       <header class="card-head">
         <h2>{t('title')}</h2>
-        <a class="quiet" href={recoveryHref({ client: clientId })}>
-          {t('all')}
-        </a>
+        {of === 'device' ? (
+          <a class="quiet" href={ifLostHref('devices', id)}>
+            {t('ifLost')}
+          </a>
+        ) : (
+          <a class="quiet" href={recoveryHref({ client: clientId })}>
+            {t('all')}
+          </a>
+        )}
       </header>
       <Async loaded={loaded}>
         {({ items }) =>
