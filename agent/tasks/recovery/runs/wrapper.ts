@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   closeSync,
   fsyncSync,
@@ -47,17 +47,13 @@ export async function runWrapped({
 }: WrappedRun): Promise<number | NodeJS.Signals> {
   const startedAt = nowMs();
   const begun = { startedAt, ...thisProcess(), endedAt: null, exitCode: null, signal: null };
+  // Before anybody can see that it runs: a signal that comes from then on is the command's.
+  const signals = listenForSignals();
   const keep = stateDir === null ? null : keeperOf(runsFolder(stateDir, source), begun, warn);
   keep?.(begun);
   const [program, ...args] = command;
   const child = spawn(program, args, { stdio: 'inherit' });
-  const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
-  const passOn = (signal: NodeJS.Signals) => [signal, () => void child.kill(signal)] as const;
-  const listeners = [
-    ...passedOn.map(passOn),
-    ...fromTerminal.map((signal) => (hasTerminal ? ([signal, () => undefined] as const) : passOn(signal))),
-  ];
-  for (const [signal, listener] of listeners) process.on(signal, listener);
+  signals.passTo(child);
   const { promise, resolve } = Promise.withResolvers<number | NodeJS.Signals>();
   child.once('exit', (code, signal) => resolve(signal ?? code ?? 1));
   child.once('error', (error: NodeJS.ErrnoException) => {
@@ -65,10 +61,36 @@ export async function runWrapped({
     resolve(error.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE);
   });
   const end = await promise;
-  for (const [signal, listener] of listeners) process.off(signal, listener);
+  signals.stop();
   const how = typeof end === 'number' ? { exitCode: end, signal: null } : { exitCode: null, signal: end };
   keep?.({ ...begun, endedAt: Math.max(startedAt, nowMs()), ...how });
   return end;
+}
+
+/** Signals for the command; those that come before it is there wait for it. */
+function listenForSignals() {
+  const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  const waiting: NodeJS.Signals[] = [];
+  let command: ChildProcess | null = null;
+  const passOn = (signal: NodeJS.Signals): void => {
+    if (command) command.kill(signal);
+    else waiting.push(signal);
+  };
+  const ignore = (): void => undefined;
+  const listeners = [
+    ...passedOn.map((signal) => [signal, passOn] as const),
+    ...fromTerminal.map((signal) => [signal, hasTerminal ? ignore : passOn] as const),
+  ];
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  return {
+    passTo(child: ChildProcess): void {
+      command = child;
+      for (const signal of waiting) child.kill(signal);
+    },
+    stop(): void {
+      for (const [signal, listener] of listeners) process.off(signal, listener);
+    },
+  };
 }
 
 /** As a shell tells of a signal. */
