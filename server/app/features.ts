@@ -65,6 +65,7 @@ export async function createFeatures(ground: Foundation, later: Later, teardown:
     list.push(feature);
     if (!closed.has(feature)) teardown.push(() => feature.close?.());
   }
+  for (const { scraped } of list) if (scraped) kit.scraped.push(scraped);
   for (const { policies = [] } of list) for (const policy of policies) kit.book.addPolicy(policy);
   const { actOnStore, series, unevaluated, wired } = kit;
   const topics = together<NonNullable<Feature['topics']>>(list.map((feature) => feature.topics ?? {}));
@@ -100,6 +101,7 @@ async function recoveryFeature({ store, book, fleet, now, act, hear, wired }: Ki
     protection: recovery.protection,
     deviceOf: (id) => placeOf(fleet, id),
     servicesOf: services.servicePort,
+    slugsOf: (plan) => slugsOf(fleet, plan),
   });
   return {
     ...recovery,
@@ -107,6 +109,15 @@ async function recoveryFeature({ store, book, fleet, now, act, hear, wired }: Ki
     judges: [...recovery.judges, ...times.judges],
     routes: [...recovery.routes, ...times.routes],
     daily: [...recovery.daily, ...times.daily],
+  };
+}
+
+function slugsOf(fleet: Kit['fleet'], { clientId, deviceId }: { clientId: string; deviceId: string | null }) {
+  const info = deviceId === null ? undefined : fleet.devices.get(deviceId)?.info;
+  return {
+    client: fleet.clients.get(clientId)?.slug ?? '',
+    site: (info && fleet.sites.get(info.site_id)?.slug) ?? '',
+    device: info?.slug ?? '',
   };
 }
 

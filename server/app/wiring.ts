@@ -70,11 +70,14 @@ export async function wireFeatures(ground: Foundation, later: Later, teardown: T
   const twins = await createTwins({ ...common, ...later });
   const telling = await makeTelling(ground, later);
   const incidents = createIncidents({ ...common, mayNotResolve: twins.mayNotResolve });
+  // Filled by features that are made later.
+  const scraped: DevicesOptions['scraped'][number][] = [];
   const devices = createDevices({
     ...{ store, fleet, now, series, losses },
     ...later,
     book: book.shown,
     availability: (scope) => availability.exports.of(scope),
+    scraped,
     serverMetrics: () => metrics.text(),
   });
   const tickets = createTickets({
@@ -99,7 +102,21 @@ export async function wireFeatures(ground: Foundation, later: Later, teardown: T
   const { opinions } = later;
   return {
     ...common,
-    ...{ config, settings, health, losses, actOnStore, follow, hear, onChanged, zoneOf, opinions, series, unevaluated },
+    ...{
+      config,
+      settings,
+      health,
+      losses,
+      actOnStore,
+      follow,
+      hear,
+      onChanged,
+      zoneOf,
+      opinions,
+      series,
+      unevaluated,
+      scraped,
+    },
     tasks: ground.tasks,
     wired: {
       ...sla,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { LiveTopics } from '../../protocol/api/view.ts';
-import type { Acting, Follow, Hear } from '../core/incidents/act.ts';
+import type { Act, Acting, Follow, Hear } from '../core/incidents/act.ts';
 import type { ChangeSet } from '../core/incidents/change-set.ts';
 import type { IncidentBook } from '../core/incidents/incident-book.ts';
 import type { Judge } from '../core/incidents/judge.ts';
@@ -31,6 +31,9 @@ export interface FeatureKit extends Acting {
   readonly onChanged: (topic: keyof LiveTopics, subject: { readonly id: string; readonly clientId: string }) => void;
 }
 
+/** Whose data somebody may touch. */
+type Scope = Parameters<Act>[2];
+
 type Policy = Parameters<IncidentBook['addPolicy']>[0];
 
 /** Documents as they are now, by their ids; null once removed. */
@@ -55,6 +58,8 @@ export interface Feature {
   /** Shown in `/metrics` by these names. */
   readonly queues?: Readonly<Record<string, QueueReading>>;
   readonly figures?: readonly Figure[];
+  /** Text for Prometheus (0.0.4) about what lies in the scope of whoever scrapes. */
+  scraped?(scope: Scope): AsyncIterable<string>;
   /** Documents that pages hold, by the name of their kind: sent anew when `onChanged` was told of one. */
   readonly topics?: Topics;
   readonly daily?: readonly DailyTask[];

@@ -259,6 +259,7 @@ export async function startHttp(
   const recoveryTimes = await createRecoveryTimes({
     ...{ store, book, now, act, services, protection: recovery.protection, lossOf: () => null },
     servicesOf: services.servicePort,
+    slugsOf: ({ clientId }) => ({ client: fleet.clients.get(clientId)?.slug ?? '', site: '', device: '' }),
     deviceOf: (id) => {
       const info = fleet.devices.get(id)?.info;
       return info ? { clientId: info.client_id, siteId: info.site_id, name: info.name } : null;

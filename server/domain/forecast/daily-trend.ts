@@ -1,5 +1,5 @@
+import { theilSen } from '../theil-sen.ts';
 import { DAY_MS, type FillMemory, MEMORY_DAYS } from './fill-memory.ts';
-import { theilSen } from './theil-sen.ts';
 import { trendQuality } from './trend-quality.ts';
 
 export interface DailyTrend {

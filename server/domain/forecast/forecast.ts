@@ -1,9 +1,9 @@
 import type { ForecastSettings } from '../settings.ts';
+import { type Trend, theilSen } from '../theil-sen.ts';
 import { dailyTrend } from './daily-trend.ts';
 import { DAY_MS, type FillMemory, rhythmOf } from './fill-memory.ts';
 import { copyPoints, type SpaceWindow, STEP_MS, slotOf, WINDOW_STEPS } from './space-window.ts';
 import { isStaircase } from './staircase.ts';
-import { type Trend, theilSen } from './theil-sen.ts';
 import { trendQuality } from './trend-quality.ts';
 
 /** A file system that fills up: when, how fast, and how far that can be believed. */

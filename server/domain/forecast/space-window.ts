@@ -1,4 +1,4 @@
-import { MAX_TREND_POINTS } from './theil-sen.ts';
+import { MAX_TREND_POINTS } from '../theil-sen.ts';
 
 /** Free space of one file system over the last six hours, at most one value for each five minutes. Lives in memory only. */
 export interface SpaceWindow {

@@ -1,4 +1,4 @@
-import { MAX_TREND_POINTS } from './theil-sen.ts';
+import { MAX_TREND_POINTS } from '../theil-sen.ts';
 
 /** A few steps with still time between them; what fills by more steps than these within the stretch goes on. */
 const MOST_STEPS = 3;

@@ -1,4 +1,4 @@
-import type { Trend } from './theil-sen.ts';
+import type { Trend } from '../theil-sen.ts';
 
 /**
  * How far a trend can be believed, 0..1: 1 for a straight line without a gap, less the more the slopes of its pairs disagree

@@ -1,4 +1,4 @@
-import { floorRatio } from '../sla/figure.ts';
+import { floorRatio } from '../floor-ratio.ts';
 import { ExposureLine } from './exposure-line.ts';
 import { allOpen, closedMs, type OpenTime } from './open-time.ts';
 import type { RecoveryPoint } from './point.ts';

@@ -1,4 +1,4 @@
-import { MAX_TREND_POINTS, theilSen } from '../forecast/theil-sen.ts';
+import { MAX_TREND_POINTS, theilSen } from '../theil-sen.ts';
 
 /** Something that was measured: bytes, ms. */
 export interface Measured {

@@ -1,5 +1,6 @@
 import type { AvailabilityRow } from '../../../protocol/api/availability.ts';
-import { figureView, floorRatio, type Measurement, sumMeasurements } from '../../domain/sla/figure.ts';
+import { floorRatio } from '../../domain/floor-ratio.ts';
+import { figureView, type Measurement, sumMeasurements } from '../../domain/sla/figure.ts';
 import type { Agreements } from './agreements.ts';
 import { type BookEntry, factsOf } from './ledger-book.ts';
 import type { Measurements, ServiceEntry } from './measuring.ts';

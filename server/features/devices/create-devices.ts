@@ -21,6 +21,8 @@ export interface DevicesOptions extends FleetPortOptions, Pick<DeviceRouteNeeds,
   readonly losses: { all(): readonly Loss[] };
   /** What Prometheus is told of promises. */
   readonly availability: (scope: Scope) => Promise<FleetExport['availability']>;
+  /** What others tell Prometheus of what is theirs: looked at anew at each scrape. */
+  readonly scraped: readonly ((scope: Scope) => AsyncIterable<string>)[];
   /** The server's own metrics. */
   readonly serverMetrics: () => Promise<string>;
 }
@@ -33,6 +35,7 @@ export function createDevices(options: DevicesOptions) {
   const storage = createStoragePort(fleet, series, options.losses);
   async function* deviceMetrics(scope: Scope): AsyncGenerator<string> {
     yield* writeFleet({ ...exportFleet(fleet, book, scope), availability: await options.availability(scope) });
+    for (const more of options.scraped) yield* more(scope);
   }
   const routes: readonly AddRoutes[] = [
     (http) => healthRoutes(http, { fleet: port }),

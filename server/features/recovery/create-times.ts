@@ -8,6 +8,7 @@ import { DrillBook } from './drills/drill-book.ts';
 import { DrillJudge, type DrillJudgeOptions } from './drills/judge.ts';
 import { createDrillPort } from './drills/port.ts';
 import { drillRoutes } from './drills/routes.ts';
+import { createRecoveryExports, type RecoveryExportsOptions } from './exports.ts';
 import { createIfLost, type IfLostOptions } from './if-lost/port.ts';
 import { ifLostRoutes } from './if-lost/routes.ts';
 import { createOutages, type OutagesOptions } from './outages/create-outages.ts';
@@ -21,6 +22,7 @@ export interface RecoveryTimesOptions extends Omit<OutagesOptions, 'restoreMs' |
   readonly protection: Protection;
   readonly deviceOf: IfLostOptions['deviceOf'];
   readonly servicesOf: IfLostOptions['servicesOf'];
+  readonly slugsOf: RecoveryExportsOptions['slugsOf'];
 }
 
 /** As long as what they prove is asked for. */
@@ -57,6 +59,7 @@ export async function createRecoveryTimes(options: RecoveryTimesOptions) {
         },
       },
     ],
+    scraped: createRecoveryExports({ ...options, drills }),
     take: (changes: ChangeSet) => outages.take(changes),
   };
 }

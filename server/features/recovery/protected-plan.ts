@@ -13,6 +13,7 @@ export interface ProtectedPlan {
   readonly place: string;
   readonly timeZone: string;
   /** Null: none is agreed. */
+  readonly rpoMs: number | null;
   readonly rtoMs: number | null;
 }
 

@@ -18,6 +18,8 @@ export interface ProtectionOptions {
 const MINUTE_MS = 60_000;
 const LOOK_BACK_MS = 400 * 86_400_000;
 
+const msOf = (minutes: number | null): number | null => (minutes === null ? null : minutes * MINUTE_MS);
+
 const isWhole = (completeness: string): boolean => completeness === 'complete' || completeness === 'seen';
 
 /** Plans and what is known of their backups, as other features read them. */
@@ -25,9 +27,10 @@ export function createProtection({ store, plans, points, terms }: ProtectionOpti
   const view = (plan: PlanDefinition, input: RecoveryPlanInput, at: number): ProtectedPlan => {
     const { id, clientId } = plan;
     const { name, deviceId, serviceId, tool, target, timeZone } = input;
-    const minutes = input.rtoMinutes ?? terms.at(clientId, at)?.terms.recovery.rtoMinutes ?? null;
-    const rtoMs = minutes === null ? null : minutes * MINUTE_MS;
-    return { id, clientId, name, deviceId, serviceId, tool, place: target.place, timeZone, rtoMs };
+    const agreed = terms.at(clientId, at)?.terms.recovery ?? null;
+    const rpoMs = msOf(input.rpoMinutes ?? agreed?.rpoMinutes ?? null);
+    const rtoMs = msOf(input.rtoMinutes ?? agreed?.rtoMinutes ?? null);
+    return { id, clientId, name, deviceId, serviceId, tool, place: target.place, timeZone, rpoMs, rtoMs };
   };
   return {
     plans: (scope, now) => plans.list(scope).map((plan) => view(plan, inputOf(plan), now)),

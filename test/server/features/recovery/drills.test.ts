@@ -132,6 +132,7 @@ t.test('overdue is one Normal incident, also across a start, until one is done t
     const servicesOf = { list: () => [], get: () => assert.fail('nobody asks') };
     const { judges } = await createRecoveryTimes({
       ...{ ...common, protection, services, servicesOf, lossOf: () => null, deviceOf: () => null },
+      slugsOf: () => ({ client: '', site: '', device: '' }),
     });
     const changes = new ChangeSet();
     for (const judge of judges) judge.judge(changes, at);

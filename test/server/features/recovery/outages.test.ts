@@ -46,7 +46,7 @@ async function start(store: Store, { client, device }: Tenant, world: World, pol
         if (!promised || deviceId === null) return [];
         const { rtoMs } = promised;
         const about = { clientId: client.id, deviceId, serviceId: null, tool: 'restic', place: 'nas' } as const;
-        return [{ ...about, id: 'p', name: 'Files', timeZone: 'UTC', rtoMs }];
+        return [{ ...about, id: 'p', name: 'Files', timeZone: 'UTC', rpoMs: null, rtoMs }];
       },
     },
   });

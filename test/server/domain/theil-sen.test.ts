@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { MAX_TREND_POINTS, theilSen } from '../../../../server/domain/forecast/theil-sen.ts';
-import { holds } from '../../../support/property.ts';
+import { MAX_TREND_POINTS, theilSen } from '../../../server/domain/theil-sen.ts';
+import { holds } from '../../support/property.ts';
 
 const trend = (ys: readonly number[]) => theilSen([...ys.keys()], ys, 0, ys.length);
 
