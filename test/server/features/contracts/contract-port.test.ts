@@ -195,7 +195,7 @@ t.test('what cannot be kept is refused, with every fault', async (t) => {
   );
   t.same((await desk.contracts.port.get(everyClient, desk.tenant.client.id)).versions, [], 'nothing was kept');
   t.throws(() => desk.contracts.port.check(bad), { code: 'contract_invalid' });
-  t.same(desk.contracts.port.check(deskTerms({ siteCalendars: { s1: calendar } })), { warnings: [] });
+  t.same(desk.contracts.port.check(deskTerms({ siteCalendars: { s1: calendar } })), { warnings: [], warningsSaid: [] });
 });
 
 t.test('nobody sees or changes the contract of another client', async (t) => {

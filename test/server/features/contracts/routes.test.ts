@@ -14,10 +14,14 @@ t.test('a contract from the preset to its second version', async (t) => {
     current: null,
     versions: [],
     warnings: [],
+    warningsSaid: [],
   });
   const presets = await request('GET', '/api/v1/contract-presets', { headers });
   const { terms } = presets.body.items.find(({ tier }: { tier: string }) => tier === 'advanced');
-  t.same((await request('POST', '/api/v1/contracts/check', { headers, body: terms })).body, { warnings: [] });
+  t.same((await request('POST', '/api/v1/contracts/check', { headers, body: terms })).body, {
+    warnings: [],
+    warningsSaid: [],
+  });
   const first = await request('PUT', path, { headers, body: terms });
   t.match(first, { status: 200, body: { current: { version: 1, terms }, versions: [{ version: 1 }] } });
   const second = await request('PUT', path, { headers, body: { ...terms, saturday: true } });

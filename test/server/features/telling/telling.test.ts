@@ -220,7 +220,7 @@ t.test('what nobody can open is said, not sent', async (t) => {
     .execute();
   await site.put(await site.addIncident(), 'raised');
   await until('a try', async () => (await site.deliveries(id))[0]?.attempts === 1);
-  t.match((await site.deliveries(id))[0], { last_error_json: /cannot be opened with secret.key/ });
+  t.match((await site.deliveries(id))[0], { last_error_json: /"refused.secret.sealed"/ });
 });
 
 t.test('a message that cannot be read does not hold up the others', async (t) => {
