@@ -46,7 +46,7 @@ t.test('a clock that cannot be paused runs on', async (t) => {
   await t.rejects(desk.contracts.clocks.pause(everyClient, id, 'they call back', ann), {
     message: 'The disk is full.',
   });
-  t.same(desk.book.byId(id), await desk.stored(id));
+  t.same({ outage: null, ...desk.book.byId(id) }, await desk.stored(id));
   mood.refuse = null;
   await desk.contracts.clocks.pause(everyClient, id, 'they call back', ann);
   t.equal((await desk.stored(id)).clock?.outcome, 'paused');
