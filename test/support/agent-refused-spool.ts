@@ -73,6 +73,8 @@ await waiting;
 const bounded = files();
 await open1.sync();
 const inTheEnd = await read(open1);
+// Room is made beside the reading: it is over once this is.
+await open1.sync();
 const { gaps } = open1;
 await open1.close();
 process.stdout.write(

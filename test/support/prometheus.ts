@@ -53,6 +53,11 @@ export async function startPrometheus(
     if (child.exitCode !== null) throw new Error(`Prometheus ended: ${log}`);
     return /"Listening on".* address=(\S+)/.exec(log)?.[1];
   });
+  // It listens before it has opened what it keeps, and answers 503 until then.
+  await until('Prometheus is ready', async () => {
+    if (child.exitCode !== null) throw new Error(`Prometheus ended: ${log}`);
+    return (await fetch(`http://${address}/-/ready`)).ok;
+  });
   const ask: Prometheus['ask'] = async (path) => {
     const response = await fetch(`http://${address}/api/v1/${path}`);
     const { status, data, error } = (await response.json()) as { status: string; data: unknown; error?: string };
